@@ -1,0 +1,14 @@
+import {svelte} from '@sveltejs/vite-plugin-svelte'
+import {defineConfig} from 'vitest/config'
+import {staticTraces} from './tools/vite-static-traces.ts'
+
+export default defineConfig({
+  base: './',
+  plugins: [svelte(), staticTraces()],
+  worker: {format: 'es'},
+  build: {target: 'es2023', outDir: 'dist'},
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 120_000,
+  },
+})
