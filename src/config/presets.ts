@@ -1,0 +1,145 @@
+import {assert} from '../core/assert.ts'
+import {defaultEngineArgs} from './engine-args.ts'
+import {parsePlannerConfig} from './planner-config.ts'
+import type {EngineArgs, EngineTiming, Fleet, PlannerConfig, PlannerMode, Scenario} from './scenario.ts'
+
+/** A starting point of the page and of links; links name it, so its values must not change once released. */
+export interface Preset {
+  readonly id: string
+  readonly title: string
+  /** What it shows, in a sentence. */
+  readonly description: string
+  readonly scenario: Scenario
+}
+
+/** The bundled trace of the guide presets (design.md §5). */
+export const GUIDE_TRACE_ID = 'toolagent-hour'
+
+/** What the reference's command line assumes without flags: one vLLM instance with default args, no planner. */
+export function defaultScenario(): Scenario {
+  return {
+    trace: {kind: 'catalogue', id: GUIDE_TRACE_ID},
+    traceBlockSize: 512,
+    arrivalSpeedupRatio: 1,
+    fleet: {topology: 'agg', workers: {args: defaultEngineArgs(), initialWorkers: 1}},
+    routerMode: 'round_robin',
+    engineTiming: 'polynomial',
+    planner: null,
+    benchmarkGranularity: 8,
+    seed: 0,
+  }
+}
+
+/** The planner config of a fleet of this mode with the given fields set; they must be valid. */
+export function plannerConfigWith(mode: PlannerMode, fields: Partial<PlannerConfig>): PlannerConfig {
+  const parsed = parsePlannerConfig({mode, ...fields})
+  assert(parsed.ok, parsed.ok ? '' : parsed.error.message)
+  return parsed.value.config
+}
+
+/** What the guide gives every engine: one H200 per instance. */
+const GUIDE_ENGINE: Partial<EngineArgs> = {
+  aic_backend: 'vllm',
+  aic_system: 'h200_sxm',
+  aic_model_path: 'nvidia/Llama-3.1-8B-Instruct-FP8',
+  aic_tp_size: 1,
+}
+
+const GUIDE_PLANNER: Partial<PlannerConfig> = {
+  optimization_target: 'sla',
+  ttft: 1500,
+  itl: 50,
+  enable_throughput_scaling: true,
+  enable_load_scaling: true,
+  pre_deployment_sweeping_mode: 'rapid',
+  throughput_adjustment_interval: 300,
+  load_adjustment_interval: 10,
+  prefill_engine_num_gpu: 1,
+  decode_engine_num_gpu: 1,
+}
+
+interface GuideOptions {
+  readonly engine?: Partial<EngineArgs>
+  readonly planner?: Partial<PlannerConfig>
+  readonly timing?: EngineTiming
+}
+
+function guideAgg(options: GuideOptions = {}): Scenario {
+  const args = {...defaultEngineArgs(), ...GUIDE_ENGINE, ...options.engine}
+  return guide('agg', {topology: 'agg', workers: {args, initialWorkers: 2}}, options)
+}
+
+/** @param isTyped whether the pools' engine args name their worker type, which the guide's command leaves out */
+function guideDisagg(isTyped: boolean): Scenario {
+  const prefill = {...defaultEngineArgs(isTyped ? 'prefill' : 'aggregated'), ...GUIDE_ENGINE}
+  const decode = {...defaultEngineArgs(isTyped ? 'decode' : 'aggregated'), ...GUIDE_ENGINE}
+  const fleet: Fleet = {
+    topology: 'disagg',
+    prefill: {args: prefill, initialWorkers: 1},
+    decode: {args: decode, initialWorkers: 1},
+  }
+  return guide('disagg', fleet, {})
+}
+
+function guide(mode: 'agg' | 'disagg', fleet: Fleet, options: GuideOptions): Scenario {
+  const planner = plannerConfigWith(mode, {...GUIDE_PLANNER, ...options.planner})
+  return {...defaultScenario(), fleet, planner, engineTiming: options.timing ?? 'aic'}
+}
+
+export const PRESETS: readonly Preset[] = [
+  {
+    id: 'guide-agg',
+    title: 'Guide: aggregated',
+    description: 'Two H200 instances that do both prefill and decode, TTFT 1500 ms, ITL 50 ms.',
+    scenario: guideAgg(),
+  },
+  {
+    id: 'guide-disagg',
+    title: 'Guide: disaggregated',
+    description:
+      "The guide's command: one prefill and one decode instance whose engine args name no worker type, so that " +
+      'both pools pay for prefill and for decode.',
+    scenario: guideDisagg(false),
+  },
+  {
+    id: 'disagg-typed',
+    title: 'Disaggregated, typed workers',
+    description:
+      'The same with worker_type given: the prefill pool only prefills, the decode pool only decodes.',
+    scenario: guideDisagg(true),
+  },
+  {
+    id: 'as-published',
+    title: 'As published',
+    description: "The aggregated run with the engine timing the reference's published results used.",
+    scenario: guideAgg({timing: 'polynomial'}),
+  },
+  {
+    id: 'easy-throughput',
+    title: 'Easy: throughput',
+    description: 'Fixed thresholds on queued prompt tokens and KV use in place of latency targets.',
+    scenario: guideAgg({planner: {optimization_target: 'throughput'}}),
+  },
+  {
+    id: 'easy-latency',
+    title: 'Easy: latency',
+    description: 'Fixed thresholds that scale up earlier, for low latency.',
+    scenario: guideAgg({planner: {optimization_target: 'latency'}}),
+  },
+  {
+    id: 'slow-start',
+    title: 'Five-minute start-up',
+    description: 'New instances need 300 s before they serve: the planner reacts too late for every burst.',
+    scenario: guideAgg({engine: {startup_time: 300}}),
+  },
+  {
+    id: 'tight-budget',
+    title: 'Tight budget',
+    description: 'At most three instances, however high the load.',
+    scenario: guideAgg({planner: {max_gpu_budget: 3}}),
+  },
+]
+
+export function findPreset(id: string): Preset | null {
+  return PRESETS.find(preset => preset.id === id) ?? null
+}

@@ -1,0 +1,164 @@
+/**
+ * The one description of a run: what is replayed, on which fleet, under which planner.
+ * Field names of engine args and planner config are the reference's own (snake_case), so that a scenario,
+ * a command line, a JSON payload and a report read alike. Defaults: engine.md 3.1, planner.md 1.2.
+ */
+
+/** Where forward-pass times come from (design.md §1). */
+export type EngineTiming = 'aic' | 'polynomial' | 'profile'
+
+export type EngineType = 'vllm' | 'sglang'
+export type PreemptionMode = 'lifo' | 'fifo'
+export type RouterMode = 'round_robin' | 'kv_router'
+export type WorkerType = 'aggregated' | 'prefill' | 'decode'
+
+/** Options of the SGLang scheduler (engine.md 7.1). Token counts; null = the reference's default. */
+export interface SglangArgs {
+  readonly schedule_policy: string | null
+  readonly page_size: number | null
+  readonly max_prefill_tokens: number | null
+  readonly chunked_prefill_size: number | null
+  readonly clip_max_new_tokens: number | null
+  readonly schedule_conservativeness: number | null
+}
+
+/** Engine args of one pool (engine.md 3.1), after parsing: defaults filled in, ranges checked. */
+export interface EngineArgs {
+  readonly engine_type: EngineType
+  /** KV capacity per instance, in blocks. */
+  readonly num_gpu_blocks: number
+  /** Tokens per KV block; never 0 here (0 in the input means the engine's default). */
+  readonly block_size: number
+  /** Running requests per instance; null = unlimited. */
+  readonly max_num_seqs: number | null
+  /** Token budget of one pass; null = unlimited. */
+  readonly max_num_batched_tokens: number | null
+  readonly enable_prefix_caching: boolean
+  readonly enable_chunked_prefill: boolean
+  /** Divides every pass time; 0 = no scaling. */
+  readonly speedup_ratio: number
+  readonly decode_speedup_ratio: number
+  readonly dp_size: number
+  /** Seconds from the scaling decision until a new instance serves; null or 0 = at once. */
+  readonly startup_time: number | null
+  readonly worker_type: WorkerType
+  /** Path or name of an NPZ profile (engine.md 4.4). */
+  readonly planner_profile_data: string | null
+  readonly aic_backend: string | null
+  readonly aic_system: string | null
+  readonly aic_model_path: string | null
+  readonly aic_backend_version: string | null
+  readonly aic_tp_size: number | null
+  readonly aic_moe_tp_size: number | null
+  readonly aic_moe_ep_size: number | null
+  readonly aic_attention_dp_size: number | null
+  /** KV cache bytes per token, for the disaggregated transfer delay. */
+  readonly kv_bytes_per_token: number | null
+  /** GB/s (1e9 bytes per second). */
+  readonly kv_transfer_bandwidth: number | null
+  readonly preemption_mode: PreemptionMode
+  readonly router_queue_policy: string | null
+  readonly sglang: SglangArgs | null
+}
+
+export type PlannerMode = 'agg' | 'disagg' | 'prefill' | 'decode'
+export type OptimizationTarget = 'throughput' | 'latency' | 'sla'
+export type PredictorName = 'constant' | 'arima' | 'kalman' | 'prophet'
+
+/** Planner config (planner.md 1.2) after parsing and validation. Only the fields a replay reads or reports. */
+export interface PlannerConfig {
+  readonly mode: PlannerMode
+  readonly optimization_target: OptimizationTarget
+  readonly enable_throughput_scaling: boolean
+  readonly enable_load_scaling: boolean
+  /** Seconds. */
+  readonly throughput_adjustment_interval: number
+  /** Seconds. */
+  readonly load_adjustment_interval: number
+  /** SLA in milliseconds. */
+  readonly ttft: number
+  /** SLA in milliseconds. */
+  readonly itl: number
+  /** In replicas (the reference counts one GPU per replica here); negative = no limit. */
+  readonly max_gpu_budget: number
+  readonly min_gpu_budget: number
+  readonly min_endpoint: number
+  /** GPUs of one engine, for GPU-hours only; null counts as 0. */
+  readonly prefill_engine_num_gpu: number | null
+  readonly decode_engine_num_gpu: number | null
+  readonly pre_deployment_sweeping_mode: 'none' | 'rapid' | 'thorough' | null
+  readonly load_predictor: string
+  readonly load_predictor_log1p: boolean
+  readonly prophet_window_size: number
+  readonly kalman_q_level: number
+  readonly kalman_q_trend: number
+  readonly kalman_r: number
+  readonly kalman_min_points: number
+  /** Percent. */
+  readonly load_scaling_down_sensitivity: number
+  readonly load_min_observations: number
+  readonly max_num_fpm_samples: number
+  readonly fpm_sample_bucket_size: number
+  readonly load_metric_samples: number
+  readonly report_interval_hours: number | null
+  readonly report_output_dir: string
+  readonly report_filename: string | null
+  readonly live_dashboard_port: number
+}
+
+/** KV router options (engine.md 8.8). */
+export interface RouterConfig {
+  readonly overlap_score_credit: number
+  readonly prefill_load_scale: number
+  readonly router_temperature: number
+  readonly router_queue_threshold: number | null
+  readonly router_queue_policy: string
+  readonly router_track_active_blocks: boolean
+  readonly router_track_prefill_tokens: boolean
+  readonly router_assume_kv_reuse: boolean
+  readonly router_prefill_load_model: string | null
+}
+
+/** What traffic is replayed. A trace is named, never embedded: the host finds the bytes. */
+export type TraceSource =
+  | {readonly kind: 'catalogue'; readonly id: string}
+  | {readonly kind: 'file'; readonly name: string; readonly sha256: string}
+
+/** Pools by the names they have in events and reports. */
+export type PoolName = 'agg' | 'prefill' | 'decode'
+
+/** One pool of equal instances. */
+export interface PoolSpec {
+  readonly args: EngineArgs
+  readonly initialWorkers: number
+}
+
+/** Aggregated serving has one pool; disaggregated has a prefill and a decode pool. */
+export type Fleet =
+  | {readonly topology: 'agg'; readonly workers: PoolSpec}
+  | {readonly topology: 'disagg'; readonly prefill: PoolSpec; readonly decode: PoolSpec}
+
+export interface Scenario {
+  readonly trace: TraceSource
+  /** Tokens one hash id of the trace stands for. */
+  readonly traceBlockSize: number
+  readonly arrivalSpeedupRatio: number
+  readonly fleet: Fleet
+  readonly routerMode: RouterMode
+  readonly engineTiming: EngineTiming
+  /** null = a plain run of a fixed fleet. */
+  readonly planner: PlannerConfig | null
+  /** Points per axis of the AIC benchmark that bootstraps the planner's regressions (planner.md 9). */
+  readonly benchmarkGranularity: number
+  readonly seed: number
+}
+
+/** The pools of a fleet in the order requests pass them. */
+export function poolsOf(fleet: Fleet): readonly (readonly [PoolName, PoolSpec])[] {
+  return fleet.topology === 'agg'
+    ? [['agg', fleet.workers]]
+    : [
+        ['prefill', fleet.prefill],
+        ['decode', fleet.decode],
+      ]
+}
