@@ -1,0 +1,149 @@
+import {assert} from '../core/assert.ts'
+import type {Workload} from './workload.ts'
+
+/** The complete KV blocks of every prompt as chain ids: two ids are equal iff the token prefixes are (engine.md 1.7). */
+export interface BlockTable {
+  /** Blocks of request r: `blocks[blockStart[r] .. blockStart[r + 1]]`. */
+  readonly blockStart: Uint32Array
+  readonly blocks: Int32Array
+  /** The id of the block before in the chain, or -1. */
+  readonly parent: Int32Array
+  /** Ids are 0 … blockCount - 1. */
+  readonly blockCount: number
+}
+
+/**
+ * Interns the prompts of a workload for an engine's block size.
+ *
+ * Hash ids form a trie of prefixes. A block lies within the prefix that ends with the last hash id it touches, and
+ * is told from other blocks there by its place alone. So each trie node owns a run of consecutive block ids, one
+ * for each block that ends in its tokens, whatever the two block sizes are.
+ */
+export function internBlocks(workload: Workload, blockSize: number): BlockTable {
+  assert(Number.isSafeInteger(blockSize) && blockSize > 0, 'block size is a positive integer')
+  const blockStart = computeBlockStarts(workload, blockSize)
+  const blocks = new Int32Array(blockStart[workload.requestCount]!)
+  const trie = new PrefixTrie(workload, blockSize)
+  for (let request = 0; request < workload.requestCount; request++) {
+    trie.writeBlocks(workload.hashStart[request]!, blocks, blockStart[request]!, blockStart[request + 1]!)
+  }
+  return {blockStart, blocks, parent: trie.computeParents(), blockCount: trie.blockCount}
+}
+
+function computeBlockStarts({requestCount, inputLength}: Workload, blockSize: number): Uint32Array {
+  const blockStart = new Uint32Array(requestCount + 1)
+  for (let request = 0; request < requestCount; request++) {
+    blockStart[request + 1] = blockStart[request]! + Math.floor(inputLength[request]! / blockSize)
+  }
+  return blockStart
+}
+
+const NODES_INITIAL = 1024
+
+/** Trie of hash id prefixes, its edges in one open-addressing table keyed by (parent node, hash id). */
+class PrefixTrie {
+  readonly #hashIds: Uint32Array
+  readonly #traceBlockSize: number
+  readonly #blockSize: number
+  #nodeCount = 0
+  #nodeParent = new Int32Array(NODES_INITIAL)
+  #nodeHashId = new Uint32Array(NODES_INITIAL)
+  /** First block id of the node; the run ends where the next node's begins. */
+  #nodeBlock = new Int32Array(NODES_INITIAL)
+  /** Last block of the chain up to and including the node, or -1. */
+  #nodeLastBlock = new Int32Array(NODES_INITIAL)
+  /** Node + 1 per slot, 0 = free; at most half full. */
+  #slots = new Int32Array(NODES_INITIAL * 2)
+  blockCount = 0
+
+  constructor(workload: Workload, blockSize: number) {
+    this.#hashIds = workload.hashIds
+    this.#traceBlockSize = workload.traceBlockSize
+    this.#blockSize = blockSize
+  }
+
+  /** Walks the prompt whose hash ids begin at `hash` and writes its block ids to `blocks[from .. to]`. */
+  writeBlocks(hash: number, blocks: Int32Array, from: number, to: number): void {
+    let node = -1
+    let written = from
+    for (let depth = 0; written < to; depth++) {
+      node = this.#child(node, this.#hashIds[hash + depth]!, depth)
+      const count = Math.min(this.#blocksEndingBy(depth + 1) - (written - from), to - written)
+      const first = this.#nodeBlock[node]!
+      for (let i = 0; i < count; i++) blocks[written++] = first + i
+    }
+  }
+
+  computeParents(): Int32Array {
+    const parent = new Int32Array(this.blockCount)
+    for (let node = 0; node < this.#nodeCount; node++) {
+      const first = this.#nodeBlock[node]!
+      const end = node + 1 < this.#nodeCount ? this.#nodeBlock[node + 1]! : this.blockCount
+      const above = this.#nodeParent[node]!
+      for (let block = first; block < end; block++) parent[block] = block - 1
+      if (first < end) parent[first] = above < 0 ? -1 : this.#nodeLastBlock[above]!
+    }
+    return parent
+  }
+
+  /** Complete blocks within the first `depth` hash ids' tokens. */
+  #blocksEndingBy(depth: number): number {
+    return Math.floor((depth * this.#traceBlockSize) / this.#blockSize)
+  }
+
+  #child(parent: number, hashId: number, depth: number): number {
+    const mask = this.#slots.length - 1
+    let slot = hashEdge(parent, hashId) & mask
+    for (;;) {
+      const node = this.#slots[slot]! - 1
+      if (node < 0) break
+      if (this.#nodeParent[node] === parent && this.#nodeHashId[node] === hashId) return node
+      slot = (slot + 1) & mask
+    }
+    const node = this.#addNode(parent, hashId, depth)
+    this.#slots[slot] = node + 1
+    if (this.#nodeCount === this.#nodeParent.length) this.#grow()
+    return node
+  }
+
+  #addNode(parent: number, hashId: number, depth: number): number {
+    const node = this.#nodeCount++
+    this.#nodeParent[node] = parent
+    this.#nodeHashId[node] = hashId
+    this.#nodeBlock[node] = this.blockCount
+    this.blockCount += this.#blocksEndingBy(depth + 1) - this.#blocksEndingBy(depth)
+    const ownsBlocks = this.blockCount > this.#nodeBlock[node]!
+    this.#nodeLastBlock[node] = ownsBlocks
+      ? this.blockCount - 1
+      : parent < 0
+        ? -1
+        : this.#nodeLastBlock[parent]!
+    return node
+  }
+
+  #grow(): void {
+    this.#nodeParent = doubled(this.#nodeParent, new Int32Array(this.#nodeCount * 2))
+    this.#nodeHashId = doubled(this.#nodeHashId, new Uint32Array(this.#nodeCount * 2))
+    this.#nodeBlock = doubled(this.#nodeBlock, new Int32Array(this.#nodeCount * 2))
+    this.#nodeLastBlock = doubled(this.#nodeLastBlock, new Int32Array(this.#nodeCount * 2))
+    this.#slots = new Int32Array(this.#slots.length * 2)
+    const mask = this.#slots.length - 1
+    for (let node = 0; node < this.#nodeCount; node++) {
+      let slot = hashEdge(this.#nodeParent[node]!, this.#nodeHashId[node]!) & mask
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
+      this.#slots[slot] = node + 1
+    }
+  }
+}
+
+function doubled<T extends Int32Array | Uint32Array>(from: T, to: T): T {
+  to.set(from)
+  return to
+}
+
+function hashEdge(parent: number, hashId: number): number {
+  let hash = Math.imul(parent ^ 0x9e3779b9, 0x85ebca6b) ^ hashId
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35)
+  hash = Math.imul(hash ^ (hash >>> 13), 0x27d4eb2f)
+  return hash ^ (hash >>> 16)
+}

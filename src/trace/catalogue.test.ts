@@ -1,0 +1,67 @@
+import {createHash} from 'node:crypto'
+import {readFileSync} from 'node:fs'
+import {strFromU8} from 'fflate'
+import {describe, expect, it} from 'vitest'
+import {BUNDLED_TRACES} from './bundled-traces.ts'
+import {type Catalogue, checkTraceBytes, parseCatalogue} from './catalogue.ts'
+import {generateTrace} from './generate.ts'
+import {gunzip} from './gzip.ts'
+import {parseMooncake} from './mooncake.ts'
+
+const sha256 = async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+const catalogueText = readFileSync('static-traces/catalogue.json', 'utf8')
+
+function readCatalogue(): Catalogue {
+  const result = parseCatalogue(catalogueText)
+  if (!result.ok) throw new Error(result.error.message)
+  return result.value
+}
+
+describe('static-traces/', () => {
+  it('lists the bundled traces', () => {
+    expect(readCatalogue().traces.map(trace => trace.id)).toEqual(BUNDLED_TRACES.map(trace => trace.id))
+  })
+
+  it.each(readCatalogue().traces)(
+    'holds $id as the catalogue says and as its generator makes it',
+    async entry => {
+      const bytes = new Uint8Array(readFileSync(`static-traces/${entry.file}`))
+      expect(await checkTraceBytes(entry, bytes, sha256)).toBe(null)
+      const unpacked = gunzip(bytes, entry.file)
+      if (!unpacked.ok) throw new Error(unpacked.error.message)
+      const bundled = BUNDLED_TRACES.find(trace => trace.id === entry.id)!
+      expect(strFromU8(unpacked.value) === generateTrace(bundled.generator)).toBe(true)
+      const options = {fileName: entry.file, traceBlockSize: entry.traceBlockSize, arrivalSpeedupRatio: 1}
+      const workload = parseMooncake(bytes, options)
+      expect(workload.ok && workload.value.requestCount).toBe(entry.requests)
+    },
+  )
+})
+
+describe('parseCatalogue', () => {
+  it('names what is wrong', () => {
+    const broken = (change: (entry: Record<string, unknown>) => void) => {
+      const catalogue = JSON.parse(catalogueText) as {traces: Record<string, unknown>[]}
+      change(catalogue.traces[1]!)
+      const result = parseCatalogue(JSON.stringify(catalogue))
+      return result.ok ? null : result.error.field
+    }
+    expect(broken(() => {})).toBe(null)
+    expect(broken(entry => delete entry.title)).toBe('traces[1].title')
+    expect(broken(entry => Object.assign(entry, {requests: 1.5}))).toBe('traces[1].requests')
+    expect(broken(entry => Object.assign(entry, {sha256: 'abc'}))).toBe('traces[1].sha256')
+    expect(parseCatalogue('{').ok).toBe(false)
+    expect(parseCatalogue('{"version":2,"traces":[]}').ok).toBe(false)
+    expect(parseCatalogue('{"version":1,"traces":[3]}').ok).toBe(false)
+  })
+})
+
+describe('checkTraceBytes', () => {
+  it('tells other bytes from the right ones', async () => {
+    const entry = readCatalogue().traces[1]!
+    const bytes = new Uint8Array(readFileSync(`static-traces/${entry.file}`))
+    bytes[100] = bytes[100]! ^ 1
+    expect(await checkTraceBytes(entry, bytes, sha256)).toContain('checksum')
+    expect(await checkTraceBytes(entry, bytes.subarray(1), sha256)).toContain(`instead of ${entry.bytes}`)
+  })
+})

@@ -1,0 +1,86 @@
+import {fail, ok, type Result} from '../core/result.ts'
+
+/** A trace the site offers. */
+export interface CatalogueEntry {
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  /** File name beside the catalogue, or an https address. */
+  readonly file: string
+  /** Lower-case hex, of the file's bytes as served. */
+  readonly sha256: string
+  readonly bytes: number
+  readonly requests: number
+  /** Tokens one hash id stands for. */
+  readonly traceBlockSize: number
+  readonly licence: string
+  /** How the file was made: by which generator, from which seed. */
+  readonly madeBy: string
+}
+
+export interface Catalogue {
+  readonly version: 1
+  readonly traces: readonly CatalogueEntry[]
+}
+
+/** The host's SHA-256 of bytes as lower-case hex: `crypto.subtle` in a browser, `node:crypto` in Node. */
+export type Sha256 = (bytes: Uint8Array) => Promise<string>
+
+const TEXT_FIELDS = ['id', 'title', 'description', 'file', 'sha256', 'licence', 'madeBy'] as const
+const NUMBER_FIELDS = ['bytes', 'requests', 'traceBlockSize'] as const
+
+export function parseCatalogue(text: string): Result<Catalogue> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return fail('the trace catalogue is not JSON')
+  }
+  if (!isRecord(value) || value.version !== 1)
+    return fail('the trace catalogue has an unknown version', 'version')
+  if (!Array.isArray(value.traces)) return fail('the trace catalogue has no list of traces', 'traces')
+  const traces: CatalogueEntry[] = []
+  for (const [index, entry] of value.traces.entries()) {
+    const parsed = parseEntry(entry, index)
+    if (!parsed.ok) return parsed
+    traces.push(parsed.value)
+  }
+  return ok({version: 1, traces})
+}
+
+/** Says what is wrong if the bytes are not those of the catalogue; null if they are. */
+export async function checkTraceBytes(
+  entry: CatalogueEntry,
+  bytes: Uint8Array,
+  sha256: Sha256,
+): Promise<string | null> {
+  if (bytes.length !== entry.bytes) {
+    return `trace ${entry.id} (${entry.file}) has ${bytes.length} bytes instead of ${entry.bytes}`
+  }
+  const actual = await sha256(bytes)
+  return actual === entry.sha256
+    ? null
+    : `trace ${entry.id} (${entry.file}) has checksum ${actual} instead of ${entry.sha256}`
+}
+
+function parseEntry(entry: unknown, index: number): Result<CatalogueEntry> {
+  const at = `traces[${index}]`
+  if (!isRecord(entry)) return fail(`the trace catalogue's ${at} is not an object`, at)
+  for (const field of TEXT_FIELDS) {
+    if (typeof entry[field] !== 'string' || entry[field] === '') return badField(`${at}.${field}`)
+  }
+  for (const field of NUMBER_FIELDS) {
+    if (!Number.isSafeInteger(entry[field]) || (entry[field] as number) <= 0)
+      return badField(`${at}.${field}`)
+  }
+  if (!/^[0-9a-f]{64}$/.test(entry.sha256 as string)) return badField(`${at}.sha256`)
+  return ok(entry as unknown as CatalogueEntry)
+}
+
+function badField(field: string): Result<never> {
+  return fail(`the trace catalogue's ${field} is missing or wrong`, field)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

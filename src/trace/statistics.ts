@@ -1,0 +1,144 @@
+import {internBlocks} from './blocks.ts'
+import type {Workload} from './workload.ts'
+
+/** Nearest-rank quantiles, as the report's. */
+export interface Quantiles {
+  readonly mean: number
+  readonly min: number
+  readonly p5: number
+  readonly p25: number
+  readonly p50: number
+  readonly p75: number
+  readonly p90: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+}
+
+export interface TraceStatistics {
+  readonly requests: number
+  readonly sessions: number
+  /** From the first to the last arrival of first turns; later turns arrive when the run lets them. */
+  readonly durationMs: number
+  /** First turns per second over that time; null when all arrive at once. */
+  readonly sessionsPerSecond: number | null
+  readonly inputTokens: Quantiles
+  readonly outputTokens: Quantiles
+  /** Share of prompt blocks seen before in the same place after the same prefix: the hit rate of an endless cache. */
+  readonly idealReuse: number
+  /** Variance over mean of the first turns per window of 1, 10 and 60 s; 1 = Poisson; null for under two windows. */
+  readonly dispersion: {readonly s1: number | null; readonly s10: number | null; readonly s60: number | null}
+  /** Grid that arrivals sit on, ms, when the recording rounded its timestamps; null when none is seen. */
+  readonly timestampQuantumMs: number | null
+}
+
+/** What the page says about a trace before it is run. */
+export function computeTraceStatistics(workload: Workload): TraceStatistics {
+  const arrivals = computeArrivalTimes(workload)
+  const durationMs = arrivals[arrivals.length - 1]!
+  return {
+    requests: workload.requestCount,
+    sessions: workload.sessionCount,
+    durationMs,
+    sessionsPerSecond: durationMs > 0 ? (workload.sessionCount / durationMs) * 1000 : null,
+    inputTokens: computeQuantiles(workload.inputLength),
+    outputTokens: computeQuantiles(workload.outputLength),
+    idealReuse: computeIdealReuse(workload),
+    dispersion: {
+      s1: computeDispersion(arrivals, 1000),
+      s10: computeDispersion(arrivals, 10_000),
+      s60: computeDispersion(arrivals, 60_000),
+    },
+    timestampQuantumMs: findTimestampQuantum(arrivals),
+  }
+}
+
+function computeArrivalTimes({releaseOrder, arrivalMs}: Workload): Float64Array {
+  return Float64Array.from(releaseOrder, request => arrivalMs[request]!)
+}
+
+function computeQuantiles(values: Int32Array): Quantiles {
+  const sorted = values.slice().sort()
+  const count = sorted.length
+  const at = (percent: number) => sorted[Math.max(0, Math.ceil((percent * count) / 100) - 1)]!
+  let sum = 0
+  for (const value of sorted) sum += value
+  return {
+    mean: sum / count,
+    min: sorted[0]!,
+    p5: at(5),
+    p25: at(25),
+    p50: at(50),
+    p75: at(75),
+    p90: at(90),
+    p95: at(95),
+    p99: at(99),
+    max: sorted[count - 1]!,
+  }
+}
+
+/** Counted in the trace's own blocks, the last one of a prompt included even if it is not full. */
+function computeIdealReuse(workload: Workload): number {
+  const {requestCount, hashStart, traceBlockSize, inputLength} = workload
+  const rounded = inputLength.map(tokens => Math.ceil(tokens / traceBlockSize) * traceBlockSize)
+  const {blocks, blockCount} = internBlocks({...workload, inputLength: rounded}, traceBlockSize)
+  return hashStart[requestCount] === 0 ? 0 : 1 - blockCount / blocks.length
+}
+
+function computeDispersion(sortedMs: Float64Array, windowMs: number): number | null {
+  // Only whole windows: a cut one at the end would look like a lull.
+  const windows = Math.floor(sortedMs[sortedMs.length - 1]! / windowMs)
+  if (windows < 2) return null
+  const counts = new Float64Array(windows)
+  for (const arrival of sortedMs) {
+    const window = Math.floor(arrival / windowMs)
+    if (window < windows) counts[window] = counts[window]! + 1
+  }
+  const mean = counts.reduce((sum, count) => sum + count, 0) / windows
+  let variance = 0
+  for (const count of counts) variance += ((count - mean) * (count - mean)) / windows
+  return variance / mean
+}
+
+const QUANTUM_JITTER_MS = 2
+const QUANTUM_MIN_MS = 50
+const QUANTUM_SHARE_MIN = 0.95
+const BATCHES_MIN = 10
+
+/**
+ * Arrivals within a jitter are one batch. If nearly all waits between batches are whole multiples of the commonest
+ * wait, and batches are real (fewer than arrivals), timestamps were rounded to that wait.
+ */
+function findTimestampQuantum(sortedMs: Float64Array): number | null {
+  const waits = computeBatchWaits(sortedMs)
+  if (waits.length < BATCHES_MIN || waits.length > sortedMs.length / 2) return null
+  const quantum = findCommonest(waits)
+  if (quantum < QUANTUM_MIN_MS) return null
+  const isOnGrid = (wait: number) =>
+    Math.abs(wait - quantum * Math.round(wait / quantum)) <= QUANTUM_JITTER_MS && wait > quantum / 2
+  return waits.filter(isOnGrid).length >= waits.length * QUANTUM_SHARE_MIN ? quantum : null
+}
+
+function computeBatchWaits(sortedMs: Float64Array): number[] {
+  const waits: number[] = []
+  let batchStart = sortedMs[0]!
+  for (const arrival of sortedMs) {
+    if (arrival - batchStart <= QUANTUM_JITTER_MS) continue
+    waits.push(arrival - batchStart)
+    batchStart = arrival
+  }
+  return waits
+}
+
+function findCommonest(values: readonly number[]): number {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(Math.round(value), (counts.get(Math.round(value)) ?? 0) + 1)
+  let best = 0
+  let bestCount = 0
+  for (const [value, count] of counts) {
+    if (count <= bestCount) continue
+    best = value
+    bestCount = count
+  }
+  return best
+}

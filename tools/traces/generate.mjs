@@ -1,0 +1,34 @@
+// Writes static-traces/: the bundled traces, gzipped, and their catalogue. Run: node tools/traces/generate.mjs
+import {createHash} from 'node:crypto'
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {gzipSync} from 'fflate'
+import {bundleAndImport} from '../bundle.mjs'
+
+const directory = 'static-traces'
+const {BUNDLED_TRACES} = await bundleAndImport('src/trace/bundled-traces.ts')
+const {generateTrace} = await bundleAndImport('src/trace/generate.ts')
+mkdirSync(directory, {recursive: true})
+
+const traces = BUNDLED_TRACES.map(trace => {
+  const {id, title, description, traceBlockSize, generator} = trace
+  const text = generateTrace(generator)
+  // fflate and a fixed time in the header: the same bytes on every machine.
+  const packed = gzipSync(new TextEncoder().encode(text), {level: 9, mtime: 0})
+  const file = `${id}.jsonl.gz`
+  writeFileSync(`${directory}/${file}`, packed)
+  return {
+    id,
+    title,
+    description,
+    file,
+    sha256: createHash('sha256').update(packed).digest('hex'),
+    bytes: packed.length,
+    requests: text.split('\n').length - 1,
+    traceBlockSize,
+    licence: 'Apache-2.0',
+    madeBy: `generator ${JSON.stringify(generator)}`,
+  }
+})
+writeFileSync(`${directory}/catalogue.json`, `${JSON.stringify({version: 1, traces}, null, 1)}\n`)
+for (const trace of traces)
+  process.stdout.write(`${trace.file}: ${trace.requests} requests, ${trace.bytes} bytes\n`)
