@@ -1,0 +1,126 @@
+import {AicDataError} from './errors.ts'
+import {type CompiledOp, compileOp, type Hardware} from './evaluate.ts'
+import {buildOpLists} from './op-lists.ts'
+import type {Op, Phase} from './ops.ts'
+import {type Parallelism, parallelismOf} from './parallelism.ts'
+import {type QuantModes, quantModesFor} from './quant-modes.ts'
+import type {ResolvedAicRequest} from './request.ts'
+import {StepCost} from './step-cost.ts'
+import {type BackendName, SYSTEMS} from './systems.ts'
+import type {TableSet} from './tables.ts'
+
+/** Parts of a step that holds prompt chunks and decoding requests at once, ms. */
+export interface MixedStep {
+  readonly total: number
+  readonly shared: number
+  readonly contextAttention: number
+  readonly decodeAttention: number
+}
+
+/** Latency of one operator of a pass. */
+export interface OpLatency {
+  readonly name: string
+  readonly ms: number
+}
+
+/** Decode is priced every 32 tokens of a longer answer. */
+const DECODE_STRIDE = 32
+
+/**
+ * Pass times of one model on one GPU and backend, equal to what aiconfigurator-core 0.12.0 answers
+ * (perf-model-012.md §2). All methods throw `AicDataError` where the reference has no answer.
+ */
+export class AicModel {
+  readonly request: ResolvedAicRequest
+  readonly parallelism: Parallelism
+  readonly quant: QuantModes
+  private readonly outside = {hit: false}
+  private readonly context: StepCost
+  private readonly generation: StepCost
+  private predictions = 0
+  private outsidePredictions = 0
+
+  constructor(request: ResolvedAicRequest, tables: TableSet) {
+    this.request = request
+    this.parallelism = parallelismOf(request)
+    this.quant = quantModesFor(request.model, request.backend)
+    const lists = buildOpLists(request.model, this.parallelism, request.backend)
+    this.context = this.compile(lists.context, 'context', request.backend, tables)
+    this.generation = this.compile(lists.generation, 'generation', request.backend, tables)
+  }
+
+  /** @param newTokens prompt tokens computed per request; @param prefix tokens already cached per request */
+  prefillMs(batch: number, newTokens: number, prefix: number): number {
+    if (newTokens <= 0) throw new AicDataError('ValueError', 'a prefill needs at least one new token')
+    this.outside.hit = false
+    return this.count(this.context.ms(batch, newTokens, prefix, batch * newTokens, batch))
+  }
+
+  /** @param isl tokens per sequence before the first decoded one; @param outputTokens 2 prices a single step */
+  decodeMs(batch: number, isl: number, outputTokens: number): number {
+    this.outside.hit = false
+    const steps = outputTokens - 1
+    if (steps === 1) return this.count(this.generation.ms(batch, isl + 1, 0, batch, batch))
+    let total = 0
+    for (let k = 0; k < steps; k += DECODE_STRIDE) {
+      total += this.generation.ms(batch, isl + k + 1, 0, batch, batch) * Math.min(DECODE_STRIDE, steps - k)
+    }
+    return this.count(total)
+  }
+
+  /** One pass with `contextTokens` of prompts of length `isl` beside `decodeTokens` decoding requests. */
+  mixedStep(
+    contextTokens: number,
+    decodeTokens: number,
+    isl: number,
+    outputTokens: number,
+    prefix: number,
+  ): MixedStep {
+    if (contextTokens === 0 && decodeTokens === 0) {
+      return {total: 0, shared: 0, contextAttention: 0, decodeAttention: 0}
+    }
+    const length = Math.max(isl, 1)
+    this.outside.hit = false
+    const tokens = contextTokens + decodeTokens
+    const cached = prefix * Math.floor(contextTokens / length)
+    if (cached >= tokens) throw new AicDataError('ValueError', 'the cached prefix leaves nothing to compute')
+    const shared = this.context.msWithoutAttention(1, tokens - cached, cached, tokens - cached, 1)
+    const contextAttention = contextTokens > 0 ? this.mixedContext(contextTokens, length, prefix) : 0
+    const decodeLength = length + Math.floor(outputTokens / 2) + 1
+    const decodeAttention = decodeTokens > 0 ? this.generation.attentionMs(decodeTokens, decodeLength, 0) : 0
+    const total = this.count(shared + contextAttention + decodeAttention)
+    return {total, shared, contextAttention, decodeAttention}
+  }
+
+  /** Share of predictions so far that had to leave the measured data, in [0, 1]. */
+  outsideShare(): number {
+    return this.predictions === 0 ? 0 : this.outsidePredictions / this.predictions
+  }
+
+  /** Where the time of one prefill goes, operator by operator in the order of the sum. */
+  prefillBreakdown(batch: number, newTokens: number, prefix: number): OpLatency[] {
+    return this.context.breakdown(batch, newTokens, prefix, batch * newTokens, batch)
+  }
+
+  decodeBreakdown(batch: number, isl: number): OpLatency[] {
+    return this.generation.breakdown(batch, isl + 1, 0, batch, batch)
+  }
+
+  private mixedContext(tokens: number, isl: number, prefix: number): number {
+    const requests = Math.ceil(tokens / isl)
+    return this.context.attentionMs(requests, isl - prefix, prefix) / Math.ceil(isl / tokens)
+  }
+
+  private compile(ops: readonly Op[], phase: Phase, backend: BackendName, tables: TableSet): StepCost {
+    const system = SYSTEMS[this.request.system]
+    const hardware: Hardware = {system, backend, tables, modes: this.quant, phase, outside: this.outside}
+    const compiled: CompiledOp[] = ops.map(op => compileOp(op, hardware))
+    return new StepCost(compiled, phase, this.outside)
+  }
+
+  private count(ms: number): number {
+    this.predictions++
+    if (this.outside.hit) this.outsidePredictions++
+    return ms
+  }
+}

@@ -1,0 +1,131 @@
+import {lowerBound} from './curve.ts'
+import type {Grid, GridReader} from './grid.ts'
+
+/** Lengths averaged per decode step: sequences of a batch differ, five lengths within 10 % stand for the spread. */
+const SAMPLES = 5
+
+/** Batch sizes remembered at once; running batches stay far below. */
+const MAX_LINES = 8192
+
+/**
+ * Decode attention over batch and length. Where the heads were measured, the two neighbouring batch sizes are
+ * found once per batch and only the lengths are left to interpolate; every other case goes through
+ * the general reader. Both give the same bits.
+ */
+export class DecodeLines {
+  private readonly grid: Grid
+  private readonly heads: number
+  private readonly reader: GridReader
+  private readonly lines = new Map<number, DecodeLine>()
+
+  constructor(grid: Grid, heads: number, reader: GridReader) {
+    this.grid = grid
+    this.heads = heads
+    this.reader = reader
+  }
+
+  /** Mean time over five lengths around `length`, ms. */
+  at(batch: number, length: number): number {
+    let line = this.lines.get(batch)
+    if (line === undefined) {
+      if (this.lines.size >= MAX_LINES) this.lines.clear()
+      line = this.build(batch)
+      this.lines.set(batch, line)
+    }
+    const low = Math.max(1, Math.trunc(length * 0.9))
+    const high = Math.max(low, Math.trunc(length * 1.1))
+    return line.mean(low, high)
+  }
+
+  private build(batch: number): DecodeLine {
+    const {grid, heads, reader} = this
+    const node = grid.keys0.indexOf(heads)
+    const start = node < 0 ? 0 : grid.start1[node]!
+    const end = node < 0 ? 0 : grid.start1[node + 1]!
+    const upper = lowerBound(grid.keys1, start, end, batch)
+    const general = new DecodeLine(grid, reader, {heads, batch, nodeA: 0, nodeB: 0, weight: 0, common: 0})
+    if (upper === end) return general
+    const k1 = grid.keys1[upper]!
+    if (k1 !== batch && upper === start) return general
+    const nodeA = k1 === batch ? upper : upper - 1
+    const k0 = grid.keys1[nodeA]!
+    const weight = nodeA === upper ? 0 : (batch - k0) / (k1 - k0)
+    const common = commonKeys(grid, nodeA, upper)
+    return new DecodeLine(grid, reader, {heads, batch, nodeA, nodeB: upper, weight, common})
+  }
+}
+
+interface Neighbours {
+  readonly heads: number
+  readonly batch: number
+  /** Branches of the batch sizes below and above; equal when the batch size was measured. */
+  readonly nodeA: number
+  readonly nodeB: number
+  readonly weight: number
+  /** Leading lengths both branches were measured at. */
+  readonly common: number
+}
+
+class DecodeLine {
+  private readonly keys: Float64Array
+  private readonly values: Float64Array
+  private readonly reader: GridReader
+  private readonly heads: number
+  private readonly batch: number
+  private readonly start: number
+  private readonly end: number
+  /** From a leaf of branch A to the same length in branch B. */
+  private readonly offset: number
+  private readonly weight: number
+
+  constructor(grid: Grid, reader: GridReader, {heads, batch, nodeA, nodeB, weight, common}: Neighbours) {
+    this.keys = grid.keys2
+    this.values = grid.values
+    this.reader = reader
+    this.heads = heads
+    this.batch = batch
+    this.start = grid.start2[nodeA]!
+    this.end = this.start + common
+    this.offset = grid.start2[nodeB]! - this.start
+    this.weight = weight
+  }
+
+  mean(low: number, high: number): number {
+    const {keys, end, start} = this
+    let at = lowerBound(keys, start, end, low)
+    let total = 0
+    for (let i = 0; i < SAMPLES; i++) {
+      const length = low + Math.floor(((high - low) * i) / (SAMPLES - 1))
+      while (at < end && keys[at]! < length) at++
+      const covered = at < end && (at > start || keys[at] === length)
+      total += covered ? this.interpolate(at, length) : this.reader.at(this.heads, this.batch, length)
+    }
+    return total / SAMPLES
+  }
+
+  /** @param at first common length not below the wanted one */
+  private interpolate(at: number, length: number): number {
+    const {keys, values, offset, weight} = this
+    const k1 = keys[at]!
+    let a = values[at]!
+    let b = values[at + offset]!
+    if (k1 !== length) {
+      const k0 = keys[at - 1]!
+      const share = (length - k0) / (k1 - k0)
+      const a0 = values[at - 1]!
+      const b0 = values[at - 1 + offset]!
+      a = a0 + (a - a0) * share
+      b = b0 + (b - b0) * share
+    }
+    return offset === 0 ? a : a + (b - a) * weight
+  }
+}
+
+function commonKeys(grid: Grid, nodeA: number, nodeB: number): number {
+  const startA = grid.start2[nodeA]!
+  const startB = grid.start2[nodeB]!
+  const most = Math.min(grid.start2[nodeA + 1]! - startA, grid.start2[nodeB + 1]! - startB)
+  let common = 0
+  while (common < most && grid.keys2[startA + common] === grid.keys2[startB + common]) common++
+  return common
+}

@@ -1,0 +1,80 @@
+import {fail, ok, type Result} from '../../core/result.ts'
+import {AicModel} from './aic-model.ts'
+import {decodePack} from './decode-pack.ts'
+import {type Manifest, type PackFile, type PackPair, parseManifest} from './manifest.ts'
+import type {AicRequest, ResolvedAicRequest} from './request.ts'
+import {checkAicRequest} from './request.ts'
+import {tiersNeeded} from './requirements.ts'
+import {sha256Hex} from './sha256.ts'
+import {TableSet} from './tables.ts'
+
+/** Bytes of a file below `perf/`, from wherever the host keeps them; rejects when it cannot be had. */
+export type FetchPerfFile = (name: string) => Promise<Uint8Array>
+
+export const MANIFEST_NAME = 'manifest.json'
+
+/**
+ * Fetches, checks and decodes the tables a request needs. The pair's first file answers preset models; for any
+ * other shape the full table of its kind is fetched too, before the first prediction: neighbours
+ * chosen from a part of the table would give different times.
+ */
+export async function loadAicModel(request: AicRequest, fetchFile: FetchPerfFile): Promise<Result<AicModel>> {
+  const resolved = checkAicRequest(request)
+  if (!resolved.ok) return resolved
+  const manifest = await fetchManifest(fetchFile)
+  if (!manifest.ok) return manifest
+  const pair = findPair(manifest.value, resolved.value)
+  if (!pair.ok) return pair
+  const tables = new TableSet()
+  const first = await addPack(pair.value.core, fetchFile, tables)
+  if (!first.ok) return first
+  for (const tier of tiersNeeded(resolved.value, tables, pair.value)) {
+    const added = await addPack(tier, fetchFile, tables)
+    if (!added.ok) return added
+  }
+  return ok(new AicModel(resolved.value, tables))
+}
+
+async function fetchManifest(fetchFile: FetchPerfFile): Promise<Result<Manifest>> {
+  const bytes = await fetchBytes(MANIFEST_NAME, fetchFile)
+  return bytes.ok ? parseManifest(bytes.value) : bytes
+}
+
+function findPair(manifest: Manifest, request: ResolvedAicRequest): Result<PackPair> {
+  const {system, backend, version} = request
+  const pair = manifest.pairs.find(
+    candidate =>
+      candidate.system === system && candidate.backend === backend && candidate.version === version,
+  )
+  return pair === undefined
+    ? fail(`no GPU tables for ${backend} ${version} on ${system}`, 'aic_system')
+    : ok(pair)
+}
+
+async function addPack(file: PackFile, fetchFile: FetchPerfFile, tables: TableSet): Promise<Result<null>> {
+  const bytes = await fetchBytes(file.file, fetchFile)
+  if (!bytes.ok) return bytes
+  if (bytes.value.byteLength !== file.bytes || sha256Hex(bytes.value) !== file.sha256) {
+    return fail(`GPU table perf/${file.file} is damaged or out of date: reload to fetch it again`)
+  }
+  try {
+    decodePack(bytes.value, tables)
+    return ok(null)
+  } catch (error) {
+    return fail(`GPU table perf/${file.file} cannot be read: ${messageOf(error)}`)
+  }
+}
+
+async function fetchBytes(name: string, fetchFile: FetchPerfFile): Promise<Result<Uint8Array>> {
+  try {
+    return ok(await fetchFile(name))
+  } catch (error) {
+    return fail(
+      `GPU table perf/${name} could not be fetched (${messageOf(error)}): check the connection and retry`,
+    )
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,193 @@
+import {fail, ok, type Result} from '../core/result.ts'
+import {buildOpLists} from './aic/op-lists.ts'
+import {flattenOps, type Op} from './aic/ops.ts'
+import {type Parallelism, parallelismOf} from './aic/parallelism.ts'
+import {bytesPerWeight, kvCacheBytes, quantModesFor} from './aic/quant-modes.ts'
+import {type AicRequest, checkAicRequest, type ResolvedAicRequest} from './aic/request.ts'
+import {type BackendName, NCCL_MEM_BYTES, OTHER_MEM_BYTES, SYSTEMS} from './aic/systems.ts'
+import type {ModelConfig} from './models/model-config.ts'
+
+/** What a serving engine is told about memory. */
+export interface KvCapacityInputs {
+  /** Largest number of tokens in one pass. */
+  readonly maxNumTokens: number
+  /** Share of the GPU memory the engine may use: of all of it, or of what the weights leave free (TensorRT-LLM). */
+  readonly memoryFraction: number
+  readonly memoryFractionKind: MemoryFractionKind
+  readonly blockSize: number
+  /** Share held back from the result; null = none. */
+  readonly tolerance: number | null
+}
+
+export type MemoryFractionKind = 'of_total' | 'of_free'
+
+/** The terms of the estimate, bytes per GPU unless named otherwise. */
+export interface KvCapacity {
+  readonly gpuBytes: number
+  readonly weightsBytes: number
+  readonly activationsBytes: number
+  readonly runtimeBytes: number
+  readonly communicationBytes: number
+  /** Memory for the KV cache before any tolerance. */
+  readonly kvBytes: number
+  readonly kvBytesPerToken: number
+  readonly tokens: number
+  /** Bytes and tokens after the tolerance; equal to the above without one. */
+  readonly adjustedKvBytes: number
+  readonly adjustedTokens: number
+  readonly numGpuBlocks: number
+}
+
+/** The fraction each backend starts with; SGLang derives its own from GPU and TP. */
+export const DEFAULT_MEMORY_FRACTION: Readonly<Record<BackendName, number>> = {
+  vllm: 0.92,
+  sglang: 0.88,
+  trtllm: 0.9,
+}
+
+export function memoryFractionKind(backend: BackendName): MemoryFractionKind {
+  return backend === 'trtllm' ? 'of_free' : 'of_total'
+}
+
+/** How many KV blocks fit beside weights and activations (perf-model-012.md §11). */
+export function computeKvCapacity(request: AicRequest, inputs: KvCapacityInputs): Result<KvCapacity> {
+  const resolved = checkAicRequest(request)
+  if (!resolved.ok) return resolved
+  const problem = checkInputs(resolved.value, inputs)
+  if (problem !== null) return problem
+  const {backend, model} = resolved.value
+  const sizes = parallelismOf(resolved.value)
+  const gpuBytes = SYSTEMS[resolved.value.system].memCapacityBytes
+  const weightsBytes = computeWeightsBytes(resolved.value, sizes)
+  const activationsBytes = computeActivationsBytes(model, sizes, backend, inputs.maxNumTokens)
+  const runtimeBytes = backend === 'sglang' ? OTHER_MEM_BYTES * 1.2 : OTHER_MEM_BYTES
+  const communicationBytes = NCCL_MEM_BYTES.get(Math.min(sizes.tp, 8))!
+  const taken = weightsBytes + activationsBytes + runtimeBytes + communicationBytes
+  const budget =
+    inputs.memoryFractionKind === 'of_total'
+      ? gpuBytes * inputs.memoryFraction - taken
+      : (gpuBytes - taken) * inputs.memoryFraction
+  if (budget <= 0) {
+    const needed = gibibytes(taken)
+    return fail(
+      `${model.id} needs ${needed} GiB of ${gibibytes(gpuBytes)} GiB per GPU and leaves none for the KV cache`,
+    )
+  }
+  const kvBytes = Math.floor(budget)
+  const adjustedKvBytes = inputs.tolerance === null ? kvBytes : Math.floor(kvBytes * (1 - inputs.tolerance))
+  const curve = kvCurve(resolved.value, sizes)
+  const adjustedTokens = inputs.tolerance === null ? curve.tokens(budget) : curve.tokens(adjustedKvBytes)
+  return ok({
+    gpuBytes,
+    weightsBytes: Math.floor(weightsBytes),
+    activationsBytes: Math.floor(activationsBytes),
+    runtimeBytes: Math.floor(runtimeBytes),
+    communicationBytes,
+    kvBytes,
+    kvBytesPerToken: curve.bytesPerToken,
+    tokens: curve.tokens(budget),
+    adjustedKvBytes,
+    adjustedTokens,
+    numGpuBlocks: Math.floor(adjustedTokens / inputs.blockSize),
+  })
+}
+
+function checkInputs(request: ResolvedAicRequest, inputs: KvCapacityInputs): ReturnType<typeof fail> | null {
+  const {memoryFraction, memoryFractionKind: kind, maxNumTokens, blockSize, tolerance} = inputs
+  if (kind !== memoryFractionKind(request.backend)) {
+    const meant = memoryFractionKind(request.backend) === 'of_free' ? 'free' : 'total'
+    return fail(`the memory fraction of ${request.backend} is a share of ${meant} GPU memory`)
+  }
+  if (!(memoryFraction > 0 && memoryFraction <= 1))
+    return fail('the memory fraction must be above 0 and at most 1')
+  if (!(Number.isInteger(maxNumTokens) && maxNumTokens > 0))
+    return fail('max_num_tokens must be a whole number above 0')
+  if (!(Number.isInteger(blockSize) && blockSize > 0))
+    return fail('block_size must be a whole number above 0')
+  if (tolerance !== null && !(tolerance >= 0 && tolerance < 1))
+    return fail('the tolerance must be at least 0 and below 1')
+  if (!ACTIVATION_TP.some(tp => tp === Math.min(request.tp, 8))) {
+    return fail(
+      `activations at TP ${request.tp} were never calibrated; the TP sizes are 1, 2, 4 and 8`,
+      'aic_tp_size',
+    )
+  }
+  return null
+}
+
+/** MoE models with grouped attention count no output head: their prefill list has none (the reference's own gap). */
+function computeWeightsBytes(request: ResolvedAicRequest, sizes: Parallelism): number {
+  const {context} = buildOpLists(request.model, sizes, request.backend)
+  return flattenOps(context).reduce((total, op) => total + weightsOf(op), 0)
+}
+
+function weightsOf(op: Op): number {
+  if (op.kind === 'gemm') return op.n * op.k * bytesPerWeight(op.mode) * op.count
+  if (op.kind === 'embedding') return op.vocab * op.hidden * 2 * op.count
+  if (op.kind !== 'moe') return 0
+  const all = op.hidden * op.intermediate * op.experts * bytesPerWeight(op.mode) * 3
+  return Math.floor(Math.floor(all / op.ep) / op.tp) * op.count
+}
+
+const ACTIVATION_TP = [1, 2, 4, 8] as const
+type ActivationTp = (typeof ACTIVATION_TP)[number]
+
+/** Live activation copies per token and hidden element, calibrated by the reference per TP. */
+const ACTIVATION_COPIES: Readonly<
+  Record<'dense' | 'experts', Readonly<Record<'default' | 'sglang', Readonly<Record<ActivationTp, number>>>>>
+> = {
+  dense: {default: {1: 11, 2: 6.5, 4: 5, 8: 5}, sglang: {1: 14, 2: 8.5, 4: 6.5, 8: 6.5}},
+  experts: {default: {1: 22, 2: 13, 4: 10, 8: 10}, sglang: {1: 28, 2: 17, 4: 13, 8: 13}},
+}
+const MEBIBYTE = 2 ** 20
+
+function computeActivationsBytes(
+  model: ModelConfig,
+  {tp, attentionDp, moeEp}: Parallelism,
+  backend: BackendName,
+  maxNumTokens: number,
+): number {
+  const sglang = backend === 'sglang'
+  const headDim = model.latent === null ? model.headDim : Math.floor(model.hiddenSize / model.heads)
+  const width = model.heads * headDim
+  const table = ACTIVATION_COPIES[model.experts === null ? 'dense' : 'experts'][sglang ? 'sglang' : 'default']
+  let bytes = 2 * maxNumTokens * width * table[Math.min(tp, 8) as ActivationTp]
+  if (model.latent !== null && model.experts !== null) {
+    const {count, perToken} = model.experts
+    bytes += ((maxNumTokens * width * attentionDp * count * perToken) / moeEp / 128) * 4
+  }
+  const atLeast = Math.max(bytes, (sglang ? 90 : 70) * MEBIBYTE)
+  return sglang ? atLeast * 1.15 : atLeast
+}
+
+interface KvCurve {
+  readonly bytesPerToken: number
+  tokens(bytes: number): number
+}
+
+function kvCurve({model, backend}: ResolvedAicRequest, {tp}: Parallelism): KvCurve {
+  const {layers, kvHeads, headDim, slidingWindow, latent} = model
+  const bytes = kvCacheBytes(quantModesFor(model, backend).kvcache)
+  if (latent !== null) return linearCurve(layers * latent.cacheWidth * bytes)
+  const perLayer = Math.ceil(kvHeads / tp) * headDim * 2 * bytes
+  if (slidingWindow === 0) return linearCurve(perLayer * layers)
+  // Half of the layers keep one window only: they stop growing once it is full.
+  const windowed = Math.floor(layers / 2)
+  const growing = layers - windowed
+  return {
+    bytesPerToken: perLayer * layers,
+    tokens: budget => {
+      const whole = Math.floor(budget / (perLayer * layers))
+      if (whole < slidingWindow) return whole
+      return Math.floor((budget - perLayer * windowed * slidingWindow) / (perLayer * growing))
+    },
+  }
+}
+
+function linearCurve(bytesPerToken: number): KvCurve {
+  return {bytesPerToken, tokens: budget => Math.floor(budget / bytesPerToken)}
+}
+
+function gibibytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1)
+}

@@ -1,0 +1,128 @@
+import {fail, ok, type Result} from '../../core/result.ts'
+import {ARCHITECTURES, UNSUPPORTED_ARCHITECTURES} from './architectures.ts'
+import {asRecord, type JsonRecord} from './json.ts'
+import type {ExpertConfig, LatentConfig, ModelConfig, ModelFamily} from './model-config.ts'
+import {parseQuant} from './parse-quant.ts'
+
+/**
+ * A model from its Hugging Face `config.json` and, if the checkpoint has one, `hf_quant_config.json`.
+ * Nothing is guessed: a missing or contradictory field is an error that names it.
+ */
+export function parseModelConfig(configJson: unknown, hfQuantJson: unknown, id: string): Result<ModelConfig> {
+  const config = asRecord(configJson)
+  if (config === null) return fail(`${id}: config.json must hold one JSON object`)
+  if (hfQuantJson !== null && asRecord(hfQuantJson) === null) {
+    return fail(`${id}: hf_quant_config.json must hold one JSON object`)
+  }
+  const reader = new FieldReader(id, config)
+  const model = readModel(reader, id, config, asRecord(hfQuantJson))
+  return model.ok && reader.problem !== null ? fail(reader.problem.message, reader.problem.field) : model
+}
+
+function readModel(
+  reader: FieldReader,
+  id: string,
+  config: JsonRecord,
+  hfQuant: JsonRecord | null,
+): Result<ModelConfig> {
+  const name = Array.isArray(config.architectures) ? config.architectures[0] : undefined
+  if (typeof name !== 'string') return fail(`${id}: config.json has no "architectures"`, 'architectures')
+  const architecture = ARCHITECTURES.get(name)
+  if (architecture === undefined) return fail(unsupported(id, name), 'architectures')
+  const quant = parseQuant(config, hfQuant)
+  if (!quant.ok) return fail(`${id}: ${quant.error.message}`, quant.error.field)
+
+  const hiddenSize = reader.positive('hidden_size')
+  const heads = reader.positive('num_attention_heads')
+  const kvHeads = reader.optional('num_key_value_heads')
+  reader.check(kvHeads <= heads, 'num_key_value_heads', `is larger than num_attention_heads (${heads})`)
+  const headDim =
+    reader.optional('head_dim') || reader.optional('attention_head_dim') || Math.floor(hiddenSize / heads)
+  const hasExperts = architecture.family !== 'dense'
+  const intermediateSize = hasExperts
+    ? reader.optional('intermediate_size')
+    : reader.positive('intermediate_size')
+  return ok({
+    id,
+    architecture: name,
+    family: architecture.family,
+    layers: reader.positive('num_hidden_layers'),
+    hiddenSize,
+    heads,
+    kvHeads,
+    headDim,
+    intermediateSize,
+    vocabSize: reader.positive('vocab_size'),
+    qkNorm: architecture.qkNorm,
+    slidingWindow: architecture.slidingWindow,
+    experts: hasExperts ? readExperts(reader) : null,
+    latent: readLatent(reader, architecture.family, headDim),
+    quant: quant.value,
+  })
+}
+
+function readExperts(reader: FieldReader): ExpertConfig {
+  const count =
+    reader.optional('num_local_experts') ||
+    reader.optional('n_routed_experts') ||
+    reader.optional('moe_num_experts') ||
+    reader.optional('num_experts')
+  reader.check(count > 0, 'num_experts', 'is missing: the architecture has routed experts')
+  const perTokenField = ['num_experts_per_tok', 'top_k_experts', 'moe_top_k'].find(field => reader.has(field))
+  const perToken = perTokenField === undefined ? 0 : reader.optional(perTokenField)
+  reader.check(perToken > 0, 'num_experts_per_tok', 'is missing: the architecture has routed experts')
+  reader.check(perToken <= count, 'num_experts_per_tok', `is larger than the number of experts (${count})`)
+  const intermediateSize = reader.optional('moe_intermediate_size') || reader.positive('intermediate_size')
+  return {count, perToken, intermediateSize}
+}
+
+function readLatent(reader: FieldReader, family: ModelFamily, headDim: number): LatentConfig | null {
+  if (family !== 'mla') return null
+  return {
+    valueHeadDim: reader.optional('v_head_dim') || headDim,
+    cacheWidth: reader.positive('kv_lora_rank') + reader.positive('qk_rope_head_dim'),
+  }
+}
+
+function unsupported(id: string, architecture: string): string {
+  const reason = UNSUPPORTED_ARCHITECTURES.get(architecture) ?? 'no timing model for it is known'
+  const supported = [...ARCHITECTURES.keys()].join(', ')
+  return `${id}: architecture ${architecture} is not supported (${reason}); supported: ${supported}`
+}
+
+/** Reads whole numbers from one config and remembers the first complaint. */
+class FieldReader {
+  problem: {message: string; field: string} | null = null
+  private readonly id: string
+  private readonly config: JsonRecord
+
+  constructor(id: string, config: JsonRecord) {
+    this.id = id
+    this.config = config
+  }
+
+  has(field: string): boolean {
+    return this.config[field] !== undefined && this.config[field] !== null
+  }
+
+  positive(field: string): number {
+    this.check(this.has(field), field, 'is missing')
+    const value = this.optional(field)
+    this.check(value > 0, field, 'must be larger than 0')
+    return value
+  }
+
+  /** 0 when the field is absent or null. */
+  optional(field: string): number {
+    if (!this.has(field)) return 0
+    const value = this.config[field]
+    const whole = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31
+    this.check(whole, field, 'must be a whole number')
+    return whole ? value : 0
+  }
+
+  check(condition: boolean, field: string, complaint: string): void {
+    if (condition || this.problem !== null) return
+    this.problem = {message: `${this.id}: "${field}" in config.json ${complaint}`, field}
+  }
+}

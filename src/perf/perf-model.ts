@@ -1,0 +1,27 @@
+/**
+ * How long one forward pass takes. Implementations: polynomial, profile (NPZ), AIC tables (engine.md 4).
+ *
+ * Contract: deterministic and finite for every argument the engine can pass; the engine clamps prefill to >= 0 and
+ * decode to >= 1 ms, divides by the speed-ups and rounds to nanoseconds. A missing measurement throws `RunError`
+ * with a sentence that says which.
+ */
+export interface PerfModel {
+  readonly timing: 'aic' | 'polynomial' | 'profile'
+  /**
+   * Milliseconds for the prompt part of a pass.
+   * @param batchSize requests with prompt tokens in this pass, >= 1
+   * @param newTokens mean prompt tokens computed per request, `floor(mean isl) - floor(mean prefix)`, >= 0
+   * @param prefix mean tokens already in the KV cache per request
+   */
+  prefillMs(batchSize: number, newTokens: number, prefix: number): number
+  /**
+   * Milliseconds for one decode step.
+   * @param batchSize requests that emit a token, >= 1
+   * @param activeKvTokens distinct active KV blocks x block size
+   * @param context mean sequence length before the emitted token
+   * @param capacityTokens KV capacity of the instance in tokens
+   */
+  decodeMs(batchSize: number, activeKvTokens: number, context: number, capacityTokens: number): number
+  /** Share of lookups so far that fell outside measured data, in [0, 1]; null where the notion has no meaning. */
+  outsideShare(): number | null
+}

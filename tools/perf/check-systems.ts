@@ -1,0 +1,58 @@
+import {parse} from 'yaml'
+import {
+  BACKEND_NAMES,
+  BACKEND_VERSIONS,
+  GPUS_PER_NODE,
+  MEM_EFFICIENCY,
+  MEM_LATENCY_S,
+  NCCL_MEM_BYTES,
+  OTHER_MEM_BYTES,
+  SYSTEM_NAMES,
+  SYSTEMS,
+} from '../../src/perf/aic/systems.ts'
+import type {WheelData} from './wheel.ts'
+
+interface SystemYaml {
+  readonly gpu: Readonly<Record<string, number>>
+  readonly node: Readonly<Record<string, number>>
+  readonly misc: {
+    readonly nccl_mem: Readonly<Record<string, number>>
+    readonly other_mem: number
+    readonly nccl_version: string
+  }
+}
+
+/** The constants in src/perf/aic/systems.ts must be those of the package. */
+export function checkSystems(data: WheelData): void {
+  for (const name of SYSTEM_NAMES) {
+    const system = SYSTEMS[name]
+    const {gpu, node, misc} = parse(data.text(`${name}.yaml`)) as SystemYaml
+    const pairs: [string, unknown, unknown][] = [
+      ['mem_bw', gpu.mem_bw, system.memBandwidth],
+      ['mem_bw_empirical_scaling_factor', gpu.mem_bw_empirical_scaling_factor, MEM_EFFICIENCY],
+      ['mem_empirical_constant_latency', gpu.mem_empirical_constant_latency, MEM_LATENCY_S],
+      ['mem_capacity', gpu.mem_capacity, system.memCapacityBytes],
+      ['bfloat16_tc_flops', gpu.bfloat16_tc_flops, system.flops.bf16],
+      ['fp8_tc_flops', gpu.fp8_tc_flops, system.flops.fp8],
+      ['fp4_tc_flops', gpu.fp4_tc_flops, system.flops.fp4],
+      ['sm_version', gpu.sm_version, system.smVersion],
+      ['num_gpus_per_node', node.num_gpus_per_node, GPUS_PER_NODE],
+      ['intra_node_bw', node.intra_node_bw, system.intraNodeBandwidth],
+      ['inter_node_bw', node.inter_node_bw, system.interNodeBandwidth],
+      ['other_mem', misc.other_mem, OTHER_MEM_BYTES],
+      ['nccl_version', misc.nccl_version, system.ncclVersion],
+      ...[...NCCL_MEM_BYTES].map(([gpus, bytes]): [string, unknown, unknown] => {
+        return [`nccl_mem ${gpus}`, misc.nccl_mem[gpus], bytes]
+      }),
+    ]
+    for (const [field, published, ours] of pairs) {
+      if (published !== ours)
+        throw new Error(`${name} ${field}: published ${published}, in systems.ts ${ours}`)
+    }
+  }
+  const slots = parse(data.text('query_versions.yaml')) as {defaults: Record<string, {current: string}>}
+  for (const backend of BACKEND_NAMES) {
+    const current = slots.defaults[backend]?.current
+    if (current !== BACKEND_VERSIONS[backend]) throw new Error(`current ${backend} is ${current}`)
+  }
+}

@@ -1,0 +1,141 @@
+import {type GemmTable, sitesNeeded} from '../../src/perf/aic/gemm-sites.ts'
+import {
+  type Parallelism,
+  parallelismOf,
+  parallelismViolation,
+  TP_SIZES,
+} from '../../src/perf/aic/parallelism.ts'
+import type {AicRequest} from '../../src/perf/aic/request.ts'
+import {ATTENTION_TIER, gemmTier, LATENT_TIER, moeTier, needsOf} from '../../src/perf/aic/requirements.ts'
+import type {BackendName, SystemName} from '../../src/perf/aic/systems.ts'
+import {gemmTableMode, TableSet, tableKey} from '../../src/perf/aic/tables.ts'
+import {CATALOGUE} from '../../src/perf/models/catalogue.ts'
+import type {ModelConfig} from '../../src/perf/models/model-config.ts'
+import type {PackContent} from './encode-pack.ts'
+import type {GemmSite, GridTable, PairTables} from './pair-tables.ts'
+
+/** The first file answers every preset at TP 1, 2, 4 and 8; each further file completes one kind of table. */
+export function splitByPreset(
+  tables: PairTables,
+  system: SystemName,
+  backend: BackendName,
+): {core: PackContent; tiers: Record<string, PackContent>} {
+  const needs = presetNeeds(tables, system, backend)
+  const known = new Set([...tables.grids, ...tables.curves].map(({kind, key}) => sliceName(kind, key)))
+  const isCore = (kind: string, key: string) => !TIERED.has(kind) || needs.slices.has(sliceName(kind, key))
+  // A plain attention variant that does not exist equals the preferred one; it is no gap.
+  const absent = [...needs.slices].filter(name => !known.has(name)).sort()
+  const core: PackContent = {
+    gemm: [...tables.gemm].map(([mode, sites]) => ({mode, sites, kept: needs.sites})),
+    grids: tables.grids.filter(({kind, key}) => isCore(kind, key)),
+    curves: tables.curves.filter(({kind, key}) => isCore(kind, key)),
+    distributions: tables.distributions,
+    absent: absent.map(splitName),
+  }
+  return {core, tiers: restByTier(tables, needs.sites, isCore)}
+}
+
+const ATTENTION_KINDS = ['context', 'generation', 'context_plain', 'generation_plain']
+const MODULE_KINDS = ['mla_context_module', 'mla_generation_module']
+const LATENT_KINDS = ['context_mla', 'generation_mla', ...MODULE_KINDS]
+const TIERED = new Set([...ATTENTION_KINDS, ...LATENT_KINDS, 'moe'])
+const EMPTY: PackContent = {gemm: [], grids: [], curves: [], distributions: {}, absent: []}
+
+/** A module table is wanted whatever the native heads it was measured with, the last part of its key. */
+function sliceName(kind: string, key: string): string {
+  return tableKey(kind, MODULE_KINDS.includes(kind) ? key.slice(0, key.lastIndexOf('|')) : key)
+}
+
+function restByTier(
+  tables: PairTables,
+  coreSites: ReadonlySet<GemmSite>,
+  isCore: (kind: string, key: string) => boolean,
+): Record<string, PackContent> {
+  const tiers: Record<string, PackContent> = {}
+  for (const [mode, sites] of tables.gemm) {
+    const kept = new Set(sites.filter(site => !coreSites.has(site)))
+    if (kept.size > 0) tiers[gemmTier(mode)] = {...EMPTY, gemm: [{mode, sites, kept}]}
+  }
+  const curves = tables.curves.filter(({kind, key}) => !isCore(kind, key))
+  for (const mode of Object.keys(tables.distributions).sort()) {
+    const ofMode = curves.filter(({key}) => key.split('|')[1] === mode)
+    if (ofMode.length > 0) tiers[moeTier(mode)] = {...EMPTY, curves: ofMode}
+  }
+  const rest = (kinds: readonly string[]): readonly GridTable[] =>
+    tables.grids.filter(({kind, key}) => kinds.includes(kind) && !isCore(kind, key))
+  for (const [tier, kinds] of [
+    [ATTENTION_TIER, ATTENTION_KINDS],
+    [LATENT_TIER, LATENT_KINDS],
+  ] as const) {
+    const grids = rest(kinds)
+    if (grids.length > 0) tiers[tier] = {...EMPTY, grids}
+  }
+  return tiers
+}
+
+interface Needs {
+  readonly sites: ReadonlySet<GemmSite>
+  /** Kind and key of tables over sequences and experts. */
+  readonly slices: ReadonlySet<string>
+}
+
+function presetNeeds(tables: PairTables, system: SystemName, backend: BackendName): Needs {
+  const sites = new Set<GemmSite>()
+  const slices = new Set<string>()
+  const geometry = new Map([...tables.gemm].map(([mode, list]) => [mode, geometryOnly(list)]))
+  const distributions = new TableSet()
+  for (const [mode, names] of Object.entries(tables.distributions))
+    distributions.setDistributions(mode, names)
+  for (const {model, preset} of CATALOGUE) {
+    if (!preset) continue
+    for (const sizes of splits(model, system, backend)) {
+      for (const need of needsOf(model, sizes, backend, distributions)) {
+        if (need.kind !== 'gemm') slices.add(tableKey(need.kind, need.key))
+        else for (const site of sitesOf(need.op)) sites.add(site)
+      }
+    }
+  }
+  return {sites, slices}
+
+  function sitesOf(op: {mode: Parameters<typeof gemmTableMode>[0]; n: number; k: number}): GemmSite[] {
+    const mode = gemmTableMode(op.mode)
+    const table = geometry.get(mode)
+    return table === undefined
+      ? []
+      : sitesNeeded(table, op.n, op.k).map(site => tables.gemm.get(mode)![site]!)
+  }
+}
+
+function geometryOnly(sites: readonly GemmSite[]): GemmTable {
+  const sweeps = new Map<string, Float64Array>()
+  const m = sites.map(site => {
+    const rows = site.points.map(([x]) => x)
+    const known = sweeps.get(rows.join()) ?? Float64Array.from(rows)
+    sweeps.set(rows.join(), known)
+    return known
+  })
+  return {
+    n: Float64Array.from(sites.map(site => site.n)),
+    k: Float64Array.from(sites.map(site => site.k)),
+    m,
+    latency: sites.map(() => null),
+  }
+}
+
+/** TP 1 to 8; experts split all one way, all the other way, or not at all. */
+function splits(model: ModelConfig, system: SystemName, backend: BackendName): Parallelism[] {
+  const base = {system, backend, version: null, model, attentionDp: null}
+  const requests = TP_SIZES.flatMap((tp): AicRequest[] => {
+    if (model.experts === null) return [{...base, tp, moeTp: null, moeEp: null}]
+    return [
+      {...base, tp, moeTp: tp, moeEp: 1},
+      {...base, tp, moeTp: 1, moeEp: tp},
+    ]
+  })
+  return requests.filter(request => parallelismViolation(request) === null).map(parallelismOf)
+}
+
+function splitName(name: string): PackContent['absent'][number] {
+  const at = name.indexOf('|')
+  return {kind: name.slice(0, at) as PackContent['absent'][number]['kind'], key: name.slice(at + 1)}
+}
