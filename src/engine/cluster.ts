@@ -1,0 +1,467 @@
+import type {EngineArgs, Fleet, PoolName, PoolSpec, RouterConfig} from '../config/scenario.ts'
+import {RandomStream} from '../core/random.ts'
+import {RunError} from '../core/result.ts'
+import {type Ms, ms} from '../core/units.ts'
+import type {PerfModel} from '../perf/perf-model.ts'
+import {internBlocks} from '../trace/blocks.ts'
+import type {Workload} from '../trace/workload.ts'
+import {Arrivals, asClosedLoop} from './arrivals.ts'
+import {EventHeap, HANDOFF, PASS_END, WORKER_READY} from './event-heap.ts'
+import {type Instance, InstancePool} from './instance-pool.ts'
+import {type Admission, KvRouter} from './kv-router.ts'
+import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from './observation.ts'
+import {PassBuffer} from './pass-buffer.ts'
+import type {EngineRecord} from './record.ts'
+import {Recorder} from './recorder.ts'
+import type {PassObserver, PassOutcome} from './scheduler.ts'
+import {TrafficAccumulator} from './traffic.ts'
+import type {Prompts} from './vllm-scheduler.ts'
+
+export interface ClusterOptions {
+  readonly fleet: Fleet
+  readonly workload: Workload
+  readonly perfModelFor: (pool: PoolName) => PerfModel
+  /** null = round robin. */
+  readonly router: RouterConfig | null
+  /** Requests in flight at the most, arrival times being ignored; null = as the trace says. */
+  readonly concurrency: number | null
+  readonly seed: number
+  /** A planner will look at the forward passes; otherwise none are kept. */
+  readonly observed: boolean
+}
+
+/**
+ * The serving cluster as a discrete-event simulation (engine.md 8, 9): arrivals, passes, starting and draining
+ * instances, and in disaggregated fleets the hand-off from prefill to decode.
+ *
+ * Aggregated fleets have one pool. Disaggregated ones send every request through the prefill pool first, where it
+ * stops at its first (unseen) token, and then to the decode pool, whose tokens are the ones that count. What an
+ * instance pays for follows its own `worker_type`, as in the reference: in a planner run the pools may be left
+ * `aggregated`, and then prefill instances also pay a decode step and decode instances compute the prompt again.
+ */
+export class Cluster implements ReplayEngine {
+  readonly #workload: Workload
+  readonly #recorder: Recorder
+  readonly #traffic = new TrafficAccumulator()
+  readonly #heap = new EventHeap()
+  readonly #instances: (Instance | null)[] = []
+  readonly #arrivals: Arrivals
+  /** null in aggregated fleets. */
+  readonly #prefill: InstancePool | null
+  /** The pool whose tokens count: aggregated instances or decode instances. */
+  readonly #main: InstancePool
+  readonly #routesByKv: boolean
+  readonly #transferMs: ((tokens: number) => number) | null
+  /** A completion on one instance can send a request to another. */
+  readonly #coupled: boolean
+  #now = 0
+  #untilMs = 0
+  #completed = 0
+  /** Requests on instances. */
+  #inFlight = 0
+  readonly #concurrency: number | null
+  #passesStale = false
+
+  constructor(options: ClusterOptions) {
+    const {fleet, concurrency} = options
+    const workload = concurrency === null ? options.workload : asClosedLoop(options.workload)
+    this.#workload = workload
+    this.#concurrency = concurrency
+    this.#recorder = new Recorder(workload)
+    this.#arrivals = new Arrivals(workload)
+    const pools = this.#createPools(options)
+    this.#prefill = pools.prefill
+    this.#main = pools.main
+    const hasSessions = workload.sessionCount < workload.requestCount
+    this.#coupled = hasSessions || concurrency !== null
+    this.#routesByKv = options.router !== null
+    this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
+  }
+
+  get completedRequests(): number {
+    return this.#completed
+  }
+
+  get nowMs(): number {
+    return this.#now
+  }
+
+  runUntil(untilMs: Ms, maxEvents: number): boolean {
+    this.#forgetPasses()
+    this.#untilMs = untilMs
+    this.#drain()
+    for (let events = 0; events < maxEvents; events++) {
+      const next = Math.min(this.#nextArrivalMs(), this.#heap.topTime)
+      if (next > untilMs || next === Number.POSITIVE_INFINITY) return true
+      this.#now = next
+      this.#drain()
+    }
+    return false
+  }
+
+  /** Runs to the end of the workload in steps of about `maxEvents`; true when it is over. */
+  runToEnd(maxEvents: number): boolean {
+    if (!this.runUntil(ms(Number.POSITIVE_INFINITY), maxEvents)) return false
+    const left = this.#unfinished()
+    if (left > 0 || !this.#arrivals.isDrained) {
+      throw new RunError(`offline replay reached a dead end with ${left} in-flight requests remaining`)
+    }
+    return true
+  }
+
+  observe(): EngineObservation {
+    this.#passesStale = true
+    return {
+      nowMs: ms(this.#now),
+      isDone: this.#unfinished() === 0 && this.#arrivals.isDrained && !this.#heap.hasOtherThan(WORKER_READY),
+      prefill: this.#prefill?.observe() ?? EMPTY_POOL,
+      decode: this.#main.observe(),
+    }
+  }
+
+  applyScaling(target: {readonly prefill: number; readonly decode: number}): void {
+    this.#prefill?.applyScaling(target.prefill, this.#now)
+    this.#main.applyScaling(target.decode, this.#now)
+    const admissions = [...(this.#prefill?.drainRouter() ?? []), ...this.#main.drainRouter()]
+    this.#dispatchAll(admissions)
+  }
+
+  drainTraffic(): TrafficWindow {
+    return this.#traffic.drain(this.#now)
+  }
+
+  /** All that was recorded so far. */
+  record(): EngineRecord {
+    return {
+      requests: this.#recorder.requests,
+      tokenGaps: this.#recorder.tokenGaps(),
+      workers: [...(this.#prefill?.records ?? []), ...this.#main.records],
+      endMs: this.#now,
+    }
+  }
+
+  // --- one instant (engine.md 8.3, 9.3) ---
+
+  #drain(): void {
+    let changed = true
+    while (changed) {
+      changed = this.#applyDueEvents()
+      if (this.#releaseArrivals()) changed = true
+      if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
+      if (this.#startPasses(this.#main)) changed = true
+    }
+  }
+
+  #applyDueEvents(): boolean {
+    const heap = this.#heap
+    const now = this.#now
+    if (heap.topTime !== now) return false
+    while (heap.isDue(PASS_END, now)) this.#endPass(this.#instances[heap.pop()]!)
+    while (heap.isDue(WORKER_READY, now)) {
+      const instance = this.#instances[heap.pop()]
+      if (!instance) continue
+      instance.pool.activate(instance.serial, now)
+      this.#dispatchAll(instance.pool.drainRouter())
+    }
+    while (heap.isDue(HANDOFF, now)) this.#route(this.#main, heap.pop())
+    return true
+  }
+
+  #releaseArrivals(): boolean {
+    const arrivals = this.#arrivals
+    let room = this.#concurrency === null ? Number.POSITIVE_INFINITY : this.#concurrency - this.#unfinished()
+    let released = false
+    for (let time = arrivals.nextMs; time <= this.#now && room > 0; time = arrivals.nextMs) {
+      const request = arrivals.pop()
+      this.#recorder.arrived(request, this.#concurrency === null ? time : this.#now)
+      this.#route(this.#prefill ?? this.#main, request)
+      released = true
+      room--
+    }
+    return released
+  }
+
+  #route(pool: InstancePool, request: number): void {
+    const admission = pool.route(request, this.#now)
+    if (admission !== null) this.#dispatch(admission)
+  }
+
+  #dispatchAll(admissions: readonly Admission[]): void {
+    for (const admission of admissions) this.#dispatch(admission)
+  }
+
+  #dispatch({request, instance, overlapBlocks}: Admission): void {
+    const {pool} = instance
+    const isMain = pool === this.#main
+    const {workerId, prefillWorkerId} = this.#recorder.requests
+    if (isMain) workerId[request] = instance.id
+    else prefillWorkerId[request] = instance.id
+    if (this.#routesByKv && pool === (this.#prefill ?? this.#main)) {
+      this.#traffic.routed(
+        overlapBlocks,
+        Math.ceil(this.#workload.inputLength[request]! / pool.args.block_size),
+      )
+    }
+    this.#inFlight++
+    instance.inFlight++
+    instance.scheduler.receive(request, isMain ? this.#workload.outputLength[request]! : 1)
+  }
+
+  /** Lowest ready instance first; a pass of no duration ends at once and may make its instance ready again. */
+  #startPasses(pool: InstancePool): boolean {
+    let started = false
+    let at = 0
+    while (at < pool.instances.length) {
+      const instance = pool.instances[at]!
+      if (instance.busy || !instance.scheduler.hasRequests) {
+        at++
+        continue
+      }
+      started = true
+      if (this.#startPass(instance)) at = 0
+    }
+    return started
+  }
+
+  /** True when the pass took no time and has ended already. */
+  #startPass(instance: Instance): boolean {
+    const now = this.#now
+    if (this.#runAhead(instance)) return false
+    const {scheduler, record, pool} = instance
+    const outcome = scheduler.executePass(now)
+    record.passes++
+    record.busyMs += outcome.endMs - now
+    if (pool.keepPasses) pool.passes.add(instance.id, now, outcome.endMs, outcome)
+    if (outcome.endMs === now) {
+      this.#guardAgainstLivelock(instance)
+      this.#applyOutcome(instance, outcome)
+      return true
+    }
+    this.#occupyUntil(instance, outcome.endMs, outcome)
+    return false
+  }
+
+  /**
+   * Lets an instance run passes that only decode on its own clock, up to the first moment at which anything else could
+   * reach it: the next arrival, the next hand-off, or the end of this `runUntil`. Other instances cannot see the
+   * difference, since such passes change nothing but their own requests' tokens.
+   */
+  #runAhead(instance: Instance): boolean {
+    const {scheduler, record} = instance
+    const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs(), instance.steadyObserver)
+    if (end === this.#now) return false
+    record.passes += scheduler.steadyPasses
+    record.busyMs += end - this.#now
+    this.#occupyUntil(instance, end, null)
+    return true
+  }
+
+  #horizonMs(): number {
+    const known = Math.min(this.#nextArrivalMs(), this.#untilMs)
+    // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
+    // anywhere; in disaggregated fleets a prefill can hand over.
+    if (this.#coupled || this.#main.queueLength > 0) return Math.min(known, this.#heap.topTime)
+    return this.#prefill === null ? known : Math.min(known, this.#heap.earliestBesidesPassesOf(this.#isMain))
+  }
+
+  readonly #isMain = (serial: number): boolean => this.#instances[serial]?.pool === this.#main
+
+  #occupyUntil(instance: Instance, endMs: number, pending: PassOutcome | null): void {
+    instance.busy = true
+    instance.pending = pending
+    this.#heap.push(endMs, PASS_END, instance.serial)
+  }
+
+  #endPass(instance: Instance): void {
+    instance.busy = false
+    if (instance.pending !== null) this.#applyOutcome(instance, instance.pending)
+  }
+
+  #applyOutcome(instance: Instance, outcome: PassOutcome): void {
+    const {pool} = instance
+    instance.inFlight -= outcome.completedCount
+    this.#inFlight -= outcome.completedCount
+    if (instance.state === 'draining') pool.removeDrained(this.#now)
+    const {signals, signalCompleted} = outcome
+    for (let i = 0; i < signals.length; i++) {
+      const request = signals[i]!
+      if (!signalCompleted[i]) this.#dispatchAll(pool.prefillCompleted(request))
+      else if (pool === this.#main) this.#complete(request)
+      else this.#handOff(request)
+    }
+  }
+
+  #complete(request: number): void {
+    const admissions = this.#main.freed(request)
+    this.#completed++
+    this.#traffic.completed({
+      inputLength: this.#workload.inputLength[request]!,
+      outputLength: this.#workload.outputLength[request]!,
+      ttftMs: this.#recorder.ttftMs(request),
+      meanGapMs: this.#recorder.meanGapMs(request),
+    })
+    this.#arrivals.completed(request, this.#now)
+    this.#dispatchAll(admissions)
+  }
+
+  #handOff(request: number): void {
+    this.#dispatchAll(this.#prefill!.prefillCompleted(request))
+    this.#dispatchAll(this.#prefill!.freed(request))
+    const delay = this.#transferMs?.(this.#workload.inputLength[request]!) ?? 0
+    if (delay > 0) this.#heap.push(this.#now + delay, HANDOFF, request)
+    else this.#route(this.#main, request)
+  }
+
+  #guardAgainstLivelock(instance: Instance): void {
+    if (instance.zeroPassMs !== this.#now) {
+      instance.zeroPassMs = this.#now
+      instance.zeroPasses = 0
+    }
+    if (++instance.zeroPasses <= MAX_ZERO_PASSES) return
+    throw new RunError(
+      `instance ${instance.id} of the ${instance.pool.component} pool makes no progress at ${this.#now.toFixed(3)} ms: ` +
+        'its waiting requests never fit (token budget, chunked prefill or KV blocks), and the reference would loop for ever',
+    )
+  }
+
+  // --- set-up and small things ---
+
+  #createPools(options: ClusterOptions): {prefill: InstancePool | null; main: InstancePool} {
+    const {fleet, perfModelFor, observed} = options
+    const workload = this.#workload
+    const promptsBySize = new Map<number, Prompts>()
+    const create = (component: PoolName, spec: PoolSpec, observer: PassObserver) => {
+      // The SGLang engine compares hash ids itself: at its usual page of one token a block per token would be too many.
+      const size = spec.args.engine_type === 'sglang' && options.router === null ? 0 : spec.args.block_size
+      const prompts =
+        promptsBySize.get(size) ?? (size === 0 ? promptsWithoutBlocks(workload) : promptsOf(workload, size))
+      promptsBySize.set(size, prompts)
+      checkThatRequestsFit(workload, spec.args, component)
+      return new InstancePool({
+        component,
+        args: spec.args,
+        initialWorkers: spec.initialWorkers,
+        perf: perfModelFor(component),
+        prompts,
+        workload,
+        observer,
+        heap: this.#heap,
+        instances: this.#instances,
+        router: createRouter(component, prompts, spec.args, options),
+        keepPasses: observed,
+      })
+    }
+    if (fleet.topology === 'agg') return {prefill: null, main: create('agg', fleet.workers, this.#recorder)}
+    return {
+      prefill: create('prefill', fleet.prefill, hiddenTokens(this.#recorder)),
+      main: create('decode', fleet.decode, this.#recorder),
+    }
+  }
+
+  /** Requests on instances or waiting in a router. */
+  #unfinished(): number {
+    return this.#inFlight + this.#main.queueLength + (this.#prefill?.queueLength ?? 0)
+  }
+
+  #nextArrivalMs(): number {
+    if (this.#concurrency !== null && this.#unfinished() >= this.#concurrency) return Number.POSITIVE_INFINITY
+    return this.#arrivals.nextMs
+  }
+
+  #forgetPasses(): void {
+    if (!this.#passesStale) return
+    this.#passesStale = false
+    this.#prefill?.passes.clear()
+    this.#main.passes.clear()
+  }
+}
+
+/** Far more passes without progress than any working schedule makes at one instant (engine.md 5.7). */
+const MAX_ZERO_PASSES = 100_000
+
+const EMPTY_POOL: PoolObservation = {
+  activeCount: 0,
+  totalCount: 0,
+  startingCount: 0,
+  drainingCount: 0,
+  passes: new PassBuffer().inExecutionOrder(),
+}
+
+function promptsOf(workload: Workload, blockSize: number): Prompts {
+  const {blockStart, blocks, blockCount} = internBlocks(workload, blockSize)
+  return {inputLength: workload.inputLength, blockStart, blocks, blockCount}
+}
+
+function promptsWithoutBlocks({inputLength, requestCount}: Workload): Prompts {
+  return {
+    inputLength,
+    blockStart: new Uint32Array(requestCount + 1),
+    blocks: new Int32Array(0),
+    blockCount: 0,
+  }
+}
+
+/**
+ * The prefill router does not look at held blocks; the decode router looks at nothing else, knows of no cache and never
+ * makes a request wait (engine.md 9.5).
+ */
+function createRouter(
+  component: PoolName,
+  prompts: Prompts,
+  args: EngineArgs,
+  {router, seed}: ClusterOptions,
+): KvRouter | null {
+  if (router === null) return null
+  const prefillOnly = {router_track_active_blocks: false}
+  const blocksOnly = {
+    overlap_score_credit: 0,
+    router_track_prefill_tokens: false,
+    router_assume_kv_reuse: false,
+    router_queue_threshold: null,
+  }
+  const changes = component === 'prefill' ? prefillOnly : component === 'decode' ? blocksOnly : {}
+  const queuePolicy = args.router_queue_policy ?? router.router_queue_policy
+  return new KvRouter({
+    config: {...router, router_queue_policy: queuePolicy, ...changes},
+    prompts,
+    blockSize: args.block_size,
+    maxBatchedTokens: args.max_num_batched_tokens,
+    random: new RandomStream(seed, `router/${component}`),
+  })
+}
+
+/** The token a prefill instance emits is never seen by a user. */
+function hiddenTokens(recorder: Recorder): PassObserver {
+  return {
+    admitted: (request, atMs, reusedTokens) => recorder.admitted(request, atMs, reusedTokens),
+    preempted: request => recorder.preempted(request),
+    token: () => {},
+    gaps: () => {},
+    tokensUntil: () => {},
+  }
+}
+
+/**
+ * KV transfer from prefill to decode in ms, or null when not modelled: both parameters must be set (engine.md 9.2), and
+ * the instances must be of type `prefill`; those left `aggregated` in a planner run hand over at once, as in the reference.
+ */
+function transferDelay(args: EngineArgs): ((tokens: number) => number) | null {
+  const {kv_bytes_per_token: bytes, kv_transfer_bandwidth: bandwidth} = args
+  if (args.worker_type !== 'prefill') return null
+  if (bytes === null || bandwidth === null || bandwidth <= 0) return null
+  return tokens => ((tokens * bytes) / (bandwidth * 1e9)) * 1000
+}
+
+/** A request larger than the KV cache would pre-empt itself for ever in the reference. */
+function checkThatRequestsFit(workload: Workload, args: EngineArgs, component: string): void {
+  const capacity = args.num_gpu_blocks
+  for (let request = 0; request < workload.requestCount; request++) {
+    const input = workload.inputLength[request]!
+    const output = component === 'prefill' ? 1 : workload.outputLength[request]!
+    if (Math.ceil((input + output) / args.block_size) <= capacity) continue
+    throw new RunError(
+      `request ${request + 1} needs ${input} + ${output} tokens, more than the KV cache of one ${component} instance ` +
+        `holds (num_gpu_blocks ${capacity} x block_size ${args.block_size}): raise num_gpu_blocks`,
+    )
+  }
+}

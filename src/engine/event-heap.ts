@@ -1,0 +1,96 @@
+/** What can happen besides arrivals. */
+export const PASS_END = 0
+export const WORKER_READY = 1
+export const HANDOFF = 2
+
+/** Future events by (time, order of pushing): a binary heap over parallel arrays, no allocation per event. */
+export class EventHeap {
+  #time: number[] = []
+  #order: number[] = []
+  #kind: number[] = []
+  #subject: number[] = []
+  #pushed = 0
+
+  get size(): number {
+    return this.#time.length
+  }
+
+  /** Infinity when empty. */
+  get topTime(): number {
+    return this.#time.length > 0 ? this.#time[0]! : Number.POSITIVE_INFINITY
+  }
+
+  /** The next event is of this kind and due at `now`. */
+  isDue(kind: number, now: number): boolean {
+    return this.#time.length > 0 && this.#time[0] === now && this.#kind[0] === kind
+  }
+
+  hasOtherThan(kind: number): boolean {
+    return this.#kind.some(k => k !== kind)
+  }
+
+  /** Time of the first event that is not the end of a pass on one of the given instances; Infinity if there is none. */
+  earliestBesidesPassesOf(isOwn: (serial: number) => boolean): number {
+    let earliest = Number.POSITIVE_INFINITY
+    for (let i = 0; i < this.#time.length; i++) {
+      if (this.#time[i]! >= earliest || (this.#kind[i] === PASS_END && isOwn(this.#subject[i]!))) continue
+      earliest = this.#time[i]!
+    }
+    return earliest
+  }
+
+  push(time: number, kind: number, subject: number): void {
+    let at = this.#time.length
+    const order = this.#pushed++
+    this.#time.push(time)
+    this.#order.push(order)
+    this.#kind.push(kind)
+    this.#subject.push(subject)
+    while (at > 0) {
+      const up = (at - 1) >> 1
+      if (this.#time[up]! <= time) break
+      this.#move(up, at)
+      at = up
+    }
+    this.#put(at, time, order, kind, subject)
+  }
+
+  /** Removes the next event and returns its subject. */
+  pop(): number {
+    const subject = this.#subject[0]!
+    const time = this.#time.pop()!
+    const order = this.#order.pop()!
+    const kind = this.#kind.pop()!
+    const last = this.#subject.pop()!
+    const size = this.#time.length
+    if (size === 0) return subject
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= size) break
+      if (child + 1 < size && this.#isBefore(child + 1, child)) child++
+      const childTime = this.#time[child]!
+      if (childTime > time || (childTime === time && this.#order[child]! > order)) break
+      this.#move(child, at)
+      at = child
+    }
+    this.#put(at, time, order, kind, last)
+    return subject
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const difference = this.#time[a]! - this.#time[b]!
+    return difference < 0 || (difference === 0 && this.#order[a]! < this.#order[b]!)
+  }
+
+  #move(from: number, to: number): void {
+    this.#put(to, this.#time[from]!, this.#order[from]!, this.#kind[from]!, this.#subject[from]!)
+  }
+
+  #put(at: number, time: number, order: number, kind: number, subject: number): void {
+    this.#time[at] = time
+    this.#order[at] = order
+    this.#kind[at] = kind
+    this.#subject[at] = subject
+  }
+}

@@ -1,0 +1,232 @@
+import type {EngineArgs, PoolName} from '../config/scenario.ts'
+import {RunError} from '../core/result.ts'
+import type {PerfModel} from '../perf/perf-model.ts'
+import type {Workload} from '../trace/workload.ts'
+import {type EventHeap, WORKER_READY} from './event-heap.ts'
+import type {Admission, KvRouter} from './kv-router.ts'
+import type {PoolObservation} from './observation.ts'
+import {PassBuffer} from './pass-buffer.ts'
+import type {WorkerRecord} from './record.ts'
+import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from './scheduler.ts'
+import {SglangScheduler} from './sglang-scheduler.ts'
+import {type Prompts, VllmScheduler} from './vllm-scheduler.ts'
+
+export type InstanceState = 'starting' | 'active' | 'draining'
+
+/** One simulated serving process. */
+export interface Instance {
+  /** Unique over all pools of a run; what events refer to. */
+  readonly serial: number
+  /** Number within the pool: counts up, never reused. */
+  readonly id: number
+  readonly pool: InstancePool
+  readonly scheduler: Scheduler
+  state: InstanceState
+  busy: boolean
+  /** Outcome of the pass under way, to be applied when it ends; null while steady passes run ahead. */
+  pending: PassOutcome | null
+  inFlight: number
+  /** Where its steady passes are told; null if nobody looks. */
+  readonly steadyObserver: SteadyPassObserver | null
+  /** Passes of no duration at `zeroPassMs`, to notice a livelock. */
+  zeroPasses: number
+  zeroPassMs: number
+  readonly record: {-readonly [K in keyof WorkerRecord]: WorkerRecord[K]}
+}
+
+export interface PoolOptions {
+  readonly component: PoolName
+  readonly args: EngineArgs
+  readonly initialWorkers: number
+  readonly perf: PerfModel
+  readonly prompts: Prompts
+  readonly workload: Workload
+  readonly observer: PassObserver
+  readonly heap: EventHeap
+  /** All instances of the run by serial number; shared between pools. */
+  readonly instances: (Instance | null)[]
+  /** null = round robin. */
+  readonly router: KvRouter | null
+  /** Keep forward-pass snapshots for a planner. */
+  readonly keepPasses: boolean
+}
+
+/** Equal instances behind one round-robin router, and their scaling (engine.md 8.5, 8.6). */
+export class InstancePool {
+  readonly component: PoolOptions['component']
+  readonly args: EngineArgs
+  readonly passes = new PassBuffer()
+  readonly keepPasses: boolean
+  readonly records: WorkerRecord[] = []
+  readonly #options: PoolOptions
+  readonly #startupMs: number
+  /** Ascending ids. */
+  #instances: Instance[] = []
+  #active: Instance[] = []
+  #nextId = 0
+  #cursor = 0
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+    this.component = options.component
+    this.args = options.args
+    this.keepPasses = options.keepPasses
+    this.#startupMs = (options.args.startup_time ?? 0) * 1000
+    for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 'active')
+    this.#refreshActive()
+  }
+
+  get instances(): readonly Instance[] {
+    return this.#instances
+  }
+
+  observe(): PoolObservation {
+    const count = (state: InstanceState) =>
+      this.#instances.filter(instance => instance.state === state).length
+    return {
+      activeCount: this.#active.length,
+      totalCount: this.#instances.length,
+      startingCount: count('starting'),
+      drainingCount: count('draining'),
+      passes: this.passes.inExecutionOrder(),
+    }
+  }
+
+  /** Requests waiting in the router. */
+  get queueLength(): number {
+    return this.#options.router?.queueLength ?? 0
+  }
+
+  /** Where a request that arrived goes now; null when the router keeps it. */
+  route(request: number, nowMs: number): Admission | null {
+    const {router} = this.#options
+    return router === null
+      ? {request, instance: this.#nextInTurn(), overlapBlocks: 0}
+      : router.arrive(request, nowMs)
+  }
+
+  /** The first token of a request is out: the router may now admit others. */
+  prefillCompleted(request: number): readonly Admission[] {
+    return this.#options.router?.prefillCompleted(request) ?? NO_ADMISSIONS
+  }
+
+  /** A request left its instance: the router may now admit others. */
+  freed(request: number): readonly Admission[] {
+    return this.#options.router?.freed(request) ?? NO_ADMISSIONS
+  }
+
+  /** Requests the router can place after the set of instances changed. */
+  drainRouter(): readonly Admission[] {
+    return this.#options.router?.drain() ?? NO_ADMISSIONS
+  }
+
+  /** The next serving instance in turn. The cursor survives scaling; only its remainder changes. */
+  #nextInTurn(): Instance {
+    const active = this.#active
+    if (active.length === 0)
+      throw new RunError(`a request arrived while the ${this.component} pool had no instance`)
+    const at = this.#cursor % active.length
+    this.#cursor = at + 1
+    return active[at]!
+  }
+
+  applyScaling(target: number, nowMs: number): void {
+    const starting = this.#instances.filter(instance => instance.state === 'starting')
+    const effective = this.#active.length + starting.length
+    for (let i = effective; i < target; i++) this.#create(nowMs, this.#startupMs > 0 ? 'starting' : 'active')
+    let excess = effective - target
+    for (; excess > 0 && starting.length > 0; excess--) this.#cancelStart(starting.pop()!, nowMs)
+    for (; excess > 0 && this.#active.length > 0; excess--) this.#drain(this.#active.pop()!, nowMs)
+    this.removeDrained(nowMs)
+    this.#refreshActive()
+  }
+
+  /** A starting instance became ready; ignored when its start was cancelled. */
+  activate(serial: number, nowMs: number): void {
+    const instance = this.#options.instances[serial]
+    if (!instance) return
+    instance.state = 'active'
+    instance.record.readyMs = nowMs
+    this.#refreshActive()
+  }
+
+  /** Takes away draining instances that have nothing left to do. */
+  removeDrained(nowMs: number): void {
+    for (const instance of this.#instances) {
+      if (instance.state !== 'draining' || instance.busy || instance.inFlight > 0) continue
+      if (instance.scheduler.hasRequests) continue
+      this.#remove(instance, nowMs)
+    }
+  }
+
+  #create(nowMs: number, state: InstanceState): void {
+    const {heap, instances, component} = this.#options
+    const serial = instances.length
+    const record = {
+      id: this.#nextId,
+      component,
+      requestedMs: nowMs,
+      readyMs: state === 'active' ? nowMs : null,
+      drainMs: null,
+      exitMs: null,
+      passes: 0,
+      busyMs: 0,
+    }
+    const id = this.#nextId++
+    const instance: Instance = {
+      serial,
+      id,
+      pool: this,
+      scheduler: createScheduler(this.#options),
+      state,
+      busy: false,
+      pending: null,
+      inFlight: 0,
+      steadyObserver: this.keepPasses ? this.#steadyObserver(id) : null,
+      zeroPasses: 0,
+      zeroPassMs: Number.NaN,
+      record,
+    }
+    instances.push(instance)
+    this.#instances.push(instance)
+    this.records.push(record)
+    if (state === 'starting') heap.push(nowMs + this.#startupMs, WORKER_READY, serial)
+  }
+
+  #steadyObserver(workerId: number): SteadyPassObserver {
+    const passes = this.passes
+    return {
+      steadyPass: (startMs, endMs, requests, kvTokens) =>
+        passes.addDecodeOnly(workerId, startMs, endMs, requests, kvTokens),
+    }
+  }
+
+  #cancelStart(instance: Instance, nowMs: number): void {
+    instance.record.drainMs = nowMs
+    this.#remove(instance, nowMs)
+  }
+
+  #drain(instance: Instance, nowMs: number): void {
+    instance.state = 'draining'
+    instance.record.drainMs = nowMs
+  }
+
+  #remove(instance: Instance, nowMs: number): void {
+    instance.record.exitMs = nowMs
+    this.#options.instances[instance.serial] = null
+    this.#instances = this.#instances.filter(other => other !== instance)
+  }
+
+  #refreshActive(): void {
+    this.#active = this.#instances.filter(instance => instance.state === 'active')
+    this.#options.router?.setRegistered(this.#active)
+  }
+}
+
+const NO_ADMISSIONS: readonly Admission[] = []
+
+function createScheduler({args, perf, prompts, workload, observer}: PoolOptions): Scheduler {
+  return args.engine_type === 'sglang'
+    ? new SglangScheduler(args, perf, workload, observer)
+    : new VllmScheduler(args, perf, prompts, observer)
+}

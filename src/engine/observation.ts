@@ -1,0 +1,75 @@
+import type {Ms} from '../core/units.ts'
+
+/**
+ * What a planner may see of an engine, and do to it. The engine does not know the planner: the planner's
+ * adapter drives this interface (planner.md 0, engine.md 10).
+ */
+export interface ReplayEngine {
+  /**
+   * Processes events with time <= `untilMs`, at most about `maxEvents` of them.
+   * @returns true when all of them are done, false when it stopped early and wants to be called again
+   * @throws RunError where the reference would loop for ever
+   */
+  runUntil(untilMs: Ms, maxEvents: number): boolean
+  /** State after the last `runUntil`, with all passes started since the last `observe`. Empties that buffer. */
+  observe(): EngineObservation
+  /** Absolute target counts. Aggregated fleets use `decode` and ignore `prefill`. */
+  applyScaling(target: {readonly prefill: number; readonly decode: number}): void
+  /** Traffic completed since the last drain; starts a new window. */
+  drainTraffic(): TrafficWindow
+  /** Requests completed so far, for progress. */
+  readonly completedRequests: number
+}
+
+export interface EngineObservation {
+  /** Time of the last processed event, not the time asked for. */
+  readonly nowMs: Ms
+  /** Nothing in flight, nothing to come. */
+  readonly isDone: boolean
+  /** Aggregated instances appear under `decode`; `prefill` is then empty. */
+  readonly prefill: PoolObservation
+  readonly decode: PoolObservation
+}
+
+export interface PoolObservation {
+  /** Serving instances: without starting and draining ones. */
+  readonly activeCount: number
+  /** All existing instances. */
+  readonly totalCount: number
+  readonly startingCount: number
+  readonly drainingCount: number
+  /** Passes in execution order, all instances interleaved. Valid until the next `runUntil`. */
+  readonly passes: ForwardPasses
+}
+
+/**
+ * Forward-pass snapshots as columns (engine.md 5.8); index 0 … count-1. Variances, which no planner reads, are
+ * left out.
+ */
+export interface ForwardPasses {
+  readonly count: number
+  readonly workerId: Int32Array
+  /** Seconds. */
+  readonly wallTimeS: Float64Array
+  readonly numPrefillRequests: Int32Array
+  readonly sumPrefillTokens: Float64Array
+  readonly numDecodeRequests: Int32Array
+  readonly sumDecodeKvTokens: Float64Array
+  readonly numQueuedPrefill: Int32Array
+  readonly sumQueuedPrefillTokens: Float64Array
+  readonly numQueuedDecode: Int32Array
+  readonly sumQueuedDecodeKvTokens: Float64Array
+}
+
+/** Traffic counted at completion (engine.md 10.3). Means are 0 where nothing was counted. */
+export interface TrafficWindow {
+  /** Seconds from the previous drain's event time to this one's. */
+  readonly durationS: number
+  readonly numReq: number
+  /** Tokens. */
+  readonly avgIsl: number
+  readonly avgOsl: number
+  readonly avgTtftMs: number
+  readonly avgItlMs: number
+  readonly avgKvHitRate: number
+}

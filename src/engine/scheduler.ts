@@ -1,0 +1,53 @@
+/** A batching scheduler of one instance: vLLM's or SGLang's. The loop around it is the same for both. */
+export interface Scheduler {
+  /** A request arrives at this instance. */
+  receive(request: number, maxOutput: number): void
+  /** There is something to run. */
+  readonly hasRequests: boolean
+  /** Leading complete prompt blocks of a request that this instance's prefix cache holds, as its KV events tell. */
+  cachedBlocks(request: number): number
+  /** Runs one pass starting at `nowMs`; the outcome stays valid until the next pass. */
+  executePass(nowMs: number): PassOutcome
+  /**
+   * Runs passes that do nothing but give every running request one more token, as long as they end before
+   * `horizonMs` and nothing else can happen: no admission, completion, new block or pre-emption.
+   * @param observer told of each such pass, or null
+   * @returns the time the next pass starts; `nowMs` when there was no such pass
+   */
+  runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number
+  /** Passes of the last `runSteadyPasses`. */
+  readonly steadyPasses: number
+}
+
+export interface SteadyPassObserver {
+  steadyPass(startMs: number, endMs: number, requests: number, kvTokens: number): void
+}
+
+/** What one forward pass did. One object per instance, reused. Token counts unless said otherwise. */
+export interface PassOutcome {
+  readonly endMs: number
+  /** Requests that finished in this pass. */
+  readonly completedCount: number
+  /** Requests that emitted their first token or finished, in emission order, and whether they finished. */
+  readonly signals: readonly number[]
+  readonly signalCompleted: readonly boolean[]
+  readonly numPrefillRequests: number
+  readonly sumPrefillTokens: number
+  readonly numDecodeRequests: number
+  readonly sumDecodeKvTokens: number
+  readonly numQueuedPrefill: number
+  readonly sumQueuedPrefillTokens: number
+  readonly numQueuedDecode: number
+  readonly sumQueuedDecodeKvTokens: number
+}
+
+/** What a scheduler tells the recorder, as it happens. */
+export interface PassObserver {
+  admitted(request: number, atMs: number, reusedTokens: number): void
+  token(request: number, atMs: number): void
+  /** `count` requests emitted a token `gapMs` after their last one; `tokensUntil` follows for each of them. */
+  gaps(gapMs: number, count: number): void
+  /** A request emitted `tokens` more tokens, already told by `gaps`, the last of them at `atMs`. */
+  tokensUntil(request: number, tokens: number, atMs: number): void
+  preempted(request: number): void
+}

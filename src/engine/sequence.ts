@@ -1,0 +1,65 @@
+/** Where a request stands on its instance. Finished ones may still sit in queues as stale entries. */
+export const WAITING = 0
+export const RUNNING = 1
+export const PREEMPTED = 2
+export const FINISHED = 3
+
+/**
+ * One request on one instance: prompt plus generated tokens, and the KV blocks it holds. Its *units* are the full
+ * blocks of the prompt, full generated blocks, and at most one partial block, always last (engine.md 5.1).
+ */
+export class Sequence {
+  readonly request: number
+  readonly promptLength: number
+  readonly maxOutput: number
+  /** Prompt plus generated tokens. */
+  length: number
+  generated = 0
+  /** Tokens whose KV has been computed. */
+  computed = 0
+  /** Tokens that have blocks. */
+  allocated = 0
+  status = WAITING
+
+  /** Identities of the full units; the prompt's come first. */
+  readonly blocks: Int32Array
+  /** KV slots of the full units held now. */
+  readonly slots: Int32Array
+  fullUnits: number
+  hasPartialUnit: boolean
+
+  /** Entries of this sequence in the waiting deque, and whether those entries count as members. */
+  queueEntries = 0
+  inWaiting = false
+
+  /** What the current pass scheduled, for snapshots and for undoing it. */
+  passScheduled = -1
+  passUsed = 0
+  passPromptTokens = 0
+  passPrefix = 0
+  passLength = 0
+
+  /** @param promptBlocks identities of the complete blocks of the prompt */
+  constructor(
+    request: number,
+    promptLength: number,
+    maxOutput: number,
+    blockSize: number,
+    promptBlocks: Int32Array,
+  ) {
+    this.request = request
+    this.promptLength = promptLength
+    this.maxOutput = maxOutput
+    this.length = promptLength
+    const most = Math.floor((promptLength + maxOutput) / blockSize) + 1
+    this.blocks = new Int32Array(most)
+    this.blocks.set(promptBlocks)
+    this.slots = new Int32Array(most)
+    this.fullUnits = promptBlocks.length
+    this.hasPartialUnit = promptLength % blockSize !== 0
+  }
+
+  get units(): number {
+    return this.hasPartialUnit ? this.fullUnits + 1 : this.fullUnits
+  }
+}
