@@ -1,0 +1,117 @@
+import {
+  computeSummary,
+  computeWeightedMoments,
+  EMPTY_SUMMARY,
+  type Summary,
+  selectWeightedRanks,
+  summaryFrom,
+  summaryRanks,
+} from '../core/statistics.ts'
+import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record.ts'
+import type {Distribution, DistributionStatistics, ReferenceReport, Statistic} from './report.ts'
+import {completedInArrivalOrder, e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
+
+export {completedInArrivalOrder} from './request-measures.ts'
+
+/** The reference's report of a finished run (engine.md 11), without our additions. */
+export function computeReport(record: EngineRecord, options: {readonly wallTimeMs: number}): ReferenceReport {
+  const {requests} = record
+  const completed = completedInArrivalOrder(requests)
+  const totals = computeTotals(requests, completed)
+  const durationS = Math.max(totals.durationMs / 1000, 1e-9)
+  const processed = totals.inputTokens + totals.outputTokens
+  const wallS = options.wallTimeMs / 1000
+  const perWallSecond = (tokens: number) => (wallS > 0 ? tokens / wallS : 0)
+  return {
+    num_requests: countArrived(requests),
+    completed_requests: completed.length,
+    total_input_tokens: totals.inputTokens,
+    total_output_tokens: totals.outputTokens,
+    duration_ms: totals.durationMs,
+    request_throughput_rps: completed.length / durationS,
+    input_throughput_tok_s: totals.inputTokens / durationS,
+    output_throughput_tok_s: totals.outputTokens / durationS,
+    total_throughput_tok_s: processed / durationS,
+    prefix_cache_reused_ratio: totals.inputTokens > 0 ? totals.reusedTokens / totals.inputTokens : 0,
+    processed_tokens: processed,
+    wall_time_ms: options.wallTimeMs,
+    processed_tokens_per_s: perWallSecond(processed),
+    processed_output_tokens_per_s: perWallSecond(totals.outputTokens),
+    ...requestDistributions(requests, completed),
+    ...gapDistributions(record.tokenGaps),
+  }
+}
+
+function countArrived(requests: RequestColumns): number {
+  let arrived = 0
+  for (let r = 0; r < requests.count; r++) if (!Number.isNaN(requests.arrivalMs[r]!)) arrived++
+  return arrived
+}
+
+function computeTotals(requests: RequestColumns, completed: Int32Array) {
+  const totals = {inputTokens: 0, outputTokens: 0, reusedTokens: 0, durationMs: 0}
+  for (const r of completed) {
+    totals.inputTokens += requests.inputLength[r]!
+    totals.outputTokens += requests.outputLength[r]!
+    totals.reusedTokens += requests.reusedTokens[r]!
+    totals.durationMs = Math.max(totals.durationMs, requests.lastTokenMs[r]!)
+  }
+  return totals
+}
+
+function requestDistributions(requests: RequestColumns, completed: Int32Array) {
+  const several = completed.filter(request => requests.emittedTokens[request]! >= 2)
+  const over = (indices: Int32Array, measure: typeof ttftMs) =>
+    computeSummary(new Float64Array(indices.length).map((_, i) => measure(requests, indices[i]!)))
+  return {
+    ...named('ttft_ms', over(completed, ttftMs)),
+    ...named('ttst_ms', over(several, ttstMs)),
+    ...named('tpot_ms', over(several, tpotMs)),
+    ...named('e2e_latency_ms', over(completed, e2eMs)),
+  }
+}
+
+/**
+ * ITL and per-user throughput, pooled over all gaps of all requests. Throughput is 1000/gap over the positive
+ * gaps; it falls as the gap grows, so its rank r is the gap's rank counted from the other end and one selection
+ * serves both.
+ */
+function gapDistributions(tokenGaps: TokenGaps) {
+  const gaps = tokenGaps.gapMs.subarray(0, tokenGaps.length)
+  const counts = tokenGaps.count.subarray(0, tokenGaps.length)
+  const itl = computeWeightedMoments(gaps, counts)
+  const rates = throughputs(gaps, counts)
+  const perUser = computeWeightedMoments(rates.perSecond, rates.counts)
+  const mirrored = (rank: number) => itl.count - 1 - rank
+  const ranks = [...summaryRanks(itl.count), ...summaryRanks(perUser.count).map(mirrored)]
+  const byRank = selectWeightedRanks(gaps, counts, ranks)
+  const gapAt = (rank: number) => byRank.get(rank)!
+  return {
+    ...named('itl_ms', itl.count === 0 ? EMPTY_SUMMARY : summaryFrom(gapAt, itl)),
+    ...named(
+      'output_token_throughput_per_user',
+      perUser.count === 0 ? EMPTY_SUMMARY : summaryFrom(rank => 1000 / gapAt(mirrored(rank)), perUser),
+    ),
+  }
+}
+
+/** Tokens per second of each gap; gaps of 0 count for nothing. */
+function throughputs(gaps: Float64Array, counts: Uint32Array) {
+  const perSecond = new Float64Array(gaps.length)
+  const positiveCounts = new Uint32Array(gaps.length)
+  for (let i = 0; i < gaps.length; i++) {
+    const gap = gaps[i]!
+    if (!(gap > 0)) continue
+    perSecond[i] = 1000 / gap
+    positiveCounts[i] = counts[i]!
+  }
+  return {perSecond, counts: positiveCounts}
+}
+
+function named<D extends Distribution>(
+  distribution: D,
+  summary: Summary,
+): Pick<DistributionStatistics, `${Statistic}_${D}`> {
+  const entries = Object.entries(summary).map(([statistic, value]) => [`${statistic}_${distribution}`, value])
+  return Object.fromEntries(entries)
+}

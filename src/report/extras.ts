@@ -1,0 +1,42 @@
+import type {Scenario} from '../config/scenario.ts'
+import {VERSION} from '../config/version.ts'
+import type {EngineRecord} from '../engine/record.ts'
+import type {PlannerRecord} from '../planner/record.ts'
+import {billedGpuHours, fixedFleetGpuHours, gpusPerWorker} from './gpu-hours.ts'
+import type {PlannerReplayExtras, ReferenceReport} from './report.ts'
+import {countAttained} from './service-level.ts'
+
+export interface ExtrasInput {
+  readonly scenario: Scenario
+  readonly traceSha256: string
+  readonly record: EngineRecord
+  readonly report: ReferenceReport
+  /** null for a plain run. */
+  readonly planner: PlannerRecord | null
+  readonly outsideMeasuredShare: number | null
+  /** Money per GPU-hour, in any currency. */
+  readonly pricePerGpuHour?: number
+}
+
+/** Our `planner_replay` object (design.md 3.2): what users felt, what it cost, and how to run it again. */
+export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
+  const {scenario, record, report, planner} = input
+  const targets = scenario.planner
+  const attained =
+    targets === null ? null : countAttained(record.requests, {ttftMs: targets.ttft, itlMs: targets.itl})
+  const durationS = Math.max(report.duration_ms / 1000, 1e-9)
+  const gpus = gpusPerWorker(scenario)
+  const billed = billedGpuHours(record.workers, {lastTokenMs: report.duration_ms, gpus})
+  return {
+    version: VERSION,
+    config: scenario,
+    trace_sha256: input.traceSha256,
+    engine_timing: scenario.engineTiming,
+    sla_attainment: attained === null ? null : attained / Math.max(report.completed_requests, 1),
+    goodput_rps: attained === null ? null : attained / durationS,
+    gpu_hours: planner?.gpuHours ?? fixedFleetGpuHours(scenario, report.duration_ms),
+    billed_gpu_hours: billed,
+    cost: input.pricePerGpuHour === undefined ? null : billed * input.pricePerGpuHour,
+    outside_measured_share: input.outsideMeasuredShare,
+  }
+}

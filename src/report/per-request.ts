@@ -1,0 +1,39 @@
+import type {RequestColumns} from '../engine/record.ts'
+import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
+
+/** One JSON object per request of the trace, in file order; times in simulated ms, null = did not happen. */
+export function* formatPerRequestLines(requests: RequestColumns): Generator<string, void, void> {
+  for (let request = 0; request < requests.count; request++)
+    yield `${JSON.stringify(requestEntry(requests, request))}\n`
+}
+
+/** The fields are ours; their names follow the report's. */
+function requestEntry(requests: RequestColumns, r: number) {
+  const tokens = requests.emittedTokens[r]!
+  return {
+    request: r,
+    arrival_ms: happened(requests.arrivalMs[r]!),
+    first_admit_ms: happened(requests.firstAdmitMs[r]!),
+    first_token_ms: happened(requests.firstTokenMs[r]!),
+    last_token_ms: happened(requests.lastTokenMs[r]!),
+    ttft_ms: happened(ttftMs(requests, r)),
+    ttst_ms: tokens >= 2 ? happened(ttstMs(requests, r)) : null,
+    tpot_ms: tokens >= 2 ? tpotMs(requests, r) : null,
+    e2e_latency_ms: happened(e2eMs(requests, r)),
+    input_length: requests.inputLength[r]!,
+    output_length: requests.outputLength[r]!,
+    emitted_tokens: tokens,
+    reused_tokens: requests.reusedTokens[r]!,
+    preemptions: requests.preemptions[r]!,
+    worker_id: known(requests.workerId[r]!),
+    prefill_worker_id: known(requests.prefillWorkerId[r]!),
+  }
+}
+
+function happened(ms: number): number | null {
+  return Number.isNaN(ms) ? null : ms
+}
+
+function known(id: number): number | null {
+  return id < 0 ? null : id
+}

@@ -1,0 +1,46 @@
+/** The reference's report JSON (engine.md 11), key for key, plus our `planner_replay` object (design.md 3.2). */
+export type Distribution =
+  | 'ttft_ms'
+  | 'ttst_ms'
+  | 'tpot_ms'
+  | 'itl_ms'
+  | 'e2e_latency_ms'
+  | 'output_token_throughput_per_user'
+export type Statistic = 'mean' | 'min' | 'max' | 'median' | 'p75' | 'p90' | 'p95' | 'p99' | 'std'
+
+export type DistributionStatistics = {readonly [K in `${Statistic}_${Distribution}`]: number}
+
+export interface ReferenceReport extends DistributionStatistics {
+  readonly num_requests: number
+  readonly completed_requests: number
+  readonly total_input_tokens: number
+  readonly total_output_tokens: number
+  readonly duration_ms: number
+  readonly request_throughput_rps: number
+  readonly input_throughput_tok_s: number
+  readonly output_throughput_tok_s: number
+  readonly total_throughput_tok_s: number
+  readonly prefix_cache_reused_ratio: number
+  readonly processed_tokens: number
+  /** Host-dependent, as are the two rates below. */
+  readonly wall_time_ms: number
+  readonly processed_tokens_per_s: number
+  readonly processed_output_tokens_per_s: number
+}
+
+export interface PlannerReplayExtras {
+  readonly version: string
+  readonly config: unknown
+  readonly trace_sha256: string
+  readonly engine_timing: 'aic' | 'polynomial' | 'profile'
+  /** Share of completed requests with TTFT and TPOT within the targets; null without targets. */
+  readonly sla_attainment: number | null
+  readonly goodput_rps: number | null
+  readonly gpu_hours: number
+  readonly billed_gpu_hours: number
+  /** billed_gpu_hours x price; null without a price. */
+  readonly cost: number | null
+  readonly outside_measured_share: number | null
+}
+
+export type Report = ReferenceReport & {readonly planner_replay: PlannerReplayExtras}

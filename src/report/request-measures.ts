@@ -1,0 +1,30 @@
+import type {RequestColumns} from '../engine/record.ts'
+
+/** Requests that were admitted and produced a token, in the order their sums run (engine.md 11.1, 11.4). */
+export function completedInArrivalOrder(requests: RequestColumns): Int32Array {
+  const isCompleted = (request: number) =>
+    !Number.isNaN(requests.firstAdmitMs[request]!) && requests.emittedTokens[request]! > 0
+  return requests.arrivalOrder.filter(isCompleted)
+}
+
+/** Arrival to first token. */
+export function ttftMs(requests: RequestColumns, request: number): number {
+  return Math.max(requests.firstTokenMs[request]! - requests.arrivalMs[request]!, 0)
+}
+
+/** First to second token; only for requests of two or more. */
+export function ttstMs(requests: RequestColumns, request: number): number {
+  return requests.secondTokenMs[request]! - requests.firstTokenMs[request]!
+}
+
+/** Mean gap between the tokens of one request; 0 for a single token. */
+export function tpotMs(requests: RequestColumns, request: number): number {
+  const gaps = requests.emittedTokens[request]! - 1
+  if (gaps < 1) return 0
+  return (requests.lastTokenMs[request]! - requests.firstTokenMs[request]!) / gaps
+}
+
+/** Arrival to last token. */
+export function e2eMs(requests: RequestColumns, request: number): number {
+  return Math.max(requests.lastTokenMs[request]! - requests.arrivalMs[request]!, 0)
+}

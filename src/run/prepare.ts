@@ -1,0 +1,141 @@
+import {type EngineArgs, type PoolName, poolsOf, type Scenario} from '../config/scenario.ts'
+import {fail, ok, type Result, RunError} from '../core/result.ts'
+import type {AicModel} from '../perf/aic/aic-model.ts'
+import {createAicPerfModel} from '../perf/aic/aic-perf-model.ts'
+import {type FetchPerfFile, loadAicModel} from '../perf/aic/load-aic-model.ts'
+import {aicRequestKey, resolveAicRequest} from '../perf/aic/request.ts'
+import {CATALOGUE_MODELS} from '../perf/models/catalogue.ts'
+import type {ModelConfig} from '../perf/models/model-config.ts'
+import type {PerfModel} from '../perf/perf-model.ts'
+import {polynomialModel} from '../perf/polynomial.ts'
+import {createProfileModel, type ProfileTable} from '../perf/profile.ts'
+import {type BenchmarkPoints, computeBenchmarkPoints} from '../planner/bootstrap.ts'
+
+/** Where the host keeps what a run reads besides its trace. */
+export interface TimingSources {
+  readonly fetchPerfFile: FetchPerfFile
+  /** The recorded profile the engine args name. */
+  readonly loadProfile: (args: EngineArgs) => Promise<Result<ProfileTable>>
+  /** Models the user brought; those of the catalogue are always known. */
+  readonly models: readonly ModelConfig[]
+}
+
+export interface PreparedTiming {
+  readonly perfModelFor: (pool: PoolName) => PerfModel
+  readonly bootstrap: BenchmarkPoints | null
+  /** Sentences for the user: versions mapped, a bootstrap that was not possible. */
+  readonly notices: readonly string[]
+}
+
+/**
+ * Loads the pass-time models of a scenario and the benchmark points its planner starts from. One instance serves many
+ * runs: models are kept, so that the points of a sweep load their tables once.
+ */
+export class TimingLoader {
+  readonly #sources: TimingSources
+  readonly #aicModels = new Map<string, Promise<Result<AicModel>>>()
+
+  constructor(sources: TimingSources) {
+    this.#sources = sources
+  }
+
+  async prepare(scenario: Scenario): Promise<Result<PreparedTiming>> {
+    const notices = new Set<string>()
+    const models = new Map<PoolName, () => PerfModel>()
+    for (const [pool, {args}] of poolsOf(scenario.fleet)) {
+      const model = await this.#perfModel(scenario, args, notices)
+      if (!model.ok) return model
+      models.set(pool, model.value)
+    }
+    const bootstrap = await this.#bootstrap(scenario, notices)
+    if (!bootstrap.ok) return bootstrap
+    return ok({
+      perfModelFor: pool => models.get(pool)!(),
+      bootstrap: bootstrap.value,
+      notices: [...notices],
+    })
+  }
+
+  async #perfModel(
+    scenario: Scenario,
+    args: EngineArgs,
+    notices: Set<string>,
+  ): Promise<Result<() => PerfModel>> {
+    switch (scenario.engineTiming) {
+      case 'polynomial':
+        return ok(() => polynomialModel)
+      case 'profile': {
+        const table = await this.#sources.loadProfile(args)
+        return table.ok ? ok(() => createProfileModel(table.value)) : table
+      }
+      case 'aic': {
+        const model = await this.#aicModel(args, notices)
+        return model.ok ? ok(() => createAicPerfModel(model.value)) : model
+      }
+    }
+  }
+
+  async #aicModel(args: EngineArgs, notices: Set<string>): Promise<Result<AicModel>> {
+    const request = resolveAicRequest(args, [...this.#sources.models, ...CATALOGUE_MODELS])
+    if (!request.ok) return request
+    for (const notice of request.value.notices) notices.add(notice)
+    const key = aicRequestKey(request.value)
+    const known = this.#aicModels.get(key)
+    if (known !== undefined) return known
+    const loading = loadAicModel(request.value, this.#sources.fetchPerfFile)
+    this.#aicModels.set(key, loading)
+    const loaded = await loading
+    // A failed download must not be remembered: a retry should try again.
+    if (!loaded.ok) this.#aicModels.delete(key)
+    return loaded
+  }
+
+  /** The planner's regressions start from AIC numbers when the target is `sla` and the args name a model (planner.md 9). */
+  async #bootstrap(scenario: Scenario, notices: Set<string>): Promise<Result<BenchmarkPoints | null>> {
+    if (scenario.planner?.optimization_target !== 'sla') return ok(null)
+    const {fleet} = scenario
+    const prefillArgs = fleet.topology === 'agg' ? fleet.workers.args : fleet.prefill.args
+    const decodeArgs = fleet.topology === 'agg' ? fleet.workers.args : fleet.decode.args
+    if (
+      prefillArgs.aic_backend === null ||
+      prefillArgs.aic_system === null ||
+      prefillArgs.aic_model_path === null
+    ) {
+      notices.add(
+        "The planner's regressions start empty: set aic_backend, aic_system and aic_model_path to start them from GPU tables.",
+      )
+      return ok(null)
+    }
+    const model = await this.#aicModel(prefillArgs, notices)
+    if (!model.ok) return model
+    const points = benchmark(model.value, {
+      prefillArgs,
+      decodeArgs,
+      granularity: scenario.benchmarkGranularity,
+    })
+    if (!points.ok) {
+      notices.add(
+        `AIC benchmark generation failed, the planner's regressions start empty: ${points.error.message}.`,
+      )
+      return ok(null)
+    }
+    const {prefill, decode} = points.value
+    if (fleet.topology === 'disagg' && (prefill.length === 0 || decode.length === 0)) {
+      notices.add(`AIC produced empty benchmark FPMs (prefill=${prefill.length}, decode=${decode.length}).`)
+      return ok(null)
+    }
+    return points
+  }
+}
+
+function benchmark(
+  model: AicModel,
+  options: {prefillArgs: EngineArgs; decodeArgs: EngineArgs; granularity: number},
+): Result<BenchmarkPoints> {
+  try {
+    return ok(computeBenchmarkPoints({model, ...options}))
+  } catch (error) {
+    if (error instanceof RunError) return fail(error.message)
+    throw error
+  }
+}

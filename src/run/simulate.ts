@@ -1,0 +1,109 @@
+import type {PoolName, Scenario} from '../config/scenario.ts'
+import {Cluster} from '../engine/cluster.ts'
+import type {PerfModel} from '../perf/perf-model.ts'
+import {runPlanner} from '../planner/adapter.ts'
+import type {BenchmarkPoints} from '../planner/bootstrap.ts'
+import {capabilitiesOf} from '../planner/capabilities.ts'
+import type {PlannerRecord} from '../planner/record.ts'
+import {computeReport} from '../report/compute-report.ts'
+import {computeExtras} from '../report/extras.ts'
+import type {Workload} from '../trace/workload.ts'
+import type {RunProgress, RunResult} from './run.ts'
+
+/** All a run needs, loaded by the host beforehand: the simulation itself does no I/O. */
+export interface SimulationInputs {
+  readonly scenario: Scenario
+  readonly workload: Workload
+  /** Checksum of the trace file's bytes, lower-case hex. */
+  readonly traceSha256: string
+  /** Pass times of a pool; called once per pool. */
+  readonly perfModelFor: (pool: PoolName) => PerfModel
+  /** AIC benchmark points that bootstrap the planner's regressions, or null (planner.md 9). */
+  readonly bootstrap: BenchmarkPoints | null
+  /** Shifts the planner's first ticks later by this many seconds, for repeats; 0 is the reference. */
+  readonly plannerPhaseShiftS?: number
+  /** Host clock in ms, for `wall_time_ms` alone. */
+  readonly clock: () => number
+}
+
+/** Events between two looks at the host: a few milliseconds of work. */
+const EVENTS_PER_STEP = 4000
+
+/**
+ * Runs one scenario. Yields progress every few thousand events, so that the host can pause, draw or cancel.
+ * @throws RunError for input the run cannot finish with
+ */
+export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunResult, void> {
+  const {scenario, workload, clock} = inputs
+  const startedAt = clock()
+  const models: PerfModel[] = []
+  const engine = new Cluster({
+    fleet: scenario.fleet,
+    workload,
+    router: null,
+    concurrency: null,
+    seed: scenario.seed,
+    observed: scenario.planner !== null,
+    perfModelFor(pool) {
+      const model = inputs.perfModelFor(pool)
+      models.push(model)
+      return model
+    },
+  })
+  const progress = progressOf(engine, workload)
+  const planner = scenario.planner === null ? null : yield* drivePlanner(inputs, engine, progress)
+  if (planner === null) while (!engine.runToEnd(EVENTS_PER_STEP)) yield progress()
+  const record = engine.record()
+  const report = computeReport(record, {wallTimeMs: clock() - startedAt})
+  const planner_replay = computeExtras({
+    scenario,
+    traceSha256: inputs.traceSha256,
+    record,
+    report,
+    planner,
+    outsideMeasuredShare: largestOutsideShare(models),
+  })
+  return {report: {...report, planner_replay}, engine: record, planner, notices: planner?.notices ?? []}
+}
+
+function* drivePlanner(
+  {scenario, bootstrap, plannerPhaseShiftS}: SimulationInputs,
+  engine: Cluster,
+  progress: () => RunProgress,
+): Generator<RunProgress, PlannerRecord, void> {
+  const {fleet} = scenario
+  const disagg = fleet.topology === 'disagg'
+  const steps = runPlanner({
+    engine,
+    config: scenario.planner!,
+    topology: fleet.topology,
+    capabilities: {
+      prefill: disagg ? capabilitiesOf(fleet.prefill.args) : null,
+      decode: capabilitiesOf(disagg ? fleet.decode.args : fleet.workers.args),
+    },
+    bootstrap,
+    phaseShiftS: plannerPhaseShiftS ?? 0,
+    maxEventsPerStep: EVENTS_PER_STEP,
+  })
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    yield progress()
+  }
+}
+
+function progressOf(engine: Cluster, workload: Workload): () => RunProgress {
+  const {releaseOrder, arrivalMs, requestCount} = workload
+  const lastArrivalMs = arrivalMs[releaseOrder[releaseOrder.length - 1]!]!
+  return () => ({
+    simulatedMs: engine.nowMs,
+    expectedEndMs: Math.max(lastArrivalMs, engine.nowMs),
+    completedRequests: engine.completedRequests,
+    totalRequests: requestCount,
+  })
+}
+
+function largestOutsideShare(models: readonly PerfModel[]): number | null {
+  const shares = models.map(model => model.outsideShare()).filter(share => share !== null)
+  return shares.length === 0 ? null : Math.max(...shares)
+}
