@@ -1,0 +1,58 @@
+import {FLAG_GROUPS, FLAGS, type Flag} from '../config/flag-table.ts'
+
+const WIDTH = 100
+const INDENT = 32
+
+/** The text of `--help`. */
+export function formatHelp(): string {
+  return [
+    'usage: planner-replay TRACE [flags]',
+    '',
+    ...wrap(
+      'Replays a request trace (Mooncake JSONL, .gz too) through a simulated serving cluster, with the Dynamo ' +
+        'Planner in the loop if --planner-config is given, and prints what users felt and what the planner did. ' +
+        'Flags marked * are those of python -m dynamo.replay 1.2.1.',
+      0,
+    ),
+    ...FLAG_GROUPS.flatMap(formatGroup),
+    '',
+    'exit codes: 0 done, 1 the run failed, 2 bad input',
+    '',
+  ].join('\n')
+}
+
+function formatGroup(group: string): string[] {
+  const flags = FLAGS.filter(flag => flag.group === group)
+  return ['', `${group}:`, ...flags.flatMap(formatFlag)]
+}
+
+function formatFlag(flag: Flag): string[] {
+  const mark = flag.origin === 'reference' ? '*' : ' '
+  const head = ` ${mark}${flag.name}${valueHint(flag)}`
+  const help = flag.default === undefined ? flag.help : `${flag.help} Default: ${flag.default}.`
+  const lines = wrap(help, INDENT)
+  const [first = '', ...rest] = lines
+  if (head.length + 2 > INDENT) return [head, ...lines]
+  return [head.padEnd(INDENT) + first.trimStart(), ...rest]
+}
+
+function valueHint(flag: Flag): string {
+  if (flag.type === 'switch') return ''
+  if (flag.choices !== undefined) return ` {${flag.choices.join(',')}}`
+  if (flag.metavar !== undefined) return ` ${flag.metavar}`
+  return flag.type === 'text' ? ' NAME' : ' N'
+}
+
+/** Lines of at most WIDTH columns, all indented. */
+function wrap(text: string, indent: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > WIDTH) {
+      lines.push(line)
+      line = ''
+    }
+    line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].map(part => ' '.repeat(indent) + part)
+}

@@ -1,0 +1,144 @@
+import {basename} from 'node:path'
+import {performance} from 'node:perf_hooks'
+import type {Arguments} from '../config/arguments.ts'
+import {checkFlags, scenarioFromFlags} from '../config/flags.ts'
+import {missingOutputs} from '../config/supported.ts'
+import {ok, type Problem, type Result, RunError} from '../core/result.ts'
+import {formatDiagnosticsJson} from '../report/diagnostics.ts'
+import {formatPerRequestLines} from '../report/per-request.ts'
+import {formatReportJson} from '../report/report-json.ts'
+import {formatReportTable, formatScalingEvents} from '../report/table.ts'
+import type {RunResult} from '../run/run.ts'
+import {type SimulationInputs, simulate} from '../run/simulate.ts'
+import {loadPlannerConfig} from './load-planner-config.ts'
+import {loadTrace} from './load-trace.ts'
+import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
+import {ProgressLine} from './progress-line.ts'
+import type {Terminal} from './run-cli.ts'
+import {createTimingLoader} from './timing-loader.ts'
+
+export type ReplayOutcome =
+  | {readonly kind: 'done'}
+  | {readonly kind: 'bad-input'; readonly problem: Problem}
+  | {readonly kind: 'failed'; readonly message: string}
+
+/** Replays one trace: flags and files in, table and report out. */
+export async function replay(args: Arguments, terminal: Terminal): Promise<ReplayOutcome> {
+  const loaded = await load(args)
+  if (!loaded.ok) return {kind: 'bad-input', problem: loaded.error}
+  const {inputs, outputs, notices} = loaded.value
+  writeNotices(terminal, notices)
+  let result: RunResult
+  try {
+    result = run(inputs, args.flags.has('--progress') ? new ProgressLine(terminal) : null)
+  } catch (error) {
+    if (error instanceof RunError) return {kind: 'failed', message: error.message}
+    throw error
+  }
+  writeNotices(terminal, result.notices)
+  try {
+    writeResult(result, outputs, terminal)
+  } catch (error) {
+    return {kind: 'failed', message: `cannot write a result: ${(error as Error).message}`}
+  }
+  return {kind: 'done'}
+}
+
+interface Outputs {
+  /** null = no file: the report goes to the terminal. */
+  readonly reportPath: string | null
+  readonly diagnosticsPath: string | null
+  readonly perRequestPath: string | null
+  readonly asJson: boolean
+}
+
+interface Loaded {
+  readonly inputs: SimulationInputs
+  readonly outputs: Outputs
+  readonly notices: readonly string[]
+}
+
+/** Reads and checks everything before the run starts: flags first, then small files, then the trace. */
+async function load(args: Arguments): Promise<Result<Loaded>> {
+  const checked = checkFlags(args)
+  if (!checked.ok) return checked
+  const path = args.positionals[0] ?? ''
+  const plannerConfig = loadPlannerConfig(args.flags.get('--planner-config'))
+  if (!plannerConfig.ok) return plannerConfig
+  const trace = {kind: 'file', name: basename(path), sha256: ''} as const
+  const described = scenarioFromFlags(args, {trace, plannerConfig: plannerConfig.value})
+  if (!described.ok) return described
+  const {scenario} = described.value
+  const timing = await createTimingLoader().prepare(scenario)
+  if (!timing.ok) return timing
+  const {perfModelFor, bootstrap} = timing.value
+  const loaded = loadTrace(path, scenario)
+  if (!loaded.ok) return loaded
+  const outputs = resolveOutputs(args.flags)
+  if (!outputs.ok) return outputs
+  const {workload, sha256: traceSha256} = loaded.value
+  const inputs: SimulationInputs = {
+    scenario: {...scenario, trace: {...trace, sha256: traceSha256}},
+    workload,
+    traceSha256,
+    perfModelFor,
+    bootstrap,
+    clock: () => performance.now(),
+  }
+  const notices = [...described.value.notices, ...missingOutputs(scenario), ...timing.value.notices]
+  return ok({inputs, outputs: outputs.value, notices})
+}
+
+function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
+  const asJson = flags.has('--json')
+  const given = flags.get('--report-json')
+  const outputs: Outputs = {
+    reportPath: asJson && given === undefined ? null : resolveReportPath(given, new Date()),
+    diagnosticsPath: flags.get('--diagnostics-json') ?? null,
+    perRequestPath: flags.get('--per-request-jsonl') ?? null,
+    asJson,
+  }
+  const paths = [
+    ['--report-json', outputs.reportPath],
+    ['--diagnostics-json', outputs.diagnosticsPath],
+    ['--per-request-jsonl', outputs.perRequestPath],
+  ] as const
+  for (const [flag, path] of paths) {
+    const problem = path === null ? null : checkOutputPath(flag, path)
+    if (problem !== null) return {ok: false, error: problem}
+  }
+  return ok(outputs)
+}
+
+function run(inputs: SimulationInputs, progress: ProgressLine | null): RunResult {
+  const steps = simulate(inputs)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) {
+      progress?.finish()
+      return step.value
+    }
+    progress?.show(step.value)
+  }
+}
+
+function writeNotices(terminal: Terminal, notices: readonly string[]): void {
+  for (const notice of new Set(notices)) terminal.writeError(`note: ${notice}\n`)
+}
+
+/** The reference's order: events, report file, table, path, ticks. */
+function writeResult(result: RunResult, outputs: Outputs, terminal: Terminal): void {
+  const {report, planner, engine} = result
+  const json = formatReportJson(report)
+  if (outputs.reportPath !== null) writeText(outputs.reportPath, json)
+  if (outputs.diagnosticsPath !== null) writeText(outputs.diagnosticsPath, formatDiagnosticsJson(result))
+  if (outputs.perRequestPath !== null)
+    writeLines(outputs.perRequestPath, formatPerRequestLines(engine.requests))
+  if (outputs.asJson) {
+    terminal.writeOut(json)
+    return
+  }
+  if (planner !== null) terminal.writeOut(formatScalingEvents(planner.scalingEvents))
+  terminal.writeOut(`${formatReportTable(report)}\nSaved full report to: ${outputs.reportPath}\n`)
+  if (planner !== null) terminal.writeOut(`Planner ticks: ${planner.totalTicks}\n`)
+}

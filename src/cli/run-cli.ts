@@ -1,0 +1,61 @@
+import {parseArguments} from '../config/arguments.ts'
+import {VERSION} from '../config/version.ts'
+import type {Problem} from '../core/result.ts'
+import {formatHelp} from './help.ts'
+import {type ReplayOutcome, replay} from './replay-command.ts'
+import {runSweepCommand} from './sweep.ts'
+
+/** Where a command writes. */
+export interface Terminal {
+  readonly writeOut: (text: string) => void
+  readonly writeError: (text: string) => void
+  /** The error stream is watched by a person, so a line may be redrawn. */
+  readonly isTerminal: boolean
+}
+
+/** A run failed on input it could read. */
+export const EXIT_FAILED = 1
+/** The input was not usable, or a flag not known. */
+export const EXIT_BAD_INPUT = 2
+
+/** Subcommands by first argument. Anything else is a replay, as in the reference. */
+const PLANNED_COMMANDS: ReadonlyMap<string, string> = new Map([
+  ['perf', 'latencies of single points from the GPU tables'],
+])
+
+/** Runs one command line; the result is the exit code. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const planned = PLANNED_COMMANDS.get(argv[0] ?? '')
+  if (planned !== undefined)
+    return refuse(terminal, {message: `the ${argv[0]} subcommand (${planned}) is not there yet`})
+  if (argv[0] === 'sweep') return exitCodeOf(await runSweepCommand(argv.slice(1), terminal), terminal)
+  const args = parseArguments(argv)
+  if (!args.ok) return refuse(terminal, args.error)
+  const {flags} = args.value
+  if (flags.has('--help')) {
+    terminal.writeOut(formatHelp())
+    return 0
+  }
+  if (flags.has('--version')) {
+    terminal.writeOut(`planner-replay ${VERSION}\n`)
+    return 0
+  }
+  return exitCodeOf(await replay(args.value, terminal), terminal)
+}
+
+function exitCodeOf(outcome: ReplayOutcome, terminal: Terminal): number {
+  if (outcome.kind === 'done') return 0
+  if (outcome.kind === 'bad-input') return refuse(terminal, outcome.problem)
+  terminal.writeError(`planner-replay: ${oneLine(outcome.message)}\n`)
+  return EXIT_FAILED
+}
+
+function refuse(terminal: Terminal, problem: Problem): number {
+  terminal.writeError(`planner-replay: error: ${oneLine(problem.message)}\n`)
+  return EXIT_BAD_INPUT
+}
+
+/** Names from files may hold anything; an error stays one line. */
+function oneLine(message: string): string {
+  return message.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+}
