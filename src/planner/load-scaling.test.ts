@@ -168,13 +168,13 @@ describe('fixed thresholds', () => {
 })
 
 describe('throughput scaling', () => {
-  const forecast = {numReq: 600, isl: 4000, osl: 200, kvHitRate: 0, windowS: 60}
+  const forecast = {numReq: 1800, isl: 4000, osl: 200, kvHitRate: 0, windowS: 60}
 
   test('a bound with load scaling, a decision within the budget without', () => {
     const inputs = {forecast, fit: FIT, capabilities: CAPABILITIES}
     const bound = decideAggThroughput({...inputs, config: configOf()})
     const rps = bound.engineRpsDecode!
-    const wanted = Math.ceil(10 / rps)
+    const wanted = Math.ceil(30 / rps)
     expect(wanted).toBeGreaterThan(2)
     expect(bound).toMatchObject({scaleTo: null, bounds: {decode: wanted}, reason: 'set_lower_bound'})
     const config = configOf({enable_load_scaling: false, max_gpu_budget: 2})

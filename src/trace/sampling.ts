@@ -17,14 +17,6 @@ export function quantileAt(table: QuantileTable, share: number): number {
   return low + ((high - low) * (share - shareLow)) / (shareHigh - shareLow)
 }
 
-export function meanOf(table: QuantileTable): number {
-  let mean = 0
-  for (let i = 1; i < table.length; i++) {
-    mean += (table[i]![0] - table[i - 1]![0]) * 0.5 * (table[i]![1] + table[i - 1]![1])
-  }
-  return mean
-}
-
 /** Whole number from `low` to `high`, both included. */
 export function sampleBetween(random: RandomStream, low: number, high: number): number {
   return low + random.nextInt(high - low + 1)

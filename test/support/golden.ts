@@ -100,8 +100,7 @@ function loaderFor(tracesFolder: string): TimingLoader {
 /** Everything in which a run differs from what the reference printed; empty when they agree. */
 export function differences(golden: GoldenFile, result: RunResult): string[] {
   const found: string[] = []
-  const note = (what: string, ours: unknown, theirs: unknown) =>
-    found.push(`${what}: ours ${JSON.stringify(ours)}, the reference's ${JSON.stringify(theirs)}`)
+  const note = noteTo(found)
   const report = result.report as unknown as Readonly<Record<string, number>>
   for (const [key, value] of Object.entries(golden.report)) {
     if (!isClose(report[key], value, 1e-9)) note(key, report[key], value)
@@ -114,14 +113,26 @@ export function differences(golden: GoldenFile, result: RunResult): string[] {
   if (!isClose(planner.gpuHours, golden.planner.gpu_hours, 1e-9))
     note('gpu_hours', planner.gpuHours, golden.planner.gpu_hours)
   compareEvents(planner.scalingEvents, golden.planner.scaling_events, note)
-  golden.planner.ticks.forEach((tick, i) => {
-    compareTick(
-      tick,
-      (planner.ticks[i] ?? {}) as unknown as Readonly<Record<string, unknown>>,
-      (key, ours, theirs) => note(`tick ${i + 1} ${key}`, ours, theirs),
-    )
+  golden.planner.ticks.forEach((_, i) => {
+    found.push(...tickDifferences(golden, result, i))
   })
   return found
+}
+
+/** The same for one planner tick, counted from 0. */
+export function tickDifferences(golden: GoldenFile, result: RunResult, index: number): string[] {
+  const found: string[] = []
+  const ours = (result.planner?.ticks[index] ?? {}) as unknown as Readonly<Record<string, unknown>>
+  const note = noteTo(found)
+  compareTick(golden.planner!.ticks[index]!, ours, (key, own, theirs) =>
+    note(`tick ${index + 1} ${key}`, own, theirs),
+  )
+  return found
+}
+
+function noteTo(found: string[]): Note {
+  return (what, ours, theirs) =>
+    found.push(`${what}: ours ${JSON.stringify(ours)}, the reference's ${JSON.stringify(theirs)}`)
 }
 
 type Note = (what: string, ours: unknown, theirs: unknown) => void

@@ -4,7 +4,15 @@
 
 const sessions = spec => ({
   kind: 'sessions',
-  spec: {turns: [1, 1], delayMs: [0, 0], growth: [0, 0], traceBlockSize: 512, families: 4, familyBlocks: 2, ...spec},
+  spec: {
+    turns: [1, 1],
+    delayMs: [0, 0],
+    growth: [0, 0],
+    traceBlockSize: 512,
+    families: 4,
+    familyBlocks: 2,
+    ...spec,
+  },
 })
 const steady = sessions({
   seed: 31,
@@ -139,10 +147,19 @@ export const SGLANG_CASES = {
   disagg_sglang_sessions: fixedPools(conversations, engine({}), engine({}, {schedule_policy: 'lpm'}), 1, 2),
   agg_sglang_sla: {
     trace: busy,
-    argv: [...planner('agg'), '--extra-engine-args', JSON.stringify(engine({startup_time: 10})), '--num-workers', '2'],
+    argv: [
+      ...planner('agg'),
+      '--extra-engine-args',
+      JSON.stringify(engine({startup_time: 10})),
+      '--num-workers',
+      '2',
+    ],
   },
   disagg_sglang_sla: {
     trace: busy,
-    argv: [...planner('disagg'), ...pools(engine({block_size: 16, startup_time: 5}), engine({block_size: 16}), 1, 1)],
+    argv: [
+      ...planner('disagg'),
+      ...pools(engine({block_size: 16, startup_time: 5}), engine({block_size: 16}), 1, 1),
+    ],
   },
 }

@@ -14,8 +14,13 @@ export interface Manifest {
     readonly wheel: string
     readonly sha256: string
   }
+  /** Models that every pair's first file answers. */
+  readonly presets: readonly string[]
   readonly pairs: readonly PackPair[]
 }
+
+/** How an engine of a catalogue model may be spread: [TP, expert TP, expert EP], 1 x 1 for dense models. */
+export type EngineSplit = readonly [tp: number, moeTp: number, moeEp: number]
 
 export interface PackFile {
   /** Name below `perf/`. */
@@ -32,7 +37,8 @@ export interface PackPair {
   readonly core: PackFile
   /** Whole tables for any other shape: `gemm.<format>`, `moe.<format>`, `attention`. */
   readonly tiers: Readonly<Record<string, PackFile>>
-  readonly presets: readonly string[]
+  /** Catalogue model -> splits that can be predicted, prefill and decode both. */
+  readonly engines: Readonly<Record<string, readonly EngineSplit[]>>
   /** Table -> measured versions it is made of, first wins. */
   readonly sources: Readonly<Record<string, readonly string[]>>
 }

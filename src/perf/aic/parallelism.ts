@@ -13,6 +13,17 @@ export interface Parallelism {
 /** Tensor parallel sizes with measured collectives. */
 export const TP_SIZES = [1, 2, 4, 8] as const
 
+/** Splits worth offering: TP 1 to 8; experts split all one way, all the other way, or not at all. */
+export function candidateSplits(request: Pick<AicRequest, 'system' | 'backend' | 'model'>): AicRequest[] {
+  const base = {...request, version: null, attentionDp: null}
+  const candidates = TP_SIZES.flatMap((tp): AicRequest[] => {
+    if (request.model.experts === null) return [{...base, tp, moeTp: null, moeEp: null}]
+    const byWidth = {...base, tp, moeTp: tp, moeEp: 1}
+    return tp === 1 ? [byWidth] : [byWidth, {...base, tp, moeTp: 1, moeEp: tp}]
+  })
+  return candidates.filter(candidate => parallelismViolation(candidate) === null)
+}
+
 /**
  * The sizes of a request. The reference takes a missing expert split as 1 x 1, which only fits one GPU;
  * so does this, and `checkParallelism` then says what would fit.
