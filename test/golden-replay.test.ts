@@ -3,8 +3,6 @@ import {describe, expect, it} from 'vitest'
 import {differences, readGolden, runGolden, tickDifferences} from './support/golden.ts'
 import {PROJECT, SHARED} from './support/shared.ts'
 
-/** Cases of the shared folder whose feature is still to come, by name; everything else must agree. */
-const NOT_YET = /^(synth_|static_aic_conc32)/
 /** The reference breaks ties at random there: compared as a spread, elsewhere. */
 const RANDOM_TIES = /_kv(_r\d)?$/
 
@@ -19,7 +17,7 @@ function casesIn(folder: string): string[] {
   return readdirSync(folder)
     .filter(name => name.endsWith('.json'))
     .map(name => name.replace(/\.json$/, ''))
-    .filter(name => !RANDOM_TIES.test(name) && !NOT_YET.test(name))
+    .filter(name => !RANDOM_TIES.test(name))
     .sort()
 }
 

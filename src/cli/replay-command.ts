@@ -1,7 +1,9 @@
+import {createHash} from 'node:crypto'
 import {basename} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import type {Arguments} from '../config/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/flags.ts'
+import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
 import {missingOutputs} from '../config/supported.ts'
 import {ok, type Problem, type Result, RunError} from '../core/result.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
@@ -10,8 +12,9 @@ import {formatReportJson} from '../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import type {RunResult} from '../run/run.ts'
 import {type SimulationInputs, simulate} from '../run/simulate.ts'
+import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
 import {loadPlannerConfig} from './load-planner-config.ts'
-import {loadTrace} from './load-trace.ts'
+import {type LoadedTrace, loadTrace} from './load-trace.ts'
 import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
 import type {Terminal} from './run-cli.ts'
@@ -72,7 +75,9 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const timing = await createTimingLoader().prepare(scenario)
   if (!timing.ok) return timing
   const {perfModelFor, bootstrap} = timing.value
-  const loaded = loadTrace(path, scenario)
+  const loaded = scenario.synthetic
+    ? generateTraffic(scenario, scenario.synthetic)
+    : loadTrace(path, {...scenario, ...workloadOptionsOf(scenario)})
   if (!loaded.ok) return loaded
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
@@ -87,6 +92,16 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   }
   const notices = [...described.value.notices, ...missingOutputs(scenario), ...timing.value.notices]
   return ok({inputs, outputs: outputs.value, notices})
+}
+
+/** Generated traffic is identified by its recipe, as a trace file is by its bytes. */
+function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Result<LoadedTrace> {
+  const workload = syntheticWorkloadOf(scenario, spec)
+  if (!workload.ok) return workload
+  return ok({
+    workload: workload.value,
+    sha256: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+  })
 }
 
 function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {

@@ -2,7 +2,8 @@ import {defaultEngineArgs} from './engine-args.ts'
 import {ENGINE_FIELDS} from './engine-fields.ts'
 import {PLANNER_FIELDS} from './planner-fields.ts'
 import {plannerConfigWith} from './presets.ts'
-import type {EngineArgs, PlannerConfig, Scenario} from './scenario.ts'
+import {DEFAULT_ROUTER_CONFIG} from './router-config.ts'
+import type {EngineArgs, PlannerConfig, RouterConfig, Scenario, SyntheticSpec} from './scenario.ts'
 import {defaultTiming} from './scenario-rules.ts'
 
 export interface CommandLines {
@@ -15,12 +16,16 @@ export interface CommandLines {
 /** The flags that describe a scenario, defaults left out. */
 export function flagsFromScenario(scenario: Scenario, options: {readonly trace: string}): CommandLines {
   const reference = [
-    options.trace,
+    ...(scenario.synthetic === undefined ? [options.trace] : syntheticFlags(scenario.synthetic)),
     ...plannerFlags(scenario.planner),
     ...fleetFlags(scenario),
     ...optional('--arrival-speedup-ratio', scenario.arrivalSpeedupRatio, 1),
     ...optional('--trace-block-size', scenario.traceBlockSize, 512),
     ...optional('--router-mode', scenario.routerMode, 'round_robin'),
+    ...routerFlags(scenario),
+    ...(scenario.replayConcurrency === undefined
+      ? []
+      : ['--replay-concurrency', String(scenario.replayConcurrency)]),
     ...optional('--benchmark-granularity', scenario.benchmarkGranularity, 8),
   ]
   const ours = [
@@ -43,6 +48,28 @@ function quoteForShell(argument: string): string {
 
 function optional(flag: string, value: string | number, fallback: string | number): readonly string[] {
   return value === fallback ? [] : [flag, String(value)]
+}
+
+function syntheticFlags(spec: SyntheticSpec): readonly string[] {
+  return [
+    ...['--input-tokens', String(spec.input_tokens), '--output-tokens', String(spec.output_tokens)],
+    ...['--request-count', String(spec.request_count)],
+    ...optional('--arrival-interval-ms', spec.arrival_interval_ms, 1),
+    ...optional('--turns-per-session', spec.turns_per_session, 1),
+    ...optional('--shared-prefix-ratio', spec.shared_prefix_ratio, 0),
+    ...optional('--num-prefix-groups', spec.num_prefix_groups, 0),
+    ...optional('--inter-turn-delay-ms', spec.inter_turn_delay_ms, 0),
+  ]
+}
+
+function routerFlags({routerMode, routerConfig}: Scenario): readonly string[] {
+  if (routerMode !== 'kv_router' || routerConfig === undefined) return []
+  const defaults = Object.entries(DEFAULT_ROUTER_CONFIG)
+  const changed = defaults.flatMap(([key, value]) => {
+    const own = routerConfig[key as keyof RouterConfig]
+    return own === value ? [] : [[key, own]]
+  })
+  return changed.length === 0 ? [] : ['--router-config', JSON.stringify(Object.fromEntries(changed))]
 }
 
 function fleetFlags({fleet}: Scenario): readonly string[] {

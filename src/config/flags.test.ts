@@ -106,8 +106,6 @@ describe('flags', () => {
   })
 
   it.each([
-    ['--replay-concurrency', '4'],
-    ['--router-config', '{}'],
     ['--html', 'x.html'],
     ['--trace-num-prefix-groups', '1'],
   ])('%s is refused by name until it is there', (flag, value) => {

@@ -2,6 +2,7 @@ import {fail, ok, type Result} from '../core/result.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
 import {defaultEngineArgs, parseEngineArgs} from './engine-args.ts'
 import {parsePlannerConfig} from './planner-config.ts'
+import {parseRouterConfig} from './router-config.ts'
 import type {
   EngineArgs,
   EngineTiming,
@@ -49,8 +50,6 @@ export function checkFlags({positionals, flags}: Arguments): Result<null> {
   const aic = checkAicFlags(flags)
   if (!aic.ok) return aic
   if (flags.get('--replay-mode') === 'online') return fail(onlineMessage(flags), '--replay-mode')
-  if (flags.has('--planner-config') && !hasTrace)
-    return fail('--planner-config requires a trace file (not synthetic)', '--planner-config')
   return checkSupportedFlags(flags)
 }
 
@@ -91,8 +90,14 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
   if (!fleet.ok) return fleet
   const seed = integerFlag(flags, '--seed', 0)
   if (seed < 0 || seed >= 2 ** 32) return fail(`--seed must be from 0 to 4294967295, got ${seed}`, 'seed')
+  const traffic = readTraffic(flags)
+  if (!traffic.ok) return traffic
+  const router = readRouter(flags, notices)
+  if (!router.ok) return router
   const scenario = checkScenario({
     trace: inputs.trace,
+    ...traffic.value,
+    ...router.value,
     traceBlockSize: integerFlag(flags, '--trace-block-size', 512),
     arrivalSpeedupRatio: numberOf(flags.get('--arrival-speedup-ratio') ?? '1') ?? 1,
     fleet: fleet.value,
@@ -109,6 +114,46 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
 function integerFlag(flags: ReadonlyMap<string, string>, flag: string, fallback: number): number {
   const text = flags.get(flag)
   return text === undefined ? fallback : (integerOf(text) ?? fallback)
+}
+
+type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency'>
+
+/** Generated traffic and closed-loop replay; the reference takes neither in a planner run, we do. */
+function readTraffic(flags: ReadonlyMap<string, string>): Result<Traffic> {
+  const traffic: {-readonly [K in keyof Traffic]: Traffic[K]} = {}
+  if (flags.has('--replay-concurrency')) {
+    const concurrency = integerFlag(flags, '--replay-concurrency', 0)
+    if (concurrency < 1) return fail('replay_concurrency must be at least 1', 'replayConcurrency')
+    traffic.replayConcurrency = concurrency
+  }
+  if (flags.has('--input-tokens')) {
+    const number = (flag: string, fallback: number) => numberOf(flags.get(flag) ?? '') ?? fallback
+    traffic.synthetic = {
+      input_tokens: number('--input-tokens', 0),
+      output_tokens: number('--output-tokens', 0),
+      request_count: number('--request-count', 0),
+      arrival_interval_ms: number('--arrival-interval-ms', 1),
+      turns_per_session: number('--turns-per-session', 1),
+      shared_prefix_ratio: number('--shared-prefix-ratio', 0),
+      num_prefix_groups: number('--num-prefix-groups', 0),
+      inter_turn_delay_ms: number('--inter-turn-delay-ms', 0),
+    }
+  }
+  return ok(traffic)
+}
+
+function readRouter(
+  flags: ReadonlyMap<string, string>,
+  notices: string[],
+): Result<Pick<Scenario, 'routerConfig'>> {
+  const text = flags.get('--router-config')
+  if (text === undefined) return ok({})
+  const json = parseJson(text)
+  if (!json.ok) return fail(`--router-config: ${json.error.message}`, 'routerConfig')
+  const parsed = parseRouterConfig(json.value)
+  if (!parsed.ok) return parsed
+  notices.push(...parsed.value.notices)
+  return ok({routerConfig: parsed.value.config})
 }
 
 function readPlanner(value: unknown, notices: string[]): Result<PlannerConfig | null> {

@@ -119,6 +119,18 @@ export interface RouterConfig {
   readonly router_prefill_load_model: string | null
 }
 
+/** Options of the reference's generated traffic (engine.md 2). Token counts, ms; the keys are its flags'. */
+export interface SyntheticSpec {
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly request_count: number
+  readonly arrival_interval_ms: number
+  readonly turns_per_session: number
+  readonly shared_prefix_ratio: number
+  readonly num_prefix_groups: number
+  readonly inter_turn_delay_ms: number
+}
+
 /** What traffic is replayed. A trace is named, never embedded: the host finds the bytes. */
 export type TraceSource =
   | {readonly kind: 'catalogue'; readonly id: string}
@@ -140,11 +152,17 @@ export type Fleet =
 
 export interface Scenario {
   readonly trace: TraceSource
+  /** Generated traffic; the trace then only waits to be used again. */
+  readonly synthetic?: SyntheticSpec
   /** Tokens one hash id of the trace stands for. */
   readonly traceBlockSize: number
   readonly arrivalSpeedupRatio: number
   readonly fleet: Fleet
   readonly routerMode: RouterMode
+  /** Options of the KV router; absent = the reference's defaults. */
+  readonly routerConfig?: RouterConfig
+  /** Closed-loop replay: requests in flight at the most, arrival times being ignored. Absent = as the trace says. */
+  readonly replayConcurrency?: number
   readonly engineTiming: EngineTiming
   /** null = a plain run of a fixed fleet. */
   readonly planner: PlannerConfig | null

@@ -6,12 +6,15 @@ import {parsePlannerConfig} from './planner-config.ts'
 import {PLANNER_FIELDS} from './planner-fields.ts'
 import {defaultScenario, findPreset, PRESETS, plannerConfigWith} from './presets.ts'
 import {formatPairs, type Pair, parsePairs} from './query-string.ts'
+import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from './router-config.ts'
 import type {
   EngineArgs,
   Fleet,
   PlannerConfig,
   PoolSpec,
+  RouterConfig,
   Scenario,
+  SyntheticSpec,
   TraceSource,
   WorkerType,
 } from './scenario.ts'
@@ -62,8 +65,74 @@ export function decodeScenario(hash: string): DecodedLink {
     planner: decodePlanner(link, base.planner, fleet.topology),
     benchmarkGranularity: link.takeNumber('granularity', base.benchmarkGranularity, SCALARS.granularity),
     seed: link.takeNumber('seed', base.seed, SCALARS.seed),
+    ...decodeTraffic(link),
   }
   return {scenario, run, ignored: link.finish()}
+}
+
+type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency' | 'routerConfig'>
+
+const SYNTHETIC_FIELDS = {
+  input_tokens: {type: 'integer', nullable: false, min: 1, max: 1e7, default: 1024},
+  output_tokens: {type: 'integer', nullable: false, min: 1, max: 1e6, default: 128},
+  request_count: {type: 'integer', nullable: false, min: 1, max: 1e7, default: 1000},
+  arrival_interval_ms: {type: 'number', nullable: false, min: 0, max: 1e9, default: 1},
+  turns_per_session: {type: 'integer', nullable: false, min: 1, max: 10_000, default: 1},
+  shared_prefix_ratio: {type: 'number', nullable: false, min: 0, max: 1, default: 0},
+  num_prefix_groups: {type: 'integer', nullable: false, min: 0, max: 1e6, default: 0},
+  inter_turn_delay_ms: {type: 'number', nullable: false, min: 0, max: 1e9, default: 0},
+} as const satisfies Record<keyof SyntheticSpec, FieldShape>
+
+/** Generated traffic, closed loop and router options: in no preset, so a link names all of what it changes. */
+function encodeTraffic({synthetic, replayConcurrency, routerConfig}: Scenario): readonly Pair[] {
+  const pairs: Pair[] = []
+  if (replayConcurrency !== undefined) pairs.push(['concurrency', String(replayConcurrency)])
+  for (const [key, value] of Object.entries(synthetic ?? {})) pairs.push([`synthetic.${key}`, String(value)])
+  for (const [key, value] of Object.entries(routerConfig ?? {})) {
+    if (value !== DEFAULT_ROUTER_CONFIG[key as keyof RouterConfig])
+      pairs.push([`router.${key}`, String(value)])
+  }
+  return pairs
+}
+
+function decodeTraffic(link: Link): Traffic {
+  const traffic: {-readonly [K in keyof Traffic]: Traffic[K]} = {}
+  const concurrency = link.takeField('concurrency', CONCURRENCY_FIELD)
+  if (typeof concurrency === 'number') traffic.replayConcurrency = concurrency
+  const spec: Record<string, number> = {}
+  let isGiven = false
+  for (const [key, field] of Object.entries(SYNTHETIC_FIELDS)) {
+    const value = link.takeField(`synthetic.${key}`, field)
+    isGiven ||= typeof value === 'number'
+    spec[key] = typeof value === 'number' ? value : field.default
+  }
+  if (isGiven) traffic.synthetic = spec as unknown as SyntheticSpec
+  const router = decodeRouter(link)
+  if (router !== null) traffic.routerConfig = router
+  return traffic
+}
+
+const CONCURRENCY_FIELD: FieldShape = {type: 'integer', nullable: false, min: 1, max: 1e6, default: 1}
+
+/** Router options travel as text and are read by the same rules as the flag. */
+function decodeRouter(link: Link): RouterConfig | null {
+  const given: Record<string, unknown> = {}
+  for (const key of Object.keys(DEFAULT_ROUTER_CONFIG)) {
+    const text = link.take(`router.${key}`)
+    if (text === null) continue
+    const value =
+      text === 'true' ? true : text === 'false' ? false : text === 'null' ? null : numberOrText(text)
+    const alone = parseRouterConfig({[key]: value})
+    if (alone.ok) given[key] = value
+    else link.ignore(`router.${key}`, text)
+  }
+  if (Object.keys(given).length === 0) return null
+  const parsed = parseRouterConfig(given)
+  return parsed.ok ? parsed.value.config : null
+}
+
+function numberOrText(text: string): number | string {
+  return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
 }
 
 const SCALARS = {
@@ -97,7 +166,7 @@ function differences(from: Scenario, to: Scenario): readonly Pair[] {
   pairs.push(...plannerDifferences(from.planner, to))
   note('granularity', from.benchmarkGranularity, to.benchmarkGranularity)
   note('seed', from.seed, to.seed)
-  return pairs
+  return [...pairs, ...encodeTraffic(to)]
 }
 
 function traceDifferences(from: TraceSource, to: TraceSource): readonly Pair[] {

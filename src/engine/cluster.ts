@@ -61,6 +61,7 @@ export class Cluster implements ReplayEngine {
   #inFlight = 0
   readonly #concurrency: number | null
   #passesStale = false
+  readonly #notices: string[] = []
 
   constructor(options: ClusterOptions) {
     const {fleet, concurrency} = options
@@ -128,6 +129,11 @@ export class Cluster implements ReplayEngine {
 
   drainTraffic(): TrafficWindow {
     return this.#traffic.drain(this.#now)
+  }
+
+  /** What the user should know about the run so far. */
+  get notices(): readonly string[] {
+    return this.#notices
   }
 
   /** All that was recorded so far. */
@@ -229,6 +235,7 @@ export class Cluster implements ReplayEngine {
     if (this.#runAhead(instance)) return false
     const {scheduler, record, pool} = instance
     const outcome = scheduler.executePass(now)
+    if (scheduler.notice !== null && this.#notices.length === 0) this.#notices.push(scheduler.notice)
     record.passes++
     record.busyMs += outcome.endMs - now
     if (pool.keepPasses) pool.passes.add(instance.id, now, outcome.endMs, outcome)

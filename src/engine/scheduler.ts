@@ -15,6 +15,8 @@ export interface Scheduler {
    * @returns the time the next pass starts; `nowMs` when there was no such pass
    */
   runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number
+  /** Something about this instance the user should know, or null. */
+  readonly notice: string | null
   /** Passes of the last `runSteadyPasses`. */
   readonly steadyPasses: number
 }

@@ -82,6 +82,14 @@ export class SglangScheduler implements Scheduler {
     return this.#stalledMs
   }
 
+  get notice(): string | null {
+    if (this.#stalledMs === null) return null
+    return (
+      `from ${(this.#stalledMs / 1000).toFixed(1)} s on the reference would stand still for want of evictable KV slots ` +
+      '(num_gpu_blocks x block_size); from there the pool is accounted as SGLang itself does'
+    )
+  }
+
   get hasRequests(): boolean {
     return this.#running.length > 0 || this.#waiting.length > 0
   }
@@ -432,7 +440,10 @@ export class SglangScheduler implements Scheduler {
     if (n === 0 || this.#decodeWorker) return 0
     const isl = Math.floor(this.#takenIsl / n)
     const prefix = Math.floor(this.#takenPrefix / n)
-    const ms = Math.max(this.#perf.prefillMs(n, Math.max(isl - prefix, 0), prefix), 0)
+    // Prompts can be cached to the last token. GPU tables have no pass without new tokens (the reference ends with an
+    // error there); SGLang itself then computes the last token again.
+    const newTokens = Math.max(isl - prefix, this.#perf.timing === 'aic' ? 1 : 0)
+    const ms = Math.max(this.#perf.prefillMs(n, newTokens, prefix), 0)
     return this.#duration(ms, this.#prefillRatio)
   }
 

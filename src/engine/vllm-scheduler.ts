@@ -67,6 +67,7 @@ export class VllmScheduler implements Scheduler {
     sumQueuedDecodeKvTokens: 0,
   }
   #ready: Sequence[] = []
+  readonly notice = null
   steadyPasses = 0
 
   constructor(args: EngineArgs, perf: PerfModel, prompts: Prompts, observer: PassObserver) {

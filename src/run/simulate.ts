@@ -1,3 +1,4 @@
+import {DEFAULT_ROUTER_CONFIG} from '../config/router-config.ts'
 import type {PoolName, Scenario} from '../config/scenario.ts'
 import {Cluster} from '../engine/cluster.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
@@ -40,8 +41,8 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const engine = new Cluster({
     fleet: scenario.fleet,
     workload,
-    router: null,
-    concurrency: null,
+    router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG) : null,
+    concurrency: scenario.replayConcurrency ?? null,
     seed: scenario.seed,
     observed: scenario.planner !== null,
     perfModelFor(pool) {
@@ -63,7 +64,12 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     planner,
     outsideMeasuredShare: largestOutsideShare(models),
   })
-  return {report: {...report, planner_replay}, engine: record, planner, notices: planner?.notices ?? []}
+  return {
+    report: {...report, planner_replay},
+    engine: record,
+    planner,
+    notices: [...engine.notices, ...(planner?.notices ?? [])],
+  }
 }
 
 function* drivePlanner(

@@ -1,17 +1,6 @@
+import type {SyntheticSpec} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {Workload} from './workload.ts'
-
-/** Options of the reference's generated traffic (engine.md 2). Token counts, ms. */
-export interface SyntheticSpec {
-  readonly input_tokens: number
-  readonly output_tokens: number
-  readonly request_count: number
-  readonly arrival_interval_ms: number
-  readonly turns_per_session: number
-  readonly shared_prefix_ratio: number
-  readonly num_prefix_groups: number
-  readonly inter_turn_delay_ms: number
-}
 
 export const DEFAULT_SYNTHETIC: Omit<SyntheticSpec, 'input_tokens' | 'output_tokens' | 'request_count'> = {
   arrival_interval_ms: 1,

@@ -10,8 +10,10 @@ import type {ScalingEvent} from '../../src/planner/record.ts'
 import {TimingLoader} from '../../src/run/prepare.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {simulate} from '../../src/run/simulate.ts'
+import {syntheticWorkloadOf, workloadOptionsOf} from '../../src/run/traffic.ts'
 import {generateTrace, type TraceGenerator} from '../../src/trace/generate.ts'
 import {parseMooncake} from '../../src/trace/mooncake.ts'
+import type {Workload} from '../../src/trace/workload.ts'
 import {PROJECT} from './shared.ts'
 
 /** What the real reference printed for one case (recorded by tools/golden, or lying in the shared folder). */
@@ -61,6 +63,9 @@ export async function runGolden(
   changes: Partial<Scenario> = {},
 ): Promise<RunResult> {
   const scenario = {...goldenScenario(golden), ...changes}
+  if (scenario.synthetic) {
+    return runOn(scenario, expectOk(syntheticWorkloadOf(scenario, scenario.synthetic)), tracesFolder)
+  }
   const bytes = golden.generator
     ? Buffer.from(generateTrace(golden.generator))
     : readFileSync(`${tracesFolder}/${golden.case.trace}`)
@@ -70,9 +75,14 @@ export async function runGolden(
       `the trace of this golden file has checksum ${sha256}, recorded was ${golden.trace_sha256}`,
     )
   }
-  const workload = expectOk(parseMooncake(bytes, {fileName: golden.case.trace ?? '', ...scenario}))
+  const options = workloadOptionsOf(scenario)
+  const workload = expectOk(parseMooncake(bytes, {fileName: golden.case.trace ?? '', ...options}))
+  return runOn(scenario, workload, tracesFolder)
+}
+
+async function runOn(scenario: Scenario, workload: Workload, tracesFolder: string): Promise<RunResult> {
   const timing = expectOk(await loaderFor(tracesFolder).prepare(scenario))
-  const run = simulate({scenario, workload, traceSha256: sha256, ...timing, clock: () => 0})
+  const run = simulate({scenario, workload, traceSha256: '', ...timing, clock: () => 0})
   for (;;) {
     const step = run.next()
     if (step.done) return step.value

@@ -1,0 +1,86 @@
+import {fail, ok, type Result} from '../core/result.ts'
+
+/** Formats of trace files; the first two under the names the reference's `--trace-format` has for them. */
+export const TRACE_FORMATS = [
+  'mooncake',
+  'applied_compute_agentic',
+  'dynamo',
+  'azure',
+  'burstgpt',
+  'csv',
+] as const
+export type TraceFormat = (typeof TRACE_FORMATS)[number]
+
+/** Which columns of a CSV file mean what; an absent one is told by its name. */
+export interface CsvColumns {
+  readonly timestamp?: string
+  readonly input?: string
+  readonly output?: string
+  readonly session?: string
+  /** Of numeric timestamps; absent = ms if the column's name says so, else s. */
+  readonly unit?: 's' | 'ms'
+}
+
+/** How the bytes of a trace file are read. */
+export interface TraceFormatOptions {
+  /** Absent = told from the content. */
+  readonly format?: TraceFormat
+  readonly columns?: CsvColumns
+  /** Share of the first prompt that sessions of an `applied_compute_agentic` trace have in common. */
+  readonly sharedPrefixRatio?: number
+  readonly numPrefixGroups?: number
+}
+
+/** Which part of a trace is replayed. A session stays whole: its first turn decides. */
+export interface TraceSelection {
+  /** Seconds from the first arrival as recorded, before any speed-up. */
+  readonly startS?: number
+  /** The first second no longer replayed. */
+  readonly endS?: number
+  /** Requests at the most, in file order. */
+  readonly limit?: number
+  /** Share of sessions kept, drawn by the scenario's seed. */
+  readonly sample?: number
+}
+
+/** The first thing wrong with a selection; its `field` is the key. */
+export function checkTraceSelection(selection: TraceSelection): Result<TraceSelection> {
+  const {startS, endS, limit, sample} = selection
+  if (startS !== undefined && !(Number.isFinite(startS) && startS >= 0))
+    return fail(`trace start must be a number of seconds from 0, got ${startS}`, 'startS')
+  if (endS !== undefined && !(Number.isFinite(endS) && endS > (startS ?? 0)))
+    return fail(`trace end must be after the start at ${startS ?? 0} s, got ${endS}`, 'endS')
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1))
+    return fail(`trace limit must be a whole number of requests from 1, got ${limit}`, 'limit')
+  if (sample !== undefined && !(sample > 0 && sample <= 1))
+    return fail(`trace sample must be a share above 0 and up to 1, got ${sample}`, 'sample')
+  return ok(selection)
+}
+
+export function isTraceFormat(text: string): text is TraceFormat {
+  return TRACE_FORMATS.some(format => format === text)
+}
+
+const COLUMN_KEYS = ['timestamp', 'input', 'output', 'session', 'unit'] as const
+const COLUMNS_SYNTAX = 'timestamp=NAME,input=NAME,output=NAME,session=NAME,unit=s|ms'
+
+/** Reads `timestamp=ts,input=prompt,unit=ms`; every part may be left out. */
+export function parseCsvColumns(text: string): Result<CsvColumns> {
+  const columns: Partial<Record<(typeof COLUMN_KEYS)[number], string>> = {}
+  for (const part of text.split(',')) {
+    if (part.trim() === '') continue
+    const [key = '', ...rest] = part.split('=')
+    const known = COLUMN_KEYS.find(candidate => candidate === key.trim())
+    const value = rest.join('=').trim()
+    if (known === undefined || value === '')
+      return fail(`trace columns must read ${COLUMNS_SYNTAX}, got "${part.trim().slice(0, 60)}"`, 'columns')
+    columns[known] = value
+  }
+  if (columns.unit !== undefined && columns.unit !== 's' && columns.unit !== 'ms')
+    return fail(`the unit of trace columns must be s or ms, got "${columns.unit.slice(0, 60)}"`, 'columns')
+  return ok(columns as CsvColumns)
+}
+
+export function formatCsvColumns(columns: CsvColumns): string {
+  return COLUMN_KEYS.flatMap(key => (columns[key] === undefined ? [] : [`${key}=${columns[key]}`])).join(',')
+}
