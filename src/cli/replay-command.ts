@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto'
+import {mkdirSync} from 'node:fs'
 import {basename} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import type {Arguments} from '../config/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/flags.ts'
 import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
-import {missingOutputs} from '../config/supported.ts'
 import {ok, type Problem, type Result, RunError} from '../core/result.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
@@ -13,6 +13,7 @@ import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import type {RunResult} from '../run/run.ts'
 import {type SimulationInputs, simulate} from '../run/simulate.ts'
 import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig} from './load-planner-config.ts'
 import {type LoadedTrace, loadTrace} from './load-trace.ts'
 import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
@@ -40,7 +41,10 @@ export async function replay(args: Arguments, terminal: Terminal): Promise<Repla
   }
   writeNotices(terminal, result.notices)
   try {
+    const pages = await writePages(inputs.scenario, result, outputs)
     writeResult(result, outputs, terminal)
+    if (pages.plannerReport !== null && !outputs.asJson)
+      terminal.writeOut(`Planner diagnostics report: ${pages.plannerReport}\n`)
   } catch (error) {
     return {kind: 'failed', message: `cannot write a result: ${(error as Error).message}`}
   }
@@ -52,6 +56,7 @@ interface Outputs {
   readonly reportPath: string | null
   readonly diagnosticsPath: string | null
   readonly perRequestPath: string | null
+  readonly htmlPath: string | null
   readonly asJson: boolean
 }
 
@@ -77,7 +82,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const {perfModelFor, bootstrap} = timing.value
   const loaded = scenario.synthetic
     ? generateTraffic(scenario, scenario.synthetic)
-    : loadTrace(path, {...scenario, ...workloadOptionsOf(scenario)})
+    : loadTrace(path, workloadOptionsOf(scenario))
   if (!loaded.ok) return loaded
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
@@ -90,7 +95,11 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
     bootstrap,
     clock: () => performance.now(),
   }
-  const notices = [...described.value.notices, ...missingOutputs(scenario), ...timing.value.notices]
+  const notices = [
+    ...described.value.notices,
+    ...timing.value.notices,
+    ...loaded.value.notices,
+  ]
   return ok({inputs, outputs: outputs.value, notices})
 }
 
@@ -101,6 +110,7 @@ function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Result<Loaded
   return ok({
     workload: workload.value,
     sha256: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+    notices: [],
   })
 }
 
@@ -111,12 +121,14 @@ function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
     reportPath: asJson && given === undefined ? null : resolveReportPath(given, new Date()),
     diagnosticsPath: flags.get('--diagnostics-json') ?? null,
     perRequestPath: flags.get('--per-request-jsonl') ?? null,
+    htmlPath: flags.get('--html') ?? null,
     asJson,
   }
   const paths = [
     ['--report-json', outputs.reportPath],
     ['--diagnostics-json', outputs.diagnosticsPath],
     ['--per-request-jsonl', outputs.perRequestPath],
+    ['--html', outputs.htmlPath],
   ] as const
   for (const [flag, path] of paths) {
     const problem = path === null ? null : checkOutputPath(flag, path)
@@ -139,6 +151,30 @@ function run(inputs: SimulationInputs, progress: ProgressLine | null): RunResult
 
 function writeNotices(terminal: Terminal, notices: readonly string[]): void {
   for (const notice of new Set(notices)) terminal.writeError(`note: ${notice}\n`)
+}
+
+/** The stand-alone page: where `--html` says, and where the planner's own settings say. */
+async function writePages(
+  scenario: Scenario,
+  result: RunResult,
+  {htmlPath}: Outputs,
+): Promise<{readonly plannerReport: string | null}> {
+  const {planner} = result
+  const plannerReport =
+    scenario.planner === null ? null : plannerReportPath(scenario.planner, planner?.ticks ?? [])
+  if (htmlPath === null && plannerReport === null) return {plannerReport}
+  const html = await makeHtmlReport(scenario, result, traceNameOf(scenario))
+  if (htmlPath !== null) writeText(htmlPath, html)
+  if (plannerReport !== null) {
+    mkdirSync(scenario.planner?.report_output_dir || '.', {recursive: true})
+    writeText(plannerReport, html)
+  }
+  return {plannerReport}
+}
+
+function traceNameOf({trace, synthetic}: Scenario): string {
+  if (synthetic !== undefined) return 'generated traffic'
+  return trace.kind === 'file' ? trace.name : trace.id
 }
 
 /** The reference's order: events, report file, table, path, ticks. */

@@ -160,7 +160,6 @@ describe('bad input', () => {
       '--report-json: cannot write trace.jsonl/x.json',
     ],
     [['trace.jsonl', '--num-workers', 'two'], "invalid int value: 'two'"],
-    [['perf'], 'the perf subcommand'],
     [[], 'provide either trace_file or'],
   ])('%j ends with one sentence and code 2', async (argv, text) => {
     const before = readdirSync('.').length

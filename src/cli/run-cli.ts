@@ -2,6 +2,7 @@ import {parseArguments} from '../config/arguments.ts'
 import {VERSION} from '../config/version.ts'
 import type {Problem} from '../core/result.ts'
 import {formatHelp} from './help.ts'
+import {runPerfCommand} from './perf-command.ts'
 import {type ReplayOutcome, replay} from './replay-command.ts'
 import {runSweepCommand} from './sweep.ts'
 
@@ -18,16 +19,10 @@ export const EXIT_FAILED = 1
 /** The input was not usable, or a flag not known. */
 export const EXIT_BAD_INPUT = 2
 
-/** Subcommands by first argument. Anything else is a replay, as in the reference. */
-const PLANNED_COMMANDS: ReadonlyMap<string, string> = new Map([
-  ['perf', 'latencies of single points from the GPU tables'],
-])
-
 /** Runs one command line; the result is the exit code. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const planned = PLANNED_COMMANDS.get(argv[0] ?? '')
-  if (planned !== undefined)
-    return refuse(terminal, {message: `the ${argv[0]} subcommand (${planned}) is not there yet`})
+  // Subcommands go by the first argument; anything else is a replay, as in the reference.
+  if (argv[0] === 'perf') return exitCodeOf(await runPerfCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'sweep') return exitCodeOf(await runSweepCommand(argv.slice(1), terminal), terminal)
   const args = parseArguments(argv)
   if (!args.ok) return refuse(terminal, args.error)

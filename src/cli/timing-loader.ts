@@ -11,10 +11,15 @@ import {fileErrorReason} from './file-errors.ts'
 /** Pass-time data of a command line run: GPU tables from the package, profiles by path. */
 export function createTimingLoader(): TimingLoader {
   return new TimingLoader({
-    fetchPerfFile: async name => readFile(join(perfFolder(), name)),
+    fetchPerfFile: readPerfFile,
     loadProfile: async args => loadProfile(args),
-    models: [],
+    models: () => [],
   })
+}
+
+/** A file of the GPU tables this package carries. */
+export async function readPerfFile(name: string): Promise<Uint8Array> {
+  return readFile(join(perfFolder(), name))
 }
 
 /** `public/perf` of this package, whether this code runs from its sources or from the bundle. */

@@ -1,0 +1,157 @@
+import {integerOf} from '../config/arguments.ts'
+import {suggestion} from '../config/nearest-key.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import {parseAxis, type SweepAxis} from '../sweep/axis.ts'
+import {findSweepPreset, presetAxes, SWEEP_PRESETS, type SweepPreset} from '../sweep/presets.ts'
+import {parseShard, type Shard, WHOLE} from '../sweep/shard.ts'
+
+/** What the `sweep` subcommand is asked for; everything else on its line describes the run at its centre. */
+export interface SweepArguments {
+  readonly axes: readonly SweepAxis[]
+  readonly preset: SweepPreset | null
+  /** null = one per core. */
+  readonly jobs: number | null
+  readonly outFolder: string
+  readonly shard: Shard
+  /** Runs per point, the planner's phase shifted between them. */
+  readonly repeats: number
+  /** Runs points again although their results are there. */
+  readonly isFresh: boolean
+  readonly wantsHtml: boolean
+  /** Trace and flags of a replay. */
+  readonly rest: readonly string[]
+}
+
+interface SweepFlag {
+  readonly name: string
+  /** undefined = a switch. */
+  readonly value?: string
+  readonly help: string
+}
+
+/** Flags of the subcommand alone. */
+export const SWEEP_FLAGS: readonly SweepFlag[] = [
+  {
+    name: '--vary',
+    value: 'KEY=from:to:step|a,b,c',
+    help: 'Knob to vary, once or twice: engine.FIELD, prefill.FIELD, decode.FIELD, planner.FIELD, num_workers, …',
+  },
+  {
+    name: '--preset',
+    value: 'NAME',
+    help: `Ready-made sweep in place of --vary: ${SWEEP_PRESETS.map(({id}) => id).join(', ')}.`,
+  },
+  {
+    name: '--out',
+    value: 'DIR',
+    help: 'Where results go: DIR/sweep.jsonl, and per point DIR/points/ID.json and ID.log.',
+  },
+  {name: '--jobs', value: 'N', help: 'Runs at the same time. Default: one per core.'},
+  {
+    name: '--shard',
+    value: 'i/n',
+    help: 'Run only every n-th point, from the i-th (1 <= i <= n), for many machines.',
+  },
+  {
+    name: '--repeats',
+    value: 'N',
+    help: "Runs per point, the planner's ticks shifted within its interval. Default: 1.",
+  },
+  {name: '--fresh', help: 'Run finished points again in place of keeping their results.'},
+  {name: '--html', help: 'Also write the stand-alone diagnostics page of every point.'},
+]
+
+export function parseSweepArguments(argv: readonly string[]): Result<SweepArguments> {
+  const split = splitFlags(argv)
+  if (!split.ok) return split
+  const {values, rest} = split.value
+  const last = (name: string) => values.get(name)?.at(-1)
+  const preset = readPreset(last('--preset'), values.has('--vary'))
+  if (!preset.ok) return preset
+  const axes = readAxes(values.get('--vary') ?? [], preset.value)
+  if (!axes.ok) return axes
+  const shard = last('--shard') === undefined ? ok(WHOLE) : parseShard(last('--shard') ?? '')
+  if (!shard.ok) return shard
+  const jobs = readCount('--jobs', last('--jobs'))
+  if (!jobs.ok) return jobs
+  const repeats = readCount('--repeats', last('--repeats'))
+  if (!repeats.ok) return repeats
+  const outFolder = last('--out')
+  if (outFolder === undefined || outFolder === '') return fail('sweep needs --out DIR', '--out')
+  return ok({
+    axes: axes.value,
+    preset: preset.value,
+    jobs: jobs.value,
+    outFolder,
+    shard: shard.value,
+    repeats: repeats.value ?? 1,
+    isFresh: values.has('--fresh'),
+    wantsHtml: values.has('--html'),
+    rest,
+  })
+}
+
+interface SplitFlags {
+  /** Flag -> its values in order; switches have ''. */
+  readonly values: ReadonlyMap<string, readonly string[]>
+  readonly rest: readonly string[]
+}
+
+/** Takes out the subcommand's own flags, `--flag value` or `--flag=value`, spelled in full. */
+function splitFlags(argv: readonly string[]): Result<SplitFlags> {
+  const values = new Map<string, string[]>()
+  const rest: string[] = []
+  for (let i = 0; i < argv.length; i++) {
+    const argument = argv[i] ?? ''
+    const equals = argument.indexOf('=')
+    const name = equals < 0 ? argument : argument.slice(0, equals)
+    const flag = SWEEP_FLAGS.find(candidate => candidate.name === name)
+    if (flag === undefined) {
+      rest.push(argument)
+      continue
+    }
+    const isSwitch = flag.value === undefined
+    if (isSwitch && equals >= 0) return fail(`argument ${name}: takes no value`, name)
+    const value = isSwitch ? '' : equals < 0 ? argv[++i] : argument.slice(equals + 1)
+    if (value === undefined || (equals < 0 && value.startsWith('--'))) {
+      return fail(`argument ${name}: expected ${flag.value}`, name)
+    }
+    values.set(name, [...(values.get(name) ?? []), value])
+  }
+  return ok({values, rest})
+}
+
+function readPreset(name: string | undefined, hasVary: boolean): Result<SweepPreset | null> {
+  if (name === undefined) return ok(null)
+  if (hasVary) return fail('--preset and --vary exclude each other', '--preset')
+  const preset = findSweepPreset(name)
+  if (preset !== null) return ok(preset)
+  const names = SWEEP_PRESETS.map(({id}) => id)
+  return fail(
+    `--preset must be one of ${names.join(', ')}, got '${name}'${suggestion(name, names)}`,
+    '--preset',
+  )
+}
+
+function readAxes(texts: readonly string[], preset: SweepPreset | null): Result<readonly SweepAxis[]> {
+  if (preset !== null) return presetAxes(preset)
+  if (texts.length === 0 || texts.length > 2) {
+    return fail(`sweep needs one or two --vary KEY=from:to:step or KEY=a,b,c, got ${texts.length}`, '--vary')
+  }
+  const axes: SweepAxis[] = []
+  for (const text of texts) {
+    const axis = parseAxis(text)
+    if (!axis.ok) return fail(`--vary: ${axis.error.message}`, axis.error.field)
+    axes.push(axis.value)
+  }
+  return ok(axes)
+}
+
+const MAX_COUNT = 1024
+
+function readCount(flag: string, text: string | undefined): Result<number | null> {
+  if (text === undefined) return ok(null)
+  const count = integerOf(text)
+  if (count !== null && count >= 1 && count <= MAX_COUNT) return ok(count)
+  return fail(`${flag} must be a whole number from 1 to ${MAX_COUNT}, got '${text}'`, flag)
+}

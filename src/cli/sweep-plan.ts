@@ -1,0 +1,125 @@
+import {createHash} from 'node:crypto'
+import {readFileSync} from 'node:fs'
+import {basename} from 'node:path'
+import {parseArguments} from '../config/arguments.ts'
+import {checkFlags, scenarioFromFlags} from '../config/flags.ts'
+import {poolsOf, type Scenario} from '../config/scenario.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import type {ServiceLevel} from '../report/service-level.ts'
+import {expandGrid} from '../sweep/grid.ts'
+import {pointFacts} from '../sweep/points.ts'
+import {phaseShiftsS} from '../sweep/repeats.ts'
+import {pointsOfShard} from '../sweep/shard.ts'
+import {parseTrace} from '../trace/parse-trace.ts'
+import type {ParsedTrace} from '../trace/parsed-trace.ts'
+import {fileErrorReason} from './file-errors.ts'
+import {loadPlannerConfig} from './load-planner-config.ts'
+import type {SweepArguments} from './sweep-arguments.ts'
+import type {PointTask} from './sweep-point.ts'
+import {createTimingLoader} from './timing-loader.ts'
+
+/** A sweep with everything read and checked, before the first run. */
+export interface SweepPlan {
+  /** null for generated traffic. */
+  readonly trace: ParsedTrace | null
+  /** All points of the grid, in its order. */
+  readonly tasks: readonly PointTask[]
+  /** The ones this process is to run. */
+  readonly ownTasks: readonly PointTask[]
+  /** What the runs are judged by: the planner's targets, for fixed fleets in the same sweep too. */
+  readonly targets: ServiceLevel | null
+  readonly hasProgress: boolean
+  readonly notices: readonly string[]
+}
+
+/** Flags that would have every point write the same file. */
+const SINGLE_RUN_FLAGS = ['--report-json', '--diagnostics-json', '--per-request-jsonl', '--json']
+
+export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan>> {
+  const args = parseArguments(sweep.rest)
+  if (!args.ok) return args
+  const {flags, positionals} = args.value
+  const single = SINGLE_RUN_FLAGS.find(flag => flags.has(flag))
+  if (single !== undefined) return fail(`${single} is for a single run; a sweep writes to --out`, single)
+  const checked = checkFlags(args.value)
+  if (!checked.ok) return checked
+  const path = positionals[0] ?? ''
+  const plannerConfig = loadPlannerConfig(flags.get('--planner-config'))
+  if (!plannerConfig.ok) return plannerConfig
+  const unread = {kind: 'file', name: basename(path), sha256: ''} as const
+  const described = scenarioFromFlags(args.value, {trace: unread, plannerConfig: plannerConfig.value})
+  if (!described.ok) return described
+  const file = described.value.scenario.synthetic ? ok(null) : readTrace(path)
+  if (!file.ok) return file
+  const traceSha256 = file.value === null ? null : sha256(file.value)
+  const base: Scenario = {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}}
+  const tasks = planTasks(sweep, base, traceSha256)
+  if (!tasks.ok) return tasks
+  // The base's tables stand for the points': what they lack is then known before the first run.
+  const timing = await createTimingLoader().prepare(base)
+  if (!timing.ok) return timing
+  const trace = file.value === null ? ok(null) : parseTrace(file.value, path, base.traceFormat)
+  if (!trace.ok) return trace
+  const targets = base.planner
+  return ok({
+    trace: trace.value,
+    tasks: tasks.value,
+    ownTasks: pointsOfShard(tasks.value, sweep.shard),
+    targets: targets === null ? null : {ttftMs: targets.ttft, itlMs: targets.itl},
+    hasProgress: flags.has('--progress'),
+    notices: [...described.value.notices, ...timing.value.notices, ...(trace.value?.notices ?? [])],
+  })
+}
+
+/** @param fileSha256 null for generated traffic */
+function planTasks(
+  sweep: SweepArguments,
+  base: Scenario,
+  fileSha256: string | null,
+): Result<readonly PointTask[]> {
+  const interval = base.planner?.load_adjustment_interval ?? 0
+  if (sweep.repeats > 1 && base.planner === null) {
+    return fail("--repeats shifts the planner's phase and so needs --planner-config", '--repeats')
+  }
+  const shifts = sweep.repeats > 1 ? phaseShiftsS(interval, sweep.repeats) : [0]
+  const points = expandGrid({axes: sweep.axes, base, phaseShiftsS: shifts})
+  if (!points.ok) return points
+  const tasks: PointTask[] = []
+  for (const point of points.value) {
+    const profileSha256 = hashProfiles(point.scenario)
+    if (!profileSha256.ok) return profileSha256
+    const traceSha256 = fileSha256 ?? sha256(JSON.stringify(point.scenario.synthetic))
+    const facts = pointFacts(point, sweep.axes, {traceSha256, profileSha256: profileSha256.value})
+    tasks.push({facts, scenario: point.scenario, phaseShiftS: point.phaseShiftS, traceSha256})
+  }
+  return ok(tasks)
+}
+
+function readTrace(path: string): Result<Uint8Array> {
+  return readBytes(path, `failed to open trace file ${path}`)
+}
+
+/** Checksums of the profiles a scenario reads, or null: a changed profile makes another run. */
+function hashProfiles(scenario: Scenario): Result<string | null> {
+  if (scenario.engineTiming !== 'profile') return ok(null)
+  const hashes: string[] = []
+  for (const [, pool] of poolsOf(scenario.fleet)) {
+    const path = pool.args.planner_profile_data ?? ''
+    const bytes = readBytes(path, `planner_profile_data: cannot read ${path}`)
+    if (!bytes.ok) return bytes
+    hashes.push(sha256(bytes.value))
+  }
+  return ok(hashes.join(' '))
+}
+
+function readBytes(path: string, complaint: string): Result<Uint8Array> {
+  try {
+    return ok(readFileSync(path))
+  } catch (error) {
+    return fail(`${complaint}: ${fileErrorReason(error)}`)
+  }
+}
+
+function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,135 @@
+import {performance} from 'node:perf_hooks'
+import {poolsOf, type Scenario} from '../config/scenario.ts'
+import {assert} from '../core/assert.ts'
+import {fail, ok, type Result, RunError} from '../core/result.ts'
+import {formatReportJson} from '../report/report-json.ts'
+import type {ServiceLevel} from '../report/service-level.ts'
+import {formatReportTable, formatScalingEvents} from '../report/table.ts'
+import type {RunResult} from '../run/run.ts'
+import {simulate} from '../run/simulate.ts'
+import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {computeFigures, type PointFacts, type SweepRow, withTargets} from '../sweep/points.ts'
+import {type ParsedTrace, toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
+import type {Workload} from '../trace/workload.ts'
+import {writePoint} from './sweep-folder.ts'
+import {createTimingLoader} from './timing-loader.ts'
+
+/** One run to do; crosses to a worker thread as it is. */
+export interface PointTask {
+  readonly facts: PointFacts
+  readonly scenario: Scenario
+  readonly phaseShiftS: number
+  /** Checksum of the trace, or of the recipe of generated traffic. */
+  readonly traceSha256: string
+}
+
+/** What all points of a sweep share. */
+export interface SweepJob {
+  /** null for generated traffic. */
+  readonly trace: ParsedTrace | null
+  readonly targets: ServiceLevel | null
+  readonly outFolder: string
+}
+
+export interface PointOutcome {
+  readonly row: SweepRow
+  readonly elapsedMs: number
+}
+
+/** Runs points of one sweep one after the other and writes their files. */
+export class PointRunner {
+  readonly #job: SweepJob
+  /** Keeps the tables it loads: the points of a sweep mostly use the same ones. */
+  readonly #timing = createTimingLoader()
+  #workload: {readonly key: string; readonly value: Workload} | null = null
+
+  constructor(job: SweepJob) {
+    this.#job = job
+  }
+
+  /** Never rejects: a failed run is a row that says why. */
+  async run(task: PointTask): Promise<PointOutcome> {
+    const startedMs = performance.now()
+    const row = await this.#runToRow(task)
+    return {row, elapsedMs: performance.now() - startedMs}
+  }
+
+  async #runToRow(task: PointTask): Promise<SweepRow> {
+    const {facts} = task
+    try {
+      const simulated = await this.#simulate(task)
+      if (!simulated.ok) return this.#failed(task, simulated.error.message)
+      const result = withTargets(simulated.value, this.#job.targets)
+      const row = {...facts, ...computeFigures(result)}
+      const {report} = result
+      const planner_replay = {...report.planner_replay, sweep: row}
+      writePoint(this.#job.outFolder, {
+        id: facts.id,
+        json: formatReportJson({...report, planner_replay}),
+        log: formatLog(result),
+      })
+      return row
+    } catch (error) {
+      if (error instanceof RunError) return this.#failed(task, error.message)
+      const {message, stack} = error instanceof Error ? error : new Error(String(error))
+      return this.#failed(task, `internal error: ${message}`, stack)
+    }
+  }
+
+  async #simulate({scenario, phaseShiftS, traceSha256}: PointTask): Promise<Result<RunResult>> {
+    const workload = this.#workloadOf(scenario)
+    if (!workload.ok) return workload
+    const timing = await this.#timing.prepare(scenario)
+    if (!timing.ok) return timing
+    const {perfModelFor, bootstrap, notices} = timing.value
+    const steps = simulate({
+      scenario,
+      workload: workload.value,
+      traceSha256,
+      perfModelFor,
+      bootstrap,
+      plannerPhaseShiftS: phaseShiftS,
+      clock: () => performance.now(),
+    })
+    for (;;) {
+      const step = steps.next()
+      if (step.done) return ok({...step.value, notices: [...notices, ...step.value.notices]})
+    }
+  }
+
+  /** Most sweeps replay the same arrivals at every point. */
+  #workloadOf(scenario: Scenario): Result<Workload> {
+    const {synthetic} = scenario
+    const [[, first]] = poolsOf(scenario.fleet) as [ReturnType<typeof poolsOf>[number]]
+    const options = workloadOptionsOf(scenario)
+    const key = JSON.stringify([options, synthetic, first.args.block_size])
+    if (this.#workload?.key === key) return ok(this.#workload.value)
+    const made = synthetic ? syntheticWorkloadOf(scenario, synthetic) : this.#read(options)
+    if (!made.ok) return fail(made.error.message)
+    this.#workload = {key, value: made.value}
+    return made
+  }
+
+  #read(options: WorkloadOptions): Result<Workload> {
+    const {trace} = this.#job
+    assert(trace !== null, 'a sweep without generated traffic has a trace')
+    return toWorkload(trace, options)
+  }
+
+  #failed({facts}: PointTask, message: string, detail = message): SweepRow {
+    try {
+      writePoint(this.#job.outFolder, {id: facts.id, json: null, log: `failed: ${detail}\n`})
+    } catch {
+      // The folder cannot be written, which is most likely what the message says already.
+    }
+    return {...facts, error: message}
+  }
+}
+
+/** What a single run of this point prints. */
+function formatLog({report, planner, notices}: RunResult): string {
+  const notes = [...new Set(notices)].map(notice => `note: ${notice}\n`).join('')
+  const table = `${formatReportTable(report)}\n`
+  if (planner === null) return notes + table
+  return `${notes}${formatScalingEvents(planner.scalingEvents)}${table}Planner ticks: ${planner.totalTicks}\n`
+}

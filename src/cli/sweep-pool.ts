@@ -1,0 +1,108 @@
+import {fileURLToPath} from 'node:url'
+import {parentPort, Worker, workerData} from 'node:worker_threads'
+import {assert} from '../core/assert.ts'
+import {shareColumns} from './share-columns.ts'
+import {type PointOutcome, PointRunner, type PointTask, type SweepJob} from './sweep-point.ts'
+
+/** Tells a thread of this pool from a program that happens to run the tool in a thread of its own. */
+const MARK = 'planner-replay sweep'
+
+interface ThreadData {
+  readonly mark: typeof MARK
+  readonly job: SweepJob
+}
+
+interface PoolOptions {
+  readonly job: SweepJob
+  readonly tasks: readonly PointTask[]
+  readonly jobs: number
+  readonly onOutcome: (outcome: PointOutcome) => void
+}
+
+/** Runs all tasks, `jobs` at a time; one job stays in this thread. */
+export async function runPool({job, tasks, jobs, onOutcome}: PoolOptions): Promise<void> {
+  if (jobs === 1) {
+    const runner = new PointRunner(job)
+    for (const task of tasks) onOutcome(await runner.run(task))
+    return
+  }
+  const lanes = new Lanes({...job, trace: job.trace && shareColumns(job.trace)}, tasks)
+  try {
+    await Promise.all(Array.from({length: jobs}, () => lanes.serve(onOutcome)))
+  } finally {
+    await lanes.stop()
+  }
+}
+
+/** Threads that take tasks from one queue. */
+class Lanes {
+  readonly #job: SweepJob
+  readonly #queue: PointTask[]
+  readonly #threads = new Set<Worker>()
+
+  constructor(job: SweepJob, tasks: readonly PointTask[]) {
+    this.#job = job
+    this.#queue = [...tasks]
+  }
+
+  /** One lane: a thread that takes tasks until none is left, replaced when it dies. */
+  async serve(onOutcome: (outcome: PointOutcome) => void): Promise<void> {
+    let thread: Worker | null = null
+    for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
+      thread ??= startThread(this.#job)
+      this.#threads.add(thread)
+      const outcome = await runInThread(thread, task)
+      if (outcome.kind === 'died') {
+        this.#threads.delete(thread)
+        thread = null
+      }
+      onOutcome(outcome.kind === 'done' ? outcome.outcome : deadOutcome(task, outcome.reason))
+    }
+  }
+
+  /** A thread left over would keep the process alive. */
+  async stop(): Promise<void> {
+    this.#queue.length = 0
+    await Promise.all([...this.#threads].map(thread => thread.terminate()))
+  }
+}
+
+function startThread(job: SweepJob): Worker {
+  // The bundle's own file: its main module sees that it runs as a thread and serves points.
+  return new Worker(fileURLToPath(import.meta.url), {workerData: {mark: MARK, job} satisfies ThreadData})
+}
+
+type ThreadOutcome =
+  | {readonly kind: 'done'; readonly outcome: PointOutcome}
+  | {readonly kind: 'died'; readonly reason: string}
+
+function runInThread(thread: Worker, task: PointTask): Promise<ThreadOutcome> {
+  return new Promise(resolve => {
+    const onMessage = (outcome: PointOutcome) => settle({kind: 'done', outcome})
+    const onError = (error: Error) => settle({kind: 'died', reason: error.message})
+    const onExit = (code: number) => settle({kind: 'died', reason: `it ended with code ${code}`})
+    // One by one: removing all of them at once would also remove the thread's own, and it would fall silent.
+    const settle = (outcome: ThreadOutcome) => {
+      thread.off('message', onMessage).off('error', onError).off('exit', onExit)
+      resolve(outcome)
+    }
+    thread.on('message', onMessage).on('error', onError).on('exit', onExit)
+    thread.postMessage(task)
+  })
+}
+
+function deadOutcome({facts}: PointTask, reason: string): PointOutcome {
+  return {row: {...facts, error: `the worker thread died: ${reason}`}, elapsedMs: 0}
+}
+
+export function isSweepThread(): boolean {
+  return (workerData as Partial<ThreadData> | null)?.mark === MARK
+}
+
+/** The other side: answers each task with its outcome until the pool ends the thread. */
+export function serveSweepThread(): void {
+  const port = parentPort
+  assert(port !== null, 'a sweep thread has a port to its pool')
+  const runner = new PointRunner((workerData as ThreadData).job)
+  port.on('message', async (task: PointTask) => port.postMessage(await runner.run(task)))
+}

@@ -1,0 +1,35 @@
+import type {SweepAxis} from './axis.ts'
+import {type FinishedRow, isFinished, type SweepRow} from './points.ts'
+
+/** The finished runs of one series (one value of the second axis, one phase), in rising order of x. */
+export interface Curve {
+  /** Text of the second axis' value; '' with one axis. */
+  readonly series: string
+  readonly phaseShiftS: number
+  readonly points: readonly CurvePoint[]
+}
+
+export interface CurvePoint {
+  readonly x: number
+  readonly row: FinishedRow
+}
+
+/**
+ * Rows as curves, in the order their series first appear. An axis of words counts its values 0, 1, 2 … in the order
+ * given. Failed runs leave a gap.
+ */
+export function curvesOf(rows: readonly SweepRow[], axes: readonly SweepAxis[]): readonly Curve[] {
+  const [xAxis, seriesAxis] = axes
+  if (xAxis === undefined) return []
+  const curves = new Map<string, Curve & {readonly points: CurvePoint[]}>()
+  for (const row of rows.filter(isFinished)) {
+    const series = seriesAxis === undefined ? '' : String(row.axes[seriesAxis.key.name])
+    const id = `${row.phase_shift_s} ${series}`
+    const curve = curves.get(id) ?? {series, phaseShiftS: row.phase_shift_s, points: []}
+    curves.set(id, curve)
+    const value = row.axes[xAxis.key.name] ?? null
+    curve.points.push({x: typeof value === 'number' ? value : xAxis.values.indexOf(value), row})
+  }
+  for (const curve of curves.values()) curve.points.sort((a, b) => a.x - b.x)
+  return [...curves.values()]
+}

@@ -1,0 +1,145 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import {findPreset} from '../config/presets.ts'
+import type {Scenario} from '../config/scenario.ts'
+import {parseAxis, type SweepAxis} from './axis.ts'
+import {expandGrid, type GridPoint} from './grid.ts'
+import {pointKey, sha256OfText, stableStringify} from './point-key.ts'
+import {presetAxes, SWEEP_PRESETS} from './presets.ts'
+import {parseShard, pointsOfShard} from './shard.ts'
+
+const BASE = findPreset('as-published')?.scenario as Scenario
+
+function axesOf(...texts: string[]): SweepAxis[] {
+  return texts.map(text => {
+    const axis = parseAxis(text)
+    if (!axis.ok) throw new Error(axis.error.message)
+    return axis.value
+  })
+}
+
+function gridOf(axes: readonly SweepAxis[], phaseShiftsS?: readonly number[]): readonly GridPoint[] {
+  const points = expandGrid({axes, base: BASE, ...(phaseShiftsS === undefined ? {} : {phaseShiftsS})})
+  if (!points.ok) throw new Error(points.error.message)
+  return points.value
+}
+
+describe('a grid', () => {
+  test('of one axis', () => {
+    const points = gridOf(axesOf('startup_time=0:20:10'))
+    expect(points.map(point => point.id)).toEqual(['startup_time=0', 'startup_time=10', 'startup_time=20'])
+    expect(points.map(point => point.index)).toEqual([0, 1, 2])
+    expect(
+      points.map(({scenario: {fleet}}) => fleet.topology === 'agg' && fleet.workers.args.startup_time),
+    ).toEqual([0, 10, 20])
+  })
+
+  test('of two axes has the first outermost', () => {
+    expect(gridOf(axesOf('startup_time=0,60', 'planner.ttft=500,1500')).map(point => point.id)).toEqual([
+      'startup_time=0,planner.ttft=500',
+      'startup_time=0,planner.ttft=1500',
+      'startup_time=60,planner.ttft=500',
+      'startup_time=60,planner.ttft=1500',
+    ])
+  })
+
+  test('repeats planner runs with shifted phase, fixed fleets once', () => {
+    expect(gridOf(axesOf('startup_time=5'), [0, 2.5]).map(point => point.id)).toEqual([
+      'startup_time=5',
+      'startup_time=5@2.5s',
+    ])
+    expect(gridOf(axesOf('planner=on,off'), [0, 2.5]).map(point => point.id)).toEqual([
+      'planner=on',
+      'planner=on@2.5s',
+      'planner=off',
+    ])
+  })
+
+  test('takes two knobs that are valid only together', () => {
+    const points = gridOf(
+      axesOf('planner.load_adjustment_interval=400', 'planner.throughput_adjustment_interval=600'),
+    )
+    expect(points[0]?.scenario.planner?.load_adjustment_interval).toBe(400)
+  })
+
+  test('has ids that are file names', () => {
+    const ids = gridOf(axesOf('aic_model_path=org/a b,org/c*(d)')).map(point => point.id)
+    expect(ids).toEqual(['aic_model_path=org%2Fa%20b', 'aic_model_path=org%2Fc%2A%28d%29'])
+  })
+
+  test('refuses as a whole what one point cannot be', () => {
+    const message = (...texts: string[]) => {
+      const points = expandGrid({axes: axesOf(...texts), base: BASE})
+      return points.ok ? 'no error' : points.error.message
+    }
+    expect(message('planner.load_adjustment_interval=10,300')).toMatch(/load_adjustment_interval=300/)
+    expect(message('startup_time=1', 'engine.startup_time=2')).toMatch(/varied twice/)
+    expect(message('engine_timing=polynomial,profile')).toMatch(
+      /^engine_timing=profile: .*planner_profile_data/,
+    )
+    expect(message('startup_time=0:9999:1', 'planner.ttft=500,600')).toMatch(/20000 points, more than/)
+    expect(message('startup_time=1', 'planner.ttft=2', 'planner.itl=3')).toMatch(/one or two/)
+  })
+
+  test('of every preset expands', () => {
+    for (const preset of SWEEP_PRESETS) {
+      const axes = presetAxes(preset)
+      if (!axes.ok) throw new Error(axes.error.message)
+      const points = gridOf(axes.value)
+      expect(new Set(points.map(point => point.id)).size).toBe(points.length)
+      expect(points.length).toBe(axes.value.reduce((product, axis) => product * axis.values.length, 1))
+    }
+    expect(SWEEP_PRESETS.find(preset => preset.id === 'cold-start')?.axes[0]?.[1]).toHaveLength(31)
+  })
+})
+
+describe('shards', () => {
+  test('are every point exactly once', () => {
+    fc.assert(
+      fc.property(fc.integer({min: 0, max: 60}), fc.integer({min: 1, max: 12}), (points, count) => {
+        const all = Array.from({length: points}, (_, i) => i)
+        const parts = Array.from({length: count}, (_, i) => pointsOfShard(all, {index: i + 1, count}))
+        expect(parts.flat().sort((a, b) => a - b)).toEqual(all)
+        const sizes = parts.map(part => part.length)
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+
+  test('are written i/n', () => {
+    expect(parseShard('2/3')).toEqual({ok: true, value: {index: 2, count: 3}})
+    for (const text of ['0/2', '3/2', '1/0', '1', '/', '1/2/3', 'a/b', '-1/2', '']) {
+      const shard = parseShard(text)
+      expect(shard.ok ? shard.value : shard.error.message).toMatch(/--shard must be i\/n/)
+    }
+  })
+})
+
+describe('the key of a point', () => {
+  const identity = {scenario: BASE, traceSha256: 'a', phaseShiftS: 0, profileSha256: null}
+
+  test('changes with all that changes the run', () => {
+    const others = [
+      {...identity, traceSha256: 'b'},
+      {...identity, phaseShiftS: 1},
+      {...identity, profileSha256: 'c'},
+      {...identity, scenario: {...BASE, seed: 1}},
+      {...identity, scenario: {...BASE, planner: null}},
+    ]
+    const keys = [identity, ...others].map(pointKey)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  test('does not depend on the order of fields or the name of the trace', () => {
+    const reversed = Object.fromEntries(Object.entries(BASE).reverse()) as unknown as Scenario
+    expect(pointKey({...identity, scenario: reversed})).toBe(pointKey(identity))
+    const renamed: Scenario = {...BASE, trace: {kind: 'file', name: 'copy.jsonl', sha256: 'a'}}
+    expect(pointKey({...identity, scenario: renamed})).toBe(pointKey(identity))
+  })
+
+  test('is built on JSON with sorted keys and on SHA-256', () => {
+    expect(stableStringify({b: [{d: 1, c: null}], a: 'x'})).toBe('{"a":"x","b":[{"c":null,"d":1}]}')
+    expect(sha256OfText('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+    expect(sha256OfText('ü')).not.toBe(sha256OfText('ö'))
+  })
+})

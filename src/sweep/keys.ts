@@ -1,0 +1,101 @@
+import {ENGINE_FIELDS, SGLANG_FIELDS} from '../config/engine-fields.ts'
+import {checkField, type FieldShape, quoted} from '../config/field.ts'
+import type {FieldValue} from '../config/field-text.ts'
+import {suggestion} from '../config/nearest-key.ts'
+import {PLANNER_FIELDS} from '../config/planner-fields.ts'
+import type {Scenario} from '../config/scenario.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import {applyEngineField, applyPlannerField, type PoolChoice} from './apply-field.ts'
+import {RUN_KNOBS, type RunKnob} from './run-knobs.ts'
+import {TRAFFIC_KNOBS} from './traffic-knobs.ts'
+
+/** A knob a sweep can turn: its dotted name, its table entry and what a value of it changes. */
+export interface SweepKey {
+  /** As the user wrote it: ids and result rows carry it. */
+  readonly name: string
+  /** The one spelling of this knob, to notice the same knob twice. */
+  readonly path: string
+  readonly label: string
+  readonly help: string
+  readonly unit: string | null
+  readonly field: FieldShape
+  readonly apply: (scenario: Scenario, value: FieldValue) => Result<Scenario>
+}
+
+const POOLS: readonly PoolChoice[] = ['engine', 'prefill', 'decode']
+
+/** Where reports go and which fleet the planner thinks it scales are no knobs of a run. */
+const NOT_SWEPT: ReadonlySet<string> = new Set(['mode'])
+
+const KNOBS: ReadonlyMap<string, RunKnob> = new Map(
+  [...RUN_KNOBS, ...TRAFFIC_KNOBS, ...POOLS.flatMap(engineKnobs), ...plannerKnobs()].map(knob => [
+    knob.path,
+    knob,
+  ]),
+)
+
+/** Other spellings: a bare field means every engine or the planner, and the reference's aliases keep working. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ...PLANNER_FIELDS.flatMap(({key, alias}) => [
+    [key, `planner.${key}`] as const,
+    ...(alias === null
+      ? []
+      : [[alias, `planner.${key}`] as const, [`planner.${alias}`, `planner.${key}`] as const]),
+  ]),
+  ...[...KNOBS.keys()]
+    .filter(path => path.startsWith('engine.'))
+    .map(path => [path.slice('engine.'.length), path] as const),
+])
+
+/** All knobs in the order of a form. */
+export function sweepKeys(): readonly SweepKey[] {
+  return [...KNOBS.values()].map(knob => ({...knob, name: knob.path}))
+}
+
+/** The knob a dotted or bare key names. */
+export function findSweepKey(name: string): Result<SweepKey> {
+  const knob = KNOBS.get(name) ?? KNOBS.get(ALIASES.get(name) ?? '')
+  if (knob !== undefined) return ok({...knob, name})
+  const shown = quoted(name)
+  return fail(
+    `${shown} is no knob of a sweep; write engine.FIELD, prefill.FIELD, decode.FIELD, planner.FIELD, router.FIELD or one ` +
+      `of ${RUN_KNOBS.map(({path}) => path).join(', ')}${suggestion(name, [...KNOBS.keys(), ...ALIASES.keys()])}`,
+    name.slice(0, 60),
+  )
+}
+
+/** The scenario with the knob at this value, checked as if it had been given that way from the start. */
+export function applySweepValue(scenario: Scenario, key: SweepKey, value: FieldValue): Result<Scenario> {
+  const check = checkField(key.field, value)
+  if (check.kind === 'out-of-range') return fail(`${key.name} ${check.message}`, key.name)
+  if (check.kind === 'wrong-type')
+    return fail(`${key.name} must be ${check.expected}, got ${quoted(value)}`, key.name)
+  const applied = key.apply(scenario, value)
+  return applied.ok ? applied : fail(`${key.name}=${String(value)}: ${applied.error.message}`, key.name)
+}
+
+function engineKnobs(pool: PoolChoice): RunKnob[] {
+  const fields = [
+    ...ENGINE_FIELDS.map(field => ({field, path: field.key})),
+    ...SGLANG_FIELDS.map(field => ({field, path: `sglang.${field.key}`})),
+  ]
+  return fields.map(({field, path}) => ({
+    path: `${pool}.${path}`,
+    label: pool === 'engine' ? field.label : `${field.label} (${pool})`,
+    help: field.help,
+    unit: field.unit,
+    field,
+    apply: (scenario, value) => applyEngineField(scenario, {pool, path}, value),
+  }))
+}
+
+function plannerKnobs(): RunKnob[] {
+  return PLANNER_FIELDS.filter(({key, use}) => !NOT_SWEPT.has(key) && use !== 'report').map(field => ({
+    path: `planner.${field.key}`,
+    label: field.label,
+    help: field.help,
+    unit: field.unit,
+    field,
+    apply: (scenario, value) => applyPlannerField(scenario, field.key, value),
+  }))
+}

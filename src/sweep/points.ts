@@ -1,0 +1,161 @@
+import type {FieldValue} from '../config/field-text.ts'
+import type {Distribution, Report, Statistic} from '../report/report.ts'
+import {countAttained, type ServiceLevel} from '../report/service-level.ts'
+import type {RunResult} from '../run/run.ts'
+import type {SweepAxis} from './axis.ts'
+import type {GridPoint} from './grid.ts'
+import {pointKey, sha256OfText, stableStringify} from './point-key.ts'
+
+/** The statistics a row carries. */
+const STATISTICS = [
+  'mean_ttft_ms',
+  'median_ttft_ms',
+  'p90_ttft_ms',
+  'p99_ttft_ms',
+  'mean_itl_ms',
+  'p90_itl_ms',
+  'p99_itl_ms',
+  'mean_e2e_latency_ms',
+  'p90_e2e_latency_ms',
+] as const satisfies readonly `${Statistic}_${Distribution}`[]
+
+const RATES = [
+  'num_requests',
+  'completed_requests',
+  'duration_ms',
+  'request_throughput_rps',
+  'output_throughput_tok_s',
+  'prefix_cache_reused_ratio',
+] as const satisfies readonly (keyof Report)[]
+
+type ReportFigures = Pick<Report, (typeof STATISTICS)[number] | (typeof RATES)[number]>
+
+/** What a finished run adds to its point; nothing here depends on the host or the clock. */
+export interface PointFigures extends ReportFigures {
+  readonly sla_attainment: number | null
+  readonly goodput_rps: number | null
+  readonly gpu_hours: number
+  readonly billed_gpu_hours: number
+  /** Scaling events; 0 without a planner. */
+  readonly scale_ups: number
+  readonly scale_downs: number
+  readonly total_ticks: number
+  /** SHA-256 of everything the run decided and measured: equal digests, equal runs. */
+  readonly digest: string
+}
+
+export interface PointFacts {
+  readonly id: string
+  /** Value of every axis under the name the user gave it. */
+  readonly axes: Readonly<Record<string, FieldValue>>
+  /** Seconds the planner's ticks are shifted by; 0 is the reference's phase. */
+  readonly phase_shift_s: number
+  /** Config + trace + release: what was run. */
+  readonly key: string
+}
+
+/** One line of `sweep.jsonl`. */
+export type SweepRow = PointFacts & (PointFigures | {readonly error: string})
+export type FinishedRow = PointFacts & PointFigures
+
+export function isFinished(row: SweepRow): row is FinishedRow {
+  return !('error' in row)
+}
+
+/** Figures in the order of a line. */
+const FIGURE_KEYS: readonly (keyof PointFigures)[] = [
+  ...RATES,
+  ...STATISTICS,
+  'sla_attainment',
+  'goodput_rps',
+  'gpu_hours',
+  'billed_gpu_hours',
+  'scale_ups',
+  'scale_downs',
+  'total_ticks',
+  'digest',
+]
+
+/** The kept row of a point, or null if the value is none or of another run. Keys come in the order of a new row. */
+export function parseFinishedRow(value: unknown, facts: PointFacts): FinishedRow | null {
+  if (typeof value !== 'object' || value === null) return null
+  const given = value as Readonly<Record<string, unknown>>
+  if (given.key !== facts.key || !FIGURE_KEYS.every(key => isFigure(key, given[key]))) return null
+  const figures = Object.fromEntries(FIGURE_KEYS.map(key => [key, given[key]])) as unknown as PointFigures
+  return {...facts, ...figures}
+}
+
+function isFigure(key: keyof PointFigures, value: unknown): boolean {
+  if (key === 'digest') return typeof value === 'string'
+  const isOptional = key === 'sla_attainment' || key === 'goodput_rps'
+  return typeof value === 'number' || (isOptional && value === null)
+}
+
+export interface PointInputs {
+  readonly traceSha256: string
+  readonly profileSha256: string | null
+}
+
+export function pointFacts(point: GridPoint, axes: readonly SweepAxis[], inputs: PointInputs): PointFacts {
+  return {
+    id: point.id,
+    axes: Object.fromEntries(axes.map(({key}, i) => [key.name, point.values[i] ?? null])),
+    phase_shift_s: point.phaseShiftS,
+    key: pointKey({...inputs, scenario: point.scenario, phaseShiftS: point.phaseShiftS}),
+  }
+}
+
+/**
+ * The result judged by these targets. A run without a planner has none of its own, yet a fixed fleet in a sweep is
+ * compared with planner runs: it is held to theirs.
+ */
+export function withTargets(result: RunResult, targets: ServiceLevel | null): RunResult {
+  const {report} = result
+  if (targets === null || report.planner_replay.sla_attainment !== null) return result
+  const attained = countAttained(result.engine.requests, targets)
+  return {
+    ...result,
+    report: {
+      ...report,
+      planner_replay: {
+        ...report.planner_replay,
+        sla_attainment: attained / Math.max(report.completed_requests, 1),
+        goodput_rps: attained / Math.max(report.duration_ms / 1000, 1e-9),
+      },
+    },
+  }
+}
+
+export function computeFigures({report, planner}: RunResult): PointFigures {
+  const {sla_attainment, goodput_rps, gpu_hours, billed_gpu_hours} = report.planner_replay
+  const events = planner?.scalingEvents ?? []
+  const ups = events.filter(event => event.reason === 'scale_up').length
+  return {
+    ...pick(report, RATES),
+    ...pick(report, STATISTICS),
+    sla_attainment,
+    goodput_rps,
+    gpu_hours,
+    billed_gpu_hours,
+    scale_ups: ups,
+    scale_downs: events.length - ups,
+    total_ticks: planner?.totalTicks ?? 0,
+    digest: digestOf(report, events),
+  }
+}
+
+function pick<K extends keyof Report>(report: Report, keys: readonly K[]): Pick<Report, K> {
+  return Object.fromEntries(keys.map(key => [key, report[key]])) as Pick<Report, K>
+}
+
+/** Leaves out what depends on the host, and the config, which is in the key. */
+function digestOf(report: Report, events: readonly object[]): string {
+  const {
+    wall_time_ms: _wall,
+    processed_tokens_per_s: _rate,
+    processed_output_tokens_per_s: _outputRate,
+    planner_replay: {config: _config, version: _version, ...extras},
+    ...figures
+  } = report
+  return sha256OfText(stableStringify({figures, extras, events}))
+}

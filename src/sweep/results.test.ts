@@ -1,0 +1,196 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import {parseAxis} from './axis.ts'
+import {type CurvePoint, curvesOf} from './curves.ts'
+import {computeFrontier, computeRegret} from './frontier.ts'
+import {computeObservations} from './observations.ts'
+import {type FinishedRow, parseFinishedRow, type SweepRow} from './points.ts'
+import {PUBLISHED_POINTS} from './published.ts'
+import {computeBand, phaseShiftsS} from './repeats.ts'
+
+function rowOf(changes: Partial<FinishedRow>): FinishedRow {
+  return {
+    id: 'startup_time=0',
+    axes: {startup_time: 0},
+    phase_shift_s: 0,
+    key: 'k',
+    num_requests: 10,
+    completed_requests: 10,
+    duration_ms: 1000,
+    request_throughput_rps: 10,
+    output_throughput_tok_s: 100,
+    prefix_cache_reused_ratio: 0.5,
+    mean_ttft_ms: 100,
+    median_ttft_ms: 100,
+    p90_ttft_ms: 200,
+    p99_ttft_ms: 300,
+    mean_itl_ms: 20,
+    p90_itl_ms: 30,
+    p99_itl_ms: 40,
+    mean_e2e_latency_ms: 1000,
+    p90_e2e_latency_ms: 2000,
+    sla_attainment: 0.9,
+    goodput_rps: 9,
+    gpu_hours: 2,
+    billed_gpu_hours: 2.1,
+    scale_ups: 3,
+    scale_downs: 2,
+    total_ticks: 50,
+    digest: 'd',
+    ...changes,
+  }
+}
+
+/** The published picture as if we had run it. */
+const PUBLISHED: readonly CurvePoint[] = PUBLISHED_POINTS.map(point => ({
+  x: point.startupS,
+  row: rowOf({
+    p90_ttft_ms: point.ttftMsP90,
+    mean_itl_ms: point.itlMsMean,
+    p90_itl_ms: point.itlMsP90,
+    scale_ups: point.scaleUps,
+    scale_downs: point.scaleDowns,
+  }),
+}))
+
+describe('observations', () => {
+  const options = {targets: {ttftMs: 1500, itlMs: 50}, unit: ' s', isColdStart: true}
+
+  test('state the guide’s three findings with the figures of the curve', () => {
+    const seen = computeObservations({...options, points: PUBLISHED})
+    expect(seen?.cliffSentence).toBe(
+      'The cliff is at 120 s: p90 TTFT goes over 5,625 ms, 3 times its first value, from 2,259 ms to 182,616 ms ' +
+        'there. The TTFT target of 1,500 ms is missed from the start: p90 is 1,875 ms at 0 s.',
+    )
+    expect(seen?.scalingSentence).toBe(
+      'From 0 to 300 s scale-ups fall from 42 to 9, scale-downs fall from 42 to 8 (published: scale-ups 42 → 8).',
+    )
+    expect(seen?.itlSentence).toBe(
+      'ITL below the cliff: avg 25.6–32.2 ms, p90 28.5–83.3 ms (median 33.6 ms); ' +
+        'from 120 s on: avg 33.2–50.2 ms, p90 94.0–193.3 ms (median 147.1 ms).',
+    )
+  })
+
+  test('say that there is no cliff', () => {
+    const seen = computeObservations({...options, isColdStart: false, points: PUBLISHED.slice(0, 12)})
+    expect(seen?.cliffSentence).toMatch(/^No cliff from 0 s to 110 s: p90 TTFT does not stay over 5,625 ms./)
+    expect(seen?.scalingSentence).not.toMatch(/published/)
+    expect(seen?.itlSentence).toBe('ITL: avg 25.6–32.2 ms, p90 28.5–83.3 ms (median 33.6 ms).')
+  })
+
+  test('need two points', () => {
+    expect(computeObservations({...options, points: PUBLISHED.slice(0, 1)})).toBeNull()
+  })
+})
+
+describe('curves', () => {
+  const axes = ['startup_time=10,0', 'planner.ttft=500,1500'].map(text => {
+    const axis = parseAxis(text)
+    if (!axis.ok) throw new Error(axis.error.message)
+    return axis.value
+  })
+  const row = (startup_time: number, ttft: number, phase_shift_s = 0) =>
+    rowOf({axes: {startup_time, 'planner.ttft': ttft}, phase_shift_s})
+
+  test('are one per series and phase, by rising x, without failed runs', () => {
+    const failed: SweepRow = {id: 'f', axes: {}, phase_shift_s: 0, key: '', error: 'no'}
+    const curves = curvesOf([row(10, 500), row(10, 1500), failed, row(0, 500), row(0, 500, 5)], axes)
+    expect(
+      curves.map(({series, phaseShiftS, points}) => [series, phaseShiftS, points.map(({x}) => x)]),
+    ).toEqual([
+      ['500', 0, [0, 10]],
+      ['1500', 0, [10]],
+      ['500', 5, [0]],
+    ])
+  })
+
+  test('count the values of an axis of words', () => {
+    const axis = parseAxis('aic_system=h200_sxm,b200_sxm')
+    if (!axis.ok) throw new Error(axis.error.message)
+    const rows = ['b200_sxm', 'h200_sxm'].map(name => rowOf({axes: {aic_system: name}}))
+    expect(curvesOf(rows, [axis.value])[0]?.points.map(({x}) => x)).toEqual([0, 1])
+  })
+})
+
+describe('the frontier', () => {
+  const run = fc.record({
+    id: fc.string(),
+    gpuHours: fc.integer({min: 0, max: 20}),
+    attainment: fc.integer({min: 0, max: 20}).map(share => share / 20),
+  })
+
+  test('is what no other run beats', () => {
+    fc.assert(
+      fc.property(fc.array(run, {maxLength: 20}), runs => {
+        const frontier = computeFrontier(runs)
+        for (const one of runs) {
+          const matched = frontier.some(
+            best => best.gpuHours <= one.gpuHours && best.attainment >= one.attainment,
+          )
+          expect(matched).toBe(true)
+        }
+        for (const [i, best] of frontier.entries()) {
+          if (i === 0) continue
+          expect(best.gpuHours).toBeGreaterThan(frontier[i - 1]?.gpuHours ?? Number.NaN)
+          expect(best.attainment).toBeGreaterThan(frontier[i - 1]?.attainment ?? Number.NaN)
+        }
+      }),
+    )
+  })
+
+  const FIXED = [
+    {id: '1', gpuHours: 1, attainment: 0.4},
+    {id: '2', gpuHours: 2, attainment: 0.8},
+    {id: '3', gpuHours: 3, attainment: 0.95},
+  ]
+
+  test('gives the regret of a planner run', () => {
+    const cheap = computeRegret({id: 'p', gpuHours: 1.5, attainment: 0.7}, FIXED)
+    expect(cheap).toMatchObject({cheapest: FIXED[1], gpuHours: -0.5})
+    expect(cheap.attainment).toBeCloseTo(-0.3, 12)
+    const dear = computeRegret({id: 'p', gpuHours: 2.5, attainment: 0.7}, FIXED)
+    expect(dear).toMatchObject({cheapest: FIXED[1], gpuHours: 0.5})
+    expect(dear.attainment).toBeCloseTo(0.1, 12)
+  })
+
+  test('has no answer beyond its ends', () => {
+    expect(computeRegret({id: 'p', gpuHours: 4, attainment: 0.99}, FIXED)).toMatchObject({
+      cheapest: null,
+      gpuHours: null,
+    })
+    expect(computeRegret({id: 'p', gpuHours: 0.5, attainment: 0.2}, FIXED).attainment).toBeNull()
+  })
+})
+
+describe('repeats', () => {
+  test('spread over one interval, the reference’s phase first', () => {
+    expect(phaseShiftsS(10, 4)).toEqual([0, 2.5, 5, 7.5])
+    expect(phaseShiftsS(10, 3)).toEqual([0, 3.333, 6.667])
+    expect(phaseShiftsS(10, 1)).toEqual([0])
+  })
+
+  test('give a band', () => {
+    expect(computeBand([30, 4, 100])).toEqual({min: 4, median: 30, max: 100})
+    expect(computeBand([2, 1, 4, 3])).toEqual({min: 1, median: 2, max: 4})
+    expect(computeBand([])).toBeNull()
+  })
+})
+
+describe('a kept row', () => {
+  const row = rowOf({})
+  const facts = {id: row.id, axes: row.axes, phase_shift_s: 0, key: 'k'}
+  const shuffled = () => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))
+
+  test('comes back as it was, in the order of its line', () => {
+    expect(JSON.stringify(parseFinishedRow(shuffled(), facts))).toBe(JSON.stringify(row))
+  })
+
+  test('of another run, with a missing or a wrong figure is none', () => {
+    expect(parseFinishedRow(shuffled(), {...facts, key: 'other'})).toBeNull()
+    expect(parseFinishedRow({...shuffled(), digest: undefined}, facts)).toBeNull()
+    expect(parseFinishedRow({...shuffled(), gpu_hours: '2'}, facts)).toBeNull()
+    expect(parseFinishedRow({...shuffled(), gpu_hours: null}, facts)).toBeNull()
+    expect(parseFinishedRow({...shuffled(), sla_attainment: null}, facts)).not.toBeNull()
+    for (const value of [null, undefined, 3, 'x', []]) expect(parseFinishedRow(value, facts)).toBeNull()
+  })
+})

@@ -1,0 +1,43 @@
+import {spawnSync} from 'node:child_process'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import process from 'node:process'
+import {PROJECT} from '../support/shared.ts'
+
+export interface CommandResult {
+  readonly code: number | null
+  readonly out: string
+  readonly error: string
+}
+
+/** Runs `npm run replay -- sweep …` as its script does, in a process of its own: its threads need the bundle. */
+export function sweep(folder: string, ...argv: string[]): CommandResult {
+  const tool = join(PROJECT, 'tools', 'replay.mjs')
+  const ran = spawnSync(process.execPath, [tool, 'sweep', ...argv], {cwd: folder, encoding: 'utf8'})
+  return {code: ran.status, out: ran.stdout, error: ran.stderr}
+}
+
+export type Row = Readonly<Record<string, unknown>> & {readonly id: string}
+
+export function readRows(folder: string): readonly Row[] {
+  const text = readFileSync(join(folder, 'sweep.jsonl'), 'utf8')
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+}
+
+/** The guide's planner: TTFT 1500 ms, ITL 50 ms, both kinds of scaling. */
+export const GUIDE_PLANNER = JSON.stringify({
+  mode: 'agg',
+  optimization_target: 'sla',
+  ttft: 1500,
+  itl: 50,
+  enable_throughput_scaling: true,
+  enable_load_scaling: true,
+  pre_deployment_sweeping_mode: 'rapid',
+  throughput_adjustment_interval: 300,
+  load_adjustment_interval: 10,
+  prefill_engine_num_gpu: 1,
+  decode_engine_num_gpu: 1,
+})
