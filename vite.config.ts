@@ -1,10 +1,11 @@
 import {svelte} from '@sveltejs/vite-plugin-svelte'
 import {defineConfig} from 'vitest/config'
+import {serverComponents} from './tools/vite-server-components.ts'
 import {staticTraces} from './tools/vite-static-traces.ts'
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), staticTraces()],
+  plugins: [serverComponents(), svelte(), staticTraces()],
   worker: {format: 'es'},
   build: {target: 'es2023', outDir: 'dist'},
   test: {

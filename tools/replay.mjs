@@ -16,8 +16,10 @@ function modifiedMs(path) {
 function newestSourceMs() {
   const files = ['package.json', 'package-lock.json', 'vite.cli.config.ts', 'tsconfig.json']
   const sources = readdirSync(join(root, 'src'), {recursive: true, withFileTypes: true})
-    // The bundle holds no page and no tests.
-    .filter(entry => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
+    // The bundle holds no tests; the stand-alone report brings components and style sheets.
+    .filter(
+      entry => entry.isFile() && /\.(ts|svelte|css)$/.test(entry.name) && !entry.name.endsWith('.test.ts'),
+    )
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
   return Math.max(...[...files.map(file => join(root, file)), ...sources].map(modifiedMs))
 }

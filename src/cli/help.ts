@@ -7,6 +7,8 @@ const INDENT = 32
 export function formatHelp(): string {
   return [
     'usage: planner-replay TRACE [flags]',
+    '       planner-replay sweep TRACE [flags] --vary KEY=VALUES --out DIR  (a grid of replays)',
+    '       planner-replay perf [FILE]                   (single passes, from the GPU tables)',
     '',
     ...wrap(
       'Replays a request trace (Mooncake JSONL, .gz too) through a simulated serving cluster, with the Dynamo ' +

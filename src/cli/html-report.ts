@@ -4,13 +4,15 @@ import type {RunResult} from '../run/run.ts'
 import {makePictures} from '../worker/pictures.ts'
 
 /** The stand-alone diagnostics page of a run. Its code is loaded when the first page is made: most runs make none. */
-export async function makeHtmlReport(
-  scenario: Scenario,
-  result: RunResult,
-  traceName: string,
-): Promise<string> {
+export async function makeHtmlReport(scenario: Scenario, result: RunResult): Promise<string> {
   const {renderReportPage} = await import('../ui/report-page/render-report-page.ts')
-  return renderReportPage({scenario, outcome: {result, pictures: makePictures(result, scenario), traceName}})
+  const pictures = makePictures(result, scenario)
+  return renderReportPage({scenario, outcome: {result, pictures, traceName: traceNameOf(scenario)}})
+}
+
+function traceNameOf({trace, synthetic}: Scenario): string {
+  if (synthetic !== undefined) return 'generated traffic'
+  return trace.kind === 'file' ? trace.name : trace.id
 }
 
 /**

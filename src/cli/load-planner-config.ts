@@ -1,7 +1,7 @@
 import {readFileSync, statSync} from 'node:fs'
 import {extname} from 'node:path'
-import {parse as parseYaml, YAMLParseError} from 'yaml'
 import {parseJson} from '../config/flags.ts'
+import {parseYamlText} from '../config/yaml-text.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {fileErrorReason} from './file-errors.ts'
 
@@ -42,16 +42,4 @@ function parseByEnding(text: string, ending: string): Result<unknown> {
   const json = parseJson(text)
   if (json.ok || ending === '.json') return json
   return parseYamlText(text)
-}
-
-/** YAML 1.1, where yes and no are booleans, as the reference's loader reads it. */
-function parseYamlText(text: string): Result<unknown> {
-  try {
-    return ok(parseYaml(text, {version: '1.1'}))
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) return fail(`not valid YAML: ${(error as Error).message}`)
-    const line = error.linePos?.[0].line
-    const reason = error.message.split(/ at line \d+|\n/)[0] ?? ''
-    return fail(`${line === undefined ? '' : `line ${line}: `}not valid YAML: ${reason}`)
-  }
 }

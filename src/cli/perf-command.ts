@@ -9,11 +9,14 @@ import {readPerfFile} from './timing-loader.ts'
 
 const HELP = `usage: planner-replay perf [FILE]
 
-Predicts single forward passes from the GPU tables. Reads JSON from FILE, or from standard input without one or
-with -: an object with system, backend, model and tp on top (version, moe_tp_size, moe_ep_size and
-attention_dp_size if wanted) and "points" below, or a bare array whose points hold all fields. A point is
-{"kind": "prefill", "batch_size", "effective_isl", "prefix"} or {"kind": "decode", "batch_size", "isl", "osl"}.
-Prints the same structure with latency_ms in every point; null and a short error name where nothing was measured.
+Predicts single forward passes from the GPU tables. Reads JSON from FILE, or from standard input
+without one or with -: an object with system, backend, model and tp on top (version, moe_tp_size,
+moe_ep_size and attention_dp_size if wanted) and "points" below, or a bare array whose points hold all
+fields. A point is
+  {"kind": "prefill", "batch_size", "effective_isl", "prefix"} or
+  {"kind": "decode", "batch_size", "isl", "osl"}.
+Prints the same structure with latency_ms in every point; null and a short error name where nothing was
+measured.
 
 exit codes: 0 done, 2 bad input
 `

@@ -95,11 +95,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
     bootstrap,
     clock: () => performance.now(),
   }
-  const notices = [
-    ...described.value.notices,
-    ...timing.value.notices,
-    ...loaded.value.notices,
-  ]
+  const notices = [...described.value.notices, ...timing.value.notices, ...loaded.value.notices]
   return ok({inputs, outputs: outputs.value, notices})
 }
 
@@ -163,18 +159,13 @@ async function writePages(
   const plannerReport =
     scenario.planner === null ? null : plannerReportPath(scenario.planner, planner?.ticks ?? [])
   if (htmlPath === null && plannerReport === null) return {plannerReport}
-  const html = await makeHtmlReport(scenario, result, traceNameOf(scenario))
+  const html = await makeHtmlReport(scenario, result)
   if (htmlPath !== null) writeText(htmlPath, html)
   if (plannerReport !== null) {
     mkdirSync(scenario.planner?.report_output_dir || '.', {recursive: true})
     writeText(plannerReport, html)
   }
   return {plannerReport}
-}
-
-function traceNameOf({trace, synthetic}: Scenario): string {
-  if (synthetic !== undefined) return 'generated traffic'
-  return trace.kind === 'file' ? trace.name : trace.id
 }
 
 /** The reference's order: events, report file, table, path, ticks. */

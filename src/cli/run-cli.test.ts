@@ -121,8 +121,10 @@ describe('a planner run', () => {
     expect(diagnostics.ticks).toHaveLength(diagnostics.total_ticks)
     expect(out.startsWith('\nScaling events:\n  t=')).toBe(true)
     expect(out.match(/^ {2}t=/gm)).toHaveLength(diagnostics.scaling_events.length)
-    expect(out.endsWith(`Saved full report to: p.json\nPlanner ticks: ${diagnostics.total_ticks}\n`)).toBe(
-      true,
+    const [ticks, page] = out.split('Saved full report to: p.json\n')[1]!.split('\n')
+    expect(ticks).toBe(`Planner ticks: ${diagnostics.total_ticks}`)
+    expect(page).toMatch(
+      /^Planner diagnostics report: \.\/planner_reports\/planner_report_19700101_\d{6}_001\.html$/,
     )
     const {planner_replay} = JSON.parse(readFileSync('p.json', 'utf8'))
     expect(planner_replay.sla_attainment).toBeGreaterThanOrEqual(0)

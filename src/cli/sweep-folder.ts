@@ -1,14 +1,16 @@
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {threadId} from 'node:worker_threads'
 import {fail, ok, type Result} from '../core/result.ts'
 import {type FinishedRow, type PointFacts, parseFinishedRow, type SweepRow} from '../sweep/points.ts'
 import {fileErrorReason} from './file-errors.ts'
 
-/** Files of one point; no report for a failed one. */
+/** Files of one point; no report and no page for a failed one. */
 interface PointFiles {
   readonly id: string
   readonly json: string | null
+  /** The stand-alone page, if one is wanted. */
+  readonly html: string | null
   readonly log: string
 }
 
@@ -23,11 +25,18 @@ export function makeSweepFolder(folder: string): Result<null> {
 }
 
 /** The report is written last and at once: a point is finished exactly if it is there. */
-export function writePoint(folder: string, {id, json, log}: PointFiles): void {
+export function writePoint(folder: string, {id, json, html, log}: PointFiles): void {
   const path = join(folder, 'points', id)
   writeAtomically(`${path}.log`, log)
+  // A page that is not written anew is of another run, or of none.
+  if (html === null) rmSync(`${path}.html`, {force: true})
+  else writeAtomically(`${path}.html`, html)
   if (json === null) rmSync(`${path}.json`, {force: true})
   else writeAtomically(`${path}.json`, json)
+}
+
+export function hasHtml(folder: string, id: string): boolean {
+  return existsSync(join(folder, 'points', `${id}.html`))
 }
 
 /** The row of a point if the folder holds its result: of this very config, trace and release. */

@@ -11,6 +11,7 @@ import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
 import {computeFigures, type PointFacts, type SweepRow, withTargets} from '../sweep/points.ts'
 import {type ParsedTrace, toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {Workload} from '../trace/workload.ts'
+import {makeHtmlReport} from './html-report.ts'
 import {writePoint} from './sweep-folder.ts'
 import {createTimingLoader} from './timing-loader.ts'
 
@@ -29,6 +30,8 @@ export interface SweepJob {
   readonly trace: ParsedTrace | null
   readonly targets: ServiceLevel | null
   readonly outFolder: string
+  /** Also writes the stand-alone page of every point. */
+  readonly wantsHtml: boolean
 }
 
 export interface PointOutcome {
@@ -66,6 +69,7 @@ export class PointRunner {
       writePoint(this.#job.outFolder, {
         id: facts.id,
         json: formatReportJson({...report, planner_replay}),
+        html: this.#job.wantsHtml ? await makeHtmlReport(task.scenario, result) : null,
         log: formatLog(result),
       })
       return row
@@ -118,7 +122,7 @@ export class PointRunner {
 
   #failed({facts}: PointTask, message: string, detail = message): SweepRow {
     try {
-      writePoint(this.#job.outFolder, {id: facts.id, json: null, log: `failed: ${detail}\n`})
+      writePoint(this.#job.outFolder, {id: facts.id, json: null, html: null, log: `failed: ${detail}\n`})
     } catch {
       // The folder cannot be written, which is most likely what the message says already.
     }

@@ -7,7 +7,7 @@ import {fileErrorReason} from './file-errors.ts'
 import type {ReplayOutcome} from './replay-command.ts'
 import type {Terminal} from './run-cli.ts'
 import {parseSweepArguments, type SweepArguments} from './sweep-arguments.ts'
-import {makeSweepFolder, readFinishedRow, writeRows} from './sweep-folder.ts'
+import {hasHtml, makeSweepFolder, readFinishedRow, writeRows} from './sweep-folder.ts'
 import {formatSweepHelp} from './sweep-help.ts'
 import {planSweep, type SweepPlan} from './sweep-plan.ts'
 import type {PointOutcome} from './sweep-point.ts'
@@ -22,11 +22,6 @@ export async function runSweepCommand(argv: readonly string[], terminal: Termina
   }
   const sweep = parseSweepArguments(argv)
   if (!sweep.ok) return refuse(sweep.error)
-  if (sweep.value.wantsHtml) {
-    return refuse({
-      message: '--html is not there yet: the stand-alone diagnostics page is still to be built',
-    })
-  }
   const plan = await planSweep(sweep.value)
   if (!plan.ok) return refuse(plan.error)
   const folder = makeSweepFolder(sweep.value.outFolder)
@@ -50,6 +45,7 @@ async function runSweep(sweep: SweepArguments, plan: SweepPlan, terminal: Termin
       trace: plan.trace,
       targets: plan.targets,
       outFolder: sweep.outFolder,
+      wantsHtml: sweep.wantsHtml,
     },
     tasks: open,
     jobs,
@@ -103,7 +99,10 @@ class SweepBook {
   /** Own points without a result; takes up the results that are there. */
   openTasks() {
     if (!this.#sweep.isFresh) this.#readFinished()
-    const open = this.#plan.ownTasks.filter(task => !this.#rows.has(task.facts.id))
+    const {wantsHtml, outFolder} = this.#sweep
+    const open = this.#plan.ownTasks.filter(
+      ({facts}) => !this.#rows.has(facts.id) || (wantsHtml && !hasHtml(outFolder, facts.id)),
+    )
     this.#openCount = open.length
     return open
   }

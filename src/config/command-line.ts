@@ -5,6 +5,7 @@ import {plannerConfigWith} from './presets.ts'
 import {DEFAULT_ROUTER_CONFIG} from './router-config.ts'
 import type {EngineArgs, PlannerConfig, RouterConfig, Scenario, SyntheticSpec} from './scenario.ts'
 import {defaultTiming} from './scenario-rules.ts'
+import {formatTraceOptions} from './trace-option-text.ts'
 
 export interface CommandLines {
   /** Arguments of `python -m dynamo.replay`; it has no engine timing, so planner runs there are polynomial. */
@@ -22,6 +23,7 @@ export function flagsFromScenario(scenario: Scenario, options: {readonly trace: 
     ...optional('--arrival-speedup-ratio', scenario.arrivalSpeedupRatio, 1),
     ...optional('--trace-block-size', scenario.traceBlockSize, 512),
     ...optional('--router-mode', scenario.routerMode, 'round_robin'),
+    ...traceFlags(scenario, true),
     ...routerFlags(scenario),
     ...(scenario.replayConcurrency === undefined
       ? []
@@ -30,6 +32,7 @@ export function flagsFromScenario(scenario: Scenario, options: {readonly trace: 
   ]
   const ours = [
     ...reference,
+    ...traceFlags(scenario, false),
     ...optional('--engine-timing', scenario.engineTiming, defaultTiming(scenario.fleet)),
     ...optional('--seed', scenario.seed, 0),
   ]
@@ -48,6 +51,19 @@ function quoteForShell(argument: string): string {
 
 function optional(flag: string, value: string | number, fallback: string | number): readonly string[] {
   return value === fallback ? [] : [flag, String(value)]
+}
+
+/** Trace formats the reference reads. */
+const REFERENCE_FORMATS: readonly string[] = ['mooncake', 'applied_compute_agentic']
+const REFERENCE_TRACE_KEYS = ['trace-format', 'trace-shared-prefix-ratio', 'trace-num-prefix-groups']
+
+/** Flags the reference knows, or the others; formats it does not read are among the others. */
+function traceFlags(scenario: Scenario, isReference: boolean): readonly string[] {
+  return [...formatTraceOptions(scenario)].flatMap(([key, text]) => {
+    const isFormatOfOurs = key === 'trace-format' && !REFERENCE_FORMATS.includes(text)
+    const isTheirs = REFERENCE_TRACE_KEYS.includes(key) && !isFormatOfOurs
+    return isTheirs === isReference ? [`--${key}`, text] : []
+  })
 }
 
 function syntheticFlags(spec: SyntheticSpec): readonly string[] {
@@ -91,7 +107,7 @@ function fleetFlags({fleet}: Scenario): readonly string[] {
 }
 
 /** Engine args as the JSON of a flag: what differs from the defaults. */
-function engineJson(args: EngineArgs): string {
+export function engineJson(args: EngineArgs): string {
   const defaults = defaultEngineArgs()
   const fields: Record<string, unknown> = {}
   if (args.worker_type !== defaults.worker_type) fields.worker_type = args.worker_type
@@ -106,7 +122,7 @@ function plannerFlags(planner: PlannerConfig | null): readonly string[] {
 }
 
 /** Planner config as the JSON of a flag: mode, target, and what differs from their defaults. */
-function plannerJson(planner: PlannerConfig): string {
+export function plannerJson(planner: PlannerConfig): string {
   const {mode, optimization_target} = planner
   const defaults = plannerConfigWith(mode, {optimization_target})
   const fields: Record<string, unknown> = {mode, optimization_target}

@@ -1,3 +1,5 @@
+import {TRACE_FORMATS} from './trace-options.ts'
+
 /** How the value of a command line flag is read; `switch` takes none. */
 export type FlagType = 'text' | 'integer' | 'number' | 'choice' | 'switch'
 
@@ -50,10 +52,47 @@ export const FLAGS: readonly Flag[] = [
     ...theirs,
     name: '--trace-format',
     type: 'choice',
-    choices: ['mooncake', 'applied_compute_agentic'],
-    default: 'mooncake',
+    choices: TRACE_FORMATS,
     group: 'Trace',
-    help: 'Format of the trace file; .gz of either is read too.',
+    help: 'Format of the trace file; default: told from its content. A .gz of any of them is read too.',
+  },
+  {
+    ...ours,
+    name: '--trace-columns',
+    type: 'text',
+    metavar: 'KEY=NAME,…',
+    group: 'Trace',
+    help:
+      'Columns of a CSV trace: timestamp=NAME,input=NAME,output=NAME,session=NAME,unit=s|ms; default: told from ' +
+      'their names.',
+  },
+  {
+    ...ours,
+    name: '--trace-start-s',
+    type: 'number',
+    group: 'Trace',
+    help: 'Replay from this second of the recording on.',
+  },
+  {
+    ...ours,
+    name: '--trace-end-s',
+    type: 'number',
+    group: 'Trace',
+    help: 'Replay sessions that start before this second of the recording.',
+  },
+  {
+    ...ours,
+    name: '--trace-limit',
+    type: 'integer',
+    group: 'Trace',
+    help: 'Replay the first so many requests of the file, of those the other choices leave.',
+  },
+  {
+    ...ours,
+    name: '--trace-sample',
+    type: 'number',
+    group: 'Trace',
+    help: 'Replay this share of the sessions, drawn by --seed; a session stays whole.',
   },
   {
     ...theirs,

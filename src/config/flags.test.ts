@@ -105,13 +105,6 @@ describe('flags', () => {
     expect(outcome(...argv)).toContain(text)
   })
 
-  it.each([
-    ['--html', 'x.html'],
-    ['--trace-num-prefix-groups', '1'],
-  ])('%s is refused by name until it is there', (flag, value) => {
-    expect(outcome('t', flag, value)).toContain(`${flag} is not there yet`)
-  })
-
   it('says which flags a planner run passes over', () => {
     expect(accepted('t', '--planner-config', AGG, '--num-prefill-workers', '2').notices).toContain(
       '--num-prefill-workers has no effect on a planner run in mode agg',

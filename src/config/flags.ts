@@ -14,6 +14,7 @@ import type {
 } from './scenario.ts'
 import {checkScenario, defaultTiming} from './scenario-rules.ts'
 import {checkSupportedFlags} from './supported.ts'
+import {parseTraceOptions, TRACE_OPTION_KEYS, type TraceOptions} from './trace-option-text.ts'
 
 /** What the host read for the flags: this module does no I/O. */
 export interface FlagInputs {
@@ -94,8 +95,11 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
   if (!traffic.ok) return traffic
   const router = readRouter(flags, notices)
   if (!router.ok) return router
+  const traceOptions = readTraceOptions(flags)
+  if (!traceOptions.ok) return traceOptions
   const scenario = checkScenario({
     trace: inputs.trace,
+    ...traceOptions.value,
     ...traffic.value,
     ...router.value,
     traceBlockSize: integerFlag(flags, '--trace-block-size', 512),
@@ -114,6 +118,17 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
 function integerFlag(flags: ReadonlyMap<string, string>, flag: string, fallback: number): number {
   const text = flags.get(flag)
   return text === undefined ? fallback : (integerOf(text) ?? fallback)
+}
+
+function readTraceOptions(flags: ReadonlyMap<string, string>): Result<TraceOptions> {
+  const texts = TRACE_OPTION_KEYS.flatMap(key => {
+    const text = flags.get(`--${key}`)
+    return text === undefined ? [] : [[key, text] as const]
+  })
+  const options = parseTraceOptions(new Map(texts))
+  if (options.ok) return options
+  const {message, field = ''} = options.error
+  return fail(message.startsWith(field) ? `--${message}` : `--${field}: ${message}`, `--${field}`)
 }
 
 type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency'>

@@ -7,8 +7,10 @@ import type {EngineArgs, EngineTiming, Fleet, PlannerConfig, PlannerMode, Scenar
 export interface Preset {
   readonly id: string
   readonly title: string
-  /** What it shows, in a sentence. */
+  /** What it is, in a sentence. */
   readonly description: string
+  /** Where its point shows in the results, in a sentence. */
+  readonly look: string
   readonly scenario: Scenario
 }
 
@@ -62,6 +64,8 @@ interface GuideOptions {
   readonly engine?: Partial<EngineArgs>
   readonly planner?: Partial<PlannerConfig>
   readonly timing?: EngineTiming
+  /** The pools' engine args name their worker type, which the guide's command leaves out. */
+  readonly isTyped?: boolean
 }
 
 function guideAgg(options: GuideOptions = {}): Scenario {
@@ -69,16 +73,12 @@ function guideAgg(options: GuideOptions = {}): Scenario {
   return guide('agg', {topology: 'agg', workers: {args, initialWorkers: 2}}, options)
 }
 
-/** @param isTyped whether the pools' engine args name their worker type, which the guide's command leaves out */
-function guideDisagg(isTyped: boolean): Scenario {
-  const prefill = {...defaultEngineArgs(isTyped ? 'prefill' : 'aggregated'), ...GUIDE_ENGINE}
-  const decode = {...defaultEngineArgs(isTyped ? 'decode' : 'aggregated'), ...GUIDE_ENGINE}
-  const fleet: Fleet = {
-    topology: 'disagg',
-    prefill: {args: prefill, initialWorkers: 1},
-    decode: {args: decode, initialWorkers: 1},
-  }
-  return guide('disagg', fleet, {})
+function guideDisagg({isTyped = false, ...options}: GuideOptions = {}): Scenario {
+  const pool = (workerType: 'prefill' | 'decode') => ({
+    args: {...defaultEngineArgs(isTyped ? workerType : 'aggregated'), ...GUIDE_ENGINE, ...options.engine},
+    initialWorkers: 1,
+  })
+  return guide('disagg', {topology: 'disagg', prefill: pool('prefill'), decode: pool('decode')}, options)
 }
 
 function guide(mode: 'agg' | 'disagg', fleet: Fleet, options: GuideOptions): Scenario {
@@ -91,6 +91,7 @@ export const PRESETS: readonly Preset[] = [
     id: 'guide-agg',
     title: 'Guide: aggregated',
     description: 'Two H200 instances that do both prefill and decode, TTFT 1500 ms, ITL 50 ms.',
+    look: 'Look at replicas against the request rate: each burst is answered ticks after it came.',
     scenario: guideAgg(),
   },
   {
@@ -99,44 +100,65 @@ export const PRESETS: readonly Preset[] = [
     description:
       "The guide's command: one prefill and one decode instance whose engine args name no worker type, so that " +
       'both pools pay for prefill and for decode.',
-    scenario: guideDisagg(false),
+    look: 'Look at which pool scales, and compare GPU-hours with the aggregated run.',
+    scenario: guideDisagg(),
   },
   {
     id: 'disagg-typed',
     title: 'Disaggregated, typed workers',
     description:
       'The same with worker_type given: the prefill pool only prefills, the decode pool only decodes.',
-    scenario: guideDisagg(true),
+    look: 'Look at the decode pool: without the prompts to compute it needs fewer replicas.',
+    scenario: guideDisagg({isTyped: true}),
   },
   {
     id: 'as-published',
-    title: 'As published',
+    title: 'As published: aggregated',
     description: "The aggregated run with the engine timing the reference's published results used.",
+    look: 'Look at TTFT, ITL and GPU-hours: these are the ones to hold against the published figures.',
     scenario: guideAgg({timing: 'polynomial'}),
+  },
+  {
+    id: 'as-published-disagg',
+    title: 'As published: disaggregated',
+    description: "The guide's disaggregated command with the engine timing the reference's planner runs use.",
+    look: 'Look at both pools side by side; pass times are the built-in curve, not those of an H200.',
+    scenario: guideDisagg({timing: 'polynomial'}),
   },
   {
     id: 'easy-throughput',
     title: 'Easy: throughput',
     description: 'Fixed thresholds on queued prompt tokens and KV use in place of latency targets.',
+    look: 'Look at the prefill queue and KV use when a replica is added: latency plays no part in it.',
     scenario: guideAgg({planner: {optimization_target: 'throughput'}}),
   },
   {
     id: 'easy-latency',
     title: 'Easy: latency',
     description: 'Fixed thresholds that scale up earlier, for low latency.',
+    look: 'Look at GPU-hours and TTFT against the throughput target: what the earlier replicas bought.',
     scenario: guideAgg({planner: {optimization_target: 'latency'}}),
   },
   {
     id: 'slow-start',
     title: 'Five-minute start-up',
     description: 'New instances need 300 s before they serve: the planner reacts too late for every burst.',
+    look: 'Look at starting replicas and at TTFT while they start; the planner waits for them before it acts again.',
     scenario: guideAgg({engine: {startup_time: 300}}),
   },
   {
     id: 'tight-budget',
     title: 'Tight budget',
     description: 'At most three instances, however high the load.',
+    look: 'Look at decisions that the budget cut short, and at the queue behind them.',
     scenario: guideAgg({planner: {max_gpu_budget: 3}}),
+  },
+  {
+    id: 'kv-router',
+    title: 'KV router',
+    description: 'The aggregated run with requests sent where their prompt is already cached.',
+    look: 'Look at prefix reuse and TTFT against the guide, which deals requests out in turn.',
+    scenario: {...guideAgg(), routerMode: 'kv_router'},
   },
 ]
 

@@ -1,3 +1,5 @@
+import type {TraceFormatOptions, TraceSelection} from './trace-options.ts'
+
 /**
  * The one description of a run: what is replayed, on which fleet, under which planner.
  * Field names of engine args and planner config are the reference's own (snake_case), so that a scenario,
@@ -157,6 +159,10 @@ export interface Scenario {
   /** Tokens one hash id of the trace stands for. */
   readonly traceBlockSize: number
   readonly arrivalSpeedupRatio: number
+  /** How the trace's bytes are read; absent = told from the content. */
+  readonly traceFormat?: TraceFormatOptions
+  /** Which part of the trace is replayed; absent = all of it. */
+  readonly traceSelection?: TraceSelection
   readonly fleet: Fleet
   readonly routerMode: RouterMode
   /** Options of the KV router; absent = the reference's defaults. */

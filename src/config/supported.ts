@@ -28,29 +28,18 @@ export function isSupported(scenario: Scenario): boolean {
   return checkSupported(scenario).ok
 }
 
-/** What a scenario asks for that is passed over until it is built, though the run itself is whole. */
-export function missingOutputs({planner}: Scenario): readonly string[] {
-  if (planner === null || planner.report_filename === null) return []
-  return ['planner.report_filename: the stand-alone diagnostics page is not there yet, so no file is written']
-}
-
 /** Flags whose feature is missing altogether, with what they would do. */
 const MISSING_FLAGS: ReadonlyMap<string, string> = new Map([
-  ['--trace-shared-prefix-ratio', 'the applied_compute_agentic format'],
-  ['--trace-num-prefix-groups', 'the applied_compute_agentic format'],
   ['--aic-backend', "the KV router's prefill-load estimate"],
   ['--aic-system', "the KV router's prefill-load estimate"],
   ['--aic-model-path', "the KV router's prefill-load estimate"],
   ['--aic-backend-version', "the KV router's prefill-load estimate"],
   ['--aic-tp-size', "the KV router's prefill-load estimate"],
-  ['--html', 'the stand-alone diagnostics page'],
 ])
 
 /** Refuses a command line that uses a flag without effect here: nothing is silently ignored. */
 export function checkSupportedFlags(flags: ReadonlyMap<string, string>): Result<null> {
   for (const [flag, feature] of MISSING_FLAGS)
     if (flags.has(flag)) return fail(`${flag} is not there yet: ${feature} is still to be built`, flag)
-  if (flags.get('--trace-format') === 'applied_compute_agentic')
-    return fail('--trace-format applied_compute_agentic is not there yet', '--trace-format')
   return ok(null)
 }

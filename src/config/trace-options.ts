@@ -11,6 +11,16 @@ export const TRACE_FORMATS = [
 ] as const
 export type TraceFormat = (typeof TRACE_FORMATS)[number]
 
+/** Title of each format for people. */
+export const FORMAT_TITLES: Readonly<Record<TraceFormat, string>> = {
+  mooncake: 'Mooncake JSONL',
+  applied_compute_agentic: 'Applied Compute agentic JSONL',
+  dynamo: 'Dynamo request trace',
+  azure: 'Azure LLM inference CSV',
+  burstgpt: 'BurstGPT CSV',
+  csv: 'CSV with a header',
+}
+
 /** Which columns of a CSV file mean what; an absent one is told by its name. */
 export interface CsvColumns {
   readonly timestamp?: string

@@ -1,7 +1,8 @@
 import {defaultEngineArgs, parseEngineArgs} from './engine-args.ts'
 import {ENGINE_FIELDS, SGLANG_FIELDS} from './engine-fields.ts'
 import type {FieldShape} from './field.ts'
-import {type FieldValue, formatFieldValue, parseFieldValue} from './field-text.ts'
+import {type FieldValue, formatFieldValue} from './field-text.ts'
+import {LinkPairs} from './link-pairs.ts'
 import {parsePlannerConfig} from './planner-config.ts'
 import {PLANNER_FIELDS} from './planner-fields.ts'
 import {defaultScenario, findPreset, PRESETS, plannerConfigWith} from './presets.ts'
@@ -18,6 +19,13 @@ import type {
   TraceSource,
   WorkerType,
 } from './scenario.ts'
+import {SYNTHETIC_FIELDS} from './synthetic-fields.ts'
+import {
+  formatTraceOptions,
+  parseTraceOptions,
+  TRACE_OPTION_KEYS,
+  type TraceOptions,
+} from './trace-option-text.ts'
 
 /**
  * Scenarios as links (design.md 3.4): `#v=1&preset=guide-agg&engine.startup_time=60`. Keys are public: they are
@@ -46,7 +54,7 @@ export function encodeScenario(scenario: Scenario): string {
 
 /** Whatever the link says, a complete scenario: what cannot be used falls back field by field. */
 export function decodeScenario(hash: string): DecodedLink {
-  const link = new Link(parsePairs(hash))
+  const link = new LinkPairs(parsePairs(hash))
   const version = link.take('v')
   if (version !== null && version !== LINK_VERSION) link.ignore('v', version)
   const presetId = link.take('preset')
@@ -66,22 +74,30 @@ export function decodeScenario(hash: string): DecodedLink {
     benchmarkGranularity: link.takeNumber('granularity', base.benchmarkGranularity, SCALARS.granularity),
     seed: link.takeNumber('seed', base.seed, SCALARS.seed),
     ...decodeTraffic(link),
+    ...decodeTraceOptions(link, base),
   }
   return {scenario, run, ignored: link.finish()}
 }
 
-type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency' | 'routerConfig'>
+function traceOptionDifferences(from: Scenario, to: Scenario): readonly Pair[] {
+  const before = formatTraceOptions(from)
+  return [...formatTraceOptions(to)].filter(([key, text]) => before.get(key) !== text)
+}
 
-const SYNTHETIC_FIELDS = {
-  input_tokens: {type: 'integer', nullable: false, min: 1, max: 1e7, default: 1024},
-  output_tokens: {type: 'integer', nullable: false, min: 1, max: 1e6, default: 128},
-  request_count: {type: 'integer', nullable: false, min: 1, max: 1e7, default: 1000},
-  arrival_interval_ms: {type: 'number', nullable: false, min: 0, max: 1e9, default: 1},
-  turns_per_session: {type: 'integer', nullable: false, min: 1, max: 10_000, default: 1},
-  shared_prefix_ratio: {type: 'number', nullable: false, min: 0, max: 1, default: 0},
-  num_prefix_groups: {type: 'integer', nullable: false, min: 0, max: 1e6, default: 0},
-  inter_turn_delay_ms: {type: 'number', nullable: false, min: 0, max: 1e9, default: 0},
-} as const satisfies Record<keyof SyntheticSpec, FieldShape>
+function decodeTraceOptions(link: LinkPairs, base: Scenario): TraceOptions {
+  const given = new Map<string, FieldValue>(formatTraceOptions(base))
+  for (const key of TRACE_OPTION_KEYS) {
+    const text = link.take(key)
+    if (text !== null) given.set(key, text)
+  }
+  const options = settle(link, '', given, fields => {
+    const parsed = parseTraceOptions(new Map([...fields].map(([key, text]) => [key, String(text)])))
+    return parsed.ok ? {value: parsed.value} : {field: parsed.error.field ?? ''}
+  })
+  return options ?? {}
+}
+
+type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency' | 'routerConfig'>
 
 /** Generated traffic, closed loop and router options: in no preset, so a link names all of what it changes. */
 function encodeTraffic({synthetic, replayConcurrency, routerConfig}: Scenario): readonly Pair[] {
@@ -95,16 +111,16 @@ function encodeTraffic({synthetic, replayConcurrency, routerConfig}: Scenario): 
   return pairs
 }
 
-function decodeTraffic(link: Link): Traffic {
+function decodeTraffic(link: LinkPairs): Traffic {
   const traffic: {-readonly [K in keyof Traffic]: Traffic[K]} = {}
   const concurrency = link.takeField('concurrency', CONCURRENCY_FIELD)
   if (typeof concurrency === 'number') traffic.replayConcurrency = concurrency
   const spec: Record<string, number> = {}
   let isGiven = false
-  for (const [key, field] of Object.entries(SYNTHETIC_FIELDS)) {
-    const value = link.takeField(`synthetic.${key}`, field)
+  for (const field of SYNTHETIC_FIELDS) {
+    const value = link.takeField(`synthetic.${field.key}`, field)
     isGiven ||= typeof value === 'number'
-    spec[key] = typeof value === 'number' ? value : field.default
+    spec[field.key] = typeof value === 'number' ? value : (field.default as number)
   }
   if (isGiven) traffic.synthetic = spec as unknown as SyntheticSpec
   const router = decodeRouter(link)
@@ -115,7 +131,7 @@ function decodeTraffic(link: Link): Traffic {
 const CONCURRENCY_FIELD: FieldShape = {type: 'integer', nullable: false, min: 1, max: 1e6, default: 1}
 
 /** Router options travel as text and are read by the same rules as the flag. */
-function decodeRouter(link: Link): RouterConfig | null {
+function decodeRouter(link: LinkPairs): RouterConfig | null {
   const given: Record<string, unknown> = {}
   for (const key of Object.keys(DEFAULT_ROUTER_CONFIG)) {
     const text = link.take(`router.${key}`)
@@ -166,7 +182,7 @@ function differences(from: Scenario, to: Scenario): readonly Pair[] {
   pairs.push(...plannerDifferences(from.planner, to))
   note('granularity', from.benchmarkGranularity, to.benchmarkGranularity)
   note('seed', from.seed, to.seed)
-  return [...pairs, ...encodeTraffic(to)]
+  return [...pairs, ...encodeTraffic(to), ...traceOptionDifferences(from, to)]
 }
 
 function traceDifferences(from: TraceSource, to: TraceSource): readonly Pair[] {
@@ -180,7 +196,7 @@ function traceDifferences(from: TraceSource, to: TraceSource): readonly Pair[] {
   return from.kind === 'catalogue' && from.id === to.id ? [] : [['trace', to.id]]
 }
 
-function decodeTrace(link: Link, base: TraceSource): TraceSource {
+function decodeTrace(link: LinkPairs, base: TraceSource): TraceSource {
   const id = link.take('trace')
   const name = link.take('file')
   const sha256 = link.take('sha256')
@@ -245,7 +261,7 @@ function poolDifferences(from: PoolSpec, to: PoolSpec, keys: PoolKeys): readonly
   return pairs
 }
 
-function decodeFleet(link: Link, base: Fleet): Fleet {
+function decodeFleet(link: LinkPairs, base: Fleet): Fleet {
   const topology = link.takeChoice('topology', base.topology, ['agg', 'disagg'] as const)
   const from = baseFleet(base, topology)
   if (from.topology === 'agg')
@@ -257,7 +273,7 @@ function decodeFleet(link: Link, base: Fleet): Fleet {
   }
 }
 
-function decodePool(link: Link, base: PoolSpec, keys: PoolKeys): PoolSpec {
+function decodePool(link: LinkPairs, base: PoolSpec, keys: PoolKeys): PoolSpec {
   const initialWorkers = link.takeNumber(keys.workers, base.initialWorkers, SCALARS.workers)
   const given = new Map<string, FieldValue>()
   const take = (key: string, field: FieldShape) => {
@@ -298,7 +314,7 @@ function plannerDifferences(from: PlannerConfig | null, to: Scenario): readonly 
 }
 
 function decodePlanner(
-  link: Link,
+  link: LinkPairs,
   base: PlannerConfig | null,
   mode: Fleet['topology'],
 ): PlannerConfig | null {
@@ -325,7 +341,7 @@ function decodePlanner(
  * @returns null if the base itself is refused
  */
 function settle<T>(
-  link: Link,
+  link: LinkPairs,
   prefix: string,
   given: Map<string, FieldValue>,
   read: (fields: ReadonlyMap<string, FieldValue>) => {value: T} | {field: string},
@@ -339,54 +355,5 @@ function settle<T>(
     const culprit = given.has(named) ? named : ([...given.keys()].at(-1) ?? '')
     link.ignore(`${prefix}${culprit}`, String(given.get(culprit)))
     given.delete(culprit)
-  }
-}
-
-/** The pairs of one link, each taken once; what is left or refused is reported. */
-class Link {
-  readonly #pairs: Map<string, string>
-  readonly #ignored: string[] = []
-
-  constructor(pairs: readonly Pair[]) {
-    this.#pairs = new Map(pairs)
-  }
-
-  take(key: string): string | null {
-    const value = this.#pairs.get(key)
-    this.#pairs.delete(key)
-    return value ?? null
-  }
-
-  /** undefined = not in the link, or unusable. */
-  takeField(key: string, field: FieldShape): FieldValue | undefined {
-    const text = this.take(key)
-    if (text === null) return undefined
-    const value = parseFieldValue(field, text)
-    if (value === undefined) this.ignore(key, text)
-    return value
-  }
-
-  takeNumber(key: string, base: number, field: FieldShape): number {
-    const value = this.takeField(key, field)
-    return typeof value === 'number' ? value : base
-  }
-
-  takeChoice<T extends string>(key: string, base: T, choices: readonly T[]): T {
-    const text = this.take(key)
-    if (text === null) return base
-    const choice = choices.find(candidate => candidate === text)
-    if (choice === undefined) this.ignore(key, text)
-    return choice ?? base
-  }
-
-  ignore(key: string, text: string): void {
-    const whole = `${key}=${text}`
-    if (this.#ignored.length < 50) this.#ignored.push(whole.length > 80 ? `${whole.slice(0, 79)}…` : whole)
-  }
-
-  /** Everything ignored, with the keys nobody asked for. */
-  finish(): readonly string[] {
-    for (const [key, text] of this.#pairs) this.ignore(key, text)
-    return this.#ignored
   }
 }

@@ -4,10 +4,18 @@ import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import {createSyntheticWorkload} from '../trace/synthetic.ts'
 import type {Workload} from '../trace/workload.ts'
 
-/** How a trace file is to be read for a scenario. Closed-loop replay does not speed a trace up (engine.md 2.4). */
+/** How a trace file is to be read for a scenario, and no more: the key of what can be shared between runs. */
 export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
-  const {traceBlockSize, arrivalSpeedupRatio, replayConcurrency} = scenario
-  return {traceBlockSize, arrivalSpeedupRatio: replayConcurrency === undefined ? arrivalSpeedupRatio : 1}
+  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, replayConcurrency, seed} = scenario
+  return {
+    traceBlockSize,
+    arrivalSpeedupRatio,
+    ...(traceFormat === undefined ? {} : {traceFormat}),
+    ...(traceSelection === undefined ? {} : {traceSelection}),
+    ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
+    // Only a sample depends on it.
+    ...(traceSelection?.sample === undefined ? {} : {seed}),
+  }
 }
 
 /** The generated traffic of a scenario. Its blocks are those of the pool that meets the prompts first. */

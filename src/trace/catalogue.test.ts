@@ -3,10 +3,11 @@ import {readFileSync} from 'node:fs'
 import {strFromU8} from 'fflate'
 import {describe, expect, it} from 'vitest'
 import {BUNDLED_TRACES} from './bundled-traces.ts'
-import {type Catalogue, checkTraceBytes, parseCatalogue} from './catalogue.ts'
+import {type Catalogue, checkTraceBytes, isRemote, parseCatalogue} from './catalogue.ts'
 import {generateTrace} from './generate.ts'
 import {gunzip} from './gzip.ts'
 import {parseMooncake} from './mooncake.ts'
+import {REMOTE_TRACES} from './remote-traces.ts'
 
 const sha256 = async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const catalogueText = readFileSync('static-traces/catalogue.json', 'utf8')
@@ -18,11 +19,16 @@ function readCatalogue(): Catalogue {
 }
 
 describe('static-traces/', () => {
-  it('lists the bundled traces', () => {
-    expect(readCatalogue().traces.map(trace => trace.id)).toEqual(BUNDLED_TRACES.map(trace => trace.id))
+  it('lists the bundled traces, then those on other hosts', () => {
+    const {traces} = readCatalogue()
+    const [local, remote] = [traces.filter(trace => !isRemote(trace)), traces.filter(isRemote)]
+    expect(local.map(trace => trace.id)).toEqual(BUNDLED_TRACES.map(trace => trace.id))
+    expect(remote).toEqual(REMOTE_TRACES)
+    expect(traces).toEqual([...local, ...remote])
+    for (const {file} of remote) expect(file).toMatch(/^https:/)
   })
 
-  it.each(readCatalogue().traces)(
+  it.each(readCatalogue().traces.filter(trace => !isRemote(trace)))(
     'holds $id as the catalogue says and as its generator makes it',
     async entry => {
       const bytes = new Uint8Array(readFileSync(`static-traces/${entry.file}`))

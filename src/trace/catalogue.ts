@@ -5,11 +5,13 @@ export interface CatalogueEntry {
   readonly id: string
   readonly title: string
   readonly description: string
-  /** File name beside the catalogue, or an https address. */
+  /** File name beside the catalogue, or the https address of a trace on another host. */
   readonly file: string
   /** Lower-case hex, of the file's bytes as served. */
   readonly sha256: string
   readonly bytes: number
+  /** `bytes` is only about right: the checksum alone decides. */
+  readonly isSizeEstimate?: true
   readonly requests: number
   /** Tokens one hash id stands for. */
   readonly traceBlockSize: number
@@ -48,13 +50,22 @@ export function parseCatalogue(text: string): Result<Catalogue> {
   return ok({version: 1, traces})
 }
 
+/** Whether a trace is on another host, where only its user may send the browser. */
+export function isRemote({file}: CatalogueEntry): boolean {
+  return /^https?:\/\//.test(file)
+}
+
+export function fileNameOf({file}: CatalogueEntry): string {
+  return file.slice(file.lastIndexOf('/') + 1)
+}
+
 /** Says what is wrong if the bytes are not those of the catalogue; null if they are. */
 export async function checkTraceBytes(
   entry: CatalogueEntry,
   bytes: Uint8Array,
   sha256: Sha256,
 ): Promise<string | null> {
-  if (bytes.length !== entry.bytes) {
+  if (bytes.length !== entry.bytes && !entry.isSizeEstimate) {
     return `trace ${entry.id} (${entry.file}) has ${bytes.length} bytes instead of ${entry.bytes}`
   }
   const actual = await sha256(bytes)
@@ -74,6 +85,8 @@ function parseEntry(entry: unknown, index: number): Result<CatalogueEntry> {
       return badField(`${at}.${field}`)
   }
   if (!/^[0-9a-f]{64}$/.test(entry.sha256 as string)) return badField(`${at}.sha256`)
+  if (entry.isSizeEstimate !== undefined && entry.isSizeEstimate !== true)
+    return badField(`${at}.isSizeEstimate`)
   return ok(entry as unknown as CatalogueEntry)
 }
 

@@ -52,6 +52,13 @@ export class JsonLineScanner {
     if (this.#at < this.#end) throw this.#error('unexpected text after the object')
   }
 
+  /** As `readObjectLine`, for an object that is the value of a field. */
+  readObject(field: string, onField: (key: Uint8Array, start: number, end: number) => void): void {
+    if (this.#peek() !== OPEN_BRACE) throw this.#mismatch(`${field} to be an object`)
+    this.#at++
+    this.#readMembers(onField)
+  }
+
   /** True and consumed if the value is `null`. */
   takeNull(): boolean {
     if (this.#peek() !== 110) return false
@@ -232,12 +239,13 @@ export class JsonLineScanner {
 
   #scanUnsigned(field: string): number {
     const start = this.#at
-    const wanted = `${field} to be a non-negative integer`
-    if (!this.#startsNumber()) throw this.#mismatch(wanted)
+    // The sentence is only made when it is needed: this runs for every number of a file.
+    const wanted = () => `${field} to be a non-negative integer`
+    if (!this.#startsNumber()) throw this.#mismatch(wanted())
     const plain = this.#scanNumber()
     const end = this.#at
     const fits = end - start < 20 || (plain && BigInt(this.#text(start, end)) <= U64_MAX)
-    if (!plain || !fits) throw this.#errorAt(start, `expected ${wanted}, got ${this.#text(start, end)}`)
+    if (!plain || !fits) throw this.#errorAt(start, `expected ${wanted()}, got ${this.#text(start, end)}`)
     return end
   }
 

@@ -1,4 +1,9 @@
+import type {TraceFormat, TraceFormatOptions, TraceSelection} from '../config/trace-options.ts'
+import {unreachable} from '../core/assert.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {freshPrompts, growingPrompts, type PromptIds} from './prompt-ids.ts'
+import {selectTrace} from './select-trace.ts'
+import {INT32_MAX} from './trace-reader.ts'
 import type {Workload} from './workload.ts'
 
 /**
@@ -7,6 +12,12 @@ import type {Workload} from './workload.ts'
  */
 export interface ParsedTrace {
   readonly fileName: string
+  readonly format: TraceFormat
+  /** Sentences on what the file does not say or what was left out. */
+  readonly notices: readonly string[]
+  /** Tokens one hash id stands for, if the file says so itself; null = as the scenario says. */
+  readonly traceBlockSize: number | null
+  readonly prompts: PromptIdentity
   readonly requestCount: number
   readonly sessionCount: number
   /** Line of each request in the file, from 1. */
@@ -29,25 +40,45 @@ export interface ParsedTrace {
   readonly hashIds: Uint32Array
 }
 
+/**
+ * What is known of the prompts beside their length. `hashes`: ids of their blocks. `none`: nothing, so no two share a
+ * block. `growing`: each turn repeats the prompt before it (engine.md 1.8).
+ */
+export type PromptIdentity = 'hashes' | 'none' | 'growing'
+
+/** A scenario is one. */
 export interface WorkloadOptions {
   /** Tokens one hash id stands for, >= 1. */
   readonly traceBlockSize: number
   readonly arrivalSpeedupRatio: number
+  readonly traceSelection?: TraceSelection
+  readonly traceFormat?: TraceFormatOptions
+  /** Closed loop: arrival times do not count and nothing is sped up (engine.md 2.4). */
+  readonly replayConcurrency?: number
+  /** Of the sample of sessions. */
+  readonly seed?: number
 }
 
-const INT32_MAX = 2147483647
-
-/** Clamps, normalises and speeds up (engine.md 1.1, 1.4, 1.5). Cheap: columns that stay the same are shared. */
-export function toWorkload(parsed: ParsedTrace, options: WorkloadOptions): Result<Workload> {
-  const {traceBlockSize, arrivalSpeedupRatio: ratio} = options
+/** Selects, clamps, normalises and speeds up (engine.md 1.1, 1.4, 1.5). Cheap: columns that stay the same are shared. */
+export function toWorkload(whole: ParsedTrace, options: WorkloadOptions): Result<Workload> {
+  const {arrivalSpeedupRatio} = options
+  const traceBlockSize = whole.traceBlockSize ?? options.traceBlockSize
   const blockSizeProblem = checkTraceBlockSize(traceBlockSize)
   if (blockSizeProblem !== null) return fail(blockSizeProblem, 'traceBlockSize')
-  if (!(Number.isFinite(ratio) && ratio > 0)) {
-    return fail(`ratio must be a finite positive number, got ${formatRatio(ratio)}`, 'arrivalSpeedupRatio')
+  if (!(Number.isFinite(arrivalSpeedupRatio) && arrivalSpeedupRatio > 0)) {
+    const got = formatRatio(arrivalSpeedupRatio)
+    return fail(`ratio must be a finite positive number, got ${got}`, 'arrivalSpeedupRatio')
   }
-  const inputLength = computeInputLength(parsed, traceBlockSize)
+  const isClosedLoop = options.replayConcurrency !== undefined
+  const selected = selectTrace(whole, options.traceSelection ?? {}, options.seed ?? 0)
+  if (!selected.ok) return selected
+  const parsed = selected.value
+  const prompts = promptsOf(parsed, traceBlockSize, options.traceFormat ?? {})
+  if (!prompts.ok) return prompts
+  const inputLength = computeInputLength(parsed, prompts.value.hashStart, traceBlockSize)
   if (!inputLength.ok) return inputLength
-  const arrivalMs = computeArrivals(parsed, ratio)
+  const ratio = isClosedLoop ? 1 : arrivalSpeedupRatio
+  const arrivalMs = isClosedLoop ? ok(arriveAtOnce(parsed)) : computeArrivals(parsed, ratio)
   if (!arrivalMs.ok) return arrivalMs
   return ok({
     requestCount: parsed.requestCount,
@@ -60,10 +91,34 @@ export function toWorkload(parsed: ParsedTrace, options: WorkloadOptions): Resul
     turn: parsed.turn,
     nextTurn: parsed.nextTurn,
     releaseOrder: computeReleaseOrder(parsed.firstTurn, arrivalMs.value),
-    hashStart: parsed.hashStart,
-    hashIds: parsed.hashIds,
+    ...prompts.value,
     traceBlockSize,
   })
+}
+
+function promptsOf(
+  parsed: ParsedTrace,
+  traceBlockSize: number,
+  {sharedPrefixRatio = 0, numPrefixGroups = 0}: TraceFormatOptions,
+): Result<PromptIds> {
+  switch (parsed.prompts) {
+    case 'hashes':
+      return ok({hashStart: parsed.hashStart, hashIds: parsed.hashIds})
+    case 'none':
+      return freshPrompts(parsed, traceBlockSize)
+    case 'growing':
+      if (!(sharedPrefixRatio >= 0 && sharedPrefixRatio <= 1))
+        return fail(
+          `trace_shared_prefix_ratio must be between 0 and 1, got ${sharedPrefixRatio}`,
+          'sharedPrefixRatio',
+        )
+      return growingPrompts(parsed, {
+        traceBlockSize,
+        sharedRatio: numPrefixGroups > 0 ? sharedPrefixRatio : 0,
+      })
+    default:
+      return unreachable(parsed.prompts)
+  }
 }
 
 /** What is wrong with a trace block size, or null. */
@@ -77,8 +132,12 @@ export function sessionName(parsed: ParsedTrace, session: number): string {
   return parsed.sessionNames.get(session) ?? `request_${parsed.line[parsed.firstTurn[session]!]!}`
 }
 
-function computeInputLength(parsed: ParsedTrace, traceBlockSize: number): Result<Int32Array> {
-  const {requestCount, hashStart, inputLengthGiven} = parsed
+function computeInputLength(
+  parsed: ParsedTrace,
+  hashStart: Uint32Array,
+  traceBlockSize: number,
+): Result<Int32Array> {
+  const {requestCount, inputLengthGiven} = parsed
   const inputLength = new Int32Array(requestCount)
   for (let request = 0; request < requestCount; request++) {
     const capacity = (hashStart[request + 1]! - hashStart[request]!) * traceBlockSize
@@ -100,8 +159,21 @@ function describeEmptyPrompt(parsed: ParsedTrace, request: number): string {
   return `${at(parsed, request)}: session ${name} turn ${parsed.turn[request]!} must have a positive input_length`
 }
 
+function arriveAtOnce({requestCount, firstTurn}: ParsedTrace): Float64Array {
+  const arrivalMs = new Float64Array(requestCount).fill(Number.NaN)
+  for (const request of firstTurn) arrivalMs[request] = 0
+  return arrivalMs
+}
+
 function computeArrivals(parsed: ParsedTrace, ratio: number): Result<Float64Array> {
   const {firstTurn, timestampMs, sessionCount} = parsed
+  if (parsed.format === 'applied_compute_agentic') {
+    return fail(
+      `${parsed.fileName}: --trace-format=applied_compute_agentic requires --replay-concurrency because the source ` +
+        'traces do not include first-turn timestamps',
+      'replayConcurrency',
+    )
+  }
   let earliest = Number.POSITIVE_INFINITY
   for (let session = 0; session < sessionCount; session++) {
     const start = timestampMs[firstTurn[session]!]!

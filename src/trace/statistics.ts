@@ -30,6 +30,12 @@ export interface TraceStatistics {
   readonly dispersion: {readonly s1: number | null; readonly s10: number | null; readonly s60: number | null}
   /** Grid that arrivals sit on, ms, when the recording rounded its timestamps; null when none is seen. */
   readonly timestampQuantumMs: number | null
+  /** First turns per moment of arrival, on average; more than one only where arrivals coincide. */
+  readonly burstSize: number
+  /** Turns per session. */
+  readonly turns: Quantiles
+  /** Waits between the turns of sessions, ms; null if every session has one turn. */
+  readonly turnDelayMs: Quantiles | null
 }
 
 /** What the page says about a trace before it is run. */
@@ -50,6 +56,9 @@ export function computeTraceStatistics(workload: Workload): TraceStatistics {
       s60: computeDispersion(arrivals, 60_000),
     },
     timestampQuantumMs: findTimestampQuantum(arrivals),
+    burstSize: arrivals.length / (computeBatchWaits(arrivals).length + 1),
+    turns: computeQuantiles(computeTurns(workload)),
+    turnDelayMs: computeTurnDelays(workload),
   }
 }
 
@@ -57,7 +66,20 @@ function computeArrivalTimes({releaseOrder, arrivalMs}: Workload): Float64Array 
   return Float64Array.from(releaseOrder, request => arrivalMs[request]!)
 }
 
-function computeQuantiles(values: Int32Array): Quantiles {
+function computeTurns({sessionCount, session}: Workload): Int32Array {
+  const turns = new Int32Array(sessionCount)
+  for (const own of session) turns[own] = turns[own]! + 1
+  return turns
+}
+
+function computeTurnDelays({requestCount, sessionCount, turn, delayMs}: Workload): Quantiles | null {
+  const laterTurns = requestCount - sessionCount
+  if (laterTurns === 0) return null
+  const delays = delayMs.filter((_, request) => turn[request]! > 0)
+  return computeQuantiles(delays)
+}
+
+function computeQuantiles(values: Int32Array | Float64Array): Quantiles {
   const sorted = values.slice().sort()
   const count = sorted.length
   const at = (percent: number) => sorted[Math.max(0, Math.ceil((percent * count) / 100) - 1)]!

@@ -1,4 +1,5 @@
 import type {SyntheticSpec} from '../config/scenario.ts'
+import {checkSynthetic} from '../config/synthetic-fields.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {Workload} from './workload.ts'
 
@@ -53,31 +54,12 @@ export function createSyntheticWorkload(spec: SyntheticSpec, options: SyntheticO
 }
 
 function findProblem(spec: SyntheticSpec, options: SyntheticOptions) {
-  for (const key of ['input_tokens', 'output_tokens', 'request_count', 'turns_per_session'] as const) {
-    if (!(Number.isSafeInteger(spec[key]) && spec[key] >= 1)) return fail(`${key} must be at least 1`, key)
-  }
-  for (const key of ['arrival_interval_ms', 'inter_turn_delay_ms'] as const) {
-    if (!(Number.isFinite(spec[key]) && spec[key] >= 0))
-      return fail(`${key} must be a finite non-negative number`, key)
-  }
-  if (!(spec.shared_prefix_ratio >= 0 && spec.shared_prefix_ratio <= 1)) {
-    return fail('shared_prefix_ratio must be between 0 and 1', 'shared_prefix_ratio')
-  }
-  if (!(Number.isSafeInteger(spec.num_prefix_groups) && spec.num_prefix_groups >= 0)) {
-    return fail('num_prefix_groups must be a non-negative integer', 'num_prefix_groups')
-  }
+  const checked = checkSynthetic(spec)
+  if (!checked.ok) return checked
   const ratio = options.arrivalSpeedupRatio
-  if (!(Number.isFinite(ratio) && ratio > 0)) {
-    return fail(`ratio must be a finite positive number, got ${ratio}`, 'arrivalSpeedupRatio')
-  }
-  const tokens = spec.request_count * spec.turns_per_session * (spec.input_tokens + spec.output_tokens)
-  if (tokens > MOST_TOKENS)
-    return fail('request_count x tokens is more than a browser tab can hold', 'request_count')
-  return null
+  if (Number.isFinite(ratio) && ratio > 0) return null
+  return fail(`ratio must be a finite positive number, got ${ratio}`, 'arrivalSpeedupRatio')
 }
-
-/** About ten times the bundled hour: block tables of this many tokens still fit in memory. */
-const MOST_TOKENS = 4e9
 
 /** Any of these options makes the reference take its second generator, with sessions and blocks (engine.md 2.1). */
 function hasSessions(spec: SyntheticSpec): boolean {

@@ -95,7 +95,7 @@ function loaderFor(tracesFolder: string): TimingLoader {
   const known = loaders.get(tracesFolder)
   if (known) return known
   const loader = new TimingLoader({
-    models: [],
+    models: () => [],
     fetchPerfFile: async name => new Uint8Array(readFileSync(`${PROJECT}/public/perf/${name}`)),
     loadProfile: async args => {
       const name = args.planner_profile_data

@@ -6,6 +6,7 @@ import {bundleAndImport} from '../bundle.mjs'
 
 const directory = 'static-traces'
 const {BUNDLED_TRACES} = await bundleAndImport('src/trace/bundled-traces.ts')
+const {REMOTE_TRACES} = await bundleAndImport('src/trace/remote-traces.ts')
 const {generateTrace} = await bundleAndImport('src/trace/generate.ts')
 mkdirSync(directory, {recursive: true})
 
@@ -29,6 +30,7 @@ const traces = BUNDLED_TRACES.map(trace => {
     madeBy: `generator ${JSON.stringify(generator)}`,
   }
 })
-writeFileSync(`${directory}/catalogue.json`, `${JSON.stringify({version: 1, traces}, null, 1)}\n`)
+const catalogue = {version: 1, traces: [...traces, ...REMOTE_TRACES]}
+writeFileSync(`${directory}/catalogue.json`, `${JSON.stringify(catalogue, null, 1)}\n`)
 for (const trace of traces)
   process.stdout.write(`${trace.file}: ${trace.requests} requests, ${trace.bytes} bytes\n`)

@@ -1,0 +1,88 @@
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {runCli} from './run-cli.ts'
+
+let folder = ''
+
+const FILES = {
+  'azure.csv': `TIMESTAMP,ContextTokens,GeneratedTokens\n${Array.from({length: 50}, (_, i) => `2023-11-16 18:17:${String(i).padStart(2, '0')}.25,${500 + i},9`).join('\n')}\n`,
+  'odd.csv': 'when,in,out\n0,100,5\n400,200,6\n',
+  'agentic.jsonl': `${JSON.stringify({
+    num_turns: 1,
+    input_prompt_length: 700,
+    assistant_response_length: [20],
+    tool_call_output_length: [300],
+    tool_call_latency: [0.5],
+    final_assistant_response_length: 10,
+  })}\n`.repeat(10),
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'planner-replay-formats-'))
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text)
+})
+
+afterAll(() => rmSync(folder, {recursive: true}))
+
+async function replay(name: string, ...flags: string[]) {
+  const report = join(folder, 'report.json')
+  rmSync(report, {force: true})
+  let error = ''
+  const code = await runCli([join(folder, name), ...flags, '--report-json', report], {
+    writeOut: () => {},
+    writeError: text => {
+      error += text
+    },
+    isTerminal: false,
+  })
+  const read = () => JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
+  return {code, error, report: code === 0 ? read() : {}}
+}
+
+describe('trace formats on the command line', () => {
+  it('replays a CSV of lengths and says what it lacks', async () => {
+    const {code, error, report} = await replay('azure.csv')
+    expect(code).toBe(0)
+    expect(error).toContain('lengths only')
+    expect(report.completed_requests).toBe(50)
+    expect(report.prefix_cache_reused_ratio).toBe(0)
+  })
+
+  it('cuts a window, a sample and a number of requests', async () => {
+    const window = ['--trace-start-s', '10', '--trace-end-s', '30']
+    expect((await replay('azure.csv', ...window)).report.completed_requests).toBe(20)
+    expect((await replay('azure.csv', ...window, '--trace-limit', '5')).report.completed_requests).toBe(5)
+    const sampled = (await replay('azure.csv', '--trace-sample', '0.5')).report.completed_requests!
+    expect(sampled).toBeGreaterThan(10)
+    expect(sampled).toBeLessThan(40)
+    expect((await replay('azure.csv', '--trace-start-s', '99')).error).toContain('no request is left')
+  })
+
+  it('takes columns by name', async () => {
+    expect(await replay('odd.csv')).toMatchObject({code: 2})
+    const columns = ['--trace-columns', 'timestamp=when,input=in,output=out,unit=ms']
+    expect((await replay('odd.csv', ...columns)).report.total_input_tokens).toBe(300)
+  })
+
+  it('replays agentic sessions in a closed loop, told or not', async () => {
+    const closed = ['--replay-concurrency', '3']
+    const detected = await replay('agentic.jsonl', ...closed)
+    expect(detected.report.completed_requests).toBe(20)
+    const told = await replay('agentic.jsonl', ...closed, '--trace-format', 'applied_compute_agentic')
+    expect(told.report.duration_ms).toBe(detected.report.duration_ms)
+    const open = await replay('agentic.jsonl')
+    expect(open.code).toBe(2)
+    expect(open.error).toContain('requires --replay-concurrency')
+    const shared = ['--trace-shared-prefix-ratio', '0.5', '--trace-num-prefix-groups', '2']
+    const reuse = (await replay('agentic.jsonl', ...closed, ...shared)).report.prefix_cache_reused_ratio!
+    expect(reuse).toBeGreaterThan(detected.report.prefix_cache_reused_ratio!)
+  })
+
+  it('names the format that was told wrongly', async () => {
+    const {code, error} = await replay('azure.csv', '--trace-format', 'mooncake')
+    expect(code).toBe(2)
+    expect(error).toMatch(/failed to parse line 1 from .*azure\.csv as JSON/)
+  })
+})

@@ -1,0 +1,44 @@
+/** A typed column that grows by doubling. */
+export class Column<T extends Float64Array | Int32Array | Uint32Array> {
+  #values: T
+  #make: (length: number) => T
+  length = 0
+
+  constructor(make: (length: number) => T) {
+    this.#make = make
+    this.#values = make(1024)
+  }
+
+  push(value: number): void {
+    if (this.length === this.#values.length) {
+      const grown = this.#make(this.length * 2)
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    this.#values[this.length++] = value
+  }
+
+  at(index: number): number {
+    return this.#values[index]!
+  }
+
+  /** Value i becomes the one that was at `order[i]`. */
+  reorder(order: Int32Array): void {
+    const before = this.#values.slice()
+    order.forEach((from, index) => {
+      this.#values[index] = before[from]!
+    })
+  }
+
+  /** A copy of just the values. */
+  toArray(): T {
+    return this.#values.slice(0, this.length) as T
+  }
+
+  slice(from: number, to: number): T {
+    return this.#values.subarray(from, to) as T
+  }
+}
+
+export const floats = () => new Column(length => new Float64Array(length))
+export const words = () => new Column(length => new Uint32Array(length))

@@ -1,0 +1,112 @@
+import {checkTraceSelection, type TraceSelection} from '../config/trace-options.ts'
+import {RandomStream} from '../core/random.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import type {ParsedTrace} from './parsed-trace.ts'
+
+/**
+ * The part of a trace a scenario replays: a sample of its sessions, of those the ones that start in the window, of
+ * their requests the first so many. Sessions stay whole but for the turns the limit cuts off at the end.
+ */
+export function selectTrace(
+  parsed: ParsedTrace,
+  selection: TraceSelection,
+  seed: number,
+): Result<ParsedTrace> {
+  const checked = checkTraceSelection(selection)
+  if (!checked.ok) return checked
+  const {startS, endS, limit, sample} = selection
+  if (startS === undefined && endS === undefined && limit === undefined && sample === undefined)
+    return ok(parsed)
+  if ((startS !== undefined || endS !== undefined) && parsed.format === 'applied_compute_agentic')
+    return fail(`${parsed.fileName} has no timestamps that a time window could be cut from`, 'startS')
+  const sessions = chooseSessions(parsed, selection, seed)
+  const requests = chooseRequests(parsed, sessions, limit ?? Number.POSITIVE_INFINITY)
+  if (requests.length === 0)
+    return fail(`${parsed.fileName}: no request is left in the chosen window and sample`, 'traceSelection')
+  return ok(gather(parsed, requests))
+}
+
+function chooseSessions(
+  {sessionCount, firstTurn, timestampMs}: ParsedTrace,
+  {startS = 0, endS = Number.POSITIVE_INFINITY, sample = 1}: TraceSelection,
+  seed: number,
+): Uint8Array {
+  const random = new RandomStream(seed, 'trace sample')
+  let earliest = Number.POSITIVE_INFINITY
+  for (const request of firstTurn) {
+    if (timestampMs[request]! < earliest) earliest = timestampMs[request]!
+  }
+  const chosen = new Uint8Array(sessionCount)
+  for (let session = 0; session < sessionCount; session++) {
+    // One draw a session whatever its fate, so that a larger sample holds the smaller one.
+    const isSampled = random.next() < sample
+    const sinceStartS = (timestampMs[firstTurn[session]!]! - earliest) / 1000
+    // A session without a start stays: the reader of arrivals names it.
+    const isOutside = sinceStartS < startS || sinceStartS >= endS
+    if (isSampled && !isOutside) chosen[session] = 1
+  }
+  return chosen
+}
+
+function chooseRequests({requestCount, session}: ParsedTrace, chosen: Uint8Array, limit: number): Int32Array {
+  const requests = new Int32Array(requestCount)
+  let count = 0
+  for (let request = 0; request < requestCount && count < limit; request++) {
+    if (chosen[session[request]!] === 1) requests[count++] = request
+  }
+  return requests.subarray(0, count)
+}
+
+function gather(parsed: ParsedTrace, requests: Int32Array): ParsedTrace {
+  const newRequest = new Int32Array(parsed.requestCount).fill(-1)
+  requests.forEach((old, index) => {
+    newRequest[old] = index
+  })
+  const renumber = (old: number) => (old < 0 ? -1 : newRequest[old]!)
+  return {
+    ...parsed,
+    requestCount: requests.length,
+    line: Uint32Array.from(requests, old => parsed.line[old]!),
+    inputLengthGiven: Float64Array.from(requests, old => parsed.inputLengthGiven[old]!),
+    outputLength: Int32Array.from(requests, old => parsed.outputLength[old]!),
+    timestampMs: Float64Array.from(requests, old => parsed.timestampMs[old]!),
+    delayMs: Float64Array.from(requests, old => parsed.delayMs[old]!),
+    turn: Int32Array.from(requests, old => parsed.turn[old]!),
+    nextTurn: Int32Array.from(requests, old => renumber(parsed.nextTurn[old]!)),
+    ...gatherSessions(parsed, requests, newRequest),
+    ...gatherHashes(parsed, requests),
+  }
+}
+
+/** Sessions keep their order; a kept session has its first turn, because turns are cut from the end only. */
+function gatherSessions(parsed: ParsedTrace, requests: Int32Array, newRequest: Int32Array) {
+  const newSession = new Int32Array(parsed.sessionCount).fill(-1)
+  const firstTurn: number[] = []
+  const sessionNames = new Map<number, string>()
+  for (let session = 0; session < parsed.sessionCount; session++) {
+    const first = newRequest[parsed.firstTurn[session]!]!
+    if (first < 0) continue
+    const index = firstTurn.push(first) - 1
+    newSession[session] = index
+    const name = parsed.sessionNames.get(session)
+    if (name !== undefined) sessionNames.set(index, name)
+  }
+  return {
+    sessionCount: firstTurn.length,
+    firstTurn: Int32Array.from(firstTurn),
+    session: Int32Array.from(requests, old => newSession[parsed.session[old]!]!),
+    sessionNames,
+  }
+}
+
+function gatherHashes({hashStart, hashIds}: ParsedTrace, requests: Int32Array) {
+  const newStart = new Uint32Array(requests.length + 1)
+  requests.forEach((old, index) => {
+    newStart[index + 1] = newStart[index]! + hashStart[old + 1]! - hashStart[old]!
+  })
+  const newIds = new Uint32Array(newStart[requests.length]!)
+  requests.forEach((old, index) => {
+    newIds.set(hashIds.subarray(hashStart[old], hashStart[old + 1]), newStart[index])
+  })
+  return {hashStart: newStart, hashIds: newIds}
+}
