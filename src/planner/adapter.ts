@@ -122,7 +122,7 @@ class PlannerRun {
       ...(outcome.scaleTo === null ? {} : {scale_to: outcome.scaleTo}),
       ...outcome.diagnostics,
       engines: tick.isLoad ? this.#engineViews(outcome) : [],
-      explanation: {load: outcome.load, throughput: outcome.throughput},
+      explanation: {load: outcome.load, throughput: outcome.throughput, grounds: outcome.grounds},
     })
     this.#forgetReachedTargets(seen)
     if (outcome.scaleTo !== null) this.#apply(outcome.scaleTo, seen, nowS)

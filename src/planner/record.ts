@@ -1,5 +1,6 @@
 import type {LoadDecision} from './load-scaling.ts'
 import type {ThroughputDecision} from './throughput-scaling.ts'
+import type {TickGrounds} from './tick-decision.ts'
 
 /** What the planner saw, estimated and decided: one record per tick, one per scaling event (planner.md 3-4). */
 export interface PlannerRecord {
@@ -92,6 +93,8 @@ export interface TickRecord extends TickDiagnostics {
 export interface TickExplanation {
   readonly load: LoadDecision | null
   readonly throughput: ThroughputDecision | null
+  /** With the planner config, enough to take the same decisions again, or others with something changed. */
+  readonly grounds: TickGrounds
 }
 
 export interface EngineTickView {

@@ -2,15 +2,17 @@ import type {PlannerConfig} from '../config/scenario.ts'
 import type {EngineCapabilities} from './capabilities.ts'
 import {worstEstimateMs} from './latency-side.ts'
 import {addCachedPasses, type EngineCaches, type LoadModels} from './load-models.ts'
-import {decideAggLoad, decideDisaggLoad, type LoadDecision, type ScaleTarget} from './load-scaling.ts'
+import type {LoadDecision, ScaleTarget} from './load-scaling.ts'
 import {createTrafficPredictors, type TrafficPredictors} from './predictors/create.ts'
 import type {TickDiagnostics} from './record.ts'
+import type {ThroughputDecision, TrafficForecast} from './throughput-scaling.ts'
 import {
-  decideAggThroughput,
-  decideDisaggThroughput,
-  type ThroughputDecision,
-  type TrafficForecast,
-} from './throughput-scaling.ts'
+  decideLoad,
+  decideThroughput,
+  type LoadGrounds,
+  type ThroughputGrounds,
+  type TickGrounds,
+} from './tick-decision.ts'
 import type {ScheduledTick} from './tick-schedule.ts'
 
 /** Traffic of one window, as the planner gets to see it. */
@@ -41,6 +43,7 @@ export interface TickOutcome {
   readonly scaleTo: ScaleTarget | null
   readonly load: LoadDecision | null
   readonly throughput: ThroughputDecision | null
+  readonly grounds: TickGrounds
   readonly diagnostics: TickDiagnostics
 }
 
@@ -77,13 +80,16 @@ export class StateMachine {
   onTick(tick: ScheduledTick, input: TickInput): TickOutcome {
     const diagnostics: TickDiagnostics = {}
     if (input.traffic !== null) this.#observeTraffic(input.traffic)
-    const throughput =
-      tick.isThroughput && input.traffic !== null ? this.#scaleByThroughput(input.traffic, diagnostics) : null
-    const load = tick.isLoad && input.caches !== null ? this.#scaleByLoad(input, input.caches) : null
+    const throughputGrounds =
+      tick.isThroughput && input.traffic !== null ? this.#forecastTraffic(input.traffic) : null
+    const throughput = throughputGrounds && this.#scaleByThroughput(throughputGrounds, diagnostics)
+    const loadGrounds = tick.isLoad && input.caches !== null ? this.#lookAtLoad(input, input.caches) : null
+    const load = loadGrounds && decideLoad(this.#config, loadGrounds)
 
     noteBounds(diagnostics, this.#boundPrefill, this.#boundDecode)
     if (load !== null) noteLoad(diagnostics, load)
-    return {scaleTo: load?.scaleTo ?? throughput?.scaleTo ?? null, load, throughput, diagnostics}
+    const grounds = {load: loadGrounds, throughput: throughputGrounds}
+    return {scaleTo: load?.scaleTo ?? throughput?.scaleTo ?? null, load, throughput, grounds, diagnostics}
   }
 
   #observeTraffic(traffic: TrafficObservation): void {
@@ -97,7 +103,8 @@ export class StateMachine {
     if (!Number.isNaN(traffic.kvHitRate)) this.#predictors.kvHitRate.addDataPoint(traffic.kvHitRate)
   }
 
-  #scaleByThroughput(traffic: TrafficObservation, diagnostics: TickDiagnostics): ThroughputDecision | null {
+  /** Predictors move on with every call, so a forecast is made once and then kept. */
+  #forecastTraffic(traffic: TrafficObservation): ThroughputGrounds | null {
     if (this.#predictors === null) return null
     const forecast: TrafficForecast = {
       numReq: this.#predictors.numReq.predictNext(),
@@ -107,45 +114,38 @@ export class StateMachine {
       windowS: traffic.durationS,
     }
     this.#kvHitRate = forecast.kvHitRate
-    const decision = this.#decideThroughput(forecast)
-    if (decision?.bounds) {
-      this.#boundPrefill = decision.bounds.prefill ?? this.#boundPrefill
-      this.#boundDecode = decision.bounds.decode
-    }
-    noteForecast(diagnostics, forecast)
-    if (decision !== null) noteThroughput(diagnostics, decision)
-    return decision
-  }
-
-  #decideThroughput(forecast: TrafficForecast): ThroughputDecision | null {
-    const config = this.#config
     const {capabilities} = this.#options
     const models = this.#models
     if (models.kind === 'none') return null
     if (models.kind === 'agg') {
-      return decideAggThroughput({
-        config,
-        forecast,
-        fit: models.agg.fit(),
-        capabilities: capabilities.decode,
-      })
+      return {topology: 'agg', forecast, fit: models.agg.fit(), capabilities: capabilities.decode}
     }
-    return decideDisaggThroughput({
-      config,
+    return {
+      topology: 'disagg',
       forecast,
       prefillFit: models.prefill.fit(),
       decodeFit: models.decode.fit(),
       prefillCapabilities: capabilities.prefill,
       decodeCapabilities: capabilities.decode,
-    })
+    }
+  }
+
+  #scaleByThroughput(grounds: ThroughputGrounds, diagnostics: TickDiagnostics): ThroughputDecision {
+    const decision = decideThroughput(this.#config, grounds)
+    if (decision.bounds) {
+      this.#boundPrefill = decision.bounds.prefill ?? this.#boundPrefill
+      this.#boundDecode = decision.bounds.decode
+    }
+    noteForecast(diagnostics, grounds.forecast)
+    noteThroughput(diagnostics, decision)
+    return decision
   }
 
   /** Passes are learnt from even where load scaling is off: throughput scaling uses the same regressions. */
-  #scaleByLoad(input: TickInput, caches: EngineCaches): LoadDecision {
+  #lookAtLoad(input: TickInput, caches: EngineCaches): LoadGrounds {
     addCachedPasses(this.#models, caches)
     const {capabilities, topology} = this.#options
     const models = this.#models
-    const config = this.#config
     const kvHitRate = this.#kvHitRate
     const decode = {
       engines: caches.decode.loads(),
@@ -154,8 +154,11 @@ export class StateMachine {
       throughputBound: this.#boundDecode,
     }
     if (topology === 'agg') {
-      const pool = {...decode, ...learned(models.kind === 'agg' ? models.agg : null)}
-      return decideAggLoad({config, pool, kvHitRate})
+      return {
+        topology,
+        pool: {...decode, ...learned(models.kind === 'agg' ? models.agg : null)},
+        kvHitRate,
+      }
     }
     const prefill = {
       engines: caches.prefill.loads(),
@@ -163,12 +166,12 @@ export class StateMachine {
       capabilities: capabilities.prefill,
       throughputBound: this.#boundPrefill,
     }
-    return decideDisaggLoad({
-      config,
+    return {
+      topology,
       prefill: {...prefill, ...learned(models.kind === 'disagg' ? models.prefill : null)},
       decode: {...decode, ...learned(models.kind === 'disagg' ? models.decode : null)},
       kvHitRate,
-    })
+    }
   }
 }
 

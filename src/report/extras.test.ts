@@ -151,7 +151,10 @@ describe('diagnostics file', () => {
       draining_decode: 0,
       engines: [],
     }
-    const recorded = {...tick, explanation: {load: null, throughput: null}}
+    const recorded = {
+      ...tick,
+      explanation: {load: null, throughput: null, grounds: {load: null, throughput: null}},
+    }
     const planner = {
       totalTicks: 2,
       ticks: [recorded, recorded],

@@ -1,0 +1,76 @@
+import type {PlannerRecord} from '../planner/record.ts'
+import {COMPARED_METRICS, type Metric} from './compared-metrics.ts'
+import type {Report} from './report.ts'
+
+/** What of a finished run is compared. */
+export interface ComparedFigures {
+  readonly report: Report
+  readonly planner: Pick<PlannerRecord, 'scalingEvents'> | null
+}
+
+export interface Pricing {
+  /** Money per GPU-hour, in any currency; null = unknown. */
+  readonly pricePerGpuHour: number | null
+}
+
+export interface ComparedRow {
+  readonly metric: Metric
+  /** One per run, in their order. */
+  readonly cells: readonly ComparedCell[]
+}
+
+/** How a value stands against the first run's, by what the metric says is better. */
+export type Verdict = 'base' | 'better' | 'worse' | 'equal' | 'neither'
+
+export interface ComparedCell {
+  /** null = this run has no such figure. */
+  readonly value: number | null
+  /** To the first run; null for the first itself, and where either has no figure. */
+  readonly difference: number | null
+  /** Share of the first run's value; null also where that is 0. */
+  readonly relative: number | null
+  readonly verdict: Verdict
+  /** No run is better, and at least one is worse. */
+  readonly isBest: boolean
+}
+
+/** Every metric of every run, with differences to the first; rows without any figure are left out. */
+export function compareRuns(runs: readonly ComparedFigures[], pricing: Pricing): readonly ComparedRow[] {
+  return COMPARED_METRICS.map(metric => ({
+    metric,
+    cells: compareValues(
+      metric,
+      runs.map(run => finiteOrNull(metric.read(run, pricing))),
+    ),
+  })).filter(row => row.cells.some(cell => cell.value !== null))
+}
+
+export function compareValues(
+  {better}: Pick<Metric, 'better'>,
+  values: readonly (number | null)[],
+): readonly ComparedCell[] {
+  const base = values[0] ?? null
+  const known = values.filter(value => value !== null)
+  const best = better === 'lower' ? Math.min(...known) : Math.max(...known)
+  const hasLoser = known.some(value => value !== best)
+  return values.map((value, i) => {
+    const difference = i === 0 || value === null || base === null ? null : value - base
+    return {
+      value,
+      difference,
+      relative: difference === null || base === null || base === 0 ? null : difference / Math.abs(base),
+      verdict: i === 0 ? 'base' : verdictOf(better, difference),
+      isBest: better !== null && hasLoser && value === best,
+    }
+  })
+}
+
+function verdictOf(better: Metric['better'], difference: number | null): Verdict {
+  if (difference === null || better === null) return 'neither'
+  if (difference === 0) return 'equal'
+  return difference < 0 === (better === 'lower') ? 'better' : 'worse'
+}
+
+function finiteOrNull(value: number | null): number | null {
+  return value === null || !Number.isFinite(value) ? null : value
+}
