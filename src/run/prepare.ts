@@ -3,7 +3,7 @@ import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {createAicPerfModel} from '../perf/aic/aic-perf-model.ts'
 import {type FetchPerfFile, loadAicModel} from '../perf/aic/load-aic-model.ts'
-import {aicRequestKey, resolveAicRequest} from '../perf/aic/request.ts'
+import {type AicArgs, aicRequestKey, resolveAicRequest} from '../perf/aic/request.ts'
 import {CATALOGUE_MODELS} from '../perf/models/catalogue.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
@@ -17,7 +17,7 @@ export interface TimingSources {
   /** The recorded profile the engine args name. */
   readonly loadProfile: (args: EngineArgs) => Promise<Result<ProfileTable>>
   /** Models the user brought; those of the catalogue are always known. */
-  readonly models: readonly ModelConfig[]
+  readonly models: () => readonly ModelConfig[]
 }
 
 export interface PreparedTiming {
@@ -70,15 +70,22 @@ export class TimingLoader {
       }
       case 'aic': {
         const model = await this.#aicModel(args, notices)
+        // Counts of lookups belong to one run, so every run and pool has a model of its own over the shared tables.
         return model.ok ? ok(() => createAicPerfModel(model.value)) : model
       }
     }
   }
 
   async #aicModel(args: EngineArgs, notices: Set<string>): Promise<Result<AicModel>> {
-    const request = resolveAicRequest(args, [...this.#sources.models, ...CATALOGUE_MODELS])
+    const model = await this.loadModel(args)
+    if (model.ok) for (const notice of model.value.request.notices) notices.add(notice)
+    return model
+  }
+
+  /** The GPU tables of an engine, shared by all runs that name the same one. */
+  async loadModel(args: AicArgs): Promise<Result<AicModel>> {
+    const request = resolveAicRequest(args, [...this.#sources.models(), ...CATALOGUE_MODELS])
     if (!request.ok) return request
-    for (const notice of request.value.notices) notices.add(notice)
     const key = aicRequestKey(request.value)
     const known = this.#aicModels.get(key)
     if (known !== undefined) return known

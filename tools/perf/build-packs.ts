@@ -1,8 +1,27 @@
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
-import {EDITION, type Manifest, type PackFile, type PackPair} from '../../src/perf/aic/manifest.ts'
+import {parseArgs} from 'node:util'
+import {AicModel} from '../../src/perf/aic/aic-model.ts'
+import {decodePack} from '../../src/perf/aic/decode-pack.ts'
+import {AicDataError} from '../../src/perf/aic/errors.ts'
+import {
+  EDITION,
+  type EngineSplit,
+  type Manifest,
+  type PackFile,
+  type PackPair,
+} from '../../src/perf/aic/manifest.ts'
+import {candidateSplits} from '../../src/perf/aic/parallelism.ts'
+import {type AicRequest, checkAicRequest} from '../../src/perf/aic/request.ts'
 import {sha256Hex} from '../../src/perf/aic/sha256.ts'
-import {BACKEND_NAMES, BACKEND_VERSIONS, SYSTEM_NAMES} from '../../src/perf/aic/systems.ts'
+import {
+  BACKEND_NAMES,
+  BACKEND_VERSIONS,
+  type BackendName,
+  SYSTEM_NAMES,
+  type SystemName,
+} from '../../src/perf/aic/systems.ts'
+import {TableSet} from '../../src/perf/aic/tables.ts'
 import {CATALOGUE} from '../../src/perf/models/catalogue.ts'
 import {checkSystems} from './check-systems.ts'
 import {encodePack} from './encode-pack.ts'
@@ -24,28 +43,66 @@ export async function main(argv: readonly string[]): Promise<void> {
   for (const name of readdirSync(out)) if (name.endsWith(SUFFIX)) rmSync(join(out, name))
   const pairs: PackPair[] = []
   for (const system of SYSTEM_NAMES) {
-    for (const backend of BACKEND_NAMES) {
-      const tables = await readPairTables(data, system, backend)
-      const {core, tiers} = splitByPreset(tables, system, backend)
-      const base = `${system}__${backend}`
-      const tierFiles = Object.entries(tiers).map(([name, content]) => {
-        return [name, writePack(out, `${base}.${name}${SUFFIX}`, encodePack(content))] as const
-      })
-      const coreFile = writePack(out, base + SUFFIX, encodePack(core))
-      pairs.push({
-        system,
-        backend,
-        version: BACKEND_VERSIONS[backend],
-        core: coreFile,
-        tiers: Object.fromEntries(tierFiles),
-        presets: CATALOGUE.filter(entry => entry.preset).map(entry => entry.model.id),
-        sources: tables.sources,
-      })
-      const tierBytes = tierFiles.reduce((total, [, file]) => total + file.bytes, 0)
-      console.log(`${base}: ${coreFile.bytes} bytes, further shapes ${tierBytes} bytes`)
-    }
+    for (const backend of BACKEND_NAMES) pairs.push(await buildPair(data, system, backend, out))
   }
   writeManifest(out, pairs)
+}
+
+async function buildPair(
+  data: WheelData,
+  system: SystemName,
+  backend: BackendName,
+  out: string,
+): Promise<PackPair> {
+  const tables = await readPairTables(data, system, backend)
+  const {core, tiers} = splitByPreset(tables, system, backend)
+  const base = `${system}__${backend}`
+  const coreBytes = encodePack(core)
+  const tierBytes = Object.entries(tiers).map(([name, content]) => [name, encodePack(content)] as const)
+  const tierFiles = tierBytes.map(
+    ([name, bytes]) => [name, writePack(out, `${base}.${name}${SUFFIX}`, bytes)] as const,
+  )
+  const further = tierBytes.reduce((total, [, bytes]) => total + bytes.byteLength, 0)
+  console.log(`${base}: ${coreBytes.byteLength} bytes, further shapes ${further} bytes`)
+  return {
+    system,
+    backend,
+    version: BACKEND_VERSIONS[backend],
+    core: writePack(out, base + SUFFIX, coreBytes),
+    tiers: Object.fromEntries(tierFiles),
+    engines: predictableEngines(system, backend, [coreBytes, ...tierBytes.map(([, bytes]) => bytes)]),
+    sources: tables.sources,
+  }
+}
+
+/** Asks every catalogue model in every split for one prefill and one decode step. */
+function predictableEngines(
+  system: SystemName,
+  backend: BackendName,
+  packs: readonly Uint8Array[],
+): Record<string, EngineSplit[]> {
+  const tables = new TableSet()
+  for (const pack of packs) decodePack(pack, tables)
+  const engines: Record<string, EngineSplit[]> = {}
+  for (const {model} of CATALOGUE) {
+    const splits = candidateSplits({system, backend, model}).filter(request => canPredict(request, tables))
+    engines[model.id] = splits.map(({tp, moeTp, moeEp}) => [tp, moeTp ?? 1, moeEp ?? 1])
+  }
+  return engines
+}
+
+function canPredict(request: AicRequest, tables: TableSet): boolean {
+  const resolved = checkAicRequest(request)
+  if (!resolved.ok) return false
+  const model = new AicModel(resolved.value, tables)
+  try {
+    model.prefillMs(1, 128, 0)
+    model.decodeMs(1, 128, 2)
+    return true
+  } catch (error) {
+    if (error instanceof AicDataError) return false
+    throw error
+  }
 }
 
 function writeManifest(out: string, pairs: readonly PackPair[]): void {
@@ -54,9 +111,10 @@ function writeManifest(out: string, pairs: readonly PackPair[]): void {
     licence: 'Apache-2.0',
     attribution: ATTRIBUTION,
     source: {package: 'aiconfigurator-core', version: EDITION, wheel: WHEEL_NAME, sha256: WHEEL_SHA256},
+    presets: CATALOGUE.filter(entry => entry.preset).map(entry => entry.model.id),
     pairs,
   }
-  writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`)
+  writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest)}\n`)
   writeFileSync(join(out, 'NOTICE'), NOTICE)
 }
 
@@ -66,9 +124,10 @@ function writePack(out: string, name: string, bytes: Uint8Array): PackFile {
 }
 
 function parseArguments(argv: readonly string[]): {wheel: string | null; out: string} {
-  const at = argv.indexOf('--out')
-  const out = at >= 0 ? argv[at + 1] : 'public/perf'
-  if (out === undefined) throw new Error('--out needs a directory')
-  const wheel = argv.find((argument, i) => !argument.startsWith('--') && i !== at + 1) ?? null
-  return {wheel: at < 0 ? (argv[0] ?? null) : wheel, out: resolve(out)}
+  const {values, positionals} = parseArgs({
+    args: [...argv],
+    options: {out: {type: 'string', default: 'public/perf'}},
+    allowPositionals: true,
+  })
+  return {wheel: positionals[0] ?? null, out: resolve(values.out)}
 }

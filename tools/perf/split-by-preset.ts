@@ -1,16 +1,9 @@
 import {type GemmTable, sitesNeeded} from '../../src/perf/aic/gemm-sites.ts'
-import {
-  type Parallelism,
-  parallelismOf,
-  parallelismViolation,
-  TP_SIZES,
-} from '../../src/perf/aic/parallelism.ts'
-import type {AicRequest} from '../../src/perf/aic/request.ts'
+import {candidateSplits, parallelismOf} from '../../src/perf/aic/parallelism.ts'
 import {ATTENTION_TIER, gemmTier, LATENT_TIER, moeTier, needsOf} from '../../src/perf/aic/requirements.ts'
 import type {BackendName, SystemName} from '../../src/perf/aic/systems.ts'
 import {gemmTableMode, TableSet, tableKey} from '../../src/perf/aic/tables.ts'
 import {CATALOGUE} from '../../src/perf/models/catalogue.ts'
-import type {ModelConfig} from '../../src/perf/models/model-config.ts'
 import type {PackContent} from './encode-pack.ts'
 import type {GemmSite, GridTable, PairTables} from './pair-tables.ts'
 
@@ -88,8 +81,8 @@ function presetNeeds(tables: PairTables, system: SystemName, backend: BackendNam
     distributions.setDistributions(mode, names)
   for (const {model, preset} of CATALOGUE) {
     if (!preset) continue
-    for (const sizes of splits(model, system, backend)) {
-      for (const need of needsOf(model, sizes, backend, distributions)) {
+    for (const request of candidateSplits({system, backend, model})) {
+      for (const need of needsOf(model, parallelismOf(request), backend, distributions)) {
         if (need.kind !== 'gemm') slices.add(tableKey(need.kind, need.key))
         else for (const site of sitesOf(need.op)) sites.add(site)
       }
@@ -120,19 +113,6 @@ function geometryOnly(sites: readonly GemmSite[]): GemmTable {
     m,
     latency: sites.map(() => null),
   }
-}
-
-/** TP 1 to 8; experts split all one way, all the other way, or not at all. */
-function splits(model: ModelConfig, system: SystemName, backend: BackendName): Parallelism[] {
-  const base = {system, backend, version: null, model, attentionDp: null}
-  const requests = TP_SIZES.flatMap((tp): AicRequest[] => {
-    if (model.experts === null) return [{...base, tp, moeTp: null, moeEp: null}]
-    return [
-      {...base, tp, moeTp: tp, moeEp: 1},
-      {...base, tp, moeTp: 1, moeEp: tp},
-    ]
-  })
-  return requests.filter(request => parallelismViolation(request) === null).map(parallelismOf)
 }
 
 function splitName(name: string): PackContent['absent'][number] {

@@ -37,8 +37,6 @@ export class AicModel {
   private readonly outside = {hit: false}
   private readonly context: StepCost
   private readonly generation: StepCost
-  private predictions = 0
-  private outsidePredictions = 0
 
   constructor(request: ResolvedAicRequest, tables: TableSet) {
     this.request = request
@@ -53,19 +51,19 @@ export class AicModel {
   prefillMs(batch: number, newTokens: number, prefix: number): number {
     if (newTokens <= 0) throw new AicDataError('ValueError', 'a prefill needs at least one new token')
     this.outside.hit = false
-    return this.count(this.context.ms(batch, newTokens, prefix, batch * newTokens, batch))
+    return this.context.ms(batch, newTokens, prefix, batch * newTokens, batch)
   }
 
   /** @param isl tokens per sequence before the first decoded one; @param outputTokens 2 prices a single step */
   decodeMs(batch: number, isl: number, outputTokens: number): number {
     this.outside.hit = false
     const steps = outputTokens - 1
-    if (steps === 1) return this.count(this.generation.ms(batch, isl + 1, 0, batch, batch))
+    if (steps === 1) return this.generation.ms(batch, isl + 1, 0, batch, batch)
     let total = 0
     for (let k = 0; k < steps; k += DECODE_STRIDE) {
       total += this.generation.ms(batch, isl + k + 1, 0, batch, batch) * Math.min(DECODE_STRIDE, steps - k)
     }
-    return this.count(total)
+    return total
   }
 
   /** One pass with `contextTokens` of prompts of length `isl` beside `decodeTokens` decoding requests. */
@@ -88,13 +86,13 @@ export class AicModel {
     const contextAttention = contextTokens > 0 ? this.mixedContext(contextTokens, length, prefix) : 0
     const decodeLength = length + Math.floor(outputTokens / 2) + 1
     const decodeAttention = decodeTokens > 0 ? this.generation.attentionMs(decodeTokens, decodeLength, 0) : 0
-    const total = this.count(shared + contextAttention + decodeAttention)
+    const total = shared + contextAttention + decodeAttention
     return {total, shared, contextAttention, decodeAttention}
   }
 
-  /** Share of predictions so far that had to leave the measured data, in [0, 1]. */
-  outsideShare(): number {
-    return this.predictions === 0 ? 0 : this.outsidePredictions / this.predictions
+  /** Whether the last prediction had to leave the measured data. */
+  get wasOutside(): boolean {
+    return this.outside.hit
   }
 
   /** Where the time of one prefill goes, operator by operator in the order of the sum. */
@@ -116,11 +114,5 @@ export class AicModel {
     const hardware: Hardware = {system, backend, tables, modes: this.quant, phase, outside: this.outside}
     const compiled: CompiledOp[] = ops.map(op => compileOp(op, hardware))
     return new StepCost(compiled, phase, this.outside)
-  }
-
-  private count(ms: number): number {
-    this.predictions++
-    if (this.outside.hit) this.outsidePredictions++
-    return ms
   }
 }

@@ -4,7 +4,7 @@ import type {Grid, GridReader} from './grid.ts'
 /** Lengths averaged per decode step: sequences of a batch differ, five lengths within 10 % stand for the spread. */
 const SAMPLES = 5
 
-/** Batch sizes remembered at once; running batches stay far below. */
+/** Batch sizes remembered; running batches stay far below. */
 const MAX_LINES = 8192
 
 /**
@@ -16,7 +16,8 @@ export class DecodeLines {
   private readonly grid: Grid
   private readonly heads: number
   private readonly reader: GridReader
-  private readonly lines = new Map<number, DecodeLine>()
+  /** By batch size: an array, because looking up a Map would cost as much as the interpolation. */
+  private readonly lines: (DecodeLine | undefined)[] = []
 
   constructor(grid: Grid, heads: number, reader: GridReader) {
     this.grid = grid
@@ -26,15 +27,18 @@ export class DecodeLines {
 
   /** Mean time over five lengths around `length`, ms. */
   at(batch: number, length: number): number {
-    let line = this.lines.get(batch)
-    if (line === undefined) {
-      if (this.lines.size >= MAX_LINES) this.lines.clear()
-      line = this.build(batch)
-      this.lines.set(batch, line)
-    }
+    const line = this.lines[batch] ?? this.add(batch)
     const low = Math.max(1, Math.trunc(length * 0.9))
     const high = Math.max(low, Math.trunc(length * 1.1))
     return line.mean(low, high)
+  }
+
+  private add(batch: number): DecodeLine {
+    const line = this.build(batch)
+    if (batch >= MAX_LINES) return line
+    while (this.lines.length <= batch) this.lines.push(undefined)
+    this.lines[batch] = line
+    return line
   }
 
   private build(batch: number): DecodeLine {
@@ -77,6 +81,8 @@ class DecodeLine {
   /** From a leaf of branch A to the same length in branch B. */
   private readonly offset: number
   private readonly weight: number
+  /** Where the last lookup began: the next one is seldom far from it. */
+  private last: number
 
   constructor(grid: Grid, reader: GridReader, {heads, batch, nodeA, nodeB, weight, common}: Neighbours) {
     this.keys = grid.keys2
@@ -88,17 +94,40 @@ class DecodeLine {
     this.end = this.start + common
     this.offset = grid.start2[nodeB]! - this.start
     this.weight = weight
+    this.last = this.start
   }
 
   mean(low: number, high: number): number {
     const {keys, end, start} = this
-    let at = lowerBound(keys, start, end, low)
+    let at = this.last
+    while (at < end && keys[at]! < low) at++
+    while (at > start && keys[at - 1]! >= low) at--
+    this.last = at
+    if (at > start && at < end && high < keys[at]!) return this.meanBetween(at, low, high)
     let total = 0
     for (let i = 0; i < SAMPLES; i++) {
       const length = low + Math.floor(((high - low) * i) / (SAMPLES - 1))
       while (at < end && keys[at]! < length) at++
       const covered = at < end && (at > start || keys[at] === length)
       total += covered ? this.interpolate(at, length) : this.reader.at(this.heads, this.batch, length)
+    }
+    return total / SAMPLES
+  }
+
+  /** All five lengths between the same two measured ones: what they share is read once. */
+  private meanBetween(at: number, low: number, high: number): number {
+    const {keys, values, offset, weight} = this
+    const k0 = keys[at - 1]!
+    const span = keys[at]! - k0
+    const a0 = values[at - 1]!
+    const riseA = values[at]! - a0
+    const b0 = values[at - 1 + offset]!
+    const riseB = values[at + offset]! - b0
+    let total = 0
+    for (let i = 0; i < SAMPLES; i++) {
+      const share = (low + Math.floor(((high - low) * i) / (SAMPLES - 1)) - k0) / span
+      const a = a0 + riseA * share
+      total += offset === 0 ? a : a + (b0 + riseB * share - a) * weight
     }
     return total / SAMPLES
   }

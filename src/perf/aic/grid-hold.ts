@@ -25,6 +25,10 @@ export class HoldReader {
   private readonly logs2: Float64Array
   /** Utilisation per leaf, computed when first ranked; NaN = not yet, 0 = unusable. */
   private readonly utilisation: Float64Array
+  /** The last query's first two keys and their logarithms: a decode step asks five lengths of one batch. */
+  private q0 = Number.NaN
+  private q1 = Number.NaN
+  private l0 = 0
   private l1 = 0
   private l2 = 0
   private count = 0
@@ -44,11 +48,18 @@ export class HoldReader {
 
   /** @throws AicDataError if no leaf is usable */
   at(q0: number, q1: number, q2: number): number {
-    this.l1 = log2(q1)
+    if (q0 !== this.q0) {
+      this.q0 = q0
+      this.l0 = log2(q0)
+    }
+    if (q1 !== this.q1) {
+      this.q1 = q1
+      this.l1 = log2(q1)
+    }
     this.l2 = log2(q2)
     this.count = 0
     this.limit = Number.POSITIVE_INFINITY
-    this.visitAxis0(log2(q0))
+    this.visitAxis0(this.l0)
     if (this.count === 0) throw noData(`no usable measurement near the attention point (${q0}, ${q1}, ${q2})`)
     return this.blend()
   }

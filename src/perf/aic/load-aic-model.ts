@@ -8,8 +8,11 @@ import {tiersNeeded} from './requirements.ts'
 import {sha256Hex} from './sha256.ts'
 import {TableSet} from './tables.ts'
 
-/** Bytes of a file below `perf/`, from wherever the host keeps them; rejects when it cannot be had. */
-export type FetchPerfFile = (name: string) => Promise<Uint8Array>
+/**
+ * Bytes of a file below `perf/`, from wherever the host keeps them; rejects when it cannot be had. `isFresh` asks
+ * for it past all caches.
+ */
+export type FetchPerfFile = (name: string, options?: {readonly isFresh: boolean}) => Promise<Uint8Array>
 
 export const MANIFEST_NAME = 'manifest.json'
 
@@ -21,7 +24,7 @@ export const MANIFEST_NAME = 'manifest.json'
 export async function loadAicModel(request: AicRequest, fetchFile: FetchPerfFile): Promise<Result<AicModel>> {
   const resolved = checkAicRequest(request)
   if (!resolved.ok) return resolved
-  const manifest = await fetchManifest(fetchFile)
+  const manifest = await loadManifest(fetchFile)
   if (!manifest.ok) return manifest
   const pair = findPair(manifest.value, resolved.value)
   if (!pair.ok) return pair
@@ -35,8 +38,8 @@ export async function loadAicModel(request: AicRequest, fetchFile: FetchPerfFile
   return ok(new AicModel(resolved.value, tables))
 }
 
-async function fetchManifest(fetchFile: FetchPerfFile): Promise<Result<Manifest>> {
-  const bytes = await fetchBytes(MANIFEST_NAME, fetchFile)
+export async function loadManifest(fetchFile: FetchPerfFile): Promise<Result<Manifest>> {
+  const bytes = await fetchBytes(MANIFEST_NAME, fetchFile, false)
   return bytes.ok ? parseManifest(bytes.value) : bytes
 }
 
@@ -52,9 +55,11 @@ function findPair(manifest: Manifest, request: ResolvedAicRequest): Result<PackP
 }
 
 async function addPack(file: PackFile, fetchFile: FetchPerfFile, tables: TableSet): Promise<Result<null>> {
-  const bytes = await fetchBytes(file.file, fetchFile)
+  let bytes = await fetchBytes(file.file, fetchFile, false)
+  // A damaged copy may sit in a cache between here and the server: ask the server itself before giving up.
+  if (bytes.ok && !isIntact(bytes.value, file)) bytes = await fetchBytes(file.file, fetchFile, true)
   if (!bytes.ok) return bytes
-  if (bytes.value.byteLength !== file.bytes || sha256Hex(bytes.value) !== file.sha256) {
+  if (!isIntact(bytes.value, file)) {
     return fail(`GPU table perf/${file.file} is damaged or out of date: reload to fetch it again`)
   }
   try {
@@ -65,9 +70,17 @@ async function addPack(file: PackFile, fetchFile: FetchPerfFile, tables: TableSe
   }
 }
 
-async function fetchBytes(name: string, fetchFile: FetchPerfFile): Promise<Result<Uint8Array>> {
+function isIntact(bytes: Uint8Array, file: PackFile): boolean {
+  return bytes.byteLength === file.bytes && sha256Hex(bytes) === file.sha256
+}
+
+async function fetchBytes(
+  name: string,
+  fetchFile: FetchPerfFile,
+  isFresh: boolean,
+): Promise<Result<Uint8Array>> {
   try {
-    return ok(await fetchFile(name))
+    return ok(await fetchFile(name, {isFresh}))
   } catch (error) {
     return fail(
       `GPU table perf/${name} could not be fetched (${messageOf(error)}): check the connection and retry`,

@@ -39,12 +39,12 @@ type AicField =
   | 'aic_attention_dp_size'
 export type AicArgs = Pick<EngineArgs, AicField>
 
-const SYSTEM_ALIASES: Readonly<Record<string, SystemName>> = {
+export const SYSTEM_ALIASES: Readonly<Record<string, SystemName>> = {
   h200: 'h200_sxm',
   h100: 'h100_sxm',
   b200: 'b200_sxm',
 }
-const BACKEND_ALIASES: Readonly<Record<string, BackendName>> = {
+export const BACKEND_ALIASES: Readonly<Record<string, BackendName>> = {
   'tensorrt-llm': 'trtllm',
   tensorrt_llm: 'trtllm',
 }

@@ -2,9 +2,7 @@ import type {OpLatency} from './aic-model.ts'
 import type {CompiledOp, SequenceCost} from './evaluate.ts'
 import type {Phase} from './ops.ts'
 import type {OutsideFlag} from './outside.ts'
-
-/** Token counts remembered per phase: decode batches and chunk sizes repeat, and a row is some 150 bytes. */
-const MAX_ROWS = 16384
+import {RowTable} from './row-table.ts'
 
 /**
  * The sum of one phase's operators. All but attention depend on the token count alone, so their latencies
@@ -13,22 +11,30 @@ const MAX_ROWS = 16384
  */
 export class StepCost {
   private readonly ops: readonly CompiledOp[]
+  /** Attention and the like, by place in the list; null = a row answers. */
   private readonly attention: readonly (SequenceCost | null)[]
+  /** Operators at the head of the list that a row answers alone: their sum is kept with the row. */
+  private readonly lead: number
   private readonly attentionName: string
   private readonly outside: OutsideFlag
-  private readonly rows = new Map<number, Row>()
-  private readonly requestRows = new Map<number, Row>()
-  private readonly byRequests: boolean
+  private readonly rows: RowTable
+  /** In prefill the output head runs once per request: its latencies have rows of their own. */
+  private readonly requestRows: RowTable | null
 
   constructor(ops: readonly CompiledOp[], phase: Phase, outside: OutsideFlag) {
     this.ops = ops
     this.attention = ops.map(op => (op.by === 'sequences' ? op.cost : null))
+    const isRowAlone = (op: CompiledOp) => op.by === 'tokens' || (op.by === 'requests' && phase !== 'context')
+    const firstOther = ops.findIndex(op => !isRowAlone(op))
+    this.lead = firstOther < 0 ? ops.length : firstOther
     this.attentionName = `${phase}_attention`
     this.outside = outside
-    this.byRequests = phase === 'context' && ops.some(op => op.by === 'requests')
+    this.rows = new RowTable(ops.length, this.lead)
+    const hasHead = phase === 'context' && ops.some(op => op.by === 'requests')
+    this.requestRows = hasHead ? new RowTable(ops.length, 0) : null
   }
 
-  /** @param tokens rows of the GEMMs; @param requests rows of the last GEMM in prefill */
+  /** @param tokens rows of the GEMMs; @param requests rows of the output head in prefill */
   ms(batch: number, length: number, prefix: number, tokens: number, requests: number): number {
     try {
       return this.sum(batch, length, prefix, tokens, requests)
@@ -40,16 +46,37 @@ export class StepCost {
   }
 
   private sum(batch: number, length: number, prefix: number, tokens: number, requests: number): number {
-    const row = this.row(this.rows, tokens, 'tokens')
-    const perRequest = this.byRequests ? this.row(this.requestRows, requests, 'requests') : row
-    if (row.outside || perRequest.outside) this.outside.hit = true
-    const {attention} = this
-    const {addends} = row
-    let total = 0
-    for (let i = 0; i < addends.length; i++) {
+    const {attention, rows, requestRows} = this
+    let row = rows.find(tokens)
+    if (row < 0) row = this.addRow(rows, tokens)
+    if (requestRows !== null) return this.sumWithHead(row, requestRows, batch, length, prefix, requests)
+    if (rows.isOutside(row)) this.outside.hit = true
+    const {values} = rows
+    let total = rows.leadSum(row)
+    for (let i = this.lead; i < attention.length; i++) {
+      const cost = attention[i]!
+      total += cost === null ? values[row + i]! : cost(batch, length, prefix)
+    }
+    return total
+  }
+
+  private sumWithHead(
+    row: number,
+    requestRows: RowTable,
+    batch: number,
+    length: number,
+    prefix: number,
+    requests: number,
+  ): number {
+    const {attention, rows} = this
+    let head = requestRows.find(requests)
+    if (head < 0) head = this.addRow(requestRows, requests)
+    if (rows.isOutside(row) || requestRows.isOutside(head)) this.outside.hit = true
+    let total = rows.leadSum(row)
+    for (let i = this.lead; i < attention.length; i++) {
       const cost = attention[i]!
       if (cost !== null) total += cost(batch, length, prefix)
-      else total += addends[i]! + (this.byRequests ? perRequest.addends[i]! : 0)
+      else total += rows.values[row + i]! + requestRows.values[head + i]!
     }
     return total
   }
@@ -77,36 +104,22 @@ export class StepCost {
   breakdown(batch: number, length: number, prefix: number, tokens: number, requests: number): OpLatency[] {
     return this.ops.map(op => {
       if (op.by === 'sequences') return {name: op.name, ms: op.cost(batch, length, prefix)}
-      return {name: op.name, ms: op.cost(op.by === 'requests' && this.byRequests ? requests : tokens)}
+      const perRequest = op.by === 'requests' && this.requestRows !== null
+      return {name: op.name, ms: op.cost(perRequest ? requests : tokens)}
     })
   }
 
-  private row(rows: Map<number, Row>, count: number, by: 'tokens' | 'requests'): Row {
-    let row = rows.get(count)
-    if (row === undefined) {
-      if (rows.size >= MAX_ROWS) rows.clear()
-      row = this.computeRow(count, by)
-      rows.set(count, row)
-    }
-    return row
-  }
-
-  private computeRow(count: number, by: 'tokens' | 'requests'): Row {
+  /** A row holds 0 where another row or attention answers: adding it changes nothing. */
+  private addRow(rows: RowTable, count: number): number {
     const before = this.outside.hit
     this.outside.hit = false
-    const addends = new Float64Array(this.ops.length)
-    for (const [i, op] of this.ops.entries()) {
-      const wanted = this.byRequests ? op.by === by : op.by !== 'sequences'
-      if (wanted && op.by !== 'sequences') addends[i] = op.cost(count)
-    }
-    const outside = this.outside.hit
+    const addends = this.ops.map(op => {
+      if (op.by === 'sequences') return 0
+      const isHead = op.by === 'requests' && this.requestRows !== null
+      return isHead === (rows === this.requestRows) ? op.cost(count) : 0
+    })
+    const start = rows.add(count, addends, this.outside.hit)
     this.outside.hit = before
-    return {addends, outside}
+    return start
   }
-}
-
-interface Row {
-  /** Latency in ms at the place of each operator; 0 where another row or attention answers. */
-  readonly addends: Float64Array
-  readonly outside: boolean
 }
