@@ -1,0 +1,18 @@
+/** What a reader should know and can do when the browser refuses to store. */
+export function storageProblem(error: unknown): string {
+  const name = nameOf(error)
+  if (name === 'QuotaExceededError')
+    return 'The browser’s storage for this site is full: delete saved runs in the Library to make room.'
+  if (name === 'SecurityError' || name === 'InvalidStateError' || name === 'ReferenceError')
+    return 'This browser does not let the page store anything (a private window, or storage is switched off).'
+  return `The browser’s storage did not answer as it should: ${messageOf(error)}.`
+}
+
+function nameOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : ''
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.replace(/\.+$/, '')
+}

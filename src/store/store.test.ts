@@ -1,0 +1,144 @@
+import {describe, expect, test} from 'vitest'
+import {defaultScenario} from '../config/presets.ts'
+import {computeReport} from '../report/compute-report.ts'
+import {recordOf} from '../report/report-fixture.ts'
+import type {RunOutcome} from '../worker/protocol.ts'
+import {type Migration, migrate, readSummary} from './migrations.ts'
+import {RunStore} from './run-store.ts'
+import {restoredOutcome, savedOutcome, summaryOf} from './saved-run.ts'
+import {parsePrice} from './settings.ts'
+import {storageProblem} from './storage-problem.ts'
+
+const scenario = defaultScenario()
+const engine = recordOf([{arrivalMs: 0, tokensMs: [10, 20]}])
+const report = {
+  ...computeReport(engine, {wallTimeMs: 1}),
+  planner_replay: {
+    version: '0',
+    config: scenario,
+    trace_sha256: 'abc',
+    engine_timing: scenario.engineTiming,
+    sla_attainment: null,
+    goodput_rps: null,
+    gpu_hours: 1,
+    billed_gpu_hours: 1,
+    cost: null,
+    outside_measured_share: null,
+  },
+}
+const outcome = {
+  result: {report, engine, planner: null, notices: ['a note']},
+  pictures: {} as RunOutcome['pictures'],
+  traceName: 'trace.jsonl',
+  elapsedMs: 5,
+} satisfies RunOutcome
+
+describe('a saved run', () => {
+  test('keeps everything but the gaps between all tokens', () => {
+    const saved = savedOutcome(outcome)
+    expect(JSON.stringify(saved)).not.toContain('gapMs')
+    const restored = restoredOutcome(saved)
+    const {tokenGaps, ...kept} = restored.result.engine
+    expect(tokenGaps.length).toBe(0)
+    const {tokenGaps: _, ...original} = outcome.result.engine
+    expect({...restored, result: {...restored.result, engine: kept}}).toEqual({
+      ...outcome,
+      result: {...outcome.result, engine: original},
+    })
+  })
+
+  test('is summed up with its checksum', () => {
+    const named = {id: 'x', name: 'one', createdAtMs: 7, scenario, traceTitle: 'Short'}
+    expect(summaryOf({...named, outcome})).toMatchObject({
+      ...named,
+      version: 1,
+      traceSha256: 'abc',
+      scaleUps: 0,
+    })
+  })
+})
+
+describe('migrate', () => {
+  const steps = new Map<number, Migration>([
+    [1, ({title, ...rest}) => ({...rest, name: title})],
+    [2, record => ({...record, tags: []})],
+  ])
+
+  test('walks a record up through every version in between', () => {
+    const stored = {version: 1, id: 'x', title: 'old'}
+    expect(migrate(stored, {to: 3, steps})).toEqual({
+      ok: true,
+      value: {version: 3, id: 'x', name: 'old', tags: []},
+    })
+    expect(stored).toEqual({version: 1, id: 'x', title: 'old'})
+  })
+
+  test('leaves a current record alone', () => {
+    const stored = {version: 3, id: 'x'}
+    expect(migrate(stored, {to: 3, steps})).toEqual({ok: true, value: stored})
+  })
+
+  test.each([
+    ['newer', {version: 4}, /newer version/],
+    ['older than any step', {version: 0}, /too old/],
+    ['without a version', {id: 'x'}, /damaged/],
+    ['no record at all', 'text', /damaged/],
+    ['null', null, /damaged/],
+  ])('refuses a record that is %s', (_, stored, message) => {
+    expect(migrate(stored, {to: 3, steps})).toMatchObject({
+      ok: false,
+      error: {message: expect.stringMatching(message)},
+    })
+  })
+})
+
+describe('readSummary', () => {
+  test('takes what this build writes, and refuses half of it', () => {
+    const summary = summaryOf({id: 'x', name: 'one', createdAtMs: 7, scenario, traceTitle: 'Short', outcome})
+    expect(readSummary(structuredClone(summary))).toEqual({ok: true, value: summary})
+    const {report: _, ...half} = summary
+    expect(readSummary(half).ok).toBe(false)
+  })
+})
+
+describe('RunStore without storage', () => {
+  test('answers every call with a sentence', async () => {
+    const refused = new RunStore(() => Promise.reject(new DOMException('refused', 'SecurityError')))
+    const summary = summaryOf({id: 'x', name: 'one', createdAtMs: 7, scenario, traceTitle: 'Short', outcome})
+    const calls = [
+      refused.list(),
+      refused.save(summary, new Uint8Array()),
+      refused.open('x'),
+      refused.rename('x', 'two'),
+      refused.remove('x'),
+    ]
+    for (const result of await Promise.all(calls))
+      expect(result).toMatchObject({ok: false, error: {message: expect.stringContaining('private window')}})
+  })
+
+  test('does so where IndexedDB is not even there', async () => {
+    expect(await new RunStore().list()).toMatchObject({
+      ok: false,
+      error: {message: expect.stringContaining('does not let the page store')},
+    })
+  })
+})
+
+test('storageProblem tells a full disk from a refusal', () => {
+  expect(storageProblem(new DOMException('full', 'QuotaExceededError'))).toContain('delete saved runs')
+  expect(storageProblem(new DOMException('no', 'SecurityError'))).toContain('private window')
+  expect(storageProblem(new Error('disk on fire.'))).toContain('disk on fire.')
+})
+
+test.each([
+  ['2.5', 2.5],
+  [' 3 ', 3],
+  ['1,25', 1.25],
+  ['0', null],
+  ['-1', null],
+  ['1e3', null],
+  ['', null],
+  ['abc', null],
+])('parsePrice %j is %j', (text, price) => {
+  expect(parsePrice(text)).toBe(price)
+})

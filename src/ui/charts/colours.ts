@@ -1,0 +1,22 @@
+/** A CSS colour as the browser resolves it there and now: canvas and saved files know neither variables nor themes. */
+export function resolveColour(near: Element, colour: string): string {
+  const probe = document.createElement('i')
+  probe.style.color = colour
+  near.append(probe)
+  const resolved = getComputedStyle(probe).color
+  probe.remove()
+  return resolved
+}
+
+/** Calls back at once and whenever the page's theme changes; returns how to stop. */
+export function watchTheme(onchange: () => void): () => void {
+  const scheme = matchMedia('(prefers-color-scheme: dark)')
+  const observer = new MutationObserver(onchange)
+  observer.observe(document.documentElement, {attributes: true, attributeFilter: ['data-theme']})
+  scheme.addEventListener('change', onchange)
+  onchange()
+  return () => {
+    observer.disconnect()
+    scheme.removeEventListener('change', onchange)
+  }
+}

@@ -1,0 +1,67 @@
+import type {PlannerConfig} from '../../config/scenario.ts'
+import type {RequestColumns} from '../../engine/record.ts'
+import {e2eMs, tpotMs, ttftMs} from '../../report/request-measures.ts'
+
+/** How a request fared against the targets. */
+export type Outcome = 'met' | 'late' | 'slow' | 'unfinished'
+
+/** Drawn in this order, so that what went wrong lies on top. */
+export const OUTCOMES: readonly {readonly id: Outcome; readonly label: string; readonly slot: number}[] = [
+  {id: 'met', label: 'met the targets', slot: 0},
+  {id: 'slow', label: 'ITL over target', slot: 3},
+  {id: 'late', label: 'TTFT over target', slot: 1},
+]
+
+export type Measure = 'ttft' | 'tpot' | 'e2e'
+
+export const MEASURES: readonly {readonly id: Measure; readonly label: string; readonly title: string}[] = [
+  {id: 'ttft', label: 'TTFT', title: 'TTFT of every request'},
+  {id: 'tpot', label: 'mean ITL', title: 'Mean ITL of every request'},
+  {id: 'e2e', label: 'end to end', title: 'End-to-end latency of every request'},
+]
+
+export function outcomeOf(requests: RequestColumns, request: number, targets: PlannerConfig | null): Outcome {
+  if (Number.isNaN(requests.firstTokenMs[request]!)) return 'unfinished'
+  if (targets === null) return 'met'
+  if (ttftMs(requests, request) > targets.ttft) return 'late'
+  return tpotMs(requests, request) > targets.itl ? 'slow' : 'met'
+}
+
+export function measureMs(requests: RequestColumns, request: number, measure: Measure): number {
+  switch (measure) {
+    case 'ttft':
+      return ttftMs(requests, request)
+    case 'tpot':
+      return requests.emittedTokens[request]! < 2 ? Number.NaN : tpotMs(requests, request)
+    case 'e2e':
+      return e2eMs(requests, request)
+  }
+}
+
+/** All requests that produced a token, in order of arrival, as columns to draw and to walk along. */
+export interface RequestPoints {
+  readonly request: Int32Array
+  readonly arrivalS: Float64Array
+  readonly valueMs: Float64Array
+  /** Index into `OUTCOMES`. */
+  readonly outcome: Uint8Array
+}
+
+export function requestPoints(
+  requests: RequestColumns,
+  measure: Measure,
+  targets: PlannerConfig | null,
+): RequestPoints {
+  const request = requests.arrivalOrder.filter(r => !Number.isNaN(requests.firstTokenMs[r]!))
+  const arrivalS = new Float64Array(request.length)
+  const valueMs = new Float64Array(request.length)
+  const outcome = new Uint8Array(request.length)
+  const rank = new Map(OUTCOMES.map(({id}, index) => [id, index]))
+  for (let i = 0; i < request.length; i++) {
+    const r = request[i]!
+    arrivalS[i] = requests.arrivalMs[r]! / 1000
+    valueMs[i] = measureMs(requests, r, measure)
+    outcome[i] = rank.get(outcomeOf(requests, r, targets)) ?? 0
+  }
+  return {request, arrivalS, valueMs, outcome}
+}

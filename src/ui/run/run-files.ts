@@ -1,0 +1,57 @@
+import {formatDiagnosticsJson} from '../../report/diagnostics.ts'
+import {formatPerRequestLines} from '../../report/per-request.ts'
+import {formatReportJson} from '../../report/report-json.ts'
+import type {FinishedRun} from '../state/run.svelte.ts'
+
+/** The files a run leaves behind, the same as the command line writes. */
+export interface RunFile {
+  readonly label: string
+  readonly name: string
+  make(): Promise<Blob>
+}
+
+export function runFiles(run: FinishedRun): RunFile[] {
+  const {result} = run.outcome
+  const {planner} = result
+  const json = (text: string) => new Blob([text], {type: 'application/json'})
+  const files: RunFile[] = [
+    {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run)},
+    {label: 'Report JSON', name: 'report.json', make: async () => json(formatReportJson(result.report))},
+  ]
+  if (planner !== null) {
+    files.push({
+      label: 'Diagnostics JSON',
+      name: 'diagnostics.json',
+      make: async () => json(formatDiagnosticsJson({report: result.report, planner})),
+    })
+  }
+  files.push({
+    label: 'Requests JSONL',
+    name: 'requests.jsonl',
+    make: () => inSlices(formatPerRequestLines(result.engine.requests)),
+  })
+  return files
+}
+
+/** The code that prints it is fetched when it is first asked for. */
+async function htmlReport(run: FinishedRun): Promise<Blob> {
+  const {renderReportPage} = await import('../report-page/render-report-page.ts')
+  return new Blob([renderReportPage(run)], {type: 'text/html'})
+}
+
+/** Lines per turn of the event loop: a few milliseconds of work, so that the page stays alive. */
+const SLICE_LINES = 1000
+
+async function inSlices(lines: Iterable<string>): Promise<Blob> {
+  const parts: string[] = []
+  let slice: string[] = []
+  for (const line of lines) {
+    slice.push(line)
+    if (slice.length < SLICE_LINES) continue
+    parts.push(slice.join(''))
+    slice = []
+    await new Promise(resolve => setTimeout(resolve))
+  }
+  parts.push(slice.join(''))
+  return new Blob(parts, {type: 'application/jsonl'})
+}

@@ -1,0 +1,140 @@
+import {describe, expect, test, vi} from 'vitest'
+import {defaultScenario} from '../../config/presets.ts'
+import {computeReport} from '../../report/compute-report.ts'
+import {recordOf} from '../../report/report-fixture.ts'
+import {RunStore} from '../../store/run-store.ts'
+import type {RunOutcome, RunRequest} from '../../worker/protocol.ts'
+import {BatchState} from './batch.svelte.ts'
+import {ComparisonState} from './comparison.svelte.ts'
+import {LibraryState} from './library.svelte.ts'
+import {finishedRun} from './run.svelte.ts'
+
+const scenario = defaultScenario()
+
+function outcome(): RunOutcome {
+  const engine = recordOf([{arrivalMs: 0, tokensMs: [10, 20]}])
+  const planner_replay = {
+    version: '0',
+    config: scenario,
+    trace_sha256: 'abc',
+    engine_timing: scenario.engineTiming,
+    sla_attainment: null,
+    goodput_rps: null,
+    gpu_hours: 1,
+    billed_gpu_hours: 1,
+    cost: null,
+    outside_measured_share: null,
+  }
+  const report = {...computeReport(engine, {wallTimeMs: 1}), planner_replay}
+  const pictures = {} as RunOutcome['pictures']
+  return {result: {report, engine, planner: null, notices: []}, pictures, traceName: 'trace', elapsedMs: 1}
+}
+
+const packer = {
+  pack: async () => new Uint8Array([1]),
+  unpack: async () => ({ok: true, value: null}) as const,
+}
+
+/** A library in a browser that refuses to store. */
+function refused(): LibraryState {
+  return new LibraryState(new RunStore(() => Promise.reject(new DOMException('no', 'SecurityError'))), packer)
+}
+
+describe('a library that cannot store', () => {
+  test('keeps runs for the tab, opens them, and says why', async () => {
+    const library = refused()
+    await library.load()
+    expect(library.problem).toContain('private window')
+    library.dismiss()
+    const run = finishedRun(scenario, outcome())
+    const id = library.keep(run, 'Short')
+    await vi.waitFor(() => expect(library.problem).toContain('private window'))
+    expect(library.entries).toMatchObject([{isStored: false, summary: {id, traceTitle: 'Short'}}])
+    expect(await library.open(id)).toBe(run)
+  })
+
+  test('renames and deletes what it holds', async () => {
+    const library = refused()
+    const id = library.keep(finishedRun(scenario, outcome()), 'Short')
+    await library.rename(id, '  mine  ')
+    expect(library.summary(id)?.name).toBe('mine')
+    await library.rename(id, '   ')
+    expect(library.summary(id)?.name).toBe('mine')
+    await library.remove(id)
+    expect(library.entries).toEqual([])
+  })
+
+  test('keeps a run once, however often it is shown', () => {
+    const library = refused()
+    const run = finishedRun(scenario, outcome())
+    expect(library.keep(run, 'Short')).toBe(library.keep(run, 'Short'))
+    expect(library.entries).toHaveLength(1)
+  })
+})
+
+describe('ComparisonState', () => {
+  test('compares kept runs in order, at most six, each once', async () => {
+    const library = refused()
+    const comparison = new ComparisonState(library)
+    const ids = Array.from({length: 7}, () => library.keep(finishedRun(scenario, outcome()), 'Short'))
+    await comparison.show([ids[0]!, ids[1]!, ids[0]!])
+    expect(comparison.runs.map(({id}) => id)).toEqual(ids.slice(0, 2))
+    comparison.putFirst(ids[1]!)
+    expect(comparison.runs[0]?.id).toBe(ids[1])
+    for (const id of ids) await comparison.add(id)
+    expect(comparison.runs).toHaveLength(6)
+    expect(comparison.isFull).toBe(true)
+    comparison.remove(ids[1]!)
+    expect(comparison.runs.map(({id}) => id)).not.toContain(ids[1])
+  })
+
+  test('drops a run that cannot be opened or was deleted', async () => {
+    const library = refused()
+    const comparison = new ComparisonState(library)
+    const id = library.keep(finishedRun(scenario, outcome()), 'Short')
+    await comparison.show([id, 'not-there'])
+    expect(comparison.ids).toEqual([id])
+    await library.remove(id)
+    expect(comparison.runs).toEqual([])
+  })
+})
+
+describe('BatchState', () => {
+  const named = ['one', 'two'].map(name => ({name, scenario}))
+  const files = {trace: null, profile: null}
+
+  test('runs scenarios one after the other', async () => {
+    const seen: string[] = []
+    const batch: BatchState = new BatchState({
+      run: async (_: RunRequest) => {
+        seen.push(batch.items.map(({state}) => state).join(' '))
+        return {ok: true, value: outcome()}
+      },
+    })
+    const runs = await batch.start(named, files)
+    expect(runs).toHaveLength(2)
+    expect(seen).toEqual(['running waiting', 'done running'])
+    expect(batch.isRunning).toBe(false)
+  })
+
+  test('stops at the first that fails and names it', async () => {
+    const run = vi.fn(async () => ({ok: false, error: {message: 'no data'}}) as const)
+    const batch = new BatchState({run})
+    expect(await batch.start(named, files)).toBeNull()
+    expect(batch.problem).toBe('one: no data')
+    expect(run).toHaveBeenCalledTimes(1)
+  })
+
+  test('a cancelled batch is neither a result nor a problem', async () => {
+    const run = (_: RunRequest, __: unknown, signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason), {once: true}),
+      )
+    const batch = new BatchState({run})
+    const started = batch.start(named, files)
+    batch.cancel()
+    expect(await started).toBeNull()
+    expect(batch.problem).toBeNull()
+    expect(batch.isRunning).toBe(false)
+  })
+})

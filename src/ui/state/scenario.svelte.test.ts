@@ -1,0 +1,113 @@
+import {describe, expect, it} from 'vitest'
+import {PRESETS} from '../../config/presets.ts'
+import {encodeScenario} from '../../config/url-codec.ts'
+import {LinkState} from './link.svelte.ts'
+import {ScenarioState} from './scenario.svelte.ts'
+
+describe('ScenarioState', () => {
+  it('opens with the guide and gives back every preset unchanged', () => {
+    const state = new ScenarioState()
+    expect(state.scenario).toEqual(PRESETS[0]!.scenario)
+    for (const preset of PRESETS) {
+      state.choosePreset(preset.id)
+      if (state.scenario !== null) expect(state.scenario).toEqual(preset.scenario)
+      else expect(state.problems.get('.')).toContain('not there yet')
+      expect(state.changedCount).toBe(0)
+    }
+  })
+
+  it('takes an edit, marks it, and takes it back', () => {
+    const state = new ScenarioState()
+    state.set('engine', 'startup_time', '120')
+    const {fleet} = state.scenario!
+    expect(fleet.topology === 'agg' && fleet.workers.args.startup_time).toBe(120)
+    expect(state.changedFrom('engine', 'startup_time')).toBe('')
+    expect(state.changedCount).toBe(1)
+    state.resetToPreset()
+    expect(state.changedCount).toBe(0)
+  })
+
+  it.each([
+    ['engine', 'num_gpu_blocks', 'many', /num_gpu_blocks must be a whole number/],
+    ['engine', 'num_gpu_blocks', '', /num_gpu_blocks must be a whole number/],
+    ['engine', 'num_gpu_blocks', '0x10', /num_gpu_blocks must be a whole number/],
+    ['engine', 'max_num_seqs', '1.5', /max_num_seqs must be a whole number, or empty/],
+    ['engine', 'block_size', '48', /block_size must be a power of two/],
+    ['engine', 'num_workers', '0', /num_workers must be at least 1/],
+    ['planner', 'ttft', '-5', /ttft/],
+    ['planner', 'load_adjustment_interval', '300', /must be shorter than/],
+    ['trace', 'arrival_speedup_ratio', '0', /arrival_speedup_ratio must be/],
+  ] as const)('says at %s.%s what is wrong with "%s"', (part, key, text, message) => {
+    const state = new ScenarioState()
+    state.set(part, key, text)
+    expect(state.scenario).toBeNull()
+    expect(state.problems.get(`${part}.${key}`)).toMatch(message)
+    expect(state.problems.size).toBe(1)
+  })
+
+  it('ignores the planner part in a plain run', () => {
+    const state = new ScenarioState()
+    state.set('planner', 'ttft', 'oops')
+    expect(state.scenario).toBeNull()
+    state.hasPlanner = false
+    expect(state.scenario!.planner).toBeNull()
+  })
+
+  it('gives the other scheduler its options and its own default block size', () => {
+    const state = new ScenarioState()
+    const args = () => {
+      const {fleet} = state.scenario!
+      return fleet.topology === 'agg' ? fleet.workers.args : null
+    }
+    state.set('engine', 'engine_type', 'sglang')
+    state.set('engine', 'sglang.chunked_prefill_size', '4096')
+    expect(args()).toMatchObject({engine_type: 'sglang', block_size: 1, sglang: {chunked_prefill_size: 4096}})
+    state.set('engine', 'sglang.page_size', '0')
+    expect(state.problems.get('engine.sglang.page_size')).toMatch(/page_size must be at least 1/)
+    state.set('engine', 'sglang.page_size', '')
+    state.set('engine', 'engine_type', 'vllm')
+    expect(args()).toMatchObject({engine_type: 'vllm', block_size: 64, sglang: null})
+  })
+
+  it('carries through what it has no field for', () => {
+    const state = new ScenarioState()
+    const scenario = {...state.scenario!, seed: 7, replayConcurrency: 12}
+    state.load(scenario)
+    expect(state.scenario).toEqual(scenario)
+  })
+
+  it('reads empty as none where a field allows it', () => {
+    const state = new ScenarioState()
+    state.set('engine', 'max_num_seqs', ' ')
+    const {fleet} = state.scenario!
+    expect(fleet.topology === 'agg' && fleet.workers.args.max_num_seqs).toBeNull()
+  })
+})
+
+describe('LinkState', () => {
+  it('restores what it wrote, for every preset and for edits', () => {
+    const state = new ScenarioState()
+    for (const edit of ['', '45']) {
+      state.set('engine', 'startup_time', edit)
+      const hash = new LinkState(state).hash!
+      const other = new ScenarioState()
+      expect(new LinkState(other).read(hash)).toBe(false)
+      expect(other.scenario).toEqual(state.scenario)
+      expect(other.changedCount).toBe(edit === '' ? 0 : 1)
+    }
+  })
+
+  it('runs only when asked to, and names what it could not use', () => {
+    const state = new ScenarioState()
+    const link = new LinkState(state)
+    expect(link.read(`#${encodeScenario(state.scenario!)}&run=1&engine.block_size=7&nonsense=1`)).toBe(true)
+    expect(link.ignored).toHaveLength(2)
+    expect(link.read('')).toBe(false)
+  })
+
+  it('has no hash while a field is wrong', () => {
+    const state = new ScenarioState()
+    state.set('planner', 'ttft', '')
+    expect(new LinkState(state).hash).toBeNull()
+  })
+})

@@ -1,0 +1,62 @@
+import {formatPairs, type Pair, parsePairs} from '../../config/query-string.ts'
+import type {Scenario} from '../../config/scenario.ts'
+import {decodeScenario, encodeScenario} from '../../config/url-codec.ts'
+import {SWEEP_LINK_KEYS} from '../sweep/link-keys.ts'
+
+/** The views of the page, in the order of their links in the header. */
+export const VIEWS = [
+  {id: 'run', title: 'Run'},
+  {id: 'compare', title: 'Compare'},
+  {id: 'sweep', title: 'Sweep'},
+  {id: 'gpu', title: 'GPU model'},
+  {id: 'library', title: 'Library'},
+] as const
+export type ViewId = (typeof VIEWS)[number]['id']
+
+/** What a link says besides its scenario: which view is shown, and what is compared in it. */
+export interface PageLink {
+  readonly view: ViewId
+  /** Each compared run as the link of its scenario, without the version. */
+  readonly compared: readonly string[]
+  /** The sweep's own keys, for the sweep to read. */
+  readonly sweep?: readonly Pair[]
+}
+
+export const MAX_COMPARED = 6
+
+/** A hash, parted into the page's keys and the scenario's; both readings are total. */
+export function splitHash(hash: string): {page: PageLink; scenario: string; ignored: readonly string[]} {
+  const pairs = parsePairs(hash)
+  const sweep = pairs.filter(([key]) => SWEEP_LINK_KEYS.has(key))
+  const rest = pairs.filter(([key]) => key !== 'view' && key !== 'compare' && !SWEEP_LINK_KEYS.has(key))
+  const asked = pairs.findLast(([key]) => key === 'view')?.[1]
+  const view = VIEWS.find(({id}) => id === asked)?.id
+  const compared = pairs.flatMap(([key, value]) => (key === 'compare' && value !== '' ? [value] : []))
+  const ignored = asked === undefined || view !== undefined ? [] : [`view=${asked.slice(0, 60)}`]
+  if (compared.length > MAX_COMPARED) ignored.push(`compare=… beyond ${MAX_COMPARED} runs`)
+  return {
+    page: {
+      view: view ?? 'run',
+      compared: compared.slice(0, MAX_COMPARED),
+      ...(sweep.length === 0 ? {} : {sweep}),
+    },
+    scenario: rest.length === 0 ? '' : formatPairs(rest),
+    ignored,
+  }
+}
+
+/** The page's keys as they stand in a hash, after the scenario's; the Run view needs none. */
+export function pagePairs({view, compared, sweep = []}: PageLink): readonly Pair[] {
+  if (view === 'run') return []
+  const named: readonly Pair[] = compared.map(link => ['compare', link])
+  return [['view', view], ...(view === 'compare' ? named : []), ...(view === 'sweep' ? sweep : [])]
+}
+
+/** A compared scenario within a link: its own link, without the version the outer one has already. */
+export function linkOfCompared(scenario: Scenario): string {
+  return encodeScenario(scenario).replace(/^v=1&?/, '')
+}
+
+export function comparedFromLink(link: string): Scenario {
+  return decodeScenario(link).scenario
+}

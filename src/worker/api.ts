@@ -1,0 +1,174 @@
+import * as Comlink from 'comlink'
+import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
+import {checkSupported} from '../config/supported.ts'
+import {ok, type Result} from '../core/result.ts'
+import type {RunResult} from '../run/run.ts'
+import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {computeFigures, type PointFigures, withTargets} from '../sweep/points.ts'
+import type {CatalogueEntry} from '../trace/catalogue.ts'
+import type {Workload} from '../trace/workload.ts'
+import {columnBuffers, packColumns, unpackColumns} from './column-archive.ts'
+import {createGpuApi} from './gpu-api.ts'
+import type {WorkerHost} from './host.ts'
+import {makePictures} from './pictures.ts'
+import type {PointRequest, RunOutcome, RunRequest, WorkerApi} from './protocol.ts'
+import {driveSimulation} from './run-loop.ts'
+import {TimingFiles} from './timing-files.ts'
+import {sha256Hex, TraceCache} from './trace-cache.ts'
+import {describeTrace} from './trace-info.ts'
+import {detachableBuffers} from './transferables.ts'
+
+/** The simulator as the page sees it. The host gives files, clock and a turn of the event loop. */
+export function createWorkerApi(host: WorkerHost): WorkerApi {
+  const site: Site = {host, traces: new TraceCache(host), timing: new TimingFiles(host)}
+  const {traces} = site
+
+  return {
+    async listCatalogue(): Promise<Result<readonly CatalogueEntry[]>> {
+      const catalogue = await traces.catalogue()
+      return catalogue.ok ? ok(catalogue.value.traces) : catalogue
+    },
+
+    async loadTrace(request, onProgress) {
+      const loaded = await traces.load(request, onProgress)
+      release(onProgress)
+      if (!loaded.ok) return loaded
+      const info = describeTrace(loaded.value)
+      return ok(Comlink.transfer(info, [info.arrivals.requests.buffer, info.arrivals.inputTokens.buffer]))
+    },
+
+    async run(request, onProgress, cancel) {
+      try {
+        return await run(site, request, onProgress, cancel)
+      } finally {
+        release(onProgress)
+        cancel.close()
+      }
+    },
+
+    async runPoint(request, onProgress, cancel) {
+      try {
+        return await runPoint(site, request, onProgress, cancel)
+      } finally {
+        release(onProgress)
+        cancel.close()
+      }
+    },
+
+    ...createGpuApi(site.timing),
+
+    async pack(value) {
+      const packed = await packColumns(value)
+      return Comlink.transfer(packed, [packed.buffer])
+    },
+
+    async unpack(packed) {
+      const unpacked = await unpackColumns(packed)
+      return unpacked.ok ? Comlink.transfer(unpacked, columnBuffers(unpacked.value)) : unpacked
+    },
+  }
+}
+
+/** What stays warm between calls. */
+interface Site {
+  readonly host: WorkerHost
+  readonly traces: TraceCache
+  readonly timing: TimingFiles
+}
+
+type OnProgress = Parameters<WorkerApi['run']>[1]
+
+async function run(
+  site: Site,
+  request: RunRequest,
+  onProgress: OnProgress,
+  cancel: MessagePort,
+): Promise<Result<RunOutcome>> {
+  const startMs = site.host.nowMs()
+  const simulated = await simulateRequest(site, request, onProgress, cancel)
+  if (!simulated.ok) return simulated
+  const {result, traceName, workload} = simulated.value
+  const outcome: RunOutcome = {
+    result,
+    pictures: makePictures(result, request.scenario),
+    traceName,
+    elapsedMs: site.host.nowMs() - startMs,
+  }
+  const {value, buffers} = detachableBuffers(outcome, workload)
+  return Comlink.transfer(ok(value), buffers)
+}
+
+/** A point of a sweep is one row of its picture: the columns stay here and are freed. */
+async function runPoint(
+  site: Site,
+  request: PointRequest,
+  onProgress: OnProgress,
+  cancel: MessagePort,
+): Promise<Result<PointFigures>> {
+  const simulated = await simulateRequest(site, request, onProgress, cancel, request.phaseShiftS)
+  return simulated.ok ? ok(computeFigures(withTargets(simulated.value.result, request.targets))) : simulated
+}
+
+interface Simulated {
+  readonly result: RunResult
+  readonly traceName: string
+  readonly workload: Workload
+}
+
+async function simulateRequest(
+  {host, traces, timing}: Site,
+  {scenario, traceBlob, profile, models = []}: RunRequest,
+  onProgress: OnProgress,
+  cancel: MessagePort,
+  plannerPhaseShiftS = 0,
+): Promise<Result<Simulated>> {
+  const supported = checkSupported(scenario)
+  if (!supported.ok) return supported
+  const trace = scenario.synthetic
+    ? await generateTraffic(scenario, scenario.synthetic)
+    : await traces.load({source: scenario.trace, blob: traceBlob, ...workloadOptionsOf(scenario)})
+  if (!trace.ok) return trace
+  if (profile !== null) timing.addProfile(profile.name, profile.blob)
+  timing.useModels(models)
+  const prepared = await timing.loader.prepare(scenario)
+  if (!prepared.ok) return prepared
+  const {workload, file} = trace.value
+  const {perfModelFor, bootstrap, notices} = prepared.value
+  const driven = await driveSimulation({
+    inputs: {
+      scenario,
+      workload,
+      traceSha256: file.sha256,
+      perfModelFor,
+      bootstrap,
+      plannerPhaseShiftS,
+      clock: host.nowMs,
+    },
+    host,
+    onProgress,
+    cancel,
+  })
+  if (!driven.ok) return driven
+  const result = {...driven.value, notices: [...trace.value.notices, ...notices, ...driven.value.notices]}
+  return ok({result, traceName: file.name, workload})
+}
+
+interface Traffic {
+  readonly workload: Workload
+  readonly file: {readonly name: string; readonly sha256: string}
+  readonly notices: readonly string[]
+}
+
+/** Generated traffic is identified by its recipe, as a trace file is by its bytes. */
+async function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Promise<Result<Traffic>> {
+  const workload = syntheticWorkloadOf(scenario, spec)
+  if (!workload.ok) return workload
+  const sha256 = await sha256Hex(new TextEncoder().encode(JSON.stringify(spec)))
+  return ok({workload: workload.value, file: {name: 'generated traffic', sha256}, notices: []})
+}
+
+/** Frees the page's callback; a plain function, as in a direct call, has nothing to free. */
+function release(callback: object): void {
+  const proxy = callback as {[Comlink.releaseProxy]?: () => void}
+  if (typeof proxy[Comlink.releaseProxy] === 'function') proxy[Comlink.releaseProxy]?.()
+}

@@ -1,0 +1,193 @@
+import * as Comlink from 'comlink'
+import type {Result} from '../core/result.ts'
+import type {ModelConfig} from '../perf/models/model-config.ts'
+import type {PointFigures} from '../sweep/points.ts'
+import type {CatalogueEntry} from '../trace/catalogue.ts'
+import type {GpuApi} from './gpu-protocol.ts'
+import type {
+  LoadProgress,
+  PointRequest,
+  RunOutcome,
+  RunRequest,
+  RunTelemetry,
+  TraceInfo,
+  TraceRequest,
+  WorkerApi,
+} from './protocol.ts'
+
+/** A started worker: an endpoint to talk to, and ways to end it and to hear of its end. */
+export interface WorkerLink {
+  readonly endpoint: Comlink.Endpoint
+  terminate(): void
+  onDeath(report: (reason: Error) => void): void
+}
+
+type OnProgress = (progress: RunTelemetry) => void
+
+/** How long a cancelled worker may take to say so before it is taken for stuck. Its slices are 50 ms. */
+const CANCEL_GRACE_MS = 1500
+
+/**
+ * The page's side of the boundary. A call settles in every case: with a value, with the signal's reason, or with
+ * the reason of the worker's death, after which the next call finds a new worker.
+ */
+export class SimulatorClient {
+  /** Models the user brought; every run gets them, since a worker may be new. */
+  models: readonly ModelConfig[] = []
+  readonly #spawn: () => WorkerLink
+  #live: LiveWorker | null = null
+
+  constructor(spawn: () => WorkerLink) {
+    this.#spawn = spawn
+  }
+
+  listCatalogue(): Promise<Result<readonly CatalogueEntry[]>> {
+    const worker = this.#worker()
+    return worker.race(worker.api.listCatalogue())
+  }
+
+  loadTrace(
+    request: TraceRequest,
+    onProgress: (progress: LoadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Result<TraceInfo>> {
+    const worker = this.#worker()
+    const listen = Comlink.proxy((progress: LoadProgress) => {
+      if (!signal.aborted) onProgress(progress)
+    })
+    return worker.race(worker.api.loadTrace(request, listen), signal)
+  }
+
+  run(request: RunRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<RunOutcome>> {
+    return this.#cancellable(onProgress, signal, (api, listen, cancel) =>
+      api.run({models: this.models, ...request}, listen, cancel),
+    )
+  }
+
+  /** One run of a sweep; its columns stay in the worker. */
+  runPoint(
+    request: PointRequest,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<Result<PointFigures>> {
+    return this.#cancellable(onProgress, signal, (api, listen, cancel) =>
+      api.runPoint({models: this.models, ...request}, listen, cancel),
+    )
+  }
+
+  /** Questions about GPUs and models. */
+  readonly gpu: GpuApi = {
+    gpuOffer: models => this.#ask(api => api.gpuOffer(models)),
+    checkEngine: engine => this.#ask(api => api.checkEngine(engine)),
+    gpuCurves: engine => this.#ask(api => api.gpuCurves(engine)),
+    passBreakdown: (engine, point) => this.#ask(api => api.passBreakdown(engine, point)),
+    kvCapacity: request => this.#ask(api => api.kvCapacity(request)),
+    readModel: files => this.#ask(api => api.readModel(files)),
+  }
+
+  #ask<P extends Promise<unknown>>(call: (api: Comlink.Remote<WorkerApi>) => P): Promise<Awaited<P>> {
+    const worker = this.#worker()
+    return worker.race(call(worker.api))
+  }
+
+  async #cancellable<P extends Promise<unknown>>(
+    onProgress: OnProgress,
+    signal: AbortSignal,
+    start: (api: Comlink.Remote<WorkerApi>, listen: OnProgress, cancel: MessagePort) => P,
+  ): Promise<Awaited<P>> {
+    signal.throwIfAborted()
+    const worker = this.#worker()
+    const cancel = new MessageChannel()
+    const listen = Comlink.proxy((progress: RunTelemetry) => {
+      if (!signal.aborted) onProgress(progress)
+    })
+    const call = start(worker.api, listen, Comlink.transfer(cancel.port2, [cancel.port2]))
+    const onAbort = () => {
+      cancel.port1.postMessage(null)
+      const stuck = setTimeout(
+        () => this.#replace(worker, new Error('the worker did not stop')),
+        CANCEL_GRACE_MS,
+      )
+      const answered = () => clearTimeout(stuck)
+      call.then(answered, answered)
+    }
+    signal.addEventListener('abort', onAbort, {once: true})
+    try {
+      return await worker.race(call, signal)
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      if (!signal.aborted) cancel.port1.close()
+    }
+  }
+
+  /** Plain data with columns as one small file. The value is copied to the worker, so it stays usable here. */
+  pack(value: unknown): Promise<Uint8Array<ArrayBuffer>> {
+    const worker = this.#worker()
+    return worker.race(worker.api.pack(value))
+  }
+
+  unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>> {
+    const worker = this.#worker()
+    return worker.race(worker.api.unpack(packed))
+  }
+
+  /** Ends the worker; the next call starts another. */
+  dispose(): void {
+    if (this.#live !== null) this.#replace(this.#live, new Error('the simulation worker was closed'))
+  }
+
+  #worker(): LiveWorker {
+    this.#live ??= new LiveWorker(this.#spawn(), worker => this.#forget(worker))
+    return this.#live
+  }
+
+  #forget(worker: LiveWorker): void {
+    if (this.#live === worker) this.#live = null
+  }
+
+  #replace(worker: LiveWorker, reason: Error): void {
+    this.#forget(worker)
+    worker.end(reason)
+  }
+}
+
+/** One worker and the calls that wait for it: Comlink alone would leave them waiting for ever if it died. */
+class LiveWorker {
+  readonly api: Comlink.Remote<WorkerApi>
+  readonly #link: WorkerLink
+  readonly #waiting = new Set<(reason: Error) => void>()
+
+  constructor(link: WorkerLink, onDeath: (worker: LiveWorker) => void) {
+    this.#link = link
+    this.api = Comlink.wrap<WorkerApi>(link.endpoint)
+    link.onDeath(reason => {
+      onDeath(this)
+      this.end(reason)
+    })
+  }
+
+  /** Comlink types a union as a union of promises; `Awaited` makes it one again. */
+  race<P extends Promise<unknown>>(call: P, signal?: AbortSignal): Promise<Awaited<P>> {
+    return new Promise<Awaited<P>>((resolve, reject) => {
+      const onAbort = () => settle(() => reject(signal?.reason))
+      const onDeath = (reason: Error) => settle(() => reject(reason))
+      const settle = (how: () => void) => {
+        this.#waiting.delete(onDeath)
+        signal?.removeEventListener('abort', onAbort)
+        how()
+      }
+      if (signal?.aborted) return reject(signal.reason)
+      this.#waiting.add(onDeath)
+      signal?.addEventListener('abort', onAbort, {once: true})
+      call.then(
+        value => settle(() => resolve(value as Awaited<P>)),
+        (error: unknown) => settle(() => reject(error)),
+      )
+    })
+  }
+
+  end(reason: Error): void {
+    this.#link.terminate()
+    for (const reject of [...this.#waiting]) reject(reason)
+  }
+}

@@ -1,0 +1,117 @@
+import {fail, type Result} from '../core/result.ts'
+import type {PointFigures} from '../sweep/points.ts'
+import {SimulatorClient, type WorkerLink} from './client.ts'
+import type {PointRequest, RunTelemetry} from './protocol.ts'
+
+export interface PoolOptions {
+  readonly spawn: () => WorkerLink
+  /** Most workers at a time: cores, as a rule. */
+  readonly size: number
+  /** A client that is there anyway and has its trace loaded; it takes the place of the first worker. */
+  readonly first?: SimulatorClient
+  /** How long workers without work keep their traces and tables for the next sweep. */
+  readonly idleMs?: number
+}
+
+export interface PoolEvents<T> {
+  readonly onStart: (task: T) => void
+  readonly onProgress: (task: T, progress: RunTelemetry) => void
+  readonly onOutcome: (task: T, outcome: Result<PointFigures>) => void
+}
+
+/** Long enough to look at a sweep and change a knob, short enough to give the memory back. */
+const IDLE_MS = 20_000
+
+/**
+ * Runs many scenarios on few workers. Tasks are handed out one by one, because they take unequal time; a worker is
+ * started only when there is a task for it, since each holds the trace once.
+ */
+export class SimulatorPool {
+  readonly #options: PoolOptions
+  /** Started here, so ended here too. */
+  readonly #own: SimulatorClient[] = []
+  #idle: ReturnType<typeof setTimeout> | null = null
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Settles every task in `onOutcome`, or rejects with the signal's reason: tasks under way are then lost and no
+   * event comes any more.
+   */
+  async runMany<T extends PointRequest>(
+    tasks: readonly T[],
+    events: PoolEvents<T>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    signal.throwIfAborted()
+    this.#keep()
+    const queue = tasks.values()
+    const count = Math.max(1, Math.min(this.#options.size, tasks.length))
+    try {
+      await Promise.all(
+        Array.from({length: count}, async (_, i) => {
+          const client = this.#client(i)
+          for (const task of queue) await runTask(client, task, events, signal)
+        }),
+      )
+    } finally {
+      this.#releaseLater()
+    }
+  }
+
+  /** Ends the workers of this pool and frees what they hold; the client it was given goes on. */
+  dispose(): void {
+    this.#keep()
+    for (const client of this.#own.splice(0)) client.dispose()
+  }
+
+  #client(index: number): SimulatorClient {
+    const {first, spawn} = this.#options
+    if (first !== undefined && index === 0) return first
+    const own = first === undefined ? index : index - 1
+    const client = this.#own[own] ?? new SimulatorClient(spawn)
+    this.#own[own] = client
+    client.models = first?.models ?? []
+    return client
+  }
+
+  #keep(): void {
+    if (this.#idle !== null) clearTimeout(this.#idle)
+    this.#idle = null
+  }
+
+  #releaseLater(): void {
+    this.#keep()
+    this.#idle = setTimeout(() => this.dispose(), this.#options.idleMs ?? IDLE_MS)
+  }
+}
+
+async function runTask<T extends PointRequest>(
+  client: SimulatorClient,
+  task: T,
+  events: PoolEvents<T>,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted()
+  events.onStart(task)
+  // A plain request, so that what the task carries besides does not cross.
+  const {scenario, traceBlob, profile, phaseShiftS, targets} = task
+  const request: PointRequest = {scenario, traceBlob, profile, phaseShiftS, targets}
+  const attempt = () => client.runPoint(request, progress => events.onProgress(task, progress), signal)
+  let outcome: Result<PointFigures>
+  try {
+    outcome = await attempt()
+  } catch {
+    // The worker died; its client starts another. Once: what kills two workers would kill a third.
+    signal.throwIfAborted()
+    outcome = await attempt().catch(problemOf)
+  }
+  signal.throwIfAborted()
+  events.onOutcome(task, outcome)
+}
+
+function problemOf(error: unknown): Result<PointFigures> {
+  return fail(`the worker died twice: ${error instanceof Error ? error.message : String(error)}`)
+}

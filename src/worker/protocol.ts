@@ -1,0 +1,113 @@
+import type {Scenario, TraceSource} from '../config/scenario.ts'
+import type {TraceFormat} from '../config/trace-options.ts'
+import type {Result} from '../core/result.ts'
+import type {ModelConfig} from '../perf/models/model-config.ts'
+import type {IntervalColumns} from '../report/intervals.ts'
+import type {ServiceLevel} from '../report/service-level.ts'
+import type {RunProgress, RunResult} from '../run/run.ts'
+import type {PointFigures} from '../sweep/points.ts'
+import type {CatalogueEntry} from '../trace/catalogue.ts'
+import type {DetectedFormat} from '../trace/detect-format.ts'
+import type {PromptIdentity, WorkloadOptions} from '../trace/parsed-trace.ts'
+import type {TraceStatistics} from '../trace/statistics.ts'
+import type {GpuApi} from './gpu-protocol.ts'
+import type {LogHistogram} from './log-histogram.ts'
+
+/**
+ * What crosses the thread boundary. Only plain data, Blobs and ports; expected failures are values, because a
+ * thrown error loses its class and fields on the way.
+ */
+export interface WorkerApi extends GpuApi {
+  listCatalogue(): Promise<Result<readonly CatalogueEntry[]>>
+  loadTrace(request: TraceRequest, onProgress: (progress: LoadProgress) => void): Promise<Result<TraceInfo>>
+  /** `cancel` is one end of a channel: the first message on it ends the run with the problem `cancelled`. */
+  run(
+    request: RunRequest,
+    onProgress: (progress: RunTelemetry) => void,
+    cancel: MessagePort,
+  ): Promise<Result<RunOutcome>>
+  /** The same run, of which only a sweep's figures cross the boundary. */
+  runPoint(
+    request: PointRequest,
+    onProgress: (progress: RunTelemetry) => void,
+    cancel: MessagePort,
+  ): Promise<Result<PointFigures>>
+  /** Plain data with columns as one small file, to be stored; off the page's thread, where it would be felt. */
+  pack(value: unknown): Promise<Uint8Array<ArrayBuffer>>
+  unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>>
+}
+
+/** Where the bytes of a trace come from. A Blob crosses to the worker without being copied or read here. */
+export interface TraceRequest extends WorkloadOptions {
+  readonly source:
+    | {readonly kind: 'catalogue'; readonly id: string}
+    | {readonly kind: 'file'; readonly name: string}
+  /** Of a local file, or of a catalogue's trace that the page has downloaded; null = to be fetched from the site. */
+  readonly blob: Blob | null
+}
+
+export interface LoadProgress {
+  readonly phase: 'fetching' | 'reading'
+  readonly loadedBytes: number
+  /** null = unknown. */
+  readonly totalBytes: number | null
+}
+
+/** A loaded trace, in the few numbers a person checks before running it. */
+export interface TraceInfo {
+  readonly source: TraceSource
+  readonly fileName: string
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly format: TraceFormat
+  /** What the content looks like, whether or not it was read as that. */
+  readonly detected: DetectedFormat
+  readonly prompts: PromptIdentity
+  readonly notices: readonly string[]
+  readonly statistics: TraceStatistics
+  readonly arrivals: ArrivalHistogram
+  readonly lengths: {readonly input: LogHistogram; readonly output: LogHistogram}
+}
+
+/** Requests and prompt tokens per bin of arrival time, for the preview. */
+export interface ArrivalHistogram {
+  readonly binMs: number
+  readonly requests: Float64Array
+  readonly inputTokens: Float64Array
+}
+
+/** A run carries all it needs, so that a respawned worker can serve it as well as a warm one. */
+export interface RunRequest {
+  readonly scenario: Scenario
+  readonly traceBlob: Blob | null
+  /** Recorded pass times, under the name `planner_profile_data` has in the scenario. */
+  readonly profile: {readonly name: string; readonly blob: Blob} | null
+  /** Models the user brought; the client adds them. */
+  readonly models?: readonly ModelConfig[]
+}
+
+/** One run of a sweep. */
+export interface PointRequest extends RunRequest {
+  /** Seconds the planner's ticks are shifted by, for repeats. */
+  readonly phaseShiftS: number
+  /** What a run without targets of its own is judged by. */
+  readonly targets: ServiceLevel | null
+}
+
+export interface RunTelemetry extends RunProgress {
+  readonly elapsedMs: number
+}
+
+export interface RunOutcome {
+  readonly result: RunResult
+  readonly pictures: RunPictures
+  readonly traceName: string
+  readonly elapsedMs: number
+}
+
+/** Chart columns that need a pass over every request, made in the worker so that the page never does it. */
+export interface RunPictures {
+  readonly intervals: IntervalColumns
+  /** In ms: of requests (TTFT, mean gap, end to end), and of all token gaps (ITL). */
+  readonly distributions: Readonly<Record<'ttft' | 'itl' | 'tpot' | 'e2e', LogHistogram>>
+}

@@ -1,0 +1,210 @@
+import type {TraceSource} from '../config/scenario.ts'
+import type {TraceFormatOptions} from '../config/trace-options.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import {type Catalogue, checkTraceBytes, fileNameOf, isRemote, parseCatalogue} from '../trace/catalogue.ts'
+import type {DetectedFormat} from '../trace/detect-format.ts'
+import {parseTraceChunks, type ReadTrace} from '../trace/parse-trace.ts'
+import {type ParsedTrace, toWorkload} from '../trace/parsed-trace.ts'
+import type {Workload} from '../trace/workload.ts'
+import type {WorkerHost} from './host.ts'
+import type {LoadProgress, TraceRequest} from './protocol.ts'
+
+export interface LoadedTrace {
+  readonly file: TraceFile
+  readonly workload: Workload
+  readonly notices: readonly string[]
+}
+
+export interface TraceFile {
+  readonly source: TraceSource
+  readonly name: string
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly parsed: ParsedTrace
+  readonly detected: DetectedFormat
+}
+
+interface TraceBytes {
+  readonly name: string
+  readonly sha256: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+interface TraceWanted extends Omit<TraceRequest, 'source'> {
+  readonly source: TraceSource | TraceRequest['source']
+}
+
+type OnProgress = (progress: LoadProgress) => void
+
+/** The last few, because each parsed trace may hold tens of megabytes. */
+const MAX_FILES = 3
+
+/** Trace files, fetched and parsed once; block size, selection and speed-up are applied anew each time: that is cheap. */
+export class TraceCache {
+  readonly #host: WorkerHost
+  /** By source and format options; least recently used first. */
+  readonly #files = new Map<string, TraceFile>()
+  #catalogue: Catalogue | null = null
+
+  constructor(host: WorkerHost) {
+    this.#host = host
+  }
+
+  async catalogue(): Promise<Result<Catalogue>> {
+    if (this.#catalogue !== null) return ok(this.#catalogue)
+    const bytes = await this.#fetch('catalogue.json', () => {})
+    if (!bytes.ok) return bytes
+    const parsed = parseCatalogue(new TextDecoder().decode(bytes.value))
+    if (parsed.ok) this.#catalogue = parsed.value
+    return parsed
+  }
+
+  async load(wanted: TraceWanted, onProgress: OnProgress = () => {}): Promise<Result<LoadedTrace>> {
+    const file = await this.#file(wanted, onProgress)
+    if (!file.ok) return file
+    const workload = toWorkload(file.value.parsed, wanted)
+    if (!workload.ok) return workload
+    return ok({file: file.value, workload: workload.value, notices: file.value.parsed.notices})
+  }
+
+  async #file(wanted: TraceWanted, onProgress: OnProgress): Promise<Result<TraceFile>> {
+    const {source, blob, traceFormat = {}} = wanted
+    const known =
+      'sha256' in source || source.kind === 'catalogue'
+        ? this.#recall(cacheKey(source, traceFormat))
+        : undefined
+    if (known !== undefined) return ok(known)
+    const bytes =
+      source.kind === 'catalogue'
+        ? await this.#catalogueTrace(source.id, blob, onProgress)
+        : await readBlob(source.name, blob)
+    if (!bytes.ok) return bytes
+    const {name, sha256} = bytes.value
+    if ('sha256' in source && source.sha256 !== sha256) {
+      return fail(`${name} is not the trace this scenario names: its checksum is ${sha256}`, 'trace')
+    }
+    const read = await this.#parse(bytes.value, traceFormat, onProgress)
+    if (!read.ok) return read
+    const file: TraceFile = {
+      source: source.kind === 'catalogue' ? source : {kind: 'file', name, sha256},
+      name,
+      sha256,
+      sizeBytes: bytes.value.bytes.length,
+      ...read.value,
+    }
+    this.#remember(file, traceFormat)
+    return ok(file)
+  }
+
+  async #parse(
+    {bytes, name}: TraceBytes,
+    format: TraceFormatOptions,
+    onProgress: OnProgress,
+  ): Promise<Result<ReadTrace>> {
+    const chunks = parseTraceChunks(bytes, name, format)
+    let reportedMs = this.#host.nowMs()
+    for (;;) {
+      const step = chunks.next()
+      if (step.done) return step.value
+      const nowMs = this.#host.nowMs()
+      if (nowMs - reportedMs < 66) continue
+      reportedMs = nowMs
+      onProgress({phase: 'reading', loadedBytes: step.value.bytesDone, totalBytes: step.value.bytesTotal})
+      await this.#host.yieldToEvents()
+    }
+  }
+
+  #recall(key: string): TraceFile | undefined {
+    const known = this.#files.get(key)
+    if (known !== undefined) this.#put(key, known)
+    return known
+  }
+
+  #remember(file: TraceFile, format: TraceFormatOptions): void {
+    this.#put(cacheKey(file.source, format), file)
+    const [oldest] = this.#files.keys()
+    if (this.#files.size > MAX_FILES && oldest !== undefined) this.#files.delete(oldest)
+  }
+
+  #put(key: string, file: TraceFile): void {
+    this.#files.delete(key)
+    this.#files.set(key, file)
+  }
+
+  /** A trace on another host is never fetched here: the page asks its user, downloads it and hands over the bytes. */
+  async #catalogueTrace(id: string, blob: Blob | null, onProgress: OnProgress): Promise<Result<TraceBytes>> {
+    const catalogue = await this.catalogue()
+    if (!catalogue.ok) return catalogue
+    const entry = catalogue.value.traces.find(candidate => candidate.id === id)
+    if (entry === undefined) return fail(`there is no trace named ${id} in the catalogue`, 'trace')
+    const name = fileNameOf(entry)
+    if (isRemote(entry) && blob === null)
+      return fail(`${entry.title} is on ${new URL(entry.file).host} and has not been downloaded yet`, 'trace')
+    const bytes = isRemote(entry) ? await readBlob(name, blob) : await this.#fetch(entry.file, onProgress)
+    if (!bytes.ok) return bytes
+    const content = 'bytes' in bytes.value ? bytes.value.bytes : bytes.value
+    const problem = await checkTraceBytes(entry, content, sha256Hex)
+    if (problem !== null) return fail(problem, 'trace')
+    return ok({name, sha256: entry.sha256, bytes: content})
+  }
+
+  async #fetch(path: string, onProgress: OnProgress): Promise<Result<Uint8Array<ArrayBuffer>>> {
+    try {
+      const response = await this.#host.openSiteFile(`static-traces/${path}`)
+      if (!response.ok)
+        return fail(`${path} could not be fetched: the server answered ${response.status}`, 'trace')
+      return ok(await readWithProgress(response, onProgress))
+    } catch (error) {
+      return fail(`${path} could not be fetched: ${reasonOf(error)}`, 'trace')
+    }
+  }
+}
+
+function cacheKey(source: TraceSource, {format, columns}: TraceFormatOptions): string {
+  const name = source.kind === 'catalogue' ? `catalogue ${source.id}` : `file ${source.sha256}`
+  return JSON.stringify([name, format, columns])
+}
+
+async function readBlob(name: string, blob: Blob | null): Promise<Result<TraceBytes>> {
+  if (blob === null) return fail(`the trace ${name} is a local file: pick or drop it first`, 'trace')
+  try {
+    const bytes = new Uint8Array(await blob.arrayBuffer())
+    return ok({name, sha256: await sha256Hex(bytes), bytes})
+  } catch (error) {
+    return fail(`${name} could not be read: ${reasonOf(error)}`, 'trace')
+  }
+}
+
+async function readWithProgress(
+  response: Response,
+  onProgress: OnProgress,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (response.body === null) return new Uint8Array(await response.arrayBuffer())
+  // An encoded answer unpacks to more than its Content-Length says; then the total is not known.
+  const isEncoded = response.headers.get('content-encoding') !== null
+  const totalBytes = isEncoded ? null : Number(response.headers.get('content-length')) || null
+  const chunks: Uint8Array[] = []
+  let loadedBytes = 0
+  const reader = response.body.getReader()
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    chunks.push(read.value)
+    loadedBytes += read.value.length
+    onProgress({phase: 'fetching', loadedBytes, totalBytes})
+  }
+  const bytes = new Uint8Array(loadedBytes)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+export async function sha256Hex(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)
+  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,136 @@
+import {type Browser, type BrowserContextOptions, chromium, type Locator, type Page} from 'playwright-core'
+import {afterAll, afterEach, beforeAll, expect, inject} from 'vitest'
+import {ensureChromium} from '../../tools/chromium.mjs'
+
+/** Kept off the network: a test machine may refuse these connections, many at a time. */
+const ARGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** The short bundled trace: a run of it takes well under a second. */
+export const SHORT_TRACE = 'toolagent-5min'
+
+export interface Site {
+  readonly page: Page
+  /** Address of the site, ending in a slash. */
+  readonly url: string
+  /** Complaints of the page so far: console errors, uncaught errors, requests that failed or were refused. */
+  readonly complaints: readonly string[]
+}
+
+export interface OpenOptions extends BrowserContextOptions {
+  /** Without the `#`. */
+  readonly hash?: string
+  /** Address of the site if not that of the usual server; ends in a slash. */
+  readonly url?: string
+  /** Runs before any script of the page. */
+  readonly initScript?: () => void
+}
+
+/**
+ * Gives the tests of a file one browser, and each page they open a fresh profile that is closed after the test.
+ * A page that complained fails its test, whatever else it showed.
+ */
+export function useSite(): {readonly open: (options?: OpenOptions) => Promise<Site>} {
+  let browser: Browser | null = null
+  let opened: Site[] = []
+
+  beforeAll(async () => {
+    const isRoot = process.getuid?.() === 0
+    browser = await chromium.launch({
+      executablePath: ensureChromium(),
+      args: isRoot ? [...ARGS, '--no-sandbox'] : ARGS,
+    })
+  })
+
+  afterEach(async () => {
+    const complaints = opened.flatMap(site => site.complaints)
+    await Promise.all(opened.map(site => site.page.context().close()))
+    opened = []
+    expect(complaints).toEqual([])
+  })
+
+  afterAll(() => browser?.close())
+
+  return {
+    open: async (options = {}) => {
+      if (browser === null) throw new Error('no browser: call open inside a test')
+      const site = await openPage(browser, options)
+      opened.push(site)
+      return site
+    },
+  }
+}
+
+async function openPage(browser: Browser, options: OpenOptions): Promise<Site> {
+  const {hash, initScript, url = inject('siteUrl'), ...contextOptions} = options
+  const context = await browser.newContext(contextOptions)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', error => complaints.push(`uncaught: ${error.message}`))
+  page.on('response', response => {
+    if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`)
+  })
+  page.on('requestfailed', request => complaints.push(`failed: ${request.url()}`))
+  if (initScript !== undefined) await page.addInitScript(initScript)
+  await page.goto(hash === undefined ? url : `${url}#${hash}`)
+  await expectVisible(page.getByRole('main'))
+  return {page, url, complaints}
+}
+
+/** Picks the short trace and waits until the page has read it. */
+export async function pickShortTrace({page}: Site): Promise<void> {
+  await page.getByRole('combobox', {name: 'Trace', exact: true}).selectOption(SHORT_TRACE)
+}
+
+/** Presses Run and waits for the results, of this run if there were others before. */
+export async function runToResults({page}: Site): Promise<void> {
+  await page.getByRole('button', {name: 'Run', exact: true}).click()
+  await expectVisible(page.getByRole('heading', {name: 'Results'}))
+  await expectVisible(page.getByRole('button', {name: 'Run', exact: true}))
+}
+
+export async function expectVisible(locator: Locator, timeoutMs = 30_000): Promise<void> {
+  await locator.first().waitFor({state: 'visible', timeout: timeoutMs})
+}
+
+/** Text of the one alert on show. */
+export async function alertText({page}: Site): Promise<string> {
+  const alert = page.getByRole('alert').filter({hasText: /\S/})
+  await expectVisible(alert)
+  return ((await alert.first().textContent()) ?? '').trim()
+}
+
+/** Cells of a table by row and column heading. */
+export type Cells = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export async function readMetricTable({page}: Site): Promise<Cells> {
+  const table = page.getByRole('table', {name: 'NVIDIA AIPerf | LLM Metrics'})
+  await expectVisible(table)
+  const rows = await table
+    .first()
+    .evaluate(element =>
+      [...(element as HTMLTableElement).rows].map(row =>
+        [...row.cells].map(cell => cell.textContent.replace(/\s+/g, ' ').trim()),
+      ),
+    )
+  return cellsOf(rows)
+}
+
+export function cellsOf(rows: readonly (readonly string[])[]): Cells {
+  const [head, ...body] = rows
+  return Object.fromEntries(
+    body.map(([name, ...cells]) => [
+      name!,
+      Object.fromEntries(cells.map((cell, i) => [head![i + 1]!, cell])),
+    ]),
+  )
+}

@@ -1,0 +1,210 @@
+import {readFileSync} from 'node:fs'
+import {createRequire} from 'node:module'
+import type {AxeResults} from 'axe-core'
+import type {Page} from 'playwright-core'
+import {describe, expect, test} from 'vitest'
+import {traceMainThread} from './main-thread-tasks.ts'
+import {expectVisible, readMetricTable, type Site, useSite} from './site.ts'
+
+const {open} = useSite()
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Loaded enough that the planner scales, so that start-up time matters. */
+const SHORT = 'v=1&preset=as-published&trace=toolagent-5min&speedup=4&view=sweep'
+const HOUR = 'v=1&preset=as-published&view=sweep'
+
+async function startSweep(page: Page, name = 'Run sweep'): Promise<void> {
+  const button = page.getByRole('button', {name})
+  await expect.poll(() => button.isEnabled(), {timeout: 30_000}).toBe(true)
+  await button.click()
+}
+
+async function runSweep({page}: Site): Promise<void> {
+  await startSweep(page)
+  await finished(page)
+}
+
+async function finished(page: Page): Promise<void> {
+  await page.getByText(/Sweep finished/).waitFor({state: 'attached', timeout: 120_000})
+}
+
+/** Rows of the CSV that the page saves. */
+async function savedRows(page: Page): Promise<readonly Readonly<Record<string, string>>[]> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', {name: 'CSV', exact: true}).click(),
+  ])
+  const [head = [], ...rows] = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => line.split(','))
+  return rows.map(cells => Object.fromEntries(head.map((key, i) => [key, cells[i] ?? ''])))
+}
+
+function finishedCount(page: Page): Promise<number> {
+  return page.getByRole('button', {name: /^Open startup_time=/, includeHidden: true}).count()
+}
+
+test('a sweep draws its charts, states its findings and keeps its points', async () => {
+  const site = await open({hash: `${SHORT}&sweep=startup_time:0:60:20`})
+  const {page} = site
+  await expectVisible(page.getByText('4 points'))
+  await runSweep(site)
+  for (const name of ['TTFT', 'ITL', 'GPU-hours', 'Scaling events']) {
+    await expectVisible(page.getByRole('figure', {name, exact: true}))
+  }
+  await expectVisible(page.getByText(/cliff/i))
+  await expectVisible(page.getByText(/Halving start-up from 60 to 30 s|From 0 to 60 s scale-ups/))
+  const rows = await savedRows(page)
+  expect(rows.map(row => row.startup_time)).toEqual(['0', '20', '40', '60'])
+  expect(new Set(rows.map(row => row.mean_ttft_ms)).size).toBeGreaterThan(1)
+
+  // The same sweep on another visit to this browser is there at once, with the same figures.
+  await page.reload()
+  await runSweep(site)
+  await expectVisible(page.getByText('0 run in'))
+  await expectVisible(page.getByText('4 kept from before'))
+  expect(await savedRows(page)).toEqual(rows)
+})
+
+test('a point opens as a run with its own figures, and Back leads to the sweep', async () => {
+  const site = await open({hash: `${SHORT}&sweep=startup_time:0,40`})
+  const {page} = site
+  await runSweep(site)
+  const [, row] = await savedRows(page)
+  const chart = page.getByRole('slider', {name: 'Point of TTFT'})
+  await chart.focus()
+  await page.keyboard.press('End')
+  expect(await chart.getAttribute('aria-valuetext')).toBe('startup_time 40 s')
+  expect(await page.getByRole('status').first().textContent()).toContain('startup_time 40 s · TTFT: avg')
+  await page.keyboard.press('Enter')
+  await expectVisible(page.getByRole('heading', {name: 'Results'}))
+  expect(new URL(page.url()).hash).toContain('engine.startup_time=40')
+  const shown = (await readMetricTable(site))['Time to First Token (ms)']?.avg ?? ''
+  expect(Number(shown.replaceAll(',', ''))).toBeCloseTo(Number(row?.mean_ttft_ms), 1)
+  await page.goBack()
+  await expectVisible(page.getByRole('figure', {name: 'TTFT', exact: true}))
+})
+
+test('Cancel stops at once and keeps what is finished; Resume runs the rest', async () => {
+  const {page} = await open({hash: `${HOUR}&sweep=startup_time:0:40:10`})
+  await startSweep(page)
+  await expect.poll(() => finishedCount(page), {timeout: 60_000}).toBeGreaterThan(0)
+  await page.getByRole('button', {name: 'Cancel'}).click()
+  const bar = page.getByRole('progressbar', {name: 'Sweep progress'})
+  await bar.waitFor({state: 'detached', timeout: 1_000})
+  const kept = await finishedCount(page)
+  expect(kept).toBeLessThan(5)
+  await page.waitForTimeout(1_000)
+  expect(await finishedCount(page)).toBe(kept)
+  await startSweep(page, 'Resume')
+  await finished(page)
+  expect(await finishedCount(page)).toBe(5)
+  const words = (await page.getByText(/kept from before/).textContent()) ?? ''
+  expect(Number(/(\d+) kept/.exec(words)?.[1])).toBeGreaterThanOrEqual(kept)
+})
+
+test('fixed fleets and the planner are drawn as a frontier with a sentence about regret', async () => {
+  const site = await open({hash: `${SHORT}&sweep=num_workers:1:3:1&sweep=planner:off,on`})
+  const {page} = site
+  await runSweep(site)
+  await expectVisible(page.getByRole('figure', {name: 'SLA attainment against GPU-hours'}))
+  await expectVisible(page.getByText(/^With the planner \(num_workers=1,planner=on\):/))
+  await page.getByRole('slider', {name: 'Run of the frontier'}).press('Home')
+  expect(await page.getByRole('status').first().textContent()).toMatch(
+    /^num_workers=\d,planner=o(n|ff), .* within SLA for /,
+  )
+})
+
+describe('the form', () => {
+  test('says what is wrong, counts points and writes the sweep into the address', async () => {
+    const {page} = await open({hash: SHORT})
+    const values = page.getByRole('textbox', {name: /^Values/})
+    await expectVisible(page.getByText('31 points'))
+    await values.fill('0:30:x')
+    await expectVisible(page.getByText(/startup_time: a range is from:to:step/).first())
+    expect(await page.getByRole('button', {name: 'Run sweep'}).isDisabled()).toBe(true)
+    await values.fill('0:30:10')
+    await page.getByRole('combobox', {name: 'Repeats'}).selectOption('3')
+    await expectVisible(page.getByText('12 points'))
+    await expect
+      .poll(() => new URL(page.url()).hash)
+      .toContain('view=sweep&sweep=startup_time:0:30:10&repeats=3')
+    await page.getByRole('combobox', {name: 'Sweep', exact: true}).selectOption('frontier')
+    await expect.poll(() => new URL(page.url()).hash).toContain('view=sweep&sweep=frontier&repeats=3')
+  })
+
+  test('a link fills it in and starts nothing; with run=1 it does', async () => {
+    const {page} = await open({hash: `${SHORT}&sweep=startup_time:0,10&sweep=nonsense`})
+    await expectVisible(page.getByRole('alert').filter({hasText: 'left out: sweep=nonsense'}))
+    await expectVisible(page.getByText('2 points'))
+    await page.waitForTimeout(1_000)
+    expect(await page.getByRole('figure').count()).toBe(0)
+    const running = await open({hash: `${SHORT}&sweep=startup_time:0,10&run=1`})
+    await finished(running.page)
+  })
+
+  test('copies the sweep as a command line', async () => {
+    const site = await open({
+      hash: `${SHORT}&sweep=cold-start&repeats=3`,
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    await site.page.getByRole('combobox', {name: 'Repeats'}).selectOption('1')
+    await site.page.getByRole('textbox', {name: /^Values/}).fill('0,10')
+    await runSweep(site)
+    await site.page.getByRole('button', {name: 'Copy as CLI command'}).click()
+    const command = await site.page.evaluate(() => navigator.clipboard.readText())
+    expect(command).toMatch(/^npm run --silent replay -- sweep static-traces\/toolagent-5min\.jsonl\.gz /)
+    expect(command).toContain('--arrival-speedup-ratio 4')
+    expect(command).toMatch(/ --vary startup_time=0,10 --out sweep-out$/)
+  })
+})
+
+/** Longest a task may keep the page from answering while a sweep is on. */
+const LIMIT_MS = 50
+
+test('the page answers all through the cold-start sweep', async () => {
+  const {page} = await open({hash: `${SHORT}&sweep=cold-start`})
+  await expect
+    .poll(() => page.getByRole('button', {name: 'Run sweep'}).isEnabled(), {timeout: 30_000})
+    .toBe(true)
+  const {tasks} = await traceMainThread(page, async () => {
+    await page.evaluate(() => performance.mark('sweep started'))
+    await startSweep(page)
+    await finished(page)
+  })
+  expect(tasks.length).toBeGreaterThan(20)
+  expect(tasks.filter(({cpuMs}) => cpuMs > LIMIT_MS)).toEqual([])
+})
+
+describe.each(['light', 'dark'] as const)('in %s colours', colorScheme => {
+  test('axe finds nothing before a sweep and with its results', async () => {
+    const site = await open({
+      colorScheme,
+      reducedMotion: 'reduce',
+      hash: `${SHORT}&sweep=startup_time:0:30:10&repeats=3`,
+    })
+    const {page} = site
+    await expectVisible(page.getByText('12 points'))
+    expect(await violations(page)).toEqual([])
+    await runSweep(site)
+    await page.getByText('All points').click()
+    expect(await violations(page)).toEqual([])
+  })
+})
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const results = (await page.evaluate('axe.run(document, {resultTypes: ["violations"]})')) as AxeResults
+  return results.violations.flatMap(({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 200)}`))
+}
+
+test('fits a phone without scrolling sideways', async () => {
+  const site = await open({viewport: {width: 390, height: 844}, hash: `${SHORT}&sweep=startup_time:0,20`})
+  const overflow = () =>
+    site.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  expect(await overflow()).toBe(0)
+  await runSweep(site)
+  await site.page.getByText('All points').click()
+  expect(await overflow()).toBe(0)
+})

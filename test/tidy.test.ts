@@ -1,0 +1,292 @@
+/**
+ * Rules of the house that no compiler checks: which folder may import which, what the pure folders may not touch,
+ * how long a file may grow, and that the documents name files that exist.
+ */
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
+import {dirname, join, normalize, relative} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {describe, expect, test} from 'vitest'
+
+interface FolderRule {
+  /** Folders of `src` (or single files of them) whose values this folder may import. */
+  readonly may: readonly string[]
+  /** Folders of which it may import types alone: erased by the build, so no code depends on them. */
+  readonly types?: readonly string[]
+  readonly packages?: readonly string[]
+  /** No DOM, network, clock, timer or ambient randomness: the host passes these in. */
+  readonly pure: boolean
+  /** `file -> file` imports against the rule that are known and wait to be mended. */
+  readonly debts?: readonly string[]
+}
+
+const SIMULATION = ['core', 'config', 'trace', 'perf', 'engine', 'planner', 'report', 'run', 'sweep']
+
+/** Imports go down only. The engine does not know the planner: the planner's adapter drives the engine. */
+const FOLDERS: Readonly<Record<string, FolderRule>> = {
+  core: {may: [], pure: true},
+  config: {may: ['core'], packages: ['yaml'], pure: true},
+  trace: {may: ['core', 'config'], packages: ['fflate', 'papaparse'], pure: true},
+  perf: {may: ['core', 'config'], packages: ['@noble/hashes', 'fflate'], pure: true},
+  engine: {may: ['core', 'config', 'trace', 'perf'], pure: true},
+  planner: {may: ['core', 'config', 'perf'], types: ['engine'], pure: true},
+  report: {may: ['core', 'config'], types: ['engine', 'planner'], pure: true},
+  run: {may: ['core', 'config', 'trace', 'perf', 'engine', 'planner', 'report'], pure: true},
+  sweep: {may: ['core', 'config', 'trace', 'perf', 'engine', 'planner', 'report', 'run'], pure: true},
+  worker: {may: SIMULATION, packages: ['comlink'], pure: false},
+  // Of the page only its stand-alone report, which is printed and not shown.
+  cli: {
+    may: [...SIMULATION, 'worker/pictures.ts', 'ui/report-page/render-report-page.ts'],
+    packages: ['yaml', 'fflate'],
+    pure: false,
+  },
+  store: {
+    may: ['core', 'config', 'report'],
+    types: ['planner', 'worker'],
+    packages: ['idb-keyval'],
+    pure: false,
+  },
+  // Of the simulation's folders only what words and forms need; what computes stays in the worker.
+  ui: {
+    may: ['core', 'config', 'report', 'store', 'worker/client.ts', 'worker/spawn.ts', 'planner/tipping.ts'],
+    types: ['trace', 'perf', 'engine', 'planner', 'run', 'worker'],
+    packages: ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape'],
+    pure: false,
+  },
+}
+
+/** What the pure folders may not say. `window` and `document` are compile errors there too, by their tsconfig. */
+const IMPURE: readonly {readonly name: string; readonly pattern: RegExp}[] = [
+  {name: 'Math.random', pattern: /\bMath\.random\b/},
+  {name: 'Date.now', pattern: /\bDate\.now\b/},
+  {name: 'new Date', pattern: /\bnew Date\b/},
+  {name: 'performance.now', pattern: /\bperformance\.now\b/},
+  {name: 'setTimeout', pattern: /\bsetTimeout\b/},
+  {name: 'setInterval', pattern: /\bsetInterval\b/},
+  {name: 'fetch', pattern: /(?<![.\w])fetch\(/},
+  {name: 'globalThis', pattern: /\bglobalThis\b/},
+  {name: 'document', pattern: /(?<![.\w])document\./},
+  {name: 'a DOM window', pattern: /(?<![.\w])window\.(document|location|add\w*|set\w*|request\w*|local\w*)/},
+]
+
+/** Past this many lines a file most likely holds two ideas. */
+const MAX_LINES = 400
+
+/** Files that may be longer, each with the reason. */
+const LONG_FILES: Readonly<Record<string, string>> = {
+  'src/config/planner-fields.ts': 'one table, a dozen lines to a field',
+  'src/engine/cluster.ts':
+    'one class: the phases of an instant share its heap and pools, and hot calls stay in one file',
+  'src/engine/sglang-scheduler.ts': 'one class: a pass of the scheduler, hot throughout',
+  'src/engine/vllm-scheduler.ts': 'one class: a pass of the scheduler, hot throughout',
+}
+
+/** Patterns are written so that they do not match themselves. */
+const PRIVATE_PLACES: readonly {readonly name: string; readonly pattern: RegExp}[] = [
+  {name: 'a path of somebody’s machine', pattern: /(?<![\w.)\]}-])\/(?:work|root|home|Users)\/\w/},
+  {name: 'a package registry’s host', pattern: /registry\.npmjs|registry\.yarnpkg|files\.pythonhosted/},
+]
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const files = listFiles()
+const sources = files.filter(path => /^src\/.*\.(ts|svelte)$/.test(path))
+
+describe('imports', () => {
+  test('every folder of src has a rule', () => {
+    const folders = new Set(sources.map(folderOf))
+    expect([...folders].filter(folder => folder !== null && !(folder in FOLDERS))).toEqual([])
+  })
+
+  test('go down only, but for the debts listed', () => {
+    const broken = sources.filter(path => !isTest(path)).flatMap(forbiddenImports)
+    const debts = Object.values(FOLDERS).flatMap(rule => rule.debts ?? [])
+    expect(broken.sort()).toEqual([...debts].sort())
+  })
+
+  test('are relative with an extension and name a file that exists', () => {
+    const wrong = sources.flatMap(path =>
+      importsOf(path)
+        .filter(({target}) => target.startsWith('.') && !existsSync(resolveImport(path, target)))
+        .map(({target}) => `${path}: ${target}`),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('rule out a cycle of folders', () => {
+    const cyclic = Object.keys(FOLDERS).filter(folder => reachable(folder).has(folder))
+    expect(cyclic).toEqual([])
+  })
+})
+
+test('the pure folders use no clock, timer, network, DOM or ambient randomness', () => {
+  const findings = sources
+    .filter(path => !isTest(path) && ruleOf(path)?.pure === true)
+    .flatMap(path => {
+      const code = withoutComments(readText(path))
+      return IMPURE.filter(({pattern}) => pattern.test(code)).map(({name}) => `${path}: ${name}`)
+    })
+  expect(findings).toEqual([])
+})
+
+test(`no file is longer than ${MAX_LINES} lines unless listed`, () => {
+  const long = files
+    .filter(path => /\.(ts|mjs|svelte|css)$/.test(path))
+    .filter(path => readText(path).split('\n').length - 1 > MAX_LINES)
+  expect(long.sort()).toEqual(Object.keys(LONG_FILES).sort())
+})
+
+test('documents name files that exist', () => {
+  const missing = files.filter(path => path.endsWith('.md')).flatMap(missingReferences)
+  expect(missing).toEqual([])
+})
+
+test('no file tells of a private machine or a registry', () => {
+  const findings = files
+    .filter(path => !isBinary(path))
+    .flatMap(path => {
+      const text = readText(path)
+      return PRIVATE_PLACES.filter(({pattern}) => pattern.test(text)).map(({name}) => `${path}: ${name}`)
+    })
+  expect(findings).toEqual([])
+})
+
+interface Import {
+  readonly target: string
+  readonly typeOnly: boolean
+}
+
+function forbiddenImports(path: string): string[] {
+  const rule = ruleOf(path)
+  if (rule === null) return []
+  return importsOf(path)
+    .filter(({target, typeOnly}) => !isAllowed(path, rule, target, typeOnly))
+    .map(({target}) => `${path} -> ${target.startsWith('.') ? inRoot(path, target) : target}`)
+}
+
+function isAllowed(path: string, rule: FolderRule, target: string, typeOnly: boolean): boolean {
+  if (!target.startsWith('.')) return isAllowedPackage(path, rule, target)
+  const wanted = inRoot(path, target)
+  if (!wanted.startsWith('src/')) return false
+  const folder = folderOf(wanted)
+  if (folder === null || folder === folderOf(path)) return folder !== null
+  const names = [folder, wanted.slice('src/'.length)]
+  return names.some(name => rule.may.includes(name) || (typeOnly && rule.types?.includes(name) === true))
+}
+
+function isAllowedPackage(path: string, rule: FolderRule, target: string): boolean {
+  if (target.startsWith('node:')) return path.startsWith('src/cli/')
+  const name = /^(@[^/]+\/)?[^/]+/.exec(target)![0]
+  return rule.packages?.includes(name) === true
+}
+
+/** Folders that can be reached from `folder` by values: a folder that reaches itself is in a cycle. */
+function reachable(folder: string): Set<string> {
+  const seen = new Set<string>()
+  const queue = [folder]
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const name of FOLDERS[next]?.may ?? []) {
+      const below = name.split('/')[0]!
+      if (!seen.has(below)) queue.push(below)
+      seen.add(below)
+    }
+  }
+  return seen
+}
+
+/** Static and dynamic imports, re-exports, and the Worker and asset addresses built from `import.meta.url`. */
+function importsOf(path: string): Import[] {
+  const code = withoutComments(readText(path))
+  const statements = code.matchAll(/^\s*(?:import|export)\s+(type\s+)?[^'";]*?\bfrom\s*'([^']+)'/gm)
+  const bare = code.matchAll(/(?:^\s*import\s+|\bimport\(\s*|\bnew URL\(\s*)'([^']+)'/gm)
+  return [
+    ...[...statements].map(match => ({target: match[2]!, typeOnly: match[1] !== undefined})),
+    ...[...bare].map(match => ({target: match[1]!, typeOnly: false})).filter(isModule),
+  ].map(found => ({...found, target: found.target.split('?')[0]!}))
+}
+
+/** `new URL('https://…')` names no module. */
+function isModule({target}: Import): boolean {
+  return !/^[a-z]+:\/\//.test(target)
+}
+
+function inRoot(path: string, target: string): string {
+  return normalize(join(dirname(path), target)).replaceAll('\\', '/')
+}
+
+function resolveImport(path: string, target: string): string {
+  return join(root, dirname(path), target)
+}
+
+function ruleOf(path: string): FolderRule | null {
+  const folder = folderOf(path)
+  return folder === null ? null : (FOLDERS[folder] ?? null)
+}
+
+/** `engine` for `src/engine/…`; null for the few files that stand directly in `src`. */
+function folderOf(path: string): string | null {
+  const parts = path.split('/')
+  return parts.length > 2 ? parts[1]! : null
+}
+
+function isTest(path: string): boolean {
+  return /\.test\.ts$/.test(path)
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+}
+
+/** Paths of this repository, in prose or in an example; file names in backquotes; targets of relative links. */
+function missingReferences(document: string): string[] {
+  const text = readText(document)
+  const paths = [
+    ...text.matchAll(/(?<![\w./-])((?:src|test|tools|public|static-traces|docs|\.ci|\.github)\/[\w.@/*-]*)/g),
+  ]
+  const bareNames = [...text.matchAll(/`([\w.@-]+\.(?:md|ts|mjs|svelte))`/g)]
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(match =>
+    join(dirname(document), match[1]!),
+  )
+  const named = [...[...paths, ...bareNames].map(match => match[1]!.replace(/[.,]$/, '')), ...links]
+  return [...new Set(named)].filter(name => !matchesFile(name)).map(name => `${document}: ${name}`)
+}
+
+/** A bare name may stand for a file of any folder, as `simulate.ts` does where its folder was just named. */
+function matchesFile(name: string): boolean {
+  const path = name.replace(/\/$/, '')
+  if (path.includes('*')) {
+    const pattern = new RegExp(`^${path.split('*').map(escapeRegExp).join('[^/]*')}$`)
+    return files.some(file => pattern.test(file))
+  }
+  if (existsSync(join(root, path))) return true
+  return !path.includes('/') && files.some(file => file.endsWith(`/${path}`))
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+}
+
+function isBinary(path: string): boolean {
+  return /\.(png|gz|npz|ico|woff2|parquet|bin)$/.test(path)
+}
+
+function readText(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
+
+/** Files of the project, without what .gitignore names: also right in a copy that is no git checkout. */
+function listFiles(): string[] {
+  const ignored = readText('.gitignore')
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => new RegExp(`^${line.replace(/\/$/, '').split('*').map(escapeRegExp).join('.*')}$`))
+  const found: string[] = []
+  const walk = (folder: string): void => {
+    for (const name of readdirSync(folder)) {
+      if (name === '.git' || ignored.some(pattern => pattern.test(name))) continue
+      const path = join(folder, name)
+      if (statSync(path).isDirectory()) walk(path)
+      else found.push(relative(root, path).replaceAll('\\', '/'))
+    }
+  }
+  walk(root)
+  return found.sort()
+}
