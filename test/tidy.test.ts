@@ -47,7 +47,17 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   },
   // Of the simulation's folders only what words and forms need; what computes stays in the worker.
   ui: {
-    may: ['core', 'config', 'report', 'store', 'worker/client.ts', 'worker/spawn.ts', 'planner/tipping.ts'],
+    may: [
+      'core',
+      'config',
+      'report',
+      'sweep',
+      'store',
+      'worker/client.ts',
+      'worker/pool.ts',
+      'worker/spawn.ts',
+      'planner/tipping.ts',
+    ],
     types: ['trace', 'perf', 'engine', 'planner', 'run', 'worker'],
     packages: ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape'],
     pure: false,

@@ -1,5 +1,5 @@
 // Runs the command line tool, building its bundle first when it is missing or older than its sources.
-import {mkdirSync, readdirSync, renameSync, statSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath, pathToFileURL} from 'node:url'
 
@@ -22,6 +22,15 @@ function newestSourceMs() {
     )
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
   return Math.max(...[...files.map(file => join(root, file)), ...sources].map(modifiedMs))
+}
+
+/** Chunks carry their checksum in the name; those of earlier builds may still serve a run that is under way. */
+function removeOldChunks() {
+  const folder = join(root, 'dist-cli', 'assets')
+  const yesterdayMs = Date.now() - 24 * 3_600_000
+  for (const name of readdirSync(folder)) {
+    if (modifiedMs(join(folder, name)) < yesterdayMs) rmSync(join(folder, name), {force: true})
+  }
 }
 
 /** Builds in memory and moves the files into place, so that runs started together do not disturb one another. */
@@ -47,6 +56,7 @@ async function build() {
       renameSync(pending, path)
     }
   }
+  removeOldChunks()
   // A source saved while the build ran must count as newer than the bundle.
   const {utimesSync} = await import('node:fs')
   utimesSync(bundle, startedMs / 1000, startedMs / 1000)

@@ -91,7 +91,7 @@ export const PRESETS: readonly Preset[] = [
     id: 'guide-agg',
     title: 'Guide: aggregated',
     description: 'Two H200 instances that do both prefill and decode, TTFT 1500 ms, ITL 50 ms.',
-    look: 'Look at replicas against the request rate: each burst is answered ticks after it came.',
+    look: 'Look at replicas against the prefill queue: when does the planner act again after it scaled down?',
     scenario: guideAgg(),
   },
   {
@@ -100,7 +100,7 @@ export const PRESETS: readonly Preset[] = [
     description:
       "The guide's command: one prefill and one decode instance whose engine args name no worker type, so that " +
       'both pools pay for prefill and for decode.',
-    look: 'Look at which pool scales, and compare GPU-hours with the aggregated run.',
+    look: 'Look at which pool scales, and compare GPU-hours with the aggregated and the typed run.',
     scenario: guideDisagg(),
   },
   {
@@ -108,7 +108,7 @@ export const PRESETS: readonly Preset[] = [
     title: 'Disaggregated, typed workers',
     description:
       'The same with worker_type given: the prefill pool only prefills, the decode pool only decodes.',
-    look: 'Look at the decode pool: without the prompts to compute it needs fewer replicas.',
+    look: 'Look at the decode pool: without prompts to compute it hardly scales, and GPU-hours fall.',
     scenario: guideDisagg({isTyped: true}),
   },
   {

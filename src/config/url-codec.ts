@@ -41,11 +41,12 @@ export interface DecodedLink {
   readonly ignored: readonly string[]
 }
 
-/** The shortest link, without the leading `#`; on a tie the earlier preset is named. */
+/** The shortest link, without the leading `#`, from a preset with such a fleet; on a tie the earlier is named. */
 export function encodeScenario(scenario: Scenario): string {
   const plain = differences(defaultScenario(), scenario)
   let best: readonly Pair[] = plain
   for (const preset of PRESETS) {
+    if (preset.scenario.fleet.topology !== scenario.fleet.topology) continue
     const pairs: readonly Pair[] = [['preset', preset.id], ...differences(preset.scenario, scenario)]
     if (pairs.length < best.length) best = pairs
   }

@@ -130,6 +130,19 @@ describe('configDifferences', () => {
     expect(differences.map(({key, values}) => [key, ...values])).toEqual([['startup_time', 'none', '300']])
   })
 
+  test('sees options that are there in one scenario only', () => {
+    const closed = {
+      ...preset('guide-agg'),
+      replayConcurrency: 8,
+      traceFormat: {format: 'mooncake'},
+    } as Scenario
+    const differences = configDifferences([preset('guide-agg'), closed])
+    expect(differences.map(({key, values}) => [key, ...values])).toEqual([
+      ['trace-format', 'none', '{"format":"mooncake"}'],
+      ['concurrency', 'none', '8'],
+    ])
+  })
+
   test('compares the pools of agg and disagg as one', () => {
     const differences = configDifferences([preset('guide-agg'), preset('guide-disagg')])
     expect(differences.map(({key, values}) => [key, ...values])).toEqual([

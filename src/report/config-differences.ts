@@ -23,6 +23,10 @@ const SETTINGS: readonly Setting[] = [
   {key: 'trace', label: 'Trace', read: ({trace}) => (trace.kind === 'file' ? trace.name : trace.id)},
   {key: 'trace-block-size', label: 'Trace block size', read: scenario => text(scenario.traceBlockSize)},
   {key: 'speedup', label: 'Arrival speed-up', read: scenario => text(scenario.arrivalSpeedupRatio)},
+  {key: 'traffic', label: 'Generated traffic', read: ({synthetic}) => json(synthetic)},
+  {key: 'trace-format', label: 'Trace format', read: ({traceFormat}) => json(traceFormat)},
+  {key: 'trace-part', label: 'Part of the trace', read: ({traceSelection}) => json(traceSelection)},
+  {key: 'concurrency', label: 'Requests in flight', read: scenario => text(scenario.replayConcurrency)},
   {key: 'timing', label: 'Engine timing', read: scenario => scenario.engineTiming},
   {key: 'topology', label: 'Topology', read: scenario => scenario.fleet.topology},
   {key: 'workers', label: 'Initial instances', read: perPool(pool => pool.initialWorkers)},
@@ -34,6 +38,7 @@ const SETTINGS: readonly Setting[] = [
     read: perPool(pool => pool.args.sglang?.[key]),
   })),
   {key: 'router', label: 'Router', read: scenario => scenario.routerMode},
+  {key: 'router-config', label: 'Router options', read: ({routerConfig}) => json(routerConfig)},
   {key: 'planner', label: 'Planner', read: ({planner}) => (planner === null ? 'off' : 'on')},
   ...PLANNER_FIELDS.map(({key, label}) => ({
     key: `planner.${key}`,
@@ -57,6 +62,11 @@ function perPool(read: (pool: PoolSpec) => Value): (scenario: Scenario) => strin
     const isOne = new Set(values.map(([, value]) => value)).size === 1
     return isOne ? values[0]![1] : values.map(([name, value]) => `${name} ${value}`).join(', ')
   }
+}
+
+/** Options that come as a whole, or not at all. */
+function json(value: object | undefined): string {
+  return value === undefined ? 'none' : JSON.stringify(value)
 }
 
 function text(value: Value): string {

@@ -41,9 +41,14 @@ async function tabTo(page: Site['page'], name: string | RegExp): Promise<void> {
       if (element === null || element === document.body) return null
       const style = getComputedStyle(element)
       const isMarked = style.outlineStyle !== 'none' || style.boxShadow !== 'none'
-      return {name: element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '', isMarked}
+      return {
+        name: element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '',
+        isMarked,
+        isLink: element.matches('a'),
+      }
     })
-    if (focused === null) continue
+    // A view may have the name of a button; its link is not what is meant.
+    if (focused === null || focused.isLink) continue
     if (typeof name === 'string' ? focused.name !== name : !name.test(focused.name)) continue
     expect(focused.isMarked).toBe(true)
     return

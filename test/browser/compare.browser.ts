@@ -35,6 +35,12 @@ async function comparePair(site: Site): Promise<void> {
 
 async function goTo({page}: Site, view: 'Run' | 'Compare' | 'Library'): Promise<void> {
   await page.getByRole('navigation', {name: 'Views'}).getByRole('link', {name: view}).click()
+  const landmark = {
+    Run: page.getByRole('button', {name: 'Run', exact: true}),
+    Compare: page.getByRole('heading', {name: 'Compare', exact: true}),
+    Library: page.getByRole('heading', {name: 'Saved runs'}),
+  }
+  await expectVisible(landmark[view])
 }
 
 /** Figures of a metric in a table of the comparison, one per run, without the differences. */
@@ -169,23 +175,19 @@ describe('the comparison', () => {
     await comparePair(site)
     const {page} = site
     await expect.poll(() => page.url()).toContain('compare=preset%3Dguide-disagg')
-    const hash = new URL(page.url()).hash
-    const other = await open()
-    await other.page.waitForLoadState('networkidle')
-    await other.page.goto(`${other.url}${hash}`)
-    await other.page.waitForLoadState('networkidle')
-    await other.page.reload()
-    await expectVisible(other.page.getByText(/^This link compares/))
-    expect(await other.page.getByRole('progressbar').count()).toBe(0)
-    const start = other.page.getByRole('button', {name: 'Run and compare'})
+    const context = page.context()
+    const other = await context.newPage()
+    await other.goto(page.url())
+    await expectVisible(other.getByText(/^This link compares/))
+    expect(await other.getByRole('progressbar').count()).toBe(0)
+    const start = other.getByRole('button', {name: 'Run and compare'})
     await expect.poll(() => start.isEnabled(), {timeout: 30_000}).toBe(true)
     await start.click()
-    await expectVisible(other.page.getByRole('region', {name: 'Metrics compared'}))
+    await expectVisible(other.getByRole('region', {name: 'Metrics compared'}))
 
-    const eager = await open()
-    await eager.page.waitForLoadState('networkidle')
-    await eager.page.goto(`${eager.url}${hash}&run=1`)
-    await expectVisible(eager.page.getByRole('region', {name: 'Metrics compared'}))
+    const eager = await context.newPage()
+    await eager.goto(`${page.url()}&run=1`)
+    await expectVisible(eager.getByRole('region', {name: 'Metrics compared'}))
   })
 
   test('can be cancelled, and leaves nothing behind', async () => {

@@ -88,24 +88,23 @@ describe('the report', () => {
     const path = join(folder, 'printed.html')
     writeFileSync(path, runCommandLine(scenario, `${SHORT_TRACE}.jsonl.gz`).html)
     const site = await open({colorScheme, viewport: {width, height: 900}})
-    await openFile(site.page, path)
-    expect(await violations(site)).toEqual([])
-    await site.page.evaluate(() => {
+    const page = await site.page.context().newPage()
+    expect(await openFile(page, path)).toEqual([])
+    expect(await violations({...site, page})).toEqual([])
+    await page.evaluate(() => {
       for (const fold of document.querySelectorAll('details')) fold.open = true
     })
-    expect(await violations(site)).toEqual([])
-    expect(await site.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-    const shown = await site.page.evaluate(
+    expect(await violations({...site, page})).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    const shown = await page.evaluate(
       () =>
         [...document.querySelectorAll('.chart')].filter(
           chart =>
             [...chart.querySelectorAll(':scope > div > svg')].filter(svg => svg.clientWidth > 0).length === 1,
         ).length,
     )
-    expect(shown).toBe(await site.page.locator('.chart').count())
-    const background = await site.page.evaluate(
-      () => getComputedStyle(document.documentElement).backgroundColor,
-    )
+    expect(shown).toBe(await page.locator('.chart').count())
+    const background = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
     const isDark = Number(background.match(/\d+/)?.[0]) < 128
     expect(isDark).toBe(colorScheme === 'dark')
   })

@@ -109,7 +109,7 @@ test('fixed fleets and the planner are drawn as a frontier with a sentence about
   const {page} = site
   await runSweep(site)
   await expectVisible(page.getByRole('figure', {name: 'SLA attainment against GPU-hours'}))
-  await expectVisible(page.getByText(/^With the planner \(num_workers=1,planner=on\):/))
+  await expectVisible(page.getByText(/^With the planner \(num_workers=2,planner=on\):/))
   await page.getByRole('slider', {name: 'Run of the frontier'}).press('Home')
   expect(await page.getByRole('status').first().textContent()).toMatch(
     /^num_workers=\d,planner=o(n|ff), .* within SLA for /,

@@ -98,5 +98,12 @@ export function distributionShape(
     const top = y(n / bars.total).toFixed(1)
     outline += `L${x(bars.edges[i]!).toFixed(1)} ${top}L${x(bars.edges[i + 1]!).toFixed(1)} ${top}`
   })
-  return {bars, low, x, y, xTicks: logTicks(low, high, Math.max(width / 60, 2)), outline: `${outline}V${y(0)}`}
+  return {
+    bars,
+    low,
+    x,
+    y,
+    xTicks: logTicks(low, high, Math.max(width / 60, 2)),
+    outline: `${outline}V${y(0)}`,
+  }
 }

@@ -11,12 +11,10 @@ import {tableToCsv, timelineTable} from '../charts/table.ts'
 import type {FinishedRun} from '../state/run.svelte.ts'
 import {TimeAxis} from '../state/time-axis.svelte.ts'
 import {headlineFigures} from './headline.ts'
-import {latencyAround} from './latency-around.ts'
 import {measureMs, OUTCOMES, requestPoints} from './outcomes.ts'
 import {tellRequest} from './request-story.ts'
 import {runFiles} from './run-files.ts'
 import {runTimelines} from './run-timelines.ts'
-import {tellTick} from './tick-story.ts'
 
 /** A real run of the short bundled trace: what the page shows is checked against what the engine recorded. */
 async function finishedRun(planner: PlannerConfig | null): Promise<FinishedRun> {
@@ -118,28 +116,6 @@ describe('decisions', () => {
     expect(count(throughput)).toBe(ticks.filter(tick => tick.throughput_decision_reason !== undefined).length)
     const up = load!.lanes.find(lane => lane.reason === 'scale_up')!
     expect(load!.at(up.x[0]! + 1)?.label).toBe('scale up')
-  })
-
-  it('are told with their grounds, and name the counts of a change', () => {
-    const ticks = run.outcome.result.planner!.ticks
-    for (const tick of ticks) {
-      const {sentences, title} = tellTick(tick, sla)
-      expect(title).toContain('Tick at')
-      expect(sentences.length).toBeGreaterThan(0)
-      expect(sentences.join(' ')).not.toMatch(/undefined|NaN|null/)
-    }
-    const up = ticks.find(tick => (tick.scale_to?.num_decode ?? 0) > tick.active_decode)!
-    const told = tellTick(up, sla)
-    expect(told.sentences[0]).toContain(`${up.active_decode} → ${up.scale_to!.num_decode}`)
-    expect(told.sentences.join(' ')).toContain('so it asks for one more')
-    const waiting = ticks.find(tick => tick.load_decision_reason === 'scaling_in_progress')!
-    expect(tellTick(waiting, sla).sentences.join(' ')).toContain('still being carried out')
-  })
-
-  it('can be compared with the latency before and after', () => {
-    const around = latencyAround(run.outcome.pictures.intervals, 120)!
-    expect(around.beforeMs).toBeGreaterThan(0)
-    expect(latencyAround(run.outcome.pictures.intervals, 1e6)).toBeNull()
   })
 })
 

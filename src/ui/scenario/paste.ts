@@ -4,7 +4,13 @@ import {parseJson} from '../../config/flags.ts'
 import {suggestion} from '../../config/nearest-key.ts'
 import {parsePlannerConfig} from '../../config/planner-config.ts'
 import {INERT_PLANNER_FIELDS, PLANNER_FIELDS} from '../../config/planner-fields.ts'
-import type {Fleet, PoolSpec, WorkerType} from '../../config/scenario.ts'
+import {
+  type EngineTiming,
+  type Fleet,
+  type PoolSpec,
+  poolsOf,
+  type WorkerType,
+} from '../../config/scenario.ts'
 import {checkScenario} from '../../config/scenario-rules.ts'
 import {decodeScenario} from '../../config/url-codec.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
@@ -122,8 +128,15 @@ function applyEngine(
   const {args, notices: notes} = parsed.value
   const files =
     args.planner_profile_data === null ? [] : [profileOf('planner_profile_data', args.planner_profile_data)]
-  const result = (of: Fleet, what: string) =>
-    whole({what, scenario: {...current, fleet: of}, notes, notUnderstood: [], files})
+  const result = (of: Fleet, what: string) => {
+    const engineTiming = timingFor(of, current.engineTiming)
+    const changed =
+      engineTiming === current.engineTiming
+        ? []
+        : [`Engine timing is ${engineTiming} now: these args give no other.`]
+    const scenario = {...current, fleet: of, engineTiming}
+    return whole({what, scenario, notes: [...notes, ...changed], notUnderstood: [], files})
+  }
   if (fleet.topology === 'agg') {
     if (kind === 'prefill' || kind === 'decode' || args.worker_type !== 'aggregated')
       return fail('engine args: the fleet is aggregated; choose topology disagg before pasting a pool of it')
@@ -135,6 +148,14 @@ function applyEngine(
       'engine args: the fleet has two pools, and no worker_type says which; choose prefill or decode',
     )
   return result({...fleet, [part]: {...fleet[part], args}}, `Engine args of the ${part} pool`)
+}
+
+/** The timing in force, unless the engines no longer say what it needs. */
+function timingFor(fleet: Fleet, timing: EngineTiming): EngineTiming {
+  const pools = poolsOf(fleet).map(([, {args}]) => args)
+  if (pools.every(args => args.planner_profile_data !== null)) return 'profile'
+  const isNamed = pools.every(args => args.aic_model_path !== null)
+  return timing === 'polynomial' || isNamed ? (timing === 'profile' ? 'aic' : timing) : 'polynomial'
 }
 
 function whole(pasted: Pasted): Result<Pasted> {

@@ -215,8 +215,8 @@ describe('the frontier', () => {
       'Fixed fleets that no other fixed fleet beats reach from 50.0 % for 1.00 GPU-hours to 80.0 % for 2.00 GPU-hours.',
       'With the planner (num_workers=2,planner=on): 70.0 % for 1.50 GPU-hours. The cheapest fixed fleet as good, chosen ' +
         'knowing the whole trace, is num_workers=2,planner=off with 2.00 GPU-hours: the planner takes 0.50 GPU-hours less.',
-      'Over 3 planner runs the regret lies between −0.75 and −0.25 GPU-hours; less than nothing is a planner that beats ' +
-        'every fixed fleet.',
+      'Over 3 planner runs the regret lies between −0.75 and −0.25 GPU-hours; below zero the planner beats every ' +
+        'fixed fleet as good.',
     ])
   })
 })

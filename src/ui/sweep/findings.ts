@@ -216,7 +216,7 @@ function describeRegrets(
   const signed = (hours: number) => `${hours < 0 ? '−' : '+'}${formatFixed(Math.abs(hours), 2)}`
   return [
     `Over ${planned.length} planner runs the regret lies between ${signed(band.min)} and ${signed(band.max)} GPU-hours; ` +
-      'less than nothing is a planner that beats every fixed fleet.',
+      'below zero the planner beats every fixed fleet as good.',
   ]
 }
 
