@@ -23,6 +23,8 @@ export function serverComponents(): Plugin {
   return {
     name: 'server-components',
     enforce: 'pre',
+    // Bundled in one go for the development server, or each would bring its own copy of what they share.
+    config: () => ({optimizeDeps: {include: ['svelte/server', 'svelte/internal/server']}}),
     async resolveId(source, importer, options) {
       if (source === NODE_ONLY && this.environment.config.consumer === 'client') return NOTHING
       const isInside = importer?.startsWith(PREFIX) === true

@@ -39,27 +39,34 @@ export class Sequence {
   passPrefix = 0
   passLength = 0
 
-  /** @param promptBlocks identities of the complete blocks of the prompt */
+  /**
+   * @param promptBlocks number of complete blocks of the prompt
+   * @param blocks their identities, with room for `mostUnits`
+   * @param slots room for `mostUnits`
+   */
   constructor(
     request: number,
-    promptLength: number,
-    maxOutput: number,
+    lengths: {readonly prompt: number; readonly maxOutput: number; readonly promptBlocks: number},
+    blocks: Int32Array,
+    slots: Int32Array,
     blockSize: number,
-    promptBlocks: Int32Array,
   ) {
     this.request = request
-    this.promptLength = promptLength
-    this.maxOutput = maxOutput
-    this.length = promptLength
-    const most = Math.floor((promptLength + maxOutput) / blockSize) + 1
-    this.blocks = new Int32Array(most)
-    this.blocks.set(promptBlocks)
-    this.slots = new Int32Array(most)
-    this.fullUnits = promptBlocks.length
-    this.hasPartialUnit = promptLength % blockSize !== 0
+    this.promptLength = lengths.prompt
+    this.maxOutput = lengths.maxOutput
+    this.length = lengths.prompt
+    this.blocks = blocks
+    this.slots = slots
+    this.fullUnits = lengths.promptBlocks
+    this.hasPartialUnit = lengths.prompt % blockSize !== 0
   }
 
   get units(): number {
     return this.hasPartialUnit ? this.fullUnits + 1 : this.fullUnits
   }
+}
+
+/** Full blocks a sequence can come to hold. */
+export function mostUnits(promptLength: number, maxOutput: number, blockSize: number): number {
+  return Math.floor((promptLength + maxOutput) / blockSize) + 1
 }

@@ -2,9 +2,10 @@ import type {EngineArgs} from '../config/scenario.ts'
 import {scaledDurationMs} from '../core/duration.ts'
 import {RunError} from '../core/result.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
+import {ArrayPool} from './array-pool.ts'
 import {KvCache, UNCHAINED} from './kv-cache.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from './scheduler.ts'
-import {FINISHED, PREEMPTED, RUNNING, Sequence} from './sequence.ts'
+import {FINISHED, mostUnits, PREEMPTED, RUNNING, Sequence} from './sequence.ts'
 import {WaitingQueue} from './waiting-queue.ts'
 
 /** Prompts of the workload as an instance sees them; shared by all instances of a pool. */
@@ -39,6 +40,7 @@ export class VllmScheduler implements Scheduler {
   readonly #decodeWorker: boolean
   readonly #capacityTokens: number
 
+  readonly #arrays = new ArrayPool()
   readonly #waiting = new WaitingQueue()
   #running: Sequence[] = []
   #runningStale = false
@@ -67,6 +69,8 @@ export class VllmScheduler implements Scheduler {
     sumQueuedDecodeKvTokens: 0,
   }
   #ready: Sequence[] = []
+  #lastDecodeMs = Number.NaN
+  #lastDecodeDurationMs = 0
   readonly notice = null
   steadyPasses = 0
 
@@ -91,12 +95,17 @@ export class VllmScheduler implements Scheduler {
   }
 
   receive(request: number, maxOutput: number): void {
-    const {inputLength, blockStart, blocks} = this.#prompts
-    const promptBlocks = blocks.subarray(blockStart[request]!, blockStart[request + 1]!)
-    const sequence = new Sequence(request, inputLength[request]!, maxOutput, this.#blockSize, promptBlocks)
-    if (!this.#args.enable_prefix_caching) {
-      for (let i = 0; i < sequence.fullUnits; i++) sequence.blocks[i] = this.#freshBlock++
+    const {inputLength, blockStart} = this.#prompts
+    const from = blockStart[request]!
+    const promptBlocks = blockStart[request + 1]! - from
+    const prompt = inputLength[request]!
+    const most = mostUnits(prompt, maxOutput, this.#blockSize)
+    const blocks = this.#arrays.take(most)
+    for (let i = 0; i < promptBlocks; i++) {
+      blocks[i] = this.#args.enable_prefix_caching ? this.#prompts.blocks[from + i]! : this.#freshBlock++
     }
+    const lengths = {prompt, maxOutput, promptBlocks}
+    const sequence = new Sequence(request, lengths, blocks, this.#arrays.take(most), this.#blockSize)
     this.#requests++
     this.#waiting.pushBack(sequence)
   }
@@ -418,7 +427,12 @@ export class VllmScheduler implements Scheduler {
     const activeTokens = this.#kv.activeBlocks * this.#blockSize
     const context = Math.floor(totalLength / count)
     const ms = Math.max(this.#perf.decodeMs(count, activeTokens, context, this.#capacityTokens), 1)
-    return this.#duration(ms, this.#decodeRatio)
+    // Most steps of a steady batch take as long as the one before, and rounding to nanoseconds costs more than asking.
+    if (ms !== this.#lastDecodeMs) {
+      this.#lastDecodeDurationMs = this.#duration(ms, this.#decodeRatio)
+      this.#lastDecodeMs = ms
+    }
+    return this.#lastDecodeDurationMs
   }
 
   /** False when the sequence lost its place for want of a block. */
@@ -455,6 +469,8 @@ export class VllmScheduler implements Scheduler {
 
   #finish(sequence: Sequence): void {
     this.#releaseUnits(sequence, sequence.units)
+    this.#arrays.give(sequence.blocks)
+    this.#arrays.give(sequence.slots)
     this.#waiting.setStatus(sequence, FINISHED)
     sequence.inWaiting = false
     this.#runningStale = true

@@ -18,8 +18,8 @@ interface FinishedRun {
   readonly outcome: RunOutcome
 }
 
-/** A real run of the short bundled trace. */
-async function finishedRun(planner: PlannerConfig | null): Promise<FinishedRun> {
+/** A real run of a bundled trace. */
+async function finishedRun(planner: PlannerConfig | null, id = 'toolagent-5min'): Promise<FinishedRun> {
   const api = createWorkerApi({
     openSiteFile: async path => new Response(new Uint8Array(await readFile(path))),
     nowMs: () => performance.now(),
@@ -27,7 +27,7 @@ async function finishedRun(planner: PlannerConfig | null): Promise<FinishedRun> 
   })
   const scenario: Scenario = {
     ...defaultScenario(),
-    trace: {kind: 'catalogue', id: 'toolagent-5min'},
+    trace: {kind: 'catalogue', id},
     planner,
   }
   const request = {scenario, traceBlob: null, profile: null}
@@ -106,6 +106,17 @@ describe('the stand-alone report', () => {
     expect(scalingEvents.length).toBeGreaterThan(0)
     expect(rowsAfter('Scaling events, table')).toBe(scalingEvents.length)
     expect(rowsAfter('Decisions, tick by tick')).toBe(ticks.length)
+  })
+
+  it('stays small for an hour of ticks', async () => {
+    const hour = await finishedRun(plannerConfigWith('agg', {...sla, ttft: 1500, itl: 50}), 'toolagent-hour')
+    expect(hour.outcome.result.planner!.totalTicks).toBeGreaterThan(350)
+    expect(new TextEncoder().encode(renderReportPage(hour)).length).toBeLessThan(1_500_000)
+  })
+
+  it('carries the colours of the workbench, for both themes', () => {
+    expect(html).toMatch(/--series-0: light-dark\(/)
+    expect(html).toContain('color-scheme: light dark')
   })
 
   it('of a plain run leaves the planner out', async () => {
