@@ -33,7 +33,8 @@ describe.skipIf(SHARED === null)('KV routing with seeded ties, against the sprea
 
   it('gives the same figures for the same seed and others for another', async () => {
     const golden = readGolden(`${SHARED}/golden/replay/static_poly_4w_kv.json`)
-    const run = async (seed: number) => (await runGolden(golden, `${SHARED}/traces`, {seed})).report.mean_ttft_ms
+    const run = async (seed: number) =>
+      (await runGolden(golden, `${SHARED}/traces`, {seed})).report.mean_ttft_ms
     expect(await run(1)).toBe(await run(1))
     expect(await run(1)).not.toBe(await run(2))
   })

@@ -94,6 +94,18 @@ describe('the page a planner run leaves behind', () => {
     }
   })
 
+  it('fails the run only when it was asked for by name', async () => {
+    writeFileSync('a-file', '')
+    const byDefault = await cli(...planned({report_output_dir: 'a-file/reports'}))
+    expect(byDefault.code).toBe(0)
+    expect(byDefault.error).toContain('note: no planner diagnostics report: ')
+    expect(byDefault.out).not.toContain('Planner diagnostics report')
+    const byName = await cli(...planned({report_output_dir: 'a-file/reports', report_filename: 'x.html'}))
+    expect(byName.code).toBe(1)
+    expect(byName.error).toContain('cannot write a result')
+    expect(byName.out).toContain('Planner ticks: ')
+  })
+
   it('is not announced among JSON', async () => {
     const {out} = await cli(...planned({}), '--json')
     expect(JSON.parse(out).completed_requests).toBe(60)

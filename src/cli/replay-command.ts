@@ -41,10 +41,8 @@ export async function replay(args: Arguments, terminal: Terminal): Promise<Repla
   }
   writeNotices(terminal, result.notices)
   try {
-    const pages = await writePages(inputs.scenario, result, outputs)
     writeResult(result, outputs, terminal)
-    if (pages.plannerReport !== null && !outputs.asJson)
-      terminal.writeOut(`Planner diagnostics report: ${pages.plannerReport}\n`)
+    await writePages({scenario: inputs.scenario, result, outputs}, terminal)
   } catch (error) {
     return {kind: 'failed', message: `cannot write a result: ${(error as Error).message}`}
   }
@@ -149,23 +147,30 @@ function writeNotices(terminal: Terminal, notices: readonly string[]): void {
   for (const notice of new Set(notices)) terminal.writeError(`note: ${notice}\n`)
 }
 
+interface FinishedRun {
+  readonly scenario: Scenario
+  readonly result: RunResult
+  readonly outputs: Outputs
+}
+
 /** The stand-alone page: where `--html` says, and where the planner's own settings say. */
-async function writePages(
-  scenario: Scenario,
-  result: RunResult,
-  {htmlPath}: Outputs,
-): Promise<{readonly plannerReport: string | null}> {
-  const {planner} = result
-  const plannerReport =
-    scenario.planner === null ? null : plannerReportPath(scenario.planner, planner?.ticks ?? [])
-  if (htmlPath === null && plannerReport === null) return {plannerReport}
+async function writePages({scenario, result, outputs}: FinishedRun, terminal: Terminal): Promise<void> {
+  const config = scenario.planner
+  const plannerPath = config === null ? null : plannerReportPath(config, result.planner?.ticks ?? [])
+  if (outputs.htmlPath === null && plannerPath === null) return
   const html = await makeHtmlReport(scenario, result)
-  if (htmlPath !== null) writeText(htmlPath, html)
-  if (plannerReport !== null) {
-    mkdirSync(scenario.planner?.report_output_dir || '.', {recursive: true})
-    writeText(plannerReport, html)
+  if (outputs.htmlPath !== null) writeText(outputs.htmlPath, html)
+  if (config === null || plannerPath === null) return
+  try {
+    mkdirSync(config.report_output_dir || '.', {recursive: true})
+    writeText(plannerPath, html)
+  } catch (error) {
+    // Nobody asked for the page by name: a folder that cannot be written to is no reason to fail the run.
+    if (config.report_filename) throw error
+    writeNotices(terminal, [`no planner diagnostics report: ${(error as Error).message}`])
+    return
   }
-  return {plannerReport}
+  if (!outputs.asJson) terminal.writeOut(`Planner diagnostics report: ${plannerPath}\n`)
 }
 
 /** The reference's order: events, report file, table, path, ticks. */

@@ -93,7 +93,14 @@ export async function pickShortTrace({page}: Site): Promise<void> {
 
 /** Presses Run and waits for the results, of this run if there were others before. */
 export async function runToResults({page}: Site): Promise<void> {
-  await page.getByRole('button', {name: 'Run', exact: true}).click()
+  const button = page.getByRole('button', {name: 'Run', exact: true})
+  // While it is disabled the page says why beside it: better told than a time-out.
+  await expect
+    .poll(async () => ((await button.isEnabled()) ? 'ready' : page.locator('.run-bar').textContent()), {
+      timeout: 30_000,
+    })
+    .toBe('ready')
+  await button.click()
   await expectVisible(page.getByRole('heading', {name: 'Results'}))
   await expectVisible(page.getByRole('button', {name: 'Run', exact: true}))
 }

@@ -1,6 +1,8 @@
 import {describe, expect, it} from 'vitest'
 import {PRESETS} from '../../config/presets.ts'
+import {DEFAULT_ROUTER_CONFIG} from '../../config/router-config.ts'
 import {encodeScenario} from '../../config/url-codec.ts'
+import {FIRST_TRAFFIC} from '../scenario/form-parts.ts'
 import {LinkState} from './link.svelte.ts'
 import {ScenarioState} from './scenario.svelte.ts'
 
@@ -74,6 +76,34 @@ describe('ScenarioState', () => {
     const scenario = {...state.scenario!, seed: 7, replayConcurrency: 12}
     state.load(scenario)
     expect(state.scenario).toEqual(scenario)
+  })
+
+  it('gives back generated traffic, router options and seed, and says what is wrong with them', () => {
+    const state = new ScenarioState()
+    const synthetic = {...FIRST_TRAFFIC, turns_per_session: 3}
+    const routerConfig = {...DEFAULT_ROUTER_CONFIG, router_temperature: 0.5}
+    const scenario = {...state.scenario!, synthetic, routerMode: 'kv_router' as const, routerConfig, seed: 9}
+    state.load(scenario)
+    expect(state.scenario).toEqual(scenario)
+    state.set('router', 'router_prefill_load_model', 'aic')
+    expect(state.problems.get('router.router_prefill_load_model')).toMatch(/not there yet: use none/)
+    state.set('router', 'router_prefill_load_model', '')
+    state.set('traffic', 'request_count', '9999999')
+    expect(state.problems.get('traffic.request_count')).toMatch(/more than a browser tab can hold/)
+    state.isGenerated = false
+    expect(state.scenario).not.toHaveProperty('synthetic')
+  })
+
+  it('types the pools of a fleet that is split, and marks what a plain run would refuse', () => {
+    const state = new ScenarioState()
+    state.topology = 'disagg'
+    expect(state.scenario!.fleet).toMatchObject({
+      prefill: {args: {worker_type: 'prefill'}},
+      decode: {args: {worker_type: 'decode'}},
+    })
+    state.hasPlanner = false
+    state.set('decode', 'worker_type', 'aggregated')
+    expect(state.problems.get('decode.worker_type')).toMatch(/worker_type must be 'decode'/)
   })
 
   it('reads empty as none where a field allows it', () => {
