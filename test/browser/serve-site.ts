@@ -47,7 +47,8 @@ function answer(pathname: string, response: ServerResponse): void {
     return
   }
   const type = TYPES[extname(file)] ?? 'application/octet-stream'
-  response.writeHead(200, {'content-type': type, 'content-length': statSync(file).size})
+  // A connection that idles past the server's five seconds can swallow the browser's next request for half a minute.
+  response.writeHead(200, {'content-type': type, 'content-length': statSync(file).size, connection: 'close'})
   createReadStream(file).pipe(response)
 }
 
