@@ -6,7 +6,10 @@ import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {bundleAndImport} from '../bundle.mjs'
-import {CASES} from './cases.mjs'
+import {CASES as VLLM_CASES} from './cases.mjs'
+import {SGLANG_CASES} from './sglang-cases.mjs'
+
+const CASES = {...VLLM_CASES, ...SGLANG_CASES}
 
 const TIMEOUT_S = 120
 const python = process.env.REFERENCE_PYTHON
