@@ -67,6 +67,35 @@ describe('SimulatorClient', () => {
     }
   })
 
+  it('passes no progress on that arrives after the answer', async () => {
+    const {port1, port2} = new MessageChannel()
+    let reported: Promise<void> | null = null
+    const loadTrace = async (_: unknown, onProgress: (progress: string) => Promise<void>) => {
+      await onProgress('in time')
+      reported = new Promise(resolve => {
+        setTimeout(() => resolve(onProgress('too late')), 20)
+      })
+      return {ok: true, value: null}
+    }
+    Comlink.expose({loadTrace}, port2)
+    port1.start()
+    const client = new SimulatorClient(() => ({
+      endpoint: port1,
+      terminate: () => port1.close(),
+      onDeath: () => {},
+    }))
+    const seen: unknown[] = []
+    await client.loadTrace(
+      {source: {kind: 'catalogue', id: 'any'}, blob: null, traceBlockSize: 512, arrivalSpeedupRatio: 1},
+      progress => seen.push(progress),
+      new AbortController().signal,
+    )
+    await reported
+    expect(seen).toEqual(['in time'])
+    client.dispose()
+    port2.close()
+  })
+
   it('does not start a run whose signal is already aborted', async () => {
     const {client, started} = mute()
     const call = async () => client.run(request, () => {}, AbortSignal.abort(new Error('too late')))

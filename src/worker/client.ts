@@ -52,10 +52,9 @@ export class SimulatorClient {
     signal: AbortSignal,
   ): Promise<Result<TraceInfo>> {
     const worker = this.#worker()
-    const listen = Comlink.proxy((progress: LoadProgress) => {
-      if (!signal.aborted) onProgress(progress)
-    })
-    return worker.race(worker.api.loadTrace(request, listen), signal)
+    return untilSettled(onProgress, signal, listen =>
+      worker.race(worker.api.loadTrace(request, listen), signal),
+    )
   }
 
   run(request: RunRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<RunOutcome>> {
@@ -96,11 +95,16 @@ export class SimulatorClient {
     start: (api: Comlink.Remote<WorkerApi>, listen: OnProgress, cancel: MessagePort) => P,
   ): Promise<Awaited<P>> {
     signal.throwIfAborted()
+    return untilSettled(onProgress, signal, listen => this.#raceCancellable(listen, signal, start))
+  }
+
+  async #raceCancellable<P extends Promise<unknown>>(
+    listen: OnProgress,
+    signal: AbortSignal,
+    start: (api: Comlink.Remote<WorkerApi>, listen: OnProgress, cancel: MessagePort) => P,
+  ): Promise<Awaited<P>> {
     const worker = this.#worker()
     const cancel = new MessageChannel()
-    const listen = Comlink.proxy((progress: RunTelemetry) => {
-      if (!signal.aborted) onProgress(progress)
-    })
     const call = start(worker.api, listen, Comlink.transfer(cancel.port2, [cancel.port2]))
     const onAbort = () => {
       cancel.port1.postMessage(null)
@@ -148,6 +152,26 @@ export class SimulatorClient {
   #replace(worker: LiveWorker, reason: Error): void {
     this.#forget(worker)
     worker.end(reason)
+  }
+}
+
+/**
+ * Progress ends with the call. It comes by a port of its own, and between two ports there is no order: the last report
+ * may arrive after the answer, when whoever listens has already put its progress bar away.
+ */
+async function untilSettled<T, P>(
+  onProgress: (progress: P) => void,
+  signal: AbortSignal,
+  call: (listen: (progress: P) => void) => Promise<T>,
+): Promise<T> {
+  let isSettled = false
+  const listen = Comlink.proxy((progress: P) => {
+    if (!isSettled && !signal.aborted) onProgress(progress)
+  })
+  try {
+    return await call(listen)
+  } finally {
+    isSettled = true
   }
 }
 

@@ -47,8 +47,7 @@ function answer(pathname: string, response: ServerResponse): void {
     return
   }
   const type = TYPES[extname(file)] ?? 'application/octet-stream'
-  // A connection that idles past the server's five seconds can swallow the browser's next request for half a minute.
-  response.writeHead(200, {'content-type': type, 'content-length': statSync(file).size, connection: 'close'})
+  response.writeHead(200, {'content-type': type, 'content-length': statSync(file).size})
   createReadStream(file).pipe(response)
 }
 

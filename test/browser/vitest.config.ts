@@ -9,8 +9,6 @@ export default defineConfig({
     globalSetup: 'test/browser/serve-site.ts',
     // One page at a time: the run under test has its own Web Worker, and timings are measured.
     fileParallelism: false,
-    // A machine shared with others may stall for half a minute; a fault of the page fails every time.
-    retry: 4,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
