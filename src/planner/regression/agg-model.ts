@@ -1,8 +1,7 @@
 import type {ForwardPasses} from '../../engine/observation.ts'
-import {fitPlane} from './least-squares.ts'
 import {atLeastShortest, computedShare, type RegressionOptions, sumOverChunks} from './model.ts'
 import {MovingAverage} from './moving-average.ts'
-import {SampleStore} from './sample-store.ts'
+import {RegressionSamples} from './regression-samples.ts'
 
 /** Pass time of an aggregated engine as fitted at one moment: plain numbers, enough to repeat any estimate. */
 export interface AggFit {
@@ -21,25 +20,17 @@ export interface AggFit {
 
 /** Learns wall time = f(prefill tokens, decode KV tokens) from forward passes (planner.md 8.5). */
 export class AggModel {
-  readonly #options: RegressionOptions
-  readonly #samples: SampleStore
+  readonly #samples: RegressionSamples
   readonly #avgIsl: MovingAverage
   readonly #avgDecodeLength: MovingAverage
   readonly #avgPrefillTokens: MovingAverage
-  readonly #x0: Float64Array
-  readonly #x1: Float64Array
-  readonly #y: Float64Array
 
   constructor(options: RegressionOptions) {
-    this.#options = options
-    const {maxSamples, bucketCount} = options
-    this.#samples = new SampleStore({maxSamples, bucketCount, axes: 2})
+    const {maxSamples} = options
+    this.#samples = new RegressionSamples(options, 2)
     this.#avgIsl = new MovingAverage(maxSamples)
     this.#avgDecodeLength = new MovingAverage(maxSamples)
     this.#avgPrefillTokens = new MovingAverage(maxSamples)
-    this.#x0 = new Float64Array(maxSamples)
-    this.#x1 = new Float64Array(maxSamples)
-    this.#y = new Float64Array(maxSamples)
   }
 
   get sampleCount(): number {
@@ -47,7 +38,7 @@ export class AggModel {
   }
 
   get hasSufficientData(): boolean {
-    return this.#samples.count >= this.#options.minObservations
+    return this.#samples.isEnough
   }
 
   addObservation(passes: ForwardPasses, index: number): void {
@@ -57,20 +48,17 @@ export class AggModel {
     if (prefills > 0) this.#avgIsl.add(prefillTokens / prefills)
     if (decodes > 0) this.#avgDecodeLength.add(passes.sumDecodeKvTokens[index]! / decodes)
     this.#avgPrefillTokens.add(prefillTokens)
-    if (passes.wallTimeS[index] === 0) return
     this.#samples.add(passes.sumPrefillTokens, passes.sumDecodeKvTokens, passes.wallTimeS, index)
   }
 
   /** null when samples are too few or say that more load takes less time. */
   fit(): AggFit | null {
-    if (!this.hasSufficientData) return null
-    const count = this.#samples.copyTo(this.#x0, this.#x1, this.#y)
-    const {intercept, slope0, slope1} = fitPlane(this.#x0, this.#x1, this.#y, count)
-    if (slope0 < 0 || slope1 < 0) return null
+    const plane = this.#samples.fit()
+    if (plane === null || plane.slope0 < 0 || plane.slope1 < 0) return null
     return {
-      interceptS: intercept,
-      prefillTokenS: slope0,
-      kvTokenS: slope1,
+      interceptS: plane.intercept,
+      prefillTokenS: plane.slope0,
+      kvTokenS: plane.slope1,
       avgIsl: this.#avgIsl.value,
       avgDecodeLength: this.#avgDecodeLength.value,
       avgPrefillTokens: this.#avgPrefillTokens.value,

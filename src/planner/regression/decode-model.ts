@@ -1,8 +1,7 @@
 import type {ForwardPasses} from '../../engine/observation.ts'
-import {fitPlane} from './least-squares.ts'
 import {atLeastShortest, type RegressionOptions} from './model.ts'
 import {MovingAverage} from './moving-average.ts'
-import {SampleStore} from './sample-store.ts'
+import {RegressionSamples} from './regression-samples.ts'
 
 /** Pass time of a decode engine as fitted at one moment. */
 export interface DecodeFit {
@@ -24,24 +23,16 @@ const NOISE = 1e-6
 
 /** Learns wall time = f(decoding requests, their KV tokens) from forward passes (planner.md 8.7). */
 export class DecodeModel {
-  readonly #options: RegressionOptions
-  readonly #samples: SampleStore
+  readonly #samples: RegressionSamples
   readonly #avgDecodeLength: MovingAverage
   readonly #avgNumDecode: MovingAverage
-  readonly #x0: Float64Array
-  readonly #x1: Float64Array
-  readonly #y: Float64Array
   #maxObservedKvTokens = 0
 
   constructor(options: RegressionOptions) {
-    this.#options = options
-    const {maxSamples, bucketCount} = options
-    this.#samples = new SampleStore({maxSamples, bucketCount, axes: 2})
+    const {maxSamples} = options
+    this.#samples = new RegressionSamples(options, 2)
     this.#avgDecodeLength = new MovingAverage(maxSamples)
     this.#avgNumDecode = new MovingAverage(maxSamples)
-    this.#x0 = new Float64Array(maxSamples)
-    this.#x1 = new Float64Array(maxSamples)
-    this.#y = new Float64Array(maxSamples)
   }
 
   get sampleCount(): number {
@@ -49,7 +40,7 @@ export class DecodeModel {
   }
 
   get hasSufficientData(): boolean {
-    return this.#samples.count >= this.#options.minObservations
+    return this.#samples.isEnough
   }
 
   addObservation(passes: ForwardPasses, index: number): void {
@@ -58,7 +49,6 @@ export class DecodeModel {
     if (decodes > 0) this.#avgDecodeLength.add(kvTokens / decodes)
     this.#avgNumDecode.add(decodes)
     if (kvTokens > this.#maxObservedKvTokens) this.#maxObservedKvTokens = kvTokens
-    if (passes.wallTimeS[index] === 0) return
     this.#samples.add(passes.numDecodeRequests, passes.sumDecodeKvTokens, passes.wallTimeS, index)
   }
 
@@ -67,14 +57,12 @@ export class DecodeModel {
    * because requests and their KV grow together, is set to 0 without a new fit, as the reference does.
    */
   fit(): DecodeFit | null {
-    if (!this.hasSufficientData) return null
-    const count = this.#samples.copyTo(this.#x0, this.#x1, this.#y)
-    const {intercept, slope0, slope1} = fitPlane(this.#x0, this.#x1, this.#y, count)
-    if (slope1 < 0) return null
+    const plane = this.#samples.fit()
+    if (plane === null || plane.slope1 < 0) return null
     return {
-      interceptS: intercept,
-      requestS: slope0 < -NOISE ? 0 : slope0,
-      kvTokenS: slope1,
+      interceptS: plane.intercept,
+      requestS: plane.slope0 < -NOISE ? 0 : plane.slope0,
+      kvTokenS: plane.slope1,
       avgDecodeLength: this.#avgDecodeLength.value,
       avgNumDecode: this.#avgNumDecode.value,
       maxObservedKvTokens: this.#maxObservedKvTokens,

@@ -1,8 +1,7 @@
 import type {ForwardPasses} from '../../engine/observation.ts'
-import {fitLine} from './least-squares.ts'
 import {atLeastShortest, computedShare, type RegressionOptions, sumOverChunks} from './model.ts'
 import {MovingAverage} from './moving-average.ts'
-import {SampleStore} from './sample-store.ts'
+import {RegressionSamples} from './regression-samples.ts'
 
 /** Pass time of a prefill engine as fitted at one moment. */
 export interface PrefillFit {
@@ -15,21 +14,12 @@ export interface PrefillFit {
 
 /** Learns wall time = f(prefill tokens) from forward passes (planner.md 8.6). */
 export class PrefillModel {
-  readonly #options: RegressionOptions
-  readonly #samples: SampleStore
+  readonly #samples: RegressionSamples
   readonly #avgIsl: MovingAverage
-  readonly #x: Float64Array
-  readonly #unused: Float64Array
-  readonly #y: Float64Array
 
   constructor(options: RegressionOptions) {
-    this.#options = options
-    const {maxSamples, bucketCount} = options
-    this.#samples = new SampleStore({maxSamples, bucketCount, axes: 1})
-    this.#avgIsl = new MovingAverage(maxSamples)
-    this.#x = new Float64Array(maxSamples)
-    this.#unused = new Float64Array(maxSamples)
-    this.#y = new Float64Array(maxSamples)
+    this.#samples = new RegressionSamples(options, 1)
+    this.#avgIsl = new MovingAverage(options.maxSamples)
   }
 
   get sampleCount(): number {
@@ -37,23 +27,20 @@ export class PrefillModel {
   }
 
   get hasSufficientData(): boolean {
-    return this.#samples.count >= this.#options.minObservations
+    return this.#samples.isEnough
   }
 
   addObservation(passes: ForwardPasses, index: number): void {
     const prefills = passes.numPrefillRequests[index]!
     this.#avgIsl.add(prefills > 0 ? passes.sumPrefillTokens[index]! / prefills : 0)
-    if (passes.wallTimeS[index] === 0) return
     this.#samples.add(passes.sumPrefillTokens, null, passes.wallTimeS, index)
   }
 
   /** null when samples are too few or say that more load takes less time. */
   fit(): PrefillFit | null {
-    if (!this.hasSufficientData) return null
-    const count = this.#samples.copyTo(this.#x, this.#unused, this.#y)
-    const {intercept, slope0} = fitLine(this.#x, this.#y, count)
-    if (slope0 < 0) return null
-    return {interceptS: intercept, prefillTokenS: slope0, avgIsl: this.#avgIsl.value}
+    const line = this.#samples.fit()
+    if (line === null || line.slope0 < 0) return null
+    return {interceptS: line.intercept, prefillTokenS: line.slope0, avgIsl: this.#avgIsl.value}
   }
 }
 
