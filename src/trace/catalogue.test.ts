@@ -35,6 +35,8 @@ describe('static-traces/', () => {
       expect(await checkTraceBytes(entry, bytes, sha256)).toBe(null)
       const unpacked = gunzip(bytes, entry.file)
       if (!unpacked.ok) throw new Error(unpacked.error.message)
+      // As it arrives where the server declares the packing.
+      expect(await checkTraceBytes(entry, unpacked.value, sha256)).toBe(null)
       const bundled = BUNDLED_TRACES.find(trace => trace.id === entry.id)!
       expect(strFromU8(unpacked.value) === generateTrace(bundled.generator)).toBe(true)
       const options = {fileName: entry.file, traceBlockSize: entry.traceBlockSize, arrivalSpeedupRatio: 1}
@@ -56,6 +58,8 @@ describe('parseCatalogue', () => {
     expect(broken(entry => delete entry.title)).toBe('traces[1].title')
     expect(broken(entry => Object.assign(entry, {requests: 1.5}))).toBe('traces[1].requests')
     expect(broken(entry => Object.assign(entry, {sha256: 'abc'}))).toBe('traces[1].sha256')
+    expect(broken(entry => Object.assign(entry, {unpackedSha256: 'abc'}))).toBe('traces[1].unpackedSha256')
+    expect(broken(entry => Object.assign(entry, {unpackedBytes: '9'}))).toBe('traces[1].unpackedBytes')
     expect(parseCatalogue('{').ok).toBe(false)
     expect(parseCatalogue('{"version":2,"traces":[]}').ok).toBe(false)
     expect(parseCatalogue('{"version":1,"traces":[3]}').ok).toBe(false)
@@ -69,5 +73,14 @@ describe('checkTraceBytes', () => {
     bytes[100] = bytes[100]! ^ 1
     expect(await checkTraceBytes(entry, bytes, sha256)).toContain('checksum')
     expect(await checkTraceBytes(entry, bytes.subarray(1), sha256)).toContain(`instead of ${entry.bytes}`)
+    const unpacked = gunzip(new Uint8Array(readFileSync(`static-traces/${entry.file}`)), entry.file)
+    if (!unpacked.ok) throw new Error(unpacked.error.message)
+    unpacked.value[100] = unpacked.value[100]! ^ 1
+    expect(await checkTraceBytes(entry, unpacked.value, sha256)).toContain(
+      `instead of ${entry.unpackedSha256}`,
+    )
+    expect(await checkTraceBytes(entry, unpacked.value.subarray(9), sha256)).toContain(
+      `(${entry.unpackedBytes} unpacked)`,
+    )
   })
 })

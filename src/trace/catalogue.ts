@@ -1,4 +1,5 @@
 import {fail, ok, type Result} from '../core/result.ts'
+import {isGzip} from './gzip.ts'
 
 /** A trace the site offers. */
 export interface CatalogueEntry {
@@ -10,6 +11,12 @@ export interface CatalogueEntry {
   /** Lower-case hex, of the file's bytes as served. */
   readonly sha256: string
   readonly bytes: number
+  /**
+   * The same of the contents of a packed file: a server that declares the packing (`content-encoding: gzip`, by the
+   * name's end) makes the browser take it off.
+   */
+  readonly unpackedSha256?: string
+  readonly unpackedBytes?: number
   /** `bytes` is only about right: the checksum alone decides. */
   readonly isSizeEstimate?: true
   readonly requests: number
@@ -59,19 +66,24 @@ export function fileNameOf({file}: CatalogueEntry): string {
   return file.slice(file.lastIndexOf('/') + 1)
 }
 
-/** Says what is wrong if the bytes are not those of the catalogue; null if they are. */
+/** Says what is wrong if the bytes are not those of the catalogue, packed or unpacked; null if they are. */
 export async function checkTraceBytes(
   entry: CatalogueEntry,
   bytes: Uint8Array,
   sha256: Sha256,
 ): Promise<string | null> {
-  if (bytes.length !== entry.bytes && !entry.isSizeEstimate) {
-    return `trace ${entry.id} (${entry.file}) has ${bytes.length} bytes instead of ${entry.bytes}`
+  const {unpackedSha256, unpackedBytes} = entry
+  // Which of the two arrived is told by the bytes: headers say what a server did, not what a cache has kept of it.
+  const isUnpacked = unpackedSha256 !== undefined && !isGzip(bytes) && bytes.length === unpackedBytes
+  if (bytes.length !== entry.bytes && !isUnpacked && !entry.isSizeEstimate) {
+    const orUnpacked = unpackedBytes === undefined ? '' : ` (${unpackedBytes} unpacked)`
+    return `trace ${entry.id} (${entry.file}) has ${bytes.length} bytes instead of ${entry.bytes}${orUnpacked}`
   }
+  const expected = isUnpacked ? unpackedSha256 : entry.sha256
   const actual = await sha256(bytes)
-  return actual === entry.sha256
+  return actual === expected
     ? null
-    : `trace ${entry.id} (${entry.file}) has checksum ${actual} instead of ${entry.sha256}`
+    : `trace ${entry.id} (${entry.file}) has checksum ${actual} instead of ${expected}`
 }
 
 function parseEntry(entry: unknown, index: number): Result<CatalogueEntry> {
@@ -84,10 +96,18 @@ function parseEntry(entry: unknown, index: number): Result<CatalogueEntry> {
     if (!Number.isSafeInteger(entry[field]) || (entry[field] as number) <= 0)
       return badField(`${at}.${field}`)
   }
-  if (!/^[0-9a-f]{64}$/.test(entry.sha256 as string)) return badField(`${at}.sha256`)
+  if (!isSha256(entry.sha256)) return badField(`${at}.sha256`)
+  const {unpackedSha256, unpackedBytes} = entry
+  if (unpackedSha256 !== undefined && !isSha256(unpackedSha256)) return badField(`${at}.unpackedSha256`)
+  if (unpackedBytes !== undefined && !Number.isSafeInteger(unpackedBytes))
+    return badField(`${at}.unpackedBytes`)
   if (entry.isSizeEstimate !== undefined && entry.isSizeEstimate !== true)
     return badField(`${at}.isSizeEstimate`)
   return ok(entry as unknown as CatalogueEntry)
+}
+
+function isSha256(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 }
 
 function badField(field: string): Result<never> {

@@ -66,4 +66,31 @@ describe('TraceCache', () => {
     const whole = await load({})
     expect(whole.ok && whole.value.workload.requestCount).toBe(20)
   })
+
+  it('asks the server itself when a kept copy is damaged, and says what is wrong with that one', async () => {
+    const bundled = {...entry, id: 'here', file: 'here.jsonl'}
+    const load = (kept: string, fresh: string | null) => {
+      const opened: string[] = []
+      const cache = new TraceCache({
+        openSiteFile: async (path, options) => {
+          opened.push(`${path}${options?.isFresh ? ' afresh' : ''}`)
+          if (path.endsWith('.json')) return new Response(JSON.stringify({version: 1, traces: [bundled]}))
+          if (options?.isFresh && fresh === null) throw new Error('no network')
+          return new Response(options?.isFresh ? fresh : kept)
+        },
+        nowMs: () => performance.now(),
+        yieldToEvents: async () => {},
+      })
+      const loaded = cache.load({source: {kind: 'catalogue', id: 'here'}, blob: null, ...reading})
+      return loaded.then(result => ({opened, text: result.ok ? 'ok' : result.error.message}))
+    }
+    const damaged = TEXT.replace('600', '601')
+    expect((await load(TEXT, null)).opened).not.toContain('static-traces/here.jsonl afresh')
+    expect(await load(damaged, TEXT)).toEqual({
+      opened: ['static-traces/catalogue.json', 'static-traces/here.jsonl', 'static-traces/here.jsonl afresh'],
+      text: 'ok',
+    })
+    expect((await load(damaged, damaged)).text).toContain('checksum')
+    expect((await load(damaged, null)).text).toContain('checksum')
+  })
 })

@@ -1,7 +1,14 @@
 import type {TraceSource} from '../config/scenario.ts'
 import type {TraceFormatOptions} from '../config/trace-options.ts'
 import {fail, ok, type Result} from '../core/result.ts'
-import {type Catalogue, checkTraceBytes, fileNameOf, isRemote, parseCatalogue} from '../trace/catalogue.ts'
+import {
+  type Catalogue,
+  type CatalogueEntry,
+  checkTraceBytes,
+  fileNameOf,
+  isRemote,
+  parseCatalogue,
+} from '../trace/catalogue.ts'
 import type {DetectedFormat} from '../trace/detect-format.ts'
 import {parseTraceChunks, type ReadTrace} from '../trace/parse-trace.ts'
 import {type ParsedTrace, toWorkload} from '../trace/parsed-trace.ts'
@@ -140,17 +147,37 @@ export class TraceCache {
     const name = fileNameOf(entry)
     if (isRemote(entry) && blob === null)
       return fail(`${entry.title} is on ${new URL(entry.file).host} and has not been downloaded yet`, 'trace')
-    const bytes = isRemote(entry) ? await readBlob(name, blob) : await this.#fetch(entry.file, onProgress)
-    if (!bytes.ok) return bytes
-    const content = 'bytes' in bytes.value ? bytes.value.bytes : bytes.value
-    const problem = await checkTraceBytes(entry, content, sha256Hex)
-    if (problem !== null) return fail(problem, 'trace')
-    return ok({name, sha256: entry.sha256, bytes: content})
+    const content = isRemote(entry)
+      ? await this.#checkBlob(entry, blob)
+      : await this.#fetchChecked(entry, onProgress)
+    return content.ok ? ok({name, sha256: entry.sha256, bytes: content.value}) : content
   }
 
-  async #fetch(path: string, onProgress: OnProgress): Promise<Result<Uint8Array<ArrayBuffer>>> {
+  async #checkBlob(entry: CatalogueEntry, blob: Blob | null): Promise<Result<Uint8Array<ArrayBuffer>>> {
+    const read = await readBlob(fileNameOf(entry), blob)
+    return read.ok ? checkContent(entry, read.value.bytes) : read
+  }
+
+  /** A damaged or older copy may sit in a cache between here and the server: then ask the server itself. */
+  async #fetchChecked(
+    entry: CatalogueEntry,
+    onProgress: OnProgress,
+  ): Promise<Result<Uint8Array<ArrayBuffer>>> {
+    const kept = await this.#fetch(entry.file, onProgress)
+    if (!kept.ok) return kept
+    const first = await checkContent(entry, kept.value)
+    if (first.ok) return first
+    const fresh = await this.#fetch(entry.file, onProgress, true)
+    return fresh.ok ? checkContent(entry, fresh.value) : first
+  }
+
+  async #fetch(
+    path: string,
+    onProgress: OnProgress,
+    isFresh = false,
+  ): Promise<Result<Uint8Array<ArrayBuffer>>> {
     try {
-      const response = await this.#host.openSiteFile(`static-traces/${path}`)
+      const response = await this.#host.openSiteFile(`static-traces/${path}`, {isFresh})
       if (!response.ok)
         return fail(`${path} could not be fetched: the server answered ${response.status}`, 'trace')
       return ok(await readWithProgress(response, onProgress))
@@ -158,6 +185,14 @@ export class TraceCache {
       return fail(`${path} could not be fetched: ${reasonOf(error)}`, 'trace')
     }
   }
+}
+
+async function checkContent(
+  entry: CatalogueEntry,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Result<Uint8Array<ArrayBuffer>>> {
+  const problem = await checkTraceBytes(entry, bytes, sha256Hex)
+  return problem === null ? ok(bytes) : fail(problem, 'trace')
 }
 
 function cacheKey(source: TraceSource, {format, columns}: TraceFormatOptions): string {

@@ -14,7 +14,8 @@ const traces = BUNDLED_TRACES.map(trace => {
   const {id, title, description, traceBlockSize, generator} = trace
   const text = generateTrace(generator)
   // fflate and a fixed time in the header: the same bytes on every machine.
-  const packed = gzipSync(new TextEncoder().encode(text), {level: 9, mtime: 0})
+  const unpacked = new TextEncoder().encode(text)
+  const packed = gzipSync(unpacked, {level: 9, mtime: 0})
   const file = `${id}.jsonl.gz`
   writeFileSync(`${directory}/${file}`, packed)
   return {
@@ -22,8 +23,10 @@ const traces = BUNDLED_TRACES.map(trace => {
     title,
     description,
     file,
-    sha256: createHash('sha256').update(packed).digest('hex'),
+    sha256: sha256Hex(packed),
     bytes: packed.length,
+    unpackedSha256: sha256Hex(unpacked),
+    unpackedBytes: unpacked.length,
     requests: text.split('\n').length - 1,
     traceBlockSize,
     licence: 'Apache-2.0',
@@ -34,3 +37,7 @@ const catalogue = {version: 1, traces: [...traces, ...REMOTE_TRACES]}
 writeFileSync(`${directory}/catalogue.json`, `${JSON.stringify(catalogue, null, 1)}\n`)
 for (const trace of traces)
   process.stdout.write(`${trace.file}: ${trace.requests} requests, ${trace.bytes} bytes\n`)
+
+function sha256Hex(bytes) {
+  return createHash('sha256').update(bytes).digest('hex')
+}
