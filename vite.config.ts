@@ -1,11 +1,12 @@
 import {svelte} from '@sveltejs/vite-plugin-svelte'
 import {defineConfig} from 'vitest/config'
+import {offline} from './tools/vite-offline.ts'
 import {serverComponents} from './tools/vite-server-components.ts'
 import {staticTraces} from './tools/vite-static-traces.ts'
 
 export default defineConfig({
   base: './',
-  plugins: [serverComponents(), svelte(), staticTraces()],
+  plugins: [serverComponents(), svelte(), staticTraces(), offline()],
   worker: {format: 'es'},
   build: {target: 'es2023', outDir: 'dist'},
   test: {

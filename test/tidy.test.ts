@@ -45,6 +45,8 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
     packages: ['idb-keyval'],
     pure: false,
   },
+  // What the page reads from it are the messages alone; it has no code of the simulation.
+  'service-worker': {may: [], packages: ['workbox-precaching', 'workbox-routing'], pure: false},
   // Of the simulation's folders only what words and forms need; what computes stays in the worker.
   ui: {
     may: [
@@ -58,7 +60,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
       'worker/spawn.ts',
       'planner/tipping.ts',
     ],
-    types: ['trace', 'perf', 'engine', 'planner', 'run', 'worker'],
+    types: ['trace', 'perf', 'engine', 'planner', 'run', 'worker', 'service-worker'],
     packages: ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape'],
     pure: false,
   },

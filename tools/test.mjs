@@ -30,6 +30,11 @@ const STEPS = [
   },
   {
     name: 'types',
+    title: 'Types of the service worker (tsc)',
+    run: tool('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.service-worker.json'),
+  },
+  {
+    name: 'types',
     title: 'Types of components (svelte-check)',
     run: tool('svelte-check/bin/svelte-check', '--tsconfig', 'tsconfig.json', '--fail-on-warnings'),
   },

@@ -27,6 +27,8 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly hash?: string
   /** Address of the site if not that of the usual server; ends in a slash. */
   readonly url?: string
+  /** Lets the page store itself for offline use; else it finds a browser without service workers. */
+  readonly storesOffline?: boolean
   /** Runs before any script of the page. */
   readonly initScript?: () => void
 }
@@ -67,7 +69,7 @@ export function useSite(): {readonly open: (options?: OpenOptions) => Promise<Si
 }
 
 async function openPage(browser: Browser, options: OpenOptions): Promise<Site> {
-  const {hash, initScript, url = inject('siteUrl'), ...contextOptions} = options
+  const {hash, initScript, storesOffline = false, url = inject('siteUrl'), ...contextOptions} = options
   const context = await browser.newContext(contextOptions)
   const page = await context.newPage()
   const complaints: string[] = []
@@ -80,6 +82,9 @@ async function openPage(browser: Browser, options: OpenOptions): Promise<Site> {
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`)
   })
   page.on('requestfailed', request => complaints.push(`failed: ${request.url()}`))
+  // A fresh profile stores a dozen megabytes anew: not in tests of something else.
+  if (!storesOffline)
+    await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'))
   if (initScript !== undefined) await page.addInitScript(initScript)
   await page.goto(hash === undefined ? url : `${url}#${hash}`)
   await expectVisible(page.getByRole('main'))

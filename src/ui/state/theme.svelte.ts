@@ -1,6 +1,8 @@
 export type ThemeChoice = 'system' | 'light' | 'dark'
 
 const CHOICES: readonly ThemeChoice[] = ['system', 'light', 'dark']
+/** The title bar of an installed page: the header's colour. Those of the system are in index.html. */
+const TITLE_BARS = {light: '#ffffff', dark: '#16181d'} as const
 const STORAGE_KEY = 'planner-replay-theme'
 
 /** The one module-level state: a theme belongs to the document, not to a part of it. */
@@ -26,6 +28,10 @@ class Theme {
     this.choice = choice
     if (choice === 'system') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = choice
+    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')) {
+      const own = meta.media.includes('dark') ? 'dark' : 'light'
+      meta.content = TITLE_BARS[choice === 'system' ? own : choice]
+    }
   }
 }
 
