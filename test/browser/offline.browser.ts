@@ -1,3 +1,6 @@
+import {cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import type {Page} from 'playwright-core'
 import {afterEach, describe, expect, test} from 'vitest'
 import {DIST} from './serve-site.ts'
@@ -42,7 +45,15 @@ async function goOffline({page}: Site, server: StaticServer): Promise<void> {
 describe('after one visit, without network and server', () => {
   test('the page opens under its sub-path, replays the short trace and the hour with GPU tables, shows every view', async () => {
     const server = await serve()
-    const site = await visit(server, REAL_TIMING)
+    const site = await open({url: server.url, hash: REAL_TIMING, storesOffline: true})
+    await expectVisible(site.page.getByText('to replay 23,608 requests'))
+    // Nothing is stored before the page is up; then each table is asked for once.
+    expect(server.requested.filter(path => /\.pack$|^sw\.js$/.test(path))).toEqual([])
+    await expectReady(site.page)
+    const tables = readdirSync(join(DIST, 'perf')).filter(name => name.endsWith('.pack'))
+    const requested = server.requested.filter(path => path.endsWith('.pack'))
+    expect(requested.sort()).toEqual(tables.map(name => `perf/${name}`).sort())
+
     await goOffline(site, server)
     await site.page.reload()
     await expectVisible(site.page.getByRole('main'))
@@ -67,22 +78,6 @@ describe('after one visit, without network and server', () => {
   })
 })
 
-test('storing begins after the page is up, and asks for each table once', async () => {
-  const server = await serve()
-  const site = await open({url: server.url, storesOffline: true})
-  const tables = () => server.requested.filter(path => path.endsWith('.pack'))
-  await expectVisible(site.page.getByText('Press Run to replay'))
-  expect(tables()).toEqual([])
-  expect(server.requested).not.toContain('sw.js')
-
-  await expectReady(site.page)
-  const stored = readdirSync(join(DIST, 'perf')).filter(name => name.endsWith('.pack'))
-  expect(tables().sort()).toEqual(stored.map(name => `perf/${name}`).sort())
-  await site.page.reload()
-  await expectReady(site.page)
-  expect(tables().length).toBe(stored.length)
-})
-
 test('a server that declares .gz as packed in transit serves and stores traces all the same', async () => {
   const server = await serve(DIST, {declaresGzip: true})
   const first = await open({url: server.url})
@@ -100,10 +95,13 @@ test('a server that declares .gz as packed in transit serves and stores traces a
 
 test('a visit of all views asks nobody but its own server, and may run no text as a script', async () => {
   const server = await serve()
-  const site = await open({url: 'about:blank', storesOffline: true, isBlank: true})
   const asked: string[] = []
-  site.page.context().on('request', request => asked.push(request.url()))
-  await site.page.goto(`${server.url}#${REAL_TIMING}`)
+  const site = await open({
+    url: server.url,
+    hash: REAL_TIMING,
+    storesOffline: true,
+    onRequest: url => asked.push(url),
+  })
   await pickShortTrace(site)
   await runToResults(site)
   for (const name of VIEWS) {
@@ -115,10 +113,99 @@ test('a visit of all views asks nobody but its own server, and may run no text a
   const origin = new URL(server.url).origin
   expect(asked.length).toBeGreaterThan(100)
   expect(asked.filter(url => !url.startsWith(server.url) && !url.startsWith(`blob:${origin}`))).toEqual([])
-  expect(server.requested.filter(path => path.startsWith('..') || path === '')).toEqual([''])
+  // Asked for by the service worker alone: its requests are among those heard of.
+  expect(asked).toContain(`${server.url}perf/NOTICE`)
 
   const policy = await site.page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content')
   expect(policy).not.toContain('unsafe-eval')
   expect(policy).toMatch(/script-src 'self';/)
   expect(policy).toMatch(/worker-src 'self';.*manifest-src 'self';/)
 })
+
+describe('a newer version', () => {
+  test('is offered, waits for a run, and is loaded on request with the results still there', async () => {
+    const server = await serve()
+    const site = await visit(server, 'v=1&preset=as-published&trace=toolagent-5min')
+    await runToResults(site)
+    const before = await readMetricTable(site)
+    server.folder = newerVersion()
+    await comeBackTo(site.page)
+    const notice = site.page.getByText(/^A new version is ready/)
+    const reload = site.page.getByRole('button', {name: 'Reload', exact: true})
+    await expectVisible(notice)
+    expect(await versionOf(site.page)).toBe('old')
+
+    await site.page.getByRole('combobox', {name: 'Trace', exact: true}).selectOption('toolagent-hour')
+    await site.page.getByRole('button', {name: 'Run', exact: true}).click()
+    await expectVisible(site.page.getByRole('button', {name: 'Cancel'}))
+    expect(await reload.isDisabled()).toBe(true)
+    await expect.poll(() => readMetricTable(site), {timeout: 30_000}).not.toEqual(before)
+    const results = await readMetricTable(site)
+    const address = site.page.url()
+    await expect.poll(() => reload.isEnabled()).toBe(true)
+
+    await reload.click()
+    await expect.poll(() => versionOf(site.page), {timeout: 20_000}).toBe('new')
+    expect(site.page.url()).toBe(address)
+    expect(await readMetricTable(site)).toEqual(results)
+    expect(await notice.count()).toBe(0)
+    await expectReady(site.page)
+    await goOffline(site, server)
+    await site.page.reload()
+    await expectVisible(site.page.getByRole('main'))
+    expect(await versionOf(site.page)).toBe('new')
+  })
+
+  test('leaves another tab alone, which finds the parts of its own version', async () => {
+    const server = await serve()
+    const {page} = await visit(server)
+    const other = await page.context().newPage()
+    await other.goto(server.url)
+    await expectVisible(other.getByRole('main'))
+    server.folder = newerVersion()
+    await comeBackTo(page)
+    await page.getByRole('button', {name: 'Reload', exact: true}).click()
+    await expect.poll(() => versionOf(page), {timeout: 20_000}).toBe('new')
+    await expectReady(page)
+
+    expect(await versionOf(other)).toBe('old')
+    await other.getByRole('link', {name: 'Sweep'}).click()
+    await expectVisible(other.getByRole('button', {name: /^Run/}))
+    await other.getByRole('button', {name: 'Reload', exact: true}).click()
+    await expect.poll(() => versionOf(other), {timeout: 20_000}).toBe('new')
+  })
+})
+
+/** A copy of the built site as a later build might be: another page, a part of it under another name. */
+function newerVersion(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'planner-replay-newer-'))
+  cleanUps.push(() => rmSync(folder, {recursive: true}))
+  cpSync(DIST, folder, {recursive: true})
+  const part = readdirSync(join(folder, 'assets')).find(name => /^SweepView-.*\.js$/.test(name))!
+  const renamed = part.replace('SweepView-', 'SweepViewNewer-')
+  renameSync(join(folder, 'assets', part), join(folder, 'assets', renamed))
+  const scripts = readdirSync(join(folder, 'assets')).filter(name => name.endsWith('.js'))
+  for (const path of [...scripts.map(name => join('assets', name)), 'sw.js', 'index.html']) {
+    const text = readFileSync(join(folder, path), 'utf8').replaceAll(part, renamed)
+    writeFileSync(
+      join(folder, path),
+      path === 'index.html' ? text.replace('<html', '<html data-version="new"') : text,
+    )
+  }
+  const worker = readFileSync(join(folder, 'sw.js'), 'utf8')
+  // Scripts under their old names with a new content, which a build never writes: here all get a revision.
+  const revised = worker
+    .replaceAll('"revision":null', '"revision":"newer"')
+    .replace(/("revision":")\w+(","url":"index.html")/, '$1newer$2')
+  writeFileSync(join(folder, 'sw.js'), revised)
+  return folder
+}
+
+function versionOf(page: Page): Promise<string> {
+  return page.evaluate(() => document.documentElement.dataset.version ?? 'old').catch(() => 'between')
+}
+
+/** As when the user returns to the tab. */
+function comeBackTo(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+}

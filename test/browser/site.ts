@@ -29,6 +29,8 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly url?: string
   /** Lets the page store itself for offline use; else it finds a browser without service workers. */
   readonly storesOffline?: boolean
+  /** Hears of every request of the page, its workers and its service worker. */
+  readonly onRequest?: (url: string) => void
   /** Runs before any script of the page. */
   readonly initScript?: () => void
 }
@@ -69,8 +71,16 @@ export function useSite(): {readonly open: (options?: OpenOptions) => Promise<Si
 }
 
 async function openPage(browser: Browser, options: OpenOptions): Promise<Site> {
-  const {hash, initScript, storesOffline = false, url = inject('siteUrl'), ...contextOptions} = options
+  const {
+    hash,
+    initScript,
+    onRequest,
+    storesOffline = false,
+    url = inject('siteUrl'),
+    ...contextOptions
+  } = options
   const context = await browser.newContext(contextOptions)
+  if (onRequest !== undefined) context.on('request', request => onRequest(request.url()))
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => {

@@ -43,7 +43,7 @@ export class OfflineState {
     if (serviceWorkers === null) return
     try {
       const known = await serviceWorkers.getRegistration()
-      if (known !== undefined) this.#watch(known)
+      if (known !== undefined) await this.#greet(known)
       await this.#host.whenQuiet()
       // Past the browser's cache: a server may let a script be kept for a day.
       this.#watch(await serviceWorkers.register('./sw.js', {updateViaCache: 'none'}))
@@ -89,6 +89,14 @@ export class OfflineState {
     }
     this.#host.serviceWorkers?.addEventListener('controllerchange', () => this.#host.reload(), {once: true})
     waiting.postMessage('take-over' satisfies OfflineRequest)
+  }
+
+  /** On a later visit all may be there already, which is worth saying at once. */
+  async #greet(registration: ServiceWorkerRegistration): Promise<void> {
+    this.#watch(registration)
+    if (!registration.active) return
+    const {storedBytes, totalBytes} = await this.#ask('status')
+    if (storedBytes === totalBytes) this.phase = {kind: 'ready', totalBytes}
   }
 
   #watch(registration: ServiceWorkerRegistration): void {
