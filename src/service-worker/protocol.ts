@@ -19,6 +19,8 @@ export type OfflineRequest =
   | 'status'
   /** Stores a megabyte or so more, then says how much is stored. Asked again until nothing is missing. */
   | 'store-more'
+  /** Drops what an earlier version has left, unless another tab may still run it. */
+  | 'remove-old'
   /** Makes the waiting service worker the active one. */
   | 'take-over'
 

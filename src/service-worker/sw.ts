@@ -53,10 +53,8 @@ registerRoute(
 
 async function answer(request: OfflineRequest, event: ExtendableMessageEvent): Promise<OfflineAnswer> {
   try {
-    if (request === 'store-more') {
-      await removeOld(event)
-      await data.storeMore()
-    }
+    if (request === 'remove-old') await removeOld(event)
+    if (request === 'store-more') await data.storeMore()
     return {ok: true, status: await status()}
   } catch (error) {
     return {ok: false, reason: error instanceof Error ? error.message : String(error)}
@@ -66,7 +64,8 @@ async function answer(request: OfflineRequest, event: ExtendableMessageEvent): P
 /** Not before the last tab of the version before is gone: it may yet load a part of itself. */
 async function removeOld(event: ExtendableMessageEvent): Promise<void> {
   const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true})
-  if (pages.length > 1) return
+  // Other sites of the host are listed too.
+  if (pages.filter(({url}) => url.startsWith(siteUrl)).length > 1) return
   await shell.activate(event)
   await data.removeOld()
 }

@@ -149,6 +149,10 @@ describe('a newer version', () => {
     expect(site.page.url()).toBe(address)
     expect(await readMetricTable(site)).toEqual(results)
     expect(await notice.count()).toBe(0)
+    await expect
+      .poll(() => isStored(site.page, `assets/${renamedPart().from}`), {timeout: 20_000})
+      .toBe(false)
+    expect(await isStored(site.page, `assets/${renamedPart().to}`)).toBe(true)
     await expectReady(site.page)
     await goOffline(site, server)
     await site.page.reload()
@@ -166,7 +170,7 @@ describe('a newer version', () => {
     await comeBackTo(page)
     await page.getByRole('button', {name: 'Reload', exact: true}).click()
     await expect.poll(() => versionOf(page), {timeout: 20_000}).toBe('new')
-    await expectReady(page)
+    await askToRemoveOld(page)
 
     expect(await versionOf(other)).toBe('old')
     await other.getByRole('link', {name: 'Sweep'}).click()
@@ -181,12 +185,11 @@ function newerVersion(): string {
   const folder = mkdtempSync(join(tmpdir(), 'planner-replay-newer-'))
   cleanUps.push(() => rmSync(folder, {recursive: true}))
   cpSync(DIST, folder, {recursive: true})
-  const part = readdirSync(join(folder, 'assets')).find(name => /^SweepView-.*\.js$/.test(name))!
-  const renamed = part.replace('SweepView-', 'SweepViewNewer-')
-  renameSync(join(folder, 'assets', part), join(folder, 'assets', renamed))
+  const {from, to} = renamedPart()
+  renameSync(join(folder, 'assets', from), join(folder, 'assets', to))
   const scripts = readdirSync(join(folder, 'assets')).filter(name => name.endsWith('.js'))
   for (const path of [...scripts.map(name => join('assets', name)), 'sw.js', 'index.html']) {
-    const text = readFileSync(join(folder, path), 'utf8').replaceAll(part, renamed)
+    const text = readFileSync(join(folder, path), 'utf8').replaceAll(from, to)
     writeFileSync(
       join(folder, path),
       path === 'index.html' ? text.replace('<html', '<html data-version="new"') : text,
@@ -199,6 +202,32 @@ function newerVersion(): string {
     .replace(/("revision":")\w+(","url":"index.html")/, '$1newer$2')
   writeFileSync(join(folder, 'sw.js'), revised)
   return folder
+}
+
+function renamedPart(): {readonly from: string; readonly to: string} {
+  const from = readdirSync(join(DIST, 'assets')).find(name => /^SweepView-.*\.js$/.test(name))!
+  return {from, to: from.replace('SweepView-', 'SweepViewNewer-')}
+}
+
+/** Under its own name, or with its revision behind it. */
+function isStored(page: Page, path: string): Promise<boolean> {
+  const url = new URL(path, page.url()).href
+  return page.evaluate(
+    wanted => caches.match(wanted, {ignoreSearch: true}).then(found => found !== undefined),
+    url,
+  )
+}
+
+/** As the page does once it is quiet. */
+function askToRemoveOld(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    const {active} = await navigator.serviceWorker.ready
+    const {port1, port2} = new MessageChannel()
+    active?.postMessage('remove-old', [port2])
+    await new Promise(resolve => {
+      port1.onmessage = resolve
+    })
+  })
 }
 
 function versionOf(page: Page): Promise<string> {

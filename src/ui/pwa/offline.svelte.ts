@@ -48,6 +48,7 @@ export class OfflineState {
       // Past the browser's cache: a server may let a script be kept for a day.
       this.#watch(await serviceWorkers.register('./sw.js', {updateViaCache: 'none'}))
       await serviceWorkers.ready
+      await this.#ask('remove-old')
       if (savesData) await this.#offer()
       else await this.store()
     } catch (error) {
