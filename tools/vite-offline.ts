@@ -1,31 +1,29 @@
 import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {join, resolve} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import type {Plugin} from 'vite'
 import {VitePWA} from 'vite-plugin-pwa'
 import type {ManifestEntry} from 'workbox-build'
 import type {SiteFile} from '../src/service-worker/protocol.ts'
 
-const OUT_DIR = 'dist'
-
 /** Folders of the site that are stored after the shell, file by file. */
 const DATA = /^(perf|static-traces)\//
 
 /** The web manifest, and the service worker with the list of the site's files in it. */
 export function offline(): Plugin[] {
-  return VitePWA({
+  let outDir = ''
+  const pwa = VitePWA({
     strategies: 'injectManifest',
     srcDir: 'src/service-worker',
     filename: 'sw.ts',
-    outDir: OUT_DIR,
     // The page registers it itself, once it is quiet.
     injectRegister: false,
     includeManifestIcons: false,
     injectManifest: {
       rollupFormat: 'iife',
       globPatterns: ['**/*.{html,js,css,svg,png}', 'perf/*', 'static-traces/*'],
-      manifestTransforms: [entries => ({manifest: entries.map(describe)})],
+      manifestTransforms: [entries => ({manifest: entries.map(entry => describe(entry, outDir))})],
     },
     manifest: {
       name: 'Planner Replay',
@@ -47,15 +45,23 @@ export function offline(): Plugin[] {
       ],
     },
   })
+  return [
+    {
+      name: 'offline-out-dir',
+      configResolved({root, build}) {
+        outDir = resolve(root, build.outDir)
+      },
+    },
+    ...pwa,
+  ]
 }
 
-function describe({
-  url,
-  revision,
-  size,
-}: ManifestEntry & {size: number}): ManifestEntry & {size: number} & SiteFile {
+type SizedEntry = ManifestEntry & {size: number}
+
+/** What the service worker has to know of a file. The plugin needs `size` back and drops it in the end. */
+function describe({url, revision, size}: SizedEntry, outDir: string): SizedEntry & SiteFile {
   if (!DATA.test(url)) return {url, revision, size, bytes: size}
-  const content = readFileSync(join(OUT_DIR, url))
+  const content = readFileSync(join(outDir, url))
   const sha256 = [sha256Hex(content)]
   if (url.endsWith('.gz')) sha256.push(sha256Hex(gunzipSync(content)))
   return {url, revision: sha256[0]!.slice(0, 16), size, bytes: size, sha256}
