@@ -138,6 +138,11 @@ export type TraceSource =
   | {readonly kind: 'catalogue'; readonly id: string}
   | {readonly kind: 'file'; readonly name: string; readonly sha256: string}
 
+export function isSameTrace(a: TraceSource, b: TraceSource): boolean {
+  if (a.kind === 'catalogue') return b.kind === 'catalogue' && a.id === b.id
+  return b.kind === 'file' && a.name === b.name && a.sha256 === b.sha256
+}
+
 /** Pools by the names they have in events and reports. */
 export type PoolName = 'agg' | 'prefill' | 'decode'
 

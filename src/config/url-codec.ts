@@ -8,16 +8,17 @@ import {PLANNER_FIELDS} from './planner-fields.ts'
 import {defaultScenario, findPreset, PRESETS, plannerConfigWith} from './presets.ts'
 import {formatPairs, type Pair, parsePairs} from './query-string.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from './router-config.ts'
-import type {
-  EngineArgs,
-  Fleet,
-  PlannerConfig,
-  PoolSpec,
-  RouterConfig,
-  Scenario,
-  SyntheticSpec,
-  TraceSource,
-  WorkerType,
+import {
+  type EngineArgs,
+  type Fleet,
+  isSameTrace,
+  type PlannerConfig,
+  type PoolSpec,
+  type RouterConfig,
+  type Scenario,
+  type SyntheticSpec,
+  type TraceSource,
+  type WorkerType,
 } from './scenario.ts'
 import {SYNTHETIC_FIELDS} from './synthetic-fields.ts'
 import {
@@ -187,14 +188,12 @@ function differences(from: Scenario, to: Scenario): readonly Pair[] {
 }
 
 function traceDifferences(from: TraceSource, to: TraceSource): readonly Pair[] {
-  if (to.kind === 'file')
-    return from.kind === 'file' && from.name === to.name && from.sha256 === to.sha256
-      ? []
-      : [
-          ['file', to.name],
-          ['sha256', to.sha256],
-        ]
-  return from.kind === 'catalogue' && from.id === to.id ? [] : [['trace', to.id]]
+  if (isSameTrace(from, to)) return []
+  if (to.kind === 'catalogue') return [['trace', to.id]]
+  return [
+    ['file', to.name],
+    ['sha256', to.sha256],
+  ]
 }
 
 function decodeTrace(link: LinkPairs, base: TraceSource): TraceSource {

@@ -18,6 +18,15 @@ describe('ScenarioState', () => {
     }
   })
 
+  it('keeps the trace that is chosen again, so that it is not read again', () => {
+    const state = new ScenarioState()
+    const {trace} = state
+    state.useTrace({...trace}, true)
+    expect(state.trace).toBe(trace)
+    state.useTrace({kind: 'catalogue', id: 'bursty-sessions'}, true)
+    expect(state.trace).toEqual({kind: 'catalogue', id: 'bursty-sessions'})
+  })
+
   it('takes an edit, marks it, and takes it back', () => {
     const state = new ScenarioState()
     state.set('engine', 'startup_time', '120')

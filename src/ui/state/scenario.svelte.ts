@@ -2,18 +2,19 @@ import {parseEngineArgs} from '../../config/engine-args.ts'
 import {parsePlannerConfig} from '../../config/planner-config.ts'
 import {findPreset, PRESETS, type Preset, plannerConfigWith} from '../../config/presets.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../../config/router-config.ts'
-import type {
-  EngineArgs,
-  EngineTiming,
-  Fleet,
-  PlannerConfig,
-  PoolSpec,
-  RouterConfig,
-  RouterMode,
-  Scenario,
-  SyntheticSpec,
-  TraceSource,
-  WorkerType,
+import {
+  type EngineArgs,
+  type EngineTiming,
+  type Fleet,
+  isSameTrace,
+  type PlannerConfig,
+  type PoolSpec,
+  type RouterConfig,
+  type RouterMode,
+  type Scenario,
+  type SyntheticSpec,
+  type TraceSource,
+  type WorkerType,
 } from '../../config/scenario.ts'
 import {checkScenario} from '../../config/scenario-rules.ts'
 import {checkSynthetic} from '../../config/synthetic-fields.ts'
@@ -106,7 +107,8 @@ export class ScenarioState {
 
   /** Another trace; what was said of the old one's format does not hold for it unless it was read by it. */
   useTrace(source: TraceSource, isDetected: boolean): void {
-    this.trace = source
+    // The same trace chosen again is not read again: for that moment nothing could be run.
+    if (!isSameTrace(this.trace, source)) this.trace = source
     if (!isDetected) return
     this.set('trace', 'trace_format', '')
     this.set('trace', 'trace_columns', '')
