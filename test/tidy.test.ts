@@ -41,8 +41,8 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   },
   store: {
     may: ['core', 'config', 'report'],
-    types: ['planner', 'worker'],
-    packages: ['idb-keyval'],
+    types: ['planner', 'worker', 'sweep'],
+    packages: ['idb-keyval', 'fflate'],
     pure: false,
   },
   // What the page reads from it are the messages alone; it has no code of the simulation.

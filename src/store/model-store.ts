@@ -1,5 +1,6 @@
-import {createStore, del, set, type UseStore, values} from 'idb-keyval'
+import {del, set, type UseStore, values} from 'idb-keyval'
 import {fail, ok, type Result} from '../core/result.ts'
+import {openStore} from './open-store.ts'
 import {storageProblem} from './storage-problem.ts'
 
 /** A model the user brought: the texts of its files, read anew by every build. */
@@ -14,7 +15,7 @@ export interface SavedModel {
 export class ModelStore {
   readonly #store: () => UseStore
 
-  constructor(store: () => UseStore = once(() => createStore('planner-replay-models', 'models'))) {
+  constructor(store: () => UseStore = once(() => openStore('planner-replay-models', 'models'))) {
     this.#store = store
   }
 

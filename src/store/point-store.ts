@@ -1,14 +1,18 @@
-import {clear, createStore, getMany, keys, setMany, type UseStore} from 'idb-keyval'
+import {delMany, entries, getMany, keys, setMany, type UseStore} from 'idb-keyval'
+import {jsonBytes} from './library-record.ts'
+import {openStore} from './open-store.ts'
 import {storageProblem} from './storage-problem.ts'
-
-/** A row is about 1 kB; past this many they are no longer a cache but litter of old releases. */
-const MAX_ROWS = 50_000
 
 const ROW = 'sweep-row '
 
+export interface PointStoreUse {
+  readonly rows: number
+  readonly sizeBytes: number
+}
+
 /**
  * Rows of finished sweep points by point key (config + trace + release), so that a repeat is instant. A cache: where
- * the browser refuses to store, nothing is found, and `problem` says why.
+ * the browser refuses to store, nothing is found, and `problem` says why. Only its user empties it.
  */
 export class PointStore {
   /** Why rows are not kept beyond this page; null = they are. */
@@ -16,7 +20,7 @@ export class PointStore {
   readonly #open: () => UseStore
   #store: UseStore | null = null
 
-  constructor(open = () => createStore('planner-replay-sweeps', 'rows')) {
+  constructor(open = () => openStore('planner-replay-sweeps', 'rows')) {
     this.#open = open
   }
 
@@ -33,12 +37,31 @@ export class PointStore {
 
   async write(rows: ReadonlyMap<string, unknown>): Promise<void> {
     if (rows.size === 0) return
-    await this.#guarded(undefined, async store => {
-      if ((await keys(store)).length > MAX_ROWS) await clear(store)
-      await setMany(
+    await this.#guarded(undefined, store =>
+      setMany(
         [...rows].map(([key, row]) => [ROW + key, row]),
         store,
-      )
+      ),
+    )
+  }
+
+  async remove(pointKeys: readonly string[]): Promise<void> {
+    await this.#guarded(undefined, store =>
+      delMany(
+        pointKeys.map(key => ROW + key),
+        store,
+      ),
+    )
+  }
+
+  async clear(): Promise<void> {
+    await this.#guarded(undefined, async store => delMany(await keys(store), store))
+  }
+
+  async use(): Promise<PointStoreUse> {
+    return this.#guarded({rows: 0, sizeBytes: 0}, async store => {
+      const all = await entries<string, unknown>(store)
+      return {rows: all.length, sizeBytes: all.reduce((sum, entry) => sum + jsonBytes(entry), 0)}
     })
   }
 

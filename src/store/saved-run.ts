@@ -2,25 +2,42 @@ import type {Scenario} from '../config/scenario.ts'
 import type {ScalingEvent} from '../planner/record.ts'
 import type {Report} from '../report/report.ts'
 import type {RunOutcome} from '../worker/protocol.ts'
+import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'
+import type {Migration} from './migrations.ts'
+import {hasFields, isObject, type StoredRecord} from './shape.ts'
 
-/** Of the stored form below. A change of it raises this number and adds a step to `migrations.ts`. */
-export const RUN_VERSION = 1
+export type PackedRun = Uint8Array<ArrayBuffer>
+
+/** Of the stored form below. A change of it raises this number and adds a step to the migrations. */
+const RUN_VERSION = 2
 
 /** What the list of saved runs shows and compares by; small, so that a long list is read at once. */
-export interface RunSummary {
+export interface RunSummary extends LibraryRecord {
   readonly version: typeof RUN_VERSION
-  readonly id: string
-  readonly name: string
-  /** Wall clock, ms since 1970. */
-  readonly createdAtMs: number
+  /** The run whose scenario this one's was made from; null = none, or not known. */
+  readonly parentId: string | null
   readonly scenario: Scenario
   readonly report: Report
   readonly scaleUps: number
   readonly scaleDowns: number
   readonly traceTitle: string
   readonly traceSha256: string
-  /** Of the packed run; 0 until it is stored. */
-  readonly sizeBytes: number
+}
+
+export const RUNS: RecordType<RunSummary> = {
+  kind: 'run',
+  word: 'run',
+  version: RUN_VERSION,
+  migrations: new Map<number, Migration>([
+    // Version 1 had neither notes nor history.
+    [1, record => ({...record, notes: '', parentId: null})],
+  ]),
+  aboutKey: id => `summary ${id}`,
+  bodyKey: id => `packed ${id}`,
+  isWhole: record =>
+    hasFields(record, {traceTitle: 'string', parentId: 'string or null', report: 'object'}) &&
+    isObject((record.report as StoredRecord).planner_replay) &&
+    isScenario(record.scenario),
 }
 
 /**
@@ -43,6 +60,13 @@ export function restoredOutcome(saved: SavedOutcome): RunOutcome {
   return {...saved, result: {...saved.result, engine: {...saved.result.engine, tokenGaps}}}
 }
 
+/** Whether an unpacked value is a run's heavy part, as far as everything that draws it relies on. */
+export function isSavedOutcome(value: unknown): value is SavedOutcome {
+  if (!isObject(value) || !isObject(value.result) || !isObject(value.pictures)) return false
+  const {report, engine, planner} = value.result
+  return isObject(report) && isObject(engine) && isObject(engine.requests) && typeof planner === 'object'
+}
+
 interface NewRun {
   readonly id: string
   readonly name: string
@@ -50,6 +74,7 @@ interface NewRun {
   readonly scenario: Scenario
   readonly outcome: RunOutcome
   readonly traceTitle: string
+  readonly parentId: string | null
 }
 
 export function summaryOf({outcome, ...named}: NewRun): RunSummary {
@@ -58,6 +83,7 @@ export function summaryOf({outcome, ...named}: NewRun): RunSummary {
   return {
     ...named,
     version: RUN_VERSION,
+    notes: '',
     report,
     scaleUps: events.filter(event => event.to_count > event.from_count).length,
     scaleDowns: events.filter(event => event.to_count < event.from_count).length,

@@ -3,9 +3,11 @@ import {defaultScenario} from '../config/presets.ts'
 import {computeReport} from '../report/compute-report.ts'
 import {recordOf} from '../report/report-fixture.ts'
 import type {RunOutcome} from '../worker/protocol.ts'
-import {type Migration, migrate, readSummary} from './migrations.ts'
-import {RunStore} from './run-store.ts'
-import {restoredOutcome, savedOutcome, summaryOf} from './saved-run.ts'
+import {readRecord} from './library-record.ts'
+import {type Migration, migrate} from './migrations.ts'
+import {openStore} from './open-store.ts'
+import {RecordStore} from './record-store.ts'
+import {RUNS, restoredOutcome, savedOutcome, summaryOf} from './saved-run.ts'
 import {parsePrice} from './settings.ts'
 import {storageProblem} from './storage-problem.ts'
 
@@ -48,10 +50,11 @@ describe('a saved run', () => {
   })
 
   test('is summed up with its checksum', () => {
-    const named = {id: 'x', name: 'one', createdAtMs: 7, scenario, traceTitle: 'Short'}
+    const named = {id: 'x', name: 'one', createdAtMs: 7, scenario, traceTitle: 'Short', parentId: null}
     expect(summaryOf({...named, outcome})).toMatchObject({
       ...named,
-      version: 1,
+      version: 2,
+      notes: '',
       traceSha256: 'abc',
       scaleUps: 0,
     })
@@ -92,32 +95,48 @@ describe('migrate', () => {
   })
 })
 
-describe('readSummary', () => {
+describe('readRecord', () => {
   test('takes what this build writes, and refuses half of it', () => {
-    const summary = summaryOf({id: 'x', name: 'one', createdAtMs: 7, scenario, traceTitle: 'Short', outcome})
-    expect(readSummary(structuredClone(summary))).toEqual({ok: true, value: summary})
+    const summary = summaryOf({
+      id: 'x',
+      name: 'one',
+      createdAtMs: 7,
+      scenario,
+      traceTitle: 'Short',
+      parentId: null,
+      outcome,
+    })
+    expect(readRecord(RUNS, structuredClone(summary))).toEqual({ok: true, value: summary})
     const {report: _, ...half} = summary
-    expect(readSummary(half).ok).toBe(false)
+    expect(readRecord(RUNS, half).ok).toBe(false)
   })
 })
 
-describe('RunStore without storage', () => {
+describe('RecordStore without storage', () => {
   test('answers every call with a sentence', async () => {
-    const refused = new RunStore(() => Promise.reject(new DOMException('refused', 'SecurityError')))
-    const summary = summaryOf({id: 'x', name: 'one', createdAtMs: 7, scenario, traceTitle: 'Short', outcome})
+    const refused = new RecordStore(RUNS, () => Promise.reject(new DOMException('refused', 'SecurityError')))
+    const summary = summaryOf({
+      id: 'x',
+      name: 'one',
+      createdAtMs: 7,
+      scenario,
+      traceTitle: 'Short',
+      parentId: null,
+      outcome,
+    })
     const calls = [
       refused.list(),
       refused.save(summary, new Uint8Array()),
-      refused.open('x'),
-      refused.rename('x', 'two'),
-      refused.remove('x'),
+      refused.body('x'),
+      refused.change('x', {name: 'two'}),
+      refused.remove(['x']),
     ]
     for (const result of await Promise.all(calls))
       expect(result).toMatchObject({ok: false, error: {message: expect.stringContaining('private window')}})
   })
 
   test('does so where IndexedDB is not even there', async () => {
-    expect(await new RunStore().list()).toMatchObject({
+    expect(await new RecordStore(RUNS, openStore('a', 'b')).list()).toMatchObject({
       ok: false,
       error: {message: expect.stringContaining('does not let the page store')},
     })

@@ -38,7 +38,7 @@ async function goTo({page}: Site, view: 'Run' | 'Compare' | 'Library'): Promise<
   const landmark = {
     Run: page.getByRole('button', {name: 'Run', exact: true}),
     Compare: page.getByRole('heading', {name: 'Compare', exact: true}),
-    Library: page.getByRole('heading', {name: 'Saved runs'}),
+    Library: page.getByRole('heading', {name: 'Library', exact: true}),
   }
   await expectVisible(landmark[view])
 }
@@ -100,8 +100,8 @@ describe('the comparison', () => {
     expect(await alertText(site)).toContain('positive amount')
     await page.reload()
     await goTo(site, 'Library')
-    await page.getByRole('checkbox', {name: `Compare ${PAIR[0]}`}).check()
-    await page.getByRole('checkbox', {name: `Compare ${PAIR[1]}`}).check()
+    await page.getByRole('checkbox', {name: `Choose ${PAIR[0]}`}).check()
+    await page.getByRole('checkbox', {name: `Choose ${PAIR[1]}`}).check()
     await page.getByRole('button', {name: 'Compare 2 runs'}).click()
     await expectVisible(page.getByRole('region', {name: 'Metrics compared'}))
     expect(await page.getByLabel('Price per GPU-hour').inputValue()).toBe('250')
@@ -336,10 +336,10 @@ test('the views are reached, and left again, with the keyboard and with Back', a
   const {page} = await open({hash: SHORT})
   await page.getByRole('link', {name: 'Library'}).focus()
   await page.keyboard.press('Enter')
-  await expectVisible(page.getByRole('heading', {name: 'Saved runs'}))
+  await expectVisible(page.getByRole('heading', {name: 'Library', exact: true}))
   expect(new URL(page.url()).hash).toContain('view=library')
   expect(await page.getByRole('link', {name: 'Library'}).getAttribute('aria-current')).toBe('page')
   await page.goBack()
   await expectVisible(page.getByRole('button', {name: 'Run', exact: true}))
-  expect(await page.getByRole('heading', {name: 'Saved runs'}).count()).toBe(0)
+  expect(await page.getByRole('heading', {name: 'Library', exact: true}).count()).toBe(0)
 })

@@ -2,7 +2,7 @@ import {describe, expect, test, vi} from 'vitest'
 import {defaultScenario} from '../../config/presets.ts'
 import {computeReport} from '../../report/compute-report.ts'
 import {recordOf} from '../../report/report-fixture.ts'
-import {RunStore} from '../../store/run-store.ts'
+import {createLibraryStore} from '../../store/library-store.ts'
 import type {RunOutcome, RunRequest} from '../../worker/protocol.ts'
 import {BatchState} from './batch.svelte.ts'
 import {ComparisonState} from './comparison.svelte.ts'
@@ -37,7 +37,10 @@ const packer = {
 
 /** A library in a browser that refuses to store. */
 function refused(): LibraryState {
-  return new LibraryState(new RunStore(() => Promise.reject(new DOMException('no', 'SecurityError'))), packer)
+  return new LibraryState(
+    createLibraryStore(() => () => Promise.reject(new DOMException('no', 'SecurityError'))),
+    packer,
+  )
 }
 
 describe('a library that cannot store', () => {
@@ -56,11 +59,11 @@ describe('a library that cannot store', () => {
   test('renames and deletes what it holds', async () => {
     const library = refused()
     const id = library.keep(finishedRun(scenario, outcome()), 'Short')
-    await library.rename(id, '  mine  ')
+    await library.edit('run', id, {name: '  mine  '})
     expect(library.summary(id)?.name).toBe('mine')
-    await library.rename(id, '   ')
+    await library.edit('run', id, {name: '   '})
     expect(library.summary(id)?.name).toBe('mine')
-    await library.remove(id)
+    await library.remove('run', [id])
     expect(library.entries).toEqual([])
   })
 
@@ -94,7 +97,7 @@ describe('ComparisonState', () => {
     const id = library.keep(finishedRun(scenario, outcome()), 'Short')
     await comparison.show([id, 'not-there'])
     expect(comparison.ids).toEqual([id])
-    await library.remove(id)
+    await library.remove('run', [id])
     expect(comparison.runs).toEqual([])
   })
 })

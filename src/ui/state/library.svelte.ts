@@ -1,20 +1,33 @@
+import type {Scenario} from '../../config/scenario.ts'
 import type {Result} from '../../core/result.ts'
-import type {PackedRun, RunStore, StorageUse} from '../../store/run-store.ts'
+import type {KeptTrace} from '../../store/kept-trace.ts'
+import type {LibraryNews} from '../../store/library-news.ts'
 import {
+  jsonBytes,
+  type LibraryRecord,
+  newRecordId,
+  type RecordEdits,
+  type RecordKind,
+} from '../../store/library-record.ts'
+import type {LibraryStore} from '../../store/library-store.ts'
+import type {UnreadableRecord} from '../../store/record-store.ts'
+import type {ComparedMember, SavedComparison} from '../../store/saved-comparison.ts'
+import {
+  isSavedOutcome,
+  type PackedRun,
   type RunSummary,
   restoredOutcome,
-  type SavedOutcome,
   savedOutcome,
   summaryOf,
 } from '../../store/saved-run.ts'
+import {readRows, type SavedRows, type SavedSweep} from '../../store/saved-sweep.ts'
+import {STORAGE_FULL} from '../../store/storage-problem.ts'
+import {askToPersist, readPersisted, readRoom, type StorageRoom} from '../../store/storage-room.ts'
 import {nameOfRun} from '../library/run-names.ts'
 import {type FinishedRun, finishedRun} from './run.svelte.ts'
+import {Shelf, type ShelfEntry} from './shelf.svelte.ts'
 
-/** A run in the list: one that could not be stored lasts as long as the page. */
-export interface LibraryEntry {
-  readonly summary: RunSummary
-  readonly isStored: boolean
-}
+export type LibraryEntry = ShelfEntry<RunSummary>
 
 /** Packs and unpacks off the page's thread. */
 export interface RunPacker {
@@ -22,37 +35,88 @@ export interface RunPacker {
   unpack(packed: PackedRun): Promise<Result<unknown>>
 }
 
+/** A sweep as it is kept, before it has an id and a name of its own. */
+export type NewSweep = Omit<SavedSweep, 'version' | 'id' | 'notes' | 'createdAtMs' | 'sizeBytes'>
+
 /** Opened runs kept at hand; each holds the columns of every request. As many as can be compared, and one more. */
 const MAX_OPEN = 7
 
-/** All finished runs: kept in the browser's storage, listed, opened, renamed, deleted. */
+/** What is kept: finished runs, sweeps, comparisons and traces in the browser's storage, the same in every tab. */
 export class LibraryState {
-  entries: readonly LibraryEntry[] = $state.raw([])
-  /** Why runs are not stored, or a saved one cannot be read. */
+  /** Why something is not stored, or cannot be read. */
   problem: string | null = $state.raw(null)
-  use: StorageUse | null = $state.raw(null)
+  room: StorageRoom | null = $state.raw(null)
+  /** Whether the browser promised to keep it all; null = it does not say. */
+  isPersisted: boolean | null = $state.raw(null)
   isLoaded = $state(false)
-  readonly #store: RunStore
+  /** The run the scenario in the form was made from: the parent of the next one. */
+  parentId: string | null = null
+  readonly runs: Shelf<RunSummary, PackedRun>
+  readonly sweeps: Shelf<SavedSweep, SavedRows>
+  readonly comparisons: Shelf<SavedComparison, null>
+  readonly traces: Shelf<KeptTrace, ArrayBuffer>
+  readonly #stores: LibraryStore
   readonly #packer: RunPacker
   /** Least recently used first; a run that is not stored is never dropped. */
   readonly #opened = new Map<string, FinishedRun>()
   readonly #ids = new WeakMap<FinishedRun, string>()
 
-  constructor(store: RunStore, packer: RunPacker) {
-    this.#store = store
+  constructor(stores: LibraryStore, packer: RunPacker, news: LibraryNews | null = null) {
+    this.#stores = stores
     this.#packer = packer
+    const host = {
+      complain: (message: string) => {
+        this.problem = message
+      },
+      changed: () => news?.tell(),
+    }
+    this.runs = new Shelf(stores.run, host)
+    this.sweeps = new Shelf(stores.sweep, host)
+    this.comparisons = new Shelf(stores.comparison, host)
+    this.traces = new Shelf(stores.traces.records, host)
+    stores.traces.onKept = () => {
+      news?.tell()
+      void this.traces.load()
+    }
+    news?.listen(() => void this.load())
+  }
+
+  /** The runs. */
+  get entries(): readonly LibraryEntry[] {
+    return this.runs.entries
+  }
+
+  get isFull(): boolean {
+    return this.problem === STORAGE_FULL
+  }
+
+  get unreadable(): readonly (UnreadableRecord & {readonly kind: RecordKind})[] {
+    return this.shelves.flatMap(shelf => shelf.unreadable.map(record => ({...record, kind: shelf.kind})))
+  }
+
+  get shelves() {
+    return [this.runs, this.sweeps, this.comparisons, this.traces] as const
+  }
+
+  shelf(kind: RecordKind): LibraryState['shelves'][number] {
+    return this.shelves.find(candidate => candidate.kind === kind)!
   }
 
   async load(): Promise<void> {
-    const listed = await this.#store.list()
-    if (listed.ok) {
-      const unstored = this.entries.filter(entry => !entry.isStored)
-      const stored = listed.value.runs.map(summary => ({summary, isStored: true}))
-      this.entries = [...unstored, ...stored]
-      this.problem = listed.value.problems[0] ?? null
-    } else this.problem = listed.error.message
+    await this.#stores.traces.adopt()
+    // One after the other: a browser that refuses does so once for all.
+    for (const shelf of this.shelves) if (!(await shelf.load())) break
     this.isLoaded = true
-    this.use = await this.#store.use()
+    this.isPersisted = await readPersisted()
+    await this.measure()
+  }
+
+  async measure(): Promise<void> {
+    this.room = await readRoom()
+  }
+
+  askToPersist = async (): Promise<void> => {
+    this.isPersisted = await askToPersist()
   }
 
   /** Adds a finished run, at once in the list and as soon as it is packed in the storage. */
@@ -60,13 +124,27 @@ export class LibraryState {
     const known = this.#ids.get(run)
     if (known !== undefined) return known
     const {scenario, outcome} = run
-    const id = newId()
-    const name = nameOfRun(scenario)
-    const summary = summaryOf({id, name, createdAtMs: Date.now(), scenario, outcome, traceTitle})
+    const id = newRecordId()
+    const parentId = this.parentId === null ? null : (this.summary(this.parentId)?.id ?? null)
+    const named = {id, name: nameOfRun(scenario), createdAtMs: Date.now(), traceTitle, parentId}
+    const summary = summaryOf({...named, scenario, outcome})
+    this.runs.show(summary)
     this.#remember(id, run)
-    this.entries = [{summary, isStored: false}, ...this.entries]
-    void this.#save(summary, run)
+    this.parentId = id
+    void this.#store(id, run)
     return id
+  }
+
+  /** Stores a run again that was deleted while it was on screen. */
+  keepAgain(run: FinishedRun, traceTitle: string): void {
+    this.#ids.delete(run)
+    this.keep(run, traceTitle)
+  }
+
+  /** Whether a run was kept once and is not any more. */
+  isGone(run: FinishedRun): boolean {
+    const id = this.#ids.get(run)
+    return this.isLoaded && id !== undefined && this.summary(id) === null
   }
 
   /** A run with all its columns, or null with the reason in `problem`. */
@@ -76,67 +154,131 @@ export class LibraryState {
       this.#remember(id, known)
       return known
     }
-    const read = await this.#store.open(id)
+    const scenario: Scenario | undefined = this.summary(id)?.scenario
+    const read = await this.runs.store.body(id)
     const unpacked = read.ok ? await this.#unpack(read.value) : read
     if (!unpacked.ok) {
-      this.problem = unpacked.error.message
+      this.problem = `The run could not be opened: ${unpacked.error.message}`
+      if (!read.ok) await this.runs.load()
       return null
     }
-    const scenario = this.summary(id)?.scenario
-    if (scenario === undefined) return null
-    const run = finishedRun(scenario, restoredOutcome(unpacked.value as SavedOutcome))
+    if (scenario === undefined || !isSavedOutcome(unpacked.value)) {
+      this.problem = 'The run could not be opened: it is damaged.'
+      return null
+    }
+    const run = finishedRun(scenario, restoredOutcome(unpacked.value))
     this.#remember(id, run)
     return run
   }
 
-  async rename(id: string, name: string): Promise<void> {
-    const wanted = name.trim().slice(0, 200)
-    const entry = this.entries.find(({summary}) => summary.id === id)
-    if (entry === undefined || wanted === '' || wanted === entry.summary.name) return
-    this.#replace({...entry, summary: {...entry.summary, name: wanted}})
-    if (!entry.isStored) return
-    const renamed = await this.#store.rename(id, wanted)
-    if (!renamed.ok) this.problem = renamed.error.message
+  async edit(kind: RecordKind, id: string, edits: RecordEdits): Promise<void> {
+    await this.shelf(kind).edit(id, edits)
   }
 
-  async remove(id: string): Promise<void> {
-    const removed = await this.#store.remove(id)
-    const isStored = this.entries.some(entry => entry.summary.id === id && entry.isStored)
-    if (!removed.ok && isStored) {
-      this.problem = removed.error.message
-      return
-    }
-    this.#opened.delete(id)
-    this.entries = this.entries.filter(({summary}) => summary.id !== id)
-    this.use = await this.#store.use()
+  async remove(kind: RecordKind, ids: readonly string[]): Promise<boolean> {
+    const isGone = await this.shelf(kind).remove(ids)
+    if (isGone && kind === 'run') for (const id of ids) this.#opened.delete(id)
+    if (isGone) await this.#storeWhatWaits()
+    await this.measure()
+    return isGone
   }
 
   summary(id: string): RunSummary | null {
-    return this.entries.find(({summary}) => summary.id === id)?.summary ?? null
+    return this.runs.find(id)
   }
 
   idOf(run: FinishedRun): string | null {
     return this.#ids.get(run) ?? null
   }
 
+  /** A run's body as it is, or would be, stored. */
+  async packed(id: string): Promise<Result<PackedRun>> {
+    const entry = this.entries.find(({summary}) => summary.id === id)
+    const run = this.#opened.get(id)
+    if (entry?.isStored === false && run !== undefined) return this.#pack(run)
+    return this.runs.store.body(id)
+  }
+
+  /** Why a packed run would not open; null = it would. */
+  async checkPacked(packed: PackedRun): Promise<string | null> {
+    const unpacked = await this.#unpack(packed)
+    if (!unpacked.ok) return unpacked.error.message
+    return isSavedOutcome(unpacked.value) ? null : 'its columns are not those of a run'
+  }
+
+  /** Keeps what a sweep has finished: the sweep that asked the same gets the new rows, else there is a new one. */
+  async keepSweep(sweep: NewSweep, rows: SavedRows): Promise<void> {
+    const same = this.sweeps.entries.find(({summary}) => summary.question === sweep.question)?.summary
+    if (same !== undefined && same.finishedCount === sweep.finishedCount && same.release === sweep.release)
+      return
+    const sizeBytes = jsonBytes(sweep) + jsonBytes(rows)
+    if (same === undefined) {
+      const id = newRecordId()
+      this.sweeps.show({...sweep, version: 1, id, notes: '', createdAtMs: Date.now(), sizeBytes: 0})
+      await this.sweeps.write(id, rows, sizeBytes)
+    } else {
+      const {finishedCount, pointCount, release} = sweep
+      await this.sweeps.change(same.id, {finishedCount, pointCount, release, sizeBytes}, rows)
+    }
+    await this.measure()
+  }
+
+  /** Takes the rows out of a sweep: its question stays, to be run anew. */
+  async emptySweep(id: string): Promise<void> {
+    const summary = this.sweeps.find(id)
+    if (summary === null) return
+    const emptied = await this.sweeps.change(id, {finishedCount: 0, sizeBytes: jsonBytes(summary)}, [])
+    if (emptied) await this.#storeWhatWaits()
+    await this.measure()
+  }
+
+  /** The rows of a kept sweep; null with the reason in `problem`. */
+  async openSweep(id: string): Promise<SavedRows | null> {
+    const read = await this.sweeps.store.body(id)
+    if (read.ok) return readRows(read.value)
+    this.problem = `The sweep could not be opened: ${read.error.message}`
+    await this.sweeps.load()
+    return null
+  }
+
+  async keepComparison(name: string, runs: readonly ComparedMember[]): Promise<void> {
+    const id = newRecordId()
+    const sizeBytes = jsonBytes(runs)
+    this.comparisons.show({version: 1, id, name, notes: '', createdAtMs: Date.now(), sizeBytes, runs})
+    await this.comparisons.write(id, null, sizeBytes)
+  }
+
+  /** Adds a whole record that was made elsewhere. */
+  async add(kind: RecordKind, about: LibraryRecord, body: unknown): Promise<Result<void>> {
+    return (this.shelf(kind) as Shelf<LibraryRecord, unknown>).add(about, body)
+  }
+
   dismiss = (): void => {
     this.problem = null
   }
 
-  async #save(summary: RunSummary, run: FinishedRun): Promise<void> {
+  /** There may be room now for what was refused before. */
+  async #storeWhatWaits(): Promise<void> {
+    if (this.isFull) this.problem = null
+    for (const {summary, isStored} of this.entries) {
+      const run = this.#opened.get(summary.id)
+      if (!isStored && run !== undefined && !(await this.#store(summary.id, run))) return
+    }
+  }
+
+  /** @returns whether it is stored now */
+  async #store(id: string, run: FinishedRun): Promise<boolean> {
     const packed = await this.#pack(run)
     if (!packed.ok) {
       this.problem = packed.error.message
-      return
+      return false
     }
     // It may have been renamed, or deleted, while it was being packed.
-    const entry = this.entries.find(candidate => candidate.summary.id === summary.id)
-    if (entry === undefined) return
-    const whole = {...entry.summary, sizeBytes: packed.value.byteLength}
-    const saved = await this.#store.save($state.snapshot(whole) as RunSummary, packed.value)
-    if (saved.ok) this.#replace({summary: whole, isStored: true})
-    else this.problem = saved.error.message
-    this.use = await this.#store.use()
+    const summary = this.summary(id)
+    if (summary === null) return true
+    const saved = await this.runs.write(id, packed.value, packed.value.byteLength + jsonBytes(summary))
+    await this.measure()
+    return saved.ok
   }
 
   async #pack({outcome}: FinishedRun): Promise<Result<PackedRun>> {
@@ -151,12 +293,8 @@ export class LibraryState {
     try {
       return await this.#packer.unpack(packed)
     } catch (error) {
-      return {ok: false, error: {message: `The saved run could not be opened: ${messageOf(error)}`}}
+      return {ok: false, error: {message: messageOf(error)}}
     }
-  }
-
-  #replace(entry: LibraryEntry): void {
-    this.entries = this.entries.map(old => (old.summary.id === entry.summary.id ? entry : old))
   }
 
   #remember(id: string, run: FinishedRun): void {
@@ -169,12 +307,6 @@ export class LibraryState {
       if (stored.has(old)) this.#opened.delete(old)
     }
   }
-}
-
-/** `crypto.randomUUID` is not there on a plain-http address; this is. */
-function newId(): string {
-  const random = crypto.getRandomValues(new Uint32Array(2))
-  return `${Date.now().toString(36)}-${Array.from(random, part => part.toString(36)).join('')}`
 }
 
 function messageOf(error: unknown): string {

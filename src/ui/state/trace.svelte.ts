@@ -1,6 +1,6 @@
 import type {TraceSource} from '../../config/scenario.ts'
 import type {Problem} from '../../core/result.ts'
-import type {DownloadedTraces} from '../../store/downloaded-traces.ts'
+import type {TraceStore} from '../../store/trace-store.ts'
 import type {CatalogueEntry} from '../../trace/catalogue.ts'
 import type {SimulatorClient} from '../../worker/client.ts'
 import type {LoadProgress, TraceInfo, TraceRequest} from '../../worker/protocol.ts'
@@ -23,12 +23,14 @@ export class TraceState {
   problem: Problem | null = $state.raw(null)
   /** File behind `info` if it is not the site's, kept as a handle: the worker reads the bytes. */
   file: File | null = $state.raw(null)
+  /** Whether that file, a local one, is kept in the Library. */
+  isFileKept = $state(false)
   /** The chosen trace is on another host and not here yet: the user decides. */
   offer: CatalogueEntry | null = $state.raw(null)
   /** Bytes of the offer that have come; null = no download is under way. */
   download: {readonly loadedBytes: number} | null = $state.raw(null)
   readonly #client: SimulatorClient
-  readonly #downloaded: DownloadedTraces
+  readonly #kept: TraceStore
   #abort: AbortController | null = null
   #downloadAbort: AbortController | null = null
   #catalogueLoad: Promise<void> | null = null
@@ -36,9 +38,9 @@ export class TraceState {
   #rejected: {readonly file: File; readonly format: string} | null = null
   #lastReading: TraceReading | null = null
 
-  constructor(client: SimulatorClient, downloaded: DownloadedTraces) {
+  constructor(client: SimulatorClient, kept: TraceStore) {
     this.#client = client
-    this.#downloaded = downloaded
+    this.#kept = kept
   }
 
   loadCatalogue(): Promise<void> {
@@ -66,11 +68,21 @@ export class TraceState {
     if (source.kind === 'catalogue') await this.#loadFromCatalogue(source, reading)
     else if (this.file !== null && this.info?.sha256 === source.sha256)
       await this.#load({source, blob: this.file, ...reading}, source.name, this.file)
-    else {
-      this.#stop()
-      this.problem = {
-        message: `This scenario uses the local file ${source.name}: drop or pick ${checksumWords(source.sha256)}`,
-      }
+    else await this.#loadKeptFile(source, reading)
+  }
+
+  /** Keeps the local file on the page in the Library, so that it need not be picked again. */
+  keepFile = async (): Promise<void> => {
+    const {file, info} = this
+    if (file === null || info?.source.kind !== 'file') return
+    const {sha256, fileName} = info
+    try {
+      const bytes = await file.arrayBuffer()
+      const problem = await this.#kept.keep({id: sha256, name: fileName, origin: 'file', fileName}, bytes)
+      this.isFileKept = problem === null
+      if (problem !== null) this.problem = {message: `The file is not kept: ${problem}`}
+    } catch (error) {
+      this.problem = {message: `The file is not kept: ${messageOf(error)}`}
     }
   }
 
@@ -103,7 +115,8 @@ export class TraceState {
         this.problem = bytes.error
         return
       }
-      await this.#downloaded.write(offer.sha256, bytes.value)
+      const {id, title, sha256} = offer
+      await this.#kept.keep({id: sha256, name: title, origin: 'download', fileName: id}, bytes.value)
       this.download = null
       if (this.offer === offer && this.#lastReading !== null)
         await this.load({kind: 'catalogue', id: offer.id}, this.#lastReading)
@@ -140,7 +153,7 @@ export class TraceState {
     await this.loadCatalogue()
     const entry = this.catalogue.find(({id}) => id === source.id)
     const isElsewhere = entry !== undefined && isRemote(entry)
-    const blob = isElsewhere ? await this.#downloaded.read(entry.sha256) : null
+    const blob = isElsewhere ? await this.#kept.read(entry.sha256) : null
     if (this.#abort !== abort) return
     if (isElsewhere && blob === null) {
       this.offer = entry
@@ -150,6 +163,21 @@ export class TraceState {
     await this.#load({source, blob: file, ...reading}, entry?.title ?? source.id, file)
   }
 
+  /** A local file can only be one that was picked here before, or is kept in the Library. */
+  async #loadKeptFile(source: Extract<TraceSource, {kind: 'file'}>, reading: TraceReading): Promise<void> {
+    const abort = this.#stop()
+    const blob = source.sha256 === '' ? null : await this.#kept.read(source.sha256)
+    if (this.#abort !== abort) return
+    if (blob === null) {
+      const message = `This scenario uses the local file ${source.name}: drop or pick ${checksumWords(source.sha256)}`
+      this.problem = {message}
+      return
+    }
+    const file = new File([blob], source.name)
+    this.isFileKept = true
+    await this.#load({source: {kind: 'file', name: source.name}, blob: file, ...reading}, source.name, file)
+  }
+
   async #pickAs(file: File, reading: TraceReading, isDetected: boolean): Promise<PickedTrace | null> {
     this.#lastReading = reading
     const info = await this.#load(
@@ -157,7 +185,9 @@ export class TraceState {
       file.name,
       file,
     )
-    return info === null ? null : {source: info.source, isDetected}
+    if (info === null) return null
+    this.isFileKept = await this.#kept.isKept(info.sha256)
+    return {source: info.source, isDetected}
   }
 
   /** Lets go of whatever is under way, for what comes now. */

@@ -1,6 +1,6 @@
 import type {Pair} from '../../config/query-string.ts'
 import type {Problem, Result} from '../../core/result.ts'
-import type {PointStore} from '../../store/point-store.ts'
+import type {PointStore, PointStoreUse} from '../../store/point-store.ts'
 import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '../../sweep/points.ts'
 import type {SimulatorPool} from '../../worker/pool.ts'
 import type {RunTelemetry} from '../../worker/protocol.ts'
@@ -118,7 +118,28 @@ export class SweepState {
   }
 
   resume = async (): Promise<void> => {
+    // A sweep from the Library knows no files; the same one as checked by the form does.
+    if (this.draft.kind === 'ready' && this.plan !== null) this.plan = this.draft.plan
     if (this.plan !== null && !this.isRunning) await this.#run(this.plan)
+  }
+
+  /** Puts a sweep on screen that was run earlier, with the rows it left. */
+  show(plan: SweepPlan, rows: readonly SweepRow[]): void {
+    this.cancel()
+    this.spec = plan.spec
+    this.plan = plan
+    this.rows = new Map(rows.map(row => [row.id, row]))
+    this.costs = null
+    this.phase = {kind: 'idle'}
+  }
+
+  keptPoints = (): Promise<PointStoreUse> => this.#store.use()
+
+  /** Forgets these points; without keys, all of them. The next sweep runs them anew. */
+  forgetPoints = async (keys?: readonly string[]): Promise<void> => {
+    if (keys === undefined) this.#known.clear()
+    else for (const key of keys) this.#known.delete(key)
+    await (keys === undefined ? this.#store.clear() : this.#store.remove(keys))
   }
 
   cancel = (): void => {

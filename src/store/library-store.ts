@@ -1,0 +1,28 @@
+import type {UseStore} from 'idb-keyval'
+import {openStore} from './open-store.ts'
+import {RecordStore} from './record-store.ts'
+import {COMPARISONS, type SavedComparison} from './saved-comparison.ts'
+import {type PackedRun, RUNS, type RunSummary} from './saved-run.ts'
+import {type SavedRows, type SavedSweep, SWEEPS} from './saved-sweep.ts'
+import {TraceStore} from './trace-store.ts'
+
+/** Everything the Library keeps, by kind. */
+export interface LibraryStore {
+  readonly run: RecordStore<RunSummary, PackedRun>
+  readonly sweep: RecordStore<SavedSweep, SavedRows>
+  readonly comparison: RecordStore<SavedComparison, null>
+  readonly traces: TraceStore
+}
+
+/** Traces have a database of their own, as the first release gave them. */
+export function createLibraryStore(
+  open: (database: string, storeName: string) => UseStore = openStore,
+): LibraryStore {
+  const library = open('planner-replay', 'runs')
+  return {
+    run: new RecordStore<RunSummary, PackedRun>(RUNS, library),
+    sweep: new RecordStore<SavedSweep, SavedRows>(SWEEPS, library),
+    comparison: new RecordStore<SavedComparison, null>(COMPARISONS, library),
+    traces: new TraceStore(open('planner-replay-traces', 'files')),
+  }
+}
