@@ -1,3 +1,4 @@
+import type {Scenario} from '../../config/scenario.ts'
 import {configDifferences} from '../../report/config-differences.ts'
 import type {RunSummary} from '../../store/saved-run.ts'
 
@@ -18,4 +19,20 @@ export function ancestryWords(run: RunSummary, parent: RunSummary): string {
 function shortened(value: string | null): string {
   if (value === null) return 'none'
   return value.length > 40 ? `${value.slice(0, 39)}…` : value
+}
+
+/** Runs that differ in more have nothing to do with each other. */
+const MAX_APART = 8
+
+/** The run whose settings are nearest; of equally near ones the first. null = none is near. */
+export function closestRun(scenario: Scenario, candidates: readonly RunSummary[]): RunSummary | null {
+  let closest: RunSummary | null = null
+  let least = MAX_APART + 1
+  for (const candidate of candidates) {
+    const apart = configDifferences([candidate.scenario, scenario]).length
+    if (apart >= least) continue
+    least = apart
+    closest = candidate
+  }
+  return closest
 }

@@ -23,6 +23,7 @@ import {
 import {readRows, type SavedRows, type SavedSweep} from '../../store/saved-sweep.ts'
 import {STORAGE_FULL} from '../../store/storage-problem.ts'
 import {askToPersist, readPersisted, readRoom, type StorageRoom} from '../../store/storage-room.ts'
+import {closestRun} from '../library/ancestry.ts'
 import {nameOfRun} from '../library/run-names.ts'
 import {type FinishedRun, finishedRun} from './run.svelte.ts'
 import {Shelf, type ShelfEntry} from './shelf.svelte.ts'
@@ -41,6 +42,9 @@ export type NewSweep = Omit<SavedSweep, 'version' | 'id' | 'notes' | 'createdAtM
 /** Opened runs kept at hand; each holds the columns of every request. As many as can be compared, and one more. */
 const MAX_OPEN = 7
 
+/** Of so many earlier runs a new one is held against the closest. */
+const LATEST = 10
+
 /** What is kept: finished runs, sweeps, comparisons and traces in the browser's storage, the same in every tab. */
 export class LibraryState {
   /** Why something is not stored, or cannot be read. */
@@ -49,7 +53,7 @@ export class LibraryState {
   /** Whether the browser promised to keep it all; null = it does not say. */
   isPersisted: boolean | null = $state.raw(null)
   isLoaded = $state(false)
-  /** The run the scenario in the form was made from: the parent of the next one. */
+  /** The run the scenario in the form was taken from; null = typed, or from a link. */
   parentId: string | null = null
   readonly runs: Shelf<RunSummary, PackedRun>
   readonly sweeps: Shelf<SavedSweep, SavedRows>
@@ -125,14 +129,21 @@ export class LibraryState {
     if (known !== undefined) return known
     const {scenario, outcome} = run
     const id = newRecordId()
-    const parentId = this.parentId === null ? null : (this.summary(this.parentId)?.id ?? null)
+    const parentId = closestRun(scenario, this.#candidates())?.id ?? null
     const named = {id, name: nameOfRun(scenario), createdAtMs: Date.now(), traceTitle, parentId}
     const summary = summaryOf({...named, scenario, outcome})
     this.runs.show(summary)
     this.#remember(id, run)
-    this.parentId = id
+    this.parentId = null
     void this.#store(id, run)
     return id
+  }
+
+  /** Runs the next one may have come of: the one it was taken from before the latest. */
+  #candidates(): readonly RunSummary[] {
+    const latest = this.entries.slice(0, LATEST).map(({summary}) => summary)
+    const taken = this.parentId === null ? null : this.summary(this.parentId)
+    return taken === null ? latest : [taken, ...latest]
   }
 
   /** Stores a run again that was deleted while it was on screen. */
@@ -178,7 +189,7 @@ export class LibraryState {
   async remove(kind: RecordKind, ids: readonly string[]): Promise<boolean> {
     const isGone = await this.shelf(kind).remove(ids)
     if (isGone && kind === 'run') for (const id of ids) this.#opened.delete(id)
-    if (isGone) await this.#storeWhatWaits()
+    if (isGone) await this.storeAgain()
     await this.measure()
     return isGone
   }
@@ -228,7 +239,7 @@ export class LibraryState {
     const summary = this.sweeps.find(id)
     if (summary === null) return
     const emptied = await this.sweeps.change(id, {finishedCount: 0, sizeBytes: jsonBytes(summary)}, [])
-    if (emptied) await this.#storeWhatWaits()
+    if (emptied) await this.storeAgain()
     await this.measure()
   }
 
@@ -257,8 +268,8 @@ export class LibraryState {
     this.problem = null
   }
 
-  /** There may be room now for what was refused before. */
-  async #storeWhatWaits(): Promise<void> {
+  /** There may be room now for runs that were refused before. */
+  async storeAgain(): Promise<void> {
     if (this.isFull) this.problem = null
     for (const {summary, isStored} of this.entries) {
       const run = this.#opened.get(summary.id)
