@@ -10,8 +10,8 @@ import {RecordStore} from './record-store.ts'
 export class TraceStore {
   /** Why traces are not kept beyond this page; null = they are. */
   problem: string | null = null
-  /** Told when a trace was kept. */
-  onKept: () => void = () => {}
+  /** Told when a trace was kept, or why it is not kept beyond this page. */
+  onKept: (problem: string | null) => void = () => {}
   readonly records: RecordStore<KeptTrace, ArrayBuffer>
   readonly #store: UseStore
   readonly #unstored = new Map<string, Blob>()
@@ -45,10 +45,8 @@ export class TraceStore {
     const record = recordOf(trace, bytes.byteLength)
     const saved = await this.records.save(record, bytes)
     this.problem = saved.ok ? null : saved.error.message
-    if (saved.ok) {
-      this.#unstored.delete(trace.id)
-      this.onKept()
-    }
+    if (saved.ok) this.#unstored.delete(trace.id)
+    this.onKept(this.problem)
     return this.problem
   }
 

@@ -1,101 +1,25 @@
-import {readFileSync} from 'node:fs'
-import {unzipSync} from 'fflate'
-import type {Page} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
-import {findPreset} from '../../src/config/presets.ts'
 import {violations} from './axe.ts'
 import {
-  alertText,
-  expectVisible,
-  readMetricTable,
-  runToResults,
-  SHORT_TRACE,
-  type Site,
-  useSite,
-} from './site.ts'
+  AGG,
+  exportFile,
+  goTo,
+  importFile,
+  keepRun,
+  manifestOf,
+  names,
+  rename,
+  SHORT,
+  wipe,
+  writeNotes,
+} from './library-steps.ts'
+import {expectVisible, readMetricTable, runToResults, type Site, useSite} from './site.ts'
 
 const {open} = useSite()
 
-const SHORT = `v=1&preset=guide-agg&trace=${SHORT_TRACE}`
-const AGG = findPreset('guide-agg')!.title
-
-async function goTo(page: Page, view: 'Run' | 'Compare' | 'Sweep' | 'Library'): Promise<void> {
-  await page.getByRole('navigation', {name: 'Views'}).getByRole('link', {name: view}).click()
-  if (view === 'Library') await expectVisible(page.getByRole('heading', {name: 'Library', exact: true}))
-}
-
 /** A site with one finished run, stored, and the Library on screen. */
 async function withRun(options: Parameters<typeof open>[0] = {}): Promise<Site> {
-  const site = await open({hash: SHORT, ...options})
-  await runToResults(site)
-  await goTo(site.page, 'Library')
-  await expect.poll(() => site.page.getByText('in this tab only').count()).toBe(0)
-  return site
-}
-
-async function names(page: Page): Promise<string[]> {
-  const boxes = page.getByRole('textbox', {name: /^Name of the/})
-  return Promise.all((await boxes.all()).map(box => box.inputValue()))
-}
-
-async function rename(page: Page, from: string, to: string): Promise<void> {
-  const card = page.getByRole('listitem', {name: from, exact: true})
-  await card.getByRole('textbox', {name: /^Name of the/}).fill(to)
-  await page.keyboard.press('Enter')
-  await expectVisible(page.getByRole('listitem', {name: to, exact: true}))
-}
-
-async function writeNotes(page: Page, name: string, text: string): Promise<void> {
-  await page.getByRole('button', {name: `Write notes on ${name}`, exact: true}).click()
-  await page.keyboard.type(text)
-  await expect.poll(() => page.evaluate(storedNotes)).toContain(text)
-}
-
-/** Runs in the page: the notes of all runs, as they are stored. */
-function storedNotes(): Promise<readonly string[]> {
-  return new Promise(resolve => {
-    indexedDB.open('planner-replay').onsuccess = event => {
-      const db = (event.target as IDBOpenDBRequest).result
-      db.transaction('runs').objectStore('runs').getAll().onsuccess = read => {
-        const all = (read.target as IDBRequest<{notes?: string}[]>).result
-        db.close()
-        resolve(all.map(({notes}) => notes ?? ''))
-      }
-    }
-  })
-}
-
-async function exportFile(page: Page, button = 'Export all'): Promise<Buffer> {
-  const download = page.waitForEvent('download')
-  await page.getByRole('button', {name: button}).click()
-  return readFileSync(await (await download).path())
-}
-
-async function importFile(page: Page, name: string, buffer: Buffer): Promise<void> {
-  await page.getByLabel('Import a library file').setInputFiles({name, mimeType: 'application/zip', buffer})
-}
-
-interface Manifest {
-  readonly records: readonly {
-    readonly kind: string
-    readonly name: string
-    readonly body: {readonly sha256: string}
-  }[]
-}
-
-function manifestOf(file: Buffer): Manifest {
-  return JSON.parse(Buffer.from(unzipSync(file)['manifest.json']!).toString()) as Manifest
-}
-
-/** Runs in the page: everything this site has stored, gone, as when a user clears its data. */
-async function wipe(): Promise<void> {
-  for (const {name} of await indexedDB.databases()) {
-    await new Promise((resolve, reject) => {
-      const request = indexedDB.deleteDatabase(name!)
-      request.onsuccess = resolve
-      request.onblocked = () => reject(new Error(`${name} is held`))
-    })
-  }
+  return keepRun(await open({hash: SHORT, ...options}))
 }
 
 describe('records', () => {
@@ -309,114 +233,6 @@ describe('sweeps, comparisons and traces', () => {
     await page.getByRole('button', {name: 'Delete', exact: true}).click()
     await expectVisible(page.getByText(/^No runs yet/))
   })
-})
-
-describe('two tabs', () => {
-  test('see each other’s runs, notes and deletions, and lose none of them', async () => {
-    const site = await withRun()
-    const {page} = site
-    const other = await page.context().newPage()
-    await other.goto(page.url())
-    await expect.poll(() => names(other)).toEqual([AGG])
-    // Typed in one while the other renames: both stay.
-    await other.getByRole('button', {name: `Write notes on ${AGG}`}).click()
-    await other.keyboard.type('from the other tab')
-    await rename(page, AGG, 'renamed')
-    await expect.poll(() => names(other)).toEqual(['renamed'])
-    await other.getByRole('heading', {name: 'Library', exact: true}).click()
-    const notes = page.getByRole('textbox', {name: 'Notes on renamed'})
-    await expect.poll(() => notes.inputValue()).toBe('from the other tab')
-    // Deleted here while it is open there.
-    await other.getByRole('button', {name: 'Open renamed'}).click()
-    await expectVisible(other.getByRole('heading', {name: 'Results'}))
-    await page.getByRole('button', {name: 'Delete renamed'}).click()
-    await page.getByRole('button', {name: 'Delete', exact: true}).click()
-    await expectVisible(other.getByText(/^This run was deleted from the Library/))
-    await expectVisible(other.getByRole('heading', {name: 'Results'}))
-    await other.getByRole('button', {name: 'Keep it again'}).click()
-    await expect.poll(() => names(page)).toEqual([AGG])
-  })
-})
-
-describe('a full disk', () => {
-  /**
-   * Gives the site so many bytes beyond what it has, through the browser's own quota. Before its first write: the
-   * browser looks at the quota only when what it last saw is used up.
-   */
-  async function limitStorage(page: Page, moreBytes: number): Promise<{lift(): Promise<void>}> {
-    const devtools = await page.context().newCDPSession(page)
-    const {origin} = new URL(page.url())
-    const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0)
-    await devtools.send('Storage.overrideQuotaForOrigin', {origin, quotaSize: used + moreBytes})
-    return {lift: async () => void (await devtools.send('Storage.overrideQuotaForOrigin', {origin}))}
-  }
-
-  test('costs nothing: the run stays, can be taken away as a file, and is stored once there is room', async () => {
-    const site = await open({hash: SHORT})
-    const {page} = site
-    // Wide enough for one run of 36 kB, not for two.
-    const limit = await limitStorage(page, 60_000)
-    await runToResults(site)
-    await goTo(page, 'Library')
-    await expect.poll(() => page.getByText('in this tab only').count()).toBe(0)
-    await goTo(page, 'Run')
-    await page.getByRole('textbox', {name: /^ttft/}).fill('900')
-    await expect.poll(() => page.getByRole('button', {name: 'Run', exact: true}).isEnabled()).toBe(true)
-    await page.getByRole('button', {name: 'Run', exact: true}).click()
-    expect(await alertText(site)).toContain('storage for this site is full')
-    await expectVisible(page.getByRole('heading', {name: 'Results'}))
-    const file = await exportFile(page, 'Download the run')
-    const changed = `${AGG}, planner.ttft 900`
-    expect(manifestOf(file).records.map(({kind, name}) => `${kind} ${name}`)).toEqual([`run ${changed}`])
-
-    await page.getByRole('button', {name: 'Make room'}).click()
-    await expectVisible(page.getByText('The largest come first'))
-    expect(await names(page)).toEqual([AGG, changed])
-    expect(await page.getByText('in this tab only').count()).toBe(1)
-    // Deleting needs no room.
-    await page.getByRole('checkbox', {name: `Choose ${AGG}`, exact: true}).check()
-    await page.getByRole('button', {name: 'Delete chosen'}).click()
-    await page.getByRole('button', {name: 'Delete 1 for good'}).click()
-    await expect.poll(() => names(page)).toEqual([changed])
-    // The browser counts what was deleted in its own time, so there may be room at once, or later.
-    await limit.lift()
-    const again = page.getByRole('button', {name: 'Try again'})
-    if ((await again.count()) > 0) await again.click()
-    await expect.poll(() => page.getByText('in this tab only').count()).toBe(0)
-    await expect.poll(() => page.getByRole('alert').count()).toBe(0)
-    await page.reload()
-    await expect.poll(() => names(page)).toEqual([changed])
-  })
-
-  test('refuses an import record by record, and names each', async () => {
-    const first = await withRun()
-    const file = await exportFile(first.page)
-    const {page} = await open({hash: 'view=library'})
-    await expectVisible(page.getByText(/^No runs yet/))
-    await limitStorage(page, 1000)
-    await importFile(page, 'library.zip', file)
-    await expectVisible(page.getByText('1 refused.'))
-    expect(await page.getByText(/storage for this site is full/).count()).toBe(1)
-    expect(await names(page)).toEqual([])
-  })
-})
-
-test('the browser is asked to keep everything only by its button', async () => {
-  const {page} = await open({
-    hash: 'view=library',
-    initScript: () => {
-      let isKept = false
-      const storage = StorageManager.prototype
-      storage.persisted = async () => isKept
-      storage.persist = async () => {
-        isKept = true
-        return true
-      }
-    },
-  })
-  await expectVisible(page.getByText('The browser may clear it when the disk is short.'))
-  await page.getByRole('button', {name: 'Ask it to keep everything'}).click()
-  await expectVisible(page.getByText('The browser keeps it until you delete it.'))
 })
 
 test('the keyboard alone names, annotates, exports and deletes', async () => {

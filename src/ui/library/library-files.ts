@@ -35,9 +35,8 @@ async function* exported(
 ): AsyncGenerator<ExportedRecord> {
   for (const item of items) {
     const body = await bodyOf(library, item)
-    // Deleted in another tab since the list was drawn: what is gone cannot be exported, the rest can.
     if (body.ok) yield {kind: item.kind, about: item.summary, body: body.value}
-    else if (item.isStored) throw new Error(`‘${item.summary.name}’: ${body.error.message}`)
+    else throw new Error(`‘${item.summary.name}’: ${body.error.message}`)
   }
 }
 
@@ -49,7 +48,7 @@ async function bodyOf(
     case 'run':
       return library.packed(summary.id)
     case 'sweep': {
-      const rows = await library.sweeps.store.body(summary.id)
+      const rows = await library.sweeps.body(summary.id)
       return rows.ok ? {ok: true, value: packRows(readRows(rows.value))} : rows
     }
     case 'trace': {

@@ -78,7 +78,11 @@ export class LibraryState {
     this.sweeps = new Shelf(stores.sweep, host)
     this.comparisons = new Shelf(stores.comparison, host)
     this.traces = new Shelf(stores.traces.records, host)
-    stores.traces.onKept = () => {
+    stores.traces.onKept = problem => {
+      if (problem !== null) {
+        this.problem = problem
+        return
+      }
       news?.tell()
       void this.traces.load()
     }
@@ -166,7 +170,7 @@ export class LibraryState {
       return known
     }
     const scenario: Scenario | undefined = this.summary(id)?.scenario
-    const read = await this.runs.store.body(id)
+    const read = await this.runs.body(id)
     const unpacked = read.ok ? await this.#unpack(read.value) : read
     if (!unpacked.ok) {
       this.problem = `The run could not be opened: ${unpacked.error.message}`
@@ -207,7 +211,7 @@ export class LibraryState {
     const entry = this.entries.find(({summary}) => summary.id === id)
     const run = this.#opened.get(id)
     if (entry?.isStored === false && run !== undefined) return this.#pack(run)
-    return this.runs.store.body(id)
+    return this.runs.body(id)
   }
 
   /** Why a packed run would not open; null = it would. */
@@ -245,7 +249,7 @@ export class LibraryState {
 
   /** The rows of a kept sweep; null with the reason in `problem`. */
   async openSweep(id: string): Promise<SavedRows | null> {
-    const read = await this.sweeps.store.body(id)
+    const read = await this.sweeps.body(id)
     if (read.ok) return readRows(read.value)
     this.problem = `The sweep could not be opened: ${read.error.message}`
     await this.sweeps.load()
@@ -268,9 +272,10 @@ export class LibraryState {
     this.problem = null
   }
 
-  /** There may be room now for runs that were refused before. */
+  /** There may be room now for what was refused before. */
   async storeAgain(): Promise<void> {
     if (this.isFull) this.problem = null
+    for (const shelf of [this.sweeps, this.comparisons]) if (!(await shelf.writeAgain())) return
     for (const {summary, isStored} of this.entries) {
       const run = this.#opened.get(summary.id)
       if (!isStored && run !== undefined && !(await this.#store(summary.id, run))) return

@@ -1,6 +1,7 @@
 import {ok, type Result} from '../../core/result.ts'
 import type {LibraryRecord, RecordEdits, RecordKind} from '../../store/library-record.ts'
 import type {RecordStore, UnreadableRecord} from '../../store/record-store.ts'
+import {STORAGE_FULL} from '../../store/storage-problem.ts'
 
 /** A record in the list: one that could not be stored lasts as long as the page. */
 export interface ShelfEntry<R extends LibraryRecord> {
@@ -24,6 +25,8 @@ export class Shelf<R extends LibraryRecord, B> {
   unreadable: readonly UnreadableRecord[] = $state.raw([])
   readonly store: RecordStore<R, B>
   readonly #host: ShelfHost
+  /** Bodies of records that could not be stored. */
+  readonly #waiting = new Map<string, B>()
 
   constructor(store: RecordStore<R, B>, host: ShelfHost) {
     this.store = store
@@ -64,19 +67,38 @@ export class Shelf<R extends LibraryRecord, B> {
   /** Stores a record that is shown. What was edited, or deleted, while that was under way stays so. */
   async write(id: string, body: B, sizeBytes: number): Promise<Result<void>> {
     const summary = this.find(id)
-    if (summary === null) return ok(undefined)
+    if (summary === null) {
+      this.#waiting.delete(id)
+      return ok(undefined)
+    }
     const whole = {...summary, sizeBytes}
     const saved = await this.store.save($state.snapshot(whole) as R, body)
     if (!saved.ok) {
+      this.#waiting.set(id, body)
       this.#host.complain(saved.error.message)
       return saved
     }
+    this.#waiting.delete(id)
     const now = this.find(id)
     if (now === null) return this.store.remove([id])
     this.#replace({summary: whole, isStored: true})
     await this.edit(id, {name: now.name, notes: now.notes})
     this.#host.changed()
     return saved
+  }
+
+  /** Stores what could not be stored before. @returns whether nothing waits any more */
+  async writeAgain(): Promise<boolean> {
+    for (const [id, body] of this.#waiting) {
+      const saved = await this.write(id, body, this.find(id)?.sizeBytes ?? 0)
+      if (!saved.ok) return false
+    }
+    return true
+  }
+
+  body(id: string): Promise<Result<B>> {
+    const waiting = this.#waiting.get(id)
+    return waiting === undefined ? this.store.body(id) : Promise.resolve(ok(waiting))
   }
 
   /** Stores a whole record and shows it then; what cannot be stored is not shown. */
@@ -107,8 +129,9 @@ export class Shelf<R extends LibraryRecord, B> {
       this.#host.changed()
       return true
     }
+    const {message} = changed.error
     const name = this.find(id)?.name ?? ''
-    this.#host.complain(`‘${name}’ was not changed: ${changed.error.message}`)
+    this.#host.complain(message === STORAGE_FULL ? message : `‘${name}’ was not changed: ${message}`)
     await this.load()
     return false
   }
@@ -122,6 +145,7 @@ export class Shelf<R extends LibraryRecord, B> {
       this.#host.complain(removed.error.message)
       return false
     }
+    for (const id of ids) this.#waiting.delete(id)
     this.entries = this.entries.filter(({summary}) => !gone.has(summary.id))
     this.unreadable = this.unreadable.filter(({id}) => !gone.has(id))
     if (removed.ok) this.#host.changed()
