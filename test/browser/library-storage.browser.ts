@@ -124,6 +124,6 @@ test('the browser is asked to keep everything only by its button', async () => {
     },
   })
   await expectVisible(page.getByText('The browser may clear it when the disk is short.'))
-  await page.getByRole('button', {name: 'Ask it to keep everything'}).click()
+  await page.getByRole('button', {name: 'Ask it not to'}).click()
   await expectVisible(page.getByText('The browser keeps it until you delete it.'))
 })
