@@ -77,7 +77,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const {scenario} = described.value
   const timing = await createTimingLoader().prepare(scenario)
   if (!timing.ok) return timing
-  const {perfModelFor, bootstrap} = timing.value
+  const {notices: timingNotices, ...timed} = timing.value
   const loaded = scenario.synthetic
     ? generateTraffic(scenario, scenario.synthetic)
     : loadTrace(path, workloadOptionsOf(scenario))
@@ -89,11 +89,10 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
     scenario: {...scenario, trace: {...trace, sha256: traceSha256}},
     workload,
     traceSha256,
-    perfModelFor,
-    bootstrap,
+    ...timed,
     clock: () => performance.now(),
   }
-  const notices = [...described.value.notices, ...timing.value.notices, ...loaded.value.notices]
+  const notices = [...described.value.notices, ...timingNotices, ...loaded.value.notices]
   return ok({inputs, outputs: outputs.value, notices})
 }
 

@@ -85,13 +85,12 @@ export class PointRunner {
     if (!workload.ok) return workload
     const timing = await this.#timing.prepare(scenario)
     if (!timing.ok) return timing
-    const {perfModelFor, bootstrap, notices} = timing.value
+    const {notices, ...timed} = timing.value
     const steps = simulate({
       scenario,
       workload: workload.value,
       traceSha256,
-      perfModelFor,
-      bootstrap,
+      ...timed,
       plannerPhaseShiftS: phaseShiftS,
       clock: () => performance.now(),
     })

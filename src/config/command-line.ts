@@ -1,3 +1,4 @@
+import {AIC_PERF_FIELDS} from './aic-perf.ts'
 import {defaultEngineArgs} from './engine-args.ts'
 import {ENGINE_FIELDS} from './engine-fields.ts'
 import {PLANNER_FIELDS} from './planner-fields.ts'
@@ -25,6 +26,7 @@ export function flagsFromScenario(scenario: Scenario, options: {readonly trace: 
     ...optional('--router-mode', scenario.routerMode, 'round_robin'),
     ...traceFlags(scenario, true),
     ...routerFlags(scenario),
+    ...aicFlags(scenario),
     ...(scenario.replayConcurrency === undefined
       ? []
       : ['--replay-concurrency', String(scenario.replayConcurrency)]),
@@ -86,6 +88,14 @@ function routerFlags({routerMode, routerConfig}: Scenario): readonly string[] {
     return own === value ? [] : [[key, own]]
   })
   return changed.length === 0 ? [] : ['--router-config', JSON.stringify(Object.fromEntries(changed))]
+}
+
+function aicFlags({routerMode, aicPerf}: Scenario): readonly string[] {
+  if (routerMode !== 'kv_router' || aicPerf === undefined) return []
+  return AIC_PERF_FIELDS.flatMap(({key}) => {
+    const value = aicPerf[key]
+    return value === null ? [] : [`--${key.replaceAll('_', '-')}`, String(value)]
+  })
 }
 
 function fleetFlags({fleet}: Scenario): readonly string[] {

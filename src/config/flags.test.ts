@@ -1,8 +1,10 @@
 import {describe, expect, it} from 'vitest'
+import {DEFAULT_AIC_PERF} from './aic-perf.ts'
 import {parseArguments} from './arguments.ts'
 import {flagsFromScenario, formatCommand} from './command-line.ts'
 import {checkFlags, scenarioFromFlags} from './flags.ts'
 import {defaultScenario, PRESETS} from './presets.ts'
+import {DEFAULT_ROUTER_CONFIG} from './router-config.ts'
 import type {Scenario, TraceSource} from './scenario.ts'
 
 const trace: TraceSource = {kind: 'file', name: 't.jsonl', sha256: ''}
@@ -105,6 +107,34 @@ describe('flags', () => {
     expect(outcome(...argv)).toContain(text)
   })
 
+  const ESTIMATE = ['--aic-backend', 'vllm', '--aic-system', 'h200_sxm', '--aic-model-path', 'a/model']
+  const BY_KV = ['t', '--router-mode', 'kv_router', '--num-workers', '2']
+  const AIC = ['--router-config', '{"router_prefill_load_model": "aic"}']
+
+  it.each([
+    [['t', ...ESTIMATE], "requires router_mode='kv_router'"],
+    [[...BY_KV, ...ESTIMATE], "requires router_config with router_prefill_load_model='aic'"],
+    [[...BY_KV, '--router-config', '{}', ...ESTIMATE], "flags) requires router_prefill_load_model='aic'"],
+    [[...BY_KV, ...AIC], "router_prefill_load_model='aic' requires aic_perf_config"],
+    [[...BY_KV, ...AIC, ...ESTIMATE, '--aic-tp-size', '0'], '--aic-tp-size must be at least 1, got 0'],
+  ])('%j has half an estimate and is refused, as by the reference', (argv, text) => {
+    expect(outcome(...argv)).toContain(text)
+  })
+
+  it("read the model of the router's estimate, which a planner run passes over", () => {
+    const {scenario} = accepted(...BY_KV, ...AIC, ...ESTIMATE, '--aic-tp-size', '2')
+    expect(scenario.aicPerf).toEqual({
+      aic_backend: 'vllm',
+      aic_system: 'h200_sxm',
+      aic_model_path: 'a/model',
+      aic_backend_version: null,
+      aic_tp_size: 2,
+    })
+    const planned = accepted(...BY_KV, ...AIC, ...ESTIMATE, '--planner-config', AGG)
+    expect(planned.scenario).not.toHaveProperty('aicPerf')
+    expect(planned.notices.join()).toContain('--aic-model-path: no effect on a planner run')
+  })
+
   it('says which flags a planner run passes over', () => {
     expect(accepted('t', '--planner-config', AGG, '--num-prefill-workers', '2').notices).toContain(
       '--num-prefill-workers has no effect on a planner run in mode agg',
@@ -124,6 +154,19 @@ describe('the command of a scenario', () => {
       const wanted = {...scenario, ...knobs, trace}
       expect(accepted(...flagsFromScenario(wanted, {trace: 't.jsonl'}).ours).scenario).toEqual(wanted)
     }
+  })
+
+  it('gives back a router that estimates prompts', () => {
+    const wanted: Scenario = {
+      ...PRESETS[0]!.scenario,
+      trace,
+      planner: null,
+      engineTiming: 'polynomial',
+      routerMode: 'kv_router',
+      routerConfig: {...DEFAULT_ROUTER_CONFIG, router_prefill_load_model: 'aic'},
+      aicPerf: {...DEFAULT_AIC_PERF, aic_backend_version: '0.24.0', aic_tp_size: 4},
+    }
+    expect(accepted(...flagsFromScenario(wanted, {trace: 't.jsonl'}).ours).scenario).toEqual(wanted)
   })
 
   it('is the one of the guide', () => {

@@ -1,4 +1,5 @@
 import {fail, ok, type Result} from '../core/result.ts'
+import {parseAicPerf} from './aic-perf.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
 import {defaultEngineArgs, parseEngineArgs} from './engine-args.ts'
 import {parsePlannerConfig} from './planner-config.ts'
@@ -13,7 +14,6 @@ import type {
   TraceSource,
 } from './scenario.ts'
 import {checkScenario, defaultTiming} from './scenario-rules.ts'
-import {checkSupportedFlags} from './supported.ts'
 import {parseTraceOptions, TRACE_OPTION_KEYS, type TraceOptions} from './trace-option-text.ts'
 
 /** What the host read for the flags: this module does no I/O. */
@@ -28,7 +28,7 @@ export interface ScenarioFromFlags {
   readonly notices: readonly string[]
 }
 
-/** Checks that need no file, in the reference's order (engine.md 0); what is not built yet is refused by name. */
+/** Checks that need no file, in the reference's order (engine.md 0). */
 export function checkFlags({positionals, flags}: Arguments): Result<null> {
   if (positionals.length > 1) return fail(`unrecognized arguments: ${positionals.slice(1).join(' ')}`)
   const hasTrace = positionals.length === 1
@@ -51,7 +51,7 @@ export function checkFlags({positionals, flags}: Arguments): Result<null> {
   const aic = checkAicFlags(flags)
   if (!aic.ok) return aic
   if (flags.get('--replay-mode') === 'online') return fail(onlineMessage(flags), '--replay-mode')
-  return checkSupportedFlags(flags)
+  return ok(null)
 }
 
 const SYNTHETIC_OPTIONS = [
@@ -67,10 +67,18 @@ function differs(flags: ReadonlyMap<string, string>, flag: string): boolean {
   return text !== undefined && numberOf(text) !== (flag === '--turns-per-session' ? 1 : 0)
 }
 
+/** The first three come together. */
+const AIC_FLAGS = [
+  '--aic-backend',
+  '--aic-system',
+  '--aic-model-path',
+  '--aic-backend-version',
+  '--aic-tp-size',
+]
+
 function checkAicFlags(flags: ReadonlyMap<string, string>): Result<null> {
-  const all = ['--aic-backend', '--aic-system', '--aic-model-path', '--aic-backend-version', '--aic-tp-size']
-  if (!all.some(flag => flags.has(flag))) return ok(null)
-  const missing = all.slice(0, 3).filter(flag => !flags.has(flag))
+  if (!AIC_FLAGS.some(flag => flags.has(flag))) return ok(null)
+  const missing = AIC_FLAGS.slice(0, 3).filter(flag => !flags.has(flag))
   return missing.length === 0 ? ok(null) : fail(`AIC replay modeling requires ${missing.join(', ')}`)
 }
 
@@ -95,6 +103,8 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
   if (!traffic.ok) return traffic
   const router = readRouter(flags, notices)
   if (!router.ok) return router
+  const aicPerf = readAicPerf(flags, planner.value, notices)
+  if (!aicPerf.ok) return aicPerf
   const traceOptions = readTraceOptions(flags)
   if (!traceOptions.ok) return traceOptions
   const scenario = checkScenario({
@@ -102,6 +112,7 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
     ...traceOptions.value,
     ...traffic.value,
     ...router.value,
+    ...aicPerf.value,
     traceBlockSize: integerFlag(flags, '--trace-block-size', 512),
     arrivalSpeedupRatio: numberOf(flags.get('--arrival-speedup-ratio') ?? '1') ?? 1,
     fleet: fleet.value,
@@ -169,6 +180,25 @@ function readRouter(
   if (!parsed.ok) return parsed
   notices.push(...parsed.value.notices)
   return ok({routerConfig: parsed.value.config})
+}
+
+/** Read and refused as in a plain run, and then of no use, in the reference's planner runs. */
+function readAicPerf(
+  flags: ReadonlyMap<string, string>,
+  planner: PlannerConfig | null,
+  notices: string[],
+): Result<Pick<Scenario, 'aicPerf'>> {
+  const given = AIC_FLAGS.filter(flag => flags.has(flag))
+  if (given.length === 0) return ok({})
+  const values = given.map(flag => {
+    const text = flags.get(flag)!
+    return [flag.slice(2).replaceAll('-', '_'), flag === '--aic-tp-size' ? integerOf(text) : text] as const
+  })
+  const parsed = parseAicPerf(Object.fromEntries(values))
+  if (!parsed.ok) return parsed
+  if (planner === null) return ok({aicPerf: parsed.value})
+  notices.push(`${given.join(', ')}: no effect on a planner run, whose router estimates nothing`)
+  return ok({})
 }
 
 function readPlanner(value: unknown, notices: string[]): Result<PlannerConfig | null> {

@@ -1,4 +1,5 @@
 import {fail, ok, type Result} from '../core/result.ts'
+import {checkField, type FieldShape} from './field.ts'
 import {suggestion} from './nearest-key.ts'
 import type {RouterConfig} from './scenario.ts'
 
@@ -12,17 +13,69 @@ export const DEFAULT_ROUTER_CONFIG: RouterConfig = {
   router_track_active_blocks: true,
   router_track_prefill_tokens: true,
   router_assume_kv_reuse: true,
-  router_prefill_load_model: null,
+  router_prefill_load_model: 'none',
 }
 
 export const ROUTER_QUEUE_POLICIES = ['fcfs', 'lcfs', 'wspt'] as const
+export const PREFILL_LOAD_MODELS = ['none', 'aic'] as const
 
-const NUMBERS = ['overlap_score_credit', 'prefill_load_scale', 'router_temperature'] as const
-const SWITCHES = [
-  'router_track_active_blocks',
-  'router_track_prefill_tokens',
-  'router_assume_kv_reuse',
-] as const
+const number = (most: number): FieldShape => ({
+  type: 'number',
+  nullable: false,
+  min: 0,
+  max: most,
+  default: null,
+})
+const count = (least: number): FieldShape => ({
+  type: 'integer',
+  nullable: false,
+  min: least,
+  max: 2 ** 32 - 1,
+  default: null,
+})
+const choice = (...choices: readonly string[]): FieldShape => ({
+  type: 'choice',
+  nullable: false,
+  choices,
+  default: null,
+})
+const ANY = Number.MAX_VALUE
+const flag: FieldShape = {type: 'boolean', default: false}
+
+/** What a replay reads. */
+const READ: Readonly<Record<keyof RouterConfig, FieldShape>> = {
+  overlap_score_credit: number(1),
+  prefill_load_scale: number(ANY),
+  router_temperature: number(ANY),
+  router_queue_threshold: {type: 'number', nullable: true, min: 0, max: ANY, default: null},
+  router_queue_policy: choice(...ROUTER_QUEUE_POLICIES),
+  router_track_active_blocks: flag,
+  router_track_prefill_tokens: flag,
+  router_assume_kv_reuse: flag,
+  router_prefill_load_model: choice(...PREFILL_LOAD_MODELS),
+}
+
+/** What only a live router reads: the reference checks it all the same. */
+const UNREAD: Readonly<Record<string, FieldShape>> = {
+  host_cache_hit_weight: number(1),
+  disk_cache_hit_weight: number(1),
+  use_kv_events: flag,
+  durable_kv_events: flag,
+  router_replica_sync: flag,
+  router_track_output_blocks: flag,
+  router_snapshot_threshold: {type: 'integer', nullable: true, min: 1, max: 2 ** 32 - 1, default: null},
+  router_reset_states: flag,
+  router_ttl_secs: number(ANY),
+  router_event_threads: count(1),
+  skip_initial_worker_wait: flag,
+  use_remote_indexer: flag,
+  serve_indexer: flag,
+  shared_cache_multiplier: number(1),
+  shared_cache_type: choice('none', 'hicache'),
+}
+
+const WEIGHT = 'overlap_score_weight'
+const WEIGHT_SHAPE = number(ANY)
 
 export interface ParsedRouterConfig {
   readonly config: RouterConfig
@@ -34,80 +87,86 @@ export function parseRouterConfig(value: unknown): Result<ParsedRouterConfig> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return fail('--router-config must be a JSON object', 'routerConfig')
   }
-  const given = value as Readonly<Record<string, unknown>>
-  const config: {-readonly [K in keyof RouterConfig]: RouterConfig[K]} = {...DEFAULT_ROUTER_CONFIG}
-  const problem = readWeight(given, config) ?? readNumbers(given, config) ?? readOthers(given, config)
+  const given = withoutOldNames(value as Options)
+  if (!given.ok) return given
+  const notices: string[] = []
+  for (const [key, own] of Object.entries(given.value)) {
+    const shape = Object.hasOwn(SHAPES, key) ? SHAPES[key] : undefined
+    const problem = shape === undefined ? null : checkOption(key, shape, own)
+    if (problem !== null) return problem
+    if (shape === undefined)
+      notices.push(`--router-config: unknown key ${key} is ignored${suggestion(key, Object.keys(SHAPES))}`)
+    else if (Object.hasOwn(UNREAD, key))
+      notices.push(`--router-config: ${key} has no effect on a replay: only a live router reads it`)
+  }
+  const unfit = RULES.find(rule => !rule.holds({...DEFAULT_ROUTER_CONFIG, ...given.value}))
+  if (unfit !== undefined) return fail(`--router-config: ${unfit.message}`, `routerConfig.${unfit.field}`)
+  const own = Object.entries(given.value).filter(([key]) => Object.hasOwn(READ, key))
+  return ok({config: {...DEFAULT_ROUTER_CONFIG, ...Object.fromEntries(own)}, notices})
+}
+
+type Options = Readonly<Record<string, unknown>>
+
+const SHAPES: Readonly<Record<string, FieldShape>> = {...READ, ...UNREAD}
+
+/** What must hold between options, each being right by itself. */
+const RULES: readonly {
+  readonly field: string
+  readonly message: string
+  readonly holds: (options: Options) => boolean
+}[] = [
+  {
+    field: 'router_prefill_load_model',
+    message: 'router_prefill_load_model requires router_track_prefill_tokens=true',
+    holds: options =>
+      options.router_prefill_load_model !== 'aic' || options.router_track_prefill_tokens === true,
+  },
+  {
+    field: 'router_prefill_load_model',
+    message: "router_prefill_load_model currently requires router_queue_policy='fcfs'",
+    holds: options => options.router_prefill_load_model !== 'aic' || options.router_queue_policy === 'fcfs',
+  },
+  {
+    field: 'router_track_active_blocks',
+    message: 'router_track_output_blocks requires router_track_active_blocks=true',
+    holds: options =>
+      options.router_track_output_blocks !== true || options.router_track_active_blocks === true,
+  },
+  {
+    field: 'durable_kv_events',
+    message: 'durable_kv_events requires use_kv_events=true',
+    holds: options => options.durable_kv_events !== true || options.use_kv_events !== false,
+  },
+  {
+    field: 'use_remote_indexer',
+    message: 'use_remote_indexer and serve_indexer are mutually exclusive',
+    holds: options => options.use_remote_indexer !== true || options.serve_indexer !== true,
+  },
+]
+
+/**
+ * Options under the names they have today. The deprecated weight takes the place of the prefill load's scale, and 0
+ * switches the credit for overlap off; runs saved by earlier versions of ours say null for no prefill-load model.
+ */
+function withoutOldNames({[WEIGHT]: weight, ...given}: Options): Result<Options> {
+  const model = given.router_prefill_load_model === null ? {router_prefill_load_model: 'none'} : {}
+  if (weight === undefined || weight === null) return ok({...given, ...model})
+  const problem = checkOption(WEIGHT, WEIGHT_SHAPE, weight)
   if (problem !== null) return problem
-  const known = [...Object.keys(DEFAULT_ROUTER_CONFIG), 'overlap_score_weight']
-  const notices = Object.keys(given)
-    .filter(key => !known.includes(key))
-    .map(key => `--router-config: unknown key ${key} is ignored${suggestion(key, known)}`)
-  return ok({config, notices})
+  const credit = weight === 0 ? {overlap_score_credit: 0} : {}
+  return ok({...given, ...model, prefill_load_scale: weight, ...credit})
 }
 
-type Mutable = {-readonly [K in keyof RouterConfig]: RouterConfig[K]}
-type Problem = ReturnType<typeof fail> | null
-
-/** The deprecated weight scales the prefill load, and 0 switches the credit for overlap off. */
-function readWeight(given: Readonly<Record<string, unknown>>, config: Mutable): Problem {
-  const weight = given.overlap_score_weight
-  if (weight === undefined) return null
-  if (!isNumber(weight) || weight < 0) return wrong('overlap_score_weight', 'a number >= 0', weight)
-  config.prefill_load_scale = weight
-  if (weight === 0) config.overlap_score_credit = 0
-  return null
+function checkOption(key: string, shape: FieldShape, value: unknown): ReturnType<typeof fail> | null {
+  const checked = checkField(shape, value)
+  if (checked.kind === 'ok') return null
+  const wrong = checked.kind === 'wrong-type' ? `must be ${checked.expected}` : checked.message
+  const got = checked.kind === 'wrong-type' ? `, got ${JSON.stringify(value)}` : ''
+  return fail(`--router-config: ${key} ${wrong}${got}${hintOf(key, value)}`, `routerConfig.${key}`)
 }
 
-function readNumbers(given: Readonly<Record<string, unknown>>, config: Mutable): Problem {
-  for (const key of NUMBERS) {
-    const value = given[key]
-    if (value === undefined) continue
-    if (!isNumber(value) || value < 0) return wrong(key, 'a number >= 0', value)
-    config[key] = value
-  }
-  if (config.overlap_score_credit > 1) {
-    return wrong('overlap_score_credit', 'a number from 0 to 1', config.overlap_score_credit)
-  }
-  const threshold = given.router_queue_threshold
-  if (threshold === undefined) return null
-  if (threshold !== null && (!isNumber(threshold) || threshold < 0)) {
-    return wrong('router_queue_threshold', 'a number >= 0 or null', threshold)
-  }
-  config.router_queue_threshold = threshold
-  return null
-}
-
-function readOthers(given: Readonly<Record<string, unknown>>, config: Mutable): Problem {
-  for (const key of SWITCHES) {
-    const value = given[key]
-    if (value === undefined) continue
-    if (typeof value !== 'boolean') return wrong(key, 'true or false', value)
-    config[key] = value
-  }
-  const policy = given.router_queue_policy
-  if (policy !== undefined) {
-    if (!ROUTER_QUEUE_POLICIES.some(known => known === policy)) {
-      return wrong('router_queue_policy', ROUTER_QUEUE_POLICIES.join(', '), policy)
-    }
-    config.router_queue_policy = policy as string
-  }
-  const model = given.router_prefill_load_model
-  if (model !== undefined && model !== null && model !== 'none') {
-    return fail(
-      `--router-config: router_prefill_load_model '${String(model)}' is not there yet: use none`,
-      'routerConfig.router_prefill_load_model',
-    )
-  }
-  return null
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
-}
-
-function wrong(key: string, wanted: string, value: unknown): Problem {
-  return fail(
-    `--router-config: ${key} must be ${wanted}, got ${JSON.stringify(value)}`,
-    `routerConfig.${key}`,
-  )
+/** The reference's advice, for what is easily meant. */
+function hintOf(key: string, value: unknown): string {
+  if (key !== 'overlap_score_credit' || typeof value !== 'number' || value <= 1) return ''
+  return '; to weigh prompts more heavily raise prefill_load_scale, which is applied after the credit'
 }

@@ -1,5 +1,5 @@
 import type {Field} from './field.ts'
-import {DEFAULT_ROUTER_CONFIG, ROUTER_QUEUE_POLICIES} from './router-config.ts'
+import {DEFAULT_ROUTER_CONFIG, PREFILL_LOAD_MODELS, ROUTER_QUEUE_POLICIES} from './router-config.ts'
 import type {RouterConfig} from './scenario.ts'
 
 const shared = {group: 'router', advanced: false, unit: null} as const
@@ -80,11 +80,11 @@ export const ROUTER_FIELDS: readonly Field<keyof RouterConfig, 'router'>[] = [
     ...shared,
     key: 'router_prefill_load_model',
     label: 'Prefill load model',
-    help: 'How the load of a prompt is estimated; empty = by its tokens.',
+    help: 'none = a prompt counts until its first token; aic = the oldest one of an instance shrinks over the time GPU tables give it (plain runs).',
     advanced: true,
     type: 'choice',
-    nullable: true,
-    choices: ['aic'],
+    nullable: false,
+    choices: PREFILL_LOAD_MODELS,
     default: of.router_prefill_load_model,
   },
 ]

@@ -1,4 +1,5 @@
-import {fail, type Result} from '../core/result.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import {checkAicPerf} from './aic-perf.ts'
 import {
   type EngineArgs,
   type EngineTiming,
@@ -7,16 +8,14 @@ import {
   poolsOf,
   type Scenario,
 } from './scenario.ts'
-import {checkSupported} from './supported.ts'
 
 /**
  * What must hold between the parts of a scenario (engine.md 0 and 3.4, planner.md 11), each part being valid by
- * itself; then whether all of it is built yet. Page and command line ask here before a run.
+ * itself. Page and command line ask here before a run.
  */
 export function checkScenario(scenario: Scenario): Result<Scenario> {
   const problem = RULES.map(rule => rule(scenario)).find(found => found !== null)
-  if (problem !== undefined) return problem
-  return checkSupported(scenario)
+  return problem ?? ok(scenario)
 }
 
 type Problem = ReturnType<typeof fail>
@@ -27,6 +26,7 @@ const RULES: readonly Rule[] = [
   checkWorkerCounts,
   checkPlannerMode,
   checkPlainFleet,
+  checkAicPerf,
   checkTiming,
   checkGranularity,
 ]

@@ -118,7 +118,16 @@ export interface RouterConfig {
   readonly router_track_active_blocks: boolean
   readonly router_track_prefill_tokens: boolean
   readonly router_assume_kv_reuse: boolean
-  readonly router_prefill_load_model: string | null
+  readonly router_prefill_load_model: string
+}
+
+/** The model whose GPU tables tell the KV router how long a prompt takes: the reference's `--aic-*` flags. */
+export interface AicPerfConfig {
+  readonly aic_backend: string
+  readonly aic_system: string
+  readonly aic_model_path: string
+  readonly aic_backend_version: string | null
+  readonly aic_tp_size: number
 }
 
 /** Options of the reference's generated traffic (engine.md 2). Token counts, ms; the keys are its flags'. */
@@ -172,6 +181,8 @@ export interface Scenario {
   readonly routerMode: RouterMode
   /** Options of the KV router; absent = the reference's defaults. */
   readonly routerConfig?: RouterConfig
+  /** What a KV router with `router_prefill_load_model: aic` asks. */
+  readonly aicPerf?: AicPerfConfig
   /** Closed-loop replay: requests in flight at the most, arrival times being ignored. Absent = as the trace says. */
   readonly replayConcurrency?: number
   readonly engineTiming: EngineTiming

@@ -1,12 +1,21 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
+import {AIC_PERF_FIELDS, DEFAULT_AIC_PERF} from './aic-perf.ts'
 import {defaultEngineArgs, parseEngineArgs} from './engine-args.ts'
 import {ENGINE_FIELDS, SGLANG_FIELDS} from './engine-fields.ts'
 import type {FieldShape} from './field.ts'
 import {parsePlannerConfig} from './planner-config.ts'
 import {PLANNER_FIELDS} from './planner-fields.ts'
 import {defaultScenario, PRESETS} from './presets.ts'
-import type {EngineArgs, Fleet, PlannerConfig, PoolSpec, Scenario, WorkerType} from './scenario.ts'
+import type {
+  AicPerfConfig,
+  EngineArgs,
+  Fleet,
+  PlannerConfig,
+  PoolSpec,
+  Scenario,
+  WorkerType,
+} from './scenario.ts'
 import {decodeScenario, encodeScenario} from './url-codec.ts'
 
 /** A value a field can take; text is never empty, since a link cannot tell empty from unset. */
@@ -77,8 +86,13 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     planner: fc.option(someFields(PLANNER_FIELDS)),
     benchmarkGranularity: fc.integer({min: 1, max: 100}),
     seed: fc.integer({min: 0, max: 2 ** 32 - 1}),
+    aicPerf: fc.option(someFields(AIC_PERF_FIELDS)),
   })
-  .map(({planner, ...rest}) => ({...rest, planner: plannerFrom(planner, rest.fleet.topology)}))
+  .map(({planner, aicPerf, ...rest}) => ({
+    ...rest,
+    ...(aicPerf === null ? {} : {aicPerf: {...DEFAULT_AIC_PERF, ...aicPerf} as AicPerfConfig}),
+    planner: plannerFrom(planner, rest.fleet.topology),
+  }))
 
 function plannerFrom(fields: object | null, mode: 'agg' | 'disagg'): PlannerConfig | null {
   if (fields === null) return null

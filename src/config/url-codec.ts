@@ -1,3 +1,4 @@
+import {AIC_PERF_FIELDS, parseAicPerf} from './aic-perf.ts'
 import {defaultEngineArgs, parseEngineArgs} from './engine-args.ts'
 import {ENGINE_FIELDS, SGLANG_FIELDS} from './engine-fields.ts'
 import type {FieldShape} from './field.ts'
@@ -9,6 +10,7 @@ import {defaultScenario, findPreset, PRESETS, plannerConfigWith} from './presets
 import {formatPairs, type Pair, parsePairs} from './query-string.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from './router-config.ts'
 import {
+  type AicPerfConfig,
   type EngineArgs,
   type Fleet,
   isSameTrace,
@@ -99,10 +101,10 @@ function decodeTraceOptions(link: LinkPairs, base: Scenario): TraceOptions {
   return options ?? {}
 }
 
-type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency' | 'routerConfig'>
+type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency' | 'routerConfig' | 'aicPerf'>
 
 /** Generated traffic, closed loop and router options: in no preset, so a link names all of what it changes. */
-function encodeTraffic({synthetic, replayConcurrency, routerConfig}: Scenario): readonly Pair[] {
+function encodeTraffic({synthetic, replayConcurrency, routerConfig, aicPerf}: Scenario): readonly Pair[] {
   const pairs: Pair[] = []
   if (replayConcurrency !== undefined) pairs.push(['concurrency', String(replayConcurrency)])
   for (const [key, value] of Object.entries(synthetic ?? {})) pairs.push([`synthetic.${key}`, String(value)])
@@ -110,6 +112,8 @@ function encodeTraffic({synthetic, replayConcurrency, routerConfig}: Scenario): 
     if (value !== DEFAULT_ROUTER_CONFIG[key as keyof RouterConfig])
       pairs.push([`router.${key}`, String(value)])
   }
+  for (const [key, value] of Object.entries(aicPerf ?? {}))
+    if (value !== null) pairs.push([`router.${key}`, String(value)])
   return pairs
 }
 
@@ -127,6 +131,8 @@ function decodeTraffic(link: LinkPairs): Traffic {
   if (isGiven) traffic.synthetic = spec as unknown as SyntheticSpec
   const router = decodeRouter(link)
   if (router !== null) traffic.routerConfig = router
+  const aicPerf = decodeAicPerf(link)
+  if (aicPerf !== null) traffic.aicPerf = aicPerf
   return traffic
 }
 
@@ -147,6 +153,18 @@ function decodeRouter(link: LinkPairs): RouterConfig | null {
   if (Object.keys(given).length === 0) return null
   const parsed = parseRouterConfig(given)
   return parsed.ok ? parsed.value.config : null
+}
+
+/** Named as a whole wherever it is named at all: each of its keys may hold a default. */
+function decodeAicPerf(link: LinkPairs): AicPerfConfig | null {
+  const given: Record<string, FieldValue> = {}
+  for (const field of AIC_PERF_FIELDS) {
+    const value = link.takeField(`router.${field.key}`, field)
+    if (value !== undefined) given[field.key] = value
+  }
+  if (Object.keys(given).length === 0) return null
+  const parsed = parseAicPerf(given)
+  return parsed.ok ? parsed.value : null
 }
 
 function numberOrText(text: string): number | string {

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {PRESETS} from './presets.ts'
+import {DEFAULT_ROUTER_CONFIG} from './router-config.ts'
 import type {EngineArgs, PlannerConfig, Scenario} from './scenario.ts'
 import {warningsOf} from './warnings.ts'
 
@@ -35,6 +36,20 @@ describe('warningsOf', () => {
 
   it('is silent on a plain run but for the KV cache', () => {
     expect(Object.keys(said({...preset('guide-agg'), planner: null}))).toEqual(['engine.num_gpu_blocks'])
+  })
+
+  it('says what a KV router does not learn, and where its estimate has no effect', () => {
+    const routed = (engine: Partial<EngineArgs>, more: Partial<Scenario> = {}) =>
+      said({...agg(engine), routerMode: 'kv_router', ...more})
+    expect(routed({})).toEqual({})
+    expect(routed({engine_type: 'sglang'})['engine.engine_type']).toMatch(/never learns of an sglang cache/)
+    expect(said(agg({engine_type: 'sglang'}))).toEqual({})
+    expect(routed({enable_prefix_caching: false})['engine.enable_prefix_caching']).toMatch(/none of them/)
+    const routerConfig = {...DEFAULT_ROUTER_CONFIG, router_prefill_load_model: 'aic'}
+    expect(routed({}, {routerConfig})['router.router_prefill_load_model']).toMatch(
+      /No effect: in planner runs/,
+    )
+    expect(routed({}, {routerConfig, planner: null})).toEqual({})
   })
 
   it.each<[string, Scenario, string, RegExp]>([

@@ -35,6 +35,7 @@ const RULES: readonly Rule[] = [
   warnOfStartUp,
   warnOfKvCache,
   warnOfTraffic,
+  warnOfRouter,
 ]
 
 function partsOf({fleet}: Scenario): readonly (readonly [Part, PoolSpec])[] {
@@ -254,6 +255,37 @@ function warnOfTraffic(scenario: Scenario): readonly Warning[] {
       warn(
         'traffic',
         'The reference refuses generated traffic in a planner run; here it runs, without a counterpart.',
+      ),
+    )
+  return warnings
+}
+
+/** What a KV router is told, and by whom. */
+function warnOfRouter(scenario: Scenario): readonly Warning[] {
+  const {routerMode, routerConfig, planner} = scenario
+  if (routerMode !== 'kv_router') return []
+  const warnings: Warning[] = []
+  const [first] = partsOf(scenario)
+  const [part, {args}] = first!
+  if (args.engine_type === 'sglang')
+    warnings.push(
+      warn(
+        `${part}.engine_type`,
+        'The router never learns of an sglang cache, as in the reference: it balances load and sees no hits.',
+      ),
+    )
+  else if (!args.enable_prefix_caching)
+    warnings.push(
+      warn(
+        `${part}.enable_prefix_caching`,
+        'The router counts on prefix hits all the same, as in the reference, and none of them happens.',
+      ),
+    )
+  if (planner !== null && routerConfig?.router_prefill_load_model === 'aic')
+    warnings.push(
+      warn(
+        'router.router_prefill_load_model',
+        'No effect: in planner runs the router estimates nothing, as in the reference.',
       ),
     )
   return warnings

@@ -37,6 +37,7 @@ function cluster(lines: readonly Line[], fleet: Fleet): Cluster {
     workload: workloadOf(lines),
     perfModelFor: () => polynomialModel,
     router: null,
+    prefillEstimate: null,
     concurrency: null,
     seed: 0,
     observed: true,

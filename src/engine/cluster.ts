@@ -1,14 +1,14 @@
-import type {EngineArgs, Fleet, PoolName, PoolSpec, RouterConfig} from '../config/scenario.ts'
-import {RandomStream} from '../core/random.ts'
+import type {EngineArgs, Fleet, PoolName, PoolSpec} from '../config/scenario.ts'
 import {RunError} from '../core/result.ts'
 import {type Ms, ms} from '../core/units.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import {internBlocks} from '../trace/blocks.ts'
 import type {Workload} from '../trace/workload.ts'
 import {Arrivals, asClosedLoop} from './arrivals.ts'
+import {createRouter, type RouterOptions} from './create-router.ts'
 import {EventHeap, HANDOFF, PASS_END, WORKER_READY} from './event-heap.ts'
 import {type Instance, InstancePool} from './instance-pool.ts'
-import {type Admission, KvRouter} from './kv-router.ts'
+import type {Admission} from './kv-router.ts'
 import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from './observation.ts'
 import {PassBuffer} from './pass-buffer.ts'
 import type {EngineRecord} from './record.ts'
@@ -17,15 +17,12 @@ import type {PassObserver, PassOutcome} from './scheduler.ts'
 import {TrafficAccumulator} from './traffic.ts'
 import type {Prompts} from './vllm-scheduler.ts'
 
-export interface ClusterOptions {
+export interface ClusterOptions extends RouterOptions {
   readonly fleet: Fleet
   readonly workload: Workload
   readonly perfModelFor: (pool: PoolName) => PerfModel
-  /** null = round robin. */
-  readonly router: RouterConfig | null
   /** Requests in flight at the most, arrival times being ignored; null = as the trace says. */
   readonly concurrency: number | null
-  readonly seed: number
   /** A planner will look at the forward passes; otherwise none are kept. */
   readonly observed: boolean
 }
@@ -123,7 +120,10 @@ export class Cluster implements ReplayEngine {
   applyScaling(target: {readonly prefill: number; readonly decode: number}): void {
     this.#prefill?.applyScaling(target.prefill, this.#now)
     this.#main.applyScaling(target.decode, this.#now)
-    const admissions = [...(this.#prefill?.drainRouter() ?? []), ...this.#main.drainRouter()]
+    const admissions = [
+      ...(this.#prefill?.drainRouter(this.#now) ?? []),
+      ...this.#main.drainRouter(this.#now),
+    ]
     this.#dispatchAll(admissions)
   }
 
@@ -167,7 +167,7 @@ export class Cluster implements ReplayEngine {
       const instance = this.#instances[heap.pop()]
       if (!instance) continue
       instance.pool.activate(instance.serial, now)
-      this.#dispatchAll(instance.pool.drainRouter())
+      this.#dispatchAll(instance.pool.drainRouter(now))
     }
     while (heap.isDue(HANDOFF, now)) this.#route(this.#main, heap.pop())
     return true
@@ -292,14 +292,14 @@ export class Cluster implements ReplayEngine {
     const {signals, signalCompleted} = outcome
     for (let i = 0; i < signals.length; i++) {
       const request = signals[i]!
-      if (!signalCompleted[i]) this.#dispatchAll(pool.prefillCompleted(request))
+      if (!signalCompleted[i]) this.#dispatchAll(pool.prefillCompleted(request, this.#now))
       else if (pool === this.#main) this.#complete(request)
       else this.#handOff(request)
     }
   }
 
   #complete(request: number): void {
-    const admissions = this.#main.freed(request)
+    const admissions = this.#main.freed(request, this.#now)
     this.#completed++
     this.#traffic.completed({
       inputLength: this.#workload.inputLength[request]!,
@@ -312,8 +312,8 @@ export class Cluster implements ReplayEngine {
   }
 
   #handOff(request: number): void {
-    this.#dispatchAll(this.#prefill!.prefillCompleted(request))
-    this.#dispatchAll(this.#prefill!.freed(request))
+    this.#dispatchAll(this.#prefill!.prefillCompleted(request, this.#now))
+    this.#dispatchAll(this.#prefill!.freed(request, this.#now))
     const delay = this.#transferMs?.(this.#workload.inputLength[request]!) ?? 0
     if (delay > 0) this.#heap.push(this.#now + delay, HANDOFF, request)
     else this.#route(this.#main, request)
@@ -339,7 +339,7 @@ export class Cluster implements ReplayEngine {
     const promptsBySize = new Map<number, Prompts>()
     const create = (component: PoolName, spec: PoolSpec, observer: PassObserver) => {
       // The SGLang engine compares hash ids itself: at its usual page of one token a block per token would be too many.
-      const size = spec.args.engine_type === 'sglang' && options.router === null ? 0 : spec.args.block_size
+      const size = spec.args.engine_type === 'sglang' ? 0 : spec.args.block_size
       const prompts =
         promptsBySize.get(size) ?? (size === 0 ? promptsWithoutBlocks(workload) : promptsOf(workload, size))
       promptsBySize.set(size, prompts)
@@ -354,7 +354,7 @@ export class Cluster implements ReplayEngine {
         observer,
         heap: this.#heap,
         instances: this.#instances,
-        router: createRouter(component, prompts, spec.args, options),
+        router: createRouter(component, spec.args, workload, options),
         keepPasses: observed,
       })
     }
@@ -406,35 +406,6 @@ function promptsWithoutBlocks({inputLength, requestCount}: Workload): Prompts {
     blocks: new Int32Array(0),
     blockCount: 0,
   }
-}
-
-/**
- * The prefill router does not look at held blocks; the decode router looks at nothing else, knows of no cache and never
- * makes a request wait (engine.md 9.5).
- */
-function createRouter(
-  component: PoolName,
-  prompts: Prompts,
-  args: EngineArgs,
-  {router, seed}: ClusterOptions,
-): KvRouter | null {
-  if (router === null) return null
-  const prefillOnly = {router_track_active_blocks: false}
-  const blocksOnly = {
-    overlap_score_credit: 0,
-    router_track_prefill_tokens: false,
-    router_assume_kv_reuse: false,
-    router_queue_threshold: null,
-  }
-  const changes = component === 'prefill' ? prefillOnly : component === 'decode' ? blocksOnly : {}
-  const queuePolicy = args.router_queue_policy ?? router.router_queue_policy
-  return new KvRouter({
-    config: {...router, router_queue_policy: queuePolicy, ...changes},
-    prompts,
-    blockSize: args.block_size,
-    maxBatchedTokens: args.max_num_batched_tokens,
-    random: new RandomStream(seed, `router/${component}`),
-  })
 }
 
 /** The token a prefill instance emits is never seen by a user. */

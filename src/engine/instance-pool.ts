@@ -7,6 +7,7 @@ import type {Admission, KvRouter} from './kv-router.ts'
 import type {PoolObservation} from './observation.ts'
 import {PassBuffer} from './pass-buffer.ts'
 import type {WorkerRecord} from './record.ts'
+import {RouterIndex} from './router-index.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from './scheduler.ts'
 import {SglangScheduler} from './sglang-scheduler.ts'
 import {type Prompts, VllmScheduler} from './vllm-scheduler.ts'
@@ -51,7 +52,7 @@ export interface PoolOptions {
   readonly keepPasses: boolean
 }
 
-/** Equal instances behind one round-robin router, and their scaling (engine.md 8.5, 8.6). */
+/** Equal instances behind one router, and their scaling (engine.md 8.5, 8.6). */
 export class InstancePool {
   readonly component: PoolOptions['component']
   readonly args: EngineArgs
@@ -60,6 +61,8 @@ export class InstancePool {
   readonly records: WorkerRecord[] = []
   readonly #options: PoolOptions
   readonly #startupMs: number
+  /** Kept for a KV router where the caches themselves hold nothing it could look up. */
+  readonly #routerIndex: RouterIndex | null
   /** Ascending ids. */
   #instances: Instance[] = []
   #active: Instance[] = []
@@ -72,6 +75,8 @@ export class InstancePool {
     this.args = options.args
     this.keepPasses = options.keepPasses
     this.#startupMs = (options.args.startup_time ?? 0) * 1000
+    const isIndexed = options.router?.hearsCaches === true && !options.args.enable_prefix_caching
+    this.#routerIndex = isIndexed ? new RouterIndex(options.prompts) : null
     for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 'active')
     this.#refreshActive()
   }
@@ -106,18 +111,18 @@ export class InstancePool {
   }
 
   /** The first token of a request is out: the router may now admit others. */
-  prefillCompleted(request: number): readonly Admission[] {
-    return this.#options.router?.prefillCompleted(request) ?? NO_ADMISSIONS
+  prefillCompleted(request: number, nowMs: number): readonly Admission[] {
+    return this.#options.router?.prefillCompleted(request, nowMs) ?? NO_ADMISSIONS
   }
 
   /** A request left its instance: the router may now admit others. */
-  freed(request: number): readonly Admission[] {
-    return this.#options.router?.freed(request) ?? NO_ADMISSIONS
+  freed(request: number, nowMs: number): readonly Admission[] {
+    return this.#options.router?.freed(request, nowMs) ?? NO_ADMISSIONS
   }
 
   /** Requests the router can place after the set of instances changed. */
-  drainRouter(): readonly Admission[] {
-    return this.#options.router?.drain() ?? NO_ADMISSIONS
+  drainRouter(nowMs: number): readonly Admission[] {
+    return this.#options.router?.drain(nowMs) ?? NO_ADMISSIONS
   }
 
   /** The next serving instance in turn. The cursor survives scaling; only its remainder changes. */
@@ -177,7 +182,7 @@ export class InstancePool {
       serial,
       id,
       pool: this,
-      scheduler: createScheduler(this.#options),
+      scheduler: this.#createScheduler(id),
       state,
       busy: false,
       pending: null,
@@ -191,6 +196,13 @@ export class InstancePool {
     this.#instances.push(instance)
     this.records.push(record)
     if (state === 'starting') heap.push(nowMs + this.#startupMs, WORKER_READY, serial)
+  }
+
+  #createScheduler(id: number): Scheduler {
+    const {args, perf, prompts, workload, observer} = this.#options
+    if (args.engine_type === 'sglang') return new SglangScheduler(args, perf, workload, observer)
+    const listener = this.#routerIndex === null ? null : {index: this.#routerIndex, instance: id}
+    return new VllmScheduler(args, perf, prompts, observer, listener)
   }
 
   #steadyObserver(workerId: number): SteadyPassObserver {
@@ -224,9 +236,3 @@ export class InstancePool {
 }
 
 const NO_ADMISSIONS: readonly Admission[] = []
-
-function createScheduler({args, perf, prompts, workload, observer}: PoolOptions): Scheduler {
-  return args.engine_type === 'sglang'
-    ? new SglangScheduler(args, perf, workload, observer)
-    : new VllmScheduler(args, perf, prompts, observer)
-}

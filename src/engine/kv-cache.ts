@@ -39,9 +39,15 @@ export class KvCache {
   /** An evictable block kept out of the heap because it is probably the next to go; -1 if there is none. */
   #nextVictim = -1
 
-  /** @param capacity blocks, >= 1 */
-  constructor(capacity: number) {
+  readonly #log: BlockLog | null
+
+  /**
+   * @param capacity blocks, >= 1
+   * @param log where blocks that come and go are noted, or null if nobody asks
+   */
+  constructor(capacity: number, log: BlockLog | null = null) {
     this.capacity = capacity
+    this.#log = log
   }
 
   /** Distinct blocks in use, shared ones counted once, partial ones included. */
@@ -177,6 +183,7 @@ export class KvCache {
   }
 
   #evict(slot: number): void {
+    if (this.#log !== null) this.#log.evicted.push(this.#identity(slot))
     const tick = this.#tick[slot]!
     this.#tick[slot] = NONE
     this.#inactive--
@@ -200,6 +207,11 @@ export class KvCache {
     this.#tick[slot] = ACTIVE
     this.#registered++
     this.#groupLive[slot >> GROUP_BITS]!++
+    if (this.#log !== null) this.#log.registered.push(this.#identity(slot))
+  }
+
+  #identity(slot: number): number {
+    return (this.#groupKey[slot >> GROUP_BITS]! << GROUP_BITS) | (slot & GROUP_MASK)
   }
 
   // --- groups ---
@@ -280,6 +292,17 @@ export class KvCache {
       }
     }
     table[hole] = 0
+  }
+}
+
+/** Identities of blocks that were registered and evicted since it was last cleared, in order. */
+export class BlockLog {
+  readonly registered: number[] = []
+  readonly evicted: number[] = []
+
+  clear(): void {
+    this.registered.length = 0
+    this.evicted.length = 0
   }
 }
 

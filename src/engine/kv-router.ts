@@ -1,8 +1,11 @@
 import type {RouterConfig} from '../config/scenario.ts'
+import {nanosFromSeconds} from '../core/duration.ts'
 import type {RandomStream} from '../core/random.ts'
 import {RunError} from '../core/result.ts'
+import type {PromptPaths} from '../trace/prompt-paths.ts'
+import {HeldBlocks} from './held-blocks.ts'
 import type {Instance} from './instance-pool.ts'
-import type {Prompts} from './vllm-scheduler.ts'
+import {type PendingPrefill, PrefillLoad} from './prefill-load.ts'
 
 /** A request sent to an instance, with the cached blocks the router believed it had there. */
 export interface Admission {
@@ -11,10 +14,18 @@ export interface Admission {
   readonly overlapBlocks: number
 }
 
+/** How long the prefill of one prompt takes by itself, in ms; null where nobody can say. */
+export type PrefillEstimate = (newTokens: number, cachedTokens: number) => number | null
+
 export interface KvRouterOptions {
   readonly config: RouterConfig
-  readonly prompts: Prompts
+  readonly inputLength: Int32Array
+  readonly paths: PromptPaths
   readonly blockSize: number
+  /** Instances tell the router what they cache. */
+  readonly hearsCaches: boolean
+  /** null = the load of a prompt stays until its first token. */
+  readonly prefillEstimate: PrefillEstimate | null
   /** Token budget of one instance, for the busy test; null = unlimited. */
   readonly maxBatchedTokens: number | null
   /** The reference breaks ties at random; a seeded stream makes ours reproducible. */
@@ -23,23 +34,28 @@ export interface KvRouterOptions {
 
 /** What the router knows of one instance's load: only what it sent there, never what the instance does with it. */
 interface Load {
-  /** Prompt tokens of requests whose prefill is not known to be complete. */
-  prefillTokens: number
-  /** Distinct prompt blocks of requests not yet freed, with the number of requests on each. */
-  readonly blocks: Map<number, number>
-  activeBlocks: number
+  readonly prefill: PrefillLoad
+  /** Prompt blocks of requests not yet freed; null when requests are taken to have none in common. */
+  readonly held: HeldBlocks | null
+  unsharedBlocks: number
+}
+
+/** What the router believed of every instance it could have chosen, at the moment it looked. */
+interface Overlaps {
+  readonly instances: readonly Instance[]
+  readonly blocks: readonly number[]
 }
 
 interface Queued {
   readonly request: number
   readonly key: number
   readonly order: number
-  readonly overlaps: ReadonlyMap<Instance, number>
+  readonly overlaps: Overlaps
 }
 
 interface Placed {
   readonly load: Load
-  prefillTokens: number
+  prefill: PendingPrefill | null
 }
 
 /**
@@ -61,6 +77,10 @@ export class KvRouter {
     this.#config = options.config
   }
 
+  get hearsCaches(): boolean {
+    return this.#options.hearsCaches
+  }
+
   get queueLength(): number {
     return this.#queue.length
   }
@@ -73,52 +93,51 @@ export class KvRouter {
   /** The admission of a request that arrived, or null when it waits. */
   arrive(request: number, nowMs: number): Admission | null {
     const overlaps = this.#overlaps(request)
-    if (!this.#isBusy()) return this.#admit(request, overlaps)
+    if (!this.#isBusy(nowMs)) return this.#admit(request, overlaps, nowMs)
     this.#enqueue(request, nowMs, overlaps)
     return null
   }
 
-  prefillCompleted(request: number): Admission[] {
+  prefillCompleted(request: number, nowMs: number): Admission[] {
     const placed = this.#placed.get(request)
-    if (placed !== undefined) {
-      placed.load.prefillTokens -= placed.prefillTokens
-      placed.prefillTokens = 0
-    }
-    return this.drain()
+    if (placed !== undefined) settlePrefill(placed, nowMs)
+    return this.drain(nowMs)
   }
 
-  freed(request: number): Admission[] {
+  freed(request: number, nowMs: number): Admission[] {
     const placed = this.#placed.get(request)
     if (placed !== undefined) {
-      placed.load.prefillTokens -= placed.prefillTokens
+      settlePrefill(placed, nowMs)
       this.#placed.delete(request)
       this.#forgetBlocks(placed.load, request)
     }
-    return this.drain()
+    return this.drain(nowMs)
   }
 
   /** Admits waiting requests as long as some instance is not busy. */
-  drain(): Admission[] {
+  drain(nowMs: number): Admission[] {
     const admissions: Admission[] = []
-    while (this.#queue.length > 0 && this.#registered.length > 0 && !this.#isBusy()) {
+    while (this.#queue.length > 0 && this.#registered.length > 0 && !this.#isBusy(nowMs)) {
       const next = this.#takeFirst()
-      admissions.push(this.#admit(next.request, next.overlaps))
+      admissions.push(this.#admit(next.request, next.overlaps, nowMs))
     }
     return admissions
   }
 
-  #isBusy(): boolean {
+  #isBusy(nowMs: number): boolean {
     const threshold = this.#config.router_queue_threshold
     if (threshold === null || this.#registered.length === 0) return false
     const limit = threshold * (this.#options.maxBatchedTokens ?? UNLIMITED_TOKENS)
-    return this.#registered.every(instance => this.#load(instance).prefillTokens > limit)
+    return this.#registered.every(instance => this.#load(instance).prefill.tokensAt(nowMs) > limit)
   }
 
-  #overlaps(request: number): ReadonlyMap<Instance, number> {
-    return new Map(this.#registered.map(instance => [instance, instance.scheduler.cachedBlocks(request)]))
+  #overlaps(request: number): Overlaps {
+    const instances = this.#registered
+    if (!this.#options.hearsCaches) return {instances, blocks: []}
+    return {instances, blocks: instances.map(({scheduler}) => scheduler.cachedBlocks(request))}
   }
 
-  #enqueue(request: number, nowMs: number, overlaps: ReadonlyMap<Instance, number>): void {
+  #enqueue(request: number, nowMs: number, overlaps: Overlaps): void {
     this.#queue.push({
       request,
       key: this.#queueKey(request, nowMs, overlaps),
@@ -127,13 +146,13 @@ export class KvRouter {
     })
   }
 
-  #queueKey(request: number, nowMs: number, overlaps: ReadonlyMap<Instance, number>): number {
+  #queueKey(request: number, nowMs: number, overlaps: Overlaps): number {
     switch (this.#config.router_queue_policy) {
       case 'lcfs':
         return nowMs
       case 'wspt': {
-        const cached = Math.max(0, ...overlaps.values()) * this.#options.blockSize
-        return 1 / Math.max(this.#options.prompts.inputLength[request]! - cached, 1)
+        const cached = Math.max(0, ...overlaps.blocks) * this.#options.blockSize
+        return 1 / Math.max(this.#options.inputLength[request]! - cached, 1)
       }
       default:
         return -nowMs
@@ -150,34 +169,50 @@ export class KvRouter {
     return this.#queue.splice(best, 1)[0]!
   }
 
-  #admit(request: number, overlaps: ReadonlyMap<Instance, number>): Admission {
-    const instance = this.#choose(request, overlaps)
-    const overlapBlocks = overlaps.get(instance) ?? 0
+  #admit(request: number, overlaps: Overlaps, nowMs: number): Admission {
+    const instance = this.#choose(request, overlaps, nowMs)
+    const overlapBlocks = overlapOf(overlaps, instance)
     const load = this.#load(instance)
-    const isl = this.#options.prompts.inputLength[request]!
-    const prefillTokens = isl - Math.min(overlapBlocks * this.#options.blockSize, isl)
-    load.prefillTokens += prefillTokens
-    this.#placed.set(request, {load, prefillTokens})
+    const prefill = this.#pendingPrefill(request, overlapBlocks)
+    if (prefill !== null) load.prefill.add(prefill, nowMs)
+    this.#placed.set(request, {load, prefill})
     this.#rememberBlocks(load, request)
     return {request, instance, overlapBlocks}
   }
 
-  #choose(request: number, overlaps: ReadonlyMap<Instance, number>): Instance {
+  #pendingPrefill(request: number, overlapBlocks: number): PendingPrefill | null {
+    const {inputLength, blockSize, prefillEstimate} = this.#options
+    if (!this.#config.router_track_prefill_tokens) return null
+    const isl = inputLength[request]!
+    const cached = Math.min(overlapBlocks * blockSize, isl)
+    const tokens = isl - cached
+    if (tokens === 0) return null
+    const expectedMs = prefillEstimate === null ? null : prefillEstimate(tokens, cached)
+    return {tokens, expectedNanos: expectedMs === null ? null : nanosFromSeconds(expectedMs / 1000)}
+  }
+
+  #choose(request: number, overlaps: Overlaps, nowMs: number): Instance {
     if (this.#registered.length === 0)
       throw new RunError('a request arrived while no instance was registered')
-    const costs = this.#registered.map(instance => this.#cost(request, instance, overlaps.get(instance) ?? 0))
+    const costs = this.#registered.map(instance =>
+      this.#cost(request, instance, overlapOf(overlaps, instance), nowMs),
+    )
     return this.#registered[this.#pick(costs)]!
   }
 
-  #cost(request: number, instance: Instance, overlap: number): number {
-    const {blockSize, prompts} = this.#options
+  #cost(request: number, instance: Instance, overlap: number, nowMs: number): number {
+    const {blockSize, inputLength, paths} = this.#options
     const config = this.#config
     const load = this.#load(instance)
-    const tokens = config.router_track_prefill_tokens ? load.prefillTokens + prompts.inputLength[request]! : 0
-    const prefillBlocks = Math.max(tokens / blockSize - config.overlap_score_credit * overlap, 0)
-    const decodeBlocks = config.router_track_active_blocks
-      ? load.activeBlocks + this.#newBlocks(load, request)
+    const tokens = config.router_track_prefill_tokens
+      ? load.prefill.tokensAt(nowMs) + inputLength[request]!
       : 0
+    const prefillBlocks = Math.max(tokens / blockSize - config.overlap_score_credit * overlap, 0)
+    if (!config.router_track_active_blocks) return config.prefill_load_scale * prefillBlocks
+    const decodeBlocks =
+      load.held === null
+        ? load.unsharedBlocks + paths.blockCount[request]!
+        : load.held.count + load.held.missing(request)
     return config.prefill_load_scale * prefillBlocks + decodeBlocks
   }
 
@@ -198,50 +233,23 @@ export class KvRouter {
     return weights.length - 1
   }
 
-  /** Prompt blocks the instance would hold in addition to those of its other requests. */
-  #newBlocks(load: Load, request: number): number {
-    const {blocks, blockStart} = this.#options.prompts
-    const from = blockStart[request]!
-    const to = blockStart[request + 1]!
-    if (!this.#config.router_assume_kv_reuse) return to - from
-    let held = from
-    while (held < to && load.blocks.has(blocks[held]!)) held++
-    return to - held
-  }
-
   #rememberBlocks(load: Load, request: number): void {
-    const {blocks, blockStart} = this.#options.prompts
-    if (!this.#config.router_assume_kv_reuse) {
-      load.activeBlocks += blockStart[request + 1]! - blockStart[request]!
-      return
-    }
-    for (let i = blockStart[request]!; i < blockStart[request + 1]!; i++) {
-      const count = load.blocks.get(blocks[i]!) ?? 0
-      if (count === 0) load.activeBlocks++
-      load.blocks.set(blocks[i]!, count + 1)
-    }
+    if (load.held !== null) load.held.add(request)
+    else load.unsharedBlocks += this.#options.paths.blockCount[request]!
   }
 
   #forgetBlocks(load: Load, request: number): void {
-    const {blocks, blockStart} = this.#options.prompts
-    if (!this.#config.router_assume_kv_reuse) {
-      load.activeBlocks -= blockStart[request + 1]! - blockStart[request]!
-      return
-    }
-    for (let i = blockStart[request]!; i < blockStart[request + 1]!; i++) {
-      const count = load.blocks.get(blocks[i]!)! - 1
-      if (count > 0) load.blocks.set(blocks[i]!, count)
-      else {
-        load.blocks.delete(blocks[i]!)
-        load.activeBlocks--
-      }
-    }
+    if (load.held !== null) load.held.remove(request)
+    else load.unsharedBlocks -= this.#options.paths.blockCount[request]!
   }
 
   #load(instance: Instance): Load {
     const known = this.#loads.get(instance)
     if (known !== undefined) return known
-    const load: Load = {prefillTokens: 0, blocks: new Map(), activeBlocks: 0}
+    const {router_assume_kv_reuse, router_track_active_blocks} = this.#config
+    const shares = router_assume_kv_reuse && router_track_active_blocks
+    const held = shares ? new HeldBlocks(this.#options.paths) : null
+    const load: Load = {prefill: new PrefillLoad(), held, unsharedBlocks: 0}
     this.#loads.set(instance, load)
     return load
   }
@@ -249,3 +257,14 @@ export class KvRouter {
 
 /** The reference's stand-in for an unlimited token budget in the busy test. */
 const UNLIMITED_TOKENS = 10_000_000
+
+function settlePrefill(placed: Placed, nowMs: number): void {
+  if (placed.prefill === null) return
+  placed.load.prefill.remove(placed.prefill, nowMs)
+  placed.prefill = null
+}
+
+/** Instances come and go while a request waits: of one it never saw it knows nothing. */
+function overlapOf({instances, blocks}: Overlaps, instance: Instance): number {
+  return blocks[instances.indexOf(instance)] ?? 0
+}

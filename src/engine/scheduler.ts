@@ -4,7 +4,7 @@ export interface Scheduler {
   receive(request: number, maxOutput: number): void
   /** There is something to run. */
   readonly hasRequests: boolean
-  /** Leading complete prompt blocks of a request that this instance's prefix cache holds, as its KV events tell. */
+  /** Leading complete prompt blocks of a request that a KV router believes this instance has, from what it was told. */
   cachedBlocks(request: number): number
   /** Runs one pass starting at `nowMs`; the outcome stays valid until the next pass. */
   executePass(nowMs: number): PassOutcome

@@ -35,6 +35,7 @@ function cluster(lines: readonly Line[], engine: Record<string, unknown>): Clust
     workload: workloadOf(lines),
     perfModelFor: () => polynomialModel,
     router: null,
+    prefillEstimate: null,
     concurrency: null,
     seed: 0,
     observed: true,

@@ -3,7 +3,8 @@ import {scaledDurationMs} from '../core/duration.ts'
 import {RunError} from '../core/result.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import {ArrayPool} from './array-pool.ts'
-import {KvCache, UNCHAINED} from './kv-cache.ts'
+import {BlockLog, KvCache, UNCHAINED} from './kv-cache.ts'
+import type {RouterIndex} from './router-index.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from './scheduler.ts'
 import {FINISHED, mostUnits, PREEMPTED, RUNNING, Sequence} from './sequence.ts'
 import {WaitingQueue} from './waiting-queue.ts'
@@ -32,6 +33,8 @@ export class VllmScheduler implements Scheduler {
   readonly #prompts: Prompts
   readonly #observer: PassObserver
   readonly #kv: KvCache
+  readonly #listener: Listener | null
+  readonly #log: BlockLog | null
   readonly #blockSize: number
   readonly #budget: number
   readonly #maxRunning: number
@@ -74,12 +77,21 @@ export class VllmScheduler implements Scheduler {
   readonly notice = null
   steadyPasses = 0
 
-  constructor(args: EngineArgs, perf: PerfModel, prompts: Prompts, observer: PassObserver) {
+  /** @param listener a router that keeps an index of its own, because prefix caching is off */
+  constructor(
+    args: EngineArgs,
+    perf: PerfModel,
+    prompts: Prompts,
+    observer: PassObserver,
+    listener: Listener | null = null,
+  ) {
     this.#args = args
     this.#perf = perf
     this.#prompts = prompts
     this.#observer = observer
-    this.#kv = new KvCache(args.num_gpu_blocks)
+    this.#listener = listener
+    this.#log = listener === null ? null : new BlockLog()
+    this.#kv = new KvCache(args.num_gpu_blocks, this.#log)
     this.#blockSize = args.block_size
     this.#budget = args.max_num_batched_tokens ?? Number.POSITIVE_INFINITY
     this.#maxRunning = args.max_num_seqs ?? Number.POSITIVE_INFINITY
@@ -111,6 +123,7 @@ export class VllmScheduler implements Scheduler {
   }
 
   cachedBlocks(request: number): number {
+    if (this.#listener !== null) return this.#listener.index.cachedBlocks(request, this.#listener.instance)
     const {blockStart, blocks} = this.#prompts
     const from = blockStart[request]!
     const to = blockStart[request + 1]!
@@ -295,6 +308,16 @@ export class VllmScheduler implements Scheduler {
 
   /** Takes units [from, to) in order; returns the first one not obtained, `to` if all were. */
   #useUnits(sequence: Sequence, from: number, to: number): number {
+    const got = this.#takeUnits(sequence, from, to)
+    this.#tellRouter(sequence)
+    return got
+  }
+
+  #tellRouter(sequence: Sequence): void {
+    if (this.#listener !== null) this.#listener.index.apply(this.#listener.instance, sequence, this.#log!)
+  }
+
+  #takeUnits(sequence: Sequence, from: number, to: number): number {
     const {blocks, slots, fullUnits} = sequence
     const chained = this.#args.enable_prefix_caching
     if (from < fullUnits) {
@@ -462,9 +485,9 @@ export class VllmScheduler implements Scheduler {
       sequence.slots[at] = this.#kv.promotePartial(block, parent)
       sequence.hasPartialUnit = false
     }
-    if (!this.#kv.takePartial()) return false
-    sequence.hasPartialUnit = true
-    return true
+    sequence.hasPartialUnit = this.#kv.takePartial()
+    this.#tellRouter(sequence)
+    return sequence.hasPartialUnit
   }
 
   #finish(sequence: Sequence): void {
@@ -495,6 +518,12 @@ export class VllmScheduler implements Scheduler {
     outcome.numQueuedDecode = this.#waiting.preemptedCount
     outcome.sumQueuedDecodeKvTokens = this.#waiting.preemptedTokens
   }
+}
+
+/** A router's index and the name this instance has in it. */
+export interface Listener {
+  readonly index: RouterIndex
+  readonly instance: number
 }
 
 type MutableOutcome = {-readonly [K in keyof PassOutcome]: PassOutcome[K]} & {

@@ -39,6 +39,7 @@ const SETTINGS: readonly Setting[] = [
   })),
   {key: 'router', label: 'Router', read: scenario => scenario.routerMode},
   {key: 'router-config', label: 'Router options', read: ({routerConfig}) => json(routerConfig)},
+  {key: 'router-estimate', label: 'Router estimate', read: ({aicPerf}) => json(aicPerf)},
   {key: 'planner', label: 'Planner', read: ({planner}) => (planner === null ? 'off' : 'on')},
   ...PLANNER_FIELDS.map(({key, label}) => ({
     key: `planner.${key}`,

@@ -1,5 +1,7 @@
+import {estimatesPrefill} from '../config/aic-perf.ts'
 import {type EngineArgs, type PoolName, poolsOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
+import type {PrefillEstimate} from '../engine/kv-router.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {createAicPerfModel} from '../perf/aic/aic-perf-model.ts'
 import {type FetchPerfFile, loadAicModel} from '../perf/aic/load-aic-model.ts'
@@ -23,6 +25,7 @@ export interface TimingSources {
 export interface PreparedTiming {
   readonly perfModelFor: (pool: PoolName) => PerfModel
   readonly bootstrap: BenchmarkPoints | null
+  readonly prefillEstimate: PrefillEstimate | null
   /** Sentences for the user: versions mapped, a bootstrap that was not possible. */
   readonly notices: readonly string[]
 }
@@ -49,9 +52,12 @@ export class TimingLoader {
     }
     const bootstrap = await this.#bootstrap(scenario, notices)
     if (!bootstrap.ok) return bootstrap
+    const estimate = await this.#prefillEstimate(scenario, notices)
+    if (!estimate.ok) return estimate
     return ok({
       perfModelFor: pool => models.get(pool)!(),
       bootstrap: bootstrap.value,
+      prefillEstimate: estimate.value,
       notices: [...notices],
     })
   }
@@ -76,7 +82,7 @@ export class TimingLoader {
     }
   }
 
-  async #aicModel(args: EngineArgs, notices: Set<string>): Promise<Result<AicModel>> {
+  async #aicModel(args: AicArgs, notices: Set<string>): Promise<Result<AicModel>> {
     const model = await this.loadModel(args)
     if (model.ok) for (const notice of model.value.request.notices) notices.add(notice)
     return model
@@ -95,6 +101,24 @@ export class TimingLoader {
     // A failed download must not be remembered: a retry should try again.
     if (!loaded.ok) this.#aicModels.delete(key)
     return loaded
+  }
+
+  /** One prompt by itself, from the tables the `--aic-*` flags name; they need not be the engine's. */
+  async #prefillEstimate(scenario: Scenario, notices: Set<string>): Promise<Result<PrefillEstimate | null>> {
+    if (!estimatesPrefill(scenario) || scenario.aicPerf === undefined) return ok(null)
+    const spread = {aic_moe_tp_size: null, aic_moe_ep_size: null, aic_attention_dp_size: null}
+    const model = await this.#aicModel({...scenario.aicPerf, ...spread}, notices)
+    if (!model.ok) return model
+    const perf = createAicPerfModel(model.value)
+    return ok((newTokens, cachedTokens) => {
+      try {
+        return perf.prefillMs(1, newTokens, cachedTokens)
+      } catch (error) {
+        // Where the tables have nothing to say the reference goes on without an estimate.
+        if (error instanceof RunError) return null
+        throw error
+      }
+    })
   }
 
   /** The planner's regressions start from AIC numbers when the target is `sla` and the args name a model (planner.md 9). */

@@ -1,6 +1,7 @@
 import {DEFAULT_ROUTER_CONFIG} from '../config/router-config.ts'
 import type {PoolName, Scenario} from '../config/scenario.ts'
 import {Cluster} from '../engine/cluster.ts'
+import type {PrefillEstimate} from '../engine/kv-router.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import {runPlanner} from '../planner/adapter.ts'
 import type {BenchmarkPoints} from '../planner/bootstrap.ts'
@@ -19,6 +20,8 @@ export interface SimulationInputs {
   readonly traceSha256: string
   /** Pass times of a pool; called once per pool. */
   readonly perfModelFor: (pool: PoolName) => PerfModel
+  /** What the KV router asks how long a prompt takes, or null (engine.md 8.8). */
+  readonly prefillEstimate: PrefillEstimate | null
   /** AIC benchmark points that bootstrap the planner's regressions, or null (planner.md 9). */
   readonly bootstrap: BenchmarkPoints | null
   /** Shifts the planner's first ticks later by this many seconds, for repeats; 0 is the reference. */
@@ -42,6 +45,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     fleet: scenario.fleet,
     workload,
     router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG) : null,
+    prefillEstimate: inputs.prefillEstimate,
     concurrency: scenario.replayConcurrency ?? null,
     seed: scenario.seed,
     observed: scenario.planner !== null,

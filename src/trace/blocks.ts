@@ -41,7 +41,7 @@ function computeBlockStarts({requestCount, inputLength}: Workload, blockSize: nu
 const NODES_INITIAL = 1024
 
 /** Trie of hash id prefixes, its edges in one open-addressing table keyed by (parent node, hash id). */
-class PrefixTrie {
+export class PrefixTrie {
   readonly #hashIds: Uint32Array
   readonly #traceBlockSize: number
   readonly #blockSize: number
@@ -72,6 +72,28 @@ class PrefixTrie {
       const first = this.#nodeBlock[node]!
       for (let i = 0; i < count; i++) blocks[written++] = first + i
     }
+  }
+
+  /** The same walk, writing the nodes it goes through to `nodes[at ..]`; returns how many. */
+  writeNodes(hash: number, nodes: Int32Array, at: number, blocks: number): number {
+    let node = -1
+    let depth = 0
+    while (depth === 0 ? blocks > 0 : this.#blocksEndingBy(depth) < blocks) {
+      node = this.#child(node, this.#hashIds[hash + depth]!, depth)
+      nodes[at + depth] = node
+      depth++
+    }
+    return depth
+  }
+
+  /** Blocks that end in each node's tokens. */
+  blocksOfNodes(): Int32Array {
+    const counts = new Int32Array(this.#nodeCount)
+    for (let node = 0; node < this.#nodeCount; node++) {
+      const end = node + 1 < this.#nodeCount ? this.#nodeBlock[node + 1]! : this.blockCount
+      counts[node] = end - this.#nodeBlock[node]!
+    }
+    return counts
   }
 
   computeParents(): Int32Array {

@@ -1,6 +1,5 @@
 import * as Comlink from 'comlink'
 import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
-import {checkSupported} from '../config/supported.ts'
 import {ok, type Result} from '../core/result.ts'
 import type {RunResult} from '../run/run.ts'
 import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
@@ -122,8 +121,6 @@ async function simulateRequest(
   cancel: MessagePort,
   plannerPhaseShiftS = 0,
 ): Promise<Result<Simulated>> {
-  const supported = checkSupported(scenario)
-  if (!supported.ok) return supported
   const trace = scenario.synthetic
     ? await generateTraffic(scenario, scenario.synthetic)
     : await traces.load({source: scenario.trace, blob: traceBlob, ...workloadOptionsOf(scenario)})
@@ -133,14 +130,13 @@ async function simulateRequest(
   const prepared = await timing.loader.prepare(scenario)
   if (!prepared.ok) return prepared
   const {workload, file} = trace.value
-  const {perfModelFor, bootstrap, notices} = prepared.value
+  const {notices, ...timed} = prepared.value
   const driven = await driveSimulation({
     inputs: {
       scenario,
       workload,
       traceSha256: file.sha256,
-      perfModelFor,
-      bootstrap,
+      ...timed,
       plannerPhaseShiftS,
       clock: host.nowMs,
     },

@@ -53,6 +53,7 @@ export function replay(options: ReplayOptions): Replay {
     traceSha256: '0'.repeat(64),
     perfModelFor: () => options.perf ?? polynomialModel,
     bootstrap: null,
+    prefillEstimate: null,
     clock: () => 0,
   })
   const progress: RunProgress[] = []

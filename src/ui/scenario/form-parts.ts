@@ -1,3 +1,4 @@
+import {AIC_PERF_FIELDS} from '../../config/aic-perf.ts'
 import {ENGINE_FIELDS, SGLANG_FIELDS} from '../../config/engine-fields.ts'
 import type {Field} from '../../config/field.ts'
 import {PLANNER_FIELDS} from '../../config/planner-fields.ts'
@@ -28,9 +29,18 @@ export const FIELDS_OF: Readonly<Record<FormPart, readonly Field[]>> = {
   engine: POOL_FIELDS,
   prefill: POOL_FIELDS,
   decode: POOL_FIELDS,
-  router: ROUTER_FIELDS,
+  router: [...ROUTER_FIELDS, ...AIC_PERF_FIELDS],
   planner: PLANNER_FIELDS.filter(field => field.key !== 'mode'),
   run: RUN_FIELDS,
+}
+
+/** What the router of a form in this state reads: the model behind its estimates only if it makes any. */
+export function routerFieldsFor(form: {
+  readonly hasPlanner: boolean
+  draft(part: FormPart, key: string): unknown
+}): readonly Field[] {
+  const estimates = !form.hasPlanner && form.draft('router', 'router_prefill_load_model') === 'aic'
+  return estimates ? FIELDS_OF.router : ROUTER_FIELDS
 }
 
 /** A pool as the values of its fields. */
@@ -85,6 +95,7 @@ export function formFieldOf(field: string, topology: Fleet['topology']): string 
     case 'prefill.worker_type':
     case 'decode.worker_type':
     case 'decode.block_size':
+    case 'router.router_prefill_load_model':
       return field
     default:
       return '.'

@@ -5,7 +5,6 @@ import {suggestion} from '../../config/nearest-key.ts'
 import {plannerConfigWith} from '../../config/presets.ts'
 import {poolsOf, type TraceSource} from '../../config/scenario.ts'
 import {splitShellWords} from '../../config/shell-words.ts'
-import {checkSupportedFlags} from '../../config/supported.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {type NeededFile, type PasteContext, type Pasted, profileOf} from './pasted.ts'
 
@@ -116,21 +115,16 @@ function readArguments(argv: readonly string[], context: PasteContext, found: Fi
   return ok({what: 'Command line', scenario, ...found})
 }
 
-/** Leaves out the flags that only matter to a program with files and a terminal, and what is not built yet. */
+/** Leaves out the flags that only matter to a program with files and a terminal. */
 function usableHere({positionals, flags}: Arguments, found: Findings): Arguments {
   const kept = new Map(flags)
   for (const [name, text] of flags) {
     const flag = FLAGS.find(each => each.name === name)
     const isOutput = flag?.group === 'Output' || name === '--help' || name === '--version'
-    const isThere = checkSupportedFlags(new Map([[name, text]]))
-    if (!isOutput && isThere.ok) continue
+    if (!isOutput) continue
     kept.delete(name)
     found.notes.push(
-      isOutput
-        ? `Of no use here: ${shortened(`${name} ${text}`.trim())} (results are saved from the page)`
-        : isThere.ok
-          ? name
-          : isThere.error.message,
+      `Of no use here: ${shortened(`${name} ${text}`.trim())} (results are saved from the page)`,
     )
   }
   if (

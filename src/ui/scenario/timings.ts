@@ -1,11 +1,4 @@
-import {defaultScenario} from '../../config/presets.ts'
 import type {EngineTiming} from '../../config/scenario.ts'
-import {isSupported} from '../../config/supported.ts'
-
-/** Whether this build can run a timing; the list of what is missing stands in `config/supported.ts`. */
-export function isTimingThere(engineTiming: EngineTiming): boolean {
-  return isSupported({...defaultScenario(), engineTiming})
-}
 
 export const TIMINGS: readonly {readonly id: EngineTiming; readonly title: string; readonly what: string}[] =
   [

@@ -12,8 +12,7 @@ describe('ScenarioState', () => {
     expect(state.scenario).toEqual(PRESETS[0]!.scenario)
     for (const preset of PRESETS) {
       state.choosePreset(preset.id)
-      if (state.scenario !== null) expect(state.scenario).toEqual(preset.scenario)
-      else expect(state.problems.get('.')).toContain('not there yet')
+      expect(state.scenario).toEqual(preset.scenario)
       expect(state.changedCount).toBe(0)
     }
   })
@@ -94,13 +93,31 @@ describe('ScenarioState', () => {
     const scenario = {...state.scenario!, synthetic, routerMode: 'kv_router' as const, routerConfig, seed: 9}
     state.load(scenario)
     expect(state.scenario).toEqual(scenario)
+    state.set('router', 'router_queue_policy', 'lcfs')
     state.set('router', 'router_prefill_load_model', 'aic')
-    expect(state.problems.get('router.router_prefill_load_model')).toMatch(/not there yet: use none/)
-    state.set('router', 'router_prefill_load_model', '')
+    expect(state.problems.get('router.router_prefill_load_model')).toMatch(/requires router_queue_policy/)
+    state.set('router', 'router_prefill_load_model', 'none')
     state.set('traffic', 'request_count', '9999999')
     expect(state.problems.get('traffic.request_count')).toMatch(/more than a browser tab can hold/)
     state.isGenerated = false
     expect(state.scenario).not.toHaveProperty('synthetic')
+  })
+
+  it('names the model of the router’s estimate only where the router makes one', () => {
+    const state = new ScenarioState()
+    state.routerMode = 'kv_router'
+    state.set('router', 'router_prefill_load_model', 'aic')
+    expect(state.scenario).not.toHaveProperty('aicPerf')
+    state.hasPlanner = false
+    expect(state.scenario!.aicPerf).toMatchObject({aic_backend: 'vllm', aic_tp_size: 1})
+    state.set('router', 'aic_tp_size', '4')
+    const {scenario} = state
+    expect(scenario!.aicPerf).toMatchObject({aic_tp_size: 4})
+    state.load(PRESETS[0]!.scenario)
+    state.load(scenario!)
+    expect(state.scenario).toEqual(scenario)
+    state.set('router', 'aic_tp_size', '0')
+    expect(state.problems.get('router.aic_tp_size')).toMatch(/at least 1/)
   })
 
   it('types the pools of a fleet that is split, and marks what a plain run would refuse', () => {

@@ -1,8 +1,10 @@
+import {DEFAULT_AIC_PERF, estimatesPrefill, parseAicPerf} from '../../config/aic-perf.ts'
 import {parseEngineArgs} from '../../config/engine-args.ts'
 import {parsePlannerConfig} from '../../config/planner-config.ts'
 import {findPreset, PRESETS, type Preset, plannerConfigWith} from '../../config/presets.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../../config/router-config.ts'
 import {
+  type AicPerfConfig,
   type EngineArgs,
   type EngineTiming,
   type Fleet,
@@ -225,6 +227,8 @@ export class ScenarioState {
     if (traffic !== null && !traffic.ok) note('traffic', traffic.error)
     const router = this.routerMode === 'kv_router' ? parseRouterConfig(values.router) : null
     if (router !== null && !router.ok) note('router', ofRouter(router.error))
+    const aicPerf = router === null ? null : parseAicPerf(values.router)
+    if (aicPerf !== null && !aicPerf.ok) note('router', aicPerf.error)
     if (problems.size > 0 || !reading.ok) return {scenario: null, problems, notices}
     if (planner?.ok) notices.push(...planner.value.warnings)
     const scenario = this.#assemble(values, pools, {
@@ -232,6 +236,7 @@ export class ScenarioState {
       planner: planner?.ok ? planner.value.config : null,
       traffic: traffic?.ok ? traffic.value : null,
       router: router?.ok ? router.value.config : null,
+      aicPerf: aicPerf?.ok ? aicPerf.value : null,
     })
     const problem = checkWhole(scenario)
     if (problem !== null) problems.set(problem.field, problem.message)
@@ -248,9 +253,9 @@ export class ScenarioState {
       this.topology === 'agg'
         ? {topology: 'agg', workers: pool('engine')}
         : {topology: 'disagg', prefill: pool('prefill'), decode: pool('decode')}
-    const {synthetic: _, routerConfig: __, ...rest} = splitTrace(this.#rest).rest
-    const {reading, planner, traffic, router} = parts
-    return {
+    const {synthetic: _, routerConfig: __, aicPerf: ___, ...rest} = splitTrace(this.#rest).rest
+    const {reading, planner, traffic, router, aicPerf} = parts
+    const scenario: Scenario = {
       ...rest,
       trace: this.trace,
       ...reading,
@@ -263,6 +268,7 @@ export class ScenarioState {
       benchmarkGranularity: values.run.benchmark_granularity as number,
       seed: values.run.seed as number,
     }
+    return aicPerf !== null && estimatesPrefill(scenario) ? {...scenario, aicPerf} : scenario
   }
 }
 
@@ -273,6 +279,7 @@ interface AssembledParts {
   readonly traffic: SyntheticSpec | null
   /** null = the router has no options. */
   readonly router: RouterConfig | null
+  readonly aicPerf: AicPerfConfig | null
 }
 
 /** The flag's messages and fields, as they stand in the form. */
@@ -311,7 +318,10 @@ function draftsOfScenario(scenario: Scenario): PartDrafts {
     engine: poolDrafts('engine'),
     prefill: poolDrafts('prefill'),
     decode: poolDrafts('decode'),
-    router: draftsOf(FIELDS_OF.router, {...(scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG)}),
+    router: draftsOf(FIELDS_OF.router, {
+      ...(scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG),
+      ...(scenario.aicPerf ?? DEFAULT_AIC_PERF),
+    }),
     planner: draftsOf(FIELDS_OF.planner, {...planner}),
     run: draftsOf(FIELDS_OF.run, {
       seed: scenario.seed,
