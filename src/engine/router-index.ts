@@ -22,6 +22,9 @@ export class RouterIndex {
   readonly #root: Node = createNode()
   /** Entries of the blocks of each instance, by the blocks' own identities. */
   readonly #entries = new Map<number, Map<number, Node>>()
+  /** All instances are asked about one request after another. */
+  #lookedUp = -1
+  #scores: ReadonlyMap<number, number> = new Map()
 
   constructor(prompts: Prompts) {
     this.#prompts = prompts
@@ -29,20 +32,47 @@ export class RouterIndex {
 
   /** Leading prompt blocks of a request an instance is believed to have. */
   cachedBlocks(request: number, instance: number): number {
+    if (request !== this.#lookedUp) {
+      this.#lookedUp = request
+      this.#scores = this.#match(request)
+    }
+    return this.#scores.get(instance) ?? 0
+  }
+
+  /**
+   * Follows a prompt with the instances that have all of it so far. As in the reference they are only compared with the
+   * holders of the next entry where the two differ in number: in its own view entries further on have fewer holders.
+   * Where an instance has lost an entry and kept those after it, that is not so, and it may pass for another one.
+   */
+  #match(request: number): ReadonlyMap<number, number> {
     const {blocks, blockStart} = this.#prompts
     const from = blockStart[request]!
-    const to = blockStart[request + 1]!
-    let node = this.#root
-    for (let i = from; i < to; i++) {
-      const next = node.children.get(blocks[i]!)
-      if (next === undefined || !next.holders.has(instance)) return i - from
-      node = next
+    const scores = new Map<number, number>()
+    const following = new Set<number>()
+    let node: Node | undefined = this.#root
+    let depth = 0
+    for (; from + depth < blockStart[request + 1]!; depth++) {
+      node = node.children.get(blocks[from + depth]!)
+      if (node === undefined) break
+      const {holders} = node
+      if (depth === 0) for (const instance of holders) following.add(instance)
+      else if (holders.size !== following.size) {
+        for (const instance of following) {
+          if (holders.has(instance)) continue
+          following.delete(instance)
+          scores.set(instance, depth)
+        }
+      }
+      if (following.size === 0) break
     }
-    return to - from
+    for (const instance of following) scores.set(instance, depth)
+    return scores
   }
 
   /** Takes in what a call of the KV cache for `sequence` changed: first what it stored, then what it gave up for that. */
   apply(instance: number, sequence: Sequence, log: BlockLog): void {
+    if (log.registered.length === 0 && log.evicted.length === 0) return
+    this.#lookedUp = -1
     if (log.registered.length > 0) this.#store(instance, sequence, log.registered)
     const entries = this.#entriesOf(instance)
     for (const block of log.evicted) {

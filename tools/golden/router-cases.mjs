@@ -139,6 +139,8 @@ export const ROUTER_CASES = {
   router_uncached_tight: agg(short, uncached({num_gpu_blocks: 60}), 2, null, blocks64),
   router_uncached_evicting: agg(rush, uncached({num_gpu_blocks: 1200}), 3, null),
   router_uncached_sessions: agg(talk, uncached({num_gpu_blocks: 700}), 2, null),
+  router_uncached_stale: agg(talk, uncached({num_gpu_blocks: 900}), 3, null),
+  router_uncached_churn: agg(talk, uncached({num_gpu_blocks: 500}), 3, null),
   router_uncached_disagg: disagg(rush, uncached({num_gpu_blocks: 700}), uncached(), [3, 2], null),
   router_uncached_planner: planner({}, agg(rush, uncached({startup_time: 3}), 2, null)),
   router_planner: planner({}, agg(rush, {startup_time: 3}, 2, {router_queue_threshold: 0.5})),
@@ -154,7 +156,6 @@ export const ROUTER_CASES = {
 /** Here ties decide, so the reference is asked several times: `make-spread.mjs`. */
 export const SPREAD_CASES = {
   router_sglang_idle: agg(talk, sglang({block_size: 4}), 3, null),
-  router_uncached_idle: agg(talk, uncached({num_gpu_blocks: 500}), 3, null),
   router_disagg_idle: disagg(talk, sglang({block_size: 64}), uncached(), [2, 3], null),
   router_temperature: agg(rush, {}, 3, {router_temperature: 0.7}),
   router_temperature_sglang: agg(calm, sglang({block_size: 16}), 3, {router_temperature: 0.3}),
