@@ -9,6 +9,7 @@ import {type SglangParameters, sglangParameters} from './sglang-parameters.ts'
 import {longestPrefixFirst, MOST_ORDERED} from './sglang-policy.ts'
 import {SglangQueue} from './sglang-queue.ts'
 import {SglangSequence} from './sglang-sequence.ts'
+import {runSteadyPasses, type SteadyBatch} from './steady-passes.ts'
 import {TokenRuns} from './token-runs.ts'
 
 /**
@@ -61,13 +62,14 @@ export class SglangScheduler implements Scheduler {
     numQueuedDecode: 0,
     sumQueuedDecodeKvTokens: 0,
   }
-  steadyPasses = 0
+  readonly #steady: SteadyBatch
 
   constructor(args: EngineArgs, perf: PerfModel, workload: Workload, observer: PassObserver) {
     this.#parameters = sglangParameters(args)
     this.#perf = perf
     this.#inputLength = workload.inputLength
     this.#observer = observer
+    this.#steady = {observer, decodeMs: (count, total) => this.#decodeMs(count, total), passes: 0}
     this.#tokens = new TokenRuns(workload)
     this.#cache = new RadixCache(this.#parameters.page, this.#tokens)
     this.#prefillRatio = args.speedup_ratio
@@ -88,6 +90,10 @@ export class SglangScheduler implements Scheduler {
       `from ${(this.#stalledMs / 1000).toFixed(1)} s on the reference would stand still for want of evictable KV slots ` +
       '(num_gpu_blocks x block_size); from there the pool is accounted as SGLang itself does'
     )
+  }
+
+  get steadyPasses(): number {
+    return this.#steady.passes
   }
 
   get hasRequests(): boolean {
@@ -122,28 +128,12 @@ export class SglangScheduler implements Scheduler {
   }
 
   runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number {
-    this.steadyPasses = 0
     const limit = this.#steadyLimit()
+    this.#steady.passes = 0
     if (limit <= 0) return nowMs
-    const running = this.#running
-    const count = running.length
-    let total = this.#runningTokens()
-    let now = nowMs
-    let passes = 0
-    while (passes < limit) {
-      const end = now + this.#decodeMs(count, total)
-      if (end >= horizonMs || end === now) break
-      if (passes > 0) this.#observer.gaps(end - now, count)
-      // Before the first pass requests may have come from different passes: only from the second on are gaps the same.
-      else for (let i = 0; i < count; i++) this.#observer.token(running[i]!.request, end)
-      observer?.steadyPass(now, end, count, total)
-      total += count
-      now = end
-      passes++
-    }
-    if (passes > 0) this.#advanceRunning(passes, now)
-    this.steadyPasses = passes
-    return now
+    const end = runSteadyPasses(this.#steady, this.#running, limit, nowMs, horizonMs, observer)
+    if (end > nowMs) this.#advanceRunning(this.#steady.passes, end)
+    return end
   }
 
   // --- passes that only decode ---

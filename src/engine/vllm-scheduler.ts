@@ -7,6 +7,7 @@ import {BlockLog, KvCache, UNCHAINED} from './kv-cache.ts'
 import type {RouterIndex} from './router-index.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from './scheduler.ts'
 import {FINISHED, mostUnits, PREEMPTED, RUNNING, Sequence} from './sequence.ts'
+import {runSteadyPasses, type SteadyBatch} from './steady-passes.ts'
 import {WaitingQueue} from './waiting-queue.ts'
 
 /** Prompts of the workload as an instance sees them; shared by all instances of a pool. */
@@ -75,7 +76,7 @@ export class VllmScheduler implements Scheduler {
   #lastDecodeMs = Number.NaN
   #lastDecodeDurationMs = 0
   readonly notice = null
-  steadyPasses = 0
+  readonly #steady: SteadyBatch
 
   /** @param listener a router that keeps an index of its own, because prefix caching is off */
   constructor(
@@ -89,6 +90,7 @@ export class VllmScheduler implements Scheduler {
     this.#perf = perf
     this.#prompts = prompts
     this.#observer = observer
+    this.#steady = {observer, decodeMs: (count, total) => this.#decodeMs(count, total), passes: 0}
     this.#listener = listener
     this.#log = listener === null ? null : new BlockLog()
     this.#kv = new KvCache(args.num_gpu_blocks, this.#log)
@@ -100,6 +102,10 @@ export class VllmScheduler implements Scheduler {
     this.#decodeWorker = args.worker_type === 'decode'
     this.#capacityTokens = args.num_gpu_blocks * args.block_size
     this.#freshBlock = prompts.blockCount
+  }
+
+  get steadyPasses(): number {
+    return this.#steady.passes
   }
 
   get hasRequests(): boolean {
@@ -142,29 +148,12 @@ export class VllmScheduler implements Scheduler {
   }
 
   runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number {
-    this.steadyPasses = 0
     const limit = this.#steadyLimit()
+    this.#steady.passes = 0
     if (limit === 0) return nowMs
-    const running = this.#running
-    const count = running.length
-    let totalLength = 0
-    for (let i = 0; i < count; i++) totalLength += running[i]!.length
-    let now = nowMs
-    let passes = 0
-    while (passes < limit) {
-      const end = now + this.#decodeMs(count, totalLength)
-      if (end >= horizonMs || end === now) break
-      if (passes > 0) this.#observer.gaps(end - now, count)
-      // Requests may have waited for budget before: only from the second pass on are their gaps the same.
-      else for (let i = 0; i < count; i++) this.#observer.token(running[i]!.request, end)
-      observer?.steadyPass(now, end, count, totalLength)
-      totalLength += count
-      now = end
-      passes++
-    }
-    if (passes > 0) this.#advanceRunning(passes, now)
-    this.steadyPasses = passes
-    return now
+    const end = runSteadyPasses(this.#steady, this.#running, limit, nowMs, horizonMs, observer)
+    if (end > nowMs) this.#advanceRunning(this.#steady.passes, end)
+    return end
   }
 
   // --- scheduling ---
