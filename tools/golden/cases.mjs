@@ -2,6 +2,8 @@
 // No case names a GPU model, so none needs performance tables. Avoided, because the reference never ends on them:
 // a request larger than the KV cache, a pause longer than the load interval, tight caches on decode workers.
 
+import {blocks, engine, plain, planner, pools, workers} from './argv.mjs'
+
 const steady = {
   kind: 'sessions',
   spec: {
@@ -79,44 +81,10 @@ const odd = with_(steady, {
 })
 const batches = {kind: 'toolagent', spec: {seed: 7, requestCount: 600, tickCount: 80}}
 
-const workers = count => ['--num-workers', String(count)]
-const engine = args => ['--extra-engine-args', JSON.stringify(args)]
-const plain = (trace, args, count, more = []) => ({
-  trace,
-  argv: [...engine(args), ...workers(count), ...more],
-})
-
-function planner(mode, change) {
-  const config = {
-    mode,
-    optimization_target: 'sla',
-    ttft: 800,
-    itl: 30,
-    enable_throughput_scaling: true,
-    enable_load_scaling: true,
-    throughput_adjustment_interval: 60,
-    load_adjustment_interval: 5,
-    prefill_engine_num_gpu: 1,
-    decode_engine_num_gpu: 1,
-    report_filename: 'report.html',
-    ...change,
-  }
-  return ['--planner-config', JSON.stringify(config)]
-}
 const agg = (trace, config, args, count = 2, more = []) => ({
   trace,
   argv: [...planner('agg', config), ...engine(args), ...workers(count), ...more],
 })
-const pools = (prefill, decode, p, d) => [
-  '--prefill-engine-args',
-  JSON.stringify(prefill),
-  '--decode-engine-args',
-  JSON.stringify(decode),
-  '--num-prefill-workers',
-  String(p),
-  '--num-decode-workers',
-  String(d),
-]
 const disagg = (trace, config, prefill, decode, p = 1, d = 1) => ({
   trace,
   argv: [...planner('disagg', config), ...pools(prefill, decode, p, d)],
@@ -125,7 +93,6 @@ const fixedPools = (trace, prefill, decode, p, d) => ({
   trace,
   argv: pools({worker_type: 'prefill', ...prefill}, {worker_type: 'decode', ...decode}, p, d),
 })
-const blocks = size => ['--trace-block-size', String(size)]
 
 /** Name of the golden file, the trace's generator, and what follows the trace on the reference's command line. */
 export const CASES = {

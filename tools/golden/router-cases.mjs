@@ -2,6 +2,8 @@
 // matter: something is always running, and the first requests find instances that differ in name only. Every case was
 // recorded several times and came out the same each time.
 
+import {blocks, plain, planner, pools} from './argv.mjs'
+
 const flow = spec => ({
   kind: 'sessions',
   spec: {
@@ -42,58 +44,22 @@ const short = flow({
   families: 3,
 })
 
-const agg = (trace, args, count, config, more = []) => ({
-  trace,
-  argv: [
-    '--extra-engine-args',
-    JSON.stringify(args),
-    '--num-workers',
-    String(count),
-    '--router-mode',
-    'kv_router',
-    ...(config === null ? [] : ['--router-config', JSON.stringify(config)]),
-    ...more,
-  ],
-})
+const router = (config, more) => [
+  ...['--router-mode', 'kv_router'],
+  ...(config === null ? [] : ['--router-config', JSON.stringify(config)]),
+  ...more,
+]
+const agg = (trace, args, count, config, more = []) => plain(trace, args, count, router(config, more))
 const disagg = (trace, prefill, decode, [p, d], config, more = []) => ({
   trace,
   argv: [
-    '--prefill-engine-args',
-    JSON.stringify({worker_type: 'prefill', ...prefill}),
-    '--decode-engine-args',
-    JSON.stringify({worker_type: 'decode', ...decode}),
-    '--num-prefill-workers',
-    String(p),
-    '--num-decode-workers',
-    String(d),
-    '--router-mode',
-    'kv_router',
-    ...(config === null ? [] : ['--router-config', JSON.stringify(config)]),
-    ...more,
+    ...pools({worker_type: 'prefill', ...prefill}, {worker_type: 'decode', ...decode}, p, d),
+    ...router(config, more),
   ],
 })
-const planner = (change, rest) => ({
-  ...rest,
-  argv: [
-    '--planner-config',
-    JSON.stringify({
-      mode: 'agg',
-      optimization_target: 'sla',
-      ttft: 800,
-      itl: 30,
-      enable_throughput_scaling: true,
-      enable_load_scaling: true,
-      throughput_adjustment_interval: 6,
-      load_adjustment_interval: 2,
-      prefill_engine_num_gpu: 1,
-      decode_engine_num_gpu: 1,
-      report_filename: 'report.html',
-      ...change,
-    }),
-    ...rest.argv,
-  ],
-})
-const blocks64 = ['--trace-block-size', '64']
+const SHORT = {throughput_adjustment_interval: 6, load_adjustment_interval: 2}
+const planned = ({trace, argv}) => ({trace, argv: [...planner('agg', SHORT), ...argv]})
+const blocks64 = blocks(64)
 const sglang = (args = {}, options) => ({
   engine_type: 'sglang',
   num_gpu_blocks: Math.ceil(3_000_000 / (args.block_size ?? 1)),
@@ -134,7 +100,7 @@ export const ROUTER_CASES = {
   router_sglang_no_reuse: agg(rush, sglang({block_size: 8}), 2, {router_assume_kv_reuse: false}),
   router_sglang_disagg: disagg(rush, sglang(), sglang(), [2, 2], null),
   router_sglang_mixed: disagg(flood, sglang({block_size: 64}), {}, [2, 2], {router_queue_threshold: 0.4}),
-  router_sglang_planner: planner({}, agg(rush, sglang({startup_time: 3}), 2, null)),
+  router_sglang_planner: planned(agg(rush, sglang({startup_time: 3}), 2, null)),
   router_uncached: agg(rush, uncached(), 3, null),
   router_uncached_tight: agg(short, uncached({num_gpu_blocks: 60}), 2, null, blocks64),
   router_uncached_evicting: agg(rush, uncached({num_gpu_blocks: 1200}), 3, null),
@@ -142,9 +108,9 @@ export const ROUTER_CASES = {
   router_uncached_stale: agg(talk, uncached({num_gpu_blocks: 900}), 3, null),
   router_uncached_churn: agg(talk, uncached({num_gpu_blocks: 500}), 3, null),
   router_uncached_disagg: disagg(rush, uncached({num_gpu_blocks: 700}), uncached(), [3, 2], null),
-  router_uncached_planner: planner({}, agg(rush, uncached({startup_time: 3}), 2, null)),
-  router_planner: planner({}, agg(rush, {startup_time: 3}, 2, {router_queue_threshold: 0.5})),
-  router_planner_aic: planner({}, agg(rush, {startup_time: 3}, 2, aic({router_queue_threshold: 0.5}))),
+  router_uncached_planner: planned(agg(rush, uncached({startup_time: 3}), 2, null)),
+  router_planner: planned(agg(rush, {startup_time: 3}, 2, {router_queue_threshold: 0.5})),
+  router_planner_aic: planned(agg(rush, {startup_time: 3}, 2, aic({router_queue_threshold: 0.5}))),
   router_aic: agg(rush, {}, 2, aic(), estimate),
   router_aic_queue: agg(rush, {}, 2, aic({router_queue_threshold: 0.3}), estimate),
   router_aic_sessions: agg(talk, {num_gpu_blocks: 900}, 3, aic(), estimate),

@@ -2,6 +2,8 @@
 // its pool of token slots too full for the next request, so pools here are large, or small on traces where enough leaves
 // of the prefix tree stay long.
 
+import {blocks, plain, planner, pools} from './argv.mjs'
+
 const sessions = spec => ({
   kind: 'sessions',
   spec: {
@@ -72,41 +74,11 @@ const engine = (args, sglang) => ({
   ...args,
   ...(sglang === undefined ? {} : {sglang}),
 })
-const plain = (trace, args, count = 1, more = []) => ({
-  trace,
-  argv: ['--extra-engine-args', JSON.stringify(args), '--num-workers', String(count), ...more],
-})
-const pools = (prefill, decode, p, d) => [
-  '--prefill-engine-args',
-  JSON.stringify(prefill),
-  '--decode-engine-args',
-  JSON.stringify(decode),
-  '--num-prefill-workers',
-  String(p),
-  '--num-decode-workers',
-  String(d),
-]
 const fixedPools = (trace, prefill, decode, p, d) => ({
   trace,
   argv: pools({...prefill, worker_type: 'prefill'}, {...decode, worker_type: 'decode'}, p, d),
 })
-function planner(mode) {
-  const config = {
-    mode,
-    optimization_target: 'sla',
-    ttft: 800,
-    itl: 30,
-    enable_throughput_scaling: true,
-    enable_load_scaling: true,
-    throughput_adjustment_interval: 60,
-    load_adjustment_interval: 5,
-    prefill_engine_num_gpu: 1,
-    decode_engine_num_gpu: 1,
-    report_filename: 'report.html',
-  }
-  return ['--planner-config', JSON.stringify(config)]
-}
-const blocks64 = ['--trace-block-size', '64']
+const blocks64 = blocks(64)
 const eager = {clip_max_new_tokens: 4, schedule_conservativeness: 0.1}
 
 export const SGLANG_CASES = {
