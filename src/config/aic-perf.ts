@@ -39,7 +39,7 @@ export const AIC_PERF_FIELDS: readonly Field<keyof AicPerfConfig, 'router'>[] = 
     ...name,
     key: 'aic_backend_version',
     label: 'Estimate: version',
-    help: 'Version of the backend; empty = the measured one.',
+    help: 'Version of the backend; empty = measured, the one there are tables for.',
     advanced: true,
     nullable: true,
     default: null,

@@ -81,7 +81,6 @@ export const ROUTER_FIELDS: readonly Field<keyof RouterConfig, 'router'>[] = [
     key: 'router_prefill_load_model',
     label: 'Prefill load model',
     help: 'none = a prompt counts until its first token; aic = the oldest one of an instance shrinks over the time GPU tables give it (plain runs).',
-    advanced: true,
     type: 'choice',
     nullable: false,
     choices: PREFILL_LOAD_MODELS,
