@@ -7,6 +7,7 @@ import type {Workload} from '../trace/workload.ts'
 import {Arrivals, asClosedLoop} from './arrivals.ts'
 import {createRouter, type RouterOptions} from './create-router.ts'
 import {EventHeap, HANDOFF, PASS_END, WORKER_READY} from './event-heap.ts'
+import {LoadRecorder} from './instance-loads.ts'
 import {type Instance, InstancePool} from './instance-pool.ts'
 import type {Admission} from './kv-router.ts'
 import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from './observation.ts'
@@ -40,6 +41,7 @@ export class Cluster implements ReplayEngine {
   readonly #workload: Workload
   readonly #recorder: Recorder
   readonly #traffic = new TrafficAccumulator()
+  readonly #loads = new LoadRecorder()
   readonly #heap = new EventHeap()
   readonly #instances: (Instance | null)[] = []
   readonly #arrivals: Arrivals
@@ -138,10 +140,13 @@ export class Cluster implements ReplayEngine {
 
   /** All that was recorded so far. */
   record(): EngineRecord {
+    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
     return {
       requests: this.#recorder.requests,
       tokenGaps: this.#recorder.tokenGaps(),
-      workers: [...(this.#prefill?.records ?? []), ...this.#main.records],
+      workers: lives.map(({record}) => record),
+      loads: this.#loads.columns(lives.map(({load}) => load)),
+      requestEvents: this.#recorder.requestEvents(),
       endMs: this.#now,
     }
   }
@@ -238,6 +243,8 @@ export class Cluster implements ReplayEngine {
     if (scheduler.notice !== null && this.#notices.length === 0) this.#notices.push(scheduler.notice)
     record.passes++
     record.busyMs += outcome.endMs - now
+    const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
+    this.#loads.passes(instance.load, now, outcome.endMs, queued, scheduler.kvShare)
     if (pool.keepPasses) pool.passes.add(instance.id, now, outcome.endMs, outcome)
     if (outcome.endMs === now) {
       this.#guardAgainstLivelock(instance)
@@ -259,6 +266,8 @@ export class Cluster implements ReplayEngine {
     if (end === this.#now) return false
     record.passes += scheduler.steadyPasses
     record.busyMs += end - this.#now
+    // Such passes leave nobody waiting that could be admitted.
+    this.#loads.passes(instance.load, this.#now, end, 0, scheduler.kvShare)
     this.#occupyUntil(instance, end, null)
     return true
   }
@@ -356,6 +365,7 @@ export class Cluster implements ReplayEngine {
         instances: this.#instances,
         router: createRouter(component, spec.args, workload, options),
         keepPasses: observed,
+        loads: this.#loads,
       })
     }
     if (fleet.topology === 'agg') return {prefill: null, main: create('agg', fleet.workers, this.#recorder)}
@@ -412,7 +422,8 @@ function promptsWithoutBlocks({inputLength, requestCount}: Workload): Prompts {
 function hiddenTokens(recorder: Recorder): PassObserver {
   return {
     admitted: (request, atMs, reusedTokens) => recorder.admitted(request, atMs, reusedTokens),
-    preempted: request => recorder.preempted(request),
+    prefillChunk: (request, atMs, endMs, tokens) => recorder.prefillChunk(request, atMs, endMs, tokens, true),
+    preempted: (request, atMs) => recorder.preempted(request, atMs, true),
     token: () => {},
     gaps: () => {},
     tokensUntil: () => {},

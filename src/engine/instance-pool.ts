@@ -3,6 +3,7 @@ import {RunError} from '../core/result.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import type {Workload} from '../trace/workload.ts'
 import {type EventHeap, WORKER_READY} from './event-heap.ts'
+import type {LoadLane, LoadRecorder} from './instance-loads.ts'
 import type {Admission, KvRouter} from './kv-router.ts'
 import type {PoolObservation} from './observation.ts'
 import {PassBuffer} from './pass-buffer.ts'
@@ -33,7 +34,11 @@ export interface Instance {
   zeroPasses: number
   zeroPassMs: number
   readonly record: {-readonly [K in keyof WorkerRecord]: WorkerRecord[K]}
+  readonly load: LoadLane
 }
+
+/** What is left of an instance when it is gone. */
+type InstanceLife = Pick<Instance, 'record' | 'load'>
 
 export interface PoolOptions {
   readonly component: PoolName
@@ -50,6 +55,7 @@ export interface PoolOptions {
   readonly router: KvRouter | null
   /** Keep forward-pass snapshots for a planner. */
   readonly keepPasses: boolean
+  readonly loads: LoadRecorder
 }
 
 /** Equal instances behind one router, and their scaling (engine.md 8.5, 8.6). */
@@ -58,7 +64,7 @@ export class InstancePool {
   readonly args: EngineArgs
   readonly passes = new PassBuffer()
   readonly keepPasses: boolean
-  readonly records: WorkerRecord[] = []
+  readonly lives: InstanceLife[] = []
   readonly #options: PoolOptions
   readonly #startupMs: number
   /** Kept for a KV router where the caches themselves hold nothing it could look up. */
@@ -191,10 +197,11 @@ export class InstancePool {
       zeroPasses: 0,
       zeroPassMs: Number.NaN,
       record,
+      load: this.#options.loads.addInstance(nowMs),
     }
     instances.push(instance)
     this.#instances.push(instance)
-    this.records.push(record)
+    this.lives.push({record, load: instance.load})
     if (state === 'starting') heap.push(nowMs + this.#startupMs, WORKER_READY, serial)
   }
 

@@ -8,6 +8,9 @@ export interface EngineRecord {
   readonly requests: RequestColumns
   readonly tokenGaps: TokenGaps
   readonly workers: readonly WorkerRecord[]
+  /** By instance, in the order of `workers`. */
+  readonly loads: InstanceLoads
+  readonly requestEvents: RequestEvents
   /** Time of the last processed event, ms. */
   readonly endMs: number
 }
@@ -56,4 +59,47 @@ export interface WorkerRecord {
   readonly passes: number
   /** Sum of pass times. */
   readonly busyMs: number
+}
+
+/**
+ * How busy each instance was, in bins of simulated time. Instance i has the bins `offset[i]` up to `offset[i + 1]`, the
+ * first of them at `firstBin[i] * binMs`; after the last of them it ran no pass.
+ */
+export interface InstanceLoads {
+  readonly binMs: number
+  readonly offset: Int32Array
+  readonly firstBin: Int32Array
+  /** Time in passes, ms. */
+  readonly busyMs: Float64Array
+  /** Most requests left waiting on the instance by a pass, as it reports its queue. */
+  readonly queued: Int32Array
+  /** Highest share of KV blocks in use after a pass. */
+  readonly kvShare: Float64Array
+}
+
+/** What happened to requests besides the times of `RequestColumns`; in order of time for each request on an instance. */
+export interface RequestEvents {
+  readonly chunks: PrefillChunks
+  readonly preemptions: Preemptions
+}
+
+/** Parts of prompts computed, one per request and pass; after a pre-emption the prompt is computed again. */
+export interface PrefillChunks {
+  readonly length: number
+  readonly request: Int32Array
+  /** Of the pass, ms. */
+  readonly startMs: Float64Array
+  /** Of the prompts' part of the pass. */
+  readonly endMs: Float64Array
+  readonly tokens: Int32Array
+  /** 1 = on an instance of the prefill pool of a disaggregated fleet. */
+  readonly onPrefill: Uint8Array
+}
+
+export interface Preemptions {
+  readonly length: number
+  readonly request: Int32Array
+  /** Start of the pass in which the request lost its KV blocks, ms. */
+  readonly atMs: Float64Array
+  readonly onPrefill: Uint8Array
 }

@@ -1,5 +1,6 @@
 import type {Workload} from '../trace/workload.ts'
-import type {RequestColumns, TokenGaps} from './record.ts'
+import type {RequestColumns, RequestEvents, TokenGaps} from './record.ts'
+import {RequestEventLog} from './request-events.ts'
 
 /**
  * Collects what users felt: one row per request, and the gaps between tokens of all requests (engine.md 11.1).
@@ -14,6 +15,7 @@ export class Recorder {
   readonly #emitted: Int32Array
   readonly #arrival: Float64Array
   #arrived = 0
+  readonly #events = new RequestEventLog()
   #gaps = new Float64Array(INITIAL_GAPS)
   #counts = new Uint32Array(INITIAL_GAPS)
   #gapLength = 0
@@ -71,8 +73,17 @@ export class Recorder {
     this.#last[request] = atMs
   }
 
-  preempted(request: number): void {
+  prefillChunk(request: number, atMs: number, endMs: number, tokens: number, onPrefill = false): void {
+    this.#events.chunk(request, atMs, endMs, tokens, onPrefill)
+  }
+
+  preempted(request: number, atMs: number, onPrefill = false): void {
     this.requests.preemptions[request]!++
+    this.#events.preemption(request, atMs, onPrefill)
+  }
+
+  requestEvents(): RequestEvents {
+    return this.#events.columns()
   }
 
   /** TTFT in ms, never negative. */

@@ -17,6 +17,8 @@ export interface Scheduler {
   runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number
   /** Something about this instance the user should know, or null. */
   readonly notice: string | null
+  /** Share of the KV blocks (or token slots) that requests hold now. */
+  readonly kvShare: number
   /** Passes of the last `runSteadyPasses`. */
   readonly steadyPasses: number
 }
@@ -51,5 +53,8 @@ export interface PassObserver {
   gaps(gapMs: number, count: number): void
   /** A request emitted `tokens` more tokens, already told by `gaps`, the last of them at `atMs`. */
   tokensUntil(request: number, tokens: number, atMs: number): void
-  preempted(request: number): void
+  /** A pass that began at `atMs` computes `tokens` of a prompt until `endMs`. */
+  prefillChunk(request: number, atMs: number, endMs: number, tokens: number): void
+  /** A request lost its KV blocks in the pass that began at `atMs`. */
+  preempted(request: number, atMs: number): void
 }

@@ -140,6 +140,7 @@ function alone(lines: readonly Line[], engine: Record<string, unknown>) {
     token: nothing,
     gaps: nothing,
     tokensUntil: nothing,
+    prefillChunk: nothing,
     preempted: nothing,
   }
   const scheduler = new SglangScheduler(args(engine), polynomialModel, workloadOf(lines), observer)

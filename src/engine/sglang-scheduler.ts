@@ -42,7 +42,10 @@ export class SglangScheduler implements Scheduler {
   #newTokenRatio: number
 
   // The pass under way.
+  #passStartMs = 0
   readonly #taken: SglangSequence[] = []
+  /** New tokens of each, those found in the cache left out. */
+  readonly #takenTokens: number[] = []
   #takenIsl = 0
   #takenPrefix = 0
   #memoryRanOut = false
@@ -113,11 +116,17 @@ export class SglangScheduler implements Scheduler {
     return 0
   }
 
+  get kvShare(): number {
+    const {pool} = this.#parameters
+    return Math.max(pool - this.#free - this.#cache.unlockedTokens, 0) / pool
+  }
+
   executePass(nowMs: number): PassOutcome {
-    this.#beginPass()
+    this.#beginPass(nowMs)
     this.#orderWaiting()
     this.#admit(nowMs)
     const decodeStart = nowMs + this.#prefillMs()
+    if (!this.#decodeWorker) this.#tellChunks(decodeStart)
     this.#settleTaken()
     const end = decodeStart + this.#decode(decodeStart)
     if (this.#isStuck()) this.#leaveStall(nowMs)
@@ -180,8 +189,10 @@ export class SglangScheduler implements Scheduler {
 
   // --- prompts ---
 
-  #beginPass(): void {
+  #beginPass(nowMs: number): void {
+    this.#passStartMs = nowMs
     this.#taken.length = 0
+    this.#takenTokens.length = 0
     this.#takenIsl = 0
     this.#takenPrefix = 0
     this.#memoryRanOut = false
@@ -266,6 +277,7 @@ export class SglangScheduler implements Scheduler {
     sequence.allocated = Math.ceil(end / page) * page
     this.#waiting.removeHead()
     this.#taken.push(sequence)
+    this.#takenTokens.push(end - prefix)
     this.#takenIsl += end
     this.#takenPrefix += prefix
     this.#outcome.sumPrefillTokens += chunk
@@ -287,6 +299,12 @@ export class SglangScheduler implements Scheduler {
     this.#cache.lock(node)
     sequence.node = node
     return node.end
+  }
+
+  #tellChunks(endMs: number): void {
+    for (let i = 0; i < this.#taken.length; i++) {
+      this.#observer.prefillChunk(this.#taken[i]!.request, this.#passStartMs, endMs, this.#takenTokens[i]!)
+    }
   }
 
   /** Requests with their whole prompt computed start to run; the others wait for the next chunk. */
@@ -374,7 +392,7 @@ export class SglangScheduler implements Scheduler {
     sequence.materialized = 0
     sequence.cached = 0
     sequence.allocated = 0
-    this.#observer.preempted(sequence.request)
+    this.#observer.preempted(sequence.request, this.#passStartMs)
   }
 
   /** Leading tokens whose slots are the tree's; the reference forgets a cached prefix until the request adds to it. */

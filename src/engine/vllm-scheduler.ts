@@ -53,6 +53,7 @@ export class VllmScheduler implements Scheduler {
 
   // The pass under way.
   #pass = 0
+  #passStartMs = 0
   #remaining = 0
   #preemptedAny = false
   #batchSize = 0
@@ -136,11 +137,16 @@ export class VllmScheduler implements Scheduler {
     return this.#kv.countRegistered(blocks.subarray(from, to), to - from)
   }
 
+  get kvShare(): number {
+    return this.#kv.activeBlocks / this.#kv.capacity
+  }
+
   executePass(nowMs: number): PassOutcome {
-    this.#beginPass()
+    this.#beginPass(nowMs)
     this.#scheduleRunning()
     this.#admit(nowMs)
     const decodeStart = nowMs + this.#prefillMs()
+    if (this.#batchSize > 0) this.#tellChunks(decodeStart)
     const decodeMs = this.#emitTokens(decodeStart)
     this.#compactRunning()
     this.#fillOutcome(decodeStart + decodeMs)
@@ -186,8 +192,9 @@ export class VllmScheduler implements Scheduler {
     }
   }
 
-  #beginPass(): void {
+  #beginPass(nowMs: number): void {
     this.#pass++
+    this.#passStartMs = nowMs
     this.#remaining = this.#budget
     this.#preemptedAny = false
     this.#batchSize = 0
@@ -373,7 +380,7 @@ export class VllmScheduler implements Scheduler {
       this.#releaseUnits(victim, Math.ceil(victim.allocated / this.#blockSize))
       victim.allocated = 0
       if (!victim.inWaiting) this.#waiting.pushFront(victim)
-      this.#observer.preempted(victim.request)
+      this.#observer.preempted(victim.request, this.#passStartMs)
       return victim
     }
   }
@@ -393,6 +400,14 @@ export class VllmScheduler implements Scheduler {
     const prefix = Math.floor(this.#batchPrefix / n)
     const ms = Math.max(this.#perf.prefillMs(n, Math.max(isl - prefix, 0), prefix), 0)
     return this.#duration(ms, this.#args.speedup_ratio)
+  }
+
+  /** Prompt chunks of the pass; those of requests pre-empted since are gone from the batch. */
+  #tellChunks(endMs: number): void {
+    for (const {request, passScheduled, passPromptTokens} of this.#running) {
+      if (passScheduled !== this.#pass || passPromptTokens === 0) continue
+      this.#observer.prefillChunk(request, this.#passStartMs, endMs, passPromptTokens)
+    }
   }
 
   #duration(ms: number, ratio: number): number {

@@ -30,7 +30,36 @@ export function recordOf(entries: readonly FixtureRequest[]): EngineRecord {
     arrivalOrder: Int32Array.from(entries.keys()),
   }
   const endMs = Math.max(0, ...entries.flatMap(entry => entry.tokensMs))
-  return {requests, tokenGaps: gapsOf(entries), workers: [], endMs}
+  return {
+    requests,
+    tokenGaps: gapsOf(entries),
+    workers: [],
+    loads: {
+      binMs: 1000,
+      offset: new Int32Array(1),
+      firstBin: new Int32Array(),
+      busyMs: new Float64Array(),
+      queued: new Int32Array(),
+      kvShare: new Float64Array(),
+    },
+    requestEvents: {
+      chunks: {
+        length: 0,
+        request: new Int32Array(),
+        startMs: new Float64Array(),
+        endMs: new Float64Array(),
+        tokens: new Int32Array(),
+        onPrefill: new Uint8Array(),
+      },
+      preemptions: {
+        length: 0,
+        request: new Int32Array(),
+        atMs: new Float64Array(),
+        onPrefill: new Uint8Array(),
+      },
+    },
+    endMs,
+  }
 }
 
 function gapsOf(entries: readonly FixtureRequest[]): TokenGaps {

@@ -46,9 +46,14 @@ export const RUNS: RecordType<RunSummary> = {
  */
 export type SavedOutcome = Omit<RunOutcome, 'result'> & {
   readonly result: Omit<RunOutcome['result'], 'engine'> & {
-    readonly engine: Omit<RunOutcome['result']['engine'], 'tokenGaps'>
+    /** Runs saved before there were such columns have no loads and events. */
+    readonly engine: Omit<EngineRecord, 'tokenGaps' | LaterColumns> &
+      Partial<Pick<EngineRecord, LaterColumns>>
   }
 }
+
+type EngineRecord = RunOutcome['result']['engine']
+type LaterColumns = 'loads' | 'requestEvents'
 
 export function savedOutcome(outcome: RunOutcome): SavedOutcome {
   const {tokenGaps: _, ...engine} = outcome.result.engine
@@ -57,7 +62,32 @@ export function savedOutcome(outcome: RunOutcome): SavedOutcome {
 
 export function restoredOutcome(saved: SavedOutcome): RunOutcome {
   const tokenGaps = {length: 0, gapMs: new Float64Array(), count: new Uint32Array()}
-  return {...saved, result: {...saved.result, engine: {...saved.result.engine, tokenGaps}}}
+  const {loads = noLoads(saved), requestEvents = NO_EVENTS, ...kept} = saved.result.engine
+  return {...saved, result: {...saved.result, engine: {...kept, loads, requestEvents, tokenGaps}}}
+}
+
+function noLoads({result}: SavedOutcome): EngineRecord['loads'] {
+  const instances = result.engine.workers.length
+  return {
+    binMs: 1000,
+    offset: new Int32Array(instances + 1),
+    firstBin: new Int32Array(instances),
+    busyMs: new Float64Array(),
+    queued: new Int32Array(),
+    kvShare: new Float64Array(),
+  }
+}
+
+const NO_EVENTS: EngineRecord['requestEvents'] = {
+  chunks: {
+    length: 0,
+    request: new Int32Array(),
+    startMs: new Float64Array(),
+    endMs: new Float64Array(),
+    tokens: new Int32Array(),
+    onPrefill: new Uint8Array(),
+  },
+  preemptions: {length: 0, request: new Int32Array(), atMs: new Float64Array(), onPrefill: new Uint8Array()},
 }
 
 /** Whether an unpacked value is a run's heavy part, as far as everything that draws it relies on. */

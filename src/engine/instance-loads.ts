@@ -1,0 +1,130 @@
+import type {InstanceLoads} from './record.ts'
+
+/** Bin width a run starts with. Whenever it outgrows `MOST_BINS` the bins double, so that an hour has bins of 4 s. */
+const FIRST_BIN_MS = 125
+const MOST_BINS = 1024
+const FIRST_LANE = 64
+
+/**
+ * How busy each instance was over time, in bins that widen as the run goes on: between 512 and 1024 of them, whatever
+ * the run's length, so that a picture is as sharp as a screen and a long run costs no more memory than a short one.
+ * It is told of passes and changes nothing.
+ */
+export class LoadRecorder {
+  #binMs = FIRST_BIN_MS
+  readonly #lanes: LoadLane[] = []
+
+  /** @param nowMs when the instance was asked for */
+  addInstance(nowMs: number): LoadLane {
+    const lane = new LoadLane(Math.floor(nowMs / this.#binMs))
+    this.#lanes.push(lane)
+    return lane
+  }
+
+  /** Passes of one instance between two moments, with its queue and its share of KV blocks in use after them. */
+  passes(lane: LoadLane, fromMs: number, toMs: number, queued: number, kvShare: number): void {
+    // Passes run ahead of the clock: the end decides whether there are bins enough.
+    while (toMs >= this.#binMs * MOST_BINS) this.#widen()
+    const binMs = this.#binMs
+    const first = Math.floor(fromMs / binMs)
+    const last = Math.floor(toMs / binMs)
+    lane.reach(last)
+    if (first === last) {
+      lane.add(first, toMs - fromMs, queued, kvShare)
+      return
+    }
+    lane.add(first, (first + 1) * binMs - fromMs, queued, kvShare)
+    for (let bin = first + 1; bin < last; bin++) lane.add(bin, binMs, queued, kvShare)
+    if (toMs > last * binMs) lane.add(last, toMs - last * binMs, queued, kvShare)
+  }
+
+  /** Columns of the lanes, in the order given. */
+  columns(lanes: readonly LoadLane[]): InstanceLoads {
+    const offset = new Int32Array(lanes.length + 1)
+    lanes.forEach((lane, i) => {
+      offset[i + 1] = offset[i]! + lane.count
+    })
+    const total = offset[lanes.length]!
+    const columns = {
+      binMs: this.#binMs,
+      offset,
+      firstBin: Int32Array.from(lanes, lane => lane.firstBin),
+      busyMs: new Float64Array(total),
+      queued: new Int32Array(total),
+      kvShare: new Float64Array(total),
+    }
+    lanes.forEach((lane, i) => {
+      lane.copyTo(columns, offset[i]!)
+    })
+    return columns
+  }
+
+  #widen(): void {
+    this.#binMs *= 2
+    for (const lane of this.#lanes) lane.widen()
+  }
+}
+
+/** One instance's bins, from the first that knew it to the last in which it ran a pass. */
+export class LoadLane {
+  firstBin: number
+  count = 0
+  #busyMs = new Float64Array(FIRST_LANE)
+  #queued = new Int32Array(FIRST_LANE)
+  #kvShare = new Float64Array(FIRST_LANE)
+
+  constructor(firstBin: number) {
+    this.firstBin = firstBin
+  }
+
+  /** Makes room up to a bin. */
+  reach(bin: number): void {
+    const count = bin - this.firstBin + 1
+    if (count <= this.count) return
+    this.count = count
+    if (count <= this.#queued.length) return
+    const size = Math.max(count, this.#queued.length * 2)
+    const busyMs = new Float64Array(size)
+    const queued = new Int32Array(size)
+    const kvShare = new Float64Array(size)
+    busyMs.set(this.#busyMs)
+    queued.set(this.#queued)
+    kvShare.set(this.#kvShare)
+    this.#busyMs = busyMs
+    this.#queued = queued
+    this.#kvShare = kvShare
+  }
+
+  add(bin: number, busyMs: number, queued: number, kvShare: number): void {
+    const at = bin - this.firstBin
+    this.#busyMs[at]! += busyMs
+    if (queued > this.#queued[at]!) this.#queued[at] = queued
+    if (kvShare > this.#kvShare[at]!) this.#kvShare[at] = kvShare
+  }
+
+  /** Joins bins in pairs: times add up, peaks stay peaks. */
+  widen(): void {
+    const shift = this.firstBin % 2
+    const count = Math.ceil((this.count + shift) / 2)
+    for (let to = 0; to < count; to++) {
+      const a = 2 * to - shift
+      const b = a + 1
+      const hasA = a >= 0
+      const hasB = b < this.count
+      this.#busyMs[to] = (hasA ? this.#busyMs[a]! : 0) + (hasB ? this.#busyMs[b]! : 0)
+      this.#queued[to] = Math.max(hasA ? this.#queued[a]! : 0, hasB ? this.#queued[b]! : 0)
+      this.#kvShare[to] = Math.max(hasA ? this.#kvShare[a]! : 0, hasB ? this.#kvShare[b]! : 0)
+    }
+    this.#busyMs.fill(0, count, this.count)
+    this.#queued.fill(0, count, this.count)
+    this.#kvShare.fill(0, count, this.count)
+    this.count = count
+    this.firstBin = (this.firstBin - shift) / 2
+  }
+
+  copyTo(columns: Pick<InstanceLoads, 'busyMs' | 'queued' | 'kvShare'>, at: number): void {
+    columns.busyMs.set(this.#busyMs.subarray(0, this.count), at)
+    columns.queued.set(this.#queued.subarray(0, this.count), at)
+    columns.kvShare.set(this.#kvShare.subarray(0, this.count), at)
+  }
+}
