@@ -58,7 +58,6 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
       'worker/client.ts',
       'worker/pool.ts',
       'worker/spawn.ts',
-      'planner/tipping.ts',
     ],
     types: ['trace', 'perf', 'engine', 'planner', 'run', 'worker', 'service-worker'],
     packages: ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape'],

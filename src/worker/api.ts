@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink'
 import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
+import {computeTipping} from '../planner/tipping.ts'
 import type {RunResult} from '../run/run.ts'
 import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
 import {computeFigures, type PointFigures, withTargets} from '../sweep/points.ts'
@@ -55,6 +56,10 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
     },
 
     ...createGpuApi(site.timing),
+
+    async computeTipping(config, grounds) {
+      return computeTipping(config, grounds)
+    },
 
     async pack(value) {
       const packed = await packColumns(value)

@@ -1,6 +1,9 @@
 import * as Comlink from 'comlink'
+import type {PlannerConfig} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
+import type {TickGrounds} from '../planner/tick-decision.ts'
+import type {TickTipping} from '../planner/tipping.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {GpuApi} from './gpu-protocol.ts'
@@ -122,6 +125,11 @@ export class SimulatorClient {
       signal.removeEventListener('abort', onAbort)
       if (!signal.aborted) cancel.port1.close()
     }
+  }
+
+  /** The grounds are copied to the worker: a few kilobytes. */
+  computeTipping(config: PlannerConfig, grounds: TickGrounds): Promise<TickTipping> {
+    return this.#ask(api => api.computeTipping(config, grounds))
   }
 
   /** Plain data with columns as one small file. The value is copied to the worker, so it stays usable here. */

@@ -1,7 +1,9 @@
-import type {Scenario, TraceSource} from '../config/scenario.ts'
+import type {PlannerConfig, Scenario, TraceSource} from '../config/scenario.ts'
 import type {TraceFormat} from '../config/trace-options.ts'
 import type {Result} from '../core/result.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
+import type {TickGrounds} from '../planner/tick-decision.ts'
+import type {TickTipping} from '../planner/tipping.ts'
 import type {IntervalColumns} from '../report/intervals.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
 import type {RunProgress, RunResult} from '../run/run.ts'
@@ -32,6 +34,8 @@ export interface WorkerApi extends GpuApi {
     onProgress: (progress: RunTelemetry) => void,
     cancel: MessagePort,
   ): Promise<Result<PointFigures>>
+  /** What would have tipped a tick's decisions; here, since a search can take longer than a frame has. */
+  computeTipping(config: PlannerConfig, grounds: TickGrounds): Promise<TickTipping>
   /** Plain data with columns as one small file, to be stored; off the page's thread, where it would be felt. */
   pack(value: unknown): Promise<Uint8Array<ArrayBuffer>>
   unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>>

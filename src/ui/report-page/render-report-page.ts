@@ -15,9 +15,14 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * The stand-alone diagnostics page of a run: one HTML file without scripts, drawn by the page's own chart
  * components. It depends on the run alone, never on the clock, so that equal runs give equal files.
  */
-export function renderReportPage({scenario, outcome}: Pick<ChartedRun, 'scenario' | 'outcome'>): string {
+export function renderReportPage(
+  {scenario, outcome}: Pick<ChartedRun, 'scenario' | 'outcome'>,
+  price: number | null = null,
+): string {
   const run: ChartedRun = {scenario, outcome, axis: {extent: runExtent(outcome.result)}}
-  const {head, body} = render(ReportPage as Component<{run: ChartedRun}>, {props: {run}})
+  const {head, body} = render(ReportPage as Component<{run: ChartedRun; price: number | null}>, {
+    props: {run, price},
+  })
   const title = escapeXml(`Planner diagnostics: ${scenarioSentence(scenario, outcome.traceName)}`)
   return [
     '<!doctype html>',

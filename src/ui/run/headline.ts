@@ -12,7 +12,8 @@ export interface Figure {
   readonly details: readonly (readonly [string, string])[]
 }
 
-export function headlineFigures(run: ChartedRun): Figure[] {
+/** @param price money per GPU-hour */
+export function headlineFigures(run: ChartedRun, price: number | null): Figure[] {
   const {report, planner} = run.outcome.result
   const extras = report.planner_replay
   const config = run.scenario.planner
@@ -39,10 +40,7 @@ export function headlineFigures(run: ChartedRun): Figure[] {
       value: formatFixed(extras.gpu_hours, 2),
       isMet: null,
       verdict: planner === null ? 'fixed fleet' : "the planner's own count",
-      details: [
-        ['billed', formatFixed(extras.billed_gpu_hours, 2)],
-        ['cache reuse', formatValue(report.prefix_cache_reused_ratio, 'share')],
-      ],
+      details: [['billed', formatFixed(extras.billed_gpu_hours, 2)], ...costDetails(report, price)],
     },
     scalingFigure(run),
     {
@@ -56,9 +54,21 @@ export function headlineFigures(run: ChartedRun): Figure[] {
       details: [
         ['input', `${formatCompact(report.total_input_tokens)} tok`],
         ['output', `${formatCompact(report.total_output_tokens)} tok`],
+        ['cache reuse', formatValue(report.prefix_cache_reused_ratio, 'share')],
         ['e2e p90', formatMs(report.p90_e2e_latency_ms)],
       ],
     },
+  ]
+}
+
+/** Of the billed hours: starting and draining instances are paid for too. */
+function costDetails(report: Report, price: number | null): [string, string][] {
+  if (price === null) return []
+  const cost = report.planner_replay.billed_gpu_hours * price
+  const tokens = report.total_output_tokens
+  return [
+    ['cost', formatFixed(cost, 2)],
+    ['per 1M output tok', tokens === 0 ? NONE : formatFixed((cost / tokens) * 1e6, 2)],
   ]
 }
 

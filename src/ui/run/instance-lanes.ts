@@ -3,6 +3,8 @@ import {formatClock, formatSpan, formatValue} from '../format.ts'
 
 /** One instance's life on the simulated clock, in a lane it shares with others that lived before or after it. */
 export interface InstanceLife {
+  /** Its place in the record's list of instances. */
+  readonly index: number
   readonly id: number
   readonly component: WorkerRecord['component']
   readonly lane: number
@@ -16,11 +18,17 @@ export interface InstanceLife {
   readonly busyShare: number | null
 }
 
+/** As requests pass through them. */
+const POOL_ORDER = {agg: 0, prefill: 1, decode: 2} as const
+
 /** Packs lives into as few lanes as there were instances at a time; pools never share a lane. */
 export function instanceLanes(workers: readonly WorkerRecord[], endS: number): InstanceLife[] {
-  const byStart = [...workers].sort(
-    (a, b) => a.component.localeCompare(b.component) || a.requestedMs - b.requestedMs || a.id - b.id,
-  )
+  const byStart = workers
+    .map((worker, index) => ({...worker, index}))
+    .sort(
+      (a, b) =>
+        POOL_ORDER[a.component] - POOL_ORDER[b.component] || a.requestedMs - b.requestedMs || a.id - b.id,
+    )
   const freeFromS: {component: WorkerRecord['component']; atS: number}[] = []
   return byStart.map(worker => {
     const requestedS = worker.requestedMs / 1000
@@ -32,7 +40,8 @@ export function instanceLanes(workers: readonly WorkerRecord[], endS: number): I
     freeFromS[lane]!.atS = exitS
     const aliveS = exitS - startedS
     const busyShare = worker.readyMs === null || aliveS <= 0 ? null : worker.busyMs / 1000 / aliveS
-    return {id: worker.id, component: worker.component, lane, requestedS, startedS, drainS, exitS, busyShare}
+    const {index, id, component} = worker
+    return {index, id, component, lane, requestedS, startedS, drainS, exitS, busyShare}
   })
 }
 
@@ -51,6 +60,9 @@ export function describeLife(life: InstanceLife): string {
     life.startedS > life.requestedS ? `, start-up ${formatSpan(life.startedS - life.requestedS)}` : ''
   const busy =
     life.busyShare === null ? ', never served' : `, busy ${formatValue(life.busyShare, 'share')} of its time`
-  const pool = life.component === 'agg' ? 'instance' : life.component
-  return `${pool} ${life.id}: ${formatClock(life.requestedS)} to ${formatClock(life.exitS)}${startup}${busy}`
+  return `${nameOf(life)}: ${formatClock(life.requestedS)} to ${formatClock(life.exitS)}${startup}${busy}`
+}
+
+export function nameOf({component, id}: Pick<InstanceLife, 'component' | 'id'>): string {
+  return `${component === 'agg' ? 'instance' : component} ${id}`
 }

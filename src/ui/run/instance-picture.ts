@@ -9,7 +9,11 @@ export const INSTANCES = {
   note: 'Every instance from its start request to its exit; a fuller bar was busy for more of its time.',
 } as const
 
-export const LANE_PX = 16
+const LANE_PX = {least: 16, most: 28} as const
+/** As much as the charts beside it have: a few lanes share it, many push on. */
+const ROOM_PX = 140
+/** Between two bars. */
+export const LANE_GAP_PX = 5
 /** More lanes would push everything else off the screen. */
 export const MAX_LANES = 40
 
@@ -17,8 +21,13 @@ export function laneCount(lives: readonly InstanceLife[]): number {
   return lives.reduce((most, life) => Math.max(most, life.lane + 1), 0)
 }
 
+export function lanePx(lives: readonly InstanceLife[]): number {
+  const share = Math.floor(ROOM_PX / Math.max(laneCount(lives), 1))
+  return Math.min(Math.max(share, LANE_PX.least), LANE_PX.most)
+}
+
 export function instancePlotHeight(lives: readonly InstanceLife[]): number {
-  return Math.min(laneCount(lives), MAX_LANES) * LANE_PX + MARGIN.top + MARGIN.bottom
+  return Math.min(laneCount(lives), MAX_LANES) * lanePx(lives) + MARGIN.top + MARGIN.bottom
 }
 
 /** The lives drawn within a view. */
@@ -39,4 +48,15 @@ export function livesTable(lives: readonly InstanceLife[]): ChartTable {
       life.busyShare ?? Number.NaN,
     ]),
   }
+}
+
+/** Which pool the lanes belong to, written where its first one stands. */
+export function poolLabels(
+  lives: readonly InstanceLife[],
+): {readonly label: string; readonly lane: number}[] {
+  const first = new Map<string, number>()
+  for (const {component, lane} of lives) {
+    if (lane < (first.get(component) ?? MAX_LANES)) first.set(component, lane)
+  }
+  return [...first].map(([label, lane]) => ({label, lane}))
 }

@@ -1,11 +1,14 @@
-import type {EngineRecord} from '../../engine/record.ts'
+import type {EngineRecord, WorkerRecord} from '../../engine/record.ts'
 import {tpotMs, ttftMs} from '../../report/request-measures.ts'
 import {formatClock, formatCount, formatMs} from '../format.ts'
+import {nameOf} from './instance-lanes.ts'
+import {type StoryEvent, storyEvents} from './story-events.ts'
 
 /** What happened to one request, step by step, and what the fleet was doing meanwhile. */
 export interface RequestStory {
   readonly title: string
   readonly steps: readonly StoryStep[]
+  readonly events: readonly StoryEvent[]
   readonly facts: readonly (readonly [string, string])[]
   /** The fleet while it waited for its first token. */
   readonly fleet: string
@@ -17,7 +20,8 @@ export interface StoryStep {
   readonly text: string
 }
 
-export function tellRequest({requests, workers}: EngineRecord, r: number): RequestStory {
+export function tellRequest(record: EngineRecord, r: number): RequestStory {
+  const {requests, workers} = record
   const arrivalMs = requests.arrivalMs[r]!
   const admitMs = requests.firstAdmitMs[r]!
   const firstMs = requests.firstTokenMs[r]!
@@ -35,6 +39,7 @@ export function tellRequest({requests, workers}: EngineRecord, r: number): Reque
   return {
     title: `Request ${formatCount(r)}, arrived ${formatClock(arrivalMs / 1000)}`,
     steps,
+    events: storyEvents(record, r),
     facts: [
       ['TTFT', formatMs(ttftMs(requests, r))],
       ['mean ITL', tokens < 2 ? 'one token' : formatMs(tpotMs(requests, r))],
@@ -51,6 +56,9 @@ function placeOf(prefillId: number, workerId: number): string {
   return prefillId < 0 ? `${workerId}` : `prefill ${prefillId}, decode ${workerId}`
 }
 
+/** Starting instances named one by one; more are only counted. */
+const MOST_NAMED = 5
+
 function fleetDuring(workers: EngineRecord['workers'], fromMs: number, toMs: number): string {
   const overlaps = (a: number, b: number | null) => a <= toMs && (b === null || b > fromMs)
   const serving = workers.filter(w => w.readyMs !== null && overlaps(w.readyMs, w.drainMs ?? w.exitMs)).length
@@ -59,13 +67,18 @@ function fleetDuring(workers: EngineRecord['workers'], fromMs: number, toMs: num
       overlaps(w.requestedMs, w.readyMs ?? w.exitMs) &&
       (w.readyMs ?? Number.POSITIVE_INFINITY) > w.requestedMs,
   )
-  const soonest = Math.min(...starting.map(w => w.readyMs ?? Number.POSITIVE_INFINITY))
   const while_ = `While it waited for its first token ${plural(serving, 'instance')} served`
   if (starting.length === 0) return `${while_} and none was starting.`
-  const ready = Number.isFinite(soonest)
-    ? `; the first of them was ready at ${formatClock(soonest / 1000)}`
-    : ''
-  return `${while_} and ${plural(starting.length, 'instance')} started up${ready}.`
+  const named = starting.slice(0, MOST_NAMED).map(startOf)
+  const rest = starting.length > MOST_NAMED ? [`${starting.length - MOST_NAMED} more`] : []
+  return `${while_} and ${plural(starting.length, 'instance')} started up: ${[...named, ...rest].join('; ')}.`
+}
+
+function startOf(worker: WorkerRecord): string {
+  const asked = `${nameOf(worker)}, asked for at ${formatClock(worker.requestedMs / 1000)}`
+  return worker.readyMs === null
+    ? `${asked} and given up`
+    : `${asked} and ready at ${formatClock(worker.readyMs / 1000)}`
 }
 
 function plural(count: number, noun: string): string {

@@ -1,5 +1,6 @@
 import {formatDiagnosticsJson} from '../../report/diagnostics.ts'
 import {formatPerRequestLines} from '../../report/per-request.ts'
+import type {Report} from '../../report/report.ts'
 import {formatReportJson} from '../../report/report-json.ts'
 import type {FinishedRun} from '../state/run.svelte.ts'
 
@@ -10,19 +11,21 @@ export interface RunFile {
   make(): Promise<Blob>
 }
 
-export function runFiles(run: FinishedRun): RunFile[] {
+/** @param price money per GPU-hour; the command line knows none and leaves `cost` null */
+export function runFiles(run: FinishedRun, price: number | null): RunFile[] {
   const {result} = run.outcome
+  const report = withCost(result.report, price)
   const {planner} = result
   const json = (text: string) => new Blob([text], {type: 'application/json'})
   const files: RunFile[] = [
-    {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run)},
-    {label: 'Report JSON', name: 'report.json', make: async () => json(formatReportJson(result.report))},
+    {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run, price)},
+    {label: 'Report JSON', name: 'report.json', make: async () => json(formatReportJson(report))},
   ]
   if (planner !== null) {
     files.push({
       label: 'Diagnostics JSON',
       name: 'diagnostics.json',
-      make: async () => json(formatDiagnosticsJson({report: result.report, planner})),
+      make: async () => json(formatDiagnosticsJson({report, planner})),
     })
   }
   files.push({
@@ -33,10 +36,16 @@ export function runFiles(run: FinishedRun): RunFile[] {
   return files
 }
 
+function withCost(report: Report, price: number | null): Report {
+  const extras = report.planner_replay
+  if (price === null) return report
+  return {...report, planner_replay: {...extras, cost: extras.billed_gpu_hours * price}}
+}
+
 /** The code that prints it is fetched when it is first asked for. */
-async function htmlReport(run: FinishedRun): Promise<Blob> {
+async function htmlReport(run: FinishedRun, price: number | null): Promise<Blob> {
   const {renderReportPage} = await import('../report-page/render-report-page.ts')
-  return new Blob([renderReportPage(run)], {type: 'text/html'})
+  return new Blob([renderReportPage(run, price)], {type: 'text/html'})
 }
 
 /** Lines per turn of the event loop: a few milliseconds of work, so that the page stays alive. */

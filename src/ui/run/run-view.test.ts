@@ -103,7 +103,7 @@ describe('timelines of a run', () => {
       'gpu-hours',
     ])
     expect(runDecisions([])).toEqual([])
-    expect(headlineFigures(plain).map(({label}) => label)).toContain('Scaling events')
+    expect(headlineFigures(plain, null).map(({label}) => label)).toContain('Scaling events')
   })
 })
 
@@ -145,7 +145,7 @@ describe('requests', () => {
 
 describe('files', () => {
   it('hold what the command line would write', async () => {
-    const files = runFiles(run)
+    const files = runFiles(run, null)
     const texts = new Map(
       await Promise.all(files.map(async file => [file.name, await (await file.make()).text()] as const)),
     )
