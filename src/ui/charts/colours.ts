@@ -2,6 +2,8 @@
 export function resolveColour(near: Element, colour: string): string {
   const probe = document.createElement('i')
   probe.style.color = colour
+  // Forced colours would make all of them one: data keep theirs, as the SVG beside them does.
+  probe.style.setProperty('forced-color-adjust', 'none')
   near.append(probe)
   const resolved = getComputedStyle(probe).color
   probe.remove()

@@ -2,7 +2,7 @@ import {bisectRight} from 'd3-array'
 import {type ScaleLinear, type ScaleLogarithmic, scaleLinear, scaleLog} from 'd3-scale'
 import type {LogHistogram} from '../../worker/log-histogram.ts'
 import {formatCount, formatMs, formatValue} from '../format.ts'
-import {logTicks, MARGIN} from './geometry.ts'
+import {formatTick, logTicks, MARGIN} from './geometry.ts'
 
 /** Share of values in the bins up to `value`; exact at bin edges. */
 export function shareBelow({edges, count, total}: LogHistogram, value: number): number {
@@ -83,6 +83,29 @@ export interface DistributionShape {
 /** Bars narrower than this are noise. */
 const MIN_BAR_PX = 3
 
+/** Of a tick's label; the axis is set in 11 px figures. */
+const CHARACTER_PX = 6.6
+const LABEL_GAP_PX = 6
+
+/** Ticks whose labels neither touch nor run out of the picture; decades first, then fives, then twos. */
+export function ticksWithRoom(
+  ticks: readonly number[],
+  x: (value: number) => number,
+  width: number,
+): number[] {
+  const factor = (tick: number) => Math.round(tick / 10 ** Math.floor(Math.log10(tick) + 1e-9))
+  const order = [1, 5, 2]
+  const rank = (tick: number) => (order.includes(factor(tick)) ? order.indexOf(factor(tick)) : order.length)
+  const taken: {readonly tick: number; readonly from: number; readonly to: number}[] = []
+  for (const tick of [...ticks].sort((a, b) => rank(a) - rank(b) || a - b)) {
+    const half = (formatTick(tick, 'ms').length * CHARACTER_PX) / 2
+    const [from, to] = [x(tick) - half, x(tick) + half]
+    const touches = taken.some(other => from < other.to + LABEL_GAP_PX && to > other.from - LABEL_GAP_PX)
+    if (!touches && from >= 0 && to <= width) taken.push({tick, from, to})
+  }
+  return taken.map(({tick}) => tick).sort((a, b) => a - b)
+}
+
 export function distributionShape(
   histogram: LogHistogram,
   {width, height, target}: {readonly width: number; readonly height: number; readonly target: number | null},
@@ -103,7 +126,7 @@ export function distributionShape(
     low,
     x,
     y,
-    xTicks: logTicks(low, high, Math.max(width / 60, 2)),
+    xTicks: ticksWithRoom(logTicks(low, high, Math.max(width / 60, 2)), x, width),
     outline: `${outline}V${y(0)}`,
   }
 }

@@ -8,16 +8,17 @@ import {
   summarizeDifferences,
 } from '../../report/request-differences.ts'
 import type {ValueScale} from '../charts/geometry.ts'
+import type {ScatterGroup} from '../charts/scatter.ts'
 import {formatCount, formatMs, formatValue} from '../format.ts'
 import type {ComparedRun} from '../state/comparison.svelte.ts'
 import type {FinishedRun} from '../state/run.svelte.ts'
 import type {RequestFigures} from './comparison-files.ts'
 
 /** Why a request differs: where most of the difference came from. */
-export const CAUSES = [
-  {id: 'queue', label: 'mostly queueing', slot: 1},
-  {id: 'compute', label: 'mostly compute', slot: 0},
-] as const
+export const CAUSES: readonly ScatterGroup[] = [
+  {id: 'queue', label: 'mostly queueing', slot: 1, mark: 'cross'},
+  {id: 'compute', label: 'mostly compute', slot: 0, mark: 'small'},
+]
 
 /** Index into `CAUSES`. */
 export function causeOf({queueMs, computeMs}: RequestDifferences, i: number): number {

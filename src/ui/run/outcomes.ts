@@ -1,15 +1,16 @@
 import type {PlannerConfig} from '../../config/scenario.ts'
 import type {RequestColumns} from '../../engine/record.ts'
 import {e2eMs, tpotMs, ttftMs} from '../../report/request-measures.ts'
+import type {ScatterGroup, ScatterPoints} from '../charts/scatter.ts'
 
 /** How a request fared against the targets. */
 export type Outcome = 'met' | 'late' | 'slow' | 'unfinished'
 
 /** Drawn in this order, so that what went wrong lies on top. */
-export const OUTCOMES: readonly {readonly id: Outcome; readonly label: string; readonly slot: number}[] = [
-  {id: 'met', label: 'met the targets', slot: 0},
-  {id: 'slow', label: 'ITL over target', slot: 3},
-  {id: 'late', label: 'TTFT over target', slot: 1},
+export const OUTCOMES: readonly (ScatterGroup & {readonly id: Outcome})[] = [
+  {id: 'met', label: 'met the targets', slot: 0, mark: 'small'},
+  {id: 'slow', label: 'ITL over target', slot: 3, mark: 'large'},
+  {id: 'late', label: 'TTFT over target', slot: 1, mark: 'large'},
 ]
 
 export type Measure = 'ttft' | 'tpot' | 'e2e'
@@ -39,12 +40,8 @@ export function measureMs(requests: RequestColumns, request: number, measure: Me
 }
 
 /** All requests that produced a token, in order of arrival, as columns to draw and to walk along. */
-export interface RequestPoints {
+export interface RequestPoints extends ScatterPoints {
   readonly request: Int32Array
-  readonly arrivalS: Float64Array
-  readonly valueMs: Float64Array
-  /** Index into `OUTCOMES`. */
-  readonly outcome: Uint8Array
 }
 
 export function requestPoints(
@@ -53,15 +50,15 @@ export function requestPoints(
   targets: PlannerConfig | null,
 ): RequestPoints {
   const request = requests.arrivalOrder.filter(r => !Number.isNaN(requests.firstTokenMs[r]!))
-  const arrivalS = new Float64Array(request.length)
-  const valueMs = new Float64Array(request.length)
-  const outcome = new Uint8Array(request.length)
+  const x = new Float64Array(request.length)
+  const y = new Float64Array(request.length)
+  const group = new Uint8Array(request.length)
   const rank = new Map(OUTCOMES.map(({id}, index) => [id, index]))
   for (let i = 0; i < request.length; i++) {
     const r = request[i]!
-    arrivalS[i] = requests.arrivalMs[r]! / 1000
-    valueMs[i] = measureMs(requests, r, measure)
-    outcome[i] = rank.get(outcomeOf(requests, r, targets)) ?? 0
+    x[i] = requests.arrivalMs[r]! / 1000
+    y[i] = measureMs(requests, r, measure)
+    group[i] = rank.get(outcomeOf(requests, r, targets)) ?? 0
   }
-  return {request, arrivalS, valueMs, outcome}
+  return {request, x, y, group}
 }

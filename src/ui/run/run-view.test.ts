@@ -124,10 +124,10 @@ describe('requests', () => {
     const {requests} = run.outcome.result.engine
     const points = requestPoints(requests, 'ttft', sla)
     const met = OUTCOMES.findIndex(({id}) => id === 'met')
-    expect(points.outcome.filter(outcome => outcome === met)).toHaveLength(
+    expect(points.group.filter(outcome => outcome === met)).toHaveLength(
       countAttained(requests, {ttftMs: sla.ttft, itlMs: sla.itl}),
     )
-    expect([...points.arrivalS]).toEqual([...points.arrivalS].sort((a, b) => a - b))
+    expect([...points.x]).toEqual([...points.x].sort((a, b) => a - b))
   })
 
   it('are told in phases that add up to their latency', () => {

@@ -13,8 +13,8 @@ export interface StoryEvent {
   readonly text: string
 }
 
-/** Chunks told one by one; of more only the first and the last few. */
-const MOST_CHUNKS = 8
+/** Events of a kind told one by one; of more only the first and the last few. */
+const MOST_TOLD = 8
 
 /** Arrival, every prompt chunk and pre-emption, first and last token, in order of time. */
 export function storyEvents(record: EngineRecord, r: number): StoryEvent[] {
@@ -58,17 +58,22 @@ function chunkEvents({requests, requestEvents: {chunks}}: EngineRecord, r: numbe
         text: `${name}${place}: ${formatCount(chunks.tokens[row]!)} tokens in a pass of ${formatMs(lastsMs)}`,
       }
     }),
+    middle => {
+      const ms = middle.reduce((sum, event) => sum + event.lastsMs, 0)
+      return `${formatCount(middle.length)} more prompt chunks, ${formatMs(ms)} of passes`
+    },
   )
 }
 
 function preemptionEvents({requests, requestEvents: {preemptions}}: EngineRecord, r: number): StoryEvent[] {
   const arrivalMs = requests.arrivalMs[r]!
-  return rowsOf(preemptions.request, preemptions.length, r).map(row => ({
-    kind: 'preempted',
+  const events = rowsOf(preemptions.request, preemptions.length, r).map(row => ({
+    kind: 'preempted' as const,
     atMs: preemptions.atMs[row]! - arrivalMs,
     lastsMs: 0,
-    text: 'pre-empted: its KV blocks went to another request, and its prompt has to be computed again',
+    text: 'pre-empted for want of KV blocks; what the cache no longer holds is computed again',
   }))
+  return shorten(events, middle => `${formatCount(middle.length)} more pre-emptions`)
 }
 
 function rowsOf(request: Int32Array, length: number, wanted: number): number[] {
@@ -77,13 +82,18 @@ function rowsOf(request: Int32Array, length: number, wanted: number): number[] {
   return rows
 }
 
-/** Of many chunks those in the middle as one, with their time and number. */
-function shorten(events: readonly StoryEvent[]): StoryEvent[] {
-  if (events.length <= MOST_CHUNKS) return [...events]
-  const head = events.slice(0, MOST_CHUNKS - 3)
-  const middle = events.slice(MOST_CHUNKS - 3, -2)
-  const first = middle[0]!
+/** Of many events of a kind those in the middle as one, at the time of its first. */
+function shorten(
+  events: readonly StoryEvent[],
+  tellMiddle: (middle: readonly StoryEvent[]) => string,
+): StoryEvent[] {
+  if (events.length <= MOST_TOLD) return [...events]
+  const middle = events.slice(MOST_TOLD - 3, -2)
+  const {kind, atMs} = middle[0]!
   const lastsMs = middle.reduce((sum, event) => sum + event.lastsMs, 0)
-  const text = `${formatCount(middle.length)} more prompt chunks, ${formatMs(lastsMs)} of passes`
-  return [...head, {kind: 'chunk', atMs: first.atMs, lastsMs, text}, ...events.slice(-2)]
+  return [
+    ...events.slice(0, MOST_TOLD - 3),
+    {kind, atMs, lastsMs, text: tellMiddle(middle)},
+    ...events.slice(-2),
+  ]
 }
