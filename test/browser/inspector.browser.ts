@@ -108,6 +108,7 @@ describe('the decision inspector', () => {
     const site = await open({hash: PRESSURE})
     await runToResults(site)
     const panel = await inspectFirst(site)
+    await expectVisible(panel.getByRole('list', {name: /^Targets, load and demand/}))
     const texts = await panel
       .getByRole('list', {name: /^Targets, load and demand/})
       .getByRole('listitem')

@@ -41,8 +41,12 @@ export function storyEvents(record: EngineRecord, r: number): StoryEvent[] {
   return events.sort((a, b) => a.atMs - b.atMs)
 }
 
-function chunkEvents({requests, requestEvents: {chunks}}: EngineRecord, r: number): StoryEvent[] {
+function chunkEvents({requests, requestEvents}: EngineRecord, r: number): StoryEvent[] {
+  const {chunks, preemptions} = requestEvents
   const rows = rowsOf(chunks.request, chunks.length, r)
+  const lost = rowsOf(preemptions.request, preemptions.length, r).map(row => preemptions.atMs[row]!)
+  const isAgain = (row: number) => lost.some(atMs => atMs < chunks.startMs[row]!)
+  const first = rows.filter(row => !isAgain(row)).length
   const arrivalMs = requests.arrivalMs[r]!
   const isDisagg = requests.prefillWorkerId[r]! >= 0
   return shorten(
@@ -50,7 +54,8 @@ function chunkEvents({requests, requestEvents: {chunks}}: EngineRecord, r: numbe
       const startMs = chunks.startMs[row]!
       const lastsMs = chunks.endMs[row]! - startMs
       const place = isDisagg ? ` on ${chunks.onPrefill[row] === 1 ? 'prefill' : 'decode'}` : ''
-      const name = rows.length === 1 ? 'prompt' : `prompt chunk ${i + 1} of ${rows.length}`
+      const part = first === 1 ? 'prompt' : `prompt chunk ${i + 1} of ${first}`
+      const name = isAgain(row) ? 'prompt again' : part
       return {
         kind: 'chunk' as const,
         atMs: startMs - arrivalMs,
