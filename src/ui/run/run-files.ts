@@ -2,30 +2,27 @@ import {formatDiagnosticsJson} from '../../report/diagnostics.ts'
 import {formatPerRequestLines} from '../../report/per-request.ts'
 import type {Report} from '../../report/report.ts'
 import {formatReportJson} from '../../report/report-json.ts'
+import {type NamedFile, textFile} from '../controls/named-file.ts'
 import type {FinishedRun} from '../state/run.svelte.ts'
 
-/** The files a run leaves behind, the same as the command line writes. */
-export interface RunFile {
-  readonly label: string
-  readonly name: string
-  make(): Promise<Blob>
-}
-
-/** @param price money per GPU-hour; the command line knows none and leaves `cost` null */
-export function runFiles(run: FinishedRun, price: number | null): RunFile[] {
+/**
+ * The files a run leaves behind, the same as the command line writes.
+ * @param price money per GPU-hour; the command line knows none and leaves `cost` null
+ */
+export function runFiles(run: FinishedRun, price: number | null): NamedFile[] {
   const {result} = run.outcome
   const report = withCost(result.report, price)
   const {planner} = result
-  const json = (text: string) => new Blob([text], {type: 'application/json'})
-  const files: RunFile[] = [
+  const json = (text: string) => textFile(text, 'application/json')
+  const files: NamedFile[] = [
     {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run, price)},
-    {label: 'Report JSON', name: 'report.json', make: async () => json(formatReportJson(report))},
+    {label: 'Report JSON', name: 'report.json', make: () => json(formatReportJson(report))},
   ]
   if (planner !== null) {
     files.push({
       label: 'Diagnostics JSON',
       name: 'diagnostics.json',
-      make: async () => json(formatDiagnosticsJson({report, planner})),
+      make: () => json(formatDiagnosticsJson({report, planner})),
     })
   }
   files.push({
