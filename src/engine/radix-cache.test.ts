@@ -248,6 +248,26 @@ describe('RadixCache', () => {
     )
   })
 
+  it('takes no use of a run that is followed for one page only', () => {
+    const prompts: readonly Prompt[] = [
+      [[1], 5],
+      [[1, 1, 1, 1], 1],
+      [[1, 1], 3],
+    ]
+    const twins = new Twins(prompts, 8)
+    twins.start(1)
+    twins.stop(1)
+    twins.start(0)
+    twins.generate(0, 6)
+    twins.stop(0)
+    // Splits what the first left behind after one page; its own turn comes first all the same.
+    twins.start(2)
+    twins.evict(1)
+    twins.stop(2)
+    twins.evict(1)
+    twins.compare()
+  })
+
   it('needs one node for a prompt and two for its output, however long', () => {
     const ids = Array.from({length: 20_000}, (_, i) => i)
     const cache = new RadixCache(1, new TokenRuns(workloadOf([[ids, 0]])))

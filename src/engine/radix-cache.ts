@@ -187,8 +187,10 @@ export class RadixCache {
       child.access = operation
       return child
     }
+    // The pages of a chain before the cut are nodes of their own, followed whole; a single run followed in part is not.
+    const isChain = child.pages
     const upper = this.#split(child, end)
-    if (upper.pages) upper.access = operation
+    if (isChain) upper.access = operation
     return upper
   }
 
