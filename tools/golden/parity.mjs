@@ -6,7 +6,7 @@ import {runnerImport} from 'vite'
 
 const OUTPUT = 'src/ui/guide/parity.json'
 
-const {module} = await runnerImport('./test/support/parity.ts')
+const {module} = await runnerImport('./test/support/parity.ts', {configFile: false, logLevel: 'error'})
 const parity = await module.measureParity()
 mkdirSync('src/ui/guide', {recursive: true})
 writeFileSync(OUTPUT, `${JSON.stringify(parity, null, 2)}\n`)

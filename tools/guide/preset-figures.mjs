@@ -6,7 +6,10 @@ import {runnerImport} from 'vite'
 
 const OUTPUT = 'src/ui/guide/preset-figures.json'
 
-const {module} = await runnerImport('./test/support/preset-figures.ts')
+const {module} = await runnerImport('./test/support/preset-figures.ts', {
+  configFile: false,
+  logLevel: 'error',
+})
 const figures = await module.measurePresets()
 writeFileSync(OUTPUT, `${JSON.stringify(figures, null, 2)}\n`)
 process.stdout.write(`${OUTPUT}: ${Object.keys(figures).length} scenarios\n`)
