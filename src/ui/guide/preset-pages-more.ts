@@ -171,7 +171,7 @@ export const MORE_PRESET_PAGES: readonly PresetPage[] = [
     ],
     caveats: [
       'The reference breaks ties at random and does not repeat itself; here the seed decides. Figures of one seed are one draw.',
-      'Not there yet with SGLang, and without prefix caching.',
+      'Ties are common: instances that are idle and know nothing of a prompt are all alike.',
     ],
   },
 ]
