@@ -80,7 +80,12 @@ export async function runGolden(
   return runOn(scenario, workload, tracesFolder)
 }
 
-async function runOn(scenario: Scenario, workload: Workload, tracesFolder: string): Promise<RunResult> {
+/** Runs a scenario on a workload, with the profiles it names from `tracesFolder`. */
+export async function runOn(
+  scenario: Scenario,
+  workload: Workload,
+  tracesFolder: string,
+): Promise<RunResult> {
   const timing = expectOk(await loaderFor(tracesFolder).prepare(scenario))
   const run = simulate({scenario, workload, traceSha256: '', ...timing, clock: () => 0})
   for (;;) {

@@ -34,10 +34,10 @@ export class LinkState {
   }
 
   /** The same in another view. */
-  hashOf(view: ViewId): string | null {
+  hashOf(view: ViewId, topic?: string): string | null {
     const {scenario} = this.#scenario
     if (scenario === null) return null
-    const pairs = this.#view.pairsFor(view)
+    const pairs = this.#view.pairsFor(view, topic)
     return `#${encodeScenario(scenario)}${pairs.length === 0 ? '' : `&${formatPairs(pairs)}`}`
   }
 

@@ -1,4 +1,5 @@
 import type {Pair} from '../../config/query-string.ts'
+import {DEFAULT_TOPIC} from '../guide/topics.ts'
 import {type PageLink, pagePairs, splitHash, type ViewId} from '../views/page-link.ts'
 
 /** Which view of the page is shown, and the part of the link that says so. */
@@ -12,9 +13,12 @@ export class ViewState {
   sweep: readonly Pair[] = $state.raw([])
   /** What the last link said of a sweep. */
   askedSweep: readonly Pair[] = $state.raw([])
+  /** What the guide shows. */
+  topic: string = $state(DEFAULT_TOPIC)
 
-  go = (view: ViewId): void => {
+  go = (view: ViewId, topic = this.topic): void => {
     this.current = view
+    this.topic = topic
   }
 
   /** @returns the scenario's part of the hash, and what of the page's part was of no use */
@@ -23,12 +27,13 @@ export class ViewState {
     this.current = page.view
     this.asked = page.compared
     this.askedSweep = page.sweep ?? []
+    this.topic = page.topic ?? DEFAULT_TOPIC
     return {scenario, ignored}
   }
 
-  pairsFor(view: ViewId): readonly Pair[] {
+  pairsFor(view: ViewId, topic = this.topic): readonly Pair[] {
     const compared = this.compared.length > 0 ? this.compared : this.asked
-    const link: PageLink = {view, compared, sweep: this.sweep}
+    const link: PageLink = {view, compared, sweep: this.sweep, topic}
     return pagePairs(link)
   }
 }

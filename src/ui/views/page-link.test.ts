@@ -31,6 +31,34 @@ describe('splitHash', () => {
   })
 })
 
+describe('the guide', () => {
+  test('is linked to by topic, with the scenario beside it', () => {
+    const hash = '#v=1&preset=guide-agg&view=guide&topic=quirks'
+    expect(splitHash(hash)).toEqual({
+      page: {view: 'guide', compared: [], topic: 'quirks'},
+      scenario: 'v=1&preset=guide-agg',
+      ignored: [],
+    })
+    expect(pagePairs({view: 'guide', compared: [], topic: 'quirks'})).toEqual([
+      ['view', 'guide'],
+      ['topic', 'quirks'],
+    ])
+  })
+
+  test('leaves its first page out of the link, and its topic out of other views', () => {
+    expect(pagePairs({view: 'guide', compared: [], topic: 'how-it-works'})).toEqual([['view', 'guide']])
+    expect(pagePairs({view: 'library', compared: [], topic: 'quirks'})).toEqual([['view', 'library']])
+  })
+
+  test('names a topic there is not', () => {
+    expect(splitHash('#view=guide&topic=magic')).toEqual({
+      page: {view: 'guide', compared: []},
+      scenario: '',
+      ignored: ['topic=magic'],
+    })
+  })
+})
+
 describe('pagePairs', () => {
   test('come back through a hash', () => {
     const compared = [linkOfCompared(PRESETS[0]!.scenario), linkOfCompared({...defaultScenario(), seed: 3})]

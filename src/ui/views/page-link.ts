@@ -1,6 +1,7 @@
 import {formatPairs, type Pair, parsePairs} from '../../config/query-string.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {decodeScenario, encodeScenario} from '../../config/url-codec.ts'
+import {DEFAULT_TOPIC, isTopic} from '../guide/topics.ts'
 import {SWEEP_LINK_KEYS} from '../sweep/link-keys.ts'
 
 /** The views of the page, in the order of their links in the header. */
@@ -10,6 +11,7 @@ export const VIEWS = [
   {id: 'sweep', title: 'Sweep'},
   {id: 'gpu', title: 'GPU model'},
   {id: 'library', title: 'Library'},
+  {id: 'guide', title: 'Guide'},
 ] as const
 export type ViewId = (typeof VIEWS)[number]['id']
 
@@ -20,25 +22,31 @@ export interface PageLink {
   readonly compared: readonly string[]
   /** The sweep's own keys, for the sweep to read. */
   readonly sweep?: readonly Pair[]
+  /** What the guide shows, if not its first page. */
+  readonly topic?: string
 }
 
 export const MAX_COMPARED = 6
+const PAGE_KEYS: ReadonlySet<string> = new Set(['view', 'compare', 'topic'])
 
 /** A hash, parted into the page's keys and the scenario's; both readings are total. */
 export function splitHash(hash: string): {page: PageLink; scenario: string; ignored: readonly string[]} {
   const pairs = parsePairs(hash)
   const sweep = pairs.filter(([key]) => SWEEP_LINK_KEYS.has(key))
-  const rest = pairs.filter(([key]) => key !== 'view' && key !== 'compare' && !SWEEP_LINK_KEYS.has(key))
+  const rest = pairs.filter(([key]) => !PAGE_KEYS.has(key) && !SWEEP_LINK_KEYS.has(key))
   const asked = pairs.findLast(([key]) => key === 'view')?.[1]
+  const topic = pairs.findLast(([key]) => key === 'topic')?.[1]
   const view = VIEWS.find(({id}) => id === asked)?.id
   const compared = pairs.flatMap(([key, value]) => (key === 'compare' && value !== '' ? [value] : []))
   const ignored = asked === undefined || view !== undefined ? [] : [`view=${asked.slice(0, 60)}`]
+  if (topic !== undefined && !isTopic(topic)) ignored.push(`topic=${topic.slice(0, 60)}`)
   if (compared.length > MAX_COMPARED) ignored.push(`compare=… beyond ${MAX_COMPARED} runs`)
   return {
     page: {
       view: view ?? 'run',
       compared: compared.slice(0, MAX_COMPARED),
       ...(sweep.length === 0 ? {} : {sweep}),
+      ...(topic === undefined || !isTopic(topic) ? {} : {topic}),
     },
     scenario: rest.length === 0 ? '' : formatPairs(rest),
     ignored,
@@ -46,8 +54,10 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
 }
 
 /** The page's keys as they stand in a hash, after the scenario's; the Run view needs none. */
-export function pagePairs({view, compared, sweep = []}: PageLink): readonly Pair[] {
+export function pagePairs({view, compared, sweep = [], topic = DEFAULT_TOPIC}: PageLink): readonly Pair[] {
   if (view === 'run') return []
+  if (view === 'guide')
+    return [['view', view], ...(topic === DEFAULT_TOPIC ? [] : [['topic', topic] as const])]
   const named: readonly Pair[] = compared.map(link => ['compare', link])
   return [['view', view], ...(view === 'compare' ? named : []), ...(view === 'sweep' ? sweep : [])]
 }

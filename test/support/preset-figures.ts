@@ -1,0 +1,58 @@
+import type {Scenario} from '../../src/config/scenario.ts'
+import {decodeScenario} from '../../src/config/url-codec.ts'
+import {computeSaturation} from '../../src/report/saturation.ts'
+import {scenarioKey} from '../../src/report/scenario-key.ts'
+import type {RunResult} from '../../src/run/run.ts'
+import {workloadOptionsOf} from '../../src/run/traffic.ts'
+import {BUNDLED_TRACES} from '../../src/trace/bundled-traces.ts'
+import {generateTrace} from '../../src/trace/generate.ts'
+import {parseMooncake} from '../../src/trace/mooncake.ts'
+import type {PresetFigures} from '../../src/ui/guide/preset-figures.ts'
+import {measuredLinks} from '../../src/ui/guide/preset-pages.ts'
+import {runOn} from './golden.ts'
+import {PROJECT} from './shared.ts'
+
+/** Figures by the link of the scenario; without links every preset, and every change of one the guide tells of. */
+export async function measurePresets(links = measuredLinks()): Promise<Record<string, PresetFigures>> {
+  const figures: Record<string, PresetFigures> = {}
+  for (const link of links) {
+    const scenario = scenarioOf(link)
+    figures[link] = {scenario_key: scenarioKey(scenario), ...figuresOf(await runScenario(scenario))}
+  }
+  return figures
+}
+
+export function scenarioOf(link: string): Scenario {
+  const {scenario, ignored} = decodeScenario(link)
+  if (ignored.length > 0) throw new Error(`${link}: ${ignored.join(', ')} is not known`)
+  return scenario
+}
+
+function runScenario(scenario: Scenario): Promise<RunResult> {
+  const {trace} = scenario
+  const bundled = BUNDLED_TRACES.find(({id}) => trace.kind === 'catalogue' && id === trace.id)
+  if (bundled === undefined) throw new Error('a preset whose trace is not bundled')
+  const text = generateTrace(bundled.generator)
+  const workload = parseMooncake(text, {fileName: bundled.id, ...workloadOptionsOf(scenario)})
+  if (!workload.ok) throw new Error(workload.error.message)
+  return runOn(scenario, workload.value, `${PROJECT}/static-traces`)
+}
+
+function figuresOf({report, engine, planner}: RunResult): Omit<PresetFigures, 'scenario_key'> {
+  const events = planner?.scalingEvents ?? []
+  const scale_ups = events.filter(event => event.to_count > event.from_count).length
+  const extras = report.planner_replay
+  return {
+    mean_ttft_ms: report.mean_ttft_ms,
+    p90_ttft_ms: report.p90_ttft_ms,
+    mean_itl_ms: report.mean_itl_ms,
+    p90_itl_ms: report.p90_itl_ms,
+    sla_attainment: extras.sla_attainment ?? Number.NaN,
+    gpu_hours: extras.gpu_hours,
+    billed_gpu_hours: extras.billed_gpu_hours,
+    scale_ups,
+    scale_downs: events.length - scale_ups,
+    prefix_cache_reused_ratio: report.prefix_cache_reused_ratio,
+    saturation: computeSaturation(engine).label,
+  }
+}
