@@ -51,9 +51,10 @@ function figuresOf(table: Locator, metric: string): Promise<string[]> {
   return row.locator('.value').allTextContents()
 }
 
-async function savedNames(page: Page): Promise<string[]> {
+/** Read all at once: a row that goes away in between would be waited for. */
+function savedNames(page: Page): Promise<string[]> {
   const names = page.getByRole('textbox', {name: 'Name of the run'})
-  return Promise.all((await names.all()).map(name => name.inputValue()))
+  return names.evaluateAll(inputs => inputs.map(input => (input as HTMLInputElement).value))
 }
 
 function onShortTrace(presetId: string): Scenario {
