@@ -1,5 +1,6 @@
 import type {RouterConfig} from '../config/scenario.ts'
 import {nanosFromSeconds} from '../core/duration.ts'
+import {exactExp} from '../core/exact-math.ts'
 import type {RandomStream} from '../core/random.ts'
 import {RunError} from '../core/result.ts'
 import type {PromptPaths} from '../trace/prompt-paths.ts'
@@ -224,7 +225,7 @@ export class KvRouter {
       const tied = costs.flatMap((cost, i) => (cost === least ? [i] : []))
       return tied.length === 1 ? tied[0]! : tied[this.#options.random.nextInt(tied.length)]!
     }
-    const weights = costs.map(cost => Math.exp(-(cost - least) / ((most - least) * temperature)))
+    const weights = costs.map(cost => exactExp(-(cost - least) / ((most - least) * temperature)))
     let left = this.#options.random.next() * weights.reduce((sum, weight) => sum + weight, 0)
     for (let i = 0; i < weights.length - 1; i++) {
       left -= weights[i]!

@@ -1,3 +1,4 @@
+import {exactLog2} from '../../core/exact-math.ts'
 import {curveAt} from './curve.ts'
 import {noData} from './errors.ts'
 import type {Hardware, SequenceCost, TokenCost} from './evaluate.ts'
@@ -52,7 +53,7 @@ export function evaluateLatentProjection(
   const mode = measured(op.mode) ? op.mode : 'bfloat16'
   // Odd head counts borrow the curve of the next power of two, in proportion.
   const exact = find(mode, op.heads)
-  const heads = exact === null ? 2 ** Math.ceil(Math.log2(op.heads)) : op.heads
+  const heads = exact === null ? 2 ** Math.ceil(exactLog2(op.heads)) : op.heads
   const curve = exact ?? find(mode, heads)
   return tokens => {
     if (curve === null) return missing(`the latent projection of ${op.heads} heads`)

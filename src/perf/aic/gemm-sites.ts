@@ -1,4 +1,5 @@
 import {assert} from '../../core/assert.ts'
+import {exactLog2} from '../../core/exact-math.ts'
 import {type Curve, curveAt} from './curve.ts'
 import {noData} from './errors.ts'
 import type {OutsideFlag} from './outside.ts'
@@ -180,7 +181,7 @@ function maximum(values: readonly number[]): number {
 }
 
 function log2(value: number): number {
-  return Math.log2(Math.max(value, EPSILON))
+  return exactLog2(Math.max(value, EPSILON))
 }
 
 function neverOutside(): number {

@@ -1,3 +1,4 @@
+import {exactLog2} from '../../core/exact-math.ts'
 import {lowerBound} from './curve.ts'
 import {noData} from './errors.ts'
 import type {Grid, GridSol} from './grid.ts'
@@ -177,5 +178,5 @@ function weightOf(distance: number, reach: number): number {
 }
 
 function log2(key: number): number {
-  return Math.log2(Math.max(key, EPSILON))
+  return exactLog2(Math.max(key, EPSILON))
 }

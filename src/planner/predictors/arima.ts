@@ -1,3 +1,4 @@
+import {exactExpm1, exactLog1p} from '../../core/exact-math.ts'
 import {type ArimaFit, updateArima} from './arima/fit.ts'
 import {searchArima} from './arima/order-search.ts'
 import {IdleFilter, type LoadPredictor} from './predictor.ts'
@@ -42,7 +43,7 @@ export class ArimaPredictor implements LoadPredictor {
     if (this.#raw.length < FEWEST_VALUES || this.#raw.every(value => value === last)) return last
     try {
       const model = this.#model === null ? this.#fitFirst() : this.#update(this.#model)
-      const forecast = this.#isLog ? Math.expm1(model.forecast) : model.forecast
+      const forecast = this.#isLog ? exactExpm1(model.forecast) : model.forecast
       return Math.max(0, forecast)
     } catch {
       // The reference swallows every failure here, and with it the values it had not yet used.
@@ -57,7 +58,7 @@ export class ArimaPredictor implements LoadPredictor {
     let model = searchArima(series)
     this.#fitted = series
     if (!this.#usesLog1p && model.order.p === 0 && model.order.q === 0) {
-      const logs = this.#raw.map(Math.log1p)
+      const logs = this.#raw.map(exactLog1p)
       const logModel = tryToSearch(logs)
       if (logModel !== null) {
         model = logModel
@@ -80,7 +81,7 @@ export class ArimaPredictor implements LoadPredictor {
   }
 
   #toModelSpace(values: readonly number[]): number[] {
-    return this.#isLog ? values.map(Math.log1p) : [...values]
+    return this.#isLog ? values.map(exactLog1p) : [...values]
   }
 }
 

@@ -1,3 +1,4 @@
+import {exactExpm1, exactLog1p} from '../../core/exact-math.ts'
 import {IdleFilter, type LoadPredictor} from './predictor.ts'
 
 export interface KalmanOptions {
@@ -41,7 +42,7 @@ export class KalmanPredictor implements LoadPredictor {
   addDataPoint(value: number): void {
     const kept = this.#filter.accept(value)
     if (kept === null) return
-    const z = this.#usesLog1p ? Math.log1p(Math.max(0, kept)) : kept
+    const z = this.#usesLog1p ? exactLog1p(Math.max(0, kept)) : kept
     if (this.#isInitialised) {
       if (this.#forecast === null) this.#stepForward()
       this.#update(z)
@@ -60,7 +61,7 @@ export class KalmanPredictor implements LoadPredictor {
       this.#stepForward()
       this.#forecast = this.#level
     }
-    return this.#usesLog1p ? Math.max(0, Math.expm1(this.#forecast)) : this.#forecast
+    return this.#usesLog1p ? Math.max(0, exactExpm1(this.#forecast)) : this.#forecast
   }
 
   /** x = F x, P = F P F' + Q with F = [[1, 1], [0, 1]]. */

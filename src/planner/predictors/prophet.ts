@@ -1,3 +1,4 @@
+import {exactExpm1, exactLog1p} from '../../core/exact-math.ts'
 import {IdleFilter, type LoadPredictor} from './predictor.ts'
 import {fitTrend, type PiecewiseTrend, trendAt} from './prophet/trend.ts'
 
@@ -34,16 +35,16 @@ export class ProphetPredictor implements LoadPredictor {
   addDataPoint(value: number): void {
     const kept = this.#filter.accept(value)
     if (kept === null) return
-    this.#values.push(this.#usesLog1p ? Math.log1p(Math.max(0, kept)) : kept)
+    this.#values.push(this.#usesLog1p ? exactLog1p(Math.max(0, kept)) : kept)
     if (this.#values.length > this.#windowSize) this.#values = this.#values.slice(-this.#windowSize)
   }
 
   predictNext(): number {
     const count = this.#values.length
     const last = this.#values.at(-1) ?? 0
-    if (count < FEWEST_VALUES) return this.#usesLog1p ? Math.max(0, Math.expm1(last)) : last
+    if (count < FEWEST_VALUES) return this.#usesLog1p ? Math.max(0, exactExpm1(last)) : last
     const forecast = this.#forecast()
-    return Math.max(0, this.#usesLog1p ? Math.expm1(forecast) : forecast)
+    return Math.max(0, this.#usesLog1p ? exactExpm1(forecast) : forecast)
   }
 
   #forecast(): number {

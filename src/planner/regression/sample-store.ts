@@ -1,3 +1,5 @@
+import {exactPower} from '../../core/exact-math.ts'
+
 /** A column of numbers that a sample's feature is read from. */
 export type NumberColumn = Float64Array | Int32Array
 
@@ -56,7 +58,7 @@ export class SampleStore {
     for (let slot = 0; slot < slots; slot++) this.#next[slot] = slot + 1 < slots ? slot + 1 : -1
     this.#freeSlot = 0
 
-    const buckets = this.#bucketsPerAxis ** options.axes
+    const buckets = exactPower(this.#bucketsPerAxis, options.axes)
     this.#head = new Int32Array(buckets)
     this.#tail = new Int32Array(buckets)
     this.#size = new Int32Array(buckets)

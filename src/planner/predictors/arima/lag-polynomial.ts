@@ -1,3 +1,5 @@
+import {exactPower} from '../../../core/exact-math.ts'
+
 /**
  * Coefficients of a stationary autoregression and the free numbers an optimiser may vary (Monahan 1984): each
  * free number maps to a partial autocorrelation in (-1, 1). Moving averages use the same map with the sign turned.
@@ -17,7 +19,7 @@ export function unconstrainStationary(coefficients: readonly number[]): number[]
 
 /** Whether all inverse roots of 1 - c1 z - c2 z² … lie within a circle of the given radius. */
 export function hasInverseRootsWithin(coefficients: readonly number[], radius: number): boolean {
-  const scaled = coefficients.map((value, i) => value / radius ** (i + 1))
+  const scaled = coefficients.map((value, i) => value / exactPower(radius, i + 1))
   return partialAutocorrelations(scaled).every(r => Math.abs(r) < 1)
 }
 

@@ -1,3 +1,5 @@
+import {exactLog} from '../../../core/exact-math.ts'
+
 /** Order of an ARIMA model, with a constant in the (differenced) series or not. */
 export interface ArimaOrder {
   readonly p: number
@@ -156,7 +158,7 @@ function runFilter(
     if (!(variance > 0)) return null
     const residual = value - observe(model, state)
     if (t >= burn) {
-      logLikelihood -= 0.5 * (Math.log(2 * Math.PI) + Math.log(variance) + (residual * residual) / variance)
+      logLikelihood -= 0.5 * (exactLog(2 * Math.PI) + exactLog(variance) + (residual * residual) / variance)
     }
     for (let i = 0; i < size; i++) state[i]! += (gain[i]! / variance) * residual
     covariance = covariance.map((row, i) => row.map((entry, j) => entry - (gain[i]! * gain[j]!) / variance))

@@ -38,7 +38,7 @@ function kpssStatistic(series: readonly number[]): number {
 /** Bartlett weights, short truncation lag. */
 function longRunVariance(residuals: readonly number[]): number {
   const n = residuals.length
-  const lags = Math.trunc(4 * (n / 100) ** 0.25)
+  const lags = Math.trunc(4 * Math.sqrt(Math.sqrt(n / 100)))
   let covariances = 0
   for (let lag = 1; lag <= lags; lag++) {
     let sum = 0

@@ -1,3 +1,5 @@
+import {exactExp} from '../../../core/exact-math.ts'
+
 /** Prophet's defaults: changes of slope in the first 80 % of the window, at most 25 of them. */
 const CHANGE_RANGE = 0.8
 const MAX_CHANGES = 25
@@ -53,7 +55,7 @@ export class TrendPosterior {
 
   value(x: Float64Array): number {
     const logNoise = x[x.length - 1]!
-    const variance = Math.exp(2 * logNoise)
+    const variance = exactExp(2 * logNoise)
     let result = -this.#squaredResiduals(x) / (2 * variance) - this.#count * logNoise
     result -= (x[0]! ** 2 + x[1]! ** 2) / (2 * LINE_VARIANCE) + variance / (2 * NOISE_VARIANCE)
     for (let j = 2; j < x.length - 1; j++) result -= Math.abs(x[j]!) / CHANGE_SCALE
@@ -62,7 +64,7 @@ export class TrendPosterior {
 
   gradient(x: Float64Array): Float64Array {
     const last = x.length - 1
-    const variance = Math.exp(2 * x[last]!)
+    const variance = exactExp(2 * x[last]!)
     const gradient = new Float64Array(x.length)
     for (let j = 0; j < last; j++) gradient[j] = this.#pull(j, x) / variance + priorPull(j, x[j]!)
     gradient[last] = this.#noisePull(this.#squaredResiduals(x), variance)
@@ -75,7 +77,7 @@ export class TrendPosterior {
    */
   hessian(x: Float64Array): Float64Array[] {
     const last = x.length - 1
-    const variance = Math.exp(2 * x[last]!)
+    const variance = exactExp(2 * x[last]!)
     const squares = this.#squaredResiduals(x)
     const half = Array.from(x, () => new Float64Array(x.length))
     for (let d = 0; d < last; d++) {
@@ -86,9 +88,9 @@ export class TrendPosterior {
       half[d]![last] = difference(by =>
         this.#noisePull(squares - 2 * by * pull + by * by * curvature, variance),
       )
-      half[last]![d] = difference(by => pull / Math.exp(2 * (x[last]! + by)))
+      half[last]![d] = difference(by => pull / exactExp(2 * (x[last]! + by)))
     }
-    half[last]![last] = difference(by => this.#noisePull(squares, Math.exp(2 * (x[last]! + by))))
+    half[last]![last] = difference(by => this.#noisePull(squares, exactExp(2 * (x[last]! + by))))
     return half.map((row, i) => row.map((entry, j) => HESSIAN_WEIGHT * (entry + half[j]![i]!)))
   }
 

@@ -1,3 +1,4 @@
+import {exactLog} from '../../../core/exact-math.ts'
 import {TrendPosterior} from './posterior.ts'
 import {symmetricEigen} from './symmetric-eigen.ts'
 
@@ -14,7 +15,7 @@ const SMALLEST_GAIN = 1e-8
 const MAX_STEPS = 10_000
 const SHORTEST_STEP = 1e-50
 /** On a perfect line the noise shrinks without end; from here on the trend no longer moves. */
-const LOG_NO_NOISE = Math.log(1e-7)
+const LOG_NO_NOISE = exactLog(1e-7)
 
 export function trendAt({offset, slope, changeTimes, changes}: PiecewiseTrend, t: number): number {
   let y = offset + slope * t
