@@ -10,6 +10,7 @@ import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
+import {digestBytes, withDigest} from '../run/digest.ts'
 import type {RunResult} from '../run/run.ts'
 import {type SimulationInputs, simulate} from '../run/simulate.ts'
 import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
@@ -136,7 +137,7 @@ function run(inputs: SimulationInputs, progress: ProgressLine | null): RunResult
     const step = steps.next()
     if (step.done) {
       progress?.finish()
-      return step.value
+      return withDigest(step.value, createHash('sha256').update(digestBytes(step.value)).digest('hex'))
     }
     progress?.show(step.value)
   }

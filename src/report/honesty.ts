@@ -13,6 +13,8 @@ export interface Honesty {
   readonly saturation: Saturation
   readonly checks: readonly ConservationCheck[]
   readonly deviation: Deviation
+  /** null for runs made before there was one. */
+  readonly resultSha256: string | null
 }
 
 /** Against what ai-dynamo 1.2.1 printed for the very same run; nothing is said of any other. */
@@ -40,6 +42,7 @@ export function computeHonesty(input: HonestyInput): Honesty {
     saturation: computeSaturation(input.engine),
     checks: checkConservation(input),
     deviation: computeDeviation(input, GOLDEN_INDEX),
+    resultSha256: input.report.planner_replay.result_sha256 ?? null,
   }
 }
 

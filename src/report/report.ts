@@ -41,6 +41,8 @@ export interface PlannerReplayExtras {
   /** billed_gpu_hours x price; null without a price. */
   readonly cost: number | null
   readonly outside_measured_share: number | null
+  /** Checksum of all the run computed (`run/digest.ts`): equal exactly for equal results. Points of a sweep have none. */
+  readonly result_sha256?: string
 }
 
 export type Report = ReferenceReport & {readonly planner_replay: PlannerReplayExtras}

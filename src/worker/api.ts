@@ -2,6 +2,7 @@ import * as Comlink from 'comlink'
 import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {computeTipping} from '../planner/tipping.ts'
+import {digestBytes, withDigest} from '../run/digest.ts'
 import type {RunResult} from '../run/run.ts'
 import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
 import {computeFigures, type PointFigures, withTargets} from '../sweep/points.ts'
@@ -91,7 +92,8 @@ async function run(
   const startMs = site.host.nowMs()
   const simulated = await simulateRequest(site, request, onProgress, cancel)
   if (!simulated.ok) return simulated
-  const {result, traceName, workload} = simulated.value
+  const {traceName, workload} = simulated.value
+  const result = withDigest(simulated.value.result, await sha256Hex(digestBytes(simulated.value.result)))
   const outcome: RunOutcome = {
     result,
     pictures: makePictures(result, request.scenario),

@@ -5,7 +5,7 @@ import {formatCount, formatFixed, formatValue} from '../format.ts'
 
 /** One thing a reader should know before trusting a result: a few words, and what is behind them. */
 export interface HonestyItem {
-  readonly id: 'timing' | 'grid' | 'saturation' | 'checks' | 'deviation'
+  readonly id: 'timing' | 'grid' | 'saturation' | 'checks' | 'deviation' | 'digest'
   readonly label: string
   /** Good and bad are marked; what is merely so is not. */
   readonly tone: 'good' | 'bad' | 'plain'
@@ -24,6 +24,7 @@ export function honestyItems(honesty: Honesty): HonestyItem[] {
     saturationItem(honesty.saturation),
     checksItem(honesty.checks),
     deviationItem(honesty.deviation),
+    ...digestItems(honesty.resultSha256),
   ]
 }
 
@@ -70,6 +71,18 @@ function checksItem(checks: readonly ConservationCheck[]): HonestyItem {
     tone: failed.length === 0 ? 'good' : 'bad',
     detail: `${failed.length > 0 ? 'Failed: ' : ''}${list}.`,
   }
+}
+
+function digestItems(resultSha256: string | null): HonestyItem[] {
+  if (resultSha256 === null) return []
+  return [
+    {
+      id: 'digest',
+      label: `result ${resultSha256.slice(0, 8)}`,
+      tone: 'plain',
+      detail: `SHA-256 of every column, tick and figure: ${resultSha256}. The same scenario on the same trace gives the same one in every browser and on the command line.`,
+    },
+  ]
 }
 
 /** Below this, only the last digits of sums differ. */

@@ -1,0 +1,65 @@
+import {describe, expect, test} from 'vitest'
+import {readGolden, runGolden} from '../../test/support/golden.ts'
+import {PROJECT} from '../../test/support/shared.ts'
+import {digestBytes, withDigest} from './digest.ts'
+import type {RunResult} from './run.ts'
+
+const golden = readGolden(`${PROJECT}/test/golden/replay/agg_sglang_sla.json`)
+const result: RunResult = {...(await runGolden(golden, `${PROJECT}/static-traces`)), notices: []}
+const bytes = Buffer.from(digestBytes(result))
+
+function isSame(change: (copy: RunResult) => RunResult): boolean {
+  return bytes.equals(Buffer.from(digestBytes(change(structuredClone(result)))))
+}
+
+describe('the bytes of a run', () => {
+  test('hold nothing of the host or of what was asked for', () => {
+    const {planner_replay, ...report} = result.report
+    const other = {...report, wall_time_ms: 1e6, processed_tokens_per_s: 7, processed_output_tokens_per_s: 8}
+    const asked = {...planner_replay, config: null, version: '9', trace_sha256: 'x', cost: 5}
+    const changed = {...result, report: {...other, planner_replay: asked}, notices: ['a note']}
+    expect(bytes.equals(Buffer.from(digestBytes(changed)))).toBe(true)
+    expect(bytes.equals(Buffer.from(digestBytes(withDigest(changed, 'f'.repeat(64)))))).toBe(true)
+  })
+
+  test.each(Object.keys(result.engine.requests).filter(name => name !== 'count'))(
+    'change with one bit of %s',
+    name => {
+      const change = (copy: RunResult) => {
+        const column = copy.engine.requests[name as 'arrivalMs']
+        const asBytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength)
+        asBytes[asBytes.length - 8]! ^= 1
+        return copy
+      }
+      expect(isSame(change)).toBe(false)
+    },
+  )
+
+  test('change with one gap, one tick and one figure', () => {
+    expect(
+      isSame(copy => {
+        copy.engine.tokenGaps.count[0]!++
+        return copy
+      }),
+    ).toBe(false)
+    expect(
+      isSame(copy => {
+        copy.planner!.ticks[3]!.active_decode++
+        return copy
+      }),
+    ).toBe(false)
+    expect(isSame(copy => ({...copy, report: {...copy.report, mean_ttft_ms: 1}}))).toBe(false)
+  })
+
+  test('know only one NaN', () => {
+    const withNaN = (pattern: number) => (copy: RunResult) => {
+      const words = new Uint32Array(copy.engine.requests.firstTokenMs.buffer)
+      words[1] = pattern
+      expect(copy.engine.requests.firstTokenMs[0]).toBeNaN()
+      return copy
+    }
+    const one = digestBytes(withNaN(0x7ff80000)(structuredClone(result)))
+    const other = digestBytes(withNaN(0xfff80000)(structuredClone(result)))
+    expect(Buffer.from(one).equals(Buffer.from(other))).toBe(true)
+  })
+})
