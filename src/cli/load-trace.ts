@@ -10,6 +10,7 @@ export interface LoadedTrace {
   readonly workload: Workload
   /** Of the file's bytes as they are on disk, compressed or not. */
   readonly sha256: string
+  readonly sizeBytes: number
   readonly notices: readonly string[]
 }
 
@@ -25,5 +26,5 @@ export function loadTrace(path: string, options: WorkloadOptions): Result<Loaded
   const workload = toWorkload(parsed.value, options)
   if (!workload.ok) return workload
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  return ok({workload: workload.value, sha256, notices: parsed.value.notices})
+  return ok({workload: workload.value, sha256, sizeBytes: bytes.length, notices: parsed.value.notices})
 }

@@ -4,6 +4,7 @@ import {basename} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import type {Arguments} from '../config/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/flags.ts'
+import {sizeOfSynthetic} from '../config/memory-forecast.ts'
 import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
 import {ok, type Problem, type Result, RunError} from '../core/result.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
@@ -13,10 +14,11 @@ import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import {digestBytes, withDigest} from '../run/digest.ts'
 import type {RunResult} from '../run/run.ts'
 import {type SimulationInputs, simulate} from '../run/simulate.ts'
-import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {sizeOfWorkload, syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig} from './load-planner-config.ts'
 import {type LoadedTrace, loadTrace} from './load-trace.ts'
+import {checkMemory} from './memory.ts'
 import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
 import type {Terminal} from './run-cli.ts'
@@ -79,10 +81,15 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const timing = await createTimingLoader().prepare(scenario)
   if (!timing.ok) return timing
   const {notices: timingNotices, ...timed} = timing.value
+  // Before it is made: the requests alone may be more than there is room for.
+  const room = scenario.synthetic ? checkMemory(scenario, sizeOfSynthetic(scenario.synthetic)) : ok([])
+  if (!room.ok) return room
   const loaded = scenario.synthetic
     ? generateTraffic(scenario, scenario.synthetic)
     : loadTrace(path, workloadOptionsOf(scenario))
   if (!loaded.ok) return loaded
+  const fits = checkMemory(scenario, sizeOfWorkload(loaded.value.workload, loaded.value.sizeBytes))
+  if (!fits.ok) return fits
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
   const {workload, sha256: traceSha256} = loaded.value
@@ -93,7 +100,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
     ...timed,
     clock: () => performance.now(),
   }
-  const notices = [...described.value.notices, ...timingNotices, ...loaded.value.notices]
+  const notices = [...described.value.notices, ...timingNotices, ...loaded.value.notices, ...fits.value]
   return ok({inputs, outputs: outputs.value, notices})
 }
 
@@ -104,6 +111,7 @@ function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Result<Loaded
   return ok({
     workload: workload.value,
     sha256: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+    sizeBytes: 0,
     notices: [],
   })
 }

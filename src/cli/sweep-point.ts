@@ -7,11 +7,12 @@ import type {ServiceLevel} from '../report/service-level.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import type {RunResult} from '../run/run.ts'
 import {simulate} from '../run/simulate.ts'
-import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {sizeOfWorkload, syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
 import {computeFigures, type PointFacts, type SweepRow, withTargets} from '../sweep/points.ts'
 import {type ParsedTrace, toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {Workload} from '../trace/workload.ts'
 import {makeHtmlReport} from './html-report.ts'
+import {checkMemory} from './memory.ts'
 import {writePoint} from './sweep-folder.ts'
 import {createTimingLoader} from './timing-loader.ts'
 
@@ -83,6 +84,8 @@ export class PointRunner {
   async #simulate({scenario, phaseShiftS, traceSha256}: PointTask): Promise<Result<RunResult>> {
     const workload = this.#workloadOf(scenario)
     if (!workload.ok) return workload
+    const fits = checkMemory(scenario, sizeOfWorkload(workload.value, 0))
+    if (!fits.ok) return fits
     const timing = await this.#timing.prepare(scenario)
     if (!timing.ok) return timing
     const {notices, ...timed} = timing.value

@@ -1,3 +1,4 @@
+import type {TrafficSize} from '../config/memory-forecast.ts'
 import {poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
@@ -16,6 +17,19 @@ export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
     // Only a sample depends on it.
     ...(traceSelection?.sample === undefined ? {} : {seed}),
   }
+}
+
+/** What a forecast of memory needs to know of a workload. */
+export function sizeOfWorkload(workload: Workload, fileBytes: number): TrafficSize {
+  let inputTokens = 0
+  let outputTokens = 0
+  for (let r = 0; r < workload.requestCount; r++) {
+    inputTokens += workload.inputLength[r]!
+    outputTokens += workload.outputLength[r]!
+  }
+  const last = workload.releaseOrder[workload.releaseOrder.length - 1]!
+  const spanS = workload.arrivalMs[last]! / 1000
+  return {requests: workload.requestCount, inputTokens, outputTokens, fileBytes, spanS}
 }
 
 /** The generated traffic of a scenario. Its blocks are those of the pool that meets the prompts first. */

@@ -1,10 +1,11 @@
 import * as Comlink from 'comlink'
+import {forecastMemory, judgeMemory, sizeOfSynthetic, type TrafficSize} from '../config/memory-forecast.ts'
 import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
-import {ok, type Result} from '../core/result.ts'
+import {fail, ok, type Result} from '../core/result.ts'
 import {computeTipping} from '../planner/tipping.ts'
 import {digestBytes, withDigest} from '../run/digest.ts'
 import type {RunResult} from '../run/run.ts'
-import {syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {sizeOfWorkload, syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
 import {computeFigures, type PointFigures, withTargets} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {Workload} from '../trace/workload.ts'
@@ -25,6 +26,8 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
   const {traces} = site
 
   return {
+    async ping() {},
+
     async listCatalogue(): Promise<Result<readonly CatalogueEntry[]>> {
       const catalogue = await traces.catalogue()
       return catalogue.ok ? ok(catalogue.value.traces) : catalogue
@@ -128,10 +131,16 @@ async function simulateRequest(
   cancel: MessagePort,
   plannerPhaseShiftS = 0,
 ): Promise<Result<Simulated>> {
+  const checkRoom = (traffic: TrafficSize) => checkMemory(scenario, traffic, host.memoryBytes)
+  // Before it is made: the requests alone may be more than there is room for.
+  const room = scenario.synthetic ? checkRoom(sizeOfSynthetic(scenario.synthetic)) : ok(null)
+  if (!room.ok) return room
   const trace = scenario.synthetic
     ? await generateTraffic(scenario, scenario.synthetic)
     : await traces.load({source: scenario.trace, blob: traceBlob, ...workloadOptionsOf(scenario)})
   if (!trace.ok) return trace
+  const fits = checkRoom(sizeOfWorkload(trace.value.workload, trace.value.file.sizeBytes))
+  if (!fits.ok) return fits
   if (profile !== null) timing.addProfile(profile.name, profile.blob)
   timing.useModels(models)
   const prepared = await timing.loader.prepare(scenario)
@@ -156,9 +165,18 @@ async function simulateRequest(
   return ok({result, traceName: file.name, workload})
 }
 
+function checkMemory(
+  scenario: Scenario,
+  traffic: TrafficSize,
+  bytes = Number.POSITIVE_INFINITY,
+): Result<null> {
+  const verdict = judgeMemory(forecastMemory(scenario, traffic), {bytes, place: 'a browser tab has'})
+  return verdict.kind === 'refused' ? fail(verdict.message) : ok(null)
+}
+
 interface Traffic {
   readonly workload: Workload
-  readonly file: {readonly name: string; readonly sha256: string}
+  readonly file: {readonly name: string; readonly sha256: string; readonly sizeBytes: number}
   readonly notices: readonly string[]
 }
 
@@ -167,7 +185,7 @@ async function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Promise
   const workload = syntheticWorkloadOf(scenario, spec)
   if (!workload.ok) return workload
   const sha256 = await sha256Hex(new TextEncoder().encode(JSON.stringify(spec)))
-  return ok({workload: workload.value, file: {name: 'generated traffic', sha256}, notices: []})
+  return ok({workload: workload.value, file: {name: 'generated traffic', sha256, sizeBytes: 0}, notices: []})
 }
 
 /** Frees the page's callback; a plain function, as in a direct call, has nothing to free. */

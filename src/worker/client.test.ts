@@ -8,15 +8,19 @@ const request: RunRequest = {scenario: defaultScenario(), traceBlob: null, profi
 
 /** A worker that answers only the catalogue, and can be made to die. */
 function mute() {
-  const started: {die: (reason: Error) => void; terminated: boolean}[] = []
+  const started: {die: (reason: Error) => void; silence: () => void; terminated: boolean}[] = []
   const spawn = (): WorkerLink => {
     const {port1, port2} = new MessageChannel()
     Comlink.expose(
-      {listCatalogue: async () => ({ok: true, value: []}), run: () => new Promise(() => {})},
+      {
+        listCatalogue: async () => ({ok: true, value: []}),
+        run: () => new Promise(() => {}),
+        ping: async () => {},
+      },
       port2,
     )
     port1.start()
-    const worker = {die: (_: Error) => {}, terminated: false}
+    const worker = {die: (_: Error) => {}, silence: () => port2.close(), terminated: false}
     started.push(worker)
     return {
       endpoint: port1,
@@ -34,17 +38,65 @@ function mute() {
 }
 
 describe('SimulatorClient', () => {
-  it('rejects every waiting call when the worker dies, and starts another for the next', async () => {
+  it('asks a new worker when one dies, and gives up when that dies too', async () => {
     const {client, started} = mute()
     const calls = [1, 2].map(() => client.run(request, () => {}, new AbortController().signal))
     const settled = Promise.allSettled(calls)
-    started[0]!.die(new Error('out of memory'))
+    started[0]!.die(new Error('it was ended'))
+    await expect.poll(() => started.length).toBe(2)
+    // Both calls have moved on before the second worker dies.
+    await new Promise(resolve => setTimeout(resolve, 20))
+    started[1]!.die(new Error('out of memory'))
     for (const outcome of await settled) {
-      expect(outcome).toMatchObject({status: 'rejected', reason: {message: 'out of memory'}})
+      expect(outcome).toMatchObject({
+        status: 'rejected',
+        reason: {message: 'two workers died of it, the second because out of memory'},
+      })
     }
+    expect(started.map(({terminated}) => terminated)).toEqual([true, true])
     expect(await client.listCatalogue()).toEqual({ok: true, value: []})
-    expect(started).toHaveLength(2)
+    expect(started).toHaveLength(3)
     client.dispose()
+  })
+
+  it('does not ask again for what was cancelled, nor of a client that was closed', async () => {
+    const {client, started} = mute()
+    const abort = new AbortController()
+    const call = client.run(request, () => {}, abort.signal)
+    abort.abort(new Error('by hand'))
+    started[0]!.die(new Error('it was ended'))
+    await expect(call).rejects.toThrow('by hand')
+    const other = client.run(request, () => {}, new AbortController().signal)
+    client.dispose()
+    await expect(other).rejects.toThrow('closed')
+    expect(started).toHaveLength(2)
+  })
+
+  it('replaces a worker that is stuck, but not one that is only slow or a page that slept', async () => {
+    vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']})
+    try {
+      const {client, started} = mute()
+      const call = client.run(request, () => {}, new AbortController().signal)
+      const rejected = expect(call).rejects.toThrow(/did not answer for \d+ s/)
+      for (let step = 0; step < 30; step++) {
+        await vi.advanceTimersByTimeAsync(20_000)
+        // Pings are answered outside the false time.
+        await new Promise(resolve => setTimeout(resolve, 20))
+      }
+      expect(started).toHaveLength(1)
+      started[0]!.silence()
+      await vi.advanceTimersByTimeAsync(119_000)
+      expect(started).toHaveLength(1)
+      await vi.advanceTimersByTimeAsync(3000)
+      await expect.poll(() => started.length).toBe(2)
+      started[1]!.silence()
+      // It may have answered once before it fell silent.
+      await vi.advanceTimersByTimeAsync(123_000)
+      await rejected
+      client.dispose()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('terminates a worker that does not answer a cancel, and only then', async () => {

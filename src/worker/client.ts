@@ -27,12 +27,26 @@ export interface WorkerLink {
 
 type OnProgress = (progress: RunTelemetry) => void
 
+/** The worker is gone, whatever was asked of it: another may do it. */
+class WorkerDeath extends Error {}
+
 /** How long a cancelled worker may take to say so before it is taken for stuck. Its slices are 50 ms. */
 const CANCEL_GRACE_MS = 1500
 
 /**
- * The page's side of the boundary. A call settles in every case: with a value, with the signal's reason, or with
- * the reason of the worker's death, after which the next call finds a new worker.
+ * A worker that leaves a ping unanswered for so many seconds is taken for stuck: its longest step without a look at its
+ * messages (the blocks of a trace a hundred times the hour's) takes a fraction of that. Ticks are counted and no clock
+ * is read, so a page that sleeps or whose timers are throttled only waits longer.
+ */
+const STUCK_AFTER_TICKS = 120
+/** A worker that has yet to give its first sign has nothing to do but to load its script. */
+const UNBORN_AFTER_TICKS = 30
+const TICK_MS = 1000
+
+/**
+ * The page's side of the boundary. A call settles in every case: with a value, or with the signal's reason. A worker
+ * that dies is replaced, and what was asked of it is asked of the new one; what kills two would kill a third, and
+ * is given up with the reason.
  */
 export class SimulatorClient {
   /** Models the user brought; every run gets them, since a worker may be new. */
@@ -45,8 +59,7 @@ export class SimulatorClient {
   }
 
   listCatalogue(): Promise<Result<readonly CatalogueEntry[]>> {
-    const worker = this.#worker()
-    return worker.race(worker.api.listCatalogue())
+    return this.#ask(api => api.listCatalogue())
   }
 
   loadTrace(
@@ -54,15 +67,22 @@ export class SimulatorClient {
     onProgress: (progress: LoadProgress) => void,
     signal: AbortSignal,
   ): Promise<Result<TraceInfo>> {
-    const worker = this.#worker()
-    return untilSettled(onProgress, signal, listen =>
-      worker.race(worker.api.loadTrace(request, listen), signal),
+    return this.#twice(
+      worker =>
+        untilSettled(onProgress, signal, listen =>
+          worker.race(worker.api.loadTrace(request, listen), signal),
+        ),
+      signal,
     )
   }
 
   run(request: RunRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<RunOutcome>> {
-    return this.#cancellable(onProgress, signal, (api, listen, cancel) =>
-      api.run({models: this.models, ...request}, listen, cancel),
+    return this.#twice(
+      worker =>
+        this.#cancellable(worker, {onProgress, signal}, (api, listen, cancel) =>
+          api.run({models: this.models, ...request}, listen, cancel),
+        ),
+      signal,
     )
   }
 
@@ -72,8 +92,12 @@ export class SimulatorClient {
     onProgress: OnProgress,
     signal: AbortSignal,
   ): Promise<Result<PointFigures>> {
-    return this.#cancellable(onProgress, signal, (api, listen, cancel) =>
-      api.runPoint({models: this.models, ...request}, listen, cancel),
+    return this.#twice(
+      worker =>
+        this.#cancellable(worker, {onProgress, signal}, (api, listen, cancel) =>
+          api.runPoint({models: this.models, ...request}, listen, cancel),
+        ),
+      signal,
     )
   }
 
@@ -88,31 +112,44 @@ export class SimulatorClient {
   }
 
   #ask<P extends Promise<unknown>>(call: (api: Comlink.Remote<WorkerApi>) => P): Promise<Awaited<P>> {
-    const worker = this.#worker()
-    return worker.race(call(worker.api))
+    return this.#twice(worker => worker.race(call(worker.api)))
+  }
+
+  async #twice<T>(attempt: (worker: LiveWorker) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted()
+    try {
+      return await attempt(this.#worker())
+    } catch (error) {
+      if (!(error instanceof WorkerDeath)) throw error
+    }
+    signal?.throwIfAborted()
+    try {
+      return await attempt(this.#worker())
+    } catch (error) {
+      if (!(error instanceof WorkerDeath)) throw error
+      throw new WorkerDeath(`two workers died of it, the second because ${error.message}`)
+    }
   }
 
   async #cancellable<P extends Promise<unknown>>(
-    onProgress: OnProgress,
-    signal: AbortSignal,
+    worker: LiveWorker,
+    {onProgress, signal}: {readonly onProgress: OnProgress; readonly signal: AbortSignal},
     start: (api: Comlink.Remote<WorkerApi>, listen: OnProgress, cancel: MessagePort) => P,
   ): Promise<Awaited<P>> {
-    signal.throwIfAborted()
-    return untilSettled(onProgress, signal, listen => this.#raceCancellable(listen, signal, start))
+    return untilSettled(onProgress, signal, listen => this.#raceCancellable(worker, {listen, signal}, start))
   }
 
   async #raceCancellable<P extends Promise<unknown>>(
-    listen: OnProgress,
-    signal: AbortSignal,
+    worker: LiveWorker,
+    {listen, signal}: {readonly listen: OnProgress; readonly signal: AbortSignal},
     start: (api: Comlink.Remote<WorkerApi>, listen: OnProgress, cancel: MessagePort) => P,
   ): Promise<Awaited<P>> {
-    const worker = this.#worker()
     const cancel = new MessageChannel()
     const call = start(worker.api, listen, Comlink.transfer(cancel.port2, [cancel.port2]))
     const onAbort = () => {
       cancel.port1.postMessage(null)
       const stuck = setTimeout(
-        () => this.#replace(worker, new Error('the worker did not stop')),
+        () => this.#replace(worker, new WorkerDeath('the simulation worker did not stop')),
         CANCEL_GRACE_MS,
       )
       const answered = () => clearTimeout(stuck)
@@ -134,13 +171,11 @@ export class SimulatorClient {
 
   /** Plain data with columns as one small file. The value is copied to the worker, so it stays usable here. */
   pack(value: unknown): Promise<Uint8Array<ArrayBuffer>> {
-    const worker = this.#worker()
-    return worker.race(worker.api.pack(value))
+    return this.#ask(api => api.pack(value))
   }
 
   unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>> {
-    const worker = this.#worker()
-    return worker.race(worker.api.unpack(packed))
+    return this.#ask(api => api.unpack(packed))
   }
 
   /** Ends the worker; the next call starts another. */
@@ -187,15 +222,16 @@ async function untilSettled<T, P>(
 class LiveWorker {
   readonly api: Comlink.Remote<WorkerApi>
   readonly #link: WorkerLink
+  readonly #onDeath: (worker: LiveWorker) => void
   readonly #waiting = new Set<(reason: Error) => void>()
+  #ticker: ReturnType<typeof setInterval> | null = null
+  #hasAnswered = false
 
   constructor(link: WorkerLink, onDeath: (worker: LiveWorker) => void) {
     this.#link = link
     this.api = Comlink.wrap<WorkerApi>(link.endpoint)
-    link.onDeath(reason => {
-      onDeath(this)
-      this.end(reason)
-    })
+    this.#onDeath = onDeath
+    link.onDeath(reason => this.#die(reason.message))
   }
 
   /** Comlink types a union as a union of promises; `Awaited` makes it one again. */
@@ -205,11 +241,13 @@ class LiveWorker {
       const onDeath = (reason: Error) => settle(() => reject(reason))
       const settle = (how: () => void) => {
         this.#waiting.delete(onDeath)
+        if (this.#waiting.size === 0) this.#unwatch()
         signal?.removeEventListener('abort', onAbort)
         how()
       }
       if (signal?.aborted) return reject(signal.reason)
       this.#waiting.add(onDeath)
+      this.#watch()
       signal?.addEventListener('abort', onAbort, {once: true})
       call.then(
         value => settle(() => resolve(value as Awaited<P>)),
@@ -219,7 +257,37 @@ class LiveWorker {
   }
 
   end(reason: Error): void {
+    this.#unwatch()
     this.#link.terminate()
     for (const reject of [...this.#waiting]) reject(reason)
+  }
+
+  #die(reason: string): void {
+    this.#onDeath(this)
+    this.end(new WorkerDeath(reason))
+  }
+
+  /** Pings the worker as long as something is waited for. */
+  #watch(): void {
+    if (this.#ticker !== null) return
+    let silentTicks = 0
+    let isAsked = false
+    const onAnswer = () => {
+      this.#hasAnswered = true
+      silentTicks = 0
+      isAsked = false
+    }
+    this.#ticker = setInterval(() => {
+      const patience = this.#hasAnswered ? STUCK_AFTER_TICKS : UNBORN_AFTER_TICKS
+      if (++silentTicks > patience) return this.#die(`the simulation worker did not answer for ${patience} s`)
+      if (isAsked) return
+      isAsked = true
+      this.api.ping().then(onAnswer, onAnswer)
+    }, TICK_MS)
+  }
+
+  #unwatch(): void {
+    if (this.#ticker !== null) clearInterval(this.#ticker)
+    this.#ticker = null
   }
 }

@@ -1,20 +1,28 @@
 import * as Comlink from 'comlink'
+import {tabMemoryBytes} from '../config/memory-forecast.ts'
 import {createWorkerApi} from './api.ts'
+import {deviceGiB} from './device.ts'
 import {yieldByChannel} from './host.ts'
+import type {WorkerStart} from './spawn.ts'
 
-/**
- * The first message is the page's address: under a sub-path neither the worker's own URL nor the build knows where
- * its files lie. All later messages are Comlink's.
- */
-self.addEventListener('message', event => serve(String(event.data)), {once: true})
+/** The first message is the page's; all later ones are Comlink's. */
+self.addEventListener('message', event => serve(event.data as WorkerStart), {once: true})
 
-function serve(siteUrl: string): void {
+function serve({siteUrl, life, isHeld}: WorkerStart): void {
   Comlink.expose(
     createWorkerApi({
       openSiteFile: (path, options) =>
         fetch(new URL(path, siteUrl), options?.isFresh ? {cache: 'reload'} : {}),
+      memoryBytes: tabMemoryBytes(deviceGiB()),
       nowMs: () => performance.now(),
       yieldToEvents: yieldByChannel,
     }),
   )
+  // Locks are not there on a plain-http address.
+  if ('locks' in navigator) {
+    void navigator.locks.request(life, () => {
+      isHeld.postMessage(null)
+      return new Promise(() => {})
+    })
+  }
 }

@@ -6,6 +6,8 @@ export interface WorkerHost {
    */
   openSiteFile(path: string, options?: {readonly isFresh: boolean}): Promise<Response>
   nowMs(): number
+  /** Memory a run may take; undefined = not limited here. */
+  readonly memoryBytes?: number
   /** Lets waiting messages in, then goes on. */
   yieldToEvents(): Promise<void>
 }

@@ -1,4 +1,5 @@
 import type {Scenario} from '../config/scenario.ts'
+import {computeHonesty} from '../report/honesty.ts'
 import {computeIntervals} from '../report/intervals.ts'
 import {completedInArrivalOrder, e2eMs, tpotMs, ttftMs} from '../report/request-measures.ts'
 import type {RunResult} from '../run/run.ts'
@@ -18,6 +19,7 @@ export function makePictures(result: RunResult, scenario: Scenario): RunPictures
   const over = (indices: Int32Array, measure: (request: number) => number) =>
     logHistogram(Float64Array.from(indices, measure))
   return {
+    honesty: computeHonesty({...result, scenario}),
     intervals: computeIntervals(requests, intervalMs(result, scenario)),
     distributions: {
       ttft: over(completed, r => ttftMs(requests, r)),

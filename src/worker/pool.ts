@@ -99,19 +99,12 @@ async function runTask<T extends PointRequest>(
   // A plain request, so that what the task carries besides does not cross.
   const {scenario, traceBlob, profile, phaseShiftS, targets} = task
   const request: PointRequest = {scenario, traceBlob, profile, phaseShiftS, targets}
-  const attempt = () => client.runPoint(request, progress => events.onProgress(task, progress), signal)
-  let outcome: Result<PointFigures>
-  try {
-    outcome = await attempt()
-  } catch {
-    // The worker died; its client starts another. Once: what kills two workers would kill a third.
-    signal.throwIfAborted()
-    outcome = await attempt().catch(problemOf)
-  }
+  const onProgress = (progress: RunTelemetry) => events.onProgress(task, progress)
+  const outcome = await client.runPoint(request, onProgress, signal).catch(problemOf)
   signal.throwIfAborted()
   events.onOutcome(task, outcome)
 }
 
 function problemOf(error: unknown): Result<PointFigures> {
-  return fail(`the worker died twice: ${error instanceof Error ? error.message : String(error)}`)
+  return fail(error instanceof Error ? error.message : String(error))
 }

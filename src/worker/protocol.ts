@@ -4,6 +4,7 @@ import type {Result} from '../core/result.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import type {TickGrounds} from '../planner/tick-decision.ts'
 import type {TickTipping} from '../planner/tipping.ts'
+import type {Honesty} from '../report/honesty.ts'
 import type {IntervalColumns} from '../report/intervals.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
 import type {RunProgress, RunResult} from '../run/run.ts'
@@ -20,6 +21,8 @@ import type {LogHistogram} from './log-histogram.ts'
  * thrown error loses its class and fields on the way.
  */
 export interface WorkerApi extends GpuApi {
+  /** Answers as soon as the worker looks at its messages. */
+  ping(): Promise<void>
   listCatalogue(): Promise<Result<readonly CatalogueEntry[]>>
   loadTrace(request: TraceRequest, onProgress: (progress: LoadProgress) => void): Promise<Result<TraceInfo>>
   /** `cancel` is one end of a channel: the first message on it ends the run with the problem `cancelled`. */
@@ -109,8 +112,10 @@ export interface RunOutcome {
   readonly elapsedMs: number
 }
 
-/** Chart columns that need a pass over every request, made in the worker so that the page never does it. */
+/** What needs a pass over every request, made in the worker so that the page never does it. */
 export interface RunPictures {
+  /** Runs stored before it was made here have none. */
+  readonly honesty?: Honesty
   readonly intervals: IntervalColumns
   /** In ms: of requests (TTFT, mean gap, end to end), and of all token gaps (ITL). */
   readonly distributions: Readonly<Record<'ttft' | 'itl' | 'tpot' | 'e2e', LogHistogram>>

@@ -1,12 +1,33 @@
 import type {WorkerLink} from './client.ts'
 
-/** Starts the bundled worker. */
+/** What a worker is told first. */
+export interface WorkerStart {
+  /** The page's address: under a sub-path neither the worker's own URL nor the build knows where its files lie. */
+  readonly siteUrl: string
+  /** Name of a lock the worker holds as long as it lives. */
+  readonly life: string
+  /** Says that the lock is held. */
+  readonly isHeld: MessagePort
+}
+
+/**
+ * Starts the bundled worker. A worker that is ended from outside raises no event; but the browser gives back its locks,
+ * so the page waits for one. That needs no timer, and so works in throttled tabs and over sleep as well.
+ */
 export function spawnWorker(): WorkerLink {
   const worker = new Worker(new URL('./entry.ts', import.meta.url), {type: 'module'})
-  worker.postMessage(document.baseURI)
+  const life = `planner-replay worker ${crypto.getRandomValues(new Uint32Array(4)).join('-')}`
+  const {port1, port2} = new MessageChannel()
+  const start: WorkerStart = {siteUrl: document.baseURI, life, isHeld: port2}
+  worker.postMessage(start, [port2])
+  const over = new AbortController()
   return {
     endpoint: worker,
-    terminate: () => worker.terminate(),
+    terminate() {
+      over.abort()
+      port1.close()
+      worker.terminate()
+    },
     onDeath(report) {
       worker.addEventListener('error', event => {
         // Without a message it is the script itself that did not load.
@@ -15,6 +36,10 @@ export function spawnWorker(): WorkerLink {
       worker.addEventListener('messageerror', () =>
         report(new Error('the simulation worker sent unreadable data')),
       )
+      port1.onmessage = () => {
+        const ended = () => report(new Error('the simulation worker was ended from outside'))
+        navigator.locks.request(life, {signal: over.signal}, ended).catch(() => {})
+      }
     },
   }
 }

@@ -83,3 +83,15 @@ function scriptByFrame(events: readonly TraceEvent[]): number[] {
   }
   return frames
 }
+
+/**
+ * Runs in the page. The run is over when its progress bar goes: what the same task does next is the drawing of results.
+ */
+export function markEndOfRun(): void {
+  let wasRunning = false
+  new MutationObserver(() => {
+    const isRunning = document.querySelector('[role=progressbar]') !== null
+    if (wasRunning && !isRunning) performance.mark('run ended')
+    wasRunning = isRunning
+  }).observe(document, {childList: true, subtree: true})
+}

@@ -1,23 +1,11 @@
 import {expect, test} from 'vitest'
-import {traceMainThread} from './main-thread-tasks.ts'
+import {markEndOfRun, traceMainThread} from './main-thread-tasks.ts'
 import {expectVisible, runToResults, useSite} from './site.ts'
 
 const {open} = useSite()
 
 /** Longest a task may keep the page from answering while a run is on. */
 const LIMIT_MS = 50
-
-/**
- * Runs in the page. The run is over when its progress bar goes: what the same task does next is the drawing of results.
- */
-function markEndOfRun(): void {
-  let wasRunning = false
-  new MutationObserver(() => {
-    const isRunning = document.querySelector('[role=progressbar]') !== null
-    if (wasRunning && !isRunning) performance.mark('run ended')
-    wasRunning = isRunning
-  }).observe(document, {childList: true, subtree: true})
-}
 
 test('the page answers all through a run of the hour', async () => {
   const site = await open({initScript: markEndOfRun})
