@@ -4,7 +4,7 @@
 export type Pair = readonly [key: string, value: string]
 
 /** Longer links are not ours. */
-const MAX_LENGTH = 20_000
+export const MAX_LENGTH = 20_000
 
 export function formatPairs(pairs: readonly Pair[]): string {
   return pairs.map(([key, value]) => `${encodeText(key)}=${encodeText(value)}`).join('&')

@@ -25,7 +25,8 @@ export class LinkState {
     this.ignored = [...page.ignored, ...link.ignored]
     this.#scenario.compareWith(new Map(parsePairs(hash)).get('preset') ?? null)
     this.#scenario.load(link.scenario)
-    return link.run
+    // What was left out may be what would have made it another run: then the user decides.
+    return link.run && this.ignored.length === 0
   }
 
   /** The current scenario and view as a hash, or null while a field is wrong. */

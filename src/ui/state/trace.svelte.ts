@@ -37,6 +37,8 @@ export class TraceState {
   /** A picked file that could not be read: another format or other columns may do. */
   #rejected: {readonly file: File; readonly format: string} | null = null
   #lastReading: TraceReading | null = null
+  /** The local file a link asks for, until it is here; and a wrong one that was given in its place. */
+  #wanted: {readonly sha256: string; readonly wrong: string | null} | null = null
 
   constructor(client: SimulatorClient, kept: TraceStore) {
     this.#client = client
@@ -89,8 +91,9 @@ export class TraceState {
   /** Reads a file as what it looks like; only if that fails, as the form says. */
   async pick(file: File, reading: TraceReading): Promise<PickedTrace | null> {
     const {traceFormat, ...plain} = reading
+    const wrong = this.#wanted?.wrong
     const detected = await this.#pickAs(file, plain, true)
-    if (detected !== null) return detected
+    if (detected !== null || this.#wanted?.wrong !== wrong) return detected
     this.#rejected = {file, format: JSON.stringify(traceFormat)}
     return traceFormat === undefined ? null : this.#pickAs(file, reading, false)
   }
@@ -169,6 +172,7 @@ export class TraceState {
     const blob = source.sha256 === '' ? null : await this.#kept.read(source.sha256)
     if (this.#abort !== abort) return
     if (blob === null) {
+      this.#wanted = source.sha256 === '' ? null : {sha256: source.sha256, wrong: null}
       const message = `This scenario uses the local file ${source.name}: drop or pick ${checksumWords(source.sha256)}`
       this.problem = {message}
       return
@@ -201,6 +205,19 @@ export class TraceState {
     return this.#abort
   }
 
+  /** A file other than the one a link asks for is told so once; given again, it is meant. */
+  #wrongFile(name: string, {source, sha256}: TraceInfo): Problem | null {
+    const wanted = this.#wanted
+    if (wanted === null || source.kind !== 'file') return null
+    if (sha256 === wanted.sha256 || sha256 === wanted.wrong) return null
+    this.#wanted = {...wanted, wrong: sha256}
+    return {
+      message:
+        `${name} is not the file this scenario uses: its SHA-256 is ${sha256.slice(0, 12)}… and not ` +
+        `${wanted.sha256.slice(0, 12)}…. Drop the right one, or this one again to use it all the same`,
+    }
+  }
+
   async #load(request: TraceRequest, name: string, file: File | null): Promise<TraceInfo | null> {
     const abort = this.#stop()
     this.loading = {name, progress: null}
@@ -215,6 +232,12 @@ export class TraceState {
         this.problem = result.error
         return null
       }
+      const wrong = this.#wrongFile(name, result.value)
+      if (wrong !== null) {
+        this.problem = wrong
+        return null
+      }
+      this.#wanted = null
       this.info = result.value
       this.file = file
       this.#rejected = null

@@ -1,4 +1,4 @@
-import {formatPairs, type Pair, parsePairs} from '../../config/query-string.ts'
+import {formatPairs, MAX_LENGTH, type Pair, parsePairs} from '../../config/query-string.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {decodeScenario, encodeScenario} from '../../config/url-codec.ts'
 import {DEFAULT_TOPIC, isTopic} from '../guide/topics.ts'
@@ -40,6 +40,10 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
   const compared = pairs.flatMap(([key, value]) => (key === 'compare' && value !== '' ? [value] : []))
   const ignored = asked === undefined || view !== undefined ? [] : [`view=${asked.slice(0, 60)}`]
   if (topic !== undefined && !isTopic(topic)) ignored.push(`topic=${topic.slice(0, 60)}`)
+  // Written out in full it may be longer than it came.
+  const scenario = rest.length === 0 ? '' : formatPairs(rest)
+  if (Math.max(hash.length, scenario.length) > MAX_LENGTH)
+    ignored.push(`all of it, because it is longer than any link of ours`)
   if (compared.length > MAX_COMPARED) ignored.push(`compare=… beyond ${MAX_COMPARED} runs`)
   return {
     page: {
@@ -48,7 +52,7 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
       ...(sweep.length === 0 ? {} : {sweep}),
       ...(topic === undefined || !isTopic(topic) ? {} : {topic}),
     },
-    scenario: rest.length === 0 ? '' : formatPairs(rest),
+    scenario,
     ignored,
   }
 }
