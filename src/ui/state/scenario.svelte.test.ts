@@ -153,10 +153,13 @@ describe('LinkState', () => {
     }
   })
 
-  it('runs only when asked to, and names what it could not use', () => {
+  it('runs only when asked to and understood in full, and names what it could not use', () => {
     const state = new ScenarioState()
     const link = new LinkState(state)
-    expect(link.read(`#${encodeScenario(state.scenario!)}&run=1&engine.block_size=7&nonsense=1`)).toBe(true)
+    const whole = `#${encodeScenario(state.scenario!)}`
+    expect(link.read(whole)).toBe(false)
+    expect(link.read(`${whole}&run=1`)).toBe(true)
+    expect(link.read(`${whole}&run=1&engine.block_size=7&nonsense=1`)).toBe(false)
     expect(link.ignored).toHaveLength(2)
     expect(link.read('')).toBe(false)
   })
