@@ -1,10 +1,13 @@
 import {formatThousands} from '../core/python-number.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
-import {CLIFF_RULE, findCliff} from '../sweep/cliff.ts'
+import type {SweepAxis} from '../sweep/axis.ts'
+import {CLIFF_RULE} from '../sweep/cliff.ts'
 import {type Curve, curvesOf} from '../sweep/curves.ts'
-import {computeFrontier, computeRegret, type FrontierRun} from '../sweep/frontier.ts'
+import {computeFrontier, computeRegret, type FrontierRun, groupByTrace} from '../sweep/frontier.ts'
 import {computeObservations} from '../sweep/observations.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../sweep/points.ts'
+import type {RepeatKind} from '../sweep/repeats.ts'
+import {describeSpread} from '../sweep/spread.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
 import type {PointOutcome} from './sweep-point.ts'
 
@@ -102,57 +105,63 @@ function describeFindings(summary: Summary): string[] {
   if (sweep.axes.some(({key}) => key.path === 'planner.ttft')) return []
   const curves = curvesOf(rows, sweep.axes)
   const sentences = curves
-    .filter(curve => curve.phaseShiftS === 0)
-    .flatMap(curve => describeCurve(curve, {axis, targets}))
-  if (sentences.length === 0) return []
-  return [...sentences, ...describeSpread(curves, targets), CLIFF_RULE, '']
+    .filter(curve => curve.repeat === 0)
+    .flatMap(curve =>
+      describeCurve(curve, {
+        axis,
+        targets,
+        of: sweep.repeats.of,
+        repeats: curves.filter(other => other.series === curve.series),
+      }),
+    )
+  return sentences.length === 0 ? [] : [...sentences, CLIFF_RULE, '']
 }
 
-function describeCurve(
-  curve: Curve,
-  {axis, targets}: {readonly axis: SweepArguments['axes'][number]; readonly targets: ServiceLevel},
-): string[] {
+interface CurveContext {
+  readonly axis: SweepAxis
+  readonly targets: ServiceLevel
+  readonly of: RepeatKind
+  /** All curves of the same series, this one too. */
+  readonly repeats: readonly Curve[]
+}
+
+function describeCurve(curve: Curve, {axis, targets, of, repeats}: CurveContext): string[] {
   const isPlanned = curve.points.some(({row}) => row.total_ticks > 0)
+  const unit = axis.key.unit === null ? '' : ` ${axis.key.unit}`
   const observations = computeObservations({
     points: curve.points,
     targets,
-    unit: axis.key.unit === null ? '' : ` ${axis.key.unit}`,
+    unit,
     isColdStart: axis.key.path === 'engine.startup_time',
   })
   if (observations === null || !isPlanned) return []
   const {cliffSentence, scalingSentence, itlSentence} = observations
   const heading = curve.series === '' ? [] : [`${curve.series}:`]
-  return [...heading, cliffSentence, scalingSentence, itlSentence]
-}
-
-/** Where the cliff lies over the repeats: one curve is ragged. */
-function describeSpread(curves: readonly Curve[], targets: ServiceLevel): string[] {
-  if (curves.every(curve => curve.phaseShiftS === 0)) return []
-  const cliffs = curves.map(curve => {
-    const points = curve.points.map(({x, row}) => ({x, ttftMsP90: row.p90_ttft_ms}))
-    return findCliff(points, targets.ttftMs)?.at ?? null
-  })
-  const found = cliffs.filter(at => at !== null)
-  const where = found.length === 0 ? '' : `, between ${Math.min(...found)} and ${Math.max(...found)}`
-  return [`Over ${curves.length} curves with shifted planner phase ${found.length} have a cliff${where}.`]
+  const spread = describeSpread({curves: repeats, of, targetMs: targets.ttftMs, unit})
+  return [...heading, cliffSentence, ...spread, scalingSentence, itlSentence]
 }
 
 function describeFrontier(rows: readonly FinishedRow[]): string[] {
-  const runs = (isPlanned: boolean) =>
-    rows.filter(row => row.total_ticks > 0 === isPlanned).flatMap(frontierRun)
-  const frontier = computeFrontier(runs(false))
-  const lines = frontier.map(
+  const runsOf = (ofTrace: readonly FinishedRow[], isPlanned: boolean) =>
+    ofTrace.filter(row => row.total_ticks > 0 === isPlanned).flatMap(frontierRun)
+  const [own = [], ...others] = groupByTrace(rows)
+  const lines = computeFrontier(runsOf(own, false)).map(
     run => `  ${run.id}: ${one(run.attainment * 100)} % for ${two(run.gpuHours)} GPU-hours`,
   )
-  const regrets = runs(true).map(run => {
-    const {cheapest, gpuHours} = computeRegret(run, frontier)
-    const against =
-      cheapest === null || gpuHours === null
-        ? 'no fixed fleet here reaches that'
-        : `${signed(gpuHours)} GPU-hours against ${cheapest.id}, the cheapest fixed fleet as good`
-    return `  ${run.id}: ${one(run.attainment * 100)} % for ${two(run.gpuHours)} GPU-hours, ${against}`
+  const regrets = [own, ...others].flatMap(ofTrace => {
+    const frontier = computeFrontier(runsOf(ofTrace, false))
+    return runsOf(ofTrace, true).map(run => describeRegret(run, frontier))
   })
   return ['Fixed fleets no other beats:', ...lines, 'With the planner:', ...regrets, '']
+}
+
+function describeRegret(run: FrontierRun, frontier: readonly FrontierRun[]): string {
+  const {cheapest, gpuHours} = computeRegret(run, frontier)
+  const against =
+    cheapest === null || gpuHours === null
+      ? 'no fixed fleet here reaches that'
+      : `${signed(gpuHours)} GPU-hours against ${cheapest.id}, the cheapest fixed fleet as good`
+  return `  ${run.id}: ${one(run.attainment * 100)} % for ${two(run.gpuHours)} GPU-hours, ${against}`
 }
 
 function frontierRun(row: FinishedRow): FrontierRun[] {

@@ -1,7 +1,10 @@
 import {describe, expect, it} from 'vitest'
 import {parseMooncake} from './mooncake.ts'
 import {computeTraceStatistics} from './statistics.ts'
-import {generateToolagent, TOOLAGENT_BLOCK_SIZE, TOOLAGENT_HOUR} from './toolagent-generator.ts'
+import {generateToolagent, TOOLAGENT_BLOCK_SIZE} from './toolagent-generator.ts'
+import {TRACE_RECIPES} from './trace-recipes.ts'
+
+const TOOLAGENT_HOUR = TRACE_RECIPES['toolagent-hour'].spec
 
 interface Row {
   readonly timestamp: number

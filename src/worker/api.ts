@@ -33,7 +33,7 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       const loaded = await traces.load(request, onProgress)
       release(onProgress)
       if (!loaded.ok) return loaded
-      const info = describeTrace(loaded.value)
+      const info = describeTrace(loaded.value, request.traceSeed ?? null)
       return ok(Comlink.transfer(info, [info.arrivals.requests.buffer, info.arrivals.inputTokens.buffer]))
     },
 
@@ -109,7 +109,7 @@ async function runPoint(
   onProgress: OnProgress,
   cancel: MessagePort,
 ): Promise<Result<PointFigures>> {
-  const simulated = await simulateRequest(site, request, onProgress, cancel, request.phaseShiftS)
+  const simulated = await simulateRequest(site, request, onProgress, cancel)
   return simulated.ok ? ok(computeFigures(withTargets(simulated.value.result, request.targets))) : simulated
 }
 
@@ -124,7 +124,6 @@ async function simulateRequest(
   {scenario, traceBlob, profile, models = []}: RunRequest,
   onProgress: OnProgress,
   cancel: MessagePort,
-  plannerPhaseShiftS = 0,
 ): Promise<Result<Simulated>> {
   const trace = scenario.synthetic
     ? await generateTraffic(scenario, scenario.synthetic)
@@ -142,7 +141,6 @@ async function simulateRequest(
       workload,
       traceSha256: file.sha256,
       ...timed,
-      plannerPhaseShiftS,
       clock: host.nowMs,
     },
     host,

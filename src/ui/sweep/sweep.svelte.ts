@@ -166,7 +166,9 @@ export class SweepState {
       })
       this.rows = kept
       const news = new SweepNews(this, this.#store, this.#known, () => this.#abort === abort)
-      await this.#pool.runMany(open, news, abort.signal).finally(news.flush)
+      // Repeat by repeat: the scenario's own curve is whole first, and the points of one trace come together.
+      const inOrder = open.sort((a, b) => a.facts.repeat - b.facts.repeat)
+      await this.#pool.runMany(inOrder, news, abort.signal).finally(news.flush)
       if (this.#abort !== abort) return
       this.#abort = null
       const run = open.length
