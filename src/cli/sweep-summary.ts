@@ -4,9 +4,8 @@ import type {SweepAxis} from '../sweep/axis.ts'
 import {CLIFF_RULE} from '../sweep/cliff.ts'
 import {type Curve, curvesOf} from '../sweep/curves.ts'
 import {computeFrontier, computeRegret, type FrontierRun, groupByTrace} from '../sweep/frontier.ts'
-import {computeObservations} from '../sweep/observations.ts'
+import {computeObservations, saysCliff} from '../sweep/observations.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../sweep/points.ts'
-import type {RepeatKind} from '../sweep/repeats.ts'
 import {describeSpread} from '../sweep/spread.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
 import type {PointOutcome} from './sweep-point.ts'
@@ -101,31 +100,33 @@ function describeFindings(summary: Summary): string[] {
   const [axis] = sweep.axes
   const type = axis?.key.field.type
   if (axis === undefined || (type !== 'integer' && type !== 'number')) return []
-  // A cliff is measured against one target.
-  if (sweep.axes.some(({key}) => key.path === 'planner.ttft')) return []
   const curves = curvesOf(rows, sweep.axes)
-  const sentences = curves
+  const found = curves
     .filter(curve => curve.repeat === 0)
-    .flatMap(curve =>
-      describeCurve(curve, {
-        axis,
-        targets,
-        of: sweep.repeats.of,
-        repeats: curves.filter(other => other.series === curve.series),
-      }),
-    )
-  return sentences.length === 0 ? [] : [...sentences, CLIFF_RULE, '']
+    .map(curve => {
+      const repeats = curves.filter(other => other.series === curve.series)
+      return describeCurve(curve, {sweep, axis, targets, repeats})
+    })
+  const rule = found.some(({hasCliff}) => hasCliff) ? [CLIFF_RULE] : []
+  const sentences = [...found.flatMap(each => each.sentences), ...rule]
+  return sentences.length === 0 ? [] : [...sentences, '']
 }
 
 interface CurveContext {
+  readonly sweep: SweepArguments
   readonly axis: SweepAxis
   readonly targets: ServiceLevel
-  readonly of: RepeatKind
   /** All curves of the same series, this one too. */
   readonly repeats: readonly Curve[]
 }
 
-function describeCurve(curve: Curve, {axis, targets, of, repeats}: CurveContext): string[] {
+interface CurveFindings {
+  readonly sentences: readonly string[]
+  /** Whether a cliff is among what is said. */
+  readonly hasCliff: boolean
+}
+
+function describeCurve(curve: Curve, {sweep, axis, targets, repeats}: CurveContext): CurveFindings {
   const isPlanned = curve.points.some(({row}) => row.total_ticks > 0)
   const unit = axis.key.unit === null ? '' : ` ${axis.key.unit}`
   const observations = computeObservations({
@@ -134,11 +135,14 @@ function describeCurve(curve: Curve, {axis, targets, of, repeats}: CurveContext)
     unit,
     isColdStart: axis.key.path === 'engine.startup_time',
   })
-  if (observations === null || !isPlanned) return []
-  const {cliffSentence, scalingSentence, itlSentence} = observations
-  const heading = curve.series === '' ? [] : [`${curve.series}:`]
+  if (observations === null || !isPlanned) return {sentences: [], hasCliff: false}
+  const {cliff, cliffSentence, scalingSentence, itlSentence} = observations
+  const hasCliff = saysCliff(sweep.axes, cliff)
+  const {of} = sweep.repeats
   const spread = describeSpread({curves: repeats, of, targetMs: targets.ttftMs, unit})
-  return [...heading, cliffSentence, ...spread, scalingSentence, itlSentence]
+  const heading = curve.series === '' ? [] : [`${curve.series}:`]
+  const cliffSentences = hasCliff ? [cliffSentence, ...spread] : []
+  return {sentences: [...heading, ...cliffSentences, scalingSentence, itlSentence], hasCliff}
 }
 
 function describeFrontier(rows: readonly FinishedRow[]): string[] {

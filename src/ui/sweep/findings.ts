@@ -2,7 +2,7 @@ import type {ServiceLevel} from '../../report/service-level.ts'
 import {CLIFF_RULE, type Cliff} from '../../sweep/cliff.ts'
 import {type Curve, curvesOf} from '../../sweep/curves.ts'
 import {computeFrontier, computeRegret, type FrontierRun, groupByTrace} from '../../sweep/frontier.ts'
-import {computeObservations} from '../../sweep/observations.ts'
+import {computeObservations, saysCliff} from '../../sweep/observations.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../sweep/points.ts'
 import {computeBand, REPEAT_WORDS} from '../../sweep/repeats.ts'
 import {describeSpread} from '../../sweep/spread.ts'
@@ -59,7 +59,7 @@ function describeCurve(
   const {points} = curve
   const observed = computeObservations({points, targets, unit, isColdStart: isColdStart(plan)})
   if (observed === null || points.every(({row}) => row.total_ticks === 0)) return null
-  const cliff = saysCliff(plan, observed.cliff) ? observed.cliff : null
+  const cliff = saysCliff(plan.axes, observed.cliff) ? observed.cliff : null
   const {of} = plan.spec.repeats
   const spread = describeSpread({curves: repeats, of, targetMs: targets.ttftMs, unit})
   return {
@@ -71,13 +71,6 @@ function describeCurve(
       ...describeHalving(plan, repeats),
     ],
   }
-}
-
-/** That there is none is news about a start-up time alone; other knobs are not expected to have one. */
-function saysCliff({axes}: SweepPlan, cliff: Cliff | null): boolean {
-  // A cliff is measured against one target.
-  if (axes.some(({key}) => key.path === 'planner.ttft')) return false
-  return cliff !== null && (cliff.at !== null || axes[0]?.key.path.endsWith('.startup_time') === true)
 }
 
 /** Fixed fleets beside planner runs: drawn as attainment against cost. */
