@@ -62,7 +62,7 @@ export const TRACE_OPTION_FIELDS: readonly Field<TraceOptionFieldKey>[] = [
     ...shared,
     key: 'trace_seed',
     label: 'Trace seed',
-    help: 'Makes the trace anew with this seed: the same kind of traffic, drawn again; empty = the trace as it is.',
+    help: 'Makes the trace anew with this seed: the same kind of traffic, drawn again; empty = unchanged.',
     unit: null,
     type: 'integer',
     min: 0,
