@@ -2,7 +2,7 @@ import {describe, expect, test, vi} from 'vitest'
 import {findPreset} from '../../config/presets.ts'
 import {ok, type Result} from '../../core/result.ts'
 import {PointStore} from '../../store/point-store.ts'
-import type {PointFigures} from '../../sweep/points.ts'
+import type {PointFigures, SweepRow} from '../../sweep/points.ts'
 import {NO_REPEATS} from '../../sweep/repeats.ts'
 import type {PoolEvents, SimulatorPool} from '../../worker/pool.ts'
 import type {PlannedPoint, SweepBase} from './plan.ts'
@@ -156,6 +156,28 @@ describe('SweepState', () => {
     expect(pool.asked).toEqual([
       ['startup_time=0', 'startup_time=10', 'startup_time=0@seed2', 'startup_time=10@seed2'],
     ])
+  })
+
+  test('shows the rows of an earlier release under the repeats of its plan', async () => {
+    const {sweep} = makeSweep('0,10')
+    sweep.spec = {...sweep.spec, repeats: {of: 'phase', count: 2}}
+    await sweep.check(base)
+    if (sweep.draft.kind !== 'ready') throw new Error('the sweep is right')
+    const {plan} = sweep.draft
+    const old = plan.points.map(({facts: {repeat: _, trace_seed: __, ...facts}}) => ({
+      ...facts,
+      ...FIGURES,
+      key: 'old',
+    }))
+    const gone = {...old[0]!, id: 'startup_time=20'}
+    sweep.show(plan, [...old, gone] as unknown as readonly SweepRow[])
+    expect(sweep.orderedRows.map(({id, repeat, key}) => [id, repeat, key])).toEqual([
+      ['startup_time=0', 0, 'old'],
+      ['startup_time=0@5s', 1, 'old'],
+      ['startup_time=10', 0, 'old'],
+      ['startup_time=10@5s', 1, 'old'],
+    ])
+    expect(sweep.openCount).toBe(0)
   })
 
   test('refuses what is wrong and cannot be started then', async () => {

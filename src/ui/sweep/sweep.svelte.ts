@@ -128,7 +128,14 @@ export class SweepState {
     this.cancel()
     this.spec = plan.spec
     this.plan = plan
-    this.rows = new Map(rows.map(row => [row.id, row]))
+    const left = new Map(rows.map(row => [row.id, row]))
+    this.rows = new Map(
+      plan.points.flatMap(({facts}) => {
+        const row = left.get(facts.id)
+        // Rows of an earlier release do not say which repeat they are; the plan does. What was run stays said.
+        return row === undefined ? [] : [[facts.id, {...facts, ...row}] as const]
+      }),
+    )
     this.costs = null
     this.phase = {kind: 'idle'}
   }
