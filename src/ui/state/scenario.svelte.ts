@@ -198,6 +198,12 @@ export class ScenarioState {
     return first === undefined ? traceReadingOf(values) : fail(first)
   }
 
+  /** Seed the trace is made anew with; null = it is read as it is. */
+  get traceSeed(): number | null {
+    const reading = this.traceReading
+    return reading.ok ? (reading.value.traceSeed ?? null) : null
+  }
+
   #check(): Checked {
     const problems = new Map<string, string>()
     const values = {} as PartValues
