@@ -58,6 +58,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
       'worker/client.ts',
       'worker/pool.ts',
       'worker/spawn.ts',
+      'trace/trace-recipes.ts',
     ],
     types: ['trace', 'perf', 'engine', 'planner', 'run', 'worker', 'service-worker'],
     packages: ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape'],

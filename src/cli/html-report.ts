@@ -10,9 +10,10 @@ export async function makeHtmlReport(scenario: Scenario, result: RunResult): Pro
   return renderReportPage({scenario, outcome: {result, pictures, traceName: traceNameOf(scenario)}})
 }
 
-function traceNameOf({trace, synthetic}: Scenario): string {
+function traceNameOf({trace, synthetic, traceSeed}: Scenario): string {
   if (synthetic !== undefined) return 'generated traffic'
-  return trace.kind === 'file' ? trace.name : trace.id
+  const name = trace.kind === 'file' ? trace.name : trace.id
+  return traceSeed === undefined ? name : `${name}, seed ${traceSeed}`
 }
 
 /**

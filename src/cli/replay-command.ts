@@ -92,9 +92,9 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   if (!fits.ok) return fits
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
-  const {workload, sha256: traceSha256} = loaded.value
+  const {workload, sha256: traceSha256, fileSha256} = loaded.value
   const inputs: SimulationInputs = {
-    scenario: {...scenario, trace: {...trace, sha256: traceSha256}},
+    scenario: {...scenario, trace: {...trace, sha256: fileSha256}},
     workload,
     traceSha256,
     ...timed,
@@ -108,12 +108,8 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
 function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Result<LoadedTrace> {
   const workload = syntheticWorkloadOf(scenario, spec)
   if (!workload.ok) return workload
-  return ok({
-    workload: workload.value,
-    sha256: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
-    sizeBytes: 0,
-    notices: [],
-  })
+  const sha256 = createHash('sha256').update(JSON.stringify(spec)).digest('hex')
+  return ok({workload: workload.value, sha256, fileSha256: sha256, sizeBytes: 0, notices: []})
 }
 
 function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {

@@ -96,6 +96,21 @@ describe('a plain run', () => {
     expect(readdirSync('.')).toHaveLength(before)
   })
 
+  it('makes a trace of the site anew with another seed, and no other trace', async () => {
+    const sessions = join(home, 'static-traces', 'bursty-sessions.jsonl.gz')
+    const ran = async (...argv: string[]) => JSON.parse((await cli(sessions, '--json', ...argv)).out)
+    const [file, own, other] = [await ran(), await ran('--trace-seed', '11'), await ran('--trace-seed', '12')]
+    const {config, ...extras} = file.planner_replay
+    expect(own.planner_replay).toEqual({...extras, config: {...config, traceSeed: 11}})
+    expect(own.p90_ttft_ms).toBe(file.p90_ttft_ms)
+    expect(other.p90_ttft_ms).not.toBe(file.p90_ttft_ms)
+    expect(other.planner_replay.trace_sha256).not.toBe(extras.trace_sha256)
+    expect(other.planner_replay.config.trace.sha256).toBe(extras.trace_sha256)
+    const refused = await cli('trace.jsonl', '--trace-seed', '12')
+    expect(refused.code).toBe(2)
+    expect(refused.error).toContain('--trace-seed: only traces of static-traces/ have a generator')
+  })
+
   it('writes one line per request', async () => {
     await cli('trace.jsonl', '--json', '--per-request-jsonl', 'requests.jsonl')
     const lines = readFileSync('requests.jsonl', 'utf8').trimEnd().split('\n')

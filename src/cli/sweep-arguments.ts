@@ -3,6 +3,7 @@ import {suggestion} from '../config/nearest-key.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {parseAxis, type SweepAxis} from '../sweep/axis.ts'
 import {findSweepPreset, presetAxes, SWEEP_PRESETS, type SweepPreset} from '../sweep/presets.ts'
+import type {Repeats} from '../sweep/repeats.ts'
 import {parseShard, type Shard, WHOLE} from '../sweep/shard.ts'
 
 /** What the `sweep` subcommand is asked for; everything else on its line describes the run at its centre. */
@@ -13,8 +14,7 @@ export interface SweepArguments {
   readonly jobs: number | null
   readonly outFolder: string
   readonly shard: Shard
-  /** Runs per point, the planner's phase shifted between them. */
-  readonly repeats: number
+  readonly repeats: Repeats
   /** Runs points again although their results are there. */
   readonly isFresh: boolean
   readonly wantsHtml: boolean
@@ -55,7 +55,14 @@ export const SWEEP_FLAGS: readonly SweepFlag[] = [
   {
     name: '--repeats',
     value: 'N',
-    help: "Runs per point, the planner's ticks shifted within its interval. Default: 1.",
+    help: 'Runs per point, the scenario itself being the first. Default: 1.',
+  },
+  {
+    name: '--repeats-of',
+    value: 'phase|seed',
+    help:
+      "What repeats differ in: the planner's phase within its interval, or the seed of the trace, which must be " +
+      'one of static-traces/. Default: phase.',
   },
   {name: '--fresh', help: 'Run finished points again in place of keeping their results.'},
   {name: '--html', help: 'Also write the stand-alone diagnostics page of every point.'},
@@ -74,7 +81,7 @@ export function parseSweepArguments(argv: readonly string[]): Result<SweepArgume
   if (!shard.ok) return shard
   const jobs = readCount('--jobs', last('--jobs'))
   if (!jobs.ok) return jobs
-  const repeats = readCount('--repeats', last('--repeats'))
+  const repeats = readRepeats(last('--repeats'), last('--repeats-of'))
   if (!repeats.ok) return repeats
   const outFolder = last('--out')
   if (outFolder === undefined || outFolder === '') return fail('sweep needs --out DIR', '--out')
@@ -84,7 +91,7 @@ export function parseSweepArguments(argv: readonly string[]): Result<SweepArgume
     jobs: jobs.value,
     outFolder,
     shard: shard.value,
-    repeats: repeats.value ?? 1,
+    repeats: repeats.value,
     isFresh: values.has('--fresh'),
     wantsHtml: values.has('--html'),
     rest,
@@ -145,6 +152,13 @@ function readAxes(texts: readonly string[], preset: SweepPreset | null): Result<
     axes.push(axis.value)
   }
   return ok(axes)
+}
+
+function readRepeats(countText: string | undefined, of = 'phase'): Result<Repeats> {
+  const count = readCount('--repeats', countText)
+  if (!count.ok) return count
+  if (of === 'phase' || of === 'seed') return ok({of, count: count.value ?? 1})
+  return fail(`--repeats-of must be phase or seed, got '${of}'`, '--repeats-of')
 }
 
 const MAX_COUNT = 1024

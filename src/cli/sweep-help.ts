@@ -16,7 +16,7 @@ export function formatSweepHelp(): string {
     '',
     'keys: engine.FIELD and bare FIELD (every engine), prefill.FIELD, decode.FIELD, planner.FIELD, num_workers,',
     'num_prefill_workers, num_decode_workers, arrival_speedup_ratio, replay_concurrency, router_mode, router.FIELD,',
-    'input_tokens and the other flags of generated traffic, engine_timing, seed,',
+    'input_tokens and the other flags of generated traffic, engine_timing, seed, trace_seed, planner_phase,',
     'planner=on,off (off: the initial fleet alone), tp (GPUs per engine)',
     '',
     'presets:',

@@ -6,12 +6,14 @@ import {checkFlags, scenarioFromFlags} from '../config/flags.ts'
 import {poolsOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
-import {expandGrid} from '../sweep/grid.ts'
+import {drawsTraces, expandGrid, type GridPoint} from '../sweep/grid.ts'
 import {pointFacts} from '../sweep/points.ts'
-import {phaseShiftsS} from '../sweep/repeats.ts'
 import {pointsOfShard} from '../sweep/shard.ts'
+import type {TraceGenerator} from '../trace/generate.ts'
 import {parseTrace} from '../trace/parse-trace.ts'
 import type {ParsedTrace} from '../trace/parsed-trace.ts'
+import {NO_RECIPE} from '../trace/trace-recipes.ts'
+import {recognizeRecipe} from './drawn-traces.ts'
 import {fileErrorReason} from './file-errors.ts'
 import {loadPlannerConfig} from './load-planner-config.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
@@ -22,6 +24,8 @@ import {createTimingLoader} from './timing-loader.ts'
 export interface SweepPlan {
   /** null for generated traffic. */
   readonly trace: ParsedTrace | null
+  /** How the trace is made anew with other seeds; null = no point asks for that. */
+  readonly recipe: TraceGenerator | null
   /** All points of the grid, in its order. */
   readonly tasks: readonly PointTask[]
   /** The ones this process is to run. */
@@ -53,7 +57,16 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   if (!file.ok) return file
   const traceSha256 = file.value === null ? null : sha256(file.value)
   const base: Scenario = {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}}
-  const tasks = planTasks(sweep, base, traceSha256)
+  const {axes, repeats} = sweep
+  if (repeats.of === 'phase' && repeats.count > 1 && base.planner === null)
+    return fail("--repeats shifts the planner's phase and so needs --planner-config", '--repeats')
+  const recipe =
+    file.value !== null && drawsTraces({axes, base, repeats}) ? recognizeRecipe(file.value, path) : null
+  if (recipe === null && base.traceSeed !== undefined && file.value !== null)
+    return fail(`--trace-seed: ${NO_RECIPE}`, '--trace-seed')
+  const points = expandGrid({axes, base, repeats, ownTraceSeed: recipe?.spec.seed ?? null})
+  if (!points.ok) return points
+  const tasks = planTasks(points.value, axes, traceSha256)
   if (!tasks.ok) return tasks
   // The base's tables stand for the points': what they lack is then known before the first run.
   const timing = await createTimingLoader().prepare(base)
@@ -63,6 +76,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   const targets = base.planner
   return ok({
     trace: trace.value,
+    recipe,
     tasks: tasks.value,
     ownTasks: pointsOfShard(tasks.value, sweep.shard),
     targets: targets === null ? null : {ttftMs: targets.ttft, itlMs: targets.itl},
@@ -73,24 +87,17 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
 
 /** @param fileSha256 null for generated traffic */
 function planTasks(
-  sweep: SweepArguments,
-  base: Scenario,
+  points: readonly GridPoint[],
+  axes: SweepArguments['axes'],
   fileSha256: string | null,
 ): Result<readonly PointTask[]> {
-  const interval = base.planner?.load_adjustment_interval ?? 0
-  if (sweep.repeats > 1 && base.planner === null) {
-    return fail("--repeats shifts the planner's phase and so needs --planner-config", '--repeats')
-  }
-  const shifts = sweep.repeats > 1 ? phaseShiftsS(interval, sweep.repeats) : [0]
-  const points = expandGrid({axes: sweep.axes, base, phaseShiftsS: shifts})
-  if (!points.ok) return points
   const tasks: PointTask[] = []
-  for (const point of points.value) {
+  for (const point of points) {
     const profileSha256 = hashProfiles(point.scenario)
     if (!profileSha256.ok) return profileSha256
     const traceSha256 = fileSha256 ?? sha256(JSON.stringify(point.scenario.synthetic))
-    const facts = pointFacts(point, sweep.axes, {traceSha256, profileSha256: profileSha256.value})
-    tasks.push({facts, scenario: point.scenario, phaseShiftS: point.phaseShiftS, traceSha256})
+    const facts = pointFacts(point, axes, {traceSha256, profileSha256: profileSha256.value})
+    tasks.push({facts, scenario: point.scenario, traceSha256})
   }
   return ok(tasks)
 }

@@ -9,8 +9,10 @@ import type {RunResult} from '../run/run.ts'
 import {simulate} from '../run/simulate.ts'
 import {sizeOfWorkload, syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
 import {computeFigures, type PointFacts, type SweepRow, withTargets} from '../sweep/points.ts'
+import type {TraceGenerator} from '../trace/generate.ts'
 import {type ParsedTrace, toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {Workload} from '../trace/workload.ts'
+import {type DrawnTrace, DrawnTraces} from './drawn-traces.ts'
 import {makeHtmlReport} from './html-report.ts'
 import {checkMemory} from './memory.ts'
 import {writePoint} from './sweep-folder.ts'
@@ -20,8 +22,7 @@ import {createTimingLoader} from './timing-loader.ts'
 export interface PointTask {
   readonly facts: PointFacts
   readonly scenario: Scenario
-  readonly phaseShiftS: number
-  /** Checksum of the trace, or of the recipe of generated traffic. */
+  /** Checksum of the trace file, or of the recipe of generated traffic. */
   readonly traceSha256: string
 }
 
@@ -29,6 +30,8 @@ export interface PointTask {
 export interface SweepJob {
   /** null for generated traffic. */
   readonly trace: ParsedTrace | null
+  /** How the trace is made anew with other seeds; null = no point asks for that. */
+  readonly recipe: TraceGenerator | null
   readonly targets: ServiceLevel | null
   readonly outFolder: string
   /** Also writes the stand-alone page of every point. */
@@ -40,15 +43,22 @@ export interface PointOutcome {
   readonly elapsedMs: number
 }
 
+interface Traffic {
+  readonly workload: Workload
+  readonly traceSha256: string
+}
+
 /** Runs points of one sweep one after the other and writes their files. */
 export class PointRunner {
   readonly #job: SweepJob
   /** Keeps the tables it loads: the points of a sweep mostly use the same ones. */
   readonly #timing = createTimingLoader()
-  #workload: {readonly key: string; readonly value: Workload} | null = null
+  readonly #drawn: DrawnTraces | null
+  #traffic: {readonly key: string; readonly value: Traffic} | null = null
 
   constructor(job: SweepJob) {
     this.#job = job
+    this.#drawn = job.recipe && new DrawnTraces(job.recipe, job.trace?.fileName ?? '')
   }
 
   /** Never rejects: a failed run is a row that says why. */
@@ -81,20 +91,19 @@ export class PointRunner {
     }
   }
 
-  async #simulate({scenario, phaseShiftS, traceSha256}: PointTask): Promise<Result<RunResult>> {
-    const workload = this.#workloadOf(scenario)
-    if (!workload.ok) return workload
-    const fits = checkMemory(scenario, sizeOfWorkload(workload.value, 0))
+  async #simulate(task: PointTask): Promise<Result<RunResult>> {
+    const {scenario} = task
+    const traffic = this.#trafficOf(task)
+    if (!traffic.ok) return traffic
+    const fits = checkMemory(scenario, sizeOfWorkload(traffic.value.workload, 0))
     if (!fits.ok) return fits
     const timing = await this.#timing.prepare(scenario)
     if (!timing.ok) return timing
     const {notices, ...timed} = timing.value
     const steps = simulate({
       scenario,
-      workload: workload.value,
-      traceSha256,
+      ...traffic.value,
       ...timed,
-      plannerPhaseShiftS: phaseShiftS,
       clock: () => performance.now(),
     })
     for (;;) {
@@ -104,20 +113,31 @@ export class PointRunner {
   }
 
   /** Most sweeps replay the same arrivals at every point. */
-  #workloadOf(scenario: Scenario): Result<Workload> {
+  #trafficOf({scenario, traceSha256}: PointTask): Result<Traffic> {
     const {synthetic} = scenario
     const [[, first]] = poolsOf(scenario.fleet) as [ReturnType<typeof poolsOf>[number]]
     const options = workloadOptionsOf(scenario)
     const key = JSON.stringify([options, synthetic, first.args.block_size])
-    if (this.#workload?.key === key) return ok(this.#workload.value)
-    const made = synthetic ? syntheticWorkloadOf(scenario, synthetic) : this.#read(options)
+    if (this.#traffic?.key === key) return ok(this.#traffic.value)
+    const trace = synthetic ? ok(null) : this.#traceOf(scenario)
+    if (!trace.ok) return trace
+    const made = synthetic ? syntheticWorkloadOf(scenario, synthetic) : this.#read(trace.value, options)
     if (!made.ok) return fail(made.error.message)
-    this.#workload = {key, value: made.value}
-    return made
+    const traffic = {workload: made.value, traceSha256: trace.value?.sha256 ?? traceSha256}
+    this.#traffic = {key, value: traffic}
+    return ok(traffic)
   }
 
-  #read(options: WorkloadOptions): Result<Workload> {
-    const {trace} = this.#job
+  /** null = the file as it is. */
+  #traceOf({traceSeed}: Scenario): Result<DrawnTrace | null> {
+    const {recipe} = this.#job
+    if (traceSeed === undefined || traceSeed === recipe?.spec.seed) return ok(null)
+    assert(this.#drawn !== null, 'a sweep over seeds was planned with a recipe')
+    return this.#drawn.draw(traceSeed)
+  }
+
+  #read(drawn: DrawnTrace | null, options: WorkloadOptions): Result<Workload> {
+    const trace = drawn?.parsed ?? this.#job.trace
     assert(trace !== null, 'a sweep without generated traffic has a trace')
     return toWorkload(trace, options)
   }

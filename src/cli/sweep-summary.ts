@@ -1,10 +1,12 @@
 import {formatThousands} from '../core/python-number.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
-import {CLIFF_RULE, findCliff} from '../sweep/cliff.ts'
+import type {SweepAxis} from '../sweep/axis.ts'
+import {CLIFF_RULE} from '../sweep/cliff.ts'
 import {type Curve, curvesOf} from '../sweep/curves.ts'
-import {computeFrontier, computeRegret, type FrontierRun} from '../sweep/frontier.ts'
-import {computeObservations} from '../sweep/observations.ts'
+import {computeFrontier, computeRegret, type FrontierRun, groupByTrace} from '../sweep/frontier.ts'
+import {computeObservations, saysCliff} from '../sweep/observations.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../sweep/points.ts'
+import {describeSpread} from '../sweep/spread.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
 import type {PointOutcome} from './sweep-point.ts'
 
@@ -98,61 +100,72 @@ function describeFindings(summary: Summary): string[] {
   const [axis] = sweep.axes
   const type = axis?.key.field.type
   if (axis === undefined || (type !== 'integer' && type !== 'number')) return []
-  // A cliff is measured against one target.
-  if (sweep.axes.some(({key}) => key.path === 'planner.ttft')) return []
   const curves = curvesOf(rows, sweep.axes)
-  const sentences = curves
-    .filter(curve => curve.phaseShiftS === 0)
-    .flatMap(curve => describeCurve(curve, {axis, targets}))
-  if (sentences.length === 0) return []
-  return [...sentences, ...describeSpread(curves, targets), CLIFF_RULE, '']
+  const found = curves
+    .filter(curve => curve.repeat === 0)
+    .map(curve => {
+      const repeats = curves.filter(other => other.series === curve.series)
+      return describeCurve(curve, {sweep, axis, targets, repeats})
+    })
+  const rule = found.some(({hasCliff}) => hasCliff) ? [CLIFF_RULE] : []
+  const sentences = [...found.flatMap(each => each.sentences), ...rule]
+  return sentences.length === 0 ? [] : [...sentences, '']
 }
 
-function describeCurve(
-  curve: Curve,
-  {axis, targets}: {readonly axis: SweepArguments['axes'][number]; readonly targets: ServiceLevel},
-): string[] {
+interface CurveContext {
+  readonly sweep: SweepArguments
+  readonly axis: SweepAxis
+  readonly targets: ServiceLevel
+  /** All curves of the same series, this one too. */
+  readonly repeats: readonly Curve[]
+}
+
+interface CurveFindings {
+  readonly sentences: readonly string[]
+  /** Whether a cliff is among what is said. */
+  readonly hasCliff: boolean
+}
+
+function describeCurve(curve: Curve, {sweep, axis, targets, repeats}: CurveContext): CurveFindings {
   const isPlanned = curve.points.some(({row}) => row.total_ticks > 0)
+  const unit = axis.key.unit === null ? '' : ` ${axis.key.unit}`
   const observations = computeObservations({
     points: curve.points,
     targets,
-    unit: axis.key.unit === null ? '' : ` ${axis.key.unit}`,
+    unit,
     isColdStart: axis.key.path === 'engine.startup_time',
   })
-  if (observations === null || !isPlanned) return []
-  const {cliffSentence, scalingSentence, itlSentence} = observations
+  if (observations === null || !isPlanned) return {sentences: [], hasCliff: false}
+  const {cliff, cliffSentence, scalingSentence, itlSentence} = observations
+  const hasCliff = saysCliff(sweep.axes, cliff)
+  const {of} = sweep.repeats
+  const spread = describeSpread({curves: repeats, of, targetMs: targets.ttftMs, unit})
   const heading = curve.series === '' ? [] : [`${curve.series}:`]
-  return [...heading, cliffSentence, scalingSentence, itlSentence]
-}
-
-/** Where the cliff lies over the repeats: one curve is ragged. */
-function describeSpread(curves: readonly Curve[], targets: ServiceLevel): string[] {
-  if (curves.every(curve => curve.phaseShiftS === 0)) return []
-  const cliffs = curves.map(curve => {
-    const points = curve.points.map(({x, row}) => ({x, ttftMsP90: row.p90_ttft_ms}))
-    return findCliff(points, targets.ttftMs)?.at ?? null
-  })
-  const found = cliffs.filter(at => at !== null)
-  const where = found.length === 0 ? '' : `, between ${Math.min(...found)} and ${Math.max(...found)}`
-  return [`Over ${curves.length} curves with shifted planner phase ${found.length} have a cliff${where}.`]
+  const cliffSentences = hasCliff ? [cliffSentence, ...spread] : []
+  return {sentences: [...heading, ...cliffSentences, scalingSentence, itlSentence], hasCliff}
 }
 
 function describeFrontier(rows: readonly FinishedRow[]): string[] {
-  const runs = (isPlanned: boolean) =>
-    rows.filter(row => row.total_ticks > 0 === isPlanned).flatMap(frontierRun)
-  const frontier = computeFrontier(runs(false))
-  const lines = frontier.map(
+  const runsOf = (ofTrace: readonly FinishedRow[], isPlanned: boolean) =>
+    ofTrace.filter(row => row.total_ticks > 0 === isPlanned).flatMap(frontierRun)
+  const [own = [], ...others] = groupByTrace(rows)
+  const lines = computeFrontier(runsOf(own, false)).map(
     run => `  ${run.id}: ${one(run.attainment * 100)} % for ${two(run.gpuHours)} GPU-hours`,
   )
-  const regrets = runs(true).map(run => {
-    const {cheapest, gpuHours} = computeRegret(run, frontier)
-    const against =
-      cheapest === null || gpuHours === null
-        ? 'no fixed fleet here reaches that'
-        : `${signed(gpuHours)} GPU-hours against ${cheapest.id}, the cheapest fixed fleet as good`
-    return `  ${run.id}: ${one(run.attainment * 100)} % for ${two(run.gpuHours)} GPU-hours, ${against}`
+  const regrets = [own, ...others].flatMap(ofTrace => {
+    const frontier = computeFrontier(runsOf(ofTrace, false))
+    return runsOf(ofTrace, true).map(run => describeRegret(run, frontier))
   })
   return ['Fixed fleets no other beats:', ...lines, 'With the planner:', ...regrets, '']
+}
+
+function describeRegret(run: FrontierRun, frontier: readonly FrontierRun[]): string {
+  const {cheapest, gpuHours} = computeRegret(run, frontier)
+  const against =
+    cheapest === null || gpuHours === null
+      ? 'no fixed fleet here reaches that'
+      : `${signed(gpuHours)} GPU-hours against ${cheapest.id}, the cheapest fixed fleet as good`
+  return `  ${run.id}: ${one(run.attainment * 100)} % for ${two(run.gpuHours)} GPU-hours, ${against}`
 }
 
 function frontierRun(row: FinishedRow): FrontierRun[] {

@@ -43,6 +43,7 @@ async function runSweep(sweep: SweepArguments, plan: SweepPlan, terminal: Termin
   await runPool({
     job: {
       trace: plan.trace,
+      recipe: plan.recipe,
       targets: plan.targets,
       outFolder: sweep.outFolder,
       wantsHtml: sweep.wantsHtml,
@@ -96,7 +97,10 @@ class SweepBook {
     return {done: this.#doneCount, total: this.#openCount}
   }
 
-  /** Own points without a result; takes up the results that are there. */
+  /**
+   * Own points without a result; takes up the results that are there. Repeat by repeat, so that the points of one
+   * trace come together.
+   */
   openTasks() {
     if (!this.#sweep.isFresh) this.#readFinished()
     const {wantsHtml, outFolder} = this.#sweep
@@ -104,7 +108,7 @@ class SweepBook {
       ({facts}) => !this.#rows.has(facts.id) || (wantsHtml && !hasHtml(outFolder, facts.id)),
     )
     this.#openCount = open.length
-    return open
+    return open.sort((a, b) => a.facts.repeat - b.facts.repeat)
   }
 
   add({row}: PointOutcome): void {

@@ -36,6 +36,7 @@ export function flagsFromScenario(scenario: Scenario, options: {readonly trace: 
     ...reference,
     ...traceFlags(scenario, false),
     ...optional('--engine-timing', scenario.engineTiming, defaultTiming(scenario.fleet)),
+    ...optional('--planner-phase', scenario.plannerPhaseShiftS ?? 0, 0),
     ...optional('--seed', scenario.seed, 0),
   ]
   return {reference, ours}

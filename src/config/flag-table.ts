@@ -95,6 +95,13 @@ export const FLAGS: readonly Flag[] = [
     help: 'Replay this share of the sessions, drawn by --seed; a session stays whole.',
   },
   {
+    ...ours,
+    name: '--trace-seed',
+    type: 'integer',
+    group: 'Trace',
+    help: 'Generate a trace of static-traces/ anew with this seed instead of reading it.',
+  },
+  {
     ...theirs,
     name: '--trace-shared-prefix-ratio',
     type: 'number',
@@ -191,6 +198,15 @@ export const FLAGS: readonly Flag[] = [
     metavar: 'FILE|JSON',
     group: 'Planner',
     help: 'Planner config as a YAML or JSON file or inline JSON; puts the planner in the loop.',
+  },
+  {
+    ...ours,
+    name: '--planner-phase',
+    type: 'number',
+    metavar: 'S',
+    default: '0',
+    group: 'Planner',
+    help: "Begin the planner's ticks this many seconds later than the reference does.",
   },
   {
     ...theirs,

@@ -100,6 +100,11 @@ describe('flags', () => {
     [['t', '--extra-engine-args', '[]'], 'engine-args must be a JSON object'],
     [['t', '--engine-timing', 'profile'], 'needs planner_profile_data'],
     [['t', '--engine-timing', 'aic'], 'needs aic_model_path'],
+    [
+      ['t', '--planner-config', AGG, '--planner-phase', '-1'],
+      '--planner-phase must be a number of seconds from',
+    ],
+    [['t', '--trace-seed', '-1'], '--trace-seed must be a whole number from 0 to 4294967295, got "-1"'],
     [['t', '--planner-config', '{}'], 'disagg planner replay requires --prefill-engine-args'],
     [['t', '--planner-config', '{"mode": "prefill"}'], "supports mode 'agg' or 'disagg', got 'prefill'"],
     [['t', '--planner-config', '[]'], 'should be a valid dictionary'],
@@ -167,6 +172,18 @@ describe('the command of a scenario', () => {
       aicPerf: {...DEFAULT_AIC_PERF, aic_backend_version: '0.24.0', aic_tp_size: 4},
     }
     expect(accepted(...flagsFromScenario(wanted, {trace: 't.jsonl'}).ours).scenario).toEqual(wanted)
+  })
+
+  it('of a repeat says what tells it apart', () => {
+    const guide = PRESETS.find(preset => preset.id === 'as-published')!.scenario
+    const repeat = {...guide, trace, plannerPhaseShiftS: 2.5, traceSeed: 7}
+    const {reference, ours} = flagsFromScenario(repeat, {trace: 't.jsonl'})
+    const own = ['--trace-seed', '7', '--engine-timing', 'polynomial', '--planner-phase', '2.5']
+    expect(ours).toEqual([...reference, ...own])
+    expect(accepted(...ours).scenario).toEqual(repeat)
+    const plain = accepted('t', '--planner-phase', '2.5')
+    expect(plain.scenario).not.toHaveProperty('plannerPhaseShiftS')
+    expect(plain.notices).toEqual(['--planner-phase has no effect without --planner-config'])
   })
 
   it('is the one of the guide', () => {

@@ -119,6 +119,7 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
     routerMode: (flags.get('--router-mode') ?? 'round_robin') as RouterMode,
     engineTiming: (flags.get('--engine-timing') ?? defaultTiming(fleet.value)) as EngineTiming,
     planner: planner.value,
+    ...readPhase(flags, planner.value, notices),
     benchmarkGranularity: integerFlag(flags, '--benchmark-granularity', 8),
     seed,
   })
@@ -129,6 +130,18 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
 function integerFlag(flags: ReadonlyMap<string, string>, flag: string, fallback: number): number {
   const text = flags.get(flag)
   return text === undefined ? fallback : (integerOf(text) ?? fallback)
+}
+
+function readPhase(
+  flags: ReadonlyMap<string, string>,
+  planner: PlannerConfig | null,
+  notices: string[],
+): Pick<Scenario, 'plannerPhaseShiftS'> {
+  const plannerPhaseShiftS = numberOf(flags.get('--planner-phase') ?? '0') ?? 0
+  if (plannerPhaseShiftS === 0) return {}
+  if (planner !== null) return {plannerPhaseShiftS}
+  notices.push('--planner-phase has no effect without --planner-config')
+  return {}
 }
 
 function readTraceOptions(flags: ReadonlyMap<string, string>): Result<TraceOptions> {

@@ -1,5 +1,6 @@
 import {fail, ok, type Result} from '../core/result.ts'
 import {checkAicPerf} from './aic-perf.ts'
+import {isPhase, isSeed, MAX_PHASE_S, MAX_SEED} from './repeat-fields.ts'
 import {
   type EngineArgs,
   type EngineTiming,
@@ -29,6 +30,7 @@ const RULES: readonly Rule[] = [
   checkAicPerf,
   checkTiming,
   checkGranularity,
+  checkRepeat,
 ]
 
 function checkTraceOptions({traceBlockSize, arrivalSpeedupRatio: ratio}: Scenario): Problem | null {
@@ -105,6 +107,16 @@ function checkGranularity({benchmarkGranularity}: Scenario): Problem | null {
     `--benchmark-granularity must be at least 1, got ${benchmarkGranularity}`,
     'benchmarkGranularity',
   )
+}
+
+/** Which traces can be generated is known to the host alone: it has the files. */
+function checkRepeat({plannerPhaseShiftS = 0, traceSeed = 0}: Scenario): Problem | null {
+  if (!isPhase(plannerPhaseShiftS)) {
+    const message = `--planner-phase must be a number of seconds from 0 to ${MAX_PHASE_S}, got ${plannerPhaseShiftS}`
+    return fail(message, 'plannerPhaseShiftS')
+  }
+  if (isSeed(traceSeed)) return null
+  return fail(`--trace-seed must be a whole number from 0 to ${MAX_SEED}, got ${traceSeed}`, 'traceSeed')
 }
 
 function poolArgs(fleet: Fleet): readonly EngineArgs[] {

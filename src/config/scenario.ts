@@ -177,6 +177,8 @@ export interface Scenario {
   readonly traceFormat?: TraceFormatOptions
   /** Which part of the trace is replayed; absent = all of it. */
   readonly traceSelection?: TraceSelection
+  /** The trace, one of `static-traces/`, is generated with this seed instead of being read; absent = as it is. */
+  readonly traceSeed?: number
   readonly fleet: Fleet
   readonly routerMode: RouterMode
   /** Options of the KV router; absent = the reference's defaults. */
@@ -188,6 +190,8 @@ export interface Scenario {
   readonly engineTiming: EngineTiming
   /** null = a plain run of a fixed fleet. */
   readonly planner: PlannerConfig | null
+  /** Seconds by which the planner's ticks begin later than the reference's; absent = 0. */
+  readonly plannerPhaseShiftS?: number
   /** Points per axis of the AIC benchmark that bootstraps the planner's regressions (planner.md 9). */
   readonly benchmarkGranularity: number
   readonly seed: number

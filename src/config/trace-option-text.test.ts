@@ -34,6 +34,7 @@ const options = fc.record(
         {requiredKeys: []},
       )
       .filter(value => Object.keys(value).length > 0),
+    traceSeed: fc.integer({min: 0, max: 2 ** 32 - 1}),
   },
   {requiredKeys: []},
 )

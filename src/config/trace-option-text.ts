@@ -1,5 +1,6 @@
 import {fail, ok, type Result} from '../core/result.ts'
 import {integerOf, numberOf} from './arguments.ts'
+import {isSeed, MAX_SEED} from './repeat-fields.ts'
 import type {Scenario} from './scenario.ts'
 import {
   checkTraceSelection,
@@ -21,10 +22,11 @@ export const TRACE_OPTION_KEYS = [
   'trace-end-s',
   'trace-limit',
   'trace-sample',
+  'trace-seed',
 ] as const
 export type TraceOptionKey = (typeof TRACE_OPTION_KEYS)[number]
 
-export type TraceOptions = Pick<Scenario, 'traceFormat' | 'traceSelection'>
+export type TraceOptions = Pick<Scenario, 'traceFormat' | 'traceSelection' | 'traceSeed'>
 type Texts = ReadonlyMap<string, string>
 
 /** What a command line or a link says of how a trace is read and cut; a problem's `field` is the key at fault. */
@@ -33,14 +35,17 @@ export function parseTraceOptions(texts: Texts): Result<TraceOptions> {
   if (!format.ok) return format
   const selection = parseSelection(texts)
   if (!selection.ok) return selection
+  const seed = parseSeed(texts)
+  if (!seed.ok) return seed
   return ok({
     ...(Object.keys(format.value).length > 0 ? {traceFormat: format.value} : {}),
     ...(Object.keys(selection.value).length > 0 ? {traceSelection: selection.value} : {}),
+    ...seed.value,
   })
 }
 
 /** The same in words, in one order; what is absent is left out. */
-export function formatTraceOptions({traceFormat = {}, traceSelection = {}}: TraceOptions): Texts {
+export function formatTraceOptions({traceFormat = {}, traceSelection = {}, traceSeed}: TraceOptions): Texts {
   const {format, columns, sharedPrefixRatio, numPrefixGroups} = traceFormat
   const {startS, endS, limit, sample} = traceSelection
   const texts: readonly (readonly [TraceOptionKey, string | number | undefined])[] = [
@@ -52,6 +57,7 @@ export function formatTraceOptions({traceFormat = {}, traceSelection = {}}: Trac
     ['trace-end-s', endS],
     ['trace-limit', limit],
     ['trace-sample', sample],
+    ['trace-seed', traceSeed],
   ]
   return new Map(
     texts.flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)] as const])),
@@ -109,6 +115,15 @@ function parseSelection(texts: Texts): Result<TraceSelection> {
   if (checked.ok) return checked
   const key = SELECTION_KEYS[checked.error.field as keyof TraceSelection]
   return fail(checked.error.message, key)
+}
+
+function parseSeed(texts: Texts): Result<Pick<Scenario, 'traceSeed'>> {
+  const text = texts.get('trace-seed')
+  if (text === undefined) return ok({})
+  const traceSeed = integerOf(text)
+  return traceSeed !== null && isSeed(traceSeed)
+    ? ok({traceSeed})
+    : refuse('trace-seed', text, `a whole number from 0 to ${MAX_SEED}`)
 }
 
 function refuse(key: TraceOptionKey, text: string, wanted: string) {

@@ -87,9 +87,17 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     benchmarkGranularity: fc.integer({min: 1, max: 100}),
     seed: fc.integer({min: 0, max: 2 ** 32 - 1}),
     aicPerf: fc.option(someFields(AIC_PERF_FIELDS)),
+    repeat: fc.record(
+      {
+        plannerPhaseShiftS: fc.double({min: 0.001, max: 86_400, noNaN: true}),
+        traceSeed: fc.integer({min: 0, max: 2 ** 32 - 1}),
+      },
+      {requiredKeys: []},
+    ),
   })
-  .map(({planner, aicPerf, ...rest}) => ({
+  .map(({planner, aicPerf, repeat, ...rest}) => ({
     ...rest,
+    ...repeat,
     ...(aicPerf === null ? {} : {aicPerf: {...DEFAULT_AIC_PERF, ...aicPerf} as AicPerfConfig}),
     planner: plannerFrom(planner, rest.fleet.topology),
   }))
@@ -126,6 +134,15 @@ describe('links', () => {
       }),
       {numRuns: 300},
     )
+  })
+
+  it('say what tells a repeat apart in two keys', () => {
+    const guide = PRESETS[0]!.scenario
+    const repeat: Scenario = {...guide, plannerPhaseShiftS: 2.5, traceSeed: 7}
+    expect(encodeScenario(repeat)).toBe('v=1&preset=guide-agg&planner-phase=2.5&trace-seed=7')
+    const bad = decodeScenario('v=1&preset=guide-agg&planner-phase=-1&trace-seed=1.5')
+    expect(bad).toEqual({scenario: guide, run: false, ignored: ['planner-phase=-1', 'trace-seed=1.5']})
+    expect(decodeScenario('v=1&preset=guide-agg&planner-phase=0').scenario).toEqual(guide)
   })
 
   it('ask to be run only when they say so', () => {

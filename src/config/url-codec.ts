@@ -8,6 +8,7 @@ import {parsePlannerConfig} from './planner-config.ts'
 import {PLANNER_FIELDS} from './planner-fields.ts'
 import {defaultScenario, findPreset, PRESETS, plannerConfigWith} from './presets.ts'
 import {formatPairs, type Pair, parsePairs} from './query-string.ts'
+import {PLANNER_PHASE_FIELD} from './repeat-fields.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from './router-config.ts'
 import {
   type AicPerfConfig,
@@ -77,10 +78,17 @@ export function decodeScenario(hash: string): DecodedLink {
     planner: decodePlanner(link, base.planner, fleet.topology),
     benchmarkGranularity: link.takeNumber('granularity', base.benchmarkGranularity, SCALARS.granularity),
     seed: link.takeNumber('seed', base.seed, SCALARS.seed),
+    ...decodePhase(link),
     ...decodeTraffic(link),
     ...decodeTraceOptions(link, base),
   }
   return {scenario, run, ignored: link.finish()}
+}
+
+/** In no preset, so a link says it whole. */
+function decodePhase(link: LinkPairs): Pick<Scenario, 'plannerPhaseShiftS'> {
+  const plannerPhaseShiftS = link.takeNumber('planner-phase', 0, PLANNER_PHASE_FIELD)
+  return plannerPhaseShiftS === 0 ? {} : {plannerPhaseShiftS}
 }
 
 function traceOptionDifferences(from: Scenario, to: Scenario): readonly Pair[] {
@@ -200,6 +208,7 @@ function differences(from: Scenario, to: Scenario): readonly Pair[] {
   pairs.push(...fleetDifferences(from.fleet, to.fleet))
   note('router', from.routerMode, to.routerMode)
   pairs.push(...plannerDifferences(from.planner, to))
+  note('planner-phase', from.plannerPhaseShiftS ?? 0, to.plannerPhaseShiftS ?? 0)
   note('granularity', from.benchmarkGranularity, to.benchmarkGranularity)
   note('seed', from.seed, to.seed)
   return [...pairs, ...encodeTraffic(to), ...traceOptionDifferences(from, to)]

@@ -33,3 +33,12 @@ test('without throughput scaling every load tick reads the traffic', () => {
   const schedule = new TickSchedule({loadIntervalS: 5, throughputIntervalS: null, phaseShiftS: 2.5})
   expect(schedule.next()).toEqual({atS: 7.5, isLoad: true, isThroughput: false, needsTraffic: true})
 })
+
+test('a shifted schedule never steps back, even if all was over before it began', () => {
+  const schedule = new TickSchedule({loadIntervalS: 1, throughputIntervalS: 2, phaseShiftS: 2.5})
+  const first = schedule.next()
+  schedule.advance(first, 2.485)
+  expect([first.atS, schedule.next().atS]).toEqual([3.5, 3.5])
+  schedule.advance(schedule.next(), 3.49)
+  expect(schedule.next().atS).toBeGreaterThan(3.5)
+})

@@ -44,7 +44,10 @@ export class TickSchedule {
 
   /** Marks a tick as handled at `nowS`. */
   advance(tick: ScheduledTick, nowS: number): void {
-    if (tick.isThroughput) this.#nextThroughputS = nowS + (this.#options.throughputIntervalS ?? Infinity)
-    if (tick.isLoad) this.#nextLoadS = nowS + this.#options.loadIntervalS
+    const {phaseShiftS, loadIntervalS, throughputIntervalS} = this.#options
+    // A trace may be over before a shifted planner began; counted from there, the next tick would come before this one.
+    const fromS = Math.max(nowS, phaseShiftS)
+    if (tick.isThroughput) this.#nextThroughputS = fromS + (throughputIntervalS ?? Infinity)
+    if (tick.isLoad) this.#nextLoadS = fromS + loadIntervalS
   }
 }

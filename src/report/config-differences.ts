@@ -26,6 +26,7 @@ const SETTINGS: readonly Setting[] = [
   {key: 'traffic', label: 'Generated traffic', read: ({synthetic}) => json(synthetic)},
   {key: 'trace-format', label: 'Trace format', read: ({traceFormat}) => json(traceFormat)},
   {key: 'trace-part', label: 'Part of the trace', read: ({traceSelection}) => json(traceSelection)},
+  {key: 'trace-seed', label: 'Trace seed', read: ({traceSeed}) => text(traceSeed)},
   {key: 'concurrency', label: 'Requests in flight', read: scenario => text(scenario.replayConcurrency)},
   {key: 'timing', label: 'Engine timing', read: scenario => scenario.engineTiming},
   {key: 'topology', label: 'Topology', read: scenario => scenario.fleet.topology},
@@ -46,6 +47,7 @@ const SETTINGS: readonly Setting[] = [
     label,
     read: ({planner}: Scenario) => (planner === null ? null : text(planner[key])),
   })),
+  {key: 'planner-phase', label: 'Planner phase', read: scenario => phase(scenario)},
   {key: 'granularity', label: 'Benchmark granularity', read: scenario => text(scenario.benchmarkGranularity)},
   {key: 'seed', label: 'Seed', read: scenario => text(scenario.seed)},
 ]
@@ -63,6 +65,10 @@ function perPool(read: (pool: PoolSpec) => Value): (scenario: Scenario) => strin
     const isOne = new Set(values.map(([, value]) => value)).size === 1
     return isOne ? values[0]![1] : values.map(([name, value]) => `${name} ${value}`).join(', ')
   }
+}
+
+function phase({planner, plannerPhaseShiftS = 0}: Scenario): string | null {
+  return planner === null ? null : text(plannerPhaseShiftS)
 }
 
 /** Options that come as a whole, or not at all. */

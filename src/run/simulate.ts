@@ -24,8 +24,6 @@ export interface SimulationInputs {
   readonly prefillEstimate: PrefillEstimate | null
   /** AIC benchmark points that bootstrap the planner's regressions, or null (planner.md 9). */
   readonly bootstrap: BenchmarkPoints | null
-  /** Shifts the planner's first ticks later by this many seconds, for repeats; 0 is the reference. */
-  readonly plannerPhaseShiftS?: number
   /** Host clock in ms, for `wall_time_ms` alone. */
   readonly clock: () => number
 }
@@ -77,7 +75,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
 }
 
 function* drivePlanner(
-  {scenario, bootstrap, plannerPhaseShiftS}: SimulationInputs,
+  {scenario, bootstrap}: SimulationInputs,
   engine: Cluster,
   progress: () => RunProgress,
 ): Generator<RunProgress, PlannerRecord, void> {
@@ -92,7 +90,7 @@ function* drivePlanner(
       decode: capabilitiesOf(disagg ? fleet.decode.args : fleet.workers.args),
     },
     bootstrap,
-    phaseShiftS: plannerPhaseShiftS ?? 0,
+    phaseShiftS: scenario.plannerPhaseShiftS ?? 0,
     maxEventsPerStep: EVENTS_PER_STEP,
   })
   for (;;) {

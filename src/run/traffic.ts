@@ -7,12 +7,14 @@ import type {Workload} from '../trace/workload.ts'
 
 /** How a trace file is to be read for a scenario, and no more: the key of what can be shared between runs. */
 export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
-  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, replayConcurrency, seed} = scenario
+  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, traceSeed} = scenario
+  const {replayConcurrency, seed} = scenario
   return {
     traceBlockSize,
     arrivalSpeedupRatio,
     ...(traceFormat === undefined ? {} : {traceFormat}),
     ...(traceSelection === undefined ? {} : {traceSelection}),
+    ...(traceSeed === undefined ? {} : {traceSeed}),
     ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
     // Only a sample depends on it.
     ...(traceSelection?.sample === undefined ? {} : {seed}),

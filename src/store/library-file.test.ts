@@ -25,18 +25,18 @@ function run(id: string, name = id): RunSummary {
 }
 
 const rows = [
-  {id: 'seed=1', key: 'k1', axes: {seed: 1}, phase_shift_s: 0, error: 'no room'},
+  {id: 'seed=1', key: 'k1', axes: {seed: 1}, repeat: 0, phase_shift_s: 0, trace_seed: null, error: 'no room'},
 ] satisfies readonly SweepRow[]
 
 const sweep: SavedSweep = {
-  version: 1,
+  version: 2,
   id: 's1',
   name: 'A sweep',
   notes: '',
   createdAtMs: 8,
   sizeBytes: 10,
   scenario,
-  spec: {first: {key: 'seed', values: '1,2'}, second: null, repeats: 1},
+  spec: {first: {key: 'seed', values: '1,2'}, second: null, repeats: {of: 'phase', count: 1}},
   traceTitle: 'Short',
   traceSha256: 'abc',
   profileSha256: null,

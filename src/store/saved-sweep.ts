@@ -1,6 +1,8 @@
 import type {Scenario} from '../config/scenario.ts'
 import type {SweepRow} from '../sweep/points.ts'
+import type {Repeats} from '../sweep/repeats.ts'
 import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'
+import type {Migration} from './migrations.ts'
 import {hasFields, isObject, type StoredRecord} from './shape.ts'
 
 interface Knob {
@@ -8,11 +10,14 @@ interface Knob {
   readonly values: string
 }
 
+/** Of the stored form below. A change of it raises this number and adds a step to the migrations. */
+export const SWEEP_VERSION = 2
+
 /** A sweep: what was varied around which scenario. Its rows are its body, one per point that ended. */
 export interface SavedSweep extends LibraryRecord {
-  readonly version: 1
+  readonly version: typeof SWEEP_VERSION
   readonly scenario: Scenario
-  readonly spec: {readonly first: Knob; readonly second: Knob | null; readonly repeats: number}
+  readonly spec: {readonly first: Knob; readonly second: Knob | null; readonly repeats: Repeats}
   readonly traceTitle: string
   readonly traceSha256: string
   readonly profileSha256: string | null
@@ -29,8 +34,11 @@ export type SavedRows = readonly SweepRow[]
 export const SWEEPS: RecordType<SavedSweep> = {
   kind: 'sweep',
   word: 'sweep',
-  version: 1,
-  migrations: new Map(),
+  version: SWEEP_VERSION,
+  migrations: new Map<number, Migration>([
+    // Version 1 knew only phases to repeat over, and so no more than their number.
+    [1, record => ({...record, spec: withPhases(record.spec)})],
+  ]),
   aboutKey: id => `sweep ${id}`,
   bodyKey: id => `rows ${id}`,
   isWhole: record =>
@@ -61,9 +69,20 @@ export function readRows(body: unknown): SavedRows {
 function isSpec(value: unknown): boolean {
   return (
     isObject(value) &&
-    hasFields(value, {repeats: 'number', first: 'object'}) &&
+    hasFields(value, {repeats: 'object', first: 'object'}) &&
+    isRepeats(value.repeats) &&
     isKnob(value.first) &&
     (value.second === null || isKnob(value.second))
+  )
+}
+
+function withPhases(spec: unknown): unknown {
+  return isObject(spec) ? {...spec, repeats: {of: 'phase', count: spec.repeats}} : spec
+}
+
+function isRepeats(value: unknown): boolean {
+  return (
+    isObject(value) && hasFields(value, {count: 'number'}) && (value.of === 'phase' || value.of === 'seed')
   )
 }
 

@@ -1,11 +1,12 @@
 import type {SweepAxis} from './axis.ts'
 import {type FinishedRow, isFinished, type SweepRow} from './points.ts'
 
-/** The finished runs of one series (one value of the second axis, one phase), in rising order of x. */
+/** The finished runs of one series (one value of the second axis, one repeat), in rising order of x. */
 export interface Curve {
   /** Text of the second axis' value; '' with one axis. */
   readonly series: string
-  readonly phaseShiftS: number
+  /** 0 = the scenario itself. */
+  readonly repeat: number
   readonly points: readonly CurvePoint[]
 }
 
@@ -24,8 +25,8 @@ export function curvesOf(rows: readonly SweepRow[], axes: readonly SweepAxis[]):
   const curves = new Map<string, Curve & {readonly points: CurvePoint[]}>()
   for (const row of rows.filter(isFinished)) {
     const series = seriesAxis === undefined ? '' : String(row.axes[seriesAxis.key.name])
-    const id = `${row.phase_shift_s} ${series}`
-    const curve = curves.get(id) ?? {series, phaseShiftS: row.phase_shift_s, points: []}
+    const id = `${row.repeat} ${series}`
+    const curve = curves.get(id) ?? {series, repeat: row.repeat, points: []}
     curves.set(id, curve)
     const value = row.axes[xAxis.key.name] ?? null
     curve.points.push({x: typeof value === 'number' ? value : xAxis.values.indexOf(value), row})

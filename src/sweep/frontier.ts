@@ -38,3 +38,11 @@ export function computeRegret(run: FrontierRun, frontier: readonly FrontierRun[]
     attainment: affordable === null ? null : affordable.attainment - run.attainment,
   }
 }
+
+/** Rows by the trace they replayed: only fleets that served the same requests can be held against each other. */
+export function groupByTrace<T extends {readonly trace_seed: number | null}>(
+  rows: readonly T[],
+): readonly (readonly T[])[] {
+  const seeds = [...new Set(rows.map(row => row.trace_seed))]
+  return seeds.map(seed => rows.filter(row => row.trace_seed === seed))
+}

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest'
 import {findPreset} from '../config/presets.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {parseAxis, type SweepAxis} from './axis.ts'
-import {expandGrid, type GridPoint} from './grid.ts'
+import {expandGrid, type GridOptions, type GridPoint} from './grid.ts'
 import {pointKey, sha256OfText, stableStringify} from './point-key.ts'
 import {presetAxes, SWEEP_PRESETS} from './presets.ts'
 import {parseShard, pointsOfShard} from './shard.ts'
@@ -18,8 +18,8 @@ function axesOf(...texts: string[]): SweepAxis[] {
   })
 }
 
-function gridOf(axes: readonly SweepAxis[], phaseShiftsS?: readonly number[]): readonly GridPoint[] {
-  const points = expandGrid({axes, base: BASE, ...(phaseShiftsS === undefined ? {} : {phaseShiftsS})})
+function gridOf(axes: readonly SweepAxis[], options: Partial<GridOptions> = {}): readonly GridPoint[] {
+  const points = expandGrid({axes, base: BASE, ...options})
   if (!points.ok) throw new Error(points.error.message)
   return points.value
 }
@@ -44,15 +44,65 @@ describe('a grid', () => {
   })
 
   test('repeats planner runs with shifted phase, fixed fleets once', () => {
-    expect(gridOf(axesOf('startup_time=5'), [0, 2.5]).map(point => point.id)).toEqual([
+    const repeats = {of: 'phase', count: 4} as const
+    const points = gridOf(axesOf('startup_time=5'), {repeats})
+    expect(points.map(point => point.id)).toEqual([
       'startup_time=5',
       'startup_time=5@2.5s',
+      'startup_time=5@5s',
+      'startup_time=5@7.5s',
     ])
-    expect(gridOf(axesOf('planner=on,off'), [0, 2.5]).map(point => point.id)).toEqual([
+    expect(points.map(({scenario}) => scenario.plannerPhaseShiftS)).toEqual([undefined, 2.5, 5, 7.5])
+    expect(gridOf(axesOf('planner=on,off'), {repeats: {of: 'phase', count: 2}}).map(({id}) => id)).toEqual([
       'planner=on',
-      'planner=on@2.5s',
+      'planner=on@5s',
       'planner=off',
     ])
+  })
+
+  test('shifts the phase within the interval of each point', () => {
+    const axes = axesOf('planner.load_adjustment_interval=2,30')
+    const points = gridOf(axes, {repeats: {of: 'phase', count: 2}})
+    expect(points.map(({repeat, scenario}) => [repeat, scenario.plannerPhaseShiftS])).toEqual([
+      [0, undefined],
+      [1, 1],
+      [0, undefined],
+      [1, 15],
+    ])
+  })
+
+  test('repeats over seeds of the trace from its own on, fixed fleets too', () => {
+    const options = {repeats: {of: 'seed', count: 3}, ownTraceSeed: 5} as const
+    const points = gridOf(axesOf('planner=on,off'), options)
+    expect(points.map(({id, repeat}) => [id, repeat])).toEqual([
+      ['planner=on', 0],
+      ['planner=on@seed6', 1],
+      ['planner=on@seed7', 2],
+      ['planner=off', 0],
+      ['planner=off@seed6', 1],
+      ['planner=off@seed7', 2],
+    ])
+    expect(points.map(({scenario}) => scenario.traceSeed)).toEqual([undefined, 6, 7, undefined, 6, 7])
+    const base = {...BASE, traceSeed: 2 ** 32 - 1}
+    const wrapped = gridOf(axesOf('seed=0'), {...options, base})
+    expect(wrapped.map(({scenario}) => scenario.traceSeed)).toEqual([2 ** 32 - 1, 0, 1])
+  })
+
+  test('refuses seeds of a trace nobody can make, and repeats of what is varied', () => {
+    const refusal = (axis: string, options: Partial<GridOptions>) => {
+      const points = expandGrid({axes: axesOf(axis), base: BASE, ...options})
+      return points.ok ? '' : points.error.message
+    }
+    const seeds = {of: 'seed', count: 2} as const
+    const noRecipe = 'only traces of static-traces/ have a generator'
+    expect(refusal('seed=1', {repeats: seeds})).toBe(`repeats over seeds: ${noRecipe}`)
+    expect(refusal('trace_seed=1', {})).toBe(`trace_seed: ${noRecipe}`)
+    expect(refusal('seed=1', {base: {...BASE, traceSeed: 3}})).toBe(`trace_seed: ${noRecipe}`)
+    expect(refusal('trace_seed=1', {repeats: seeds, ownTraceSeed: 1})).toContain('varied already')
+    const phases = {of: 'phase', count: 2} as const
+    expect(refusal('planner_phase=1', {repeats: phases})).toContain('varied already')
+    expect(refusal('planner_phase=1', {repeats: seeds, ownTraceSeed: 1})).toBe('')
+    expect(refusal('trace_seed=1', {ownTraceSeed: 1})).toBe('')
   })
 
   test('takes two knobs that are valid only together', () => {
@@ -116,12 +166,13 @@ describe('shards', () => {
 })
 
 describe('the key of a point', () => {
-  const identity = {scenario: BASE, traceSha256: 'a', phaseShiftS: 0, profileSha256: null}
+  const identity = {scenario: BASE, traceSha256: 'a', profileSha256: null}
 
   test('changes with all that changes the run', () => {
     const others = [
       {...identity, traceSha256: 'b'},
-      {...identity, phaseShiftS: 1},
+      {...identity, scenario: {...BASE, plannerPhaseShiftS: 1}},
+      {...identity, scenario: {...BASE, traceSeed: 1}},
       {...identity, profileSha256: 'c'},
       {...identity, scenario: {...BASE, seed: 1}},
       {...identity, scenario: {...BASE, planner: null}},

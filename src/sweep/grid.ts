@@ -2,8 +2,10 @@ import {type FieldValue, formatFieldValue} from '../config/field-text.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {checkScenario} from '../config/scenario-rules.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {NO_RECIPE} from '../trace/trace-recipes.ts'
 import {MAX_POINTS, type SweepAxis} from './axis.ts'
 import {applySweepValue} from './keys.ts'
+import {NO_REPEATS, type Repeats, repeatsOf} from './repeats.ts'
 
 /** One run of a sweep. */
 export interface GridPoint {
@@ -13,8 +15,8 @@ export interface GridPoint {
   readonly index: number
   /** One value per axis. */
   readonly values: readonly FieldValue[]
-  /** The planner's ticks begin this many seconds later than the reference's: repeats of a point differ in it. */
-  readonly phaseShiftS: number
+  /** Which repeat of its values it is, from 0. */
+  readonly repeat: number
   readonly scenario: Scenario
 }
 
@@ -22,36 +24,59 @@ export interface GridOptions {
   /** One or two; the second is drawn as series. */
   readonly axes: readonly SweepAxis[]
   readonly base: Scenario
-  /** Phase shifts of the repeats of every planner run, in seconds; [0] = no repeats. */
-  readonly phaseShiftsS?: readonly number[]
+  readonly repeats?: Repeats
+  /** Seed the base's trace was made with; null = nobody here can make it anew. */
+  readonly ownTraceSeed?: number | null
 }
 
 /**
  * Every point of the grid with its checked scenario, in the order results are listed. One value that the scenario
  * cannot take fails the whole grid: better before the first run than after the last.
  */
-export function expandGrid({axes, base, phaseShiftsS = [0]}: GridOptions): Result<readonly GridPoint[]> {
-  const problem = checkAxes(axes, phaseShiftsS)
+export function expandGrid(options: GridOptions): Result<readonly GridPoint[]> {
+  const {axes, base, repeats = NO_REPEATS, ownTraceSeed = null} = options
+  const problem = checkAxes(axes, repeats) ?? checkTraceSeeds(options)
   if (problem !== null) return fail(problem)
   const points: GridPoint[] = []
   for (const values of combinations(axes)) {
     const scenario = applyValues(base, axes, values)
     if (!scenario.ok) return scenario
+    const valuesId = idOfValues(axes, values)
     const checked = checkScenario(scenario.value)
-    if (!checked.ok) return fail(`${pointId(axes, values, 0)}: ${checked.error.message}`, checked.error.field)
-    for (const phaseShiftS of scenario.value.planner === null ? [0] : phaseShiftsS) {
-      const id = pointId(axes, values, phaseShiftS)
-      points.push({id, index: points.length, values, phaseShiftS, scenario: scenario.value})
+    if (!checked.ok) return fail(`${valuesId}: ${checked.error.message}`, checked.error.field)
+    for (const [repeat, own] of repeatsOf(scenario.value, repeats, ownTraceSeed).entries()) {
+      const id = repeat === 0 ? valuesId : `${valuesId}${idOfRepeat(own, repeats)}`
+      points.push({id, index: points.length, values, repeat, scenario: own})
     }
   }
   return ok(points)
 }
 
-function checkAxes(axes: readonly SweepAxis[], phaseShiftsS: readonly number[]): string | null {
+/** Whether any point replays its trace made anew: then the host must know how. */
+export function drawsTraces({axes, base, repeats = NO_REPEATS}: GridOptions): boolean {
+  const isVaried = axes.some(({key}) => key.path === 'trace_seed')
+  const isGiven = base.traceSeed !== undefined && base.synthetic === undefined
+  return isVaried || isGiven || isOverSeeds(repeats)
+}
+
+function isOverSeeds({of, count}: Repeats): boolean {
+  return of === 'seed' && count > 1
+}
+
+function checkTraceSeeds(options: GridOptions): string | null {
+  if (!drawsTraces(options) || (options.ownTraceSeed ?? null) !== null) return null
+  const asker = isOverSeeds(options.repeats ?? NO_REPEATS) ? 'repeats over seeds' : 'trace_seed'
+  return `${asker}: ${options.base.synthetic === undefined ? NO_RECIPE : 'generated traffic has no seed'}`
+}
+
+function checkAxes(axes: readonly SweepAxis[], repeats: Repeats): string | null {
   if (axes.length < 1 || axes.length > 2) return `a sweep varies one or two knobs, got ${axes.length}`
   const [first, second] = axes
   if (second !== undefined && first?.key.path === second.key.path) return `${second.key.name} is varied twice`
-  const count = axes.reduce((product, axis) => product * axis.values.length, phaseShiftsS.length)
+  const repeated = repeats.of === 'seed' ? 'trace_seed' : 'planner_phase'
+  if (repeats.count > 1 && axes.some(({key}) => key.path === repeated))
+    return `${repeated} is varied already, so repeats cannot vary it too`
+  const count = axes.reduce((product, axis) => product * axis.values.length, repeats.count)
   return count > MAX_POINTS ? `the sweep has ${count} points, more than ${MAX_POINTS}` : null
 }
 
@@ -87,12 +112,17 @@ function applyInOrder(
   return scenario
 }
 
-/** `startup_time=10`, `tp=2,aic_system=h200_sxm`, `startup_time=10@2.5s` for a repeat. */
-function pointId(axes: readonly SweepAxis[], values: readonly FieldValue[], phaseShiftS: number): string {
+/** `startup_time=10`, `tp=2,aic_system=h200_sxm`. */
+function idOfValues(axes: readonly SweepAxis[], values: readonly FieldValue[]): string {
   const parts = axes.map(
     ({key}, i) => `${key.name}=${fileSafe(formatFieldValue(key.field, values[i] ?? null))}`,
   )
-  return parts.join(',') + (phaseShiftS === 0 ? '' : `@${phaseShiftS}s`)
+  return parts.join(',')
+}
+
+/** `@2.5s` or `@seed7`, behind the values. */
+function idOfRepeat({plannerPhaseShiftS = 0, traceSeed}: Scenario, {of}: Repeats): string {
+  return of === 'seed' ? `@seed${traceSeed}` : `@${plannerPhaseShiftS}s`
 }
 
 /** Injective, so that two values never share a file; letters, digits, dots and dashes stay readable. */

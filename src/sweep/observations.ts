@@ -1,5 +1,6 @@
 import {formatThousands} from '../core/python-number.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
+import type {SweepAxis} from './axis.ts'
 import {type Cliff, findCliff} from './cliff.ts'
 import type {CurvePoint} from './curves.ts'
 import {PUBLISHED_POINTS} from './published.ts'
@@ -40,6 +41,12 @@ export function computeObservations(options: ObservationOptions): Observations |
     scalingSentence: describeScaling(options, first, last),
     itlSentence: describeItl(points, cliff, unit),
   }
+}
+
+/** A cliff is measured against one target, and that there is none is news about a start-up time alone. */
+export function saysCliff(axes: readonly SweepAxis[], cliff: Cliff | null): boolean {
+  if (axes.some(({key}) => key.path === 'planner.ttft')) return false
+  return cliff !== null && (cliff.at !== null || axes[0]?.key.path.endsWith('.startup_time') === true)
 }
 
 function describeCliff({points, targets, unit}: ObservationOptions, cliff: Cliff | null): string {

@@ -4,17 +4,16 @@ import {sha256Hex} from '../perf/aic/sha256.ts'
 
 export interface PointIdentity {
   readonly scenario: Scenario
-  /** Checksum of the trace's bytes: its name and place do not matter. */
+  /** Checksum of the trace file: its name and place do not matter. A seed that makes it anew is in the scenario. */
   readonly traceSha256: string
-  readonly phaseShiftS: number
   /** Checksum of the recorded profile, null without one: the scenario holds only its path. */
   readonly profileSha256: string | null
 }
 
 /** Equal for two points exactly if they are the same run of the same release: the key of kept results. */
-export function pointKey({scenario, traceSha256, phaseShiftS, profileSha256}: PointIdentity): string {
+export function pointKey({scenario, traceSha256, profileSha256}: PointIdentity): string {
   const {trace: _, ...knobs} = scenario
-  return sha256OfText(stableStringify({version: VERSION, traceSha256, profileSha256, phaseShiftS, knobs}))
+  return sha256OfText(stableStringify({version: VERSION, traceSha256, profileSha256, knobs}))
 }
 
 export function sha256OfText(text: string): string {

@@ -48,8 +48,12 @@ export interface PointFacts {
   readonly id: string
   /** Value of every axis under the name the user gave it. */
   readonly axes: Readonly<Record<string, FieldValue>>
+  /** Which run of these values, from 0: the scenario itself, then those that differ in phase or seed alone. */
+  readonly repeat: number
   /** Seconds the planner's ticks are shifted by; 0 is the reference's phase. */
   readonly phase_shift_s: number
+  /** Seed the trace was made anew with; null = the trace as it is. */
+  readonly trace_seed: number | null
   /** Config + trace + release: what was run. */
   readonly key: string
 }
@@ -96,12 +100,18 @@ export interface PointInputs {
   readonly profileSha256: string | null
 }
 
-export function pointFacts(point: GridPoint, axes: readonly SweepAxis[], inputs: PointInputs): PointFacts {
+export function pointFacts(
+  {id, repeat, values, scenario}: GridPoint,
+  axes: readonly SweepAxis[],
+  inputs: PointInputs,
+): PointFacts {
   return {
-    id: point.id,
-    axes: Object.fromEntries(axes.map(({key}, i) => [key.name, point.values[i] ?? null])),
-    phase_shift_s: point.phaseShiftS,
-    key: pointKey({...inputs, scenario: point.scenario, phaseShiftS: point.phaseShiftS}),
+    id,
+    axes: Object.fromEntries(axes.map(({key}, i) => [key.name, values[i] ?? null])),
+    repeat,
+    phase_shift_s: scenario.plannerPhaseShiftS ?? 0,
+    trace_seed: scenario.traceSeed ?? null,
+    key: pointKey({...inputs, scenario}),
   }
 }
 

@@ -1,17 +1,64 @@
+import type {Scenario} from '../config/scenario.ts'
+
+/**
+ * What the runs of one point differ in: where within its interval the planner looks, or which draw of the same traffic
+ * comes. Nobody chooses either, so their spread is luck, not the knob.
+ */
+export type RepeatKind = 'phase' | 'seed'
+
+export interface Repeats {
+  readonly of: RepeatKind
+  /** Runs per point, the scenario itself being the first. */
+  readonly count: number
+}
+
+export const NO_REPEATS: Repeats = {of: 'phase', count: 1}
+
+/** Repeats in words, after their number. */
+export const REPEAT_WORDS: Readonly<Record<RepeatKind, string>> = {
+  phase: 'planner phases',
+  seed: 'trace seeds',
+}
+
+/**
+ * The runs of one point, the scenario itself first. A fixed fleet has no phase and so one run.
+ * @param ownTraceSeed seed the trace was made with; needed for repeats over seeds alone
+ */
+export function repeatsOf(
+  scenario: Scenario,
+  {of, count}: Repeats,
+  ownTraceSeed: number | null,
+): readonly Scenario[] {
+  if (of === 'seed') {
+    const first = scenario.traceSeed ?? ownTraceSeed ?? 0
+    const others = Array.from({length: count - 1}, (_, i) => (first + i + 1) % 2 ** 32)
+    return [scenario, ...others.map(traceSeed => ({...scenario, traceSeed}))]
+  }
+  const {planner, plannerPhaseShiftS = 0} = scenario
+  if (planner === null) return [scenario]
+  const [, ...others] = phaseShiftsS(plannerPhaseShiftS, planner.load_adjustment_interval, count)
+  return [scenario, ...others.map(shiftS => withPlannerPhase(scenario, shiftS))]
+}
+
+export function withPlannerPhase(scenario: Scenario, shiftS: number): Scenario {
+  const {plannerPhaseShiftS: _, ...unshifted} = scenario
+  return shiftS === 0 ? unshifted : {...unshifted, plannerPhaseShiftS: shiftS}
+}
+
+/** Phase shifts that spread `count` repeats evenly over one planner interval, from the first on. */
+export function phaseShiftsS(firstS: number, intervalS: number, count: number): readonly number[] {
+  // Milliseconds are short enough to read in a file name and far finer than any interval.
+  return Array.from({length: count}, (_, i) => {
+    const shiftMs = Math.round((firstS + (i * intervalS) / count) * 1000)
+    return (i === 0 ? shiftMs : shiftMs % Math.round(intervalS * 1000)) / 1000
+  })
+}
+
 /** Spread of one figure over the repeats of a point, for a band. */
 export interface Band {
   readonly min: number
   readonly median: number
   readonly max: number
-}
-
-/**
- * Phase shifts that spread `count` repeats evenly over one planner interval, the reference's own phase first. Where
- * in a burst the planner happens to look decides much, and nobody chooses it: the spread is luck, not the knob.
- */
-export function phaseShiftsS(loadIntervalS: number, count: number): readonly number[] {
-  // Milliseconds are short enough to read in a file name and far finer than any interval.
-  return Array.from({length: count}, (_, i) => Math.round((i * loadIntervalS * 1000) / count) / 1000)
 }
 
 /** The band of some values; null without any. An even count takes the lower of the two middle values. */

@@ -1,18 +1,21 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {parseAxis} from './axis.ts'
-import {type CurvePoint, curvesOf} from './curves.ts'
+import {type Curve, type CurvePoint, curvesOf} from './curves.ts'
 import {computeFrontier, computeRegret} from './frontier.ts'
 import {computeObservations} from './observations.ts'
 import {type FinishedRow, parseFinishedRow, type SweepRow} from './points.ts'
 import {PUBLISHED_POINTS} from './published.ts'
-import {computeBand, phaseShiftsS} from './repeats.ts'
+import {computeBand, phaseShiftsS, type RepeatKind} from './repeats.ts'
+import {describeSpread} from './spread.ts'
 
 function rowOf(changes: Partial<FinishedRow>): FinishedRow {
   return {
     id: 'startup_time=0',
     axes: {startup_time: 0},
+    repeat: 0,
     phase_shift_s: 0,
+    trace_seed: null,
     key: 'k',
     num_requests: 10,
     completed_requests: 10,
@@ -89,18 +92,17 @@ describe('curves', () => {
     if (!axis.ok) throw new Error(axis.error.message)
     return axis.value
   })
-  const row = (startup_time: number, ttft: number, phase_shift_s = 0) =>
-    rowOf({axes: {startup_time, 'planner.ttft': ttft}, phase_shift_s})
+  const row = (startup_time: number, ttft: number, repeat = 0) =>
+    rowOf({axes: {startup_time, 'planner.ttft': ttft}, repeat})
 
-  test('are one per series and phase, by rising x, without failed runs', () => {
-    const failed: SweepRow = {id: 'f', axes: {}, phase_shift_s: 0, key: '', error: 'no'}
-    const curves = curvesOf([row(10, 500), row(10, 1500), failed, row(0, 500), row(0, 500, 5)], axes)
-    expect(
-      curves.map(({series, phaseShiftS, points}) => [series, phaseShiftS, points.map(({x}) => x)]),
-    ).toEqual([
+  test('are one per series and repeat, by rising x, without failed runs', () => {
+    const {repeat, phase_shift_s, trace_seed} = rowOf({})
+    const failed: SweepRow = {id: 'f', axes: {}, repeat, phase_shift_s, trace_seed, key: '', error: 'no'}
+    const curves = curvesOf([row(10, 500), row(10, 1500), failed, row(0, 500), row(0, 500, 2)], axes)
+    expect(curves.map(({series, repeat: of, points}) => [series, of, points.map(({x}) => x)])).toEqual([
       ['500', 0, [0, 10]],
       ['1500', 0, [10]],
-      ['500', 5, [0]],
+      ['500', 2, [0]],
     ])
   })
 
@@ -164,9 +166,32 @@ describe('the frontier', () => {
 
 describe('repeats', () => {
   test('spread over one interval, the reference’s phase first', () => {
-    expect(phaseShiftsS(10, 4)).toEqual([0, 2.5, 5, 7.5])
-    expect(phaseShiftsS(10, 3)).toEqual([0, 3.333, 6.667])
-    expect(phaseShiftsS(10, 1)).toEqual([0])
+    expect(phaseShiftsS(0, 10, 4)).toEqual([0, 2.5, 5, 7.5])
+    expect(phaseShiftsS(0, 10, 3)).toEqual([0, 3.333, 6.667])
+    expect(phaseShiftsS(0, 10, 1)).toEqual([0])
+    expect(phaseShiftsS(8, 10, 4)).toEqual([8, 0.5, 3, 5.5])
+    expect(phaseShiftsS(25, 10, 2)).toEqual([25, 0])
+  })
+
+  test('say where their cliffs lie', () => {
+    const curveOf = (repeat: number, cliffAt: number): Curve => ({
+      series: '',
+      repeat,
+      points: [0, 10, 20, 30, 40, 50].map(x => ({x, row: rowOf({p90_ttft_ms: x >= cliffAt ? 9000 : 100})})),
+    })
+    const spread = (of: RepeatKind, ...cliffs: number[]) =>
+      describeSpread({
+        curves: cliffs.map((at, repeat) => curveOf(repeat, at)),
+        of,
+        targetMs: 1500,
+        unit: ' s',
+      })
+    expect(spread('phase', 20)).toEqual([])
+    expect(spread('phase', 20, 10, 30)).toEqual([
+      'Over 3 planner phases, all have a cliff, between 10 and 30 s.',
+    ])
+    expect(spread('seed', 20, 99, 20)).toEqual(['Over 3 trace seeds, 2 have a cliff, at 20 s.'])
+    expect(spread('seed', 99, 99)).toEqual(['None of 2 trace seeds has a cliff.'])
   })
 
   test('give a band', () => {
@@ -178,7 +203,14 @@ describe('repeats', () => {
 
 describe('a kept row', () => {
   const row = rowOf({})
-  const facts = {id: row.id, axes: row.axes, phase_shift_s: 0, key: 'k'}
+  const facts = {
+    id: row.id,
+    axes: row.axes,
+    repeat: 0,
+    phase_shift_s: 0,
+    trace_seed: null,
+    key: 'k',
+  }
   const shuffled = () => Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))
 
   test('comes back as it was, in the order of its line', () => {

@@ -1,8 +1,10 @@
 import type {FieldShape} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
+import {PLANNER_PHASE_FIELD, TRACE_SEED_FIELD} from '../config/repeat-fields.ts'
 import type {EngineTiming, RouterMode, Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {applyEngineField, applyPlannerField, applyWorkers} from './apply-field.ts'
+import {withPlannerPhase} from './repeats.ts'
 
 /** A knob by itself, before the user's spelling of its name is known. */
 export interface RunKnob {
@@ -91,6 +93,22 @@ export const RUN_KNOBS: readonly RunKnob[] = [
     apply: (scenario, value) => ok({...scenario, seed: Number(value)}),
   },
   {
+    path: 'planner_phase',
+    label: 'Planner phase',
+    help: "The planner's ticks begin this much later than the reference's.",
+    unit: 's',
+    field: PLANNER_PHASE_FIELD,
+    apply: applyPlannerPhase,
+  },
+  {
+    path: 'trace_seed',
+    label: 'Trace seed',
+    help: "The trace, one of the site's own, is made anew with this seed.",
+    unit: null,
+    field: TRACE_SEED_FIELD,
+    apply: (scenario, value) => ok({...scenario, traceSeed: Number(value)}),
+  },
+  {
     path: 'planner',
     label: 'Planner in the loop',
     help: 'off = the initial fleet serves alone; its targets still count for SLA attainment.',
@@ -117,6 +135,12 @@ function applyPlannerSwitch(scenario: Scenario, value: FieldValue): Result<Scena
   return scenario.planner === null
     ? fail('there is no planner to leave on; give it a planner config (--planner-config)')
     : ok(scenario)
+}
+
+function applyPlannerPhase(scenario: Scenario, value: FieldValue): Result<Scenario> {
+  if (scenario.planner === null)
+    return fail('this run has no planner; give it a planner config (--planner-config)')
+  return ok(withPlannerPhase(scenario, Number(value)))
 }
 
 function applyTensorParallelism(scenario: Scenario, value: FieldValue): Result<Scenario> {

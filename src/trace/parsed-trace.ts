@@ -53,6 +53,8 @@ export interface WorkloadOptions {
   readonly arrivalSpeedupRatio: number
   readonly traceSelection?: TraceSelection
   readonly traceFormat?: TraceFormatOptions
+  /** Of the generator that makes the trace anew; which trace that is concerns the host, not `toWorkload`. */
+  readonly traceSeed?: number
   /** Closed loop: arrival times do not count and nothing is sped up (engine.md 2.4). */
   readonly replayConcurrency?: number
   /** Of the sample of sessions. */

@@ -1,7 +1,10 @@
 import {describe, expect, it} from 'vitest'
 import {parseMooncake} from './mooncake.ts'
 import {computeTraceStatistics} from './statistics.ts'
-import {generateToolagent, TOOLAGENT_BLOCK_SIZE, TOOLAGENT_HOUR} from './toolagent-generator.ts'
+import {generateToolagent, TOOLAGENT_BLOCK_SIZE} from './toolagent-generator.ts'
+import {TRACE_RECIPES} from './trace-recipes.ts'
+
+const TOOLAGENT_HOUR = TRACE_RECIPES['toolagent-hour'].spec
 
 interface Row {
   readonly timestamp: number
@@ -41,6 +44,22 @@ function expectQuantiles(values: readonly number[], table: Record<string, number
 }
 
 describe('the hour as a whole', () => {
+  it('drawn with another seed is other traffic of the same kind', () => {
+    const drawn = parseMooncake(generateToolagent({...TOOLAGENT_HOUR, seed: 2}), {
+      fileName: 'seed 2',
+      traceBlockSize: TOOLAGENT_BLOCK_SIZE,
+      arrivalSpeedupRatio: 1,
+    })
+    if (!drawn.ok || !parsed.ok) throw new Error('a generated trace cannot be read')
+    const [own, other] = [parsed.value, drawn.value].map(computeTraceStatistics)
+    if (own === undefined || other === undefined) throw new Error('there are two')
+    expect(other.requests).toBe(own.requests)
+    expect(other.inputTokens.mean).not.toBe(own.inputTokens.mean)
+    expectWithin(other.inputTokens.mean, 8596, 0.05)
+    expectWithin(other.outputTokens.mean, 182, 0.05)
+    expectWithin(other.idealReuse ?? 0, own.idealReuse ?? 0, 0.05)
+  })
+
   it('has the stated size, means and reuse', () => {
     expect(statistics.requests).toBe(23608)
     expectWithin(statistics.durationMs, 3_537_000, 0.0001)

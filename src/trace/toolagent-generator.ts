@@ -16,8 +16,6 @@ export interface ToolagentSpec {
   readonly tickCount: number
 }
 
-export const TOOLAGENT_HOUR: ToolagentSpec = {seed: 1, requestCount: 23608, tickCount: 1180}
-
 /** Tokens one hash id stands for. */
 export const TOOLAGENT_BLOCK_SIZE = 512
 

@@ -37,7 +37,7 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       const loaded = await traces.load(request, onProgress)
       release(onProgress)
       if (!loaded.ok) return loaded
-      const info = describeTrace(loaded.value)
+      const info = describeTrace(loaded.value, request.traceSeed ?? null)
       return ok(Comlink.transfer(info, [info.arrivals.requests.buffer, info.arrivals.inputTokens.buffer]))
     },
 
@@ -114,7 +114,7 @@ async function runPoint(
   onProgress: OnProgress,
   cancel: MessagePort,
 ): Promise<Result<PointFigures>> {
-  const simulated = await simulateRequest(site, request, onProgress, cancel, request.phaseShiftS)
+  const simulated = await simulateRequest(site, request, onProgress, cancel)
   return simulated.ok ? ok(computeFigures(withTargets(simulated.value.result, request.targets))) : simulated
 }
 
@@ -129,7 +129,6 @@ async function simulateRequest(
   {scenario, traceBlob, profile, models = []}: RunRequest,
   onProgress: OnProgress,
   cancel: MessagePort,
-  plannerPhaseShiftS = 0,
 ): Promise<Result<Simulated>> {
   const checkRoom = (traffic: TrafficSize) => checkMemory(scenario, traffic, host.memoryBytes)
   // Before it is made: the requests alone may be more than there is room for.
@@ -153,7 +152,6 @@ async function simulateRequest(
       workload,
       traceSha256: file.sha256,
       ...timed,
-      plannerPhaseShiftS,
       clock: host.nowMs,
     },
     host,

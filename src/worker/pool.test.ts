@@ -72,12 +72,11 @@ function tasksFor(text: string, scenario = base): readonly Task[] {
   if (!axis.ok) throw new Error(axis.error.message)
   const points = expandGrid({axes: [axis.value], base: scenario})
   if (!points.ok) throw new Error(points.error.message)
-  return points.value.map(({id, scenario: own, phaseShiftS}) => ({
+  return points.value.map(({id, scenario: own}) => ({
     id,
     scenario: own,
     traceBlob: null,
     profile: null,
-    phaseShiftS,
     targets: null,
   }))
 }

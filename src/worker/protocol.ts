@@ -63,6 +63,8 @@ export interface LoadProgress {
 /** A loaded trace, in the few numbers a person checks before running it. */
 export interface TraceInfo {
   readonly source: TraceSource
+  /** Seed it was made anew with; null = the trace as it is. */
+  readonly traceSeed: number | null
   readonly fileName: string
   readonly sha256: string
   readonly sizeBytes: number
@@ -95,8 +97,6 @@ export interface RunRequest {
 
 /** One run of a sweep. */
 export interface PointRequest extends RunRequest {
-  /** Seconds the planner's ticks are shifted by, for repeats. */
-  readonly phaseShiftS: number
   /** What a run without targets of its own is judged by. */
   readonly targets: ServiceLevel | null
 }

@@ -1,5 +1,8 @@
 import {createHash} from 'node:crypto'
+import {readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
+import {generateTrace} from '../trace/generate.ts'
+import {recipeOf, withSeed} from '../trace/trace-recipes.ts'
 import {TraceCache} from './trace-cache.ts'
 
 const TEXT = Array.from({length: 20}, (_, i) =>
@@ -92,5 +95,82 @@ describe('TraceCache', () => {
     })
     expect((await load(damaged, damaged)).text).toContain('checksum')
     expect((await load(damaged, null)).text).toContain('checksum')
+  })
+})
+
+describe('a trace of the site made anew', () => {
+  const site = () => {
+    const opened: string[] = []
+    const cache = new TraceCache({
+      openSiteFile: async path => {
+        opened.push(path)
+        return new Response(new Uint8Array(readFileSync(path)))
+      },
+      nowMs: () => performance.now(),
+      yieldToEvents: async () => {},
+    })
+    const load = (traceSeed?: number, id = 'toolagent-5min') =>
+      cache.load({
+        source: {kind: 'catalogue', id},
+        blob: null,
+        ...reading,
+        ...(traceSeed === undefined ? {} : {traceSeed}),
+      })
+    return {cache, load, opened}
+  }
+
+  it('is generated with the seed, named and hashed as what it is', async () => {
+    const {load, opened} = site()
+    const drawn = await load(7)
+    const text = generateTrace(withSeed(recipeOf('toolagent-5min')!, 7))
+    if (!drawn.ok) throw new Error(drawn.error.message)
+    expect(drawn.value.file).toMatchObject({
+      name: 'toolagent-5min.jsonl.gz, seed 7',
+      sha256: createHash('sha256').update(text).digest('hex'),
+      source: {kind: 'catalogue', id: 'toolagent-5min'},
+    })
+    expect(drawn.value.workload.requestCount).toBe(640)
+    expect(opened).toEqual(['static-traces/catalogue.json'])
+    const again = await load(7)
+    expect(again.ok && again.value.file.parsed).toBe(drawn.value.file.parsed)
+    const other = await load(8)
+    expect(other.ok && other.value.file.sha256).not.toBe(drawn.value.file.sha256)
+  })
+
+  it('with its own seed is the file', async () => {
+    const {load} = site()
+    const [file, own] = [await load(), await load(5)]
+    if (!file.ok || !own.ok) throw new Error('the trace was not loaded')
+    expect(own.value.file).toBe(file.value.file)
+    expect(file.value.file.name).toBe('toolagent-5min.jsonl.gz')
+  })
+
+  it('is found by its checksum where a command line named it', async () => {
+    const {cache, load} = site()
+    const file = await load()
+    if (!file.ok) throw new Error(file.error.message)
+    const named = {kind: 'file', name: 'copy.gz', sha256: file.value.file.sha256} as const
+    const drawn = await cache.load({source: named, blob: null, ...reading, traceSeed: 7})
+    expect(drawn.ok && drawn.value.file).toMatchObject({
+      source: named,
+      name: 'toolagent-5min.jsonl.gz, seed 7',
+    })
+  })
+
+  it('is refused where there is no generator', async () => {
+    const {cache, load} = site()
+    const refusals = [
+      await load(7, 'mooncake-conversation'),
+      await cache.load({
+        source: {kind: 'file', name: 'own.jsonl', sha256: entry.sha256},
+        blob: new Blob([TEXT]),
+        ...reading,
+        traceSeed: 7,
+      }),
+    ]
+    for (const refusal of refusals)
+      expect(refusal.ok ? '' : refusal.error.message).toBe(
+        'trace_seed: only traces of static-traces/ have a generator',
+      )
   })
 })

@@ -10,8 +10,10 @@ import {
   parseCatalogue,
 } from '../trace/catalogue.ts'
 import type {DetectedFormat} from '../trace/detect-format.ts'
+import type {TraceGenerator} from '../trace/generate.ts'
 import {parseTraceChunks, type ReadTrace} from '../trace/parse-trace.ts'
 import {type ParsedTrace, toWorkload} from '../trace/parsed-trace.ts'
+import {NO_RECIPE, recipeOf, withSeed} from '../trace/trace-recipes.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {WorkerHost} from './host.ts'
 import type {LoadProgress, TraceRequest} from './protocol.ts'
@@ -39,6 +41,12 @@ interface TraceBytes {
 
 interface TraceWanted extends Omit<TraceRequest, 'source'> {
   readonly source: TraceSource | TraceRequest['source']
+}
+
+/** A trace to be made in place of being read. */
+interface Drawing {
+  readonly recipe: TraceGenerator
+  readonly name: string
 }
 
 type OnProgress = (progress: LoadProgress) => void
@@ -75,32 +83,49 @@ export class TraceCache {
   }
 
   async #file(wanted: TraceWanted, onProgress: OnProgress): Promise<Result<TraceFile>> {
-    const {source, blob, traceFormat = {}} = wanted
-    const known =
-      'sha256' in source || source.kind === 'catalogue'
-        ? this.#recall(cacheKey(source, traceFormat))
-        : undefined
+    const drawing = await this.#drawingOf(wanted)
+    if (!drawing.ok) return drawing
+    const {source} = wanted
+    const key =
+      'sha256' in source || source.kind === 'catalogue' ? cacheKey(source, wanted, drawing.value) : null
+    const known = key === null ? undefined : this.#recall(key)
     if (known !== undefined) return ok(known)
-    const bytes =
-      source.kind === 'catalogue'
-        ? await this.#catalogueTrace(source.id, blob, onProgress)
-        : await readBlob(source.name, blob)
+    const bytes = drawing.value === null ? await this.#bytes(wanted, onProgress) : await draw(drawing.value)
     if (!bytes.ok) return bytes
     const {name, sha256} = bytes.value
-    if ('sha256' in source && source.sha256 !== sha256) {
-      return fail(`${name} is not the trace this scenario names: its checksum is ${sha256}`, 'trace')
-    }
-    const read = await this.#parse(bytes.value, traceFormat, onProgress)
+    const read = await this.#parse(bytes.value, wanted.traceFormat ?? {}, onProgress)
     if (!read.ok) return read
     const file: TraceFile = {
-      source: source.kind === 'catalogue' ? source : {kind: 'file', name, sha256},
+      source: source.kind === 'catalogue' || 'sha256' in source ? source : {kind: 'file', name, sha256},
       name,
       sha256,
       sizeBytes: bytes.value.bytes.length,
       ...read.value,
     }
-    this.#remember(file, traceFormat)
+    this.#remember(key ?? cacheKey(file.source, wanted, null), file)
     return ok(file)
+  }
+
+  /** How the trace is made anew; null = it is read, as it also is for its own seed. */
+  async #drawingOf({source, traceSeed}: TraceWanted): Promise<Result<Drawing | null>> {
+    if (traceSeed === undefined) return ok(null)
+    const catalogue = await this.catalogue()
+    if (!catalogue.ok) return catalogue
+    const entry = catalogue.value.traces.find(({id, sha256}) =>
+      source.kind === 'catalogue' ? id === source.id : 'sha256' in source && sha256 === source.sha256,
+    )
+    const recipe = entry === undefined ? null : recipeOf(entry.id)
+    if (entry === undefined || recipe === null) return fail(`trace_seed: ${NO_RECIPE}`, 'traceSeed')
+    if (recipe.spec.seed === traceSeed) return ok(null)
+    return ok({recipe: withSeed(recipe, traceSeed), name: `${fileNameOf(entry)}, seed ${traceSeed}`})
+  }
+
+  async #bytes({source, blob}: TraceWanted, onProgress: OnProgress): Promise<Result<TraceBytes>> {
+    if (source.kind === 'catalogue') return this.#catalogueTrace(source.id, blob, onProgress)
+    const bytes = await readBlob(source.name, blob)
+    if (!bytes.ok || !('sha256' in source) || source.sha256 === bytes.value.sha256) return bytes
+    const {name, sha256} = bytes.value
+    return fail(`${name} is not the trace this scenario names: its checksum is ${sha256}`, 'trace')
   }
 
   async #parse(
@@ -127,8 +152,8 @@ export class TraceCache {
     return known
   }
 
-  #remember(file: TraceFile, format: TraceFormatOptions): void {
-    this.#put(cacheKey(file.source, format), file)
+  #remember(key: string, file: TraceFile): void {
+    this.#put(key, file)
     const [oldest] = this.#files.keys()
     if (this.#files.size > MAX_FILES && oldest !== undefined) this.#files.delete(oldest)
   }
@@ -195,9 +220,16 @@ async function checkContent(
   return problem === null ? ok(bytes) : fail(problem, 'trace')
 }
 
-function cacheKey(source: TraceSource, {format, columns}: TraceFormatOptions): string {
+function cacheKey(source: TraceSource, {traceFormat}: TraceWanted, drawing: Drawing | null): string {
   const name = source.kind === 'catalogue' ? `catalogue ${source.id}` : `file ${source.sha256}`
-  return JSON.stringify([name, format, columns])
+  return JSON.stringify([name, traceFormat?.format, traceFormat?.columns, drawing?.recipe.spec.seed])
+}
+
+async function draw({recipe, name}: Drawing): Promise<Result<TraceBytes>> {
+  // Loaded only here: most visits replay traces as they are.
+  const {generateTrace} = await import('../trace/generate.ts')
+  const bytes = new TextEncoder().encode(generateTrace(recipe))
+  return ok({name, sha256: await sha256Hex(bytes), bytes})
 }
 
 async function readBlob(name: string, blob: Blob | null): Promise<Result<TraceBytes>> {

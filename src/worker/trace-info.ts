@@ -9,10 +9,11 @@ const PREVIEW_BINS = 240
 /** Round widths only, so that "requests per 15 s" reads well. */
 const BIN_STEPS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400]
 
-export function describeTrace({file, workload}: LoadedTrace): TraceInfo {
+export function describeTrace({file, workload}: LoadedTrace, traceSeed: number | null): TraceInfo {
   const statistics = computeTraceStatistics(workload)
   return {
     source: file.source,
+    traceSeed,
     fileName: file.name,
     sha256: file.sha256,
     sizeBytes: file.sizeBytes,

@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url'
 import type {Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {generateTrace} from '../../src/trace/generate.ts'
-import {TOOLAGENT_HOUR} from '../../src/trace/toolagent-generator.ts'
+import {TRACE_RECIPES} from '../../src/trace/trace-recipes.ts'
 import {markEndOfRun, traceMainThread} from './main-thread-tasks.ts'
 import {alertText, expectVisible, readMetricTable, runToResults, useSite} from './site.ts'
 
@@ -190,7 +190,7 @@ describe('ten times the hour', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'planner-replay-ten-'))
     path = join(folder, 'ten-hours.jsonl')
-    const {requestCount, tickCount, seed} = TOOLAGENT_HOUR
+    const {requestCount, tickCount, seed} = TRACE_RECIPES['toolagent-hour'].spec
     const spec = {seed, requestCount: requestCount * 10, tickCount: tickCount * 10}
     writeFileSync(path, generateTrace({kind: 'toolagent', spec}))
   })

@@ -86,6 +86,48 @@ test('a point opens as a run with its own figures, and Back leads to the sweep',
   await expectVisible(page.getByRole('figure', {name: 'TTFT', exact: true}))
 })
 
+describe.each([
+  {repeats: '3', name: '3 planner phases', link: 'planner-phase=6.667', id: '@6.667s'},
+  {repeats: '3-seeds', name: '3 trace seeds', link: 'trace-seed=7', id: '@seed7'},
+])('repeats over $name', ({repeats, name, link, id}) => {
+  test('are drawn as a band, and each opens as a run with its link', async () => {
+    const site = await open({hash: `${SHORT}&sweep=startup_time:0,40&repeats=${repeats}`})
+    const {page} = site
+    await expectVisible(page.getByText('6 points'))
+    await runSweep(site)
+    await expectVisible(page.getByText(`Band: lowest to highest of ${name}`))
+    expect(
+      await page.getByRole('figure', {name: 'TTFT', exact: true}).locator('.band').count(),
+    ).toBeGreaterThan(0)
+    const rows = await savedRows(page)
+    const row = rows.find(candidate => candidate.id === `startup_time=40${id}`)!
+    expect(new Set(rows.map(({mean_ttft_ms}) => mean_ttft_ms)).size).toBe(6)
+
+    await page.getByText('All points').click()
+    await page.getByRole('button', {name: `Open startup_time=40${id}`}).click()
+    await expectVisible(page.getByRole('heading', {name: 'Results'}))
+    const meanTtft = async (from: Site) => {
+      const shown = (await readMetricTable(from))['Time to First Token (ms)']?.avg ?? ''
+      return Number(shown.replaceAll(',', ''))
+    }
+    expect(await meanTtft(site)).toBeCloseTo(Number(row.mean_ttft_ms), 1)
+    expect(await page.getByText(/has changed since this run/).count()).toBe(0)
+    const {hash} = new URL(page.url())
+    expect(hash).toContain(link)
+
+    // The link alone leads to the same run, in a browser that has seen nothing of the sweep.
+    const other = await open({hash: `${hash.slice(1)}&run=1`})
+    await expectVisible(other.page.getByRole('heading', {name: 'Results'}))
+    expect(await meanTtft(other)).toBeCloseTo(Number(row.mean_ttft_ms), 1)
+
+    await page.goBack()
+    await expectVisible(page.getByRole('figure', {name: 'TTFT', exact: true}))
+    expect(new URL(page.url()).hash).not.toContain(link)
+    await runSweep(site)
+    await expectVisible(page.getByText('0 run in'))
+  })
+})
+
 test('Cancel stops at once and keeps what is finished; Resume runs the rest', async () => {
   const {page} = await open({hash: `${HOUR}&sweep=startup_time:0:40:10`})
   await startSweep(page)
@@ -132,6 +174,8 @@ describe('the form', () => {
       .toContain('view=sweep&sweep=startup_time:0:30:10&repeats=3')
     await page.getByRole('combobox', {name: 'Sweep', exact: true}).selectOption('frontier')
     await expect.poll(() => new URL(page.url()).hash).toContain('view=sweep&sweep=frontier&repeats=3')
+    await page.getByRole('combobox', {name: 'Repeats'}).selectOption('5 seeds')
+    await expect.poll(() => new URL(page.url()).hash).toContain('view=sweep&sweep=frontier&repeats=5-seeds')
   })
 
   test('a link fills it in and starts nothing; with run=1 it does', async () => {

@@ -19,6 +19,7 @@ const planned = fc.record({
       load_adjustment_interval: fc.constantFrom(1, 2),
     })
     .map(plannerConfig),
+  plannerPhaseShiftS: fc.constantFrom(0, 0, 0.4),
 })
 
 test('what comes later in the trace changes no earlier tick and no earlier token', () => {

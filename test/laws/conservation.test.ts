@@ -22,9 +22,23 @@ const planners = fc.option(
     ),
 )
 
-const roomyRuns = fc.record({lines: traceLines(), args: roomyArgs, workers, planner: planners})
+const plannerPhaseShiftS = fc.constantFrom(0, 0, 0.5, 2.5)
+
+const roomyRuns = fc.record({
+  lines: traceLines(),
+  args: roomyArgs,
+  workers,
+  planner: planners,
+  plannerPhaseShiftS,
+})
 const tightRuns = traceLines({spanMs: 3_000}).chain(lines =>
-  fc.record({lines: fc.constant(lines), args: tightArgs(lines), workers, planner: planners}),
+  fc.record({
+    lines: fc.constant(lines),
+    args: tightArgs(lines),
+    workers,
+    planner: planners,
+    plannerPhaseShiftS,
+  }),
 )
 
 describe.each([

@@ -25,6 +25,7 @@ export interface ReplayOptions {
   readonly args?: Partial<EngineArgs>
   readonly workers?: number
   readonly planner?: PlannerConfig | null
+  readonly plannerPhaseShiftS?: number
   readonly perf?: PerfModel
   readonly arrivalSpeedupRatio?: number
 }
@@ -87,6 +88,7 @@ function readTrace({lines, arrivalSpeedupRatio = 1}: ReplayOptions): Workload {
 
 function scenarioOf(options: ReplayOptions): Scenario {
   const {args = {}, workers = 1, planner = null, perf = polynomialModel, arrivalSpeedupRatio = 1} = options
+  const {plannerPhaseShiftS = 0} = options
   const engineTiming: EngineTiming = perf.timing
   return {
     trace: {kind: 'file', name: 'law', sha256: '0'.repeat(64)},
@@ -96,6 +98,7 @@ function scenarioOf(options: ReplayOptions): Scenario {
     routerMode: 'round_robin',
     engineTiming,
     planner,
+    plannerPhaseShiftS,
     benchmarkGranularity: 8,
     seed: 0,
   }

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {
   cpSync,
   existsSync,
@@ -11,8 +12,12 @@ import {
 } from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {gunzipSync} from 'node:zlib'
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import {runCli} from '../../src/cli/run-cli.ts'
+import {generateTrace} from '../../src/trace/generate.ts'
+import {recipeOf, withSeed} from '../../src/trace/trace-recipes.ts'
+import {PROJECT} from '../support/shared.ts'
 import {readRows, sweep} from './command.ts'
 
 // Every sweep is a process of its own, and slow machines build the tool first.
@@ -158,13 +163,57 @@ test('fixed fleets are held to the planner’s targets', () => {
   expect(report.planner_replay.sla_attainment).toBe(fixed[0]?.sla_attainment)
 })
 
-test('repeats shift the planner’s phase', () => {
-  const flags = ['trace.jsonl', '--planner-config', PLANNER, '--vary', 'startup_time=10', '--repeats', '3']
+test('repeats shift the planner’s phase, and each is the run of its own phase', () => {
+  const planned = ['trace.jsonl', '--planner-config', PLANNER]
+  const flags = [...planned, '--vary', 'startup_time=10', '--repeats', '3']
   expect(sweep(folder, ...flags, '--out', 'repeats').code).toBe(0)
   const rows = readRows(at('repeats'))
-  expect(rows.map(row => row.phase_shift_s)).toEqual([0, 1, 2])
+  expect(rows.map(row => [row.id, row.repeat, row.phase_shift_s, row.trace_seed])).toEqual([
+    ['startup_time=10', 0, 0, null],
+    ['startup_time=10@1s', 1, 1, null],
+    ['startup_time=10@2s', 2, 2, null],
+  ])
   expect(new Set(rows.map(row => row.digest)).size).toBe(3)
   expect(rows[0]?.digest).toBe(readRows(at('whole'))[1]?.digest)
+  const own = [...planned, '--planner-phase', '1', '--vary', 'startup_time=10']
+  expect(sweep(folder, ...own, '--out', 'one-phase').code).toBe(0)
+  expect(readRows(at('one-phase'))[0]?.digest).toBe(rows[1]?.digest)
+})
+
+describe('repeats over seeds of the trace', () => {
+  const trace = join(PROJECT, 'static-traces', 'toolagent-5min.jsonl.gz')
+  const fixed = [trace, '--arrival-speedup-ratio', '4', '--vary', 'num_workers=2']
+
+  test('need no planner, begin with the trace as it is, and are the runs of those seeds', () => {
+    const seeds = ['--repeats', '3', '--repeats-of', 'seed', '--jobs', '2']
+    expect(sweep(folder, ...fixed, ...seeds, '--out', 'seeds').code).toBe(0)
+    const rows = readRows(at('seeds'))
+    expect(rows.map(row => [row.id, row.repeat, row.phase_shift_s, row.trace_seed])).toEqual([
+      ['num_workers=2', 0, 0, null],
+      ['num_workers=2@seed6', 1, 0, 6],
+      ['num_workers=2@seed7', 2, 0, 7],
+    ])
+    const reports = rows.map(row => JSON.parse(read('seeds', 'points', `${row.id}.json`)))
+    const checksums = reports.map(report => report.planner_replay.trace_sha256)
+    expect(new Set(checksums).size).toBe(3)
+    const text = generateTrace(withSeed(recipeOf('toolagent-5min')!, 7))
+    expect(checksums[2]).toBe(createHash('sha256').update(text).digest('hex'))
+    expect(reports.map(report => report.planner_replay.config.traceSeed)).toEqual([undefined, 6, 7])
+
+    // Seed 5 is the trace's own; the file may have another name and be unpacked.
+    writeFileSync(at('moved.jsonl'), gunzipSync(readFileSync(trace)))
+    const varied = ['moved.jsonl', ...fixed.slice(1), '--vary', 'trace_seed=5,6,7']
+    expect(sweep(folder, ...varied, '--out', 'varied').code).toBe(0)
+    const own = readRows(at('varied'))
+    expect(own.map(row => row.mean_ttft_ms)).toEqual(rows.map(row => row.mean_ttft_ms))
+    expect(own.slice(1).map(row => row.digest)).toEqual(rows.slice(1).map(row => row.digest))
+  })
+
+  test('of the trace’s own seed give the file’s results', () => {
+    expect(sweep(folder, ...fixed, '--trace-seed', '5', '--out', 'own-seed').code).toBe(0)
+    const [row] = readRows(at('own-seed'))
+    expect(row?.digest).toBe(readRows(at('seeds'))[0]?.digest)
+  })
 })
 
 test('generated traffic needs no trace', () => {
@@ -253,6 +302,21 @@ describe('failures', () => {
       ['trace.jsonl', '--vary', 'seed=1', '--repeats', '2', '--out', 'x'],
       /--planner-config/,
     ],
+    [
+      'repeats over seeds of a recorded trace',
+      ['trace.jsonl', '--vary', 'num_workers=1', '--repeats', '2', '--repeats-of', 'seed', '--out', 'x'],
+      /repeats over seeds: only traces of static-traces\/ have a generator/,
+    ],
+    [
+      'a seed for a recorded trace',
+      ['trace.jsonl', '--vary', 'num_workers=1', '--trace-seed', '3', '--out', 'x'],
+      /--trace-seed: only traces of static-traces\/ have a generator/,
+    ],
+    [
+      'repeats of what there is not',
+      ['trace.jsonl', '--vary', 'num_workers=1', '--repeats-of', 'moon', '--out', 'x'],
+      /--repeats-of must be phase or seed, got 'moon'/,
+    ],
     ['a file as folder', ['trace.jsonl', '--vary', 'seed=1', '--out', 'trace.jsonl'], /--out: cannot write/],
   ])('of input exit with 2 and one line: %s', async (_, argv, message) => {
     const {code, out, error} = await refused(argv)
@@ -284,5 +348,6 @@ async function refused(argv: readonly string[]) {
 test('--help lists the flags and the presets', () => {
   const {code, out} = sweep(folder, '--help')
   expect(code).toBe(0)
-  for (const word of ['--vary', '--shard', '--repeats', 'cold-start', 'frontier']) expect(out).toContain(word)
+  for (const word of ['--vary', '--shard', '--repeats', '--repeats-of', 'cold-start', 'frontier'])
+    expect(out).toContain(word)
 })

@@ -45,9 +45,11 @@ function fleetWords({fleet}: Scenario): string {
     : `${fleet.prefill.initialWorkers} prefill + ${fleet.decode.initialWorkers} decode`
 }
 
-function plannerWords({planner}: Scenario): string {
+function plannerWords({planner, plannerPhaseShiftS = 0}: Scenario): string {
   if (planner === null) return 'fixed fleet'
-  return planner.optimization_target === 'sla'
-    ? `planner on SLA ${formatMs(planner.ttft)} / ${formatMs(planner.itl)}`
-    : `planner on ${planner.optimization_target}`
+  const target =
+    planner.optimization_target === 'sla'
+      ? `planner on SLA ${formatMs(planner.ttft)} / ${formatMs(planner.itl)}`
+      : `planner on ${planner.optimization_target}`
+  return plannerPhaseShiftS === 0 ? target : `${target}, ${plannerPhaseShiftS} s later`
 }

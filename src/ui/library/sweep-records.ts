@@ -2,6 +2,7 @@ import type {Scenario} from '../../config/scenario.ts'
 import {VERSION} from '../../config/version.ts'
 import {sha256OfText, stableStringify} from '../../sweep/point-key.ts'
 import {isFinished} from '../../sweep/points.ts'
+import {REPEAT_WORDS} from '../../sweep/repeats.ts'
 import type {NewSweep} from '../state/library.svelte.ts'
 import type {SweepPlan} from '../sweep/plan.ts'
 import {presetOf, textOfKnob} from '../sweep/spec.ts'
@@ -33,12 +34,16 @@ export function sweepRecord(
 function nameOfSweep({spec, base}: SweepPlan): string {
   const knobs = spec.second === null ? [spec.first] : [spec.first, spec.second]
   const what = presetOf(spec)?.title ?? knobs.map(textOfKnob).join(' × ')
-  const repeats = spec.repeats === 1 ? '' : `, ${spec.repeats} phases`
+  const {of, count} = spec.repeats
+  const repeats = count === 1 ? '' : `, ${count} ${REPEAT_WORDS[of]}`
   return `${what}${repeats}: ${nameOfRun(base.scenario)}`
 }
 
 /** The trace counts by its bytes, not by its name. */
 function questionOf({spec, base: {scenario, traceSha256, profileSha256}}: SweepPlan): string {
   const {trace: _, ...knobs} = scenario
-  return sha256OfText(stableStringify({spec, traceSha256, profileSha256, knobs}))
+  // Phases are told by their number, as before there were seeds: a sweep kept then is the same.
+  const {of, count} = spec.repeats
+  const repeats = of === 'phase' ? count : `${count} ${of}`
+  return sha256OfText(stableStringify({spec: {...spec, repeats}, traceSha256, profileSha256, knobs}))
 }

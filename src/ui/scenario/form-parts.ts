@@ -89,6 +89,10 @@ export function formFieldOf(field: string, topology: Fleet['topology']): string 
       return 'router_mode'
     case 'planner_profile_data':
       return null
+    case 'plannerPhaseShiftS':
+      return 'run.planner_phase'
+    case 'traceSeed':
+      return 'trace.trace_seed'
     case 'dp_size':
     case 'aic_model_path':
       return `${first}.${field}`

@@ -1,4 +1,5 @@
 import type {Field} from '../../config/field.ts'
+import {PLANNER_PHASE_FIELD} from '../../config/repeat-fields.ts'
 import {TRACE_OPTION_FIELDS, type TraceOptionFieldKey} from '../trace/trace-fields.ts'
 
 /** Knobs that are flags of the command line, not part of engine args or planner config. */
@@ -65,7 +66,7 @@ export const WORKER_TYPE_FIELD: Field<'worker_type'> = {
   default: 'aggregated',
 }
 
-export const RUN_FIELDS: readonly Field<'seed' | 'benchmark_granularity'>[] = [
+export const RUN_FIELDS: readonly Field<'seed' | 'planner_phase' | 'benchmark_granularity'>[] = [
   {
     key: 'seed',
     label: 'Seed',
@@ -78,6 +79,15 @@ export const RUN_FIELDS: readonly Field<'seed' | 'benchmark_granularity'>[] = [
     min: 0,
     max: 2 ** 32 - 1,
     default: 0,
+  },
+  {
+    ...PLANNER_PHASE_FIELD,
+    key: 'planner_phase',
+    label: 'Planner phase',
+    help: "The planner's ticks begin this much later than the reference's; shows how much is luck.",
+    unit: 's',
+    group: 'run',
+    advanced: false,
   },
   {
     key: 'benchmark_granularity',

@@ -21,7 +21,7 @@ const packer = {
 const sweep: NewSweep = {
   name: 'A sweep',
   scenario,
-  spec: {first: {key: 'seed', values: '1,2'}, second: null, repeats: 1},
+  spec: {first: {key: 'seed', values: '1,2'}, second: null, repeats: {of: 'phase', count: 1}},
   traceTitle: 'Short',
   traceSha256: 'abc',
   profileSha256: null,
@@ -30,7 +30,15 @@ const sweep: NewSweep = {
   release: '0.1.0',
   question: 'q',
 }
-const row = (id: string) => ({id, key: `key ${id}`, axes: {}, phase_shift_s: 0, error: 'no'})
+const row = (id: string) => ({
+  id,
+  key: `key ${id}`,
+  axes: {},
+  repeat: 0,
+  phase_shift_s: 0,
+  trace_seed: null,
+  error: 'no',
+})
 
 let channels: LibraryNews[] = []
 beforeEach(() => {

@@ -20,7 +20,7 @@ import {
   savedOutcome,
   summaryOf,
 } from '../../store/saved-run.ts'
-import {readRows, type SavedRows, type SavedSweep} from '../../store/saved-sweep.ts'
+import {readRows, type SavedRows, type SavedSweep, SWEEP_VERSION} from '../../store/saved-sweep.ts'
 import {STORAGE_FULL} from '../../store/storage-problem.ts'
 import {askToPersist, readPersisted, readRoom, type StorageRoom} from '../../store/storage-room.ts'
 import {closestRun} from '../library/ancestry.ts'
@@ -229,7 +229,14 @@ export class LibraryState {
     const sizeBytes = jsonBytes(sweep) + jsonBytes(rows)
     if (same === undefined) {
       const id = newRecordId()
-      this.sweeps.show({...sweep, version: 1, id, notes: '', createdAtMs: Date.now(), sizeBytes: 0})
+      this.sweeps.show({
+        ...sweep,
+        version: SWEEP_VERSION,
+        id,
+        notes: '',
+        createdAtMs: Date.now(),
+        sizeBytes: 0,
+      })
       await this.sweeps.write(id, rows, sizeBytes)
     } else {
       const {finishedCount, pointCount, release} = sweep

@@ -111,6 +111,8 @@ export class ScenarioState {
   useTrace(source: TraceSource, isDetected: boolean): void {
     // The same trace chosen again is not read again: for that moment nothing could be run.
     if (!isSameTrace(this.trace, source)) this.trace = source
+    // A seed means nothing to another trace.
+    this.set('trace', 'trace_seed', '')
     if (!isDetected) return
     this.set('trace', 'trace_format', '')
     this.set('trace', 'trace_columns', '')
@@ -196,6 +198,12 @@ export class ScenarioState {
     return first === undefined ? traceReadingOf(values) : fail(first)
   }
 
+  /** Seed the trace is made anew with; null = it is read as it is. */
+  get traceSeed(): number | null {
+    const reading = this.traceReading
+    return reading.ok ? (reading.value.traceSeed ?? null) : null
+  }
+
   #check(): Checked {
     const problems = new Map<string, string>()
     const values = {} as PartValues
@@ -253,7 +261,14 @@ export class ScenarioState {
       this.topology === 'agg'
         ? {topology: 'agg', workers: pool('engine')}
         : {topology: 'disagg', prefill: pool('prefill'), decode: pool('decode')}
-    const {synthetic: _, routerConfig: __, aicPerf: ___, ...rest} = splitTrace(this.#rest).rest
+    const {
+      synthetic: _,
+      routerConfig: __,
+      aicPerf: ___,
+      plannerPhaseShiftS: ____,
+      ...rest
+    } = splitTrace(this.#rest).rest
+    const phaseS = values.run.planner_phase as number
     const {reading, planner, traffic, router, aicPerf} = parts
     const scenario: Scenario = {
       ...rest,
@@ -265,6 +280,8 @@ export class ScenarioState {
       ...(router === null || isDefaultRouter(router) ? {} : {routerConfig: router}),
       engineTiming: this.timing,
       planner,
+      // A fixed fleet has no phase.
+      ...(planner === null || phaseS === 0 ? {} : {plannerPhaseShiftS: phaseS}),
       benchmarkGranularity: values.run.benchmark_granularity as number,
       seed: values.run.seed as number,
     }
@@ -325,6 +342,7 @@ function draftsOfScenario(scenario: Scenario): PartDrafts {
     planner: draftsOf(FIELDS_OF.planner, {...planner}),
     run: draftsOf(FIELDS_OF.run, {
       seed: scenario.seed,
+      planner_phase: scenario.plannerPhaseShiftS ?? 0,
       benchmark_granularity: scenario.benchmarkGranularity,
     }),
   }

@@ -68,7 +68,7 @@ export class TraceState {
   async load(source: TraceSource, reading: TraceReading): Promise<void> {
     this.#lastReading = reading
     if (source.kind === 'catalogue') await this.#loadFromCatalogue(source, reading)
-    else if (this.file !== null && this.info?.sha256 === source.sha256)
+    else if (this.file !== null && isSource(this.info, source))
       await this.#load({source, blob: this.file, ...reading}, source.name, this.file)
     else await this.#loadKeptFile(source, reading)
   }
@@ -184,8 +184,10 @@ export class TraceState {
 
   async #pickAs(file: File, reading: TraceReading, isDetected: boolean): Promise<PickedTrace | null> {
     this.#lastReading = reading
+    // The seed was the trace's before.
+    const {traceSeed: _, ...own} = reading
     const info = await this.#load(
-      {source: {kind: 'file', name: file.name}, blob: file, ...reading},
+      {source: {kind: 'file', name: file.name}, blob: file, ...own},
       file.name,
       file,
     )
@@ -249,6 +251,11 @@ export class TraceState {
       if (isCurrent()) this.loading = null
     }
   }
+}
+
+/** Also of a trace made anew in the file's place, whose checksum is its own. */
+function isSource(info: TraceInfo | null, {sha256}: Extract<TraceSource, {kind: 'file'}>): boolean {
+  return info?.source.kind === 'file' && info.source.sha256 === sha256
 }
 
 /** A command line names a file and no checksum. */

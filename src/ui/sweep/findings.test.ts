@@ -1,19 +1,22 @@
 import {describe, expect, test} from 'vitest'
 import {findPreset} from '../../config/presets.ts'
 import type {Scenario} from '../../config/scenario.ts'
-import type {FinishedRow, SweepRow} from '../../sweep/points.ts'
+import type {FinishedRow, PointFacts, SweepRow} from '../../sweep/points.ts'
 import {PUBLISHED_POINTS} from '../../sweep/published.ts'
+import {NO_REPEATS, type Repeats} from '../../sweep/repeats.ts'
 import {computeFindings, frontierPoints, isFrontier} from './findings.ts'
 import {planSweep, type SweepPlan} from './plan.ts'
 import {describePlot, plotsOf, readPlot} from './plots.ts'
 import {makeXAxis} from './x-axis.ts'
 
+const PHASES: Repeats = {of: 'phase', count: 3}
+
 async function planOf(
-  sweep: {first: readonly [string, string]; second?: readonly [string, string]; repeats?: number},
+  sweep: {first: readonly [string, string]; second?: readonly [string, string]; repeats?: Repeats},
   scenario: Scenario = findPreset('as-published')!.scenario,
 ): Promise<SweepPlan> {
   const knob = ([key, values]: readonly [string, string]) => ({key, values})
-  const {first, second, repeats = 1} = sweep
+  const {first, second, repeats = NO_REPEATS} = sweep
   const spec = {first: knob(first), second: second === undefined ? null : knob(second), repeats}
   const base = {scenario, traceSha256: 'aa', traceBlob: null, profile: null, profileSha256: null}
   const plan = await planSweep(spec, base, new AbortController().signal)
@@ -21,7 +24,7 @@ async function planOf(
   return plan.value
 }
 
-const FIGURES: Omit<FinishedRow, 'id' | 'axes' | 'phase_shift_s' | 'key'> = {
+const FIGURES: Omit<FinishedRow, keyof PointFacts> = {
   num_requests: 10,
   completed_requests: 10,
   duration_ms: 1000,
@@ -106,17 +109,30 @@ describe('a cold-start sweep', () => {
   })
 
   test('with repeats says where the cliffs lie, and takes medians', async () => {
-    const plan = await planOf({first: ['startup_time', '0:80:10'], repeats: 3})
+    const plan = await planOf({first: ['startup_time', '0:80:10'], repeats: PHASES})
     const cliffAt = (phaseShiftS: number) => (phaseShiftS === 0 ? 40 : phaseShiftS < 5 ? 20 : 50)
     const rows = rowsOf(plan, (x, row) => ({p90_ttft_ms: x >= cliffAt(row.phase_shift_s) ? 90_000 : 200}))
     const sentences = sentencesOf(plan, rows)
     expect(sentences[0]).toContain('The cliff is at 40 s')
-    expect(sentences[1]).toBe("Over 3 shifts of the planner's phase, 3 have a cliff, between 20 and 50 s.")
-    expect(sentences.at(-1)).toContain('(medians of 3 phases)')
+    expect(sentences[1]).toBe('Over 3 planner phases, all have a cliff, between 20 and 50 s.')
+    expect(sentences.at(-1)).toContain('(medians of 3 planner phases)')
+  })
+
+  test('over seeds of the trace says the same of them', async () => {
+    const plan = await planOf({first: ['startup_time', '0:80:10'], repeats: {of: 'seed', count: 3}})
+    expect(plan.points.slice(0, 3).map(({facts}) => [facts.id, facts.trace_seed])).toEqual([
+      ['startup_time=0', null],
+      ['startup_time=0@seed2', 2],
+      ['startup_time=0@seed3', 3],
+    ])
+    const rows = rowsOf(plan, (x, row) => ({p90_ttft_ms: x >= 20 && row.repeat < 2 ? 90_000 : 200}))
+    const sentences = sentencesOf(plan, rows)
+    expect(sentences[1]).toBe('Over 3 trace seeds, 2 have a cliff, at 20 s.')
+    expect(sentences.at(-1)).toContain('(medians of 3 trace seeds)')
   })
 
   test('draws four linked charts and attainment, with bands, targets and the published points', async () => {
-    const plan = await planOf({first: ['startup_time', '0:20:10'], repeats: 3})
+    const plan = await planOf({first: ['startup_time', '0:20:10'], repeats: PHASES})
     const rows = rowsOf(plan, (x, row) => ({p90_ttft_ms: 100 + x + row.phase_shift_s}))
     const plots = plotsOf({plan, rows, statistic: 'p90', showsPublished: true})
     expect(plots.map(({title}) => title)).toEqual([
@@ -221,16 +237,43 @@ describe('the frontier', () => {
   })
 })
 
+describe('the frontier with repeats', () => {
+  test('holds each planner run against the fixed fleets that served its trace', async () => {
+    const axes = {first: ['num_workers', '1:2:1'], second: ['planner', 'off,on']} as const
+    const plan = await planOf({...axes, repeats: {of: 'seed', count: 2}})
+    // The other draw is twice as hard: every fleet of it costs twice as much.
+    const rows = rowsOf(plan, (workers, row) => {
+      const draw = row.repeat + 1
+      return row.axes.planner === 'off'
+        ? {total_ticks: 0, gpu_hours: workers * draw, sla_attainment: workers / 4}
+        : {gpu_hours: (workers + 0.5) * draw, sla_attainment: workers / 4}
+    })
+    expect(
+      frontierPoints(rows)
+        .filter(({isOnFrontier}) => isOnFrontier)
+        .map(({id}) => id),
+    ).toEqual(['num_workers=1,planner=off', 'num_workers=2,planner=off'])
+    const [, , spread] = sentencesOf(plan, rows)
+    expect(spread).toContain('Over 4 planner runs the regret lies between +0.50 and +1.00 GPU-hours')
+  })
+})
+
 describe('a plan', () => {
   test('is refused by name when a point cannot be run, or repeats have no planner to shift', async () => {
     await expect(planOf({first: ['planner.load_adjustment_interval', '10,400']})).rejects.toThrow(/interval/)
     const {scenario} = findPreset('as-published')!
-    const fixed = planOf({first: ['num_workers', '1,2'], repeats: 3}, {...scenario, planner: null})
+    const fixed = planOf({first: ['num_workers', '1,2'], repeats: PHASES}, {...scenario, planner: null})
     await expect(fixed).rejects.toThrow(/no planner/)
+    const seeds = {of: 'seed', count: 3} as const
+    const drawn = await planOf({first: ['num_workers', '1,2'], repeats: seeds}, {...scenario, planner: null})
+    expect(drawn.points).toHaveLength(6)
+    const trace = {kind: 'catalogue', id: 'mooncake-toolagent'} as const
+    const recorded = planOf({first: ['num_workers', '1,2'], repeats: seeds}, {...scenario, trace})
+    await expect(recorded).rejects.toThrow(/only traces of static-traces/)
   })
 
   test('gives up when another has taken its place', async () => {
-    const spec = {first: {key: 'startup_time', values: '0:2000:1'}, second: null, repeats: 1}
+    const spec = {first: {key: 'startup_time', values: '0:2000:1'}, second: null, repeats: NO_REPEATS}
     const {scenario} = findPreset('as-published')!
     const base = {scenario, traceSha256: 'aa', traceBlob: null, profile: null, profileSha256: null}
     await expect(planSweep(spec, base, AbortSignal.abort(new Error('newer')))).rejects.toThrow('newer')

@@ -1,10 +1,11 @@
 import type {ServiceLevel} from '../../report/service-level.ts'
-import {CLIFF_RULE, type Cliff, findCliff} from '../../sweep/cliff.ts'
+import {CLIFF_RULE, type Cliff} from '../../sweep/cliff.ts'
 import {type Curve, curvesOf} from '../../sweep/curves.ts'
-import {computeFrontier, computeRegret, type FrontierRun} from '../../sweep/frontier.ts'
-import {computeObservations} from '../../sweep/observations.ts'
+import {computeFrontier, computeRegret, type FrontierRun, groupByTrace} from '../../sweep/frontier.ts'
+import {computeObservations, saysCliff} from '../../sweep/observations.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../sweep/points.ts'
-import {computeBand} from '../../sweep/repeats.ts'
+import {computeBand, REPEAT_WORDS} from '../../sweep/repeats.ts'
+import {describeSpread} from '../../sweep/spread.ts'
 import {formatFixed, formatValue} from '../format.ts'
 import type {SweepPlan} from './plan.ts'
 import {isColdStart} from './plots.ts'
@@ -34,7 +35,7 @@ export function computeFindings(plan: SweepPlan, rows: readonly SweepRow[]): Fin
   const isNumeric = axis?.key.field.type === 'integer' || axis?.key.field.type === 'number'
   if (targets === null || !isNumeric) return {groups: [], cliff: null, rule: ''}
   const curves = curvesOf(rows, axes)
-  const own = curves.filter(curve => curve.phaseShiftS === 0)
+  const own = curves.filter(curve => curve.repeat === 0)
   const seen = own.flatMap(curve => {
     const repeats = curves.filter(other => other.series === curve.series)
     const found = describeCurve(plan, targets, {curve, repeats})
@@ -58,11 +59,13 @@ function describeCurve(
   const {points} = curve
   const observed = computeObservations({points, targets, unit, isColdStart: isColdStart(plan)})
   if (observed === null || points.every(({row}) => row.total_ticks === 0)) return null
-  const cliff = saysCliff(plan, observed.cliff) ? observed.cliff : null
+  const cliff = saysCliff(plan.axes, observed.cliff) ? observed.cliff : null
+  const {of} = plan.spec.repeats
+  const spread = describeSpread({curves: repeats, of, targetMs: targets.ttftMs, unit})
   return {
     cliff,
     sentences: [
-      ...(cliff === null ? [] : [observed.cliffSentence, ...spreadOf(repeats, targets.ttftMs, unit)]),
+      ...(cliff === null ? [] : [observed.cliffSentence, ...spread]),
       observed.scalingSentence,
       observed.itlSentence,
       ...describeHalving(plan, repeats),
@@ -70,33 +73,9 @@ function describeCurve(
   }
 }
 
-/** That there is none is news about a start-up time alone; other knobs are not expected to have one. */
-function saysCliff({axes}: SweepPlan, cliff: Cliff | null): boolean {
-  // A cliff is measured against one target.
-  if (axes.some(({key}) => key.path === 'planner.ttft')) return false
-  return cliff !== null && (cliff.at !== null || axes[0]?.key.path.endsWith('.startup_time') === true)
-}
-
 /** Fixed fleets beside planner runs: drawn as attainment against cost. */
 export function isFrontier(plan: SweepPlan): boolean {
   return plan.axes.some(({key}) => key.path === 'planner')
-}
-
-/** Where the cliff lies over the repeats: one curve is ragged. */
-function spreadOf(repeats: readonly Curve[], targetMs: number, unit: string): readonly string[] {
-  if (repeats.length < 2) return []
-  const found = repeats.flatMap(({points}) => {
-    const at =
-      findCliff(
-        points.map(({x, row}) => ({x, ttftMsP90: row.p90_ttft_ms})),
-        targetMs,
-      )?.at ?? null
-    return at === null ? [] : [at]
-  })
-  const band = computeBand(found)
-  if (band === null) return [`None of ${repeats.length} runs with shifted planner phase has a cliff.`]
-  const where = band.min === band.max ? `at ${band.min}${unit}` : `between ${band.min} and ${band.max}${unit}`
-  return [`Over ${repeats.length} shifts of the planner's phase, ${found.length} have a cliff, ${where}.`]
 }
 
 /** What half the start-up time would be worth: of the scenario's own, or of the longest that was swept. */
@@ -126,7 +105,8 @@ export function describeHalving(plan: SweepPlan, repeats: readonly Curve[]): rea
       ? []
       : [change('SLA attainment', formatValue(slaBefore, 'share'), formatValue(slaAfter, 'share'))]
   const latency = change('p90 TTFT', formatValue(p90[0], 'ms'), formatValue(p90[1], 'ms'))
-  const middle = repeats.length > 1 ? ` (medians of ${repeats.length} phases)` : ''
+  const middle =
+    repeats.length > 1 ? ` (medians of ${repeats.length} ${REPEAT_WORDS[plan.spec.repeats.of]})` : ''
   const worth = [cost, ...attainment].join(', ')
   return [`Halving start-up from ${from} to ${from / 2} s would ${worth} and ${latency}${middle}.`]
 }
@@ -148,13 +128,14 @@ export interface FrontierPoint extends FrontierRun {
   readonly isOnFrontier: boolean
 }
 
-/** Every finished run as cost and attainment, in rising order of cost. */
+/** Every finished run as cost and attainment, in rising order of cost. The frontier is that of the scenario's own trace. */
 export function frontierPoints(rows: readonly SweepRow[]): readonly FrontierPoint[] {
   const runs = rows.filter(isFinished).flatMap(row => {
     const run = frontierRun(row)
     return run === null ? [] : [{...run, row, isPlanned: row.total_ticks > 0}]
   })
-  const best = new Set(computeFrontier(runs.filter(run => !run.isPlanned)).map(({id}) => id))
+  const own = runs.filter(({row, isPlanned}) => row.repeat === 0 && !isPlanned)
+  const best = new Set(computeFrontier(own).map(({id}) => id))
   return runs
     .map(run => ({...run, isOnFrontier: best.has(run.id)}))
     .sort((a, b) => a.gpuHours - b.gpuHours || a.attainment - b.attainment)
@@ -172,13 +153,13 @@ function describeFrontier(rows: readonly FinishedRow[], own: SweepPlan): readonl
     ({attainment, gpuHours}) => `${formatValue(attainment, 'share')} for ${hoursOf(gpuHours)}`,
   )
   const reach = others.length === 0 ? cheapest : `from ${cheapest} to ${others.at(-1)}`
-  const planned = points.filter(point => point.isPlanned && point.row.phase_shift_s === 0)
+  const planned = points.filter(point => point.isPlanned && point.row.repeat === 0)
   const start = initialWorkers(own)
   const named = planned.find(({row}) => row.axes.num_workers === start) ?? planned[0]
   return [
     `Fixed fleets that no other fixed fleet beats reach ${reach}.`,
     ...(named === undefined ? [] : [describeRegret(named, frontier)]),
-    ...describeRegrets(planned, frontier),
+    ...describeRegrets(rows),
   ]
 }
 
@@ -205,17 +186,20 @@ function describeRegret(run: FrontierPoint, frontier: readonly FrontierRun[]): s
   return `${what}. No fixed fleet here is as good.${best}`
 }
 
-/** The spread over all planner runs: where a run starts from is luck as much as choice. */
-function describeRegrets(
-  planned: readonly FrontierPoint[],
-  frontier: readonly FrontierRun[],
-): readonly string[] {
-  if (planned.length < 2) return []
-  const band = computeBand(planned.flatMap(run => computeRegret(run, frontier).gpuHours ?? []))
+/** The spread over all planner runs, each against the fixed fleets that served the same requests: much of it is luck. */
+function describeRegrets(rows: readonly FinishedRow[]): readonly string[] {
+  const regrets = groupByTrace(rows).flatMap(ofTrace => {
+    const runs = (isPlanned: boolean) =>
+      ofTrace.filter(row => row.total_ticks > 0 === isPlanned).flatMap(row => frontierRun(row) ?? [])
+    const frontier = computeFrontier(runs(false))
+    return runs(true).map(run => computeRegret(run, frontier).gpuHours)
+  })
+  if (regrets.length < 2) return []
+  const band = computeBand(regrets.filter(hours => hours !== null))
   if (band === null) return []
   const signed = (hours: number) => `${hours < 0 ? '−' : '+'}${formatFixed(Math.abs(hours), 2)}`
   return [
-    `Over ${planned.length} planner runs the regret lies between ${signed(band.min)} and ${signed(band.max)} GPU-hours; ` +
+    `Over ${regrets.length} planner runs the regret lies between ${signed(band.min)} and ${signed(band.max)} GPU-hours; ` +
       'below zero the planner beats every fixed fleet as good.',
   ]
 }

@@ -4,13 +4,14 @@ import type {ServiceLevel} from '../../report/service-level.ts'
 import {MAX_POINTS, type SweepAxis} from '../../sweep/axis.ts'
 import {expandGrid} from '../../sweep/grid.ts'
 import {type PointFacts, pointFacts} from '../../sweep/points.ts'
-import {phaseShiftsS} from '../../sweep/repeats.ts'
+import {recipeOf} from '../../trace/trace-recipes.ts'
 import type {PointRequest} from '../../worker/protocol.ts'
 import {axesOf, type SweepSpec} from './spec.ts'
 
 /** What every point of a sweep starts from, read once. */
 export interface SweepBase {
   readonly scenario: Scenario
+  /** Of the trace file, whatever seed it is made anew with. */
   readonly traceSha256: string
   readonly traceBlob: Blob | null
   readonly profile: PointRequest['profile']
@@ -45,13 +46,12 @@ export async function planSweep(
 ): Promise<Result<SweepPlan>> {
   const axes = axesOf(spec)
   if (!axes.ok) return axes
+  const {repeats} = spec
   const {planner} = base.scenario
-  if (spec.repeats > 1 && planner === null) {
+  if (repeats.of === 'phase' && repeats.count > 1 && planner === null)
     return fail("Repeats shift the planner's phase, and this scenario has no planner")
-  }
-  const shifts = spec.repeats > 1 ? phaseShiftsS(planner?.load_adjustment_interval ?? 0, spec.repeats) : [0]
   const [first, ...others] = axes.value as [SweepAxis, ...SweepAxis[]]
-  const count = axes.value.reduce((product, {values}) => product * values.length, shifts.length)
+  const count = axes.value.reduce((product, {values}) => product * values.length, repeats.count)
   if (count > MAX_POINTS) return fail(`The sweep has ${count} points, more than ${MAX_POINTS}`)
 
   const targets = planner === null ? null : {ttftMs: planner.ttft, itlMs: planner.itl}
@@ -61,14 +61,15 @@ export async function planSweep(
     const grid = expandGrid({
       axes: [{...first, values: [value]}, ...others],
       base: base.scenario,
-      phaseShiftsS: shifts,
+      repeats,
+      ownTraceSeed: ownTraceSeed(base.scenario),
     })
     if (!grid.ok) return grid
     for (const point of grid.value) {
       const facts = pointFacts(point, axes.value, base)
-      const {scenario, phaseShiftS} = point
+      const {scenario} = point
       const {traceBlob, profile} = base
-      points.push({facts, scenario, phaseShiftS, targets, traceBlob, profile})
+      points.push({facts, scenario, targets, traceBlob, profile})
       if (performance.now() - sliceStartMs < SLICE_MS) continue
       await new Promise(resolve => setTimeout(resolve))
       signal.throwIfAborted()
@@ -76,4 +77,10 @@ export async function planSweep(
     }
   }
   return ok({spec, axes: axes.value, base, points, targets})
+}
+
+/** null = the trace cannot be made anew, or none is replayed. */
+function ownTraceSeed({trace, synthetic}: Scenario): number | null {
+  if (trace.kind !== 'catalogue' || synthetic !== undefined) return null
+  return recipeOf(trace.id)?.spec.seed ?? null
 }

@@ -193,7 +193,7 @@ const DASHES = ['', '6 3', '2 3'] as const
 
 function runSeries(line: Line, curves: readonly Curve[], plan: SweepPlan): readonly PlotSeries[] {
   const [, seriesAxis] = plan.axes
-  const own = curves.filter(curve => curve.phaseShiftS === 0)
+  const own = curves.filter(curve => curve.repeat === 0)
   const order = seriesAxis?.values.map(String) ?? ['']
   return own.map(curve => {
     const place = seriesAxis === undefined ? slotOf(line) : order.indexOf(curve.series)

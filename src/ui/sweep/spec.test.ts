@@ -8,7 +8,7 @@ describe('ready-made sweeps', () => {
   test.each(SWEEP_PRESETS.map(preset => [preset.id, preset] as const))(
     '%s has its values as text',
     (_, preset) => {
-      const spec = specOfPreset(preset, 3)
+      const spec = specOfPreset(preset, {of: 'phase', count: 3})
       const own = presetAxes(preset)
       const read = axesOf(spec)
       expect(read.ok && read.value.map(axis => axis.values)).toEqual(
@@ -30,11 +30,20 @@ describe('links', () => {
     const spec: SweepSpec = {
       first: {key: 'decode.startup_time', values: '0:300:10'},
       second: {key: 'engine.aic_model_path', values: 'nvidia/Llama-3.1-8B-Instruct-FP8,a b'},
-      repeats: 5,
+      repeats: {of: 'seed', count: 5},
     }
     const hash = formatPairs(specPairs(spec))
     expect(hash.startsWith('sweep=decode.startup_time:0:300:10&')).toBe(true)
+    expect(hash.endsWith('&repeats=5-seeds')).toBe(true)
     expect(readSpec(parsePairs(hash))).toEqual({spec, ignored: []})
+  })
+
+  test('of earlier releases keep their repeats', () => {
+    expect(readSpec(parsePairs('sweep=cold-start&repeats=3'))).toEqual({
+      spec: {...defaultSpec(), repeats: {of: 'phase', count: 3}},
+      ignored: [],
+    })
+    expect(readSpec(parsePairs('repeats=5')).spec?.repeats).toEqual({of: 'phase', count: 5})
   })
 
   test('say nothing of a sweep when there is none', () => {
@@ -49,7 +58,7 @@ describe('links', () => {
       spec: {
         first: {key: 'startup_time', values: '0,5'},
         second: {key: 'planner.itl', values: '1'},
-        repeats: 1,
+        repeats: {of: 'phase', count: 1},
       },
       ignored: ['repeats=9', 'sweep=warm-start', 'sweep=seed:1,2'],
     })

@@ -4,6 +4,7 @@ import {fail, ok, type Result} from '../../core/result.ts'
 import {parseAxis, type SweepAxis} from '../../sweep/axis.ts'
 import {findSweepKey} from '../../sweep/keys.ts'
 import {findSweepPreset, SWEEP_PRESETS, type SweepPreset} from '../../sweep/presets.ts'
+import {NO_REPEATS, type Repeats} from '../../sweep/repeats.ts'
 
 /** A knob and its values as they are typed: `from:to:step` or `a,b,c`. */
 export interface KnobText {
@@ -16,13 +17,27 @@ export interface SweepSpec {
   readonly first: KnobText
   /** Drawn as series; null = one knob alone. */
   readonly second: KnobText | null
-  /** Runs per point, the planner's phase shifted between them. */
-  readonly repeats: number
+  readonly repeats: Repeats
 }
 
-export const REPEATS = [1, 3, 5] as const
+/** Repeats that can be chosen, under the names links have for them. */
+export const REPEAT_CHOICES: readonly {
+  readonly id: string
+  readonly label: string
+  readonly repeats: Repeats
+}[] = [
+  {id: '1', label: 'none', repeats: NO_REPEATS},
+  {id: '3', label: '3 phases', repeats: {of: 'phase', count: 3}},
+  {id: '5', label: '5 phases', repeats: {of: 'phase', count: 5}},
+  {id: '3-seeds', label: '3 seeds', repeats: {of: 'seed', count: 3}},
+  {id: '5-seeds', label: '5 seeds', repeats: {of: 'seed', count: 5}},
+]
 
-export function specOfPreset(preset: SweepPreset, repeats = 1): SweepSpec {
+export function idOfRepeats({of, count}: Repeats): string {
+  return REPEAT_CHOICES.find(({repeats}) => repeats.of === of && repeats.count === count)?.id ?? '1'
+}
+
+export function specOfPreset(preset: SweepPreset, repeats = NO_REPEATS): SweepSpec {
   const [first, second] = preset.axes.map(([key, values]) => ({key, values: textOfValues(key, values)}))
   return {first: first ?? {key: '', values: ''}, second: second ?? null, repeats}
 }
@@ -57,13 +72,14 @@ export function textOfKnob({key, values}: KnobText): string {
   return `${key.trim()}=${values.trim()}`
 }
 
-/** `sweep=cold-start`, or `sweep=KEY:values` once per knob, with `repeats=3` if there are any. */
+/** `sweep=cold-start`, or `sweep=KEY:values` once per knob, with `repeats=3` or `repeats=3-seeds` if there are any. */
 export function specPairs(spec: SweepSpec): readonly Pair[] {
   const preset = presetOf(spec)
   const knobs = spec.second === null ? [spec.first] : [spec.first, spec.second]
   const named: readonly Pair[] =
     preset === null ? knobs.map(({key, values}) => ['sweep', `${key}:${values}`]) : [['sweep', preset.id]]
-  return spec.repeats === 1 ? named : [...named, ['repeats', String(spec.repeats)]]
+  const repeats = idOfRepeats(spec.repeats)
+  return repeats === '1' ? named : [...named, ['repeats', repeats]]
 }
 
 /** Total: what cannot be used falls back, part by part, and is named. null without a sweep in the link. */
@@ -72,9 +88,10 @@ export function readSpec(pairs: readonly Pair[]): {spec: SweepSpec | null; ignor
   const asked = pairs.findLast(([key]) => key === 'repeats')?.[1]
   const ignored: string[] = []
   const ignore = (key: string, value: string) => ignored.push(`${key}=${value.slice(0, 60)}`)
-  const repeats = REPEATS.find(count => String(count) === asked) ?? 1
-  if (asked !== undefined && asked !== String(repeats)) ignore('repeats', asked)
-  if (sweeps.length === 0 && repeats === 1) return {spec: null, ignored}
+  const choice = REPEAT_CHOICES.find(({id}) => id === asked)
+  if (asked !== undefined && choice === undefined) ignore('repeats', asked)
+  const {repeats} = choice ?? {repeats: NO_REPEATS}
+  if (sweeps.length === 0 && repeats.count === 1) return {spec: null, ignored}
 
   const [first = '', ...others] = sweeps
   const preset = findSweepPreset(first)

@@ -41,7 +41,9 @@ export function sweepCommand(spec: SweepSpec, base: SweepBase, tracePath: string
   const preset = presetOf(spec)
   const knobs = spec.second === null ? [spec.first] : [spec.first, spec.second]
   const what = preset === null ? knobs.flatMap(knob => ['--vary', textOfKnob(knob)]) : ['--preset', preset.id]
-  const repeats = spec.repeats === 1 ? [] : ['--repeats', String(spec.repeats)]
+  const {of, count} = spec.repeats
+  const repeats = count === 1 ? [] : ['--repeats', String(count)]
+  if (count > 1 && of === 'seed') repeats.push('--repeats-of', of)
   return formatCommand('npm run --silent replay -- sweep', [
     ...ours,
     ...what,

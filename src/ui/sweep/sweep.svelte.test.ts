@@ -2,7 +2,8 @@ import {describe, expect, test, vi} from 'vitest'
 import {findPreset} from '../../config/presets.ts'
 import {ok, type Result} from '../../core/result.ts'
 import {PointStore} from '../../store/point-store.ts'
-import type {PointFigures} from '../../sweep/points.ts'
+import type {PointFigures, SweepRow} from '../../sweep/points.ts'
+import {NO_REPEATS} from '../../sweep/repeats.ts'
 import type {PoolEvents, SimulatorPool} from '../../worker/pool.ts'
 import type {PlannedPoint, SweepBase} from './plan.ts'
 import {SweepState} from './sweep.svelte.ts'
@@ -56,7 +57,7 @@ function makeSweep(values = '0:30:10') {
   const pool = new HandPool()
   // Without IndexedDB: what is kept is kept by the page alone.
   const sweep = new SweepState(pool as unknown as SimulatorPool, new PointStore())
-  sweep.spec = {first: {key: 'startup_time', values}, second: null, repeats: 1}
+  sweep.spec = {first: {key: 'startup_time', values}, second: null, repeats: NO_REPEATS}
   return {pool, sweep}
 }
 
@@ -141,10 +142,42 @@ describe('SweepState', () => {
     settle(sweep, pool, 1)
     pool.finishAll()
     await vi.waitFor(() => expect(sweep.phase.kind).toBe('done'))
-    sweep.spec = {first: {key: 'engine.startup_time', values: '10,20'}, second: null, repeats: 1}
+    sweep.spec = {first: {key: 'engine.startup_time', values: '10,20'}, second: null, repeats: NO_REPEATS}
     void started(sweep, pool)
     await vi.waitFor(() => expect(pool.asked[1]).toEqual(['engine.startup_time=20']))
     await vi.waitFor(() => expect(sweep.orderedRows.map(row => row.id)).toEqual(['engine.startup_time=10']))
+  })
+
+  test('runs the scenario itself at every point before its repeats', async () => {
+    const {pool, sweep} = makeSweep('0,10')
+    sweep.spec = {...sweep.spec, repeats: {of: 'seed', count: 2}}
+    void started(sweep, pool)
+    await vi.waitFor(() => expect(pool.events).not.toBeNull())
+    expect(pool.asked).toEqual([
+      ['startup_time=0', 'startup_time=10', 'startup_time=0@seed2', 'startup_time=10@seed2'],
+    ])
+  })
+
+  test('shows the rows of an earlier release under the repeats of its plan', async () => {
+    const {sweep} = makeSweep('0,10')
+    sweep.spec = {...sweep.spec, repeats: {of: 'phase', count: 2}}
+    await sweep.check(base)
+    if (sweep.draft.kind !== 'ready') throw new Error('the sweep is right')
+    const {plan} = sweep.draft
+    const old = plan.points.map(({facts: {repeat: _, trace_seed: __, ...facts}}) => ({
+      ...facts,
+      ...FIGURES,
+      key: 'old',
+    }))
+    const gone = {...old[0]!, id: 'startup_time=20'}
+    sweep.show(plan, [...old, gone] as unknown as readonly SweepRow[])
+    expect(sweep.orderedRows.map(({id, repeat, key}) => [id, repeat, key])).toEqual([
+      ['startup_time=0', 0, 'old'],
+      ['startup_time=0@5s', 1, 'old'],
+      ['startup_time=10', 0, 'old'],
+      ['startup_time=10@5s', 1, 'old'],
+    ])
+    expect(sweep.openCount).toBe(0)
   })
 
   test('refuses what is wrong and cannot be started then', async () => {

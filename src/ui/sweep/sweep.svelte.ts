@@ -128,7 +128,14 @@ export class SweepState {
     this.cancel()
     this.spec = plan.spec
     this.plan = plan
-    this.rows = new Map(rows.map(row => [row.id, row]))
+    const left = new Map(rows.map(row => [row.id, row]))
+    this.rows = new Map(
+      plan.points.flatMap(({facts}) => {
+        const row = left.get(facts.id)
+        // Rows of an earlier release do not say which repeat they are; the plan does. What was run stays said.
+        return row === undefined ? [] : [[facts.id, {...facts, ...row}] as const]
+      }),
+    )
     this.costs = null
     this.phase = {kind: 'idle'}
   }
@@ -166,7 +173,9 @@ export class SweepState {
       })
       this.rows = kept
       const news = new SweepNews(this, this.#store, this.#known, () => this.#abort === abort)
-      await this.#pool.runMany(open, news, abort.signal).finally(news.flush)
+      // Repeat by repeat: the scenario's own curve is whole first, and the points of one trace come together.
+      const inOrder = open.sort((a, b) => a.facts.repeat - b.facts.repeat)
+      await this.#pool.runMany(inOrder, news, abort.signal).finally(news.flush)
       if (this.#abort !== abort) return
       this.#abort = null
       const run = open.length

@@ -1,4 +1,5 @@
 import type {Field} from '../../config/field.ts'
+import {MAX_SEED} from '../../config/repeat-fields.ts'
 import {TRACE_FORMATS} from '../../config/trace-options.ts'
 
 /** Which part of the trace is replayed and how its bytes are read; keys are the flags' with `_`. */
@@ -7,6 +8,7 @@ export type TraceOptionFieldKey =
   | 'trace_end_s'
   | 'trace_limit'
   | 'trace_sample'
+  | 'trace_seed'
   | 'replay_concurrency'
   | 'trace_format'
   | 'trace_columns'
@@ -55,6 +57,16 @@ export const TRACE_OPTION_FIELDS: readonly Field<TraceOptionFieldKey>[] = [
     type: 'number',
     min: Number.MIN_VALUE,
     max: 1,
+  },
+  {
+    ...shared,
+    key: 'trace_seed',
+    label: 'Trace seed',
+    help: 'Makes the trace anew with this seed: the same kind of traffic, drawn again; empty = unchanged.',
+    unit: null,
+    type: 'integer',
+    min: 0,
+    max: MAX_SEED,
   },
   {
     ...shared,

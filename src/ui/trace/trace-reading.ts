@@ -6,7 +6,12 @@ import type {Values} from '../scenario/draft.ts'
 /** The part of a scenario that says how its trace is read. */
 export type TraceReading = Pick<
   Scenario,
-  'traceBlockSize' | 'arrivalSpeedupRatio' | 'traceFormat' | 'traceSelection' | 'replayConcurrency'
+  | 'traceBlockSize'
+  | 'arrivalSpeedupRatio'
+  | 'traceFormat'
+  | 'traceSelection'
+  | 'traceSeed'
+  | 'replayConcurrency'
 >
 
 /** What the form says; the problem's `field` is the form's. */
@@ -46,13 +51,14 @@ export function withTraceOf(scenario: Scenario, from: Scenario): Scenario {
 }
 
 export function splitTrace(scenario: Scenario) {
-  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, replayConcurrency, ...rest} =
-    scenario
+  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, traceSeed, ...others} = scenario
+  const {replayConcurrency, ...rest} = others
   const reading: TraceReading = {
     traceBlockSize,
     arrivalSpeedupRatio,
     ...(traceFormat === undefined ? {} : {traceFormat}),
     ...(traceSelection === undefined ? {} : {traceSelection}),
+    ...(traceSeed === undefined ? {} : {traceSeed}),
     ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
   }
   return {reading, rest}

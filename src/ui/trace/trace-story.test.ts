@@ -20,7 +20,7 @@ function infoOf(text: string): TraceInfo {
     parsed: parsed.value,
     detected: {format: 'mooncake', why: ''} as const,
   }
-  return describeTrace({file, workload: workload.value, notices: []})
+  return describeTrace({file, workload: workload.value, notices: []}, null)
 }
 
 const bundled = (id: string) =>

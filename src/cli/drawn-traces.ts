@@ -1,0 +1,60 @@
+import {createHash} from 'node:crypto'
+import {ok, type Result} from '../core/result.ts'
+import {generateTrace, type TraceGenerator} from '../trace/generate.ts'
+import {gunzip, isGzip} from '../trace/gzip.ts'
+import {parseTrace} from '../trace/parse-trace.ts'
+import type {ParsedTrace} from '../trace/parsed-trace.ts'
+import {TRACE_RECIPES, withSeed} from '../trace/trace-recipes.ts'
+
+/** The recipe of a trace of `static-traces/`, told by its bytes: the file may have been moved, renamed or unpacked. */
+export function recognizeRecipe(bytes: Uint8Array, path: string): TraceGenerator | null {
+  const unpacked = isGzip(bytes) ? gunzip(bytes, path) : ok(bytes)
+  // What is wrong with a damaged file is said when it is read.
+  if (!unpacked.ok) return null
+  const isMadeBy = (recipe: TraceGenerator) => Buffer.compare(unpacked.value, textOf(recipe)) === 0
+  return Object.values(TRACE_RECIPES).find(isMadeBy) ?? null
+}
+
+export interface DrawnTrace {
+  readonly parsed: ParsedTrace
+  /** Of the generated text. */
+  readonly sha256: string
+}
+
+/** More than the points of a sweep need at a time: they come seed by seed. */
+const MAX_KEPT = 3
+
+/** Traces made anew from one recipe, the last few kept. */
+export class DrawnTraces {
+  readonly #recipe: TraceGenerator
+  readonly #fileName: string
+  /** By seed; least recently used first. */
+  readonly #kept = new Map<number, DrawnTrace>()
+
+  constructor(recipe: TraceGenerator, fileName: string) {
+    this.#recipe = recipe
+    this.#fileName = fileName
+  }
+
+  draw(seed: number): Result<DrawnTrace> {
+    const known = this.#kept.get(seed)
+    const drawn = known === undefined ? this.#generate(seed) : ok(known)
+    if (!drawn.ok) return drawn
+    this.#kept.delete(seed)
+    this.#kept.set(seed, drawn.value)
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest)
+    return drawn
+  }
+
+  #generate(seed: number): Result<DrawnTrace> {
+    const bytes = textOf(withSeed(this.#recipe, seed))
+    const parsed = parseTrace(bytes, `${this.#fileName}, seed ${seed}`)
+    if (!parsed.ok) return parsed
+    return ok({parsed: parsed.value, sha256: createHash('sha256').update(bytes).digest('hex')})
+  }
+}
+
+function textOf(recipe: TraceGenerator): Uint8Array {
+  return new TextEncoder().encode(generateTrace(recipe))
+}
