@@ -78,6 +78,12 @@ describe('predictors against the reference', () => {
   /** Exact but for rounding, or as close as their docstrings say. */
   const TOLERANCE: Record<string, number> = {constant: 0, kalman: 1e-12, arima: 0.01, prophet: 1e-6}
 
+  /**
+   * Stan's search for prophet's trend is stopped on a path that the last bits of its exponentials decide. With those of
+   * Node 20 this series came within 1e-6 of the reference, with exactly rounded ones, the same everywhere, it does not.
+   */
+  const LOOSER = new Map([['prophet, log1p true: trend', 3e-6]])
+
   test.each(cases)('$predictor, log1p $log1p: $kind', golden => {
     const config = configOf({
       mode: 'agg',
@@ -87,11 +93,12 @@ describe('predictors against the reference', () => {
       prophet_window_size: 7,
     })
     const predictor = createPredictor(config)
+    const name = `${golden.predictor}, log1p ${golden.log1p}: ${golden.kind}`
+    const tolerance = LOOSER.get(name) ?? TOLERANCE[golden.predictor]!
     for (const [i, value] of golden.series.entries()) {
       predictor.addDataPoint(value)
       const want = golden.predictions[i]!
       const got = predictor.predictNext()
-      const tolerance = TOLERANCE[golden.predictor]!
       expect(Math.abs(got - want), `value ${i}: ${got} for ${want}`).toBeLessThanOrEqual(
         tolerance * Math.abs(want),
       )

@@ -118,7 +118,7 @@ export const GOLDEN_LINKS: readonly GoldenLink[] = [
     preset: 'as-published',
     gives: {},
     view: 'sweep',
-    sweep: {first: {key: 'startup_time', values: '0:300:10'}, second: null, repeats: 1},
+    sweep: {first: {key: 'startup_time', values: '0:300:10'}, second: null, repeats: {of: 'phase', count: 1}},
   },
   {
     link: 'v=1&preset=guide-disagg&view=sweep&sweep=decode.startup_time:0:300:10&sweep=planner.ttft:500,1500&repeats=3',
@@ -128,8 +128,20 @@ export const GOLDEN_LINKS: readonly GoldenLink[] = [
     sweep: {
       first: {key: 'decode.startup_time', values: '0:300:10'},
       second: {key: 'planner.ttft', values: '500,1500'},
-      repeats: 3,
+      repeats: {of: 'phase', count: 3},
     },
+  },
+  {
+    link: 'v=1&preset=as-published&view=sweep&sweep=cold-start&repeats=3-seeds',
+    preset: 'as-published',
+    gives: {},
+    view: 'sweep',
+    sweep: {first: {key: 'startup_time', values: '0:300:10'}, second: null, repeats: {of: 'seed', count: 3}},
+  },
+  {
+    link: 'v=1&preset=guide-agg&planner-phase=2.5&trace-seed=7',
+    preset: 'guide-agg',
+    gives: {traceSeed: 7, plannerPhaseShiftS: 2.5},
   },
   {
     link: 'v=1&preset=guide-agg&view=compare&compare=preset%3Dguide-agg&compare=preset%3Dguide-disagg%26decode-workers%3D2',
