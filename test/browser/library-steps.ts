@@ -23,9 +23,10 @@ export async function keepRun(site: Site): Promise<Site> {
   return site
 }
 
-export async function names(page: Page): Promise<string[]> {
+/** Read all at once: a record that goes away in between would be waited for. */
+export function names(page: Page): Promise<string[]> {
   const boxes = page.getByRole('textbox', {name: /^Name of the/})
-  return Promise.all((await boxes.all()).map(box => box.inputValue()))
+  return boxes.evaluateAll(inputs => inputs.map(input => (input as HTMLInputElement).value))
 }
 
 export async function rename(page: Page, from: string, to: string): Promise<void> {
