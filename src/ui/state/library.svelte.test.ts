@@ -1,34 +1,14 @@
 import {describe, expect, test, vi} from 'vitest'
 import {defaultScenario} from '../../config/presets.ts'
-import {computeReport} from '../../report/compute-report.ts'
-import {recordOf} from '../../report/report-fixture.ts'
+import {smallOutcome} from '../../store/library-fixture.ts'
 import {createLibraryStore} from '../../store/library-store.ts'
-import type {RunOutcome, RunRequest} from '../../worker/protocol.ts'
+import type {RunRequest} from '../../worker/protocol.ts'
 import {BatchState} from './batch.svelte.ts'
 import {ComparisonState} from './comparison.svelte.ts'
 import {LibraryState} from './library.svelte.ts'
 import {finishedRun} from './run.svelte.ts'
 
 const scenario = defaultScenario()
-
-function outcome(): RunOutcome {
-  const engine = recordOf([{arrivalMs: 0, tokensMs: [10, 20]}])
-  const planner_replay = {
-    version: '0',
-    config: scenario,
-    trace_sha256: 'abc',
-    engine_timing: scenario.engineTiming,
-    sla_attainment: null,
-    goodput_rps: null,
-    gpu_hours: 1,
-    billed_gpu_hours: 1,
-    cost: null,
-    outside_measured_share: null,
-  }
-  const report = {...computeReport(engine, {wallTimeMs: 1}), planner_replay}
-  const pictures = {} as RunOutcome['pictures']
-  return {result: {report, engine, planner: null, notices: []}, pictures, traceName: 'trace', elapsedMs: 1}
-}
 
 const packer = {
   pack: async () => new Uint8Array([1]),
@@ -49,7 +29,7 @@ describe('a library that cannot store', () => {
     await library.load()
     expect(library.problem).toContain('private window')
     library.dismiss()
-    const run = finishedRun(scenario, outcome())
+    const run = finishedRun(scenario, smallOutcome())
     const id = library.keep(run, 'Short')
     await vi.waitFor(() => expect(library.problem).toContain('private window'))
     expect(library.entries).toMatchObject([{isStored: false, summary: {id, traceTitle: 'Short'}}])
@@ -58,7 +38,7 @@ describe('a library that cannot store', () => {
 
   test('renames and deletes what it holds', async () => {
     const library = refused()
-    const id = library.keep(finishedRun(scenario, outcome()), 'Short')
+    const id = library.keep(finishedRun(scenario, smallOutcome()), 'Short')
     await library.edit('run', id, {name: '  mine  '})
     expect(library.summary(id)?.name).toBe('mine')
     await library.edit('run', id, {name: '   '})
@@ -69,7 +49,7 @@ describe('a library that cannot store', () => {
 
   test('keeps a run once, however often it is shown', () => {
     const library = refused()
-    const run = finishedRun(scenario, outcome())
+    const run = finishedRun(scenario, smallOutcome())
     expect(library.keep(run, 'Short')).toBe(library.keep(run, 'Short'))
     expect(library.entries).toHaveLength(1)
   })
@@ -79,7 +59,7 @@ describe('ComparisonState', () => {
   test('compares kept runs in order, at most six, each once', async () => {
     const library = refused()
     const comparison = new ComparisonState(library)
-    const ids = Array.from({length: 7}, () => library.keep(finishedRun(scenario, outcome()), 'Short'))
+    const ids = Array.from({length: 7}, () => library.keep(finishedRun(scenario, smallOutcome()), 'Short'))
     await comparison.show([ids[0]!, ids[1]!, ids[0]!])
     expect(comparison.runs.map(({id}) => id)).toEqual(ids.slice(0, 2))
     comparison.putFirst(ids[1]!)
@@ -94,7 +74,7 @@ describe('ComparisonState', () => {
   test('drops a run that cannot be opened or was deleted', async () => {
     const library = refused()
     const comparison = new ComparisonState(library)
-    const id = library.keep(finishedRun(scenario, outcome()), 'Short')
+    const id = library.keep(finishedRun(scenario, smallOutcome()), 'Short')
     await comparison.show([id, 'not-there'])
     expect(comparison.ids).toEqual([id])
     await library.remove('run', [id])
@@ -111,7 +91,7 @@ describe('BatchState', () => {
     const batch: BatchState = new BatchState({
       run: async (_: RunRequest) => {
         seen.push(batch.items.map(({state}) => state).join(' '))
-        return {ok: true, value: outcome()}
+        return {ok: true, value: smallOutcome()}
       },
     })
     const runs = await batch.start(named, files)
