@@ -5,7 +5,7 @@ import {build} from 'vite'
 
 /**
  * Bundles a TypeScript module for this Node and imports it: scripts share the project's code without a build step.
- * @param {string} entry path from the project's root, e.g. `src/trace/mooncake.ts`
+ * @param {string} entry path from the project's root, e.g. `src/trace/formats/mooncake.ts`
  * @returns {Promise<Record<string, any>>} the module's exports
  */
 export async function bundleAndImport(entry) {

@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto'
 import {ok, type Result} from '../core/result.ts'
-import {generateTrace, type TraceGenerator} from '../trace/generate.ts'
-import {gunzip, isGzip} from '../trace/gzip.ts'
-import {parseTrace} from '../trace/parse-trace.ts'
+import {gunzip, isGzip} from '../trace/formats/gzip.ts'
+import {parseTrace} from '../trace/formats/parse-trace.ts'
+import {generateTrace, type TraceGenerator} from '../trace/generators/generate.ts'
+import {TRACE_RECIPES, withSeed} from '../trace/generators/trace-recipes.ts'
 import type {ParsedTrace} from '../trace/parsed-trace.ts'
-import {TRACE_RECIPES, withSeed} from '../trace/trace-recipes.ts'
 
 /** The recipe of a trace of `static-traces/`, told by its bytes: the file may have been moved, renamed or unpacked. */
 export function recognizeRecipe(bytes: Uint8Array, path: string): TraceGenerator | null {

@@ -1,4 +1,4 @@
-import {FLAG_GROUPS, FLAGS, type Flag} from '../config/flag-table.ts'
+import {FLAG_GROUPS, FLAGS, type Flag} from '../config/command-line/flag-table.ts'
 
 const WIDTH = 100
 const INDENT = 32

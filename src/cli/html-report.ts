@@ -1,5 +1,5 @@
 import type {PlannerConfig, Scenario} from '../config/scenario.ts'
-import type {TickRecord} from '../planner/record.ts'
+import type {TickRecord} from '../policies/dynamo/record.ts'
 import type {RunResult} from '../run/run.ts'
 import {makePictures} from '../worker/pictures.ts'
 

@@ -1,6 +1,6 @@
 import {readFileSync, statSync} from 'node:fs'
 import {extname} from 'node:path'
-import {parseJson} from '../config/flags.ts'
+import {parseJson} from '../config/command-line/flags.ts'
 import {parseYamlText} from '../config/yaml-text.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {fileErrorReason} from './file-errors.ts'

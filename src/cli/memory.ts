@@ -1,7 +1,7 @@
 import {totalmem} from 'node:os'
-import {forecastMemory, judgeMemory, type TrafficSize} from '../config/memory-forecast.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {forecastMemory, judgeMemory, type TrafficSize} from '../run/memory-forecast.ts'
 
 /** What to tell the user beforehand, or why the run is not begun: it would end in the middle, or take the machine with it. */
 export function checkMemory(scenario: Scenario, traffic: TrafficSize): Result<readonly string[]> {

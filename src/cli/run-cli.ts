@@ -1,5 +1,5 @@
-import {parseArguments} from '../config/arguments.ts'
-import {VERSION} from '../config/version.ts'
+import {parseArguments} from '../config/command-line/arguments.ts'
+import {VERSION} from '../config/link/version.ts'
 import type {Problem} from '../core/result.ts'
 import {formatHelp} from './help.ts'
 import {runPerfCommand} from './perf-command.ts'

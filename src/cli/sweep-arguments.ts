@@ -1,5 +1,5 @@
-import {integerOf} from '../config/arguments.ts'
-import {suggestion} from '../config/nearest-key.ts'
+import {integerOf} from '../config/command-line/arguments.ts'
+import {suggestion} from '../core/nearest-key.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {parseAxis, type SweepAxis} from '../sweep/axis.ts'
 import {findSweepPreset, presetAxes, SWEEP_PRESETS, type SweepPreset} from '../sweep/presets.ts'

@@ -1,6 +1,6 @@
 import {assert} from '../core/assert.ts'
-import {defaultEngineArgs} from './engine-args.ts'
-import {parsePlannerConfig} from './planner-config.ts'
+import {defaultEngineArgs} from './engine/engine-args.ts'
+import {parsePlannerConfig} from './planner/planner-config.ts'
 import type {EngineArgs, EngineTiming, Fleet, PlannerConfig, PlannerMode, Scenario} from './scenario.ts'
 
 /** A starting point of the page and of links; links name it, so its values must not change once released. */

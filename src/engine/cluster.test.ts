@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest'
-import {parseEngineArgs} from '../config/engine-args.ts'
+import {parseEngineArgs} from '../config/engine/engine-args.ts'
 import type {EngineArgs, Fleet} from '../config/scenario.ts'
 import {ms} from '../core/units.ts'
 import {polynomialModel} from '../perf/polynomial.ts'
 import {computeReport} from '../report/compute-report.ts'
-import {parseMooncake} from '../trace/mooncake.ts'
+import {parseMooncake} from '../trace/formats/mooncake.ts'
 import {Cluster} from './cluster.ts'
 
 /** `[time, input, output, hash ids, session?]`, the notation of engine.md 14. */

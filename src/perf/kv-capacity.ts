@@ -1,10 +1,10 @@
 import {fail, ok, type Result} from '../core/result.ts'
-import {buildOpLists} from './aic/op-lists.ts'
-import {flattenOps, type Op} from './aic/ops.ts'
-import {type Parallelism, parallelismOf} from './aic/parallelism.ts'
-import {bytesPerWeight, kvCacheBytes, quantModesFor} from './aic/quant-modes.ts'
-import {type AicRequest, checkAicRequest, type ResolvedAicRequest} from './aic/request.ts'
-import {type BackendName, NCCL_MEM_BYTES, OTHER_MEM_BYTES, SYSTEMS} from './aic/systems.ts'
+import {buildOpLists} from './aic/operators/op-lists.ts'
+import {flattenOps, type Op} from './aic/operators/ops.ts'
+import {bytesPerWeight, kvCacheBytes, quantModesFor} from './aic/operators/quant-modes.ts'
+import {type Parallelism, parallelismOf} from './aic/request/parallelism.ts'
+import {type AicRequest, checkAicRequest, type ResolvedAicRequest} from './aic/request/request.ts'
+import {type BackendName, NCCL_MEM_BYTES, OTHER_MEM_BYTES, SYSTEMS} from './aic/request/systems.ts'
 import type {ModelConfig} from './models/model-config.ts'
 
 /** What a serving engine is told about memory. */

@@ -1,4 +1,4 @@
-import type {PlannerRecord} from '../planner/record.ts'
+import type {PlannerRecord} from '../policies/dynamo/record.ts'
 import {COMPARED_METRICS, type Metric} from './compared-metrics.ts'
 import type {Report} from './report.ts'
 

@@ -7,7 +7,7 @@ import {
   summaryFrom,
   summaryRanks,
 } from '../core/statistics.ts'
-import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record.ts'
+import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record/record.ts'
 import type {Distribution, DistributionStatistics, ReferenceReport, Statistic} from './report.ts'
 import {completedInArrivalOrder, e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 

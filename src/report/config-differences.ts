@@ -1,5 +1,5 @@
-import {ENGINE_FIELDS, SGLANG_FIELDS} from '../config/engine-fields.ts'
-import {PLANNER_FIELDS} from '../config/planner-fields.ts'
+import {ENGINE_FIELDS, SGLANG_FIELDS} from '../config/engine/engine-fields.ts'
+import {PLANNER_FIELDS} from '../config/planner/planner-fields.ts'
 import {type PoolSpec, poolsOf, type Scenario} from '../config/scenario.ts'
 
 /** A setting that is not the same in all runs; `values` in their order. */

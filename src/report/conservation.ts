@@ -1,5 +1,5 @@
-import type {EngineRecord, RequestColumns} from '../engine/record.ts'
-import type {PlannerRecord} from '../planner/record.ts'
+import type {EngineRecord, RequestColumns} from '../engine/record/record.ts'
+import type {PlannerRecord} from '../policies/dynamo/record.ts'
 import type {ReferenceReport} from './report.ts'
 import {completedInArrivalOrder} from './request-measures.ts'
 

@@ -1,4 +1,4 @@
-import type {PlannerRecord, TickRecord} from '../planner/record.ts'
+import type {PlannerRecord, TickRecord} from '../policies/dynamo/record.ts'
 import type {Report} from './report.ts'
 
 export interface DiagnosedRun {

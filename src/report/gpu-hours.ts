@@ -1,5 +1,5 @@
 import {type EngineArgs, type PoolName, poolsOf, type Scenario} from '../config/scenario.ts'
-import type {WorkerRecord} from '../engine/record.ts'
+import type {WorkerRecord} from '../engine/record/record.ts'
 
 const MS_PER_HOUR = 3_600_000
 

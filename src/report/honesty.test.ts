@@ -4,7 +4,7 @@ import {goldenScenario, readGolden, runGolden} from '../../test/support/golden.t
 import {PROJECT} from '../../test/support/shared.ts'
 import {goldenIndexSource} from '../../tools/golden/golden-index-source.ts'
 import type {Scenario} from '../config/scenario.ts'
-import type {RequestColumns} from '../engine/record.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 import {checkConservation} from './conservation.ts'
 import {GOLDEN_INDEX} from './golden-index.ts'
 import {computeDeviation, computeHonesty, type HonestyInput, largestDeviation} from './honesty.ts'

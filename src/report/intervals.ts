@@ -1,5 +1,5 @@
 import {computeSummary} from '../core/statistics.ts'
-import type {RequestColumns} from '../engine/record.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 import {completedInArrivalOrder, ttftMs} from './request-measures.ts'
 
 /**

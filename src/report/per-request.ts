@@ -1,4 +1,4 @@
-import type {RequestColumns} from '../engine/record.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
 /** One JSON object per request of the trace, in file order; times in simulated ms, null = did not happen. */

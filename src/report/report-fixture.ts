@@ -1,4 +1,4 @@
-import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record.ts'
+import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record/record.ts'
 
 /** A request as a test writes it: when it arrived and when each of its tokens came, ms. */
 export interface FixtureRequest {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {RequestColumns} from '../engine/record.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 import {recordOf} from './report-fixture.ts'
 import {
   computeRequestDifferences,

@@ -1,6 +1,6 @@
 import {fail, ok, type Result} from '../core/result.ts'
 import {nearestRank} from '../core/statistics.ts'
-import type {RequestColumns} from '../engine/record.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 
 /** Latency that is compared: to the first token, or to the last. */
 export type ComparedLatency = 'ttft' | 'e2e'

@@ -1,4 +1,4 @@
-import type {RequestColumns} from '../engine/record.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 
 /** Requests that were admitted and produced a token, in the order their sums run (engine.md 11.1, 11.4). */
 export function completedInArrivalOrder(requests: RequestColumns): Int32Array {

@@ -1,4 +1,4 @@
-import type {EngineRecord, RequestColumns} from '../engine/record.ts'
+import type {EngineRecord, RequestColumns} from '../engine/record/record.ts'
 import {ttftMs} from './request-measures.ts'
 
 /** How the fleet stood against its traffic, by the rule of `SATURATION_RULE`. */

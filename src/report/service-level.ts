@@ -1,4 +1,4 @@
-import type {RequestColumns} from '../engine/record.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 import {completedInArrivalOrder, tpotMs, ttftMs} from './request-measures.ts'
 
 export {tpotMs, ttftMs} from './request-measures.ts'

@@ -1,4 +1,4 @@
-import type {EngineRecord} from '../engine/record.ts'
+import type {EngineRecord} from '../engine/record/record.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import type {RunResult} from './run.ts'

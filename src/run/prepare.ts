@@ -1,17 +1,17 @@
-import {estimatesPrefill} from '../config/aic-perf.ts'
+import {estimatesPrefill} from '../config/engine/aic-perf.ts'
 import {type EngineArgs, type PoolName, poolsOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
-import type {PrefillEstimate} from '../engine/kv-router.ts'
+import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {createAicPerfModel} from '../perf/aic/aic-perf-model.ts'
 import {type FetchPerfFile, loadAicModel} from '../perf/aic/load-aic-model.ts'
-import {type AicArgs, aicRequestKey, resolveAicRequest} from '../perf/aic/request.ts'
+import {type AicArgs, aicRequestKey, resolveAicRequest} from '../perf/aic/request/request.ts'
 import {CATALOGUE_MODELS} from '../perf/models/catalogue.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import {polynomialModel} from '../perf/polynomial.ts'
 import {createProfileModel, type ProfileTable} from '../perf/profile.ts'
-import {type BenchmarkPoints, computeBenchmarkPoints} from '../planner/bootstrap.ts'
+import {type BenchmarkPoints, computeBenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
 
 /** Where the host keeps what a run reads besides its trace. */
 export interface TimingSources {

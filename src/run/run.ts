@@ -1,5 +1,5 @@
-import type {EngineRecord} from '../engine/record.ts'
-import type {PlannerRecord} from '../planner/record.ts'
+import type {EngineRecord} from '../engine/record/record.ts'
+import type {PlannerRecord} from '../policies/dynamo/record.ts'
 import type {Report} from '../report/report.ts'
 
 /** Progress of one run, for a bar: never part of a result. */

@@ -1,9 +1,9 @@
-import type {TrafficSize} from '../config/memory-forecast.ts'
 import {poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
+import {createSyntheticWorkload} from '../trace/generators/synthetic.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
-import {createSyntheticWorkload} from '../trace/synthetic.ts'
 import type {Workload} from '../trace/workload.ts'
+import type {TrafficSize} from './memory-forecast.ts'
 
 /** How a trace file is to be read for a scenario, and no more: the key of what can be shared between runs. */
 export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {

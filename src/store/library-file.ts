@@ -1,5 +1,5 @@
 import {strToU8, Zip, ZipDeflate, ZipPassThrough} from 'fflate'
-import {VERSION} from '../config/version.ts'
+import {VERSION} from '../config/link/version.ts'
 import type {LibraryRecord, RecordKind} from './library-record.ts'
 
 /**

@@ -1,5 +1,5 @@
+import {encodeScenario} from '../config/link/url-codec.ts'
 import type {Scenario} from '../config/scenario.ts'
-import {encodeScenario} from '../config/url-codec.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {DAMAGED, type Migrations, migrate} from './migrations.ts'
 import {hasFields, type StoredRecord} from './shape.ts'

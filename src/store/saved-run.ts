@@ -1,5 +1,5 @@
 import type {Scenario} from '../config/scenario.ts'
-import type {ScalingEvent} from '../planner/record.ts'
+import type {ScalingEvent} from '../policies/dynamo/record.ts'
 import type {Report} from '../report/report.ts'
 import type {RunOutcome} from '../worker/protocol.ts'
 import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'

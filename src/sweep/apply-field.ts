@@ -1,6 +1,6 @@
-import {parseEngineArgs} from '../config/engine-args.ts'
+import {parseEngineArgs} from '../config/engine/engine-args.ts'
 import type {FieldValue} from '../config/field-text.ts'
-import {parsePlannerConfig} from '../config/planner-config.ts'
+import {parsePlannerConfig} from '../config/planner/planner-config.ts'
 import type {EngineArgs, PoolSpec, Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 

@@ -1,6 +1,6 @@
+import {VERSION} from '../config/link/version.ts'
 import type {Scenario} from '../config/scenario.ts'
-import {VERSION} from '../config/version.ts'
-import {sha256Hex} from '../perf/aic/sha256.ts'
+import {sha256Hex} from '../core/sha256.ts'
 
 export interface PointIdentity {
   readonly scenario: Scenario

@@ -1,6 +1,10 @@
+import {
+  DEFAULT_ROUTER_CONFIG,
+  parseRouterConfig,
+  ROUTER_QUEUE_POLICIES,
+} from '../config/engine/router-config.ts'
 import type {FieldShape} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
-import {DEFAULT_ROUTER_CONFIG, parseRouterConfig, ROUTER_QUEUE_POLICIES} from '../config/router-config.ts'
 import type {RouterConfig, Scenario, SyntheticSpec} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {RunKnob} from './run-knobs.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {internBlocks} from './blocks.ts'
-import {parseMooncake} from './mooncake.ts'
+import {parseMooncake} from './formats/mooncake.ts'
 import type {Workload} from './workload.ts'
 
 interface Prompt {

@@ -1,5 +1,5 @@
 import {fail, ok, type Result} from '../core/result.ts'
-import {isGzip} from './gzip.ts'
+import {isGzip} from './formats/gzip.ts'
 
 /** A trace the site offers. */
 export interface CatalogueEntry {

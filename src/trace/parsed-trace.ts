@@ -1,9 +1,9 @@
 import type {TraceFormat, TraceFormatOptions, TraceSelection} from '../config/trace-options.ts'
 import {unreachable} from '../core/assert.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {INT32_MAX} from './formats/trace-reader.ts'
 import {freshPrompts, growingPrompts, type PromptIds} from './prompt-ids.ts'
 import {selectTrace} from './select-trace.ts'
-import {INT32_MAX} from './trace-reader.ts'
 import type {Workload} from './workload.ts'
 
 /**

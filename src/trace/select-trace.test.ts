@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {TraceSelection} from '../config/trace-options.ts'
-import {parseTrace} from './parse-trace.ts'
+import {parseTrace} from './formats/parse-trace.ts'
+import {generateSessions, type SessionsSpec} from './generators/session-generator.ts'
 import {type ParsedTrace, toWorkload} from './parsed-trace.ts'
 import {selectTrace} from './select-trace.ts'
-import {generateSessions, type SessionsSpec} from './session-generator.ts'
 
 const SPEC: SessionsSpec = {
   seed: 3,

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {RandomStream} from '../core/random.ts'
-import {parseMooncake} from './mooncake.ts'
+import {parseMooncake} from './formats/mooncake.ts'
 import {computeTraceStatistics, type TraceStatistics} from './statistics.ts'
 
 function statisticsOf(lines: readonly object[]): TraceStatistics {

@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink'
-import {tabMemoryBytes} from '../config/memory-forecast.ts'
+import {tabMemoryBytes} from '../run/memory-forecast.ts'
 import {createWorkerApi} from './api.ts'
 import {deviceGiB} from './device.ts'
 import {yieldByChannel} from './host.ts'

@@ -1,5 +1,5 @@
 import type {AicModel} from '../perf/aic/aic-model.ts'
-import {AicDataError} from '../perf/aic/errors.ts'
+import {AicDataError} from '../perf/aic/tables/errors.ts'
 import type {Curve, GpuCurves} from './gpu-protocol.ts'
 
 /** Context lengths of the decode curves. */

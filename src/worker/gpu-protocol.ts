@@ -1,7 +1,7 @@
 import type {Result} from '../core/result.ts'
 import type {OpLatency} from '../perf/aic/aic-model.ts'
-import type {GpuOffer} from '../perf/aic/offer.ts'
-import type {AicArgs} from '../perf/aic/request.ts'
+import type {GpuOffer} from '../perf/aic/request/offer.ts'
+import type {AicArgs} from '../perf/aic/request/request.ts'
 import type {KvCapacity, MemoryFractionKind} from '../perf/kv-capacity.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 

@@ -1,8 +1,8 @@
 import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
-import {generateTrace} from '../trace/generate.ts'
-import {recipeOf, withSeed} from '../trace/trace-recipes.ts'
+import {generateTrace} from '../trace/generators/generate.ts'
+import {recipeOf, withSeed} from '../trace/generators/trace-recipes.ts'
 import {TraceCache} from './trace-cache.ts'
 
 const TEXT = Array.from({length: 20}, (_, i) =>

@@ -9,11 +9,11 @@ import {
   isRemote,
   parseCatalogue,
 } from '../trace/catalogue.ts'
-import type {DetectedFormat} from '../trace/detect-format.ts'
-import type {TraceGenerator} from '../trace/generate.ts'
-import {parseTraceChunks, type ReadTrace} from '../trace/parse-trace.ts'
+import type {DetectedFormat} from '../trace/formats/detect-format.ts'
+import {parseTraceChunks, type ReadTrace} from '../trace/formats/parse-trace.ts'
+import type {TraceGenerator} from '../trace/generators/generate.ts'
+import {NO_RECIPE, recipeOf, withSeed} from '../trace/generators/trace-recipes.ts'
 import {type ParsedTrace, toWorkload} from '../trace/parsed-trace.ts'
-import {NO_RECIPE, recipeOf, withSeed} from '../trace/trace-recipes.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {WorkerHost} from './host.ts'
 import type {LoadProgress, TraceRequest} from './protocol.ts'
@@ -227,7 +227,7 @@ function cacheKey(source: TraceSource, {traceFormat}: TraceWanted, drawing: Draw
 
 async function draw({recipe, name}: Drawing): Promise<Result<TraceBytes>> {
   // Loaded only here: most visits replay traces as they are.
-  const {generateTrace} = await import('../trace/generate.ts')
+  const {generateTrace} = await import('../trace/generators/generate.ts')
   const bytes = new TextEncoder().encode(generateTrace(recipe))
   return ok({name, sha256: await sha256Hex(bytes), bytes})
 }

@@ -3,7 +3,7 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {flagsFromScenario} from '../../src/config/command-line.ts'
+import {flagsFromScenario} from '../../src/config/command-line/command-line.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
 import {type Cells, cellsOf} from './site.ts'
 

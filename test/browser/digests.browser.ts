@@ -5,9 +5,9 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {zipSync} from 'fflate'
 import {describe, expect, test} from 'vitest'
-import {flagsFromScenario} from '../../src/config/command-line.ts'
+import {flagsFromScenario} from '../../src/config/command-line/command-line.ts'
+import {decodeScenario} from '../../src/config/link/url-codec.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
-import {decodeScenario} from '../../src/config/url-codec.ts'
 import {expectVisible, runToResults, SHORT_TRACE, type Site, useSite} from './site.ts'
 
 const {open} = useSite()

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import type {Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {decodeScenario} from '../../src/config/url-codec.ts'
+import {decodeScenario} from '../../src/config/link/url-codec.ts'
 import {violations} from './axe.ts'
 import {runCommandLine} from './command-line.ts'
 import {

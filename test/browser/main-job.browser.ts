@@ -1,7 +1,7 @@
 import {gzipSync} from 'node:zlib'
 import {preview} from 'vite'
 import {describe, expect, test} from 'vitest'
-import {decodeScenario} from '../../src/config/url-codec.ts'
+import {decodeScenario} from '../../src/config/link/url-codec.ts'
 import {runCommandLine} from './command-line.ts'
 import {expectVisible, pickShortTrace, readMetricTable, runToResults, SHORT_TRACE, useSite} from './site.ts'
 

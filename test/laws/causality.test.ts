@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import type {TickRecord} from '../../src/planner/record.ts'
+import type {TickRecord} from '../../src/policies/dynamo/record.ts'
 import {roomyArgs, traceLines} from './arbitrary.ts'
 import {plannerConfig, type Replay, replay, type TraceLine} from './replay.ts'
 import {cases} from './sampling.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {KvCache} from '../../src/engine/kv-cache.ts'
+import {KvCache} from '../../src/engine/vllm-1.2/kv-cache.ts'
 import {cases} from './sampling.ts'
 
 /**

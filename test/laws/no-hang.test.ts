@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {RunError} from '../../src/core/result.ts'
-import {parseMooncake} from '../../src/trace/mooncake.ts'
+import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
 import {plannerConfig, type ReplayOptions, replay, TRACE_BLOCK_SIZE, tryReplay} from './replay.ts'
 
 /** Inputs on which the reference loops for ever (engine.md 5.7, planner.md 2): here each ends within a second. */

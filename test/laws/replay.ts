@@ -1,13 +1,13 @@
 import {createHash} from 'node:crypto'
-import {defaultEngineArgs} from '../../src/config/engine-args.ts'
-import {defaultPlannerConfig} from '../../src/config/planner-config.ts'
+import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
+import {defaultPlannerConfig} from '../../src/config/planner/planner-config.ts'
 import type {EngineArgs, EngineTiming, PlannerConfig, Scenario} from '../../src/config/scenario.ts'
 import {RunError} from '../../src/core/result.ts'
 import type {PerfModel} from '../../src/perf/perf-model.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
 import type {RunProgress, RunResult} from '../../src/run/run.ts'
 import {simulate} from '../../src/run/simulate.ts'
-import {parseMooncake} from '../../src/trace/mooncake.ts'
+import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
 import type {Workload} from '../../src/trace/workload.ts'
 
 /** One line of a Mooncake trace. */

@@ -3,9 +3,9 @@ import {plannerConfigWith} from '../../src/config/presets.ts'
 import type {PlannerConfig} from '../../src/config/scenario.ts'
 import {answerPerfPoints} from '../../src/perf/aic/perf-points.ts'
 import {CATALOGUE_MODELS} from '../../src/perf/models/catalogue.ts'
-import {createPredictor} from '../../src/planner/predictors/create.ts'
+import {createPredictor} from '../../src/policies/dynamo/predictors/create.ts'
 import type {RunResult} from '../../src/run/run.ts'
-import {BUNDLED_TRACES} from '../../src/trace/bundled-traces.ts'
+import {BUNDLED_TRACES} from '../../src/trace/generators/bundled-traces.ts'
 import type {
   Compared,
   HourParity,

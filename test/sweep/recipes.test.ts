@@ -7,7 +7,7 @@ import process from 'node:process'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {parse as parseYaml} from 'yaml'
 import {parseSweepArguments, type SweepArguments} from '../../src/cli/sweep-arguments.ts'
-import {parseArguments} from '../../src/config/arguments.ts'
+import {parseArguments} from '../../src/config/command-line/arguments.ts'
 import {pointsOfShard} from '../../src/sweep/shard.ts'
 import {PROJECT} from '../support/shared.ts'
 

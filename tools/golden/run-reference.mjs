@@ -10,7 +10,7 @@ const python = process.env.REFERENCE_PYTHON
 const recorder = resolve(process.env.REFERENCE_RECORDER ?? 'tools/golden/record.py')
 if (python === undefined) throw new Error('set REFERENCE_PYTHON to the interpreter that has ai-dynamo 1.2.1')
 
-const {generateTrace} = await bundleAndImport('src/trace/generate.ts')
+const {generateTrace} = await bundleAndImport('src/trace/generators/generate.ts')
 
 /** What the reference did, or `{problem}` where it failed. */
 export function runReference({trace: generator, argv}) {

@@ -1,27 +1,27 @@
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {parseArgs} from 'node:util'
+import {sha256Hex} from '../../src/core/sha256.ts'
 import {AicModel} from '../../src/perf/aic/aic-model.ts'
-import {decodePack} from '../../src/perf/aic/decode-pack.ts'
-import {AicDataError} from '../../src/perf/aic/errors.ts'
-import {
-  EDITION,
-  type EngineSplit,
-  type Manifest,
-  type PackFile,
-  type PackPair,
-} from '../../src/perf/aic/manifest.ts'
-import {candidateSplits} from '../../src/perf/aic/parallelism.ts'
-import {type AicRequest, checkAicRequest} from '../../src/perf/aic/request.ts'
-import {sha256Hex} from '../../src/perf/aic/sha256.ts'
+import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
+import {type AicRequest, checkAicRequest} from '../../src/perf/aic/request/request.ts'
 import {
   BACKEND_NAMES,
   BACKEND_VERSIONS,
   type BackendName,
   SYSTEM_NAMES,
   type SystemName,
-} from '../../src/perf/aic/systems.ts'
-import {TableSet} from '../../src/perf/aic/tables.ts'
+} from '../../src/perf/aic/request/systems.ts'
+import {decodePack} from '../../src/perf/aic/tables/decode-pack.ts'
+import {AicDataError} from '../../src/perf/aic/tables/errors.ts'
+import {
+  EDITION,
+  type EngineSplit,
+  type Manifest,
+  type PackFile,
+  type PackPair,
+} from '../../src/perf/aic/tables/manifest.ts'
+import {TableSet} from '../../src/perf/aic/tables/tables.ts'
 import {CATALOGUE} from '../../src/perf/models/catalogue.ts'
 import {checkSystems} from './check-systems.ts'
 import {encodePack} from './encode-pack.ts'

@@ -9,7 +9,7 @@ import {
   OTHER_MEM_BYTES,
   SYSTEM_NAMES,
   SYSTEMS,
-} from '../../src/perf/aic/systems.ts'
+} from '../../src/perf/aic/request/systems.ts'
 import type {WheelData} from './wheel.ts'
 
 interface SystemYaml {
@@ -22,7 +22,7 @@ interface SystemYaml {
   }
 }
 
-/** The constants in src/perf/aic/systems.ts must be those of the package. */
+/** The constants in src/perf/aic/request/systems.ts must be those of the package. */
 export function checkSystems(data: WheelData): void {
   for (const name of SYSTEM_NAMES) {
     const system = SYSTEMS[name]

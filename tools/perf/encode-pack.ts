@@ -1,5 +1,5 @@
 import {gzipSync} from 'fflate'
-import {PACK_MAGIC, PACK_PREFIX_BYTES, type PackHeader} from '../../src/perf/aic/pack-format.ts'
+import {PACK_MAGIC, PACK_PREFIX_BYTES, type PackHeader} from '../../src/perf/aic/tables/pack-format.ts'
 import type {CurveTable, GemmSite, GridTable} from './pair-tables.ts'
 
 /** What one file holds. GEMM sites not kept are listed without their latencies. */

@@ -1,4 +1,4 @@
-import type {BackendName, SystemName} from '../../src/perf/aic/systems.ts'
+import type {BackendName, SystemName} from '../../src/perf/aic/request/systems.ts'
 import type {Leaf} from './pair-tables.ts'
 
 /** Attention kernels by the names SGLang's tables use. */

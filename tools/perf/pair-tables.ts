@@ -1,6 +1,11 @@
-import {gemmSol, generationAttentionSol} from '../../src/perf/aic/roofline.ts'
-import {BACKEND_VERSIONS, type BackendName, SYSTEMS, type SystemName} from '../../src/perf/aic/systems.ts'
-import {type CurveKind, type GridKind, tableKey} from '../../src/perf/aic/tables.ts'
+import {gemmSol, generationAttentionSol} from '../../src/perf/aic/operators/roofline.ts'
+import {
+  BACKEND_VERSIONS,
+  type BackendName,
+  SYSTEMS,
+  type SystemName,
+} from '../../src/perf/aic/request/systems.ts'
+import {type CurveKind, type GridKind, tableKey} from '../../src/perf/aic/tables/tables.ts'
 import type {KvCacheMode} from '../../src/perf/models/model-config.ts'
 import {resolvedLanes} from './lanes.ts'
 import {type Row, readParquet, readSources, type Source} from './source-rows.ts'

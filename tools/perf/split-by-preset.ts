@@ -1,8 +1,14 @@
-import {type GemmTable, sitesNeeded} from '../../src/perf/aic/gemm-sites.ts'
-import {candidateSplits, parallelismOf} from '../../src/perf/aic/parallelism.ts'
-import {ATTENTION_TIER, gemmTier, LATENT_TIER, moeTier, needsOf} from '../../src/perf/aic/requirements.ts'
-import type {BackendName, SystemName} from '../../src/perf/aic/systems.ts'
-import {gemmTableMode, TableSet, tableKey} from '../../src/perf/aic/tables.ts'
+import {candidateSplits, parallelismOf} from '../../src/perf/aic/request/parallelism.ts'
+import {
+  ATTENTION_TIER,
+  gemmTier,
+  LATENT_TIER,
+  moeTier,
+  needsOf,
+} from '../../src/perf/aic/request/requirements.ts'
+import type {BackendName, SystemName} from '../../src/perf/aic/request/systems.ts'
+import {type GemmTable, sitesNeeded} from '../../src/perf/aic/tables/gemm-sites.ts'
+import {gemmTableMode, TableSet, tableKey} from '../../src/perf/aic/tables/tables.ts'
 import {CATALOGUE} from '../../src/perf/models/catalogue.ts'
 import type {PackContent} from './encode-pack.ts'
 import type {GemmSite, GridTable, PairTables} from './pair-tables.ts'

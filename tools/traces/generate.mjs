@@ -5,9 +5,9 @@ import {gzipSync} from 'fflate'
 import {bundleAndImport} from '../bundle.mjs'
 
 const directory = 'static-traces'
-const {BUNDLED_TRACES} = await bundleAndImport('src/trace/bundled-traces.ts')
+const {BUNDLED_TRACES} = await bundleAndImport('src/trace/generators/bundled-traces.ts')
 const {REMOTE_TRACES} = await bundleAndImport('src/trace/remote-traces.ts')
-const {generateTrace} = await bundleAndImport('src/trace/generate.ts')
+const {generateTrace} = await bundleAndImport('src/trace/generators/generate.ts')
 mkdirSync(directory, {recursive: true})
 
 const traces = BUNDLED_TRACES.map(trace => {

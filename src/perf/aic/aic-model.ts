@@ -1,13 +1,13 @@
-import {AicDataError} from './errors.ts'
-import {type CompiledOp, compileOp, type Hardware} from './evaluate.ts'
-import {buildOpLists} from './op-lists.ts'
-import type {Op, Phase} from './ops.ts'
-import {type Parallelism, parallelismOf} from './parallelism.ts'
-import {type QuantModes, quantModesFor} from './quant-modes.ts'
-import type {ResolvedAicRequest} from './request.ts'
+import {type CompiledOp, compileOp, type Hardware} from './operators/evaluate.ts'
+import {buildOpLists} from './operators/op-lists.ts'
+import type {Op, Phase} from './operators/ops.ts'
+import {type QuantModes, quantModesFor} from './operators/quant-modes.ts'
+import {type Parallelism, parallelismOf} from './request/parallelism.ts'
+import type {ResolvedAicRequest} from './request/request.ts'
+import {type BackendName, SYSTEMS} from './request/systems.ts'
 import {StepCost} from './step-cost.ts'
-import {type BackendName, SYSTEMS} from './systems.ts'
-import type {TableSet} from './tables.ts'
+import {AicDataError} from './tables/errors.ts'
+import type {TableSet} from './tables/tables.ts'
 
 /** Parts of a step that holds prompt chunks and decoding requests at once, ms. */
 export interface MixedStep {

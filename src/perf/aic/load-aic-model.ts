@@ -1,12 +1,12 @@
 import {fail, ok, type Result} from '../../core/result.ts'
+import {sha256Hex} from '../../core/sha256.ts'
 import {AicModel} from './aic-model.ts'
-import {decodePack} from './decode-pack.ts'
-import {type Manifest, type PackFile, type PackPair, parseManifest} from './manifest.ts'
-import type {AicRequest, ResolvedAicRequest} from './request.ts'
-import {checkAicRequest} from './request.ts'
-import {tiersNeeded} from './requirements.ts'
-import {sha256Hex} from './sha256.ts'
-import {TableSet} from './tables.ts'
+import type {AicRequest, ResolvedAicRequest} from './request/request.ts'
+import {checkAicRequest} from './request/request.ts'
+import {tiersNeeded} from './request/requirements.ts'
+import {decodePack} from './tables/decode-pack.ts'
+import {type Manifest, type PackFile, type PackPair, parseManifest} from './tables/manifest.ts'
+import {TableSet} from './tables/tables.ts'
 
 /**
  * Bytes of a file below `perf/`, from wherever the host keeps them; rejects when it cannot be had. `isFresh` asks

@@ -3,10 +3,10 @@ import {findModel} from '../models/catalogue.ts'
 import {asRecord, type JsonRecord} from '../models/json.ts'
 import type {ModelConfig} from '../models/model-config.ts'
 import type {AicModel} from './aic-model.ts'
-import {AicDataError} from './errors.ts'
 import {type FetchPerfFile, loadAicModel} from './load-aic-model.ts'
-import {parallelismViolation} from './parallelism.ts'
-import {type AicRequest, aicRequestKey, checkNames, unknownModel} from './request.ts'
+import {parallelismViolation} from './request/parallelism.ts'
+import {type AicRequest, aicRequestKey, checkNames, unknownModel} from './request/request.ts'
+import {AicDataError} from './tables/errors.ts'
 
 /**
  * Answers a list of prediction points, the `perf` subcommand's whole work: an object with the engine on top and

@@ -1,8 +1,8 @@
 import type {OpLatency} from './aic-model.ts'
-import type {CompiledOp, SequenceCost} from './evaluate.ts'
-import type {Phase} from './ops.ts'
-import type {OutsideFlag} from './outside.ts'
-import {RowTable} from './row-table.ts'
+import type {CompiledOp, SequenceCost} from './operators/evaluate.ts'
+import type {Phase} from './operators/ops.ts'
+import type {OutsideFlag} from './tables/outside.ts'
+import {RowTable} from './tables/row-table.ts'
 
 /**
  * The sum of one phase's operators. All but attention depend on the token count alone, so their latencies

@@ -1,4 +1,4 @@
-import type {LoadReason, ThroughputReason, TickRecord} from '../../planner/record.ts'
+import type {LoadReason, ThroughputReason, TickRecord} from '../../policies/dynamo/record.ts'
 import type {Span} from '../state/time-axis.svelte.ts'
 import {MARGIN} from './geometry.ts'
 import type {ChartTable} from './table.ts'

@@ -1,4 +1,4 @@
-import type {GpuOffer, OfferedModel, OfferedSplit} from '../../perf/aic/offer.ts'
+import type {GpuOffer, OfferedModel, OfferedSplit} from '../../perf/aic/request/offer.ts'
 
 /** An entry of a select: what it writes, and why it cannot be chosen. */
 export interface Choice {

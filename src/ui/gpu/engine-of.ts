@@ -1,4 +1,4 @@
-import type {AicArgs} from '../../perf/aic/request.ts'
+import type {AicArgs} from '../../perf/aic/request/request.ts'
 import type {FormPart} from '../scenario/form-parts.ts'
 import type {ScenarioState} from '../state/scenario.svelte.ts'
 import {GPU_FIELDS, type GpuDraft} from './choices.ts'

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
+import {decodeScenario} from '../../config/link/url-codec.ts'
 import {PRESETS} from '../../config/presets.ts'
-import {decodeScenario} from '../../config/url-codec.ts'
 import {presetOf, readSpec} from '../sweep/spec.ts'
 import {comparedFromLink, splitHash} from '../views/page-link.ts'
 import {findPresetPage, measuredLinks, type NextStep} from './preset-pages.ts'

@@ -1,6 +1,6 @@
 import {computeSummary} from '../../core/statistics.ts'
-import type {RequestColumns} from '../../engine/record.ts'
-import type {TickRecord} from '../../planner/record.ts'
+import type {RequestColumns} from '../../engine/record/record.ts'
+import type {TickRecord} from '../../policies/dynamo/record.ts'
 import {completedInArrivalOrder, tpotMs, ttftMs} from '../../report/request-measures.ts'
 
 /** What users felt in one planner window: requests whose last token came in it. NaN where none did. */

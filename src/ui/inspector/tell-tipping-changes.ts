@@ -1,5 +1,5 @@
-import type {TickRecord} from '../../planner/record.ts'
-import type {TickTipping, TippingChange} from '../../planner/tipping.ts'
+import type {TickRecord} from '../../policies/dynamo/record.ts'
+import type {TickTipping, TippingChange} from '../../policies/dynamo/tipping/tipping.ts'
 import {isLimit, tellTipping} from './tipping-sentences.ts'
 
 export interface ToldChange {

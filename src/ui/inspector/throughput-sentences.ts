@@ -1,6 +1,6 @@
 import type {PlannerConfig} from '../../config/scenario.ts'
-import type {TickRecord} from '../../planner/record.ts'
-import type {ThroughputDecision} from '../../planner/throughput-scaling.ts'
+import type {TickRecord} from '../../policies/dynamo/record.ts'
+import type {ThroughputDecision} from '../../policies/dynamo/rules-1.2/throughput-scaling.ts'
 import {formatFixed} from '../format.ts'
 
 /** Why throughput scaling decided as it did; one sentence for the demand and the fleet it calls for. */

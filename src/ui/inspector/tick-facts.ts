@@ -1,9 +1,13 @@
 import type {PlannerConfig} from '../../config/scenario.ts'
-import type {ConsolidationCheck, EngineLoad, LatencySide} from '../../planner/latency-side.ts'
-import type {CountSteps} from '../../planner/load-scaling.ts'
-import type {TickRecord} from '../../planner/record.ts'
-import type {TickGrounds} from '../../planner/tick-decision.ts'
-import type {UtilisationSide} from '../../planner/utilisation-side.ts'
+import type {TickRecord} from '../../policies/dynamo/record.ts'
+import type {
+  ConsolidationCheck,
+  EngineLoad,
+  LatencySide,
+} from '../../policies/dynamo/rules-1.2/latency-side.ts'
+import type {CountSteps} from '../../policies/dynamo/rules-1.2/load-scaling.ts'
+import type {TickGrounds} from '../../policies/dynamo/rules-1.2/tick-decision.ts'
+import type {UtilisationSide} from '../../policies/dynamo/rules-1.2/utilisation-side.ts'
 import {formatCompact, formatExact, formatFixed, formatMs, formatSpan, formatValue, NONE} from '../format.ts'
 
 export type Fact = readonly [name: string, value: string]

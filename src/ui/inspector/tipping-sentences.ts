@@ -1,5 +1,5 @@
-import type {TickRecord} from '../../planner/record.ts'
-import type {ReplicaPair, TippingChange} from '../../planner/tipping.ts'
+import type {TickRecord} from '../../policies/dynamo/record.ts'
+import type {ReplicaPair, TippingChange} from '../../policies/dynamo/tipping/tipping.ts'
 import {formatCompact, formatExact} from '../format.ts'
 
 /** "With a TTFT target of 1,312 ms or less it would have scaled up to 3." */

@@ -1,7 +1,7 @@
+import {parsePairs} from '../../config/link/query-string.ts'
+import {encodeScenario} from '../../config/link/url-codec.ts'
 import {findPreset, type Preset} from '../../config/presets.ts'
-import {parsePairs} from '../../config/query-string.ts'
 import type {Scenario} from '../../config/scenario.ts'
-import {encodeScenario} from '../../config/url-codec.ts'
 import {formatMs} from '../format.ts'
 
 /** Keys of a link that tell the trace, which stands beside a run's name anyway. */

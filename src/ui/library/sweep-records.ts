@@ -1,5 +1,5 @@
+import {VERSION} from '../../config/link/version.ts'
 import type {Scenario} from '../../config/scenario.ts'
-import {VERSION} from '../../config/version.ts'
 import {sha256OfText, stableStringify} from '../../sweep/point-key.ts'
 import {isFinished} from '../../sweep/points.ts'
 import {REPEAT_WORDS} from '../../sweep/repeats.ts'

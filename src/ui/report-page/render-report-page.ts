@@ -1,6 +1,6 @@
 import type {Component} from 'svelte'
 import {render} from 'svelte/server'
-import {VERSION} from '../../config/version.ts'
+import {VERSION} from '../../config/link/version.ts'
 import tokens from '../app.css?raw'
 import {escapeXml} from '../charts/export.ts'
 import {scenarioSentence} from '../library/run-names.ts'

@@ -1,5 +1,5 @@
 import type {PlannerConfig} from '../../config/scenario.ts'
-import type {TickRecord} from '../../planner/record.ts'
+import type {TickRecord} from '../../policies/dynamo/record.ts'
 import {reasonLabel} from '../charts/decisions.ts'
 import {formatClock, formatMs, NONE} from '../format.ts'
 import {tellReasons} from '../inspector/sentences.ts'

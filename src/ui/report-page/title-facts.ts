@@ -1,4 +1,4 @@
-import type {TickRecord} from '../../planner/record.ts'
+import type {TickRecord} from '../../policies/dynamo/record.ts'
 import {formatClock, formatCount, formatFixed, formatMs} from '../format.ts'
 import type {ChartedRun} from '../run/charted-run.ts'
 

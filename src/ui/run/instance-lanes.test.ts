@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import type {WorkerRecord} from '../../engine/record.ts'
+import type {WorkerRecord} from '../../engine/record/record.ts'
 import {describeLife, instanceLanes, stateAt} from './instance-lanes.ts'
 
 function worker(life: Partial<WorkerRecord>): WorkerRecord {

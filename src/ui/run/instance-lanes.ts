@@ -1,4 +1,4 @@
-import type {WorkerRecord} from '../../engine/record.ts'
+import type {WorkerRecord} from '../../engine/record/record.ts'
 import {formatClock, formatSpan, formatValue} from '../format.ts'
 
 /** One instance's life on the simulated clock, in a lane it shares with others that lived before or after it. */

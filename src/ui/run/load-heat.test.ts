@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import type {InstanceLoads, WorkerRecord} from '../../engine/record.ts'
+import type {InstanceLoads, WorkerRecord} from '../../engine/record/record.ts'
 import {timeScale} from '../charts/geometry.ts'
 import {instanceLanes} from './instance-lanes.ts'
 import {

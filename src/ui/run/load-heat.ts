@@ -1,4 +1,4 @@
-import type {InstanceLoads} from '../../engine/record.ts'
+import type {InstanceLoads} from '../../engine/record/record.ts'
 import type {ChartTable} from '../charts/table.ts'
 import {formatClock, formatCount, formatValue} from '../format.ts'
 import type {Span} from '../state/time-axis.svelte.ts'

@@ -1,3 +1,4 @@
+import type {Scenario} from '../../config/scenario.ts'
 import {
   forecastMemory,
   judgeMemory,
@@ -5,8 +6,7 @@ import {
   sizeOfSynthetic,
   type TrafficSize,
   tabMemoryBytes,
-} from '../../config/memory-forecast.ts'
-import type {Scenario} from '../../config/scenario.ts'
+} from '../../run/memory-forecast.ts'
 import type {TraceInfo} from '../../worker/protocol.ts'
 
 /** Whether there is room for a run, as far as that is known before it. */

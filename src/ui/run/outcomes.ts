@@ -1,5 +1,5 @@
 import type {PlannerConfig} from '../../config/scenario.ts'
-import type {RequestColumns} from '../../engine/record.ts'
+import type {RequestColumns} from '../../engine/record/record.ts'
 import {e2eMs, tpotMs, ttftMs} from '../../report/request-measures.ts'
 import type {ScatterGroup, ScatterPoints} from '../charts/scatter.ts'
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import type {WorkerRecord} from '../../engine/record.ts'
+import type {WorkerRecord} from '../../engine/record/record.ts'
 import {cumulativeGpuHours, replicaSteps} from './replica-steps.ts'
 
 function worker(life: Partial<WorkerRecord>): WorkerRecord {

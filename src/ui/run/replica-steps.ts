@@ -1,4 +1,4 @@
-import type {WorkerRecord} from '../../engine/record.ts'
+import type {WorkerRecord} from '../../engine/record/record.ts'
 
 /** Instances per state over time: a value holds from its time to the next. */
 export interface ReplicaSteps {

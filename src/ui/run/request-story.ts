@@ -1,4 +1,4 @@
-import type {EngineRecord, WorkerRecord} from '../../engine/record.ts'
+import type {EngineRecord, WorkerRecord} from '../../engine/record/record.ts'
 import {tpotMs, ttftMs} from '../../report/request-measures.ts'
 import {formatClock, formatCount, formatMs} from '../format.ts'
 import {nameOf} from './instance-lanes.ts'

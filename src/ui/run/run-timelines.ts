@@ -1,5 +1,5 @@
 import type {PlannerConfig} from '../../config/scenario.ts'
-import type {EngineTickView, TickRecord} from '../../planner/record.ts'
+import type {EngineTickView, TickRecord} from '../../policies/dynamo/record.ts'
 import type {Threshold, Timeline, TimeSeries} from '../charts/timeline.ts'
 import {formatCompact, formatMs} from '../format.ts'
 import type {ChartedRun} from './charted-run.ts'

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {replay} from '../../../test/laws/replay.ts'
-import type {EngineRecord} from '../../engine/record.ts'
+import type {EngineRecord} from '../../engine/record/record.ts'
 import {tellRequest} from './request-story.ts'
 import {storyEvents} from './story-events.ts'
 

@@ -1,4 +1,4 @@
-import type {EngineRecord} from '../../engine/record.ts'
+import type {EngineRecord} from '../../engine/record/record.ts'
 import {formatCount, formatMs} from '../format.ts'
 
 export type StoryKind = 'arrived' | 'chunk' | 'preempted' | 'token'

@@ -1,4 +1,9 @@
-import {engineJson, flagsFromScenario, formatCommand, plannerJson} from '../../config/command-line.ts'
+import {
+  engineJson,
+  flagsFromScenario,
+  formatCommand,
+  plannerJson,
+} from '../../config/command-line/command-line.ts'
 import {poolsOf, type Scenario} from '../../config/scenario.ts'
 
 /** One form in which a scenario can be taken elsewhere. */

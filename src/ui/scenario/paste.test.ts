@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
+import {encodeScenario} from '../../config/link/url-codec.ts'
 import {PRESETS} from '../../config/presets.ts'
 import type {Scenario, TraceSource} from '../../config/scenario.ts'
-import {encodeScenario} from '../../config/url-codec.ts'
 import {copyForms} from './copy.ts'
 import {parsePasted} from './paste.ts'
 import type {Pasted, PasteKind} from './pasted.ts'

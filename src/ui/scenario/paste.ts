@@ -1,9 +1,10 @@
-import {parseEngineArgs} from '../../config/engine-args.ts'
-import {ENGINE_FIELDS, INERT_ENGINE_KEYS} from '../../config/engine-fields.ts'
-import {parseJson} from '../../config/flags.ts'
-import {suggestion} from '../../config/nearest-key.ts'
-import {parsePlannerConfig} from '../../config/planner-config.ts'
-import {INERT_PLANNER_FIELDS, PLANNER_FIELDS} from '../../config/planner-fields.ts'
+import {checkScenario} from '../../config/checks/scenario-rules.ts'
+import {parseJson} from '../../config/command-line/flags.ts'
+import {parseEngineArgs} from '../../config/engine/engine-args.ts'
+import {ENGINE_FIELDS, INERT_ENGINE_KEYS} from '../../config/engine/engine-fields.ts'
+import {decodeScenario} from '../../config/link/url-codec.ts'
+import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
+import {INERT_PLANNER_FIELDS, PLANNER_FIELDS} from '../../config/planner/planner-fields.ts'
 import {
   type EngineTiming,
   type Fleet,
@@ -11,8 +12,7 @@ import {
   poolsOf,
   type WorkerType,
 } from '../../config/scenario.ts'
-import {checkScenario} from '../../config/scenario-rules.ts'
-import {decodeScenario} from '../../config/url-codec.ts'
+import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {parseCommand} from './paste-command.ts'
 import {type PasteContext, type Pasted, type PasteKind, profileOf} from './pasted.ts'

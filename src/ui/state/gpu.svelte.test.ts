@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {fail, ok, type Result} from '../../core/result.ts'
-import type {GpuOffer} from '../../perf/aic/offer.ts'
+import type {GpuOffer} from '../../perf/aic/request/offer.ts'
 import type {ModelConfig} from '../../perf/models/model-config.ts'
 import type {ModelStore, SavedModel} from '../../store/model-store.ts'
 import type {GpuApi, ModelFiles} from '../../worker/gpu-protocol.ts'

@@ -1,5 +1,5 @@
 import type {Result} from '../../core/result.ts'
-import type {GpuOffer} from '../../perf/aic/offer.ts'
+import type {GpuOffer} from '../../perf/aic/request/offer.ts'
 import type {ModelConfig} from '../../perf/models/model-config.ts'
 import type {ModelStore, SavedModel} from '../../store/model-store.ts'
 import type {SimulatorClient} from '../../worker/client.ts'

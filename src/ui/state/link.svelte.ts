@@ -1,5 +1,5 @@
-import {formatPairs, parsePairs} from '../../config/query-string.ts'
-import {decodeScenario, encodeScenario} from '../../config/url-codec.ts'
+import {formatPairs, parsePairs} from '../../config/link/query-string.ts'
+import {decodeScenario, encodeScenario} from '../../config/link/url-codec.ts'
 import type {ViewId} from '../views/page-link.ts'
 import type {ScenarioState} from './scenario.svelte.ts'
 import {ViewState} from './view.svelte.ts'

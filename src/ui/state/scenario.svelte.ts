@@ -1,8 +1,10 @@
-import {DEFAULT_AIC_PERF, estimatesPrefill, parseAicPerf} from '../../config/aic-perf.ts'
-import {parseEngineArgs} from '../../config/engine-args.ts'
-import {parsePlannerConfig} from '../../config/planner-config.ts'
+import {checkScenario} from '../../config/checks/scenario-rules.ts'
+import {warningsOf} from '../../config/checks/warnings.ts'
+import {DEFAULT_AIC_PERF, estimatesPrefill, parseAicPerf} from '../../config/engine/aic-perf.ts'
+import {parseEngineArgs} from '../../config/engine/engine-args.ts'
+import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../../config/engine/router-config.ts'
+import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
 import {findPreset, PRESETS, type Preset, plannerConfigWith} from '../../config/presets.ts'
-import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../../config/router-config.ts'
 import {
   type AicPerfConfig,
   type EngineArgs,
@@ -18,9 +20,7 @@ import {
   type TraceSource,
   type WorkerType,
 } from '../../config/scenario.ts'
-import {checkScenario} from '../../config/scenario-rules.ts'
 import {checkSynthetic} from '../../config/synthetic-fields.ts'
-import {warningsOf} from '../../config/warnings.ts'
 import {assert} from '../../core/assert.ts'
 import {fail, type Problem, type Result} from '../../core/result.ts'
 import {type Drafts, type DraftValue, draftsOf, type Values, valuesOf} from '../scenario/draft.ts'

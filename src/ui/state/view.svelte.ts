@@ -1,4 +1,4 @@
-import type {Pair} from '../../config/query-string.ts'
+import type {Pair} from '../../config/link/query-string.ts'
 import {DEFAULT_TOPIC} from '../guide/topics.ts'
 import {type PageLink, pagePairs, splitHash, type ViewId} from '../views/page-link.ts'
 

@@ -4,7 +4,7 @@ import type {ServiceLevel} from '../../report/service-level.ts'
 import {MAX_POINTS, type SweepAxis} from '../../sweep/axis.ts'
 import {expandGrid} from '../../sweep/grid.ts'
 import {type PointFacts, pointFacts} from '../../sweep/points.ts'
-import {recipeOf} from '../../trace/trace-recipes.ts'
+import {recipeOf} from '../../trace/generators/trace-recipes.ts'
 import type {PointRequest} from '../../worker/protocol.ts'
 import {axesOf, type SweepSpec} from './spec.ts'
 

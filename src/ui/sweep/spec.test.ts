@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {formatPairs, parsePairs} from '../../config/query-string.ts'
+import {formatPairs, parsePairs} from '../../config/link/query-string.ts'
 import {presetAxes, SWEEP_PRESETS} from '../../sweep/presets.ts'
 import {axesOf, defaultSpec, presetOf, readSpec, type SweepSpec, specOfPreset, specPairs} from './spec.ts'
 

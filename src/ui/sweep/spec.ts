@@ -1,5 +1,5 @@
 import {formatFieldValue} from '../../config/field-text.ts'
-import type {Pair} from '../../config/query-string.ts'
+import type {Pair} from '../../config/link/query-string.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {parseAxis, type SweepAxis} from '../../sweep/axis.ts'
 import {findSweepKey} from '../../sweep/keys.ts'

@@ -1,4 +1,4 @@
-import {flagsFromScenario, formatCommand} from '../../config/command-line.ts'
+import {flagsFromScenario, formatCommand} from '../../config/command-line/command-line.ts'
 import type {FieldValue} from '../../config/field-text.ts'
 import type {SweepRow} from '../../sweep/points.ts'
 import {type ChartTable, tableToCsv} from '../charts/table.ts'

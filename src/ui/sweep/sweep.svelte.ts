@@ -1,4 +1,4 @@
-import type {Pair} from '../../config/query-string.ts'
+import type {Pair} from '../../config/link/query-string.ts'
 import type {Problem, Result} from '../../core/result.ts'
 import type {PointStore, PointStoreUse} from '../../store/point-store.ts'
 import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '../../sweep/points.ts'

@@ -1,5 +1,9 @@
+import {
+  formatTraceOptions,
+  parseTraceOptions,
+  TRACE_OPTION_KEYS,
+} from '../../config/link/trace-option-text.ts'
 import type {Scenario} from '../../config/scenario.ts'
-import {formatTraceOptions, parseTraceOptions, TRACE_OPTION_KEYS} from '../../config/trace-option-text.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {Values} from '../scenario/draft.ts'
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
+import {formatPairs} from '../../config/link/query-string.ts'
+import {encodeScenario} from '../../config/link/url-codec.ts'
 import {defaultScenario, PRESETS} from '../../config/presets.ts'
-import {formatPairs} from '../../config/query-string.ts'
-import {encodeScenario} from '../../config/url-codec.ts'
 import {comparedFromLink, linkOfCompared, MAX_COMPARED, pagePairs, splitHash} from './page-link.ts'
 
 describe('splitHash', () => {

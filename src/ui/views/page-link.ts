@@ -1,6 +1,6 @@
-import {formatPairs, MAX_LENGTH, type Pair, parsePairs} from '../../config/query-string.ts'
+import {formatPairs, MAX_LENGTH, type Pair, parsePairs} from '../../config/link/query-string.ts'
+import {decodeScenario, encodeScenario} from '../../config/link/url-codec.ts'
 import type {Scenario} from '../../config/scenario.ts'
-import {decodeScenario, encodeScenario} from '../../config/url-codec.ts'
 import {DEFAULT_TOPIC, isTopic} from '../guide/topics.ts'
 import {SWEEP_LINK_KEYS} from '../sweep/link-keys.ts'
 

@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import type {AicRequest} from '../../../src/perf/aic/request.ts'
+import type {AicRequest} from '../../../src/perf/aic/request/request.ts'
 import {CATALOGUE_MODELS, findModel} from '../../../src/perf/models/catalogue.ts'
 import type {ModelConfig} from '../../../src/perf/models/model-config.ts'
 

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {readdirSync, readFileSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
-import {generateTrace, type TraceGenerator} from '../../../src/trace/generate.ts'
+import {generateTrace, type TraceGenerator} from '../../../src/trace/generators/generate.ts'
 
 interface GoldenFile {
   readonly generator: TraceGenerator

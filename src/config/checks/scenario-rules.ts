@@ -1,0 +1,131 @@
+import {fail, ok, type Result} from '../../core/result.ts'
+import {checkAicPerf} from '../engine/aic-perf.ts'
+import {isPhase, isSeed, MAX_PHASE_S, MAX_SEED} from '../repeat-fields.ts'
+import {
+  type EngineArgs,
+  type EngineTiming,
+  type Fleet,
+  type PoolSpec,
+  poolsOf,
+  type Scenario,
+} from '../scenario.ts'
+
+/**
+ * What must hold between the parts of a scenario (engine.md 0 and 3.4, planner.md 11), each part being valid by
+ * itself. Page and command line ask here before a run.
+ */
+export function checkScenario(scenario: Scenario): Result<Scenario> {
+  const problem = RULES.map(rule => rule(scenario)).find(found => found !== null)
+  return problem ?? ok(scenario)
+}
+
+type Problem = ReturnType<typeof fail>
+type Rule = (scenario: Scenario) => Problem | null
+
+const RULES: readonly Rule[] = [
+  checkTraceOptions,
+  checkWorkerCounts,
+  checkPlannerMode,
+  checkPlainFleet,
+  checkAicPerf,
+  checkTiming,
+  checkGranularity,
+  checkRepeat,
+]
+
+function checkTraceOptions({traceBlockSize, arrivalSpeedupRatio: ratio}: Scenario): Problem | null {
+  if (traceBlockSize < 1)
+    return fail(`trace_block_size must be greater than 0, got ${traceBlockSize}`, 'traceBlockSize')
+  if (Number.isFinite(ratio) && ratio > 0) return null
+  const message = `--arrival-speedup-ratio: ratio must be a finite positive number, got ${ratio}`
+  return fail(message, 'arrivalSpeedupRatio')
+}
+
+function checkWorkerCounts({fleet}: Scenario): Problem | null {
+  const empty = poolsOf(fleet).find(([, pool]) => pool.initialWorkers < 1)
+  if (empty === undefined) return null
+  const [name, pool] = empty
+  const field = name === 'agg' ? 'num_workers' : `num_${name}_workers`
+  return fail(`${field} must be at least 1, got ${pool.initialWorkers}`, field)
+}
+
+function checkPlannerMode({planner, fleet}: Scenario): Problem | null {
+  if (planner === null || planner.mode === fleet.topology) return null
+  const message = `planner mode '${planner.mode}' does not fit ${
+    fleet.topology === 'agg' ? 'an aggregated' : 'a disaggregated'
+  } fleet`
+  return fail(message, 'planner.mode')
+}
+
+/** The planner runs of the reference skip these checks, plain runs do not. */
+function checkPlainFleet({planner, fleet, routerMode}: Scenario): Problem | null {
+  if (planner !== null) return null
+  const pools = poolArgs(fleet)
+  const parallel = pools.find(args => args.dp_size !== 1)
+  if (parallel !== undefined)
+    return fail(`dp_size must be 1 without a planner, got ${parallel.dp_size}`, 'dp_size')
+  return fleet.topology === 'agg' ? checkPlainAgg(fleet.workers, routerMode) : checkPlainDisagg(pools)
+}
+
+function checkPlainAgg(pool: PoolSpec, routerMode: Scenario['routerMode']): Problem | null {
+  const type = pool.args.worker_type
+  if (type !== 'aggregated')
+    return fail(`worker_type must be 'aggregated' in an aggregated fleet, got '${type}'`, 'worker_type')
+  if (routerMode !== 'kv_router' || pool.initialWorkers > 1) return null
+  return fail('offline replay only supports router_mode=kv_router when num_workers > 1', 'routerMode')
+}
+
+function checkPlainDisagg(pools: readonly EngineArgs[]): Problem | null {
+  const [prefill, decode] = pools
+  if (prefill?.worker_type !== 'prefill')
+    return fail("--prefill-engine-args: worker_type must be 'prefill'", 'prefill.worker_type')
+  if (decode?.worker_type !== 'decode')
+    return fail("--decode-engine-args: worker_type must be 'decode'", 'decode.worker_type')
+  if (prefill.block_size === decode.block_size) return null
+  const sizes = `${prefill.block_size} and ${decode.block_size}`
+  return fail(
+    `prefill and decode engine args must have the same block_size, got ${sizes}`,
+    'decode.block_size',
+  )
+}
+
+function checkTiming({engineTiming, fleet}: Scenario): Problem | null {
+  const pools = poolArgs(fleet)
+  if (engineTiming === 'profile' && pools.some(args => args.planner_profile_data === null))
+    return fail(
+      '--engine-timing profile needs planner_profile_data in the engine args',
+      'planner_profile_data',
+    )
+  if (engineTiming === 'aic' && pools.some(args => args.aic_model_path === null))
+    return fail('--engine-timing aic needs aic_model_path in the engine args', 'aic_model_path')
+  return null
+}
+
+function checkGranularity({benchmarkGranularity}: Scenario): Problem | null {
+  if (benchmarkGranularity >= 1) return null
+  return fail(
+    `--benchmark-granularity must be at least 1, got ${benchmarkGranularity}`,
+    'benchmarkGranularity',
+  )
+}
+
+/** Which traces can be generated is known to the host alone: it has the files. */
+function checkRepeat({plannerPhaseShiftS = 0, traceSeed = 0}: Scenario): Problem | null {
+  if (!isPhase(plannerPhaseShiftS)) {
+    const message = `--planner-phase must be a number of seconds from 0 to ${MAX_PHASE_S}, got ${plannerPhaseShiftS}`
+    return fail(message, 'plannerPhaseShiftS')
+  }
+  if (isSeed(traceSeed)) return null
+  return fail(`--trace-seed must be a whole number from 0 to ${MAX_SEED}, got ${traceSeed}`, 'traceSeed')
+}
+
+function poolArgs(fleet: Fleet): readonly EngineArgs[] {
+  return poolsOf(fleet).map(([, pool]) => pool.args)
+}
+
+/** The timing of a fleet nobody chose one for (design.md 3.1). */
+export function defaultTiming(fleet: Fleet): EngineTiming {
+  const pools = poolArgs(fleet)
+  if (pools.some(args => args.planner_profile_data !== null)) return 'profile'
+  return pools.some(args => args.aic_backend !== null || args.aic_model_path !== null) ? 'aic' : 'polynomial'
+}

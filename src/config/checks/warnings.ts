@@ -1,0 +1,292 @@
+import {PLANNER_FIELDS, type PlannerField} from '../planner/planner-fields.ts'
+import {type EngineArgs, type PlannerConfig, type PoolSpec, poolsOf, type Scenario} from '../scenario.ts'
+
+/** Something that runs as asked and is easily read wrong. Never in the way of a run. */
+export interface Warning {
+  /** Where it stands in the form: `part.key`, as in links. */
+  readonly field: string
+  /** One sentence, which says what follows. */
+  readonly message: string
+}
+
+/** A pool under the name it has in the form and in links. */
+type Part = 'engine' | 'prefill' | 'decode'
+type Rule = (scenario: Scenario) => readonly Warning[]
+
+/** At most one warning stands at a field: the first. */
+export function warningsOf(scenario: Scenario): readonly Warning[] {
+  const found = new Map<string, Warning>()
+  for (const rule of RULES) {
+    for (const warning of rule(scenario)) if (!found.has(warning.field)) found.set(warning.field, warning)
+  }
+  return [...found.values()]
+}
+
+const RULES: readonly Rule[] = [
+  warnOfTiming,
+  warnOfUntypedPools,
+  warnOfWorkersOverBudget,
+  warnOfGpuCounts,
+  warnOfBudget,
+  warnOfIntervals,
+  warnOfIgnoredTargets,
+  warnOfIgnoredFields,
+  warnOfRecorder,
+  warnOfStartUp,
+  warnOfKvCache,
+  warnOfTraffic,
+  warnOfRouter,
+]
+
+function partsOf({fleet}: Scenario): readonly (readonly [Part, PoolSpec])[] {
+  return poolsOf(fleet).map(([name, pool]) => [name === 'agg' ? 'engine' : name, pool] as const)
+}
+
+function warn(field: string, message: string): Warning {
+  return {field, message}
+}
+
+/** The reference knows no choice: fixed fleets are timed by the GPU they name, planner runs never (engine.md 0). */
+function warnOfTiming(scenario: Scenario): readonly Warning[] {
+  const {engineTiming, planner} = scenario
+  const named = partsOf(scenario).find(([, {args}]) => args.aic_model_path !== null)
+  if (named === undefined || engineTiming === 'profile') return []
+  const gpu = named[1].args.aic_system ?? 'the GPU'
+  if (engineTiming === 'polynomial')
+    return [
+      warn('timing', `Pass times are the built-in curve: naming ${gpu} and a model does not change them.`),
+    ]
+  if (planner === null) return []
+  return [
+    warn(
+      'timing',
+      "The reference's planner runs use polynomial timing whatever GPU is named: with aic, figures differ from its.",
+    ),
+  ]
+}
+
+function warnOfUntypedPools(scenario: Scenario): readonly Warning[] {
+  if (scenario.planner === null || scenario.fleet.topology === 'agg') return []
+  const what = {
+    engine: '',
+    prefill: 'every pass pays for a decode step too, and no KV transfer is counted.',
+    decode: 'every prompt is paid for a second time here.',
+  }
+  return partsOf(scenario)
+    .filter(([, {args}]) => args.worker_type === 'aggregated')
+    .map(([part]) => warn(`${part}.worker_type`, `Not ${part}, as in the guide's command: ${what[part]}`))
+}
+
+function warnOfWorkersOverBudget(scenario: Scenario): readonly Warning[] {
+  const {planner} = scenario
+  if (planner === null || planner.max_gpu_budget < 0) return []
+  const parts = partsOf(scenario)
+  const workers = parts.reduce((sum, [, pool]) => sum + pool.initialWorkers, 0)
+  if (workers <= planner.max_gpu_budget) return []
+  const most = `max_gpu_budget is ${planner.max_gpu_budget}`
+  return [warn('planner.max_gpu_budget', `The fleet starts with ${workers} instances, but ${most} of them.`)]
+}
+
+const GPU_FIELDS = {
+  engine: 'decode_engine_num_gpu',
+  prefill: 'prefill_engine_num_gpu',
+  decode: 'decode_engine_num_gpu',
+} as const
+
+function warnOfGpuCounts(scenario: Scenario): readonly Warning[] {
+  const {planner} = scenario
+  if (planner === null) return []
+  return partsOf(scenario).flatMap(([part, {args}]) => {
+    const key = GPU_FIELDS[part]
+    const given = planner[key]
+    const named = gpusNamed(args)
+    if (!given)
+      return [warn(`planner.${key}`, 'Without it these instances cost nothing: GPU-hours leave them out.')]
+    if (named === null || named === given) return []
+    const counts = `counts ${given}, but the engine args name ${named}`
+    return [
+      warn(
+        `planner.${key}`,
+        `GPU-hours are off: this ${counts} GPUs per instance (aic_tp_size and the like).`,
+      ),
+    ]
+  })
+}
+
+/** GPUs of one instance by its engine args; null if they name none. */
+function gpusNamed(args: EngineArgs): number | null {
+  if (args.aic_model_path === null || args.aic_tp_size === null) return null
+  return args.aic_tp_size * (args.aic_attention_dp_size ?? 1)
+}
+
+function warnOfBudget(scenario: Scenario): readonly Warning[] {
+  const {planner} = scenario
+  if (planner === null || planner.max_gpu_budget < 0) return []
+  const most = partsOf(scenario).reduce(
+    (gpus, [part, {args}]) => Math.max(gpus, planner[GPU_FIELDS[part]] ?? gpusNamed(args) ?? 1),
+    1,
+  )
+  if (most === 1) return []
+  const {max_gpu_budget: budget} = planner
+  const message = `Counts replicas, not GPUs: ${budget} replicas are up to ${budget * most} GPUs here.`
+  return [warn('planner.max_gpu_budget', message)]
+}
+
+function warnOfIntervals({planner}: Scenario): readonly Warning[] {
+  if (planner === null || !planner.enable_throughput_scaling) return []
+  const {load_adjustment_interval: load, throughput_adjustment_interval: throughput} = planner
+  if (load >= throughput)
+    return [
+      warn(
+        'planner.load_adjustment_interval',
+        `Engines are read every ${load} s only, so throughput decisions at ${throughput} s are made on old samples.`,
+      ),
+    ]
+  if (throughput % load === 0) return []
+  return [
+    warn(
+      'planner.throughput_adjustment_interval',
+      `No multiple of ${load} s: throughput ticks fall between load ticks, and engine samples of those are lost.`,
+    ),
+  ]
+}
+
+function warnOfIgnoredTargets({planner}: Scenario): readonly Warning[] {
+  if (planner === null || planner.optimization_target === 'sla') return []
+  const {optimization_target: target} = planner
+  return (['ttft', 'itl'] as const).map(key =>
+    warn(
+      `planner.${key}`,
+      `Target ${target} does not scale by it: only SLA attainment and goodput are judged by it.`,
+    ),
+  )
+}
+
+/** Fields that are set and do nothing, with the reason. */
+function warnOfIgnoredFields({planner}: Scenario): readonly Warning[] {
+  if (planner === null) return []
+  return PLANNER_FIELDS.flatMap(field => {
+    if (planner[field.key] === field.default) return []
+    const reason = reasonIgnored(field, planner)
+    return reason === null ? [] : [warn(`planner.${field.key}`, `No effect: ${reason}.`)]
+  })
+}
+
+function reasonIgnored(field: PlannerField, planner: PlannerConfig): string | null {
+  if (field.use === 'none') return 'a replay never reads it'
+  // The target has switched these itself, which is what the field shows.
+  if (field.key === 'enable_load_scaling' || field.key === 'enable_throughput_scaling') return null
+  if (field.use === 'sla' && planner.optimization_target !== 'sla')
+    return `only target sla reads it, and the target is ${planner.optimization_target}`
+  if (field.group === 'prediction') return reasonUnpredicted(field, planner)
+  if (field.key === 'load_scaling_down_sensitivity' && !planner.enable_load_scaling)
+    return 'load scaling is off'
+  return null
+}
+
+/** Predictors that read a field; the others pass it over. */
+const PREDICTORS: Readonly<Record<string, readonly string[]>> = {
+  load_predictor_log1p: ['arima', 'kalman', 'prophet'],
+  prophet_window_size: ['prophet'],
+  kalman_q_level: ['kalman'],
+  kalman_q_trend: ['kalman'],
+  kalman_r: ['kalman'],
+}
+
+function reasonUnpredicted(field: PlannerField, planner: PlannerConfig): string | null {
+  if (!planner.enable_throughput_scaling) return 'only throughput scaling predicts, and it is off'
+  const readers = PREDICTORS[field.key]
+  if (readers === undefined || readers.includes(planner.load_predictor)) return null
+  return `load_predictor is ${planner.load_predictor}`
+}
+
+function warnOfRecorder({planner}: Scenario): readonly Warning[] {
+  if (planner === null || planner.report_interval_hours !== null || planner.live_dashboard_port !== 0)
+    return []
+  return [
+    warn('planner.report_interval_hours', 'With dashboard port 0 the recorder is off: GPU-hours stay 0.'),
+  ]
+}
+
+function warnOfStartUp(scenario: Scenario): readonly Warning[] {
+  if (scenario.planner === null) return []
+  return partsOf(scenario)
+    .filter(([, {args}]) => !args.startup_time)
+    .map(([part]) =>
+      warn(
+        `${part}.startup_time`,
+        'New instances serve at once; real ones load a model first, and latency shows it.',
+      ),
+    )
+}
+
+/** What the reference takes when nobody says. */
+const DEFAULT_KV_BLOCKS = 16_384
+
+function warnOfKvCache(scenario: Scenario): readonly Warning[] {
+  return partsOf(scenario)
+    .filter(([, {args}]) => args.num_gpu_blocks === DEFAULT_KV_BLOCKS && args.aic_model_path !== null)
+    .map(([part, {args}]) => {
+      const tokens = (args.num_gpu_blocks * args.block_size).toLocaleString('en-US')
+      const gpu = args.aic_system ?? 'the GPU'
+      return warn(
+        `${part}.num_gpu_blocks`,
+        `The default, ${tokens} tokens per instance, whatever ${gpu} has left beside the model.`,
+      )
+    })
+}
+
+function warnOfTraffic(scenario: Scenario): readonly Warning[] {
+  const {synthetic, replayConcurrency, planner} = scenario
+  const warnings: Warning[] = []
+  if (replayConcurrency !== undefined && scenario.arrivalSpeedupRatio !== 1)
+    warnings.push(warn('trace.arrival_speedup_ratio', 'No effect: replay_concurrency ignores arrival times.'))
+  if (replayConcurrency !== undefined && planner !== null)
+    warnings.push(
+      warn('trace.replay_concurrency', 'The reference passes it over in planner runs; here it holds.'),
+    )
+  if (synthetic === undefined) return warnings
+  if (synthetic.shared_prefix_ratio > 0 && synthetic.num_prefix_groups === 0)
+    warnings.push(
+      warn('traffic.shared_prefix_ratio', 'No effect: nothing is shared while num_prefix_groups is 0.'),
+    )
+  if (planner !== null)
+    warnings.push(
+      warn(
+        'traffic',
+        'The reference refuses generated traffic in a planner run; here it runs, without a counterpart.',
+      ),
+    )
+  return warnings
+}
+
+/** What a KV router is told, and by whom. */
+function warnOfRouter(scenario: Scenario): readonly Warning[] {
+  const {routerMode, routerConfig, planner} = scenario
+  if (routerMode !== 'kv_router') return []
+  const warnings: Warning[] = []
+  const [first] = partsOf(scenario)
+  const [part, {args}] = first!
+  if (args.engine_type === 'sglang')
+    warnings.push(
+      warn(
+        `${part}.engine_type`,
+        'The router never learns of an sglang cache, as in the reference: it balances load and sees no hits.',
+      ),
+    )
+  else if (!args.enable_prefix_caching)
+    warnings.push(
+      warn(
+        `${part}.enable_prefix_caching`,
+        'The router counts on prefix hits all the same, as in the reference, and none of them happens.',
+      ),
+    )
+  if (planner !== null && routerConfig?.router_prefill_load_model === 'aic')
+    warnings.push(
+      warn(
+        'router.router_prefill_load_model',
+        'No effect: in planner runs the router estimates nothing, as in the reference.',
+      ),
+    )
+  return warnings
+}

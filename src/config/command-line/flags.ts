@@ -1,0 +1,352 @@
+import {fail, ok, type Result} from '../../core/result.ts'
+import {checkScenario, defaultTiming} from '../checks/scenario-rules.ts'
+import {parseAicPerf} from '../engine/aic-perf.ts'
+import {defaultEngineArgs, parseEngineArgs} from '../engine/engine-args.ts'
+import {parseRouterConfig} from '../engine/router-config.ts'
+import {parseTraceOptions, TRACE_OPTION_KEYS, type TraceOptions} from '../link/trace-option-text.ts'
+import {parsePlannerConfig} from '../planner/planner-config.ts'
+import type {
+  EngineArgs,
+  EngineTiming,
+  Fleet,
+  PlannerConfig,
+  RouterMode,
+  Scenario,
+  TraceSource,
+} from '../scenario.ts'
+import {type Arguments, integerOf, numberOf} from './arguments.ts'
+
+/** What the host read for the flags: this module does no I/O. */
+export interface FlagInputs {
+  readonly trace: TraceSource
+  /** Value of `--planner-config` as JSON; undefined without the flag. */
+  readonly plannerConfig: unknown
+}
+
+export interface ScenarioFromFlags {
+  readonly scenario: Scenario
+  readonly notices: readonly string[]
+}
+
+/** Checks that need no file, in the reference's order (engine.md 0). */
+export function checkFlags({positionals, flags}: Arguments): Result<null> {
+  if (positionals.length > 1) return fail(`unrecognized arguments: ${positionals.slice(1).join(' ')}`)
+  const hasTrace = positionals.length === 1
+  const synthetic = ['--input-tokens', '--output-tokens', '--request-count']
+  const isSynthetic =
+    synthetic.some(flag => flags.has(flag)) || SYNTHETIC_OPTIONS.some(flag => differs(flags, flag))
+  if (hasTrace === isSynthetic)
+    return fail('provide either trace_file or all of --input-tokens/--output-tokens/--request-count')
+  if (isSynthetic && !synthetic.every(flag => flags.has(flag)))
+    return fail('synthetic replay requires --input-tokens, --output-tokens, and --request-count')
+  if (
+    hasTrace &&
+    flags.get('--trace-format') === 'applied_compute_agentic' &&
+    !flags.has('--replay-concurrency')
+  )
+    return fail(
+      '--trace-format=applied_compute_agentic requires --replay-concurrency because the source traces do not ' +
+        'include first-turn timestamps',
+    )
+  const aic = checkAicFlags(flags)
+  if (!aic.ok) return aic
+  if (flags.get('--replay-mode') === 'online') return fail(onlineMessage(flags), '--replay-mode')
+  return ok(null)
+}
+
+const SYNTHETIC_OPTIONS = [
+  '--turns-per-session',
+  '--shared-prefix-ratio',
+  '--num-prefix-groups',
+  '--inter-turn-delay-ms',
+]
+
+/** Whether a flag is given with another value than its default, which for these is 1 turn and 0 of the others. */
+function differs(flags: ReadonlyMap<string, string>, flag: string): boolean {
+  const text = flags.get(flag)
+  return text !== undefined && numberOf(text) !== (flag === '--turns-per-session' ? 1 : 0)
+}
+
+/** The first three come together. */
+const AIC_FLAGS = [
+  '--aic-backend',
+  '--aic-system',
+  '--aic-model-path',
+  '--aic-backend-version',
+  '--aic-tp-size',
+]
+
+function checkAicFlags(flags: ReadonlyMap<string, string>): Result<null> {
+  if (!AIC_FLAGS.some(flag => flags.has(flag))) return ok(null)
+  const missing = AIC_FLAGS.slice(0, 3).filter(flag => !flags.has(flag))
+  return missing.length === 0 ? ok(null) : fail(`AIC replay modeling requires ${missing.join(', ')}`)
+}
+
+function onlineMessage(flags: ReadonlyMap<string, string>): string {
+  if (flags.has('--planner-config')) return '--planner-config only supports --replay-mode=offline'
+  return '--replay-mode online is not supported: it needs a live serving stack, and this tool simulates one offline'
+}
+
+/** The scenario a command line describes, checked as a whole. */
+export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<ScenarioFromFlags> {
+  const {flags} = args
+  const notices: string[] = []
+  const planner = readPlanner(inputs.plannerConfig, notices)
+  if (!planner.ok) return planner
+  const pools = readPools(flags, notices)
+  if (!pools.ok) return pools
+  const fleet = buildFleet(flags, {pools: pools.value, planner: planner.value, notices})
+  if (!fleet.ok) return fleet
+  const seed = integerFlag(flags, '--seed', 0)
+  if (seed < 0 || seed >= 2 ** 32) return fail(`--seed must be from 0 to 4294967295, got ${seed}`, 'seed')
+  const traffic = readTraffic(flags)
+  if (!traffic.ok) return traffic
+  const router = readRouter(flags, notices)
+  if (!router.ok) return router
+  const aicPerf = readAicPerf(flags, planner.value, notices)
+  if (!aicPerf.ok) return aicPerf
+  const traceOptions = readTraceOptions(flags)
+  if (!traceOptions.ok) return traceOptions
+  const scenario = checkScenario({
+    trace: inputs.trace,
+    ...traceOptions.value,
+    ...traffic.value,
+    ...router.value,
+    ...aicPerf.value,
+    traceBlockSize: integerFlag(flags, '--trace-block-size', 512),
+    arrivalSpeedupRatio: numberOf(flags.get('--arrival-speedup-ratio') ?? '1') ?? 1,
+    fleet: fleet.value,
+    routerMode: (flags.get('--router-mode') ?? 'round_robin') as RouterMode,
+    engineTiming: (flags.get('--engine-timing') ?? defaultTiming(fleet.value)) as EngineTiming,
+    planner: planner.value,
+    ...readPhase(flags, planner.value, notices),
+    benchmarkGranularity: integerFlag(flags, '--benchmark-granularity', 8),
+    seed,
+  })
+  return scenario.ok ? ok({scenario: scenario.value, notices}) : scenario
+}
+
+/** The texts are known to be whole numbers: the reader of arguments checked them. */
+function integerFlag(flags: ReadonlyMap<string, string>, flag: string, fallback: number): number {
+  const text = flags.get(flag)
+  return text === undefined ? fallback : (integerOf(text) ?? fallback)
+}
+
+function readPhase(
+  flags: ReadonlyMap<string, string>,
+  planner: PlannerConfig | null,
+  notices: string[],
+): Pick<Scenario, 'plannerPhaseShiftS'> {
+  const plannerPhaseShiftS = numberOf(flags.get('--planner-phase') ?? '0') ?? 0
+  if (plannerPhaseShiftS === 0) return {}
+  if (planner !== null) return {plannerPhaseShiftS}
+  notices.push('--planner-phase has no effect without --planner-config')
+  return {}
+}
+
+function readTraceOptions(flags: ReadonlyMap<string, string>): Result<TraceOptions> {
+  const texts = TRACE_OPTION_KEYS.flatMap(key => {
+    const text = flags.get(`--${key}`)
+    return text === undefined ? [] : [[key, text] as const]
+  })
+  const options = parseTraceOptions(new Map(texts))
+  if (options.ok) return options
+  const {message, field = ''} = options.error
+  return fail(message.startsWith(field) ? `--${message}` : `--${field}: ${message}`, `--${field}`)
+}
+
+type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency'>
+
+/** Generated traffic and closed-loop replay; the reference takes neither in a planner run, we do. */
+function readTraffic(flags: ReadonlyMap<string, string>): Result<Traffic> {
+  const traffic: {-readonly [K in keyof Traffic]: Traffic[K]} = {}
+  if (flags.has('--replay-concurrency')) {
+    const concurrency = integerFlag(flags, '--replay-concurrency', 0)
+    if (concurrency < 1) return fail('replay_concurrency must be at least 1', 'replayConcurrency')
+    traffic.replayConcurrency = concurrency
+  }
+  if (flags.has('--input-tokens')) {
+    const number = (flag: string, fallback: number) => numberOf(flags.get(flag) ?? '') ?? fallback
+    traffic.synthetic = {
+      input_tokens: number('--input-tokens', 0),
+      output_tokens: number('--output-tokens', 0),
+      request_count: number('--request-count', 0),
+      arrival_interval_ms: number('--arrival-interval-ms', 1),
+      turns_per_session: number('--turns-per-session', 1),
+      shared_prefix_ratio: number('--shared-prefix-ratio', 0),
+      num_prefix_groups: number('--num-prefix-groups', 0),
+      inter_turn_delay_ms: number('--inter-turn-delay-ms', 0),
+    }
+  }
+  return ok(traffic)
+}
+
+function readRouter(
+  flags: ReadonlyMap<string, string>,
+  notices: string[],
+): Result<Pick<Scenario, 'routerConfig'>> {
+  const text = flags.get('--router-config')
+  if (text === undefined) return ok({})
+  const json = parseJson(text)
+  if (!json.ok) return fail(`--router-config: ${json.error.message}`, 'routerConfig')
+  const parsed = parseRouterConfig(json.value)
+  if (!parsed.ok) return parsed
+  notices.push(...parsed.value.notices)
+  return ok({routerConfig: parsed.value.config})
+}
+
+/** Read and refused as in a plain run, and then of no use, in the reference's planner runs. */
+function readAicPerf(
+  flags: ReadonlyMap<string, string>,
+  planner: PlannerConfig | null,
+  notices: string[],
+): Result<Pick<Scenario, 'aicPerf'>> {
+  const given = AIC_FLAGS.filter(flag => flags.has(flag))
+  if (given.length === 0) return ok({})
+  const values = given.map(flag => {
+    const text = flags.get(flag)!
+    return [flag.slice(2).replaceAll('-', '_'), flag === '--aic-tp-size' ? integerOf(text) : text] as const
+  })
+  const parsed = parseAicPerf(Object.fromEntries(values))
+  if (!parsed.ok) return parsed
+  if (planner === null) return ok({aicPerf: parsed.value})
+  notices.push(`${given.join(', ')}: no effect on a planner run, whose router estimates nothing`)
+  return ok({})
+}
+
+function readPlanner(value: unknown, notices: string[]): Result<PlannerConfig | null> {
+  if (value === undefined) return ok(null)
+  const parsed = parsePlannerConfig(value)
+  if (!parsed.ok) return fail(`--planner-config: ${parsed.error.message}`, parsed.error.field)
+  notices.push(...parsed.value.warnings)
+  return ok(parsed.value.config)
+}
+
+interface Pools {
+  readonly extra: EngineArgs | null
+  readonly prefill: EngineArgs | null
+  readonly decode: EngineArgs | null
+}
+
+function readPools(flags: ReadonlyMap<string, string>, notices: string[]): Result<Pools> {
+  const extra = readEngineFlag(flags, '--extra-engine-args', notices)
+  if (!extra.ok) return extra
+  const prefill = readEngineFlag(flags, '--prefill-engine-args', notices)
+  if (!prefill.ok) return prefill
+  const decode = readEngineFlag(flags, '--decode-engine-args', notices)
+  if (!decode.ok) return decode
+  return ok({extra: extra.value, prefill: prefill.value, decode: decode.value})
+}
+
+function readEngineFlag(
+  flags: ReadonlyMap<string, string>,
+  flag: string,
+  notices: string[],
+): Result<EngineArgs | null> {
+  const text = flags.get(flag)
+  if (text === undefined) return ok(null)
+  const json = parseJson(text)
+  if (!json.ok) return fail(`${flag}: ${json.error.message}`, flag)
+  const parsed = parseEngineArgs(json.value, {flag})
+  if (!parsed.ok) return parsed
+  notices.push(...parsed.value.notices)
+  return ok(parsed.value.args)
+}
+
+/** JSON with the parser's complaint on one line. */
+export function parseJson(text: string): Result<unknown> {
+  try {
+    return ok(JSON.parse(text))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return fail(`not valid JSON: ${reason.replaceAll(/\s+/g, ' ')}`)
+  }
+}
+
+interface FleetInputs {
+  readonly pools: Pools
+  readonly planner: PlannerConfig | null
+  readonly notices: string[]
+}
+
+function buildFleet(
+  flags: ReadonlyMap<string, string>,
+  {pools, planner, notices}: FleetInputs,
+): Result<Fleet> {
+  const {extra, prefill, decode} = pools
+  const counts = {
+    workers: integerFlag(flags, '--num-workers', 1),
+    prefill: integerFlag(flags, '--num-prefill-workers', 1),
+    decode: integerFlag(flags, '--num-decode-workers', 1),
+  }
+  const misfit = planner === null ? checkPlainFlags(pools, counts) : checkPlannerFlags(pools, planner)
+  if (!misfit.ok) return misfit
+  if (planner !== null) noteUnusedFlags(flags, planner, notices)
+  const isDisagg = planner === null ? prefill !== null : planner.mode === 'disagg'
+  if (!isDisagg || prefill === null || decode === null)
+    return ok({
+      topology: 'agg',
+      workers: {args: extra ?? defaultEngineArgs(), initialWorkers: counts.workers},
+    })
+  if (prefill.worker_type === 'aggregated' && planner !== null)
+    notices.push(
+      '--prefill-engine-args: no worker_type, so as in the reference its instances decode one token too; give ' +
+        '"worker_type": "prefill" (and "decode" to the other pool) for pools that do only their part',
+    )
+  return ok({
+    topology: 'disagg',
+    prefill: {args: prefill, initialWorkers: counts.prefill},
+    decode: {args: decode, initialWorkers: counts.decode},
+  })
+}
+
+interface WorkerCounts {
+  readonly workers: number
+  readonly prefill: number
+  readonly decode: number
+}
+
+function checkPlainFlags({extra, prefill, decode}: Pools, counts: WorkerCounts): Result<null> {
+  const isStaged = prefill !== null || decode !== null
+  if (extra !== null && isStaged)
+    return fail('extra_engine_args cannot be combined with prefill_engine_args/decode_engine_args')
+  if (isStaged && (prefill === null || decode === null))
+    return fail('prefill_engine_args and decode_engine_args must be provided together')
+  if (!isStaged && (counts.prefill !== 1 || counts.decode !== 1))
+    return fail(
+      'num_prefill_workers and num_decode_workers are only used for disagg replay; use num_workers for ' +
+        'aggregated replay',
+    )
+  if (isStaged && counts.workers !== 1)
+    return fail(
+      'num_workers is only used for aggregated replay; use num_prefill_workers and num_decode_workers for ' +
+        'disagg replay',
+    )
+  return ok(null)
+}
+
+function checkPlannerFlags({extra, prefill, decode}: Pools, planner: PlannerConfig): Result<null> {
+  if (planner.mode === 'agg') return ok(null)
+  if (prefill === null || decode === null)
+    return fail(
+      'disagg planner replay requires --prefill-engine-args and --decode-engine-args (mode is disagg unless the ' +
+        'planner config says agg)',
+    )
+  if (extra !== null)
+    return fail('extra_engine_args cannot be combined with prefill_engine_args/decode_engine_args')
+  return ok(null)
+}
+
+/** The reference passes over these in silence. */
+function noteUnusedFlags(
+  flags: ReadonlyMap<string, string>,
+  planner: PlannerConfig,
+  notices: string[],
+): void {
+  const unused =
+    planner.mode === 'agg'
+      ? ['--prefill-engine-args', '--decode-engine-args', '--num-prefill-workers', '--num-decode-workers']
+      : ['--num-workers']
+  for (const flag of unused)
+    if (flags.has(flag)) notices.push(`${flag} has no effect on a planner run in mode ${planner.mode}`)
+}

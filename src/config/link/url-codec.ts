@@ -1,0 +1,386 @@
+import {AIC_PERF_FIELDS, parseAicPerf} from '../engine/aic-perf.ts'
+import {defaultEngineArgs, parseEngineArgs} from '../engine/engine-args.ts'
+import {ENGINE_FIELDS, SGLANG_FIELDS} from '../engine/engine-fields.ts'
+import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../engine/router-config.ts'
+import type {FieldShape} from '../field.ts'
+import {type FieldValue, formatFieldValue} from '../field-text.ts'
+import {parsePlannerConfig} from '../planner/planner-config.ts'
+import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
+import {defaultScenario, findPreset, PRESETS, plannerConfigWith} from '../presets.ts'
+import {PLANNER_PHASE_FIELD} from '../repeat-fields.ts'
+import {
+  type AicPerfConfig,
+  type EngineArgs,
+  type Fleet,
+  isSameTrace,
+  type PlannerConfig,
+  type PoolSpec,
+  type RouterConfig,
+  type Scenario,
+  type SyntheticSpec,
+  type TraceSource,
+  type WorkerType,
+} from '../scenario.ts'
+import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
+import {LinkPairs} from './link-pairs.ts'
+import {formatPairs, type Pair, parsePairs} from './query-string.ts'
+import {
+  formatTraceOptions,
+  parseTraceOptions,
+  TRACE_OPTION_KEYS,
+  type TraceOptions,
+} from './trace-option-text.ts'
+
+/**
+ * Scenarios as links (design.md 3.4): `#v=1&preset=guide-agg&engine.startup_time=60`. Keys are public: they are
+ * migrated, never renamed. Everything equal to the preset (or to the defaults) is left out; keys come in one order.
+ */
+const LINK_VERSION = '1'
+
+export interface DecodedLink {
+  readonly scenario: Scenario
+  /** The link asks to be run at once. */
+  readonly run: boolean
+  /** Parts that could not be used, as `key=value`, for the page to name. */
+  readonly ignored: readonly string[]
+}
+
+/** The shortest link, without the leading `#`, from a preset with such a fleet; on a tie the earlier is named. */
+export function encodeScenario(scenario: Scenario): string {
+  const plain = differences(defaultScenario(), scenario)
+  let best: readonly Pair[] = plain
+  for (const preset of PRESETS) {
+    if (preset.scenario.fleet.topology !== scenario.fleet.topology) continue
+    const pairs: readonly Pair[] = [['preset', preset.id], ...differences(preset.scenario, scenario)]
+    if (pairs.length < best.length) best = pairs
+  }
+  return formatPairs([['v', LINK_VERSION], ...best])
+}
+
+/** Whatever the link says, a complete scenario: what cannot be used falls back field by field. */
+export function decodeScenario(hash: string): DecodedLink {
+  const link = new LinkPairs(parsePairs(hash))
+  const version = link.take('v')
+  if (version !== null && version !== LINK_VERSION) link.ignore('v', version)
+  const presetId = link.take('preset')
+  const preset = presetId === null ? null : findPreset(presetId)
+  if (presetId !== null && preset === null) link.ignore('preset', presetId)
+  const base = preset?.scenario ?? defaultScenario()
+  const run = link.take('run') === '1'
+  const fleet = decodeFleet(link, base.fleet)
+  const scenario: Scenario = {
+    trace: decodeTrace(link, base.trace),
+    traceBlockSize: link.takeNumber('trace-block-size', base.traceBlockSize, SCALARS['trace-block-size']),
+    arrivalSpeedupRatio: link.takeNumber('speedup', base.arrivalSpeedupRatio, SCALARS.speedup),
+    fleet,
+    routerMode: link.takeChoice('router', base.routerMode, ['round_robin', 'kv_router'] as const),
+    engineTiming: link.takeChoice('timing', base.engineTiming, ['aic', 'polynomial', 'profile'] as const),
+    planner: decodePlanner(link, base.planner, fleet.topology),
+    benchmarkGranularity: link.takeNumber('granularity', base.benchmarkGranularity, SCALARS.granularity),
+    seed: link.takeNumber('seed', base.seed, SCALARS.seed),
+    ...decodePhase(link),
+    ...decodeTraffic(link),
+    ...decodeTraceOptions(link, base),
+  }
+  return {scenario, run, ignored: link.finish()}
+}
+
+/** In no preset, so a link says it whole. */
+function decodePhase(link: LinkPairs): Pick<Scenario, 'plannerPhaseShiftS'> {
+  const plannerPhaseShiftS = link.takeNumber('planner-phase', 0, PLANNER_PHASE_FIELD)
+  return plannerPhaseShiftS === 0 ? {} : {plannerPhaseShiftS}
+}
+
+function traceOptionDifferences(from: Scenario, to: Scenario): readonly Pair[] {
+  const before = formatTraceOptions(from)
+  return [...formatTraceOptions(to)].filter(([key, text]) => before.get(key) !== text)
+}
+
+function decodeTraceOptions(link: LinkPairs, base: Scenario): TraceOptions {
+  const given = new Map<string, FieldValue>(formatTraceOptions(base))
+  for (const key of TRACE_OPTION_KEYS) {
+    const text = link.take(key)
+    if (text !== null) given.set(key, text)
+  }
+  const options = settle(link, '', given, fields => {
+    const parsed = parseTraceOptions(new Map([...fields].map(([key, text]) => [key, String(text)])))
+    return parsed.ok ? {value: parsed.value} : {field: parsed.error.field ?? ''}
+  })
+  return options ?? {}
+}
+
+type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency' | 'routerConfig' | 'aicPerf'>
+
+/** Generated traffic, closed loop and router options: in no preset, so a link names all of what it changes. */
+function encodeTraffic({synthetic, replayConcurrency, routerConfig, aicPerf}: Scenario): readonly Pair[] {
+  const pairs: Pair[] = []
+  if (replayConcurrency !== undefined) pairs.push(['concurrency', String(replayConcurrency)])
+  for (const [key, value] of Object.entries(synthetic ?? {})) pairs.push([`synthetic.${key}`, String(value)])
+  for (const [key, value] of Object.entries(routerConfig ?? {})) {
+    if (value !== DEFAULT_ROUTER_CONFIG[key as keyof RouterConfig])
+      pairs.push([`router.${key}`, String(value)])
+  }
+  for (const [key, value] of Object.entries(aicPerf ?? {}))
+    if (value !== null) pairs.push([`router.${key}`, String(value)])
+  return pairs
+}
+
+function decodeTraffic(link: LinkPairs): Traffic {
+  const traffic: {-readonly [K in keyof Traffic]: Traffic[K]} = {}
+  const concurrency = link.takeField('concurrency', CONCURRENCY_FIELD)
+  if (typeof concurrency === 'number') traffic.replayConcurrency = concurrency
+  const spec: Record<string, number> = {}
+  let isGiven = false
+  for (const field of SYNTHETIC_FIELDS) {
+    const value = link.takeField(`synthetic.${field.key}`, field)
+    isGiven ||= typeof value === 'number'
+    spec[field.key] = typeof value === 'number' ? value : (field.default as number)
+  }
+  if (isGiven) traffic.synthetic = spec as unknown as SyntheticSpec
+  const router = decodeRouter(link)
+  if (router !== null) traffic.routerConfig = router
+  const aicPerf = decodeAicPerf(link)
+  if (aicPerf !== null) traffic.aicPerf = aicPerf
+  return traffic
+}
+
+const CONCURRENCY_FIELD: FieldShape = {type: 'integer', nullable: false, min: 1, max: 1e6, default: 1}
+
+/** Router options travel as text and are read by the same rules as the flag. */
+function decodeRouter(link: LinkPairs): RouterConfig | null {
+  const given: Record<string, unknown> = {}
+  for (const key of Object.keys(DEFAULT_ROUTER_CONFIG)) {
+    const text = link.take(`router.${key}`)
+    if (text === null) continue
+    const value =
+      text === 'true' ? true : text === 'false' ? false : text === 'null' ? null : numberOrText(text)
+    const alone = parseRouterConfig({[key]: value})
+    if (alone.ok) given[key] = value
+    else link.ignore(`router.${key}`, text)
+  }
+  if (Object.keys(given).length === 0) return null
+  const parsed = parseRouterConfig(given)
+  return parsed.ok ? parsed.value.config : null
+}
+
+/** Named as a whole wherever it is named at all: each of its keys may hold a default. */
+function decodeAicPerf(link: LinkPairs): AicPerfConfig | null {
+  const given: Record<string, FieldValue> = {}
+  for (const field of AIC_PERF_FIELDS) {
+    const value = link.takeField(`router.${field.key}`, field)
+    if (value !== undefined) given[field.key] = value
+  }
+  if (Object.keys(given).length === 0) return null
+  const parsed = parseAicPerf(given)
+  return parsed.ok ? parsed.value : null
+}
+
+function numberOrText(text: string): number | string {
+  return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
+}
+
+const SCALARS = {
+  'trace-block-size': {type: 'integer', nullable: false, min: 1, max: 1_048_576, default: null},
+  // The smallest positive double stands for "greater than 0".
+  speedup: {type: 'number', nullable: false, min: Number.MIN_VALUE, max: 1e9, default: null},
+  granularity: {type: 'integer', nullable: false, min: 1, max: 10_000, default: null},
+  seed: {type: 'integer', nullable: false, min: 0, max: 2 ** 32 - 1, default: null},
+  workers: {type: 'integer', nullable: false, min: 1, max: 100_000, default: null},
+} as const satisfies Record<string, FieldShape>
+
+const WORKER_TYPE_FIELD: FieldShape = {
+  type: 'choice',
+  nullable: false,
+  choices: ['aggregated', 'prefill', 'decode'],
+  default: null,
+}
+
+/** What `to` sets differently from `from`, in the order of every link. */
+function differences(from: Scenario, to: Scenario): readonly Pair[] {
+  const pairs: Pair[] = []
+  const note = (key: string, old: FieldValue, value: FieldValue) => {
+    if (old !== value) pairs.push([key, String(value)])
+  }
+  pairs.push(...traceDifferences(from.trace, to.trace))
+  note('trace-block-size', from.traceBlockSize, to.traceBlockSize)
+  note('speedup', from.arrivalSpeedupRatio, to.arrivalSpeedupRatio)
+  note('timing', from.engineTiming, to.engineTiming)
+  pairs.push(...fleetDifferences(from.fleet, to.fleet))
+  note('router', from.routerMode, to.routerMode)
+  pairs.push(...plannerDifferences(from.planner, to))
+  note('planner-phase', from.plannerPhaseShiftS ?? 0, to.plannerPhaseShiftS ?? 0)
+  note('granularity', from.benchmarkGranularity, to.benchmarkGranularity)
+  note('seed', from.seed, to.seed)
+  return [...pairs, ...encodeTraffic(to), ...traceOptionDifferences(from, to)]
+}
+
+function traceDifferences(from: TraceSource, to: TraceSource): readonly Pair[] {
+  if (isSameTrace(from, to)) return []
+  if (to.kind === 'catalogue') return [['trace', to.id]]
+  return [
+    ['file', to.name],
+    ['sha256', to.sha256],
+  ]
+}
+
+function decodeTrace(link: LinkPairs, base: TraceSource): TraceSource {
+  const id = link.take('trace')
+  const name = link.take('file')
+  const sha256 = link.take('sha256')
+  if (name !== null && sha256 !== null) {
+    // A file name is shown to the user, so no control characters and no essays.
+    if (/^[^\p{Cc}]{1,255}$/u.test(name) && /^[0-9a-f]{64}$/.test(sha256)) return {kind: 'file', name, sha256}
+    link.ignore('file', name)
+  } else if (name !== null) link.ignore('file', name)
+  else if (sha256 !== null) link.ignore('sha256', sha256)
+  if (id === null) return base
+  if (/^[a-z0-9][a-z0-9-]{0,63}$/.test(id)) return {kind: 'catalogue', id}
+  link.ignore('trace', id)
+  return base
+}
+
+/** A fleet to compare with or to start from: the base's if it has this topology, else default pools. */
+function baseFleet(base: Fleet, topology: Fleet['topology']): Fleet {
+  if (base.topology === topology) return base
+  const pool = (workerType: WorkerType): PoolSpec => ({
+    args: defaultEngineArgs(workerType),
+    initialWorkers: 1,
+  })
+  return topology === 'agg'
+    ? {topology, workers: pool('aggregated')}
+    : {topology, prefill: pool('prefill'), decode: pool('decode')}
+}
+
+function fleetDifferences(base: Fleet, to: Fleet): readonly Pair[] {
+  const topology: readonly Pair[] = base.topology === to.topology ? [] : [['topology', to.topology]]
+  const from = baseFleet(base, to.topology)
+  if (from.topology === 'agg' && to.topology === 'agg')
+    return [...topology, ...poolDifferences(from.workers, to.workers, {args: 'engine', workers: 'workers'})]
+  if (from.topology === 'disagg' && to.topology === 'disagg')
+    return [
+      ...topology,
+      ...poolDifferences(from.prefill, to.prefill, {args: 'prefill', workers: 'prefill-workers'}),
+      ...poolDifferences(from.decode, to.decode, {args: 'decode', workers: 'decode-workers'}),
+    ]
+  return topology
+}
+
+interface PoolKeys {
+  readonly args: string
+  readonly workers: string
+}
+
+function poolDifferences(from: PoolSpec, to: PoolSpec, keys: PoolKeys): readonly Pair[] {
+  const pairs: Pair[] = []
+  if (from.initialWorkers !== to.initialWorkers) pairs.push([keys.workers, String(to.initialWorkers)])
+  if (from.args.worker_type !== to.args.worker_type)
+    pairs.push([`${keys.args}.worker_type`, to.args.worker_type])
+  for (const field of ENGINE_FIELDS) {
+    const value = to.args[field.key]
+    if (value !== from.args[field.key])
+      pairs.push([`${keys.args}.${field.key}`, formatFieldValue(field, value)])
+  }
+  for (const field of SGLANG_FIELDS) {
+    const value = to.args.sglang?.[field.key] ?? null
+    if (value !== (from.args.sglang?.[field.key] ?? null))
+      pairs.push([`${keys.args}.sglang.${field.key}`, formatFieldValue(field, value)])
+  }
+  return pairs
+}
+
+function decodeFleet(link: LinkPairs, base: Fleet): Fleet {
+  const topology = link.takeChoice('topology', base.topology, ['agg', 'disagg'] as const)
+  const from = baseFleet(base, topology)
+  if (from.topology === 'agg')
+    return {topology: 'agg', workers: decodePool(link, from.workers, {args: 'engine', workers: 'workers'})}
+  return {
+    topology: 'disagg',
+    prefill: decodePool(link, from.prefill, {args: 'prefill', workers: 'prefill-workers'}),
+    decode: decodePool(link, from.decode, {args: 'decode', workers: 'decode-workers'}),
+  }
+}
+
+function decodePool(link: LinkPairs, base: PoolSpec, keys: PoolKeys): PoolSpec {
+  const initialWorkers = link.takeNumber(keys.workers, base.initialWorkers, SCALARS.workers)
+  const given = new Map<string, FieldValue>()
+  const take = (key: string, field: FieldShape) => {
+    const value = link.takeField(`${keys.args}.${key}`, field)
+    if (value !== undefined) given.set(key, value)
+  }
+  take('worker_type', WORKER_TYPE_FIELD)
+  for (const field of ENGINE_FIELDS) take(field.key, field)
+  for (const field of SGLANG_FIELDS) take(`sglang.${field.key}`, field)
+  const args = settle(link, `${keys.args}.`, given, fields => {
+    const parsed = parseEngineArgs(withEngineFields(base.args, fields), {flag: keys.args})
+    return parsed.ok ? {value: parsed.value.args} : {field: parsed.error.field ?? ''}
+  })
+  return {args: args ?? base.args, initialWorkers}
+}
+
+function withEngineFields(base: EngineArgs, fields: ReadonlyMap<string, FieldValue>): object {
+  const top = [...fields].filter(([key]) => !key.startsWith('sglang.'))
+  const inner = [...fields].filter(([key]) => key.startsWith('sglang.'))
+  const sglang = {...base.sglang, ...Object.fromEntries(inner.map(([key, value]) => [key.slice(7), value]))}
+  const hasSglang = base.sglang !== null || inner.length > 0
+  return {...base, ...Object.fromEntries(top), ...(hasSglang ? {sglang} : {})}
+}
+
+/** The mode is the fleet's, so it is not part of the planner's keys. */
+const LINKED_PLANNER_FIELDS = PLANNER_FIELDS.filter(field => field.key !== 'mode')
+
+function plannerDifferences(from: PlannerConfig | null, to: Scenario): readonly Pair[] {
+  const {planner} = to
+  if (planner === null) return from === null ? [] : [['planner', 'off']]
+  const base = from ?? plannerConfigWith(to.fleet.topology, {})
+  const pairs: Pair[] = from === null ? [['planner', 'on']] : []
+  for (const field of LINKED_PLANNER_FIELDS) {
+    const value = planner[field.key]
+    if (value !== base[field.key]) pairs.push([`planner.${field.key}`, formatFieldValue(field, value)])
+  }
+  return pairs
+}
+
+function decodePlanner(
+  link: LinkPairs,
+  base: PlannerConfig | null,
+  mode: Fleet['topology'],
+): PlannerConfig | null {
+  const state = link.takeChoice('planner', base === null ? 'off' : 'on', ['on', 'off'] as const)
+  const given = new Map<string, FieldValue>()
+  for (const field of LINKED_PLANNER_FIELDS) {
+    const value = link.takeField(`planner.${field.key}`, field)
+    if (value !== undefined) given.set(field.key, value)
+  }
+  if (state === 'off') {
+    for (const [key, value] of given) link.ignore(`planner.${key}`, String(value))
+    return null
+  }
+  const from = base ?? plannerConfigWith(mode, {})
+  const config = settle(link, 'planner.', given, fields => {
+    const parsed = parsePlannerConfig({...from, ...Object.fromEntries(fields), mode})
+    return parsed.ok ? {value: parsed.value.config} : {field: parsed.error.field ?? ''}
+  })
+  return config ?? {...from, mode}
+}
+
+/**
+ * Reads a group of fields that are checked together, dropping the one each failure names until the rest is valid.
+ * @returns null if the base itself is refused
+ */
+function settle<T>(
+  link: LinkPairs,
+  prefix: string,
+  given: Map<string, FieldValue>,
+  read: (fields: ReadonlyMap<string, FieldValue>) => {value: T} | {field: string},
+): T | null {
+  for (;;) {
+    const outcome = read(given)
+    if ('value' in outcome) return outcome.value
+    if (given.size === 0) return null
+    const named = outcome.field.replace(/^planner\./, '')
+    // A check over several fields may name one the link does not set; then the last of the link's goes.
+    const culprit = given.has(named) ? named : ([...given.keys()].at(-1) ?? '')
+    link.ignore(`${prefix}${culprit}`, String(given.get(culprit)))
+    given.delete(culprit)
+  }
+}

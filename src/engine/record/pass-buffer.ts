@@ -1,0 +1,161 @@
+import type {ForwardPasses} from '../observation.ts'
+import type {PassOutcome} from '../scheduler.ts'
+
+/**
+ * Forward-pass snapshots of one pool, emptied after each observation.
+ *
+ * An instance may run several passes ahead of the others (`Cluster`), so rows arrive in order per instance only.
+ * `inExecutionOrder` merges them by (start, instance), the order in which one global clock would have run them.
+ */
+export class PassBuffer {
+  #rows = new PassColumns()
+  #merged = new PassColumns()
+  /** Rows are not in execution order. */
+  #mixed = false
+
+  get count(): number {
+    return this.#rows.count
+  }
+
+  add(workerId: number, startMs: number, endMs: number, outcome: PassOutcome): void {
+    const at = this.#append(workerId, startMs, endMs)
+    const rows = this.#rows
+    rows.numPrefillRequests[at] = outcome.numPrefillRequests
+    rows.sumPrefillTokens[at] = outcome.sumPrefillTokens
+    rows.numDecodeRequests[at] = outcome.numDecodeRequests
+    rows.sumDecodeKvTokens[at] = outcome.sumDecodeKvTokens
+    rows.numQueuedPrefill[at] = outcome.numQueuedPrefill
+    rows.sumQueuedPrefillTokens[at] = outcome.sumQueuedPrefillTokens
+    rows.numQueuedDecode[at] = outcome.numQueuedDecode
+    rows.sumQueuedDecodeKvTokens[at] = outcome.sumQueuedDecodeKvTokens
+  }
+
+  /** A pass that only decodes, with nothing queued. */
+  addDecodeOnly(workerId: number, startMs: number, endMs: number, requests: number, kvTokens: number): void {
+    const at = this.#append(workerId, startMs, endMs)
+    const rows = this.#rows
+    rows.numPrefillRequests[at] = 0
+    rows.sumPrefillTokens[at] = 0
+    rows.numDecodeRequests[at] = requests
+    rows.sumDecodeKvTokens[at] = kvTokens
+    rows.numQueuedPrefill[at] = 0
+    rows.sumQueuedPrefillTokens[at] = 0
+    rows.numQueuedDecode[at] = 0
+    rows.sumQueuedDecodeKvTokens[at] = 0
+  }
+
+  clear(): void {
+    this.#rows.count = 0
+    this.#mixed = false
+  }
+
+  inExecutionOrder(): ForwardPasses {
+    if (!this.#mixed) return this.#rows
+    const rows = this.#rows
+    this.#merged.reserve(rows.count)
+    let streams = streamsByWorker(rows)
+    for (let to = 0; to < rows.count; to++) {
+      const stream = earliest(streams, rows.startMs)
+      this.#merged.copyRow(to, rows, stream.rows[stream.next++]!)
+      if (stream.next === stream.rows.length) streams = streams.filter(other => other !== stream)
+    }
+    this.#merged.count = rows.count
+    return this.#merged
+  }
+
+  #append(workerId: number, startMs: number, endMs: number): number {
+    const rows = this.#rows
+    const at = rows.count
+    rows.reserve(at + 1)
+    if (at > 0 && rows.startMs[at - 1]! > startMs) this.#mixed = true
+    rows.workerId[at] = workerId
+    rows.startMs[at] = startMs
+    rows.wallTimeS[at] = (endMs - startMs) / 1000
+    rows.count = at + 1
+    return at
+  }
+}
+
+interface Stream {
+  readonly workerId: number
+  readonly rows: number[]
+  next: number
+}
+
+function streamsByWorker(rows: PassColumns): Stream[] {
+  const byWorker = new Map<number, Stream>()
+  for (let i = 0; i < rows.count; i++) {
+    const workerId = rows.workerId[i]!
+    const stream = byWorker.get(workerId)
+    if (stream) stream.rows.push(i)
+    else byWorker.set(workerId, {workerId, rows: [i], next: 0})
+  }
+  return [...byWorker.values()].sort((a, b) => a.workerId - b.workerId)
+}
+
+/** Streams come sorted by instance, so the first of equal starts is the one that would have run first. */
+function earliest(streams: readonly Stream[], startMs: Float64Array): Stream {
+  let best = streams[0]!
+  let bestStart = startMs[best.rows[best.next]!]!
+  for (let i = 1; i < streams.length; i++) {
+    const stream = streams[i]!
+    const start = startMs[stream.rows[stream.next]!]!
+    if (start < bestStart) {
+      best = stream
+      bestStart = start
+    }
+  }
+  return best
+}
+
+const INITIAL = 1024
+
+class PassColumns implements ForwardPasses {
+  count = 0
+  workerId = new Int32Array(INITIAL)
+  startMs = new Float64Array(INITIAL)
+  wallTimeS = new Float64Array(INITIAL)
+  numPrefillRequests = new Int32Array(INITIAL)
+  sumPrefillTokens = new Float64Array(INITIAL)
+  numDecodeRequests = new Int32Array(INITIAL)
+  sumDecodeKvTokens = new Float64Array(INITIAL)
+  numQueuedPrefill = new Int32Array(INITIAL)
+  sumQueuedPrefillTokens = new Float64Array(INITIAL)
+  numQueuedDecode = new Int32Array(INITIAL)
+  sumQueuedDecodeKvTokens = new Float64Array(INITIAL)
+
+  reserve(count: number): void {
+    if (count <= this.workerId.length) return
+    const size = Math.max(count, this.workerId.length * 2)
+    this.workerId = grown(this.workerId, new Int32Array(size))
+    this.startMs = grown(this.startMs, new Float64Array(size))
+    this.wallTimeS = grown(this.wallTimeS, new Float64Array(size))
+    this.numPrefillRequests = grown(this.numPrefillRequests, new Int32Array(size))
+    this.sumPrefillTokens = grown(this.sumPrefillTokens, new Float64Array(size))
+    this.numDecodeRequests = grown(this.numDecodeRequests, new Int32Array(size))
+    this.sumDecodeKvTokens = grown(this.sumDecodeKvTokens, new Float64Array(size))
+    this.numQueuedPrefill = grown(this.numQueuedPrefill, new Int32Array(size))
+    this.sumQueuedPrefillTokens = grown(this.sumQueuedPrefillTokens, new Float64Array(size))
+    this.numQueuedDecode = grown(this.numQueuedDecode, new Int32Array(size))
+    this.sumQueuedDecodeKvTokens = grown(this.sumQueuedDecodeKvTokens, new Float64Array(size))
+  }
+
+  copyRow(to: number, from: PassColumns, row: number): void {
+    this.workerId[to] = from.workerId[row]!
+    this.startMs[to] = from.startMs[row]!
+    this.wallTimeS[to] = from.wallTimeS[row]!
+    this.numPrefillRequests[to] = from.numPrefillRequests[row]!
+    this.sumPrefillTokens[to] = from.sumPrefillTokens[row]!
+    this.numDecodeRequests[to] = from.numDecodeRequests[row]!
+    this.sumDecodeKvTokens[to] = from.sumDecodeKvTokens[row]!
+    this.numQueuedPrefill[to] = from.numQueuedPrefill[row]!
+    this.sumQueuedPrefillTokens[to] = from.sumQueuedPrefillTokens[row]!
+    this.numQueuedDecode[to] = from.numQueuedDecode[row]!
+    this.sumQueuedDecodeKvTokens[to] = from.sumQueuedDecodeKvTokens[row]!
+  }
+}
+
+function grown<T extends Int32Array | Float64Array>(old: T, next: T): T {
+  next.set(old)
+  return next
+}

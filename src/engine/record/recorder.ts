@@ -1,0 +1,130 @@
+import type {Workload} from '../../trace/workload.ts'
+import type {RequestColumns, RequestEvents, TokenGaps} from './record.ts'
+import {RequestEventLog} from './request-events.ts'
+
+/**
+ * Collects what users felt: one row per request, and the gaps between tokens of all requests (engine.md 11.1).
+ * All tokens of a pass share one timestamp, so most neighbouring gaps are equal and are stored as (gap, count).
+ */
+export class Recorder {
+  readonly requests: RequestColumns
+  readonly #firstAdmit: Float64Array
+  readonly #first: Float64Array
+  readonly #second: Float64Array
+  readonly #last: Float64Array
+  readonly #emitted: Int32Array
+  readonly #arrival: Float64Array
+  #arrived = 0
+  readonly #events = new RequestEventLog()
+  #gaps = new Float64Array(INITIAL_GAPS)
+  #counts = new Uint32Array(INITIAL_GAPS)
+  #gapLength = 0
+
+  constructor(workload: Workload) {
+    const count = workload.requestCount
+    this.#arrival = new Float64Array(count).fill(Number.NaN)
+    this.#firstAdmit = new Float64Array(count).fill(Number.NaN)
+    this.#first = new Float64Array(count).fill(Number.NaN)
+    this.#second = new Float64Array(count).fill(Number.NaN)
+    this.#last = new Float64Array(count).fill(Number.NaN)
+    this.#emitted = new Int32Array(count)
+    this.requests = {
+      count,
+      arrivalMs: this.#arrival,
+      firstAdmitMs: this.#firstAdmit,
+      firstTokenMs: this.#first,
+      secondTokenMs: this.#second,
+      lastTokenMs: this.#last,
+      // Copies: results are transferred to the page, the workload stays in the worker for the next run.
+      inputLength: workload.inputLength.slice(),
+      outputLength: workload.outputLength.slice(),
+      emittedTokens: this.#emitted,
+      reusedTokens: new Int32Array(count),
+      preemptions: new Int32Array(count),
+      workerId: new Int32Array(count).fill(-1),
+      prefillWorkerId: new Int32Array(count).fill(-1),
+      arrivalOrder: new Int32Array(count).fill(-1),
+    }
+  }
+
+  arrived(request: number, atMs: number): void {
+    this.#arrival[request] = atMs
+    this.requests.arrivalOrder[this.#arrived++] = request
+  }
+
+  admitted(request: number, atMs: number, reusedTokens: number): void {
+    if (Number.isNaN(this.#firstAdmit[request]!)) this.#firstAdmit[request] = atMs
+    const reused = this.requests.reusedTokens
+    if (reusedTokens > reused[request]!) reused[request] = reusedTokens
+  }
+
+  token(request: number, atMs: number): void {
+    const before = this.#emitted[request]!++
+    if (before === 0) this.#first[request] = atMs
+    else {
+      if (before === 1) this.#second[request] = atMs
+      this.gaps(atMs - this.#last[request]!, 1)
+    }
+    this.#last[request] = atMs
+  }
+
+  tokensUntil(request: number, tokens: number, atMs: number): void {
+    this.#emitted[request]! += tokens
+    this.#last[request] = atMs
+  }
+
+  prefillChunk(request: number, atMs: number, endMs: number, tokens: number, onPrefill = false): void {
+    this.#events.chunk(request, atMs, endMs, tokens, onPrefill)
+  }
+
+  preempted(request: number, atMs: number, onPrefill = false): void {
+    this.requests.preemptions[request]!++
+    this.#events.preemption(request, atMs, onPrefill)
+  }
+
+  requestEvents(): RequestEvents {
+    return this.#events.columns()
+  }
+
+  /** TTFT in ms, never negative. */
+  ttftMs(request: number): number {
+    return Math.max(this.#first[request]! - this.#arrival[request]!, 0)
+  }
+
+  /** Mean gap between the tokens of one request in ms; 0 for one token. */
+  meanGapMs(request: number): number {
+    const tokens = this.#emitted[request]!
+    return tokens > 1 ? (this.#last[request]! - this.#first[request]!) / (tokens - 1) : 0
+  }
+
+  tokenGaps(): TokenGaps {
+    return {
+      length: this.#gapLength,
+      gapMs: this.#gaps.slice(0, this.#gapLength),
+      count: this.#counts.slice(0, this.#gapLength),
+    }
+  }
+
+  gaps(gapMs: number, count: number): void {
+    const last = this.#gapLength - 1
+    if (last >= 0 && this.#gaps[last] === gapMs) {
+      this.#counts[last]! += count
+      return
+    }
+    if (this.#gapLength === this.#gaps.length) this.#growGaps()
+    this.#gaps[this.#gapLength] = gapMs
+    this.#counts[this.#gapLength++] = count
+  }
+
+  #growGaps(): void {
+    const size = this.#gaps.length * 2
+    const gaps = new Float64Array(size)
+    gaps.set(this.#gaps)
+    this.#gaps = gaps
+    const counts = new Uint32Array(size)
+    counts.set(this.#counts)
+    this.#counts = counts
+  }
+}
+
+const INITIAL_GAPS = 1 << 16

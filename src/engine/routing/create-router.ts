@@ -1,0 +1,46 @@
+import type {EngineArgs, PoolName, RouterConfig} from '../../config/scenario.ts'
+import {RandomStream} from '../../core/random.ts'
+import {computePromptPaths} from '../../trace/prompt-paths.ts'
+import type {Workload} from '../../trace/workload.ts'
+import {KvRouter, type PrefillEstimate} from './kv-router.ts'
+
+export interface RouterOptions {
+  /** null = round robin. */
+  readonly router: RouterConfig | null
+  readonly prefillEstimate: PrefillEstimate | null
+  readonly seed: number
+}
+
+/**
+ * The KV router of one pool, or null for round robin. In disaggregated fleets the prefill router does not look at held
+ * blocks; the decode router looks at nothing else, knows of no cache and never makes a request wait (engine.md 9.5).
+ */
+export function createRouter(
+  component: PoolName,
+  args: EngineArgs,
+  workload: Workload,
+  {router, prefillEstimate, seed}: RouterOptions,
+): KvRouter | null {
+  if (router === null) return null
+  const changes = component === 'prefill' ? PREFILL_ONLY : component === 'decode' ? BLOCKS_ONLY : {}
+  const queuePolicy = args.router_queue_policy ?? router.router_queue_policy
+  return new KvRouter({
+    config: {...router, router_queue_policy: queuePolicy, ...changes},
+    inputLength: workload.inputLength,
+    paths: computePromptPaths(workload, args.block_size),
+    blockSize: args.block_size,
+    hearsCaches: component !== 'decode' && args.engine_type !== 'sglang',
+    prefillEstimate,
+    maxBatchedTokens: args.max_num_batched_tokens,
+    random: new RandomStream(seed, `router/${component}`),
+  })
+}
+
+const PREFILL_ONLY = {router_track_active_blocks: false}
+
+const BLOCKS_ONLY = {
+  overlap_score_credit: 0,
+  router_track_prefill_tokens: false,
+  router_assume_kv_reuse: false,
+  router_queue_threshold: null,
+}

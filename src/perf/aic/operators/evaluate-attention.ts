@@ -1,0 +1,67 @@
+import {memoryMs} from '../request/systems.ts'
+import {DecodeLines} from '../tables/decode-lines.ts'
+import {noData} from '../tables/errors.ts'
+import {type Grid, GridReader} from '../tables/grid.ts'
+import {attentionKey, type TableSet} from '../tables/tables.ts'
+import type {Hardware, SequenceCost} from './evaluate.ts'
+import type {AttentionOp, Phase} from './ops.ts'
+import {attentionFlops, fmhaBytes} from './quant-modes.ts'
+import {contextAttentionSol, generationAttentionSol} from './roofline.ts'
+
+export function evaluateAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
+  return hardware.phase === 'context' ? prefillAttention(op, hardware) : decodeAttention(op, hardware)
+}
+
+/** The tables name a slice by its KV heads, 0 when every query head has its own. */
+function sliceOf(op: AttentionOp, {modes}: Hardware) {
+  const kvHeads = op.heads === op.kvHeads ? 0 : op.kvHeads
+  return {fmha: modes.fmha, kvCache: modes.kvcache, kvHeads, headDim: op.headDim, window: op.window}
+}
+
+/** The plain variant is packed only where it is another kernel than the preferred one. */
+function findSlice(op: AttentionOp, tables: TableSet, phase: Phase, key: string): Grid | null {
+  const plain = op.lane === 'plain' ? tables.grid(`${phase}_plain`, key) : null
+  return plain ?? tables.grid(phase, key)
+}
+
+function prefillAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
+  const {system, tables, modes, outside} = hardware
+  const slice = sliceOf(op, hardware)
+  const grid = findSlice(op, tables, 'context', attentionKey('context', slice))
+  if (grid === null) return () => missingSlice('prefill', op, hardware)
+  const reader = new GridReader(grid, contextAttentionSol(system, slice), 1, outside)
+  const extraMs = 1.1 * rotaryAndNormMs(op, hardware, fmhaBytes(modes.fmha))
+  return (batch, length, prefix) => {
+    const full = length + prefix
+    const kernel = reader.at(op.heads, full, batch)
+    // The table holds whole prompts; a cached prefix saves the square it would have cost.
+    return kernel * ((full * full - prefix * prefix) / (full * full)) + extraMs
+  }
+}
+
+/** Rotary embedding, cache writes and query/key norms; the reference prices them for one token only. */
+function rotaryAndNormMs(op: AttentionOp, {system}: Hardware, bytes: number): number {
+  const mem = (count: number) => memoryMs(system, count)
+  const queries = op.heads * op.headDim
+  const keys = op.kvHeads * op.headDim
+  const norms = op.qkNorm ? (2 * mem(2 * queries) + 2 * mem(2 * keys)) * 2 : 0
+  return norms + (2 * mem(2 * queries + 2 * keys) + (mem(keys * bytes) + mem(keys * bytes)))
+}
+
+function decodeAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
+  const {system, tables, modes, outside} = hardware
+  attentionFlops(system, modes.kvcache)
+  const slice = sliceOf(op, hardware)
+  const grid = findSlice(op, tables, 'generation', attentionKey('generation', slice))
+  if (grid === null) return () => missingSlice('decode', op, hardware)
+  const reader = new GridReader(grid, generationAttentionSol(system, slice), null, outside)
+  const lines = new DecodeLines(grid, op.heads, reader)
+  return (batch, length) => lines.at(batch, length)
+}
+
+function missingSlice(what: string, op: AttentionOp, {modes}: Hardware): never {
+  throw noData(
+    `${what} attention with ${op.kvHeads} KV heads of ${op.headDim}, KV cache ${modes.kvcache}, attention ` +
+      `${modes.fmha}${op.window > 0 ? `, window ${op.window}` : ''} was not measured on this GPU and backend`,
+  )
+}

@@ -1,0 +1,115 @@
+import {type BackendName, type GpuSystem, memoryMs} from '../request/systems.ts'
+import {AicDataError} from '../tables/errors.ts'
+import type {OutsideFlag} from '../tables/outside.ts'
+import type {TableSet} from '../tables/tables.ts'
+import {evaluateAttention} from './evaluate-attention.ts'
+import {evaluateAllReduce, evaluateDispatch} from './evaluate-comm.ts'
+import {evaluateGemm} from './evaluate-gemm.ts'
+import {evaluateLatentAttention, evaluateLatentModule, evaluateLatentProjection} from './evaluate-latent.ts'
+import {evaluateMoe} from './evaluate-moe.ts'
+import type {ElementwiseOp, EmbeddingOp, FallbackOp, Op, OverlapOp, Phase} from './ops.ts'
+import type {QuantModes} from './quant-modes.ts'
+
+/** Where and on what an operator runs. */
+export interface Hardware {
+  readonly system: GpuSystem
+  readonly backend: BackendName
+  readonly tables: TableSet
+  readonly modes: QuantModes
+  readonly phase: Phase
+  readonly outside: OutsideFlag
+}
+
+/** Latency in ms of one operator with `x` tokens; `count` and the floor at 0 are applied outside. */
+export type TokenCost = (x: number) => number
+
+/** Latency in ms of one operator whose work depends on the sequences. Decode passes prefix 0. */
+export type SequenceCost = (batch: number, length: number, prefix: number) => number
+
+/** An operator ready to be asked; lookups throw `AicDataError` when there is no measurement to go by. */
+export type CompiledOp =
+  | {readonly name: string; readonly by: 'tokens' | 'requests'; readonly cost: TokenCost}
+  | {readonly name: string; readonly by: 'sequences'; readonly cost: SequenceCost}
+
+export function compileOp(op: Op, hardware: Hardware): CompiledOp {
+  switch (op.kind) {
+    case 'attention':
+      return sequences(op, evaluateAttention(op, hardware))
+    case 'latent_attention':
+      return sequences(op, evaluateLatentAttention(op, hardware))
+    case 'latent_module':
+      return sequences(op, evaluateLatentModule(op, hardware))
+    case 'fallback':
+      return sequences(op, evaluateFallback(op, hardware))
+    case 'gemm': {
+      const by = op.perRequest ? 'requests' : 'tokens'
+      return {...tokens(op, evaluateGemm(op, hardware)), by}
+    }
+    case 'embedding':
+      return tokens(op, evaluateEmbedding(op, hardware))
+    case 'elementwise':
+      return tokens(op, evaluateElementwise(op, hardware))
+    case 'moe':
+      return tokens(op, evaluateMoe(op, hardware))
+    case 'dispatch':
+      return tokens(op, evaluateDispatch(op, hardware))
+    case 'all_reduce':
+      return tokens(op, evaluateAllReduce(op, hardware))
+    case 'latent_projection':
+      return tokens(op, evaluateLatentProjection(op, hardware))
+    case 'overlap':
+      return tokens(op, evaluateOverlap(op, hardware))
+  }
+}
+
+type TokenOp = Extract<CompiledOp, {by: 'tokens' | 'requests'}>
+
+function tokens(op: Op, cost: TokenCost): TokenOp {
+  return {name: op.name, by: 'tokens', cost: x => Math.max(0, cost(x)) * op.count}
+}
+
+function sequences(op: Op, cost: SequenceCost): CompiledOp {
+  return {
+    name: op.name,
+    by: 'sequences',
+    cost: (batch, length, prefix) => Math.max(0, cost(batch, length, prefix)) * op.count,
+  }
+}
+
+function evaluateEmbedding(op: EmbeddingOp, {system}: Hardware): TokenCost {
+  return x => memoryMs(system, x * op.hidden * 2)
+}
+
+function evaluateElementwise(op: ElementwiseOp, {system}: Hardware): TokenCost {
+  const bytesPerToken = 2 * op.input + 2 * op.output
+  return x => memoryMs(system, bytesPerToken * x)
+}
+
+function evaluateOverlap(op: OverlapOp, hardware: Hardware): TokenCost {
+  const main = sumOf(op.main, hardware)
+  const side = sumOf(op.side, hardware)
+  return x => Math.max(main(x), side(x))
+}
+
+function sumOf(ops: readonly Op[], hardware: Hardware): TokenCost {
+  const compiled = ops.map(op => compileOp(op, hardware))
+  return x =>
+    compiled.reduce((total, op) => total + (op.by === 'sequences' ? op.cost(x, 0, 0) : op.cost(x)), 0)
+}
+
+/** Only a missing measurement sends the block to its parts; a GPU without the format is an error either way. */
+function evaluateFallback(op: FallbackOp, hardware: Hardware): SequenceCost {
+  const primary = compileOp(op.primary, hardware)
+  const parts = op.otherwise.map(part => compileOp(part, hardware))
+  return (batch, length, prefix) => {
+    const rows = hardware.phase === 'context' ? batch * length : batch
+    const cost = (part: CompiledOp) =>
+      part.by === 'sequences' ? part.cost(batch, length, prefix) : part.cost(rows)
+    try {
+      return cost(primary)
+    } catch (error) {
+      if (!(error instanceof AicDataError) || error.name !== 'PerfDataNotAvailableError') throw error
+      return parts.reduce((total, part) => total + cost(part), 0)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import type {EngineArgs} from '../../../config/scenario.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
+import {findModel} from '../../models/catalogue.ts'
+import type {ModelConfig} from '../../models/model-config.ts'
+import {closest} from './closest.ts'
+import {checkParallelism} from './parallelism.ts'
+import {BACKEND_NAMES, BACKEND_VERSIONS, type BackendName, SYSTEM_NAMES, type SystemName} from './systems.ts'
+
+/** One engine whose pass times are asked for. */
+export interface AicRequest {
+  readonly system: string
+  readonly backend: string
+  /** null = the measured version of the backend. */
+  readonly version: string | null
+  readonly model: ModelConfig
+  readonly tp: number
+  readonly moeTp: number | null
+  readonly moeEp: number | null
+  readonly attentionDp: number | null
+}
+
+/** A request whose names and numbers are known to be good. */
+export interface ResolvedAicRequest extends AicRequest {
+  readonly system: SystemName
+  readonly backend: BackendName
+  readonly version: string
+  /** What was changed on the way, in sentences for the user. */
+  readonly notices: readonly string[]
+}
+
+type AicField =
+  | 'aic_system'
+  | 'aic_backend'
+  | 'aic_backend_version'
+  | 'aic_model_path'
+  | 'aic_tp_size'
+  | 'aic_moe_tp_size'
+  | 'aic_moe_ep_size'
+  | 'aic_attention_dp_size'
+export type AicArgs = Pick<EngineArgs, AicField>
+
+export const SYSTEM_ALIASES: Readonly<Record<string, SystemName>> = {
+  h200: 'h200_sxm',
+  h100: 'h100_sxm',
+  b200: 'b200_sxm',
+}
+export const BACKEND_ALIASES: Readonly<Record<string, BackendName>> = {
+  'tensorrt-llm': 'trtllm',
+  tensorrt_llm: 'trtllm',
+}
+
+/** Versions ai-dynamo 1.2.1 asks for on its own; their tables are no longer published. */
+const OLD_DEFAULT_VERSIONS: Readonly<Record<BackendName, readonly string[]>> = {
+  vllm: ['0.14.0'],
+  sglang: ['0.5.6.post2', '0.14.0'],
+  trtllm: ['0.14.0', '1.2.0rc5'],
+}
+
+/** Engine args -> request. Missing system and TP mean the reference's defaults, h200_sxm and 1. */
+export function resolveAicRequest(args: AicArgs, models: readonly ModelConfig[]): Result<ResolvedAicRequest> {
+  if (args.aic_backend === null)
+    return fail('aic_backend is not set: name vllm, sglang or trtllm', 'aic_backend')
+  if (args.aic_model_path === null) return fail('aic_model_path is not set: name a model', 'aic_model_path')
+  const model = findModel(models, args.aic_model_path)
+  if (model === null) return fail(unknownModel(args.aic_model_path, models), 'aic_model_path')
+  return checkAicRequest({
+    system: args.aic_system ?? 'h200_sxm',
+    backend: args.aic_backend,
+    version: args.aic_backend_version,
+    model,
+    tp: args.aic_tp_size ?? 1,
+    moeTp: args.aic_moe_tp_size,
+    moeEp: args.aic_moe_ep_size,
+    attentionDp: args.aic_attention_dp_size,
+  })
+}
+
+/** Resolves aliases and refuses what has no tables, naming the nearest choice that has. */
+export function checkAicRequest(request: AicRequest): Result<ResolvedAicRequest> {
+  const named = checkNames(request)
+  if (!named.ok) return named
+  const parallelism = checkParallelism(request)
+  return parallelism.ok ? named : parallelism
+}
+
+/** The part of the check that does not concern how the model is spread over GPUs. */
+export function checkNames(request: AicRequest): Result<ResolvedAicRequest> {
+  const system = resolveName(request.system, SYSTEM_NAMES, SYSTEM_ALIASES)
+  if (system === null) return fail(unknown('GPU system', request.system, SYSTEM_NAMES), 'aic_system')
+  const backend = resolveName(request.backend, BACKEND_NAMES, BACKEND_ALIASES)
+  if (backend === null) return fail(unknown('backend', request.backend, BACKEND_NAMES), 'aic_backend')
+  const version = resolveVersion(request.version, backend)
+  if (!version.ok) return version
+  return ok({...request, system, backend, version: version.value.version, notices: version.value.notices})
+}
+
+/** Equal for requests that share one model: a key for caches of loaded models. */
+export function aicRequestKey(request: AicRequest): string {
+  const {system, backend, version, model, tp, moeTp, moeEp, attentionDp} = request
+  return JSON.stringify([system, backend, version, model, tp, moeTp, moeEp, attentionDp])
+}
+
+function resolveVersion(
+  requested: string | null,
+  backend: BackendName,
+): Result<{version: string; notices: readonly string[]}> {
+  const version = BACKEND_VERSIONS[backend]
+  if (requested === null || requested === '' || requested === 'current' || requested === version) {
+    return ok({version, notices: []})
+  }
+  if (OLD_DEFAULT_VERSIONS[backend].includes(requested)) {
+    const notice = `GPU tables of ${backend} ${requested} are no longer published; ${version} is used instead.`
+    return ok({version, notices: [notice]})
+  }
+  return fail(
+    `GPU tables of ${backend} ${requested} are not available; the nearest version is ${version}`,
+    'aic_backend_version',
+  )
+}
+
+function resolveName<T extends string>(
+  given: string,
+  names: readonly T[],
+  aliases: Readonly<Record<string, T>>,
+): T | null {
+  const lower = given.trim().toLowerCase()
+  return names.find(name => name === lower) ?? aliases[lower] ?? null
+}
+
+function unknown(what: string, given: string, names: readonly string[]): string {
+  return `unknown ${what} "${given}": did you mean ${closest(given, names)}? Available: ${names.join(', ')}`
+}
+
+export function unknownModel(id: string, models: readonly ModelConfig[]): string {
+  const nearest = closest(
+    id,
+    models.map(model => model.id),
+  )
+  return `unknown model "${id}": the nearest known one is ${nearest}; any other needs its config.json`
+}

@@ -1,0 +1,112 @@
+import type {ModelConfig} from '../../models/model-config.ts'
+import {moeShape} from '../operators/evaluate-moe.ts'
+import {buildOpLists} from '../operators/op-lists.ts'
+import {flattenOps, type GemmOp, type Op, type Phase} from '../operators/ops.ts'
+import {type QuantModes, quantModesFor} from '../operators/quant-modes.ts'
+import {sitesNeeded} from '../tables/gemm-sites.ts'
+import type {PackFile, PackPair} from '../tables/manifest.ts'
+import {
+  attentionKey,
+  type GridKind,
+  gemmTableMode,
+  moeKey,
+  type TableSet,
+  tableKey,
+} from '../tables/tables.ts'
+import {type Parallelism, parallelismOf} from './parallelism.ts'
+import type {ResolvedAicRequest} from './request.ts'
+import type {BackendName} from './systems.ts'
+
+/** Names of the second-tier files. */
+export function gemmTier(mode: string): string {
+  return `gemm.${mode}`
+}
+
+export function moeTier(mode: string): string {
+  return `moe.${mode}`
+}
+
+export const ATTENTION_TIER = 'attention'
+export const LATENT_TIER = 'latent'
+
+/** A table an operator reads, named as in the packs, or the GEMM shape it needs. */
+export type Need =
+  | {readonly kind: GridKind | 'moe'; readonly key: string; readonly tier: string}
+  | {readonly kind: 'gemm'; readonly op: GemmOp; readonly tier: string}
+
+/**
+ * What a model may look up, fallbacks included. Tables so small that every pack holds them
+ * whole (collectives, scaling passes, latent projections) are left out.
+ */
+export function needsOf(
+  model: ModelConfig,
+  sizes: Parallelism,
+  backend: BackendName,
+  tables: TableSet,
+): Need[] {
+  const lists = buildOpLists(model, sizes, backend)
+  const modes = quantModesFor(model, backend)
+  return PHASES.flatMap(phase => flattenOps(lists[phase]).flatMap(op => needsOfOp(op, phase, modes, tables)))
+}
+
+const PHASES: readonly Phase[] = ['context', 'generation']
+
+function needsOfOp(op: Op, phase: Phase, modes: QuantModes, tables: TableSet): Need[] {
+  const {fmha, kvcache} = modes
+  switch (op.kind) {
+    case 'gemm':
+      return [{kind: 'gemm', op, tier: gemmTier(gemmTableMode(op.mode))}]
+    case 'moe': {
+      const variants = op.mode === 'nvfp4' ? [false, true] : [false]
+      return variants.map(lowLatency => {
+        return {kind: 'moe', key: moeKey(moeShape(op, tables, lowLatency)), tier: moeTier(op.mode)}
+      })
+    }
+    case 'attention': {
+      const kvHeads = op.heads === op.kvHeads ? 0 : op.kvHeads
+      const key = attentionKey(phase, {
+        fmha,
+        kvCache: kvcache,
+        kvHeads,
+        headDim: op.headDim,
+        window: op.window,
+      })
+      // A plain variant exists only where the kernel choice differs.
+      return [
+        {kind: phase, key, tier: ATTENTION_TIER},
+        ...(op.lane === 'plain' ? [{kind: `${phase}_plain` as const, key, tier: ATTENTION_TIER}] : []),
+      ]
+    }
+    case 'latent_attention':
+      return phase === 'context'
+        ? [{kind: 'context_mla', key: tableKey(fmha, kvcache), tier: LATENT_TIER}]
+        : [{kind: 'generation_mla', key: kvcache, tier: LATENT_TIER}]
+    case 'latent_module':
+      return phase === 'context'
+        ? [{kind: 'mla_context_module', key: tableKey(fmha, kvcache, op.mode), tier: LATENT_TIER}]
+        : [{kind: 'mla_generation_module', key: tableKey(kvcache, op.mode), tier: LATENT_TIER}]
+    default:
+      return []
+  }
+}
+
+/** Files to fetch before the request can be answered in full, given what is loaded. */
+export function tiersNeeded(request: ResolvedAicRequest, loaded: TableSet, pair: PackPair): PackFile[] {
+  const needs = needsOf(request.model, parallelismOf(request), request.backend, loaded)
+  const names = new Set(needs.filter(need => !isLoaded(need, loaded)).map(need => need.tier))
+  return [...names].flatMap(name => pair.tiers[name] ?? [])
+}
+
+function isLoaded(need: Need, loaded: TableSet): boolean {
+  if (need.kind === 'gemm') {
+    const table = loaded.gemm(need.op.mode)
+    if (table === null) return true
+    return sitesNeeded(table, need.op.n, need.op.k).every(site => table.latency[site] !== null)
+  }
+  if (loaded.isAbsent(need.kind, need.key)) return true
+  if (need.kind === 'moe') return loaded.curve('moe', need.key) !== null
+  // Modules carry the native heads of the measured model behind the slice.
+  return (
+    loaded.grid(need.kind, need.key) !== null || loaded.gridKeys(need.kind, tableKey(need.key, '')).length > 0
+  )
+}

@@ -1,0 +1,182 @@
+import {exactLog2} from '../../../core/exact-math.ts'
+import {lowerBound} from './curve.ts'
+import {noData} from './errors.ts'
+import type {Grid, GridSol} from './grid.ts'
+
+const NEIGHBOURS = 4
+/** The fifth nearest sets the reach of the weights. */
+const RANKED = NEIGHBOURS + 1
+const EPSILON = 1e-12
+/** Squares that differ by rounding alone may have equal roots; such ties go by key order, so keep them. */
+const TIE_SLACK = 1 + 1e-14
+
+/**
+ * Utilisation (roofline / latency) to assume beyond the measured grid: a blend of the nearest four leaves
+ * by distance on logarithmic axes, fading to zero at the fifth (perf-model-012.md 6.1, "hold").
+ *
+ * Long prompts leave the grid often, so this is a hot path: branches are visited from the query outwards on each
+ * axis, and skipped once their own axes alone put them farther than the fifth best. That is the
+ * same answer as ranking every leaf, with a few dozen looked at instead of thousands, and nothing allocated.
+ */
+export class HoldReader {
+  private readonly grid: Grid
+  private readonly sol: GridSol
+  private readonly logs0: Float64Array
+  private readonly logs1: Float64Array
+  private readonly logs2: Float64Array
+  /** Utilisation per leaf, computed when first ranked; NaN = not yet, 0 = unusable. */
+  private readonly utilisation: Float64Array
+  /** The last query's first two keys and their logarithms: a decode step asks five lengths of one batch. */
+  private q0 = Number.NaN
+  private q1 = Number.NaN
+  private l0 = 0
+  private l1 = 0
+  private l2 = 0
+  private count = 0
+  private limit = Number.POSITIVE_INFINITY
+  private readonly squares = new Float64Array(RANKED)
+  private readonly distance = new Float64Array(RANKED)
+  private readonly leaf = new Int32Array(RANKED)
+
+  constructor(grid: Grid, sol: GridSol) {
+    this.grid = grid
+    this.sol = sol
+    this.logs0 = grid.keys0.map(log2)
+    this.logs1 = grid.keys1.map(log2)
+    this.logs2 = grid.keys2.map(log2)
+    this.utilisation = new Float64Array(grid.values.length).fill(Number.NaN)
+  }
+
+  /** @throws AicDataError if no leaf is usable */
+  at(q0: number, q1: number, q2: number): number {
+    if (q0 !== this.q0) {
+      this.q0 = q0
+      this.l0 = log2(q0)
+    }
+    if (q1 !== this.q1) {
+      this.q1 = q1
+      this.l1 = log2(q1)
+    }
+    this.l2 = log2(q2)
+    this.count = 0
+    this.limit = Number.POSITIVE_INFINITY
+    this.visitAxis0(this.l0)
+    if (this.count === 0) throw noData(`no usable measurement near the attention point (${q0}, ${q1}, ${q2})`)
+    return this.blend()
+  }
+
+  private blend(): number {
+    const kept = Math.min(this.count, NEIGHBOURS)
+    const reach = this.count === RANKED ? this.distance[NEIGHBOURS]! : Number.POSITIVE_INFINITY
+    let weighted = 0
+    let total = 0
+    for (let i = 0; i < kept; i++) {
+      const weight = weightOf(this.distance[i]!, reach)
+      weighted += weight * this.utilisation[this.leaf[i]!]!
+      total += weight
+    }
+    return total === 0 ? this.plainMean(kept) : weighted / total
+  }
+
+  /** All four at the same distance as the fifth: no weight is left to tell them apart. */
+  private plainMean(kept: number): number {
+    let sum = 0
+    for (let i = 0; i < kept; i++) sum += this.utilisation[this.leaf[i]!]!
+    return sum / kept
+  }
+
+  private visitAxis0(query: number): void {
+    const logs = this.logs0
+    const end = logs.length
+    let up = lowerBound(logs, 0, end, query)
+    let down = up - 1
+    while (up < end || down >= 0) {
+      const isUp = down < 0 || (up < end && logs[up]! - query <= query - logs[down]!)
+      const node = isUp ? up++ : down--
+      const delta = logs[node]! - query
+      if (delta * delta > this.limit) {
+        if (isUp) up = end
+        else down = -1
+      } else this.visitAxis1(node, delta * delta)
+    }
+  }
+
+  private visitAxis1(parent: number, sum0: number): void {
+    const logs = this.logs1
+    const query = this.l1
+    const start = this.grid.start1[parent]!
+    const end = this.grid.start1[parent + 1]!
+    let up = lowerBound(logs, start, end, query)
+    let down = up - 1
+    while (up < end || down >= start) {
+      const isUp = down < start || (up < end && logs[up]! - query <= query - logs[down]!)
+      const node = isUp ? up++ : down--
+      const delta = logs[node]! - query
+      const sum = sum0 + delta * delta
+      if (sum > this.limit) {
+        if (isUp) up = end
+        else down = start - 1
+      } else this.visitAxis2(parent, node, sum)
+    }
+  }
+
+  private visitAxis2(grandparent: number, parent: number, sum1: number): void {
+    const logs = this.logs2
+    const query = this.l2
+    const start = this.grid.start2[parent]!
+    const end = this.grid.start2[parent + 1]!
+    let up = lowerBound(logs, start, end, query)
+    let down = up - 1
+    while (up < end || down >= start) {
+      const isUp = down < start || (up < end && logs[up]! - query <= query - logs[down]!)
+      const leaf = isUp ? up++ : down--
+      const delta = logs[leaf]! - query
+      const sum = sum1 + delta * delta
+      if (sum > this.limit) {
+        if (isUp) up = end
+        else down = start - 1
+      } else if (this.isUsable(grandparent, parent, leaf)) this.rank(leaf, sum)
+    }
+  }
+
+  private isUsable(node0: number, node1: number, leaf: number): boolean {
+    let utilisation = this.utilisation[leaf]!
+    if (Number.isNaN(utilisation)) {
+      const {keys0, keys1, keys2, values} = this.grid
+      const latency = values[leaf]!
+      const sol = this.sol(keys0[node0]!, keys1[node1]!, keys2[leaf]!)
+      utilisation = latency > 0 && sol > 0 ? sol / latency : 0
+      this.utilisation[leaf] = utilisation
+    }
+    return utilisation > 0
+  }
+
+  /** Inserts by distance, ties by key order. */
+  private rank(leaf: number, sum: number): void {
+    const {squares, distance, leaf: leaves} = this
+    const d = Math.sqrt(sum)
+    let at = this.count
+    while (at > 0 && (distance[at - 1]! > d || (distance[at - 1] === d && leaves[at - 1]! > leaf))) at--
+    if (at === RANKED) return
+    if (this.count < RANKED) this.count++
+    for (let i = this.count - 1; i > at; i--) {
+      squares[i] = squares[i - 1]!
+      distance[i] = distance[i - 1]!
+      leaves[i] = leaves[i - 1]!
+    }
+    squares[at] = sum
+    distance[at] = d
+    leaves[at] = leaf
+    if (this.count === RANKED) this.limit = squares[NEIGHBOURS]! * TIE_SLACK
+  }
+}
+
+function weightOf(distance: number, reach: number): number {
+  if (reach === Number.POSITIVE_INFINITY) return 1 / (distance * distance + EPSILON)
+  const closeness = Math.max(reach - distance, 0) / (reach * distance + EPSILON)
+  return closeness * closeness
+}
+
+function log2(key: number): number {
+  return exactLog2(Math.max(key, EPSILON))
+}

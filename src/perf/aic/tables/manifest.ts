@@ -1,0 +1,73 @@
+import {strFromU8} from 'fflate'
+import {fail, ok, type Result} from '../../../core/result.ts'
+import {asRecord} from '../../models/json.ts'
+import type {BackendName, SystemName} from '../request/systems.ts'
+
+/** What `perf/manifest.json` lists. */
+export interface Manifest {
+  readonly edition: string
+  readonly licence: string
+  readonly attribution: string
+  readonly source: {
+    readonly package: string
+    readonly version: string
+    readonly wheel: string
+    readonly sha256: string
+  }
+  /** Models that every pair's first file answers. */
+  readonly presets: readonly string[]
+  readonly pairs: readonly PackPair[]
+}
+
+/** How an engine of a catalogue model may be spread: [TP, expert TP, expert EP], 1 x 1 for dense models. */
+export type EngineSplit = readonly [tp: number, moeTp: number, moeEp: number]
+
+export interface PackFile {
+  /** Name below `perf/`. */
+  readonly file: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export interface PackPair {
+  readonly system: SystemName
+  readonly backend: BackendName
+  readonly version: string
+  /** Answers all presets. */
+  readonly core: PackFile
+  /** Whole tables for any other shape: `gemm.<format>`, `moe.<format>`, `attention`. */
+  readonly tiers: Readonly<Record<string, PackFile>>
+  /** Catalogue model -> splits that can be predicted, prefill and decode both. */
+  readonly engines: Readonly<Record<string, readonly EngineSplit[]>>
+  /** Table -> measured versions it is made of, first wins. */
+  readonly sources: Readonly<Record<string, readonly string[]>>
+}
+
+export const EDITION = '0.12.0'
+
+export function parseManifest(bytes: Uint8Array): Result<Manifest> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(strFromU8(bytes))
+  } catch {
+    return fail('perf/manifest.json is not JSON: reload to fetch it again')
+  }
+  const manifest = asRecord(parsed)
+  if (manifest?.edition !== EDITION)
+    return fail(`perf/manifest.json is not of edition ${EDITION}: reload the page`)
+  if (!Array.isArray(manifest.pairs) || !manifest.pairs.every(isPair)) {
+    return fail('perf/manifest.json lists no tables: reload to fetch it again')
+  }
+  return ok(parsed as Manifest)
+}
+
+function isPair(value: unknown): boolean {
+  const pair = asRecord(value)
+  const tiers = Object.values(asRecord(pair?.tiers) ?? {})
+  return pair !== null && [pair.core, ...tiers].every(isFile) && typeof pair.system === 'string'
+}
+
+function isFile(value: unknown): boolean {
+  const file = asRecord(value)
+  return typeof file?.file === 'string' && typeof file.bytes === 'number' && typeof file.sha256 === 'string'
+}

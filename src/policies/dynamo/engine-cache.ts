@@ -1,0 +1,120 @@
+import type {ForwardPasses, PoolObservation} from '../../engine/observation.ts'
+import type {EngineLoad} from './rules-1.2/latency-side.ts'
+
+/**
+ * The last forward pass of each engine of one pool, in the order in which the engines first appeared
+ * (planner.md 3.2). Entries beyond the number of serving engines are dropped from the highest id down. As ids only
+ * grow, a drained engine can so outlive a new one; the reference has that flaw, and decisions depend on it.
+ */
+export class EngineCache {
+  /** Engine id -> row of `lastPasses`. */
+  readonly #rows = new Map<number, number>()
+  #freeRows: number[] = []
+  #lastPasses = emptyPasses(8)
+  /** Per engine id: index of its last pass in the window being read, and the window's number. */
+  #lastIndex = new Int32Array(64)
+  #seenInWindow = new Int32Array(64)
+  #window = 0
+
+  /** Takes in one window of passes. Returns for `eachEarlierPass`. */
+  update(pool: PoolObservation): void {
+    const {passes} = pool
+    this.#window++
+    for (let i = 0; i < passes.count; i++) {
+      const engine = passes.workerId[i]!
+      if (engine >= this.#lastIndex.length) this.#growTo(engine + 1)
+      if (this.#seenInWindow[engine] !== this.#window) {
+        this.#seenInWindow[engine] = this.#window
+        if (!this.#rows.has(engine)) this.#rows.set(engine, this.#takeRow())
+      }
+      this.#lastIndex[engine] = i
+    }
+    for (const [engine, row] of this.#rows) {
+      if (this.#seenInWindow[engine] !== this.#window) continue
+      copyPass(passes, this.#lastIndex[engine]!, this.#lastPasses, row)
+    }
+    while (this.#rows.size > pool.activeCount) this.#dropHighestId()
+  }
+
+  /** Visits the passes of the window last taken in, except each engine's last one and those of no duration. */
+  eachEarlierPass(passes: ForwardPasses, visit: (passes: ForwardPasses, index: number) => void): void {
+    for (let i = 0; i < passes.count; i++) {
+      if (this.#lastIndex[passes.workerId[i]!] === i || !(passes.wallTimeS[i]! > 0)) continue
+      visit(passes, i)
+    }
+  }
+
+  /** Visits the cached passes in order. */
+  eachCachedPass(visit: (passes: ForwardPasses, index: number) => void): void {
+    for (const row of this.#rows.values()) visit(this.#lastPasses, row)
+  }
+
+  loads(): readonly EngineLoad[] {
+    const passes = this.#lastPasses
+    return [...this.#rows].map(([workerId, row]) => ({
+      workerId,
+      scheduledPrefillTokens: passes.sumPrefillTokens[row]!,
+      scheduledDecodeKvTokens: passes.sumDecodeKvTokens[row]!,
+      queuedPrefillTokens: passes.sumQueuedPrefillTokens[row]!,
+      queuedDecodeKvTokens: passes.sumQueuedDecodeKvTokens[row]!,
+    }))
+  }
+
+  #dropHighestId(): void {
+    let highest = -1
+    for (const engine of this.#rows.keys()) highest = Math.max(highest, engine)
+    this.#freeRows.push(this.#rows.get(highest)!)
+    this.#rows.delete(highest)
+  }
+
+  #takeRow(): number {
+    const freed = this.#freeRows.pop()
+    if (freed !== undefined) return freed
+    const row = this.#rows.size
+    if (row === this.#lastPasses.wallTimeS.length) {
+      const grown = emptyPasses(row * 2)
+      for (let i = 0; i < row; i++) copyPass(this.#lastPasses, i, grown, i)
+      this.#lastPasses = grown
+    }
+    return row
+  }
+
+  #growTo(engines: number): void {
+    const size = Math.max(engines, this.#lastIndex.length * 2)
+    const lastIndex = new Int32Array(size)
+    const seenInWindow = new Int32Array(size)
+    lastIndex.set(this.#lastIndex)
+    seenInWindow.set(this.#seenInWindow)
+    this.#lastIndex = lastIndex
+    this.#seenInWindow = seenInWindow
+  }
+}
+
+export function emptyPasses(capacity: number): ForwardPasses {
+  return {
+    count: 0,
+    workerId: new Int32Array(capacity),
+    wallTimeS: new Float64Array(capacity),
+    numPrefillRequests: new Int32Array(capacity),
+    sumPrefillTokens: new Float64Array(capacity),
+    numDecodeRequests: new Int32Array(capacity),
+    sumDecodeKvTokens: new Float64Array(capacity),
+    numQueuedPrefill: new Int32Array(capacity),
+    sumQueuedPrefillTokens: new Float64Array(capacity),
+    numQueuedDecode: new Int32Array(capacity),
+    sumQueuedDecodeKvTokens: new Float64Array(capacity),
+  }
+}
+
+function copyPass(from: ForwardPasses, index: number, to: ForwardPasses, row: number): void {
+  to.workerId[row] = from.workerId[index]!
+  to.wallTimeS[row] = from.wallTimeS[index]!
+  to.numPrefillRequests[row] = from.numPrefillRequests[index]!
+  to.sumPrefillTokens[row] = from.sumPrefillTokens[index]!
+  to.numDecodeRequests[row] = from.numDecodeRequests[index]!
+  to.sumDecodeKvTokens[row] = from.sumDecodeKvTokens[index]!
+  to.numQueuedPrefill[row] = from.numQueuedPrefill[index]!
+  to.sumQueuedPrefillTokens[row] = from.sumQueuedPrefillTokens[index]!
+  to.numQueuedDecode[row] = from.numQueuedDecode[index]!
+  to.sumQueuedDecodeKvTokens[row] = from.sumQueuedDecodeKvTokens[index]!
+}

@@ -1,0 +1,111 @@
+import {describe, expect, test} from 'vitest'
+import {defaultScenario, findPreset} from '../config/presets.ts'
+import type {Scenario} from '../config/scenario.ts'
+import {forecastMemory, judgeMemory, sizeOfSynthetic, tabMemoryBytes} from './memory-forecast.ts'
+
+const GIB = 2 ** 30
+const MIB = 2 ** 20
+
+function fleetOf(workers: number, base = defaultScenario()): Scenario {
+  if (base.fleet.topology !== 'agg') throw new Error('expected an aggregated fleet')
+  return {...base, fleet: {topology: 'agg', workers: {...base.fleet.workers, initialWorkers: workers}}}
+}
+
+const hour = {
+  requests: 23608,
+  inputTokens: 23608 * 8596,
+  outputTokens: 23608 * 182,
+  fileBytes: 4.1e6,
+  spanS: 3537,
+}
+const tenHours = {
+  requests: 236080,
+  inputTokens: 236080 * 8600,
+  outputTokens: 236080 * 182,
+  fileBytes: 41e6,
+  spanS: 35400,
+}
+const generated = (request_count: number, input_tokens: number, output_tokens: number) =>
+  sizeOfSynthetic({
+    request_count,
+    input_tokens,
+    output_tokens,
+    arrival_interval_ms: 10,
+    turns_per_session: 1,
+    shared_prefix_ratio: 0,
+    num_prefix_groups: 0,
+    inter_turn_delay_ms: 0,
+  })
+
+/** Peaks of resident memory of the command line tool, `/usr/bin/time -v`, in kB. */
+const MEASURED = [
+  ['the hour on 4 instances', fleetOf(4), hour, 106808],
+  ['ten hours on 4', fleetOf(4), tenHours, 369296],
+  ['a million short requests', fleetOf(4), generated(1e6, 1, 1), 342452],
+  ['four million short requests', fleetOf(4), generated(4e6, 1, 1), 1077192],
+  ['long prompts', fleetOf(4), generated(1e5, 8192, 1), 174756],
+  ['long answers', fleetOf(4), generated(2e4, 64, 2000), 130588],
+  [
+    'a thousand instances',
+    fleetOf(1000),
+    {...hour, requests: 640, inputTokens: 5.2e6, outputTokens: 1.2e5, fileBytes: 1e5},
+    127016,
+  ],
+] as const
+
+test.each(MEASURED)('%s: within a third of what was measured', (_, scenario, traffic, measuredKb) => {
+  const {leastBytes} = forecastMemory(scenario, traffic)
+  expect(leastBytes / (measuredKb * 1024)).toBeGreaterThan(0.75)
+  expect(leastBytes / (measuredKb * 1024)).toBeLessThan(1.34)
+})
+
+test.each([
+  ['ten hours on one instance', fleetOf(1), tenHours, 616244],
+  ['long prompts all at once', fleetOf(4), generated(1e5, 8192, 1), 458564],
+] as const)('%s: an overrun fleet needs no more than is said', (_, scenario, traffic, measuredKb) => {
+  const {leastBytes, mostBytes} = forecastMemory(scenario, traffic)
+  expect(leastBytes).toBeLessThan(measuredKb * 1024)
+  expect(mostBytes).toBeGreaterThan(0.95 * measuredKb * 1024)
+  expect(mostBytes).toBeLessThan(2 * measuredKb * 1024)
+})
+
+test('ticks of a planner that looks too often count', () => {
+  const {scenario} = findPreset('as-published')!
+  const often = {...scenario, planner: {...scenario.planner!, load_adjustment_interval: 0.001}}
+  expect(forecastMemory(often, hour).leastBytes).toBeGreaterThan(5 * GIB)
+  expect(forecastMemory(scenario, hour).leastBytes).toBeLessThan(150 * MIB)
+})
+
+describe('the verdict', () => {
+  const tab = {bytes: tabMemoryBytes(undefined), place: 'a browser tab has'}
+  const verdict = (scenario: Scenario, traffic: typeof hour) =>
+    judgeMemory(forecastMemory(scenario, traffic), tab)
+
+  test('lets the hour and ten hours pass', () => {
+    expect(verdict(fleetOf(2), hour)).toEqual({kind: 'fits'})
+    expect(verdict(fleetOf(2), tenHours)).toEqual({kind: 'fits'})
+  })
+
+  test('warns with the figures of what may not fit', () => {
+    const {kind, ...said} = verdict(fleetOf(2), generated(4e6, 1000, 10))
+    expect(kind).toBe('tight')
+    expect(said).toMatchObject({
+      message: expect.stringMatching(/about \d\.\d GiB .* up to \d\.\d GiB .* 4\.0 GiB/),
+    })
+  })
+
+  test('refuses what cannot fit, with the figure', () => {
+    expect(verdict(fleetOf(2), generated(1e8, 1, 1))).toEqual({
+      kind: 'refused',
+      message: 'This run needs about 26.3 GiB of memory, more than the 4.0 GiB a browser tab has',
+    })
+    expect(verdict(fleetOf(100_000), hour).kind).toBe('refused')
+    expect(verdict(fleetOf(1e9), hour)).toMatchObject({message: expect.stringContaining('61,035 GiB')})
+  })
+
+  test('knows a small device', () => {
+    expect(tabMemoryBytes(8)).toBe(4 * GIB)
+    expect(tabMemoryBytes(64)).toBe(4 * GIB)
+    expect(tabMemoryBytes(1)).toBe(GIB / 2)
+  })
+})

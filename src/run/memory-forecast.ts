@@ -1,0 +1,115 @@
+import {poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
+
+/** What is known of the traffic before a run. */
+export interface TrafficSize {
+  readonly requests: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Of the trace file as it is read; 0 for generated traffic. */
+  readonly fileBytes: number
+  /** From the first to the last arrival. */
+  readonly spanS: number
+}
+
+export interface MemoryForecast {
+  /** What a run needs whose fleet keeps up. */
+  readonly leastBytes: number
+  /** What it needs if the fleet is overrun, so that most requests wait at a time. */
+  readonly mostBytes: number
+}
+
+const MIB = 2 ** 20
+const GIB = 2 ** 30
+
+/**
+ * Measured as the peak of whole runs in Node 20, bundled hour to ten times it, generated traffic of 20,000 to 4,000,000
+ * requests, 1 to 1,000 instances: within a third of it, mostly above. Chromium's worker needs about the same.
+ */
+const BYTES = {
+  /** Program, tables, and what the engine of the language keeps for itself. */
+  program: 64 * MIB,
+  /** Columns of trace, workload and record, and the copies that percentiles and transfer make. */
+  request: 280,
+  /** A prompt's block in the block table, and its parent if no earlier prompt had it. */
+  block: 6,
+  /** A hash id in the trace and in the trie of prefixes. */
+  hashId: 6,
+  /** Gaps between tokens, of which six in seven are equal to their neighbour. */
+  outputToken: 1.5,
+  /** Scheduler, KV cache and queues of an instance that has not served yet. */
+  instance: 64 * 1024,
+  /** A block an instance has in its KV cache. */
+  cachedBlock: 32,
+  /** A record of what the planner saw and decided. */
+  tick: 3 * 1024,
+  /** A waiting request, and each block of its prompt: two lists whose lengths are powers of two. */
+  waiting: 900,
+  waitingBlock: 16,
+} as const
+
+/** How much memory a run takes, worked out from sizes alone. */
+export function forecastMemory(scenario: Scenario, traffic: TrafficSize): MemoryForecast {
+  const pools = poolsOf(scenario.fleet).map(([, pool]) => pool)
+  const {requests, inputTokens, outputTokens, fileBytes, spanS} = traffic
+  let leastBytes =
+    BYTES.program +
+    fileBytes +
+    requests * BYTES.request +
+    (inputTokens / scenario.traceBlockSize) * BYTES.hashId +
+    outputTokens * BYTES.outputToken
+  let waitingBytes = requests * BYTES.waiting
+  const blockSizes = new Set(pools.map(({args}) => args.block_size))
+  for (const blockSize of blockSizes) leastBytes += (inputTokens / blockSize) * BYTES.block
+  for (const {args, initialWorkers} of pools) {
+    const blocks = (inputTokens + outputTokens) / args.block_size
+    leastBytes += initialWorkers * BYTES.instance
+    leastBytes += Math.min(initialWorkers * args.num_gpu_blocks, blocks) * BYTES.cachedBlock
+    waitingBytes = Math.max(waitingBytes, requests * BYTES.waiting + blocks * BYTES.waitingBlock)
+  }
+  if (scenario.planner !== null)
+    leastBytes += (spanS / scenario.planner.load_adjustment_interval) * BYTES.tick
+  return {leastBytes, mostBytes: leastBytes + waitingBytes}
+}
+
+export function sizeOfSynthetic(spec: SyntheticSpec): TrafficSize {
+  const requests = spec.request_count * Math.max(1, spec.turns_per_session)
+  return {
+    requests,
+    inputTokens: requests * spec.input_tokens,
+    outputTokens: requests * spec.output_tokens,
+    fileBytes: 0,
+    spanS: (spec.request_count * spec.arrival_interval_ms) / 1000,
+  }
+}
+
+/**
+ * What a browser tab can count on: half of the machine's memory, and no more than the 4 GiB at which Chromium ends a
+ * tab. Browsers tell at most 8 GiB, and some nothing.
+ */
+export function tabMemoryBytes(deviceGiB: number | undefined): number {
+  return Math.min(4, (deviceGiB ?? 8) / 2) * GIB
+}
+
+export type MemoryVerdict =
+  | {readonly kind: 'fits'}
+  | {readonly kind: 'tight'; readonly message: string}
+  | {readonly kind: 'refused'; readonly message: string}
+
+/** Refused is what cannot fit even if all goes well; a warning is due where it may not fit if the fleet is overrun. */
+export function judgeMemory(forecast: MemoryForecast, limit: {bytes: number; place: string}): MemoryVerdict {
+  const {leastBytes, mostBytes} = forecast
+  const room = `${formatSize(limit.bytes)} ${limit.place}`
+  if (leastBytes > limit.bytes)
+    return {
+      kind: 'refused',
+      message: `This run needs about ${formatSize(leastBytes)} of memory, more than the ${room}`,
+    }
+  if (mostBytes <= limit.bytes / 2) return {kind: 'fits'}
+  const message = `This run needs about ${formatSize(leastBytes)} of memory, up to ${formatSize(mostBytes)} if requests pile up; there are ${room}`
+  return {kind: 'tight', message}
+}
+
+function formatSize(bytes: number): string {
+  if (bytes >= 1024 * GIB) return `${Math.round(bytes / GIB).toLocaleString('en-US')} GiB`
+  return bytes >= GIB ? `${(bytes / GIB).toFixed(1)} GiB` : `${Math.round(bytes / MIB)} MiB`
+}

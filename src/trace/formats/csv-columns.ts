@@ -1,0 +1,93 @@
+import type {CsvColumns, TraceFormat} from '../../config/trace-options.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+
+export type CsvFormat = Extract<TraceFormat, 'azure' | 'burstgpt' | 'csv'>
+
+/** Where the fields of a request stand in a row; -1 = nowhere. */
+export interface CsvLayout {
+  readonly timestamp: number
+  readonly input: number
+  readonly output: number
+  readonly session: number
+  /** Seconds a request took in the recording. */
+  readonly elapsed: number
+  readonly unit: 's' | 'ms'
+  readonly header: readonly string[]
+}
+
+/** Names that say what a column holds, in lower case with anything but letters and digits as `_`. */
+const TIMESTAMP =
+  /^(timestamp|time|ts|arrival|arrived_at|arrival_(time|timestamp)|created(_at|_time)?|start(_time)?|request_time(stamp)?)(_(s|sec|secs|seconds|ms|millis|milliseconds))?$/
+const INPUT =
+  /^(input|prompt|context|request|prefill|num_(input|prompt|context|request|prefill))_?(tokens?|length|len|toks)$|^(isl|contexttokens|prompt_size|prefill_tokens)$/
+const OUTPUT =
+  /^(output|generated|generation|completion|response|decode|num_(output|generated|completion|response|decode))_?(tokens?|length|len|toks)$|^(osl|generatedtokens|token_size|decode_tokens)$/
+const SESSION = /^(session|conversation|chat|user_session)_?(id)?$/
+const ELAPSED = /^elapsed_time$/
+const MILLISECONDS = /_(ms|millis|milliseconds)$/
+
+export function isAzureHeader(header: readonly string[]): boolean {
+  const names = header.map(normalise)
+  return ['timestamp', 'contexttokens', 'generatedtokens'].every(name => names.includes(name))
+}
+
+export function isBurstGptHeader(header: readonly string[]): boolean {
+  const names = header.map(normalise)
+  return ['timestamp', 'request_tokens', 'response_tokens'].every(name => names.includes(name))
+}
+
+interface LayoutRequest {
+  readonly fileName: string
+  readonly format: CsvFormat
+  readonly columns: CsvColumns
+}
+
+/** Finds the columns by the names given, else by what their own names say. */
+export function findLayout(header: readonly string[], request: LayoutRequest): Result<CsvLayout> {
+  const {columns, format} = request
+  const names = header.map(normalise)
+  const find = (given: string | undefined, pattern: RegExp) =>
+    given === undefined
+      ? names.findIndex(name => pattern.test(name))
+      : header.findIndex(name => name.trim() === given)
+  const layout = {
+    timestamp: find(columns.timestamp, TIMESTAMP),
+    input: find(columns.input, INPUT),
+    output: find(columns.output, OUTPUT),
+    session: find(columns.session, SESSION),
+    elapsed: format === 'burstgpt' ? find(undefined, ELAPSED) : -1,
+  }
+  for (const field of ['timestamp', 'input', 'output', 'session'] as const) {
+    const isOptional = field === 'session' && columns.session === undefined
+    if (layout[field] >= 0 || isOptional) continue
+    return fail(describeMissing(header, request, field), 'columns')
+  }
+  const isMilliseconds = MILLISECONDS.test(names[layout.timestamp]!)
+  return ok({...layout, unit: columns.unit ?? (isMilliseconds ? 'ms' : 's'), header})
+}
+
+function describeMissing(
+  header: readonly string[],
+  {fileName, columns}: LayoutRequest,
+  field: 'timestamp' | 'input' | 'output' | 'session',
+): string {
+  const what = {
+    timestamp: 'arrival times',
+    input: 'input tokens',
+    output: 'output tokens',
+    session: 'sessions',
+  }[field]
+  const given = columns[field]
+  const reason = given === undefined ? `no column is known to hold ${what}` : `there is no column "${given}"`
+  const listed = header.slice(0, 12).map(name => name.trim().slice(0, 40))
+  const more = header.length > listed.length ? ', …' : ''
+  return `${fileName}: trace line 1: ${reason}; name it with ${field}=NAME in the trace columns (the file has ${listed.join(', ')}${more})`
+}
+
+function normalise(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_|_$/g, '')
+}

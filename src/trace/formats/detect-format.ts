@@ -1,0 +1,49 @@
+import {strFromU8} from 'fflate'
+import type {TraceFormat} from '../../config/trace-options.ts'
+import {isAzureHeader, isBurstGptHeader} from './csv-columns.ts'
+import {readCsvHeader} from './csv-rows.ts'
+import {DYNAMO_SCHEMA} from './dynamo.ts'
+import {startsWithByteOrderMark} from './json-lines.ts'
+
+export interface DetectedFormat {
+  readonly format: TraceFormat
+  /** Half a sentence: what in the content says so. */
+  readonly why: string
+}
+
+/** Enough for the first line of any format but one with a very long prompt of hashes first. */
+const HEAD_BYTES = 64 * 1024
+
+/** Tells the format from the first bytes of the unpacked file, never from its name. */
+export function detectFormat(bytes: Uint8Array): DetectedFormat {
+  const start = startsWithByteOrderMark(bytes) ? 3 : 0
+  const text = strFromU8(bytes.subarray(start, start + HEAD_BYTES)).trimStart()
+  if (text.startsWith('{')) return detectJson(text)
+  return detectCsv(bytes) ?? {format: 'mooncake', why: 'nothing in it says otherwise'}
+}
+
+function detectJson(text: string): DetectedFormat {
+  const newline = text.indexOf('\n')
+  const line = newline < 0 ? text : text.slice(0, newline)
+  const has = (key: string) => line.includes(`"${key}"`)
+  if (line.includes(DYNAMO_SCHEMA)) return {format: 'dynamo', why: `its first line names ${DYNAMO_SCHEMA}`}
+  // A new version of the schema is for its reader to refuse by name.
+  if (has('schema') && line.includes('dynamo.request.trace'))
+    return {format: 'dynamo', why: 'its first line names a dynamo.request.trace schema'}
+  if (has('input_prompt_length') || has('num_turns')) {
+    const key = has('input_prompt_length') ? 'input_prompt_length' : 'num_turns'
+    return {format: 'applied_compute_agentic', why: `its first line has ${key}`}
+  }
+  if (has('hash_ids')) return {format: 'mooncake', why: 'its first line has hash_ids'}
+  return {format: 'mooncake', why: 'it is JSON lines without the keys of another format'}
+}
+
+function detectCsv(bytes: Uint8Array): DetectedFormat | null {
+  const header = readCsvHeader(bytes.subarray(0, HEAD_BYTES))
+  if (header === null || header.length < 2) return null
+  if (isAzureHeader(header))
+    return {format: 'azure', why: 'its header names TIMESTAMP, ContextTokens and GeneratedTokens'}
+  if (isBurstGptHeader(header))
+    return {format: 'burstgpt', why: 'its header names Timestamp, Request tokens and Response tokens'}
+  return {format: 'csv', why: `its first line reads as a header of ${header.length} columns`}
+}

@@ -1,0 +1,68 @@
+import {strToU8} from 'fflate'
+import type {TraceFormat, TraceFormatOptions} from '../../config/trace-options.ts'
+import {unreachable} from '../../core/assert.ts'
+import {ok, type Result} from '../../core/result.ts'
+import type {ParsedTrace} from '../parsed-trace.ts'
+import {AgenticReader} from './agentic.ts'
+import {CsvReader} from './csv-trace.ts'
+import {type DetectedFormat, detectFormat} from './detect-format.ts'
+import {DynamoReader} from './dynamo.ts'
+import {gunzip, isGzip} from './gzip.ts'
+import {MooncakeReader} from './mooncake.ts'
+import {type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
+
+export interface ReadTrace {
+  readonly parsed: ParsedTrace
+  /** What the content looks like, whether or not it was read as that. */
+  readonly detected: DetectedFormat
+}
+
+/** Reads a trace file of any format, plain or gzip. A trace with one bad line loads nothing. */
+export function parseTrace(
+  bytes: string | Uint8Array,
+  fileName: string,
+  options: TraceFormatOptions = {},
+): Result<ParsedTrace> {
+  const read = parseTraceChunks(bytes, fileName, options)
+  for (;;) {
+    const next = read.next()
+    if (next.done) return next.value.ok ? ok(next.value.value.parsed) : next.value
+  }
+}
+
+/** `parseTrace` in steps of a few milliseconds, so that a worker can report progress or stop. */
+export function* parseTraceChunks(
+  text: string | Uint8Array,
+  fileName: string,
+  options: TraceFormatOptions = {},
+): Generator<ParseProgress, Result<ReadTrace>, void> {
+  const packed = typeof text === 'string' ? strToU8(text) : text
+  const unpacked = isGzip(packed) ? gunzip(packed, fileName) : ok(packed)
+  if (!unpacked.ok) return unpacked
+  const bytes = unpacked.value
+  const detected = detectFormat(bytes)
+  const reader = createReader(bytes, fileName, {...options, format: options.format ?? detected.format})
+  const parsed = yield* readInSteps(reader, bytes.length)
+  return parsed.ok ? ok({parsed: parsed.value, detected}) : parsed
+}
+
+function createReader(
+  bytes: Uint8Array,
+  fileName: string,
+  {format, columns = {}}: TraceFormatOptions & {readonly format: TraceFormat},
+): TraceReader {
+  switch (format) {
+    case 'mooncake':
+      return new MooncakeReader(bytes, fileName)
+    case 'applied_compute_agentic':
+      return new AgenticReader(bytes, fileName)
+    case 'dynamo':
+      return new DynamoReader(bytes, fileName)
+    case 'azure':
+    case 'burstgpt':
+    case 'csv':
+      return new CsvReader(bytes, {fileName, format, columns})
+    default:
+      return unreachable(format)
+  }
+}

@@ -1,0 +1,120 @@
+import type {SyntheticSpec} from '../../config/scenario.ts'
+import {checkSynthetic} from '../../config/synthetic-fields.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import type {Workload} from '../workload.ts'
+
+export const DEFAULT_SYNTHETIC: Omit<SyntheticSpec, 'input_tokens' | 'output_tokens' | 'request_count'> = {
+  arrival_interval_ms: 1,
+  turns_per_session: 1,
+  shared_prefix_ratio: 0,
+  num_prefix_groups: 0,
+  inter_turn_delay_ms: 0,
+}
+
+export interface SyntheticOptions {
+  /** Tokens per block of the engine that meets the prompts first: shared prefixes are cut to it. */
+  readonly blockSize: number
+  readonly arrivalSpeedupRatio: number
+  /** Closed-loop replay ignores arrival times and leaves the delays between turns as they are. */
+  readonly closedLoop: boolean
+}
+
+/**
+ * The reference's generated traffic as a workload. There is no randomness in it: the groups of shared prefixes fall
+ * together in the reference, because only the low 32 bits of a hash id reach the tokens (engine.md 2.3).
+ */
+export function createSyntheticWorkload(spec: SyntheticSpec, options: SyntheticOptions): Result<Workload> {
+  const problem = findProblem(spec, options)
+  if (problem !== null) return problem
+  const turns = Math.max(1, spec.turns_per_session)
+  const requestCount = spec.request_count * turns
+  const prompts = promptsOf(spec, requestCount, options.blockSize)
+  const session = new Int32Array(requestCount)
+  const turn = new Int32Array(requestCount)
+  const nextTurn = new Int32Array(requestCount).fill(-1)
+  const releaseOrder = new Int32Array(spec.request_count)
+  for (let r = 0; r < requestCount; r++) {
+    session[r] = Math.floor(r / turns)
+    turn[r] = r % turns
+    if (turn[r]! < turns - 1) nextTurn[r] = r + 1
+    if (turn[r] === 0) releaseOrder[session[r]!] = r
+  }
+  return ok({
+    requestCount,
+    sessionCount: spec.request_count,
+    inputLength: new Int32Array(requestCount).fill(spec.input_tokens),
+    outputLength: new Int32Array(requestCount).fill(spec.output_tokens),
+    session,
+    turn,
+    nextTurn,
+    releaseOrder,
+    ...timesOf(spec, turn, options),
+    ...prompts,
+  })
+}
+
+function findProblem(spec: SyntheticSpec, options: SyntheticOptions) {
+  const checked = checkSynthetic(spec)
+  if (!checked.ok) return checked
+  const ratio = options.arrivalSpeedupRatio
+  if (Number.isFinite(ratio) && ratio > 0) return null
+  return fail(`ratio must be a finite positive number, got ${ratio}`, 'arrivalSpeedupRatio')
+}
+
+/** Any of these options makes the reference take its second generator, with sessions and blocks (engine.md 2.1). */
+function hasSessions(spec: SyntheticSpec): boolean {
+  return (
+    spec.turns_per_session > 1 ||
+    spec.shared_prefix_ratio > 0 ||
+    spec.num_prefix_groups > 0 ||
+    spec.inter_turn_delay_ms > 0
+  )
+}
+
+function timesOf(spec: SyntheticSpec, turn: Int32Array, options: SyntheticOptions) {
+  const arrivalMs = new Float64Array(turn.length).fill(Number.NaN)
+  const delayMs = new Float64Array(turn.length)
+  const ratio = options.closedLoop ? 1 : options.arrivalSpeedupRatio
+  const sessions = hasSessions(spec)
+  // The reference turns the interval into a rate and back, which can move the last bit.
+  const interval = spec.arrival_interval_ms
+  const gapMs = interval > 0 ? 1000 / (1000 / interval) : 0
+  let index = 0
+  let clock = 0
+  for (let r = 0; r < turn.length; r++) {
+    if (turn[r]! > 0) {
+      delayMs[r] = spec.inter_turn_delay_ms / ratio
+      continue
+    }
+    arrivalMs[r] = (sessions ? clock : index * interval) / ratio
+    clock += gapMs
+    index++
+  }
+  return {arrivalMs, delayMs}
+}
+
+function promptsOf(spec: SyntheticSpec, requestCount: number, blockSize: number) {
+  if (!hasSessions(spec)) return uniquePrompts(spec.input_tokens, requestCount, blockSize)
+  const blocks = Math.ceil(spec.input_tokens / blockSize)
+  const isShared = spec.shared_prefix_ratio > 0 && spec.num_prefix_groups > 0
+  const shared = isShared ? Math.min(blocks, Math.floor(blocks * spec.shared_prefix_ratio + 0.5)) : 0
+  const hashStart = new Uint32Array(requestCount + 1)
+  const hashIds = new Uint32Array(requestCount * blocks)
+  let fresh = 1
+  for (let r = 0; r < requestCount; r++) {
+    hashStart[r + 1] = (r + 1) * blocks
+    for (let i = 0; i < blocks; i++) hashIds[r * blocks + i] = i < shared ? i : fresh++
+  }
+  return {hashStart, hashIds, traceBlockSize: blockSize}
+}
+
+/** One hash id a request, long enough for the whole prompt: no two requests share a block. */
+function uniquePrompts(inputTokens: number, requestCount: number, blockSize: number) {
+  const hashStart = new Uint32Array(requestCount + 1)
+  const hashIds = new Uint32Array(requestCount)
+  for (let r = 0; r < requestCount; r++) {
+    hashStart[r + 1] = r + 1
+    hashIds[r] = r
+  }
+  return {hashStart, hashIds, traceBlockSize: Math.ceil(inputTokens / blockSize) * blockSize}
+}

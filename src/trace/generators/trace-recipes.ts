@@ -1,0 +1,48 @@
+import {unreachable} from '../../core/assert.ts'
+import type {TraceGenerator} from './generate.ts'
+
+/**
+ * How each trace of `static-traces/` is made. Without the generators themselves, so that the page knows which traces
+ * can be made anew before it loads the code that does it.
+ */
+export const TRACE_RECIPES = {
+  'toolagent-hour': {kind: 'toolagent', spec: {seed: 1, requestCount: 23608, tickCount: 1180}},
+  'toolagent-5min': {kind: 'toolagent', spec: {seed: 5, requestCount: 640, tickCount: 100}},
+  'bursty-sessions': {
+    kind: 'sessions',
+    spec: {
+      seed: 11,
+      sessionCount: 160,
+      turns: [1, 6],
+      burst: [1, 14],
+      gapMs: [2000, 9000],
+      delayMs: [1500, 30000],
+      prompt: [600, 7000],
+      growth: [80, 1600],
+      output: [20, 420],
+      families: 4,
+      familyBlocks: 3,
+      traceBlockSize: 512,
+    },
+  },
+} as const satisfies Readonly<Record<string, TraceGenerator>>
+
+/** The recipe of a trace of the catalogue; null = nobody here can make it. */
+export function recipeOf(traceId: string): TraceGenerator | null {
+  return Object.entries(TRACE_RECIPES).find(([id]) => id === traceId)?.[1] ?? null
+}
+
+/** The same kind of traffic, drawn anew. */
+export function withSeed(recipe: TraceGenerator, seed: number): TraceGenerator {
+  switch (recipe.kind) {
+    case 'toolagent':
+      return {kind: 'toolagent', spec: {...recipe.spec, seed}}
+    case 'sessions':
+      return {kind: 'sessions', spec: {...recipe.spec, seed}}
+    default:
+      return unreachable(recipe)
+  }
+}
+
+/** Why a trace cannot be made with another seed. */
+export const NO_RECIPE = 'only traces of static-traces/ have a generator'
