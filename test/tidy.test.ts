@@ -169,6 +169,15 @@ test('no file tells of a private machine or a registry', () => {
   expect(findings).toEqual([])
 })
 
+test('comments cite sections of docs/reference that exist', () => {
+  const wrong = files
+    .filter(path => /^(src|tools|test)\/.*\.(ts|svelte|mjs|py)$/.test(path))
+    .flatMap(path => citationsOf(readText(path)).map(({file, section}) => ({path, file, section})))
+    .filter(({file, section}) => !sectionsOf(file).has(section))
+    .map(({path, file, section}) => `${path}: ${file} ${section}`)
+  expect(wrong).toEqual([])
+})
+
 interface Import {
   readonly target: string
   readonly typeOnly: boolean
@@ -253,6 +262,26 @@ function isTest(path: string): boolean {
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+}
+
+const REFERENCE = 'docs/reference'
+const DOCUMENTS = readdirSync(join(root, REFERENCE)).filter(name => name.endsWith('.md'))
+
+/** `engine.md 8.3, 9.3` names two sections; a document without a section is cited as a whole. */
+function citationsOf(text: string): {readonly file: string; readonly section: string}[] {
+  const names = DOCUMENTS.map(escapeRegExp).join('|')
+  const cited = new RegExp(
+    `(?<![\\w./-])(${names}) (\\d+(?:\\.\\d+)*(?:(?:, | and |-)\\d+(?:\\.\\d+)*)*)`,
+    'g',
+  )
+  return [...text.matchAll(cited)].flatMap(([, file, sections]) =>
+    sections!.split(/, | and |-/).map(section => ({file: file!, section})),
+  )
+}
+
+function sectionsOf(file: string): ReadonlySet<string> {
+  const headings = readText(`${REFERENCE}/${file}`).matchAll(/^(?:#+ |\*\*)(\d+(?:\.\d+)*)/gm)
+  return new Set([...headings].map(match => match[1]!))
 }
 
 /** Paths of this repository, in prose or in an example; file names in backquotes; targets of relative links. */

@@ -14,7 +14,7 @@ export interface Preset {
   readonly scenario: Scenario
 }
 
-/** The bundled trace of the guide presets (design.md §5). */
+/** The bundled trace of the guide presets (contracts.md 6). */
 export const GUIDE_TRACE_ID = 'toolagent-hour'
 
 /** What the reference's command line assumes without flags: one vLLM instance with default args, no planner. */

@@ -6,7 +6,7 @@ import type {TraceFormatOptions, TraceSelection} from './trace-options.ts'
  * a command line, a JSON payload and a report read alike. Defaults: engine.md 3.1, planner.md 1.2.
  */
 
-/** Where forward-pass times come from (design.md §1). */
+/** Where forward-pass times come from (contracts.md 1). */
 export type EngineTiming = 'aic' | 'polynomial' | 'profile'
 
 export type EngineType = 'vllm' | 'sglang'

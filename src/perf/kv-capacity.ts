@@ -49,7 +49,7 @@ export function memoryFractionKind(backend: BackendName): MemoryFractionKind {
   return backend === 'trtllm' ? 'of_free' : 'of_total'
 }
 
-/** How many KV blocks fit beside weights and activations (perf-model-012.md §11). */
+/** How many KV blocks fit beside weights and activations (perf-model-012.md 11). */
 export function computeKvCapacity(request: AicRequest, inputs: KvCapacityInputs): Result<KvCapacity> {
   const resolved = checkAicRequest(request)
   if (!resolved.ok) return resolved

@@ -18,7 +18,7 @@ export interface ExtrasInput {
   readonly pricePerGpuHour?: number
 }
 
-/** Our `planner_replay` object (design.md 3.2): what users felt, what it cost, and how to run it again. */
+/** Our `planner_replay` object (contracts.md 3): what users felt, what it cost, and how to run it again. */
 export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
   const {scenario, record, report, planner} = input
   const targets = scenario.planner

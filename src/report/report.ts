@@ -1,4 +1,4 @@
-/** The reference's report JSON (engine.md 11), key for key, plus our `planner_replay` object (design.md 3.2). */
+/** The reference's report JSON (engine.md 11), key for key, plus our `planner_replay` object (contracts.md 3). */
 export type Distribution =
   | 'ttft_ms'
   | 'ttst_ms'

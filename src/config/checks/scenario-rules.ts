@@ -123,7 +123,7 @@ function poolArgs(fleet: Fleet): readonly EngineArgs[] {
   return poolsOf(fleet).map(([, pool]) => pool.args)
 }
 
-/** The timing of a fleet nobody chose one for (design.md 3.1). */
+/** The timing of a fleet nobody chose one for (contracts.md 1). */
 export function defaultTiming(fleet: Fleet): EngineTiming {
   const pools = poolArgs(fleet)
   if (pools.some(args => args.planner_profile_data !== null)) return 'profile'

@@ -30,7 +30,7 @@ export const FLAG_GROUPS: readonly FlagGroup[] = [
 const theirs = {origin: 'reference'} as const
 const ours = {origin: 'planner-replay'} as const
 
-/** Every flag of the command line; names, types and defaults of the reference's flags are fixed (design.md 3.1). */
+/** Every flag of the command line; names, types and defaults of the reference's flags are fixed (contracts.md 2). */
 export const FLAGS: readonly Flag[] = [
   {
     ...theirs,

@@ -32,7 +32,7 @@ import {
 } from './trace-option-text.ts'
 
 /**
- * Scenarios as links (design.md 3.4): `#v=1&preset=guide-agg&engine.startup_time=60`. Keys are public: they are
+ * Scenarios as links (contracts.md 4): `#v=1&preset=guide-agg&engine.startup_time=60`. Keys are public: they are
  * migrated, never renamed. Everything equal to the preset (or to the defaults) is left out; keys come in one order.
  */
 const LINK_VERSION = '1'

@@ -28,7 +28,7 @@ const DECODE_STRIDE = 32
 
 /**
  * Pass times of one model on one GPU and backend, equal to what aiconfigurator-core 0.12.0 answers
- * (perf-model-012.md §2). All methods throw `AicDataError` where the reference has no answer.
+ * (perf-model-012.md 2). All methods throw `AicDataError` where the reference has no answer.
  */
 export class AicModel {
   readonly request: ResolvedAicRequest

@@ -10,7 +10,7 @@ const dense = {family: 'dense', qkNorm: false, slidingWindow: 0} as const
 const moe = {family: 'moe', qkNorm: false, slidingWindow: 0} as const
 const mla = {family: 'mla', qkNorm: false, slidingWindow: 0} as const
 
-/** `architectures[0]` of a config.json -> how we model it (perf-model-012.md §3). */
+/** `architectures[0]` of a config.json -> how we model it (perf-model-012.md 3). */
 export const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map<string, Architecture>([
   ['LlamaForCausalLM', dense],
   ['Qwen2ForCausalLM', dense],

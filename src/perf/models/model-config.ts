@@ -1,6 +1,6 @@
 /**
  * The facts of a model that decide how long its passes take: geometry and the number formats of its checkpoint.
- * They come from the catalogue or from a Hugging Face `config.json` (perf-model-012.md §3).
+ * They come from the catalogue or from a Hugging Face `config.json` (perf-model-012.md 3).
  */
 
 /** Weight format of the projection GEMMs. */

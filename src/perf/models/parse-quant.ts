@@ -9,7 +9,7 @@ import type {
   ProjectionGroup,
 } from './model-config.ts'
 
-/** Number formats of a checkpoint from its `config.json` and `hf_quant_config.json` (perf-model-012.md §3). */
+/** Number formats of a checkpoint from its `config.json` and `hf_quant_config.json` (perf-model-012.md 3). */
 export function parseQuant(config: JsonRecord, hfQuant: JsonRecord | null): Result<CheckpointQuant> {
   const declared = asRecord(config.quantization_config) ?? {}
   const modelOpt = asRecord(hfQuant?.quantization) ?? {}

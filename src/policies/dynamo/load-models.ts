@@ -23,7 +23,7 @@ export function createLoadModels(config: PlannerConfig, topology: 'agg' | 'disag
   return {kind: 'disagg', prefill: new PrefillModel(options), decode: new DecodeModel(options)}
 }
 
-/** Loads benchmark points as if they were passes of an engine, in order (planner.md 9.5). */
+/** Loads benchmark points as if they were passes of an engine, in order (planner.md 9, step 5). */
 export function loadBenchmark(models: LoadModels, points: BenchmarkPoints): void {
   const prefill = prefillPasses(points)
   const decode = decodePasses(points)

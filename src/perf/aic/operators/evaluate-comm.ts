@@ -9,7 +9,7 @@ export function evaluateAllReduce(op: AllReduceOp, hardware: Hardware): TokenCos
   return x => allReduceMs(hardware, op.gpus, x * op.hidden)
 }
 
-/** Which collectives carry tokens to and from the experts differs per backend (perf-model-012.md §4). */
+/** Which collectives carry tokens to and from the experts differs per backend (perf-model-012.md 4). */
 export function evaluateDispatch(op: DispatchOp, hardware: Hardware): TokenCost {
   const {gpus, attentionDp, side, hidden} = op
   const attentionTp = Math.floor(gpus / attentionDp)

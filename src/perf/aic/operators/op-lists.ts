@@ -3,7 +3,7 @@ import type {Parallelism} from '../request/parallelism.ts'
 import type {BackendName} from '../request/systems.ts'
 import type {Op, OpLists, Phase} from './ops.ts'
 
-/** The operators of one prefill and one decode step, in the order their times are summed (perf-model-012.md §4). */
+/** The operators of one prefill and one decode step, in the order their times are summed (perf-model-012.md 4). */
 export function buildOpLists(model: ModelConfig, sizes: Parallelism, backend: BackendName): OpLists {
   return {
     context: buildPhase(model, sizes, backend, 'context'),
@@ -187,7 +187,7 @@ class PhaseBuilder {
     return {q: kept('q'), kv: kept('kv'), o: kept('o'), down: bothExcluded ? 'bfloat16' : gemm}
   }
 
-  /** The latent block piece by piece. The widths are DeepSeek-V3's, also for other head counts (spec §4). */
+  /** The latent block piece by piece. The widths are DeepSeek-V3's, also for other head counts (perf-model-012.md 4). */
   private latentParts(
     latent: LatentConfig,
     modes: {q: GemmMode; kv: GemmMode; o: GemmMode; down: GemmMode},

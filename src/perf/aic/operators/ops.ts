@@ -1,7 +1,7 @@
 import type {GemmMode, MoeMode} from '../../models/model-config.ts'
 
 /**
- * The operators a forward pass is made of, as data (perf-model-012.md §4). A list of them, in order,
+ * The operators a forward pass is made of, as data (perf-model-012.md 4). A list of them, in order,
  * is what a model costs on one GPU; `count` multiplies the latency of one.
  */
 export type Op =

@@ -6,7 +6,7 @@ import {attentionFlops, bytesPerWeight, flopsFor, kvCacheBytes} from './quant-mo
 
 /**
  * Roofline times in ms: the larger of arithmetic and memory time. They carry measurements to shapes that were
- * not measured, so their exact form, order of operations included, is part of the model (perf-model-012.md §8).
+ * not measured, so their exact form, order of operations included, is part of the model (perf-model-012.md 8).
  */
 export function gemmSol(system: GpuSystem, mode: GemmMode): GemmSol {
   const flops = flopsFor(system, mode)

@@ -37,7 +37,7 @@ export function parallelismOf(request: AicRequest): Parallelism {
   }
 }
 
-/** The reference's own checks (perf-model-012.md §3), each with the nearest size that passes. */
+/** The reference's own checks (perf-model-012.md 3), each with the nearest size that passes. */
 export function checkParallelism(request: AicRequest): Result<Parallelism> {
   const violation = parallelismViolation(request)
   if (violation !== null) return fail(violation.message, violation.field)

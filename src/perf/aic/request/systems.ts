@@ -1,5 +1,5 @@
 /**
- * What the model knows about each GPU besides the tables (perf-model-012.md §5). The table builder checks
+ * What the model knows about each GPU besides the tables (perf-model-012.md 5). The table builder checks
  * these numbers against the published package, so a new edition cannot disagree silently.
  */
 export const SYSTEM_NAMES = ['h200_sxm', 'h100_sxm', 'b200_sxm'] as const
