@@ -19,19 +19,34 @@ interface FolderRule {
   readonly debts?: readonly string[]
 }
 
-const SIMULATION = ['core', 'config', 'trace', 'perf', 'engine', 'policies', 'report', 'run', 'sweep']
+const SIMULATION = [
+  'core',
+  'config',
+  'trace',
+  'perf',
+  'engine',
+  'scaling',
+  'policies',
+  'report',
+  'run',
+  'sweep',
+]
 
-/** Imports go down only. The engine does not know the planner: the planner's adapter drives the engine. */
+/** Imports go down only. The engine knows no policy: the scaling driver runs the engine and asks the policy. */
 const FOLDERS: Readonly<Record<string, FolderRule>> = {
   core: {may: [], packages: ['@noble/hashes'], pure: true},
   config: {may: ['core'], packages: ['yaml'], pure: true},
   trace: {may: ['core', 'config'], packages: ['fflate', 'papaparse'], pure: true},
   perf: {may: ['core', 'config'], packages: ['fflate'], pure: true},
   engine: {may: ['core', 'config', 'trace', 'perf'], pure: true},
-  policies: {may: ['core', 'config', 'perf'], types: ['engine'], pure: true},
-  report: {may: ['core', 'config'], types: ['engine', 'policies'], pure: true},
-  run: {may: ['core', 'config', 'trace', 'perf', 'engine', 'policies', 'report'], pure: true},
-  sweep: {may: ['core', 'config', 'trace', 'perf', 'engine', 'policies', 'report', 'run'], pure: true},
+  scaling: {may: ['core', 'config'], types: ['engine'], pure: true},
+  policies: {may: ['core', 'config', 'perf', 'scaling'], types: ['engine'], pure: true},
+  report: {may: ['core', 'config'], types: ['engine', 'scaling', 'policies'], pure: true},
+  run: {may: ['core', 'config', 'trace', 'perf', 'engine', 'scaling', 'policies', 'report'], pure: true},
+  sweep: {
+    may: ['core', 'config', 'trace', 'perf', 'engine', 'scaling', 'policies', 'report', 'run'],
+    pure: true,
+  },
   worker: {may: SIMULATION, packages: ['comlink'], pure: false},
   // Of the page only its stand-alone report, which is printed and not shown.
   cli: {
@@ -41,7 +56,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   },
   store: {
     may: ['core', 'config', 'report'],
-    types: ['policies', 'worker', 'sweep'],
+    types: ['scaling', 'policies', 'worker', 'sweep'],
     packages: ['idb-keyval', 'fflate'],
     pure: false,
   },
@@ -61,7 +76,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
       'trace/generators/trace-recipes.ts',
       'run/memory-forecast.ts',
     ],
-    types: ['trace', 'perf', 'engine', 'policies', 'run', 'worker', 'service-worker'],
+    types: ['trace', 'perf', 'engine', 'scaling', 'policies', 'run', 'worker', 'service-worker'],
     packages: ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape'],
     pure: false,
   },
