@@ -1,4 +1,4 @@
-import type {BackendName, SystemName} from '../../src/perf/aic/request/systems.ts'
+import {type BackendName, SYSTEMS, type SystemName} from '../../src/perf/aic/request/systems.ts'
 import type {Leaf} from './pair-tables.ts'
 
 /** Attention kernels by the names SGLang's tables use. */
@@ -18,7 +18,7 @@ export function resolvedLanes({system, backend, lanes, own}: LaneTable): string[
   const loaded = [...lanes.keys()]
   if (backend === 'trtllm') return loaded
   const ranked = loaded.filter(lane => own.has(lane)).sort((a, b) => byCoverage(lanes, a, b))
-  const pinned = backend === 'sglang' ? [system === 'b200_sxm' ? 'triton' : 'fa3'] : []
+  const pinned = backend === 'sglang' ? [SYSTEMS[system].sglangAttentionLane] : []
   const known = ranked.filter(lane => KNOWN_LANES.includes(lane))
   return [...new Set([...pinned, ...known, ...ranked, ...loaded])].filter(lane => lanes.has(lane))
 }

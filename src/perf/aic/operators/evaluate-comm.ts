@@ -26,14 +26,14 @@ export function evaluateDispatch(op: DispatchOp, hardware: Hardware): TokenCost 
     const within = (x: number) => ncclMs(hardware, attentionTp, inner, x * hidden)
     return side === 'pre' ? x => within(x) + gather(x) : x => gather(x) + within(x)
   }
-  if (system.name !== 'b200_sxm') return reduces ? reduce : spreads ? gather : () => 0
+  if (!system.dispatchesQuantised) return reduces ? reduce : spreads ? gather : () => 0
   if (!spreads) return reduces ? reduce : () => 0
-  const shrink = side === 'pre' ? BLACKWELL_SHRINK[op.mode] : 1
+  const shrink = side === 'pre' ? QUANTISED_SHARE[op.mode] : 1
   return x => ncclMs(hardware, gpus, outer, x * attentionDp * hidden * shrink)
 }
 
-/** TensorRT-LLM on Blackwell sends quantised tokens: share of the bfloat16 volume. */
-const BLACKWELL_SHRINK = {bfloat16: 1, fp8: 0.5, fp8_block: 0.5, nvfp4: 0.28125, w4a16_mxfp4: 1} as const
+/** Volume of a token sent in the experts' number format, as a share of bfloat16's. */
+const QUANTISED_SHARE = {bfloat16: 1, fp8: 0.5, fp8_block: 0.5, nvfp4: 0.28125, w4a16_mxfp4: 1} as const
 
 type NcclOp = 'all_gather' | 'reduce_scatter'
 

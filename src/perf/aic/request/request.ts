@@ -4,7 +4,14 @@ import {findModel} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
 import {closest} from './closest.ts'
 import {checkParallelism} from './parallelism.ts'
-import {BACKEND_NAMES, BACKEND_VERSIONS, type BackendName, SYSTEM_NAMES, type SystemName} from './systems.ts'
+import {
+  BACKEND_NAMES,
+  BACKEND_VERSIONS,
+  type BackendName,
+  SYSTEM_NAMES,
+  SYSTEMS,
+  type SystemName,
+} from './systems.ts'
 
 /** One engine whose pass times are asked for. */
 export interface AicRequest {
@@ -39,11 +46,9 @@ type AicField =
   | 'aic_attention_dp_size'
 export type AicArgs = Pick<EngineArgs, AicField>
 
-export const SYSTEM_ALIASES: Readonly<Record<string, SystemName>> = {
-  h200: 'h200_sxm',
-  h100: 'h100_sxm',
-  b200: 'b200_sxm',
-}
+export const SYSTEM_ALIASES: Readonly<Record<string, SystemName>> = Object.fromEntries(
+  SYSTEM_NAMES.flatMap(name => SYSTEMS[name].aliases.map(alias => [alias, name])),
+)
 export const BACKEND_ALIASES: Readonly<Record<string, BackendName>> = {
   'tensorrt-llm': 'trtllm',
   tensorrt_llm: 'trtllm',

@@ -1,10 +1,3 @@
-/**
- * What the model knows about each GPU besides the tables (perf-model-012.md 5). The table builder checks
- * these numbers against the published package, so a new edition cannot disagree silently.
- */
-export const SYSTEM_NAMES = ['h200_sxm', 'h100_sxm', 'b200_sxm'] as const
-export type SystemName = (typeof SYSTEM_NAMES)[number]
-
 export const BACKEND_NAMES = ['vllm', 'sglang', 'trtllm'] as const
 export type BackendName = (typeof BACKEND_NAMES)[number]
 
@@ -17,8 +10,13 @@ export const BACKEND_VERSIONS: Readonly<Record<BackendName, string>> = {
 
 export type FlopsEntry = 'bf16' | 'fp8' | 'fp4'
 
-export interface GpuSystem {
-  readonly name: SystemName
+/**
+ * What the model knows about a GPU besides its tables (perf-model-012.md 5). Whatever depends on the GPU is said
+ * here and asked by what it means, never by a GPU's name, so that another GPU is one more entry of `FACTS`.
+ */
+interface GpuFacts {
+  /** Short names that are understood, too. */
+  readonly aliases: readonly string[]
   /** Memory bandwidth, bytes per second. */
   readonly memBandwidth: number
   readonly memCapacityBytes: number
@@ -29,6 +27,13 @@ export interface GpuSystem {
   readonly interNodeBandwidth: number
   readonly smVersion: number
   readonly ncclVersion: string
+  /**
+   * Whether TensorRT-LLM sends the experts' tokens in the experts' own number format, and gathers them when attention
+   * is data parallel even where it would all-reduce otherwise.
+   */
+  readonly dispatchesQuantised: boolean
+  /** The attention kernel that SGLang prefers on this GPU to one with more measurements. */
+  readonly sglangAttentionLane: 'fa3' | 'triton'
 }
 
 /** Share of the memory bandwidth that small kernels reach, and what launching one costs. */
@@ -50,33 +55,57 @@ const HOPPER = {
   intraNodeBandwidth: 450e9,
   interNodeBandwidth: 50e9,
   smVersion: 90,
+  dispatchesQuantised: false,
+  sglangAttentionLane: 'fa3',
 } as const
 
-export const SYSTEMS: Readonly<Record<SystemName, GpuSystem>> = {
+const BLACKWELL = {
+  flops: {bf16: 2250e12, fp8: 4500e12, fp4: 9000e12},
+  intraNodeBandwidth: 900e9,
+  interNodeBandwidth: 100e9,
+  smVersion: 100,
+  dispatchesQuantised: true,
+  sglangAttentionLane: 'triton',
+} as const
+
+/** The table builder checks these numbers against the published package, so a new edition cannot disagree silently. */
+const FACTS = {
   h200_sxm: {
-    name: 'h200_sxm',
+    aliases: ['h200'],
     memBandwidth: 4.8e12,
     memCapacityBytes: 151397597184,
     ncclVersion: '2.26.2',
     ...HOPPER,
   },
   h100_sxm: {
-    name: 'h100_sxm',
+    aliases: ['h100'],
     memBandwidth: 3.35e12,
     memCapacityBytes: 85899345920,
     ncclVersion: '2.27.3',
     ...HOPPER,
   },
   b200_sxm: {
-    name: 'b200_sxm',
+    aliases: ['b200'],
     memBandwidth: 7.7e12,
     memCapacityBytes: 193273528320,
-    flops: {bf16: 2250e12, fp8: 4500e12, fp4: 9000e12},
-    intraNodeBandwidth: 900e9,
-    interNodeBandwidth: 100e9,
-    smVersion: 100,
     ncclVersion: '2.27.3',
+    ...BLACKWELL,
   },
+} as const satisfies Readonly<Record<string, GpuFacts>>
+
+export type SystemName = keyof typeof FACTS
+export const SYSTEM_NAMES = Object.keys(FACTS) as SystemName[]
+
+export interface GpuSystem extends GpuFacts {
+  readonly name: SystemName
+}
+
+export const SYSTEMS = Object.fromEntries(
+  SYSTEM_NAMES.map(name => [name, {...FACTS[name], name}]),
+) as unknown as Readonly<Record<SystemName, GpuSystem>>
+
+export function isSystemName(name: unknown): name is SystemName {
+  return typeof name === 'string' && Object.hasOwn(FACTS, name)
 }
 
 /** Time to stream bytes through a small kernel, ms. */

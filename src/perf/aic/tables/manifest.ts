@@ -1,7 +1,7 @@
 import {strFromU8} from 'fflate'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {asRecord} from '../../models/json.ts'
-import type {BackendName, SystemName} from '../request/systems.ts'
+import {type BackendName, isSystemName, type SystemName} from '../request/systems.ts'
 
 /** What `perf/manifest.json` lists. */
 export interface Manifest {
@@ -64,7 +64,7 @@ export function parseManifest(bytes: Uint8Array): Result<Manifest> {
 function isPair(value: unknown): boolean {
   const pair = asRecord(value)
   const tiers = Object.values(asRecord(pair?.tiers) ?? {})
-  return pair !== null && [pair.core, ...tiers].every(isFile) && typeof pair.system === 'string'
+  return pair !== null && [pair.core, ...tiers].every(isFile) && isSystemName(pair.system)
 }
 
 function isFile(value: unknown): boolean {
