@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import {scenarioKey} from '../src/report/scenario-key.ts'
-import {PARITY} from '../src/ui/guide/parity.ts'
-import {figuresOf} from '../src/ui/guide/preset-figures.ts'
-import {measuredLinks, presetLink} from '../src/ui/guide/preset-pages.ts'
+import {PARITY} from '../src/ui/panels/guide/parity.ts'
+import {figuresOf} from '../src/ui/panels/guide/preset-figures.ts'
+import {measuredLinks, presetLink} from '../src/ui/panels/guide/preset-pages.ts'
 import {measureParity} from './support/parity.ts'
 import {measurePresets, scenarioOf} from './support/preset-figures.ts'
 

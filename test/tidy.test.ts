@@ -6,6 +6,7 @@ import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {dirname, join, normalize, relative} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {PAGE_FLOORS} from './support/page-floors.ts'
 
 interface FolderRule {
   /** Folders of `src` (or single files of them) whose values this folder may import. */
@@ -50,7 +51,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   worker: {may: SIMULATION, packages: ['comlink'], pure: false},
   // Of the page only its stand-alone report, which is printed and not shown.
   cli: {
-    may: [...SIMULATION, 'worker/pictures.ts', 'ui/report-page/render-report-page.ts'],
+    may: [...SIMULATION, 'worker/pictures.ts', 'ui/panels/report-page/render-report-page.ts'],
     packages: ['yaml', 'fflate'],
     pure: false,
   },
@@ -63,23 +64,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   // What the page reads from it are the messages alone; it has no code of the simulation.
   'service-worker': {may: [], packages: ['workbox-precaching', 'workbox-routing'], pure: false},
   // Of the simulation's folders only what words and forms need; what computes stays in the worker.
-  ui: {
-    may: [
-      'core',
-      'config',
-      'report',
-      'sweep',
-      'store',
-      'worker/client.ts',
-      'worker/pool.ts',
-      'worker/spawn.ts',
-      'trace/generators/trace-recipes.ts',
-      'run/memory-forecast.ts',
-    ],
-    types: ['trace', 'perf', 'engine', 'scaling', 'policies', 'run', 'worker', 'service-worker'],
-    packages: ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape'],
-    pure: false,
-  },
+  ...PAGE_FLOORS,
 }
 
 /** What the pure folders may not say. `window` and `document` are compile errors there too, by their tsconfig. */
@@ -228,7 +213,7 @@ function reachable(folder: string): Set<string> {
   const queue = [folder]
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     for (const name of FOLDERS[next]?.may ?? []) {
-      const below = name.split('/')[0]!
+      const below = name in FOLDERS ? name : folderOf(`src/${name}`)!
       if (!seen.has(below)) queue.push(below)
       seen.add(below)
     }
@@ -265,9 +250,10 @@ function ruleOf(path: string): FolderRule | null {
   return folder === null ? null : (FOLDERS[folder] ?? null)
 }
 
-/** `engine` for `src/engine/…`; null for the few files that stand directly in `src`. */
+/** `engine` for `src/engine/…`, each folder of the page its own; null for the few files that stand directly in `src`. */
 function folderOf(path: string): string | null {
   const parts = path.split('/')
+  if (parts[1] === 'ui') return parts.slice(1, -1).join('/')
   return parts.length > 2 ? parts[1]! : null
 }
 

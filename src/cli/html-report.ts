@@ -5,7 +5,7 @@ import {makePictures} from '../worker/pictures.ts'
 
 /** The stand-alone diagnostics page of a run. Its code is loaded when the first page is made: most runs make none. */
 export async function makeHtmlReport(scenario: Scenario, result: RunResult): Promise<string> {
-  const {renderReportPage} = await import('../ui/report-page/render-report-page.ts')
+  const {renderReportPage} = await import('../ui/panels/report-page/render-report-page.ts')
   const pictures = makePictures(result, scenario)
   return renderReportPage({scenario, outcome: {result, pictures, traceName: traceNameOf(scenario)}})
 }

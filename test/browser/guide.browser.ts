@@ -1,6 +1,6 @@
 import type {Page} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
-import {EXPERIMENTS, SECTIONS} from '../../src/ui/guide/topics.ts'
+import {EXPERIMENTS, SECTIONS} from '../../src/ui/model/links/topics.ts'
 import {violations} from './axe.ts'
 import {expectVisible, readMetricTable, runToResults, SHORT_TRACE, type Site, useSite} from './site.ts'
 

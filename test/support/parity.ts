@@ -14,7 +14,7 @@ import type {
   PredictorParity,
   ReplayParity,
   TableParity,
-} from '../../src/ui/guide/parity.ts'
+} from '../../src/ui/panels/guide/parity.ts'
 import {fetchFromDisk, type PointFile} from '../golden/perf012/fixtures.ts'
 import {type GoldenFile, readGolden, runGolden} from './golden.ts'
 import {KNOWN_DIFFERENCES} from './known-differences.ts'

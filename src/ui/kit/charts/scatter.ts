@@ -1,0 +1,119 @@
+import {bisectLeft, bisectRight} from 'd3-array'
+import {MARGIN, type TimeScale, type ValueScale} from './geometry.ts'
+import type {Span} from './time-axis.svelte.ts'
+
+/** Points of a scatter as columns, in order of time. */
+export interface ScatterPoints {
+  /** Seconds, rising. */
+  readonly x: Float64Array
+  /** NaN = nothing to draw. */
+  readonly y: Float64Array
+  /** Index into the groups. */
+  readonly group: Uint8Array
+}
+
+/** Points that look alike; later groups are drawn over earlier ones. */
+export interface ScatterGroup {
+  readonly id: string
+  readonly label: string
+  readonly slot: 0 | 1 | 2 | 3 | 4
+  /** Shape and size tell groups apart where colour does not. */
+  readonly mark: 'small' | 'large' | 'cross'
+}
+
+export interface ScatterDrawing {
+  readonly points: ScatterPoints
+  readonly groups: readonly ScatterGroup[]
+  readonly colours: readonly string[]
+  readonly view: Span
+  readonly x: TimeScale
+  readonly y: ValueScale
+  readonly width: number
+  readonly height: number
+}
+
+/** More points than this in view are drawn lighter, so that dense places show. */
+const CROWD = 5000
+
+/** Every point on every zoom step: a canvas takes 100,000 small marks in a few milliseconds, SVG would not. */
+export function drawScatter(node: HTMLCanvasElement, drawing: ScatterDrawing): void {
+  const {points, groups, colours, view, x, y, width, height} = drawing
+  const context = node.getContext('2d')
+  if (context === null || width === 0) return
+  const ratio = window.devicePixelRatio || 1
+  node.width = Math.round(width * ratio)
+  node.height = Math.round(height * ratio)
+  context.scale(ratio, ratio)
+  context.beginPath()
+  context.rect(
+    MARGIN.left,
+    MARGIN.top,
+    width - MARGIN.left - MARGIN.right,
+    height - MARGIN.top - MARGIN.bottom,
+  )
+  context.clip()
+  const [from, to] = indicesIn(points, view)
+  // Time is a straight line in pixels: a multiplication a point instead of a call of the scale.
+  const left = x(view[0])
+  const perSecond = (x(view[1]) - left) / (view[1] - view[0])
+  groups.forEach(({mark}, group) => {
+    context.fillStyle = colours[group] ?? ''
+    context.globalAlpha = to - from > CROWD && mark !== 'large' ? 0.55 : 0.9
+    for (let i = from; i < to; i++) {
+      if (points.group[i] !== group) continue
+      const py = y(points.y[i]!)
+      if (!Number.isNaN(py)) drawMark(context, mark, left + (points.x[i]! - view[0]) * perSecond, py)
+    }
+  })
+}
+
+function drawMark(
+  context: CanvasRenderingContext2D,
+  mark: ScatterGroup['mark'],
+  px: number,
+  py: number,
+): void {
+  if (mark === 'cross') {
+    context.fillRect(px - 2.5, py - 0.5, 5, 1)
+    context.fillRect(px - 0.5, py - 2.5, 1, 5)
+    return
+  }
+  const size = mark === 'small' ? 2 : 3
+  context.fillRect(px - size / 2, py - size / 2, size, size)
+}
+
+/** Points within a view, from and to. */
+export function indicesIn({x}: ScatterPoints, [from, to]: Span): Span {
+  return [bisectLeft(x, from), bisectRight(x, to)]
+}
+
+/** The first point at or after a moment, the last one after all of them; -1 if there is none. */
+export function pointFrom({x}: ScatterPoints, seconds: number): number {
+  return Math.min(bisectLeft(x, seconds - 1e-9), x.length - 1)
+}
+
+/** How far from a point a click still means it. */
+const REACH_PX = 24
+
+/** The point nearest to a place, or with no height (the keyboard) one at that moment; -1 if none is near enough. */
+export function nearestPoint(
+  points: ScatterPoints,
+  {x, y}: {readonly x: TimeScale; readonly y: ValueScale},
+  {seconds, offsetY}: {readonly seconds: number; readonly offsetY: number | null},
+): number {
+  const secondsPerPx = x.invert(1) - x.invert(0)
+  const reach = offsetY === null ? 0 : REACH_PX * secondsPerPx
+  let best = -1
+  let bestDistance = Number.POSITIVE_INFINITY
+  const [from, to] = indicesIn(points, [seconds - reach - 1e-9, seconds + reach + 1e-9])
+  for (let i = from; i < to; i++) {
+    const dx = (points.x[i]! - seconds) / secondsPerPx
+    const dy = offsetY === null ? 0 : y(points.y[i]!) - offsetY
+    const distance = Math.hypot(dx, dy)
+    if (distance < bestDistance) {
+      best = i
+      bestDistance = distance
+    }
+  }
+  return bestDistance <= REACH_PX ? best : -1
+}

@@ -1,8 +1,0 @@
-import {mount} from 'svelte'
-import './app.css'
-import App from './App.svelte'
-
-const target = document.getElementById('app')
-if (target === null) throw new Error('the page has no #app')
-target.replaceChildren()
-mount(App, {target})

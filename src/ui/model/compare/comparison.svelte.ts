@@ -1,0 +1,79 @@
+import {readPrice, writePrice} from '../../../store/settings.ts'
+import type {LibraryState} from '../library/library.svelte.ts'
+import {linkOfCompared, MAX_COMPARED} from '../links/page-link.ts'
+import type {FinishedRun} from '../run/run.svelte.ts'
+
+export interface ComparedRun {
+  readonly id: string
+  readonly name: string
+  readonly run: FinishedRun
+}
+
+/** What is compared: runs of the library by id, the first being what the others are measured against. */
+export class ComparisonState {
+  ids: readonly string[] = $state.raw([])
+  /** Money per GPU-hour; kept over visits. */
+  price: number | null = $state(readPrice())
+  #opened: ReadonlyMap<string, FinishedRun> = $state.raw(new Map())
+  readonly #library: LibraryState
+
+  constructor(library: LibraryState) {
+    this.#library = library
+  }
+
+  /** The chosen runs that are open and still in the library, in their order. */
+  readonly runs: readonly ComparedRun[] = $derived.by(() =>
+    this.ids.flatMap(id => {
+      const run = this.#opened.get(id)
+      const name = this.#library.summary(id)?.name
+      return run === undefined || name === undefined ? [] : [{id, name, run}]
+    }),
+  )
+
+  get isOpening(): boolean {
+    return this.ids.some(id => !this.#opened.has(id) && this.#library.summary(id) !== null)
+  }
+
+  get isFull(): boolean {
+    return this.ids.length >= MAX_COMPARED
+  }
+
+  /** The compared scenarios as links, for the address bar. */
+  get links(): readonly string[] {
+    return this.runs.map(({run}) => linkOfCompared(run.scenario))
+  }
+
+  async show(ids: readonly string[]): Promise<void> {
+    this.ids = [...new Set(ids)].slice(0, MAX_COMPARED)
+    for (const id of this.ids) await this.#open(id)
+  }
+
+  async add(id: string): Promise<void> {
+    if (this.isFull || this.ids.includes(id)) return
+    this.ids = [...this.ids, id]
+    await this.#open(id)
+  }
+
+  remove(id: string): void {
+    this.ids = this.ids.filter(other => other !== id)
+    this.#opened = new Map([...this.#opened].filter(([opened]) => opened !== id))
+  }
+
+  /** Makes a run the one the others are measured against. */
+  putFirst(id: string): void {
+    this.ids = [id, ...this.ids.filter(other => other !== id)]
+  }
+
+  setPrice(price: number | null): void {
+    this.price = price
+    writePrice(price)
+  }
+
+  async #open(id: string): Promise<void> {
+    if (this.#opened.has(id)) return
+    const run = await this.#library.open(id)
+    if (!this.ids.includes(id)) return
+    if (run === null) this.ids = this.ids.filter(other => other !== id)
+    else this.#opened = new Map([...this.#opened, [id, run]])
+  }
+}

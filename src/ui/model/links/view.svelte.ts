@@ -1,0 +1,39 @@
+import type {Pair} from '../../../config/link/query-string.ts'
+import {type PageLink, pagePairs, splitHash, type ViewId} from './page-link.ts'
+import {DEFAULT_TOPIC} from './topics.ts'
+
+/** Which view of the page is shown, and the part of the link that says so. */
+export class ViewState {
+  current: ViewId = $state('run')
+  /** What the comparison on screen is made of, as links; written by the comparison. */
+  compared: readonly string[] = $state.raw([])
+  /** What the last link asked to compare. */
+  asked: readonly string[] = $state.raw([])
+  /** The sweep in the form, as its part of the link; written by the sweep. */
+  sweep: readonly Pair[] = $state.raw([])
+  /** What the last link said of a sweep. */
+  askedSweep: readonly Pair[] = $state.raw([])
+  /** What the guide shows. */
+  topic: string = $state(DEFAULT_TOPIC)
+
+  go = (view: ViewId, topic = this.topic): void => {
+    this.current = view
+    this.topic = topic
+  }
+
+  /** @returns the scenario's part of the hash, and what of the page's part was of no use */
+  read(hash: string): {scenario: string; ignored: readonly string[]} {
+    const {page, scenario, ignored} = splitHash(hash)
+    this.current = page.view
+    this.asked = page.compared
+    this.askedSweep = page.sweep ?? []
+    this.topic = page.topic ?? DEFAULT_TOPIC
+    return {scenario, ignored}
+  }
+
+  pairsFor(view: ViewId, topic = this.topic): readonly Pair[] {
+    const compared = this.compared.length > 0 ? this.compared : this.asked
+    const link: PageLink = {view, compared, sweep: this.sweep, topic}
+    return pagePairs(link)
+  }
+}

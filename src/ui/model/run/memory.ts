@@ -1,0 +1,31 @@
+import type {Scenario} from '../../../config/scenario.ts'
+import {
+  forecastMemory,
+  judgeMemory,
+  type MemoryVerdict,
+  sizeOfSynthetic,
+  type TrafficSize,
+  tabMemoryBytes,
+} from '../../../run/memory-forecast.ts'
+import type {TraceInfo} from '../../../worker/protocol.ts'
+
+/** Whether there is room for a run, as far as that is known before it. */
+export function memoryVerdict(scenario: Scenario | null, info: TraceInfo | null): MemoryVerdict {
+  if (scenario === null) return {kind: 'fits'}
+  const traffic = scenario.synthetic ? sizeOfSynthetic(scenario.synthetic) : sizeOfTrace(info)
+  if (traffic === null) return {kind: 'fits'}
+  const bytes = tabMemoryBytes((navigator as {readonly deviceMemory?: number}).deviceMemory)
+  return judgeMemory(forecastMemory(scenario, traffic), {bytes, place: 'a browser tab has'})
+}
+
+function sizeOfTrace(info: TraceInfo | null): TrafficSize | null {
+  if (info === null) return null
+  const {requests, inputTokens, outputTokens, durationMs} = info.statistics
+  return {
+    requests,
+    inputTokens: requests * inputTokens.mean,
+    outputTokens: requests * outputTokens.mean,
+    fileBytes: info.sizeBytes,
+    spanS: durationMs / 1000,
+  }
+}

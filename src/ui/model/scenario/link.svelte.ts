@@ -1,0 +1,48 @@
+import {formatPairs, parsePairs} from '../../../config/link/query-string.ts'
+import {decodeScenario, encodeScenario} from '../../../config/link/url-codec.ts'
+import type {ViewId} from '../links/page-link.ts'
+import {ViewState} from '../links/view.svelte.ts'
+import type {ScenarioState} from './scenario.svelte.ts'
+
+/** The scenario and the view in the address bar: written while editing, read from links and on Back. */
+export class LinkState {
+  /** Parts of the last link that could not be used. */
+  ignored: readonly string[] = $state.raw([])
+  readonly #scenario: ScenarioState
+  readonly #view: ViewState
+
+  constructor(scenario: ScenarioState, view = new ViewState()) {
+    this.#scenario = scenario
+    this.#view = view
+  }
+
+  /** @returns whether the link asks to be run at once */
+  read(hash: string): boolean {
+    const page = this.#view.read(hash)
+    this.ignored = page.ignored
+    if (page.scenario === '') return false
+    const link = decodeScenario(page.scenario)
+    this.ignored = [...page.ignored, ...link.ignored]
+    this.#scenario.compareWith(new Map(parsePairs(hash)).get('preset') ?? null)
+    this.#scenario.load(link.scenario)
+    // What was left out may be what would have made it another run: then the user decides.
+    return link.run && this.ignored.length === 0
+  }
+
+  /** The current scenario and view as a hash, or null while a field is wrong. */
+  get hash(): string | null {
+    return this.hashOf(this.#view.current)
+  }
+
+  /** The same in another view. */
+  hashOf(view: ViewId, topic?: string): string | null {
+    const {scenario} = this.#scenario
+    if (scenario === null) return null
+    const pairs = this.#view.pairsFor(view, topic)
+    return `#${encodeScenario(scenario)}${pairs.length === 0 ? '' : `&${formatPairs(pairs)}`}`
+  }
+
+  dismiss = (): void => {
+    this.ignored = []
+  }
+}

@@ -1,0 +1,170 @@
+import {type Arguments, parseArguments} from '../../../config/command-line/arguments.ts'
+import {FLAGS} from '../../../config/command-line/flag-table.ts'
+import {checkFlags, parseJson, scenarioFromFlags} from '../../../config/command-line/flags.ts'
+import {splitShellWords} from '../../../config/command-line/shell-words.ts'
+import {plannerConfigWith} from '../../../config/presets.ts'
+import {poolsOf, type TraceSource} from '../../../config/scenario.ts'
+import {suggestion} from '../../../core/nearest-key.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
+import {type NeededFile, type PasteContext, type Pasted, profileOf} from './pasted.ts'
+
+/** What a command line collects on the way to a scenario. */
+interface Findings {
+  readonly notes: string[]
+  readonly notUnderstood: string[]
+  readonly files: NeededFile[]
+}
+
+/** The scenario of a whole command line, the reference's or ours, from a text that may hold more than it. */
+export function parseCommand(text: string, context: PasteContext): Result<Pasted> {
+  const commands = splitShellWords(text)
+  if (!commands.ok) return commands
+  const found: Findings = {notes: [], notUnderstood: [], files: []}
+  let argv: readonly string[] | null = null
+  for (const {words, ignored} of commands.value) {
+    const args: FoundArguments | null = argv === null ? argumentsIn(words) : null
+    if (args === null) {
+      if (words.length > 0) found.notes.push(`Another command was passed over: ${shortened(words.join(' '))}`)
+      continue
+    }
+    argv = args.argv
+    found.notes.push(...[...args.before, ...ignored].map(each => `Of no use here: ${shortened(each)}`))
+  }
+  if (argv === null) return fail('this is no command line of python -m dynamo.replay or of planner-replay')
+  const [subcommand] = argv
+  if (subcommand === 'sweep' || subcommand === 'perf')
+    return fail(`planner-replay ${subcommand} describes no single run: paste a replay command`, subcommand)
+  return readArguments(withoutUnknown(argv, found.notUnderstood), context, found)
+}
+
+interface FoundArguments {
+  readonly argv: readonly string[]
+  /** Environment variables given in front of the program. */
+  readonly before: readonly string[]
+}
+
+/** The arguments after the program's name; null = another program. */
+function argumentsIn(words: readonly string[]): FoundArguments | null {
+  const before = words.filter((word, i) => /^[A-Z_][A-Z0-9_]*=/i.test(word) && i < startOf(words))
+  const start = startOf(words)
+  return start < 0 ? null : {argv: words.slice(start), before}
+}
+
+function startOf(words: readonly string[]): number {
+  const module = words.findIndex((word, i) => word === '-m' && words[i + 1] === 'dynamo.replay')
+  if (module >= 0) return module + 2
+  const tool = words.findIndex(word => /(^|[/\\])planner-replay(\.js)?$/.test(word))
+  if (tool >= 0) return words[tool + 1] === '--' ? tool + 2 : tool + 1
+  const runner = words.findIndex(word => /^(npm|pnpm|yarn|bun)$/.test(word))
+  const script = runner < 0 ? -1 : words.indexOf('replay', runner)
+  if (script >= 0) return words[script + 1] === '--' ? script + 2 : script + 1
+  return words[0]?.startsWith('--') ? 0 : -1
+}
+
+/** Takes out flags that nobody knows, so that one typing mistake does not lose the rest; they are named. */
+function withoutUnknown(argv: readonly string[], notUnderstood: string[]): readonly string[] {
+  const known: string[] = []
+  for (let i = 0; i < argv.length; i++) {
+    const argument = argv[i]!
+    const name = argument.split('=')[0]!
+    if (argument === '--') return [...known, ...argv.slice(i)]
+    const flag = FLAGS.find(each => each.name === name) ?? FLAGS.find(each => each.name.startsWith(name))
+    const next = argv[i + 1]
+    if (!argument.startsWith('--')) known.push(argument)
+    else if (flag !== undefined) {
+      known.push(argument)
+      if (flag.type !== 'switch' && argument === name && next !== undefined) known.push(argv[++i]!)
+    } else {
+      const value =
+        argument === name && next !== undefined && !/^--|\.(jsonl|csv|gz)$/.test(next) ? argv[++i]! : ''
+      const hint = suggestion(
+        name,
+        FLAGS.map(each => each.name),
+      )
+      notUnderstood.push(`${shortened(`${argument} ${value}`.trim())}${hint}`)
+    }
+  }
+  return known
+}
+
+/** The placeholder of a command that names no traffic: the page's own stays. */
+const CURRENT_TRACE = 'the current trace'
+
+function readArguments(argv: readonly string[], context: PasteContext, found: Findings): Result<Pasted> {
+  const parsed = parseArguments(argv)
+  if (!parsed.ok) return parsed
+  const args = usableHere(parsed.value, found)
+  const checked = checkFlags(args)
+  if (!checked.ok) return checked
+  const planner = readPlannerFlag(args, context, found)
+  if (!planner.ok) return planner
+  const described = scenarioFromFlags(args, {
+    trace: traceOf(args, context, found),
+    plannerConfig: planner.value,
+  })
+  if (!described.ok) return described
+  const {scenario, notices} = described.value
+  for (const [name, {args: engine}] of poolsOf(scenario.fleet))
+    if (engine.planner_profile_data !== null)
+      found.files.push(profileOf(`planner_profile_data (${name})`, engine.planner_profile_data))
+  for (const notice of notices)
+    (/is not a planner field|unknown planner|unknown key/.test(notice)
+      ? found.notUnderstood
+      : found.notes
+    ).push(notice)
+  return ok({what: 'Command line', scenario, ...found})
+}
+
+/** Leaves out the flags that only matter to a program with files and a terminal. */
+function usableHere({positionals, flags}: Arguments, found: Findings): Arguments {
+  const kept = new Map(flags)
+  for (const [name, text] of flags) {
+    const flag = FLAGS.find(each => each.name === name)
+    const isOutput = flag?.group === 'Output' || name === '--help' || name === '--version'
+    if (!isOutput) continue
+    kept.delete(name)
+    found.notes.push(
+      `Of no use here: ${shortened(`${name} ${text}`.trim())} (results are saved from the page)`,
+    )
+  }
+  if (
+    positionals.length > 0 ||
+    ['--input-tokens', '--output-tokens', '--request-count'].some(flag => kept.has(flag))
+  )
+    return {positionals, flags: kept}
+  return {positionals: [CURRENT_TRACE], flags: kept}
+}
+
+function traceOf({positionals}: Arguments, {current, traces}: PasteContext, found: Findings): TraceSource {
+  const [path] = positionals
+  if (path === undefined) return current.trace
+  if (path === CURRENT_TRACE) {
+    found.notes.push('No trace is named: the one on the page stays.')
+    return current.trace
+  }
+  const name = baseName(path)
+  const known = traces.get(name)
+  if (known !== undefined) return known
+  found.files.push({what: 'trace', flag: 'TRACE', path})
+  // Without a checksum no file is the right one, so nothing runs on another trace meanwhile.
+  return {kind: 'file', name, sha256: ''}
+}
+
+export function baseName(path: string): string {
+  return path.split(/[/\\]/).at(-1) || path
+}
+
+function readPlannerFlag({flags}: Arguments, {current}: PasteContext, found: Findings): Result<unknown> {
+  const text = flags.get('--planner-config')
+  if (text === undefined) return ok(undefined)
+  const json = parseJson(text)
+  if (json.ok) return json
+  if (text.trim().startsWith('{')) return fail(`--planner-config: ${json.error.message}`, '--planner-config')
+  found.files.push({what: 'planner config', flag: '--planner-config', path: text})
+  const mode = flags.has('--prefill-engine-args') || flags.has('--decode-engine-args') ? 'disagg' : 'agg'
+  return ok({...(current.planner ?? plannerConfigWith(mode, {})), mode})
+}
+
+function shortened(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`
+}

@@ -1,0 +1,202 @@
+import {describe, expect, it} from 'vitest'
+import {encodeScenario} from '../../../config/link/url-codec.ts'
+import {PRESETS} from '../../../config/presets.ts'
+import type {Scenario, TraceSource} from '../../../config/scenario.ts'
+import {copyForms} from './copy.ts'
+import {parsePasted} from './paste.ts'
+import type {Pasted, PasteKind} from './pasted.ts'
+
+const GUIDE = preset('guide-agg')
+const TRACES = new Map<string, TraceSource>([['bundled.jsonl.gz', GUIDE.trace]])
+
+function preset(id: string): Scenario {
+  return PRESETS.find(each => each.id === id)!.scenario
+}
+
+interface Options {
+  readonly kind?: PasteKind
+  readonly current?: Scenario
+}
+
+function paste(text: string, {kind = 'detect', current = GUIDE}: Options = {}) {
+  return parsePasted(text, {kind, current, traces: TRACES})
+}
+
+async function accepted(text: string, options: Options = {}): Promise<Pasted> {
+  const result = await paste(text, options)
+  if (!result.ok) throw new Error(result.error.message)
+  return result.value
+}
+
+async function refused(text: string, options: Options = {}): Promise<string> {
+  const result = await paste(text, options)
+  if (result.ok) throw new Error(`accepted as ${result.value.what}`)
+  return result.error.message
+}
+
+function aggArgs({fleet}: Scenario) {
+  if (fleet.topology !== 'agg') throw new Error('an aggregated fleet')
+  return fleet.workers
+}
+
+describe('a pasted command line', () => {
+  const PLANNER = `{"mode":"agg","optimization_target":"latency","ttft_ms":900}`
+
+  it.each([
+    ["the reference's", 'python -m dynamo.replay'],
+    ['ours by npm', 'npm run --silent replay --'],
+    ['ours by its name', 'npx planner-replay'],
+    ['with a prompt and a variable in front', '$ HF_HOME=/x python3 -m dynamo.replay'],
+    ['after another command', 'cd /srv && python -m dynamo.replay'],
+  ])('%s fills the scenario', async (_, program) => {
+    const {scenario, files} = await accepted(
+      `${program} traces/bundled.jsonl.gz \\\n  --planner-config '${PLANNER}' \\\n  --num-workers=3 --extra-engine-args '{"startup_time": 30}'`,
+    )
+    expect(scenario.planner).toMatchObject({mode: 'agg', optimization_target: 'latency', ttft: 900})
+    expect(aggArgs(scenario)).toMatchObject({
+      initialWorkers: 3,
+      args: {startup_time: 30, num_gpu_blocks: 16384},
+    })
+    expect(scenario.trace).toEqual(GUIDE.trace)
+    expect(files).toEqual([])
+  })
+
+  it('names the files that a page cannot open, and keeps the planner until its file is pasted', async () => {
+    const {scenario, files} = await accepted(
+      'python -m dynamo.replay /data/mine.jsonl --planner-config conf/planner.yaml ' +
+        `--extra-engine-args '{"planner_profile_data": "/data/h200.npz"}'`,
+    )
+    expect(files).toEqual([
+      {what: 'planner config', flag: '--planner-config', path: 'conf/planner.yaml'},
+      {what: 'trace', flag: 'TRACE', path: '/data/mine.jsonl'},
+      {what: 'profile', flag: 'planner_profile_data (agg)', path: '/data/h200.npz'},
+    ])
+    expect(scenario.planner).toEqual(GUIDE.planner)
+    expect(scenario.trace).toEqual({kind: 'file', name: 'mine.jsonl', sha256: ''})
+  })
+
+  it('lists what was passed over and what was not understood', async () => {
+    const {scenario, notes, notUnderstood} = await accepted(
+      'python -m dynamo.replay bundled.jsonl.gz --report-json out.json --num-wokers 4 --num-workers 2 > log.txt',
+    )
+    expect(aggArgs(scenario).initialWorkers).toBe(2)
+    expect(notUnderstood).toEqual(['--num-wokers 4 (did you mean --num-workers?)'])
+    expect(notes.join('\n')).toContain('> log.txt')
+    expect(notes.join('\n')).toContain('--report-json out.json')
+  })
+
+  it('reads generated traffic, a closed loop and router options', async () => {
+    const {scenario} = await accepted(
+      'planner-replay --input-tokens 500 --output-tokens 20 --request-count 100 --turns-per-session 3 ' +
+        `--replay-concurrency 8 --num-workers 2 --router-mode kv_router --router-config '{"router_temperature": 0.5}' --seed 9`,
+    )
+    expect(scenario).toMatchObject({
+      synthetic: {input_tokens: 500, output_tokens: 20, request_count: 100, turns_per_session: 3},
+      replayConcurrency: 8,
+      routerMode: 'kv_router',
+      routerConfig: {router_temperature: 0.5},
+      seed: 9,
+      planner: null,
+    })
+  })
+
+  it.each([
+    ["python -m dynamo.replay t.jsonl --extra-engine-args '{oops}'", /^--extra-engine-args: not valid JSON/],
+    ['python -m dynamo.replay t.jsonl --num-workers two', /--num-workers: invalid int value: 'two'/],
+    ['python -m dynamo.replay t.jsonl --planner-config \'{"ttft": 1', /line 1: the quote ' is never closed/],
+    ['python -m dynamo.replay t.jsonl --planner-config \'{"ttft": -1}\'', /planner\.ttft/],
+    ['python -m dynamo.replay t.jsonl --replay-mode online', /--replay-mode online/],
+    ['planner-replay sweep t.jsonl --vary ttft=1,2', /sweep describes no single run/],
+    ['python -m dynamo.frontend --http-port 80', /no command line of python -m dynamo\.replay/],
+  ])('%s is refused by name', async (text, message) => {
+    expect(await refused(text)).toMatch(message)
+  })
+
+  it.each(PRESETS.map(({id, scenario}) => [id, scenario] as const))(
+    'gives back the preset %s from its copy',
+    async (_, scenario) => {
+      const forms = copyForms(scenario, {
+        trace: 'bundled.jsonl.gz',
+        link: `https://x.test/#${encodeScenario(scenario)}`,
+      })
+      for (const id of ['ours', 'link']) {
+        const {text} = forms.find(form => form.id === id)!
+        expect((await accepted(text, {current: preset('tight-budget')})).scenario).toEqual(scenario)
+      }
+    },
+  )
+})
+
+describe('pasted planner config', () => {
+  it.each([
+    ['JSON', '{"mode": "agg", "ttft": 700, "nmae": 1}'],
+    ['YAML', '# ours\nmode: agg\nttft: 700\nnmae: 1\n'],
+    ['YAML in braces', '{mode: agg, ttft: 700, nmae: 1}'],
+  ])('as %s replaces the planner and says what is no field of it', async (_, text) => {
+    const {what, scenario, notUnderstood} = await accepted(text)
+    expect(what).toBe('Planner config')
+    expect(scenario.planner).toMatchObject({mode: 'agg', ttft: 700, optimization_target: 'throughput'})
+    expect(scenario.fleet).toEqual(GUIDE.fleet)
+    expect(notUnderstood.join()).toContain('planner.nmae')
+  })
+
+  it('without a mode is disagg, as in the reference, and takes the fleet along', async () => {
+    const {scenario, notes} = await accepted('ttft: 700')
+    expect(scenario.fleet).toMatchObject({topology: 'disagg', prefill: {args: {worker_type: 'prefill'}}})
+    expect(notes.join()).toMatch(/No mode is given: disagg/)
+  })
+
+  it.each([
+    ['mode: agg\nttft: [1', /^line 2: not valid YAML/],
+    ['{"mode": "agg",', /not valid JSON/],
+    ['ttft: -5\nmode: agg', /planner\.ttft/],
+    ['ttftt: 5', /no key .* ttftt \(did you mean ttft\?\)/],
+    ['hello', /no command line, and as JSON or YAML it has no keys/],
+    ['- 1', /has no keys/],
+    [' ', /nothing was pasted/],
+  ])('%j is refused', async (text, message) => {
+    expect(await refused(text)).toMatch(message)
+  })
+})
+
+describe('pasted engine args', () => {
+  it('replace those of the one pool and leave its workers', async () => {
+    const {scenario, notes} = await accepted('{"startup_time": 45, "max_num_seqs": 64}')
+    expect(scenario.engineTiming).toBe('polynomial')
+    expect(notes.join()).toMatch(/Engine timing is polynomial now/)
+    expect(aggArgs(scenario)).toMatchObject({
+      initialWorkers: 2,
+      args: {startup_time: 45, aic_model_path: null},
+    })
+  })
+
+  it('go to the pool that their worker type or the choice names', async () => {
+    const current = preset('disagg-typed')
+    const typed = await accepted('{"worker_type": "decode", "startup_time": 45}', {current})
+    expect(typed.scenario.fleet).toMatchObject({
+      decode: {args: {startup_time: 45}},
+      prefill: {args: {startup_time: null}},
+    })
+    const chosen = await accepted('{"worker_type": "prefill", "startup_time": 5}', {current, kind: 'prefill'})
+    expect(chosen.scenario.fleet).toMatchObject({prefill: {args: {startup_time: 5}}})
+    expect(await refused('{"startup_time": 45}', {current})).toMatch(/choose prefill or decode/)
+  })
+
+  it('are refused with the field at fault', async () => {
+    expect(await refused('{"startup_time": 45, "block_sise": 64}')).toMatch(
+      /block_sise \(did you mean block_size\?\)/,
+    )
+    expect(await refused('{"startup_time": -45}')).toMatch(/startup_time/)
+  })
+})
+
+describe('copies', () => {
+  it("say what the reference's command cannot", () => {
+    const forms = copyForms({...GUIDE, seed: 4}, {trace: 't.jsonl', link: null})
+    expect(forms.map(({id}) => id)).toEqual(['ours', 'reference', 'planner', 'engine-agg'])
+    const reference = forms.find(({id}) => id === 'reference')!
+    expect(reference.text).toMatch(/^python -m dynamo\.replay t\.jsonl \\\n {2}--planner-config '\{/)
+    expect(reference.text).not.toContain('--seed')
+    expect(reference.notes.join()).toMatch(/polynomial.*no --seed/)
+  })
+})

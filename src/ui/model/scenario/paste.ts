@@ -1,0 +1,164 @@
+import {checkScenario} from '../../../config/checks/scenario-rules.ts'
+import {parseJson} from '../../../config/command-line/flags.ts'
+import {parseEngineArgs} from '../../../config/engine/engine-args.ts'
+import {ENGINE_FIELDS, INERT_ENGINE_KEYS} from '../../../config/engine/engine-fields.ts'
+import {decodeScenario} from '../../../config/link/url-codec.ts'
+import {parsePlannerConfig} from '../../../config/planner/planner-config.ts'
+import {INERT_PLANNER_FIELDS, PLANNER_FIELDS} from '../../../config/planner/planner-fields.ts'
+import {
+  type EngineTiming,
+  type Fleet,
+  type PoolSpec,
+  poolsOf,
+  type WorkerType,
+} from '../../../config/scenario.ts'
+import {suggestion} from '../../../core/nearest-key.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
+import {parseCommand} from './paste-command.ts'
+import {type PasteContext, type Pasted, type PasteKind, profileOf} from './pasted.ts'
+
+/** A scenario from whatever was pasted; the problem names the flag, the field or the line. */
+export async function parsePasted(text: string, context: PasteContext): Promise<Result<Pasted>> {
+  const trimmed = text.trim()
+  if (trimmed === '') return fail('nothing was pasted')
+  const {kind} = context
+  if (kind === 'detect' && /^(https?:\/\/\S+)?#?v=\d|^https?:\/\/\S+#/.test(trimmed)) return readLink(trimmed)
+  const isStructured = kind !== 'detect' ? kind !== 'command' : !looksLikeCommand(trimmed)
+  if (!isStructured) return parseCommand(trimmed, context)
+  const value = await readStructured(trimmed)
+  if (!value.ok) return value
+  if (typeof value.value !== 'object' || value.value === null || Array.isArray(value.value))
+    return fail('this is no command line, and as JSON or YAML it has no keys')
+  return readObject(value.value as Readonly<Record<string, unknown>>, context)
+}
+
+function looksLikeCommand(text: string): boolean {
+  if (text.startsWith('{')) return false
+  return /dynamo\.replay|planner-replay|\breplay\b.*\s--\s|(?:^|\s)--[a-z]/.test(text)
+}
+
+function readLink(text: string): Result<Pasted> {
+  const {scenario, ignored} = decodeScenario(text.slice(text.indexOf('#') + 1))
+  return ok({what: 'Link', scenario, notes: [], notUnderstood: ignored, files: []})
+}
+
+async function readStructured(text: string): Promise<Result<unknown>> {
+  const json = parseJson(text)
+  if (json.ok) return json
+  // Loaded only here: most visits paste no YAML.
+  const {parseYamlText} = await import('../../../config/yaml-text.ts')
+  const yaml = parseYamlText(text)
+  return yaml.ok || !text.startsWith('{') ? yaml : json
+}
+
+function readObject(value: Readonly<Record<string, unknown>>, context: PasteContext): Result<Pasted> {
+  const kind = context.kind === 'detect' ? kindOf(value) : ok(context.kind)
+  if (!kind.ok) return kind
+  return kind.value === 'planner' ? applyPlanner(value, context) : applyEngine(value, kind.value, context)
+}
+
+const PLANNER_KEYS: ReadonlySet<string> = new Set([
+  ...[...PLANNER_FIELDS, ...INERT_PLANNER_FIELDS].flatMap(({key, alias}) =>
+    alias === null ? [key] : [key, alias],
+  ),
+  'aic_interpolation',
+])
+const ENGINE_KEYS: ReadonlySet<string> = new Set([
+  ...ENGINE_FIELDS.map(({key}) => key),
+  ...INERT_ENGINE_KEYS,
+  ...['worker_type', 'is_prefill', 'is_decode', 'sglang'],
+])
+
+function kindOf(value: Readonly<Record<string, unknown>>): Result<'planner' | 'engine'> {
+  const keys = Object.keys(value)
+  const planner = keys.filter(key => PLANNER_KEYS.has(key)).length
+  const engine = keys.filter(key => ENGINE_KEYS.has(key)).length
+  if (planner !== engine) return ok(planner > engine ? 'planner' : 'engine')
+  const [first = ''] = keys
+  const hint = suggestion(first, [...PLANNER_KEYS, ...ENGINE_KEYS])
+  return fail(
+    planner === 0
+      ? `no key of a planner config or of engine args in it: ${first.slice(0, 60) || 'it is empty'}${hint}`
+      : 'it could be a planner config or engine args: choose which',
+    first,
+  )
+}
+
+function applyPlanner(value: Readonly<Record<string, unknown>>, {current}: PasteContext): Result<Pasted> {
+  const parsed = parsePlannerConfig(value)
+  if (!parsed.ok) return parsed
+  const {config, warnings} = parsed.value
+  const notes: string[] = []
+  const notUnderstood: string[] = []
+  for (const warning of warnings)
+    (/is not a planner field|unknown planner/.test(warning) ? notUnderstood : notes).push(warning)
+  const topology = config.mode === 'agg' ? 'agg' : 'disagg'
+  if (value.mode === undefined) notes.push("No mode is given: disagg, the reference's default.")
+  if (topology !== current.fleet.topology) notes.push(`The fleet is ${topology} now, as the mode says.`)
+  return whole({
+    what: 'Planner config',
+    scenario: {...current, planner: config, fleet: fleetAs(topology, current.fleet)},
+    notes,
+    notUnderstood,
+    files: [],
+  })
+}
+
+/** The same engines in the other topology. */
+function fleetAs(topology: Fleet['topology'], fleet: Fleet): Fleet {
+  if (fleet.topology === topology) return fleet
+  const {args} = fleet.topology === 'agg' ? fleet.workers : fleet.decode
+  const pool = (workerType: WorkerType): PoolSpec => ({
+    args: {...args, worker_type: workerType},
+    initialWorkers: 1,
+  })
+  return topology === 'agg'
+    ? {topology, workers: pool('aggregated')}
+    : {topology, prefill: pool('prefill'), decode: pool('decode')}
+}
+
+function applyEngine(
+  value: Readonly<Record<string, unknown>>,
+  kind: Exclude<PasteKind, 'detect' | 'planner'>,
+  {current}: PasteContext,
+): Result<Pasted> {
+  const {fleet} = current
+  const parsed = parseEngineArgs(value, {flag: 'engine args'})
+  if (!parsed.ok) return parsed
+  const {args, notices: notes} = parsed.value
+  const files =
+    args.planner_profile_data === null ? [] : [profileOf('planner_profile_data', args.planner_profile_data)]
+  const result = (of: Fleet, what: string) => {
+    const engineTiming = timingFor(of, current.engineTiming)
+    const changed =
+      engineTiming === current.engineTiming
+        ? []
+        : [`Engine timing is ${engineTiming} now: these args give no other.`]
+    const scenario = {...current, fleet: of, engineTiming}
+    return whole({what, scenario, notes: [...notes, ...changed], notUnderstood: [], files})
+  }
+  if (fleet.topology === 'agg') {
+    if (kind === 'prefill' || kind === 'decode' || args.worker_type !== 'aggregated')
+      return fail('engine args: the fleet is aggregated; choose topology disagg before pasting a pool of it')
+    return result({...fleet, workers: {...fleet.workers, args}}, 'Engine args')
+  }
+  const part = kind === 'prefill' || kind === 'decode' ? kind : args.worker_type
+  if (part === 'aggregated' || part === undefined)
+    return fail(
+      'engine args: the fleet has two pools, and no worker_type says which; choose prefill or decode',
+    )
+  return result({...fleet, [part]: {...fleet[part], args}}, `Engine args of the ${part} pool`)
+}
+
+/** The timing in force, unless the engines no longer say what it needs. */
+function timingFor(fleet: Fleet, timing: EngineTiming): EngineTiming {
+  const pools = poolsOf(fleet).map(([, {args}]) => args)
+  if (pools.every(args => args.planner_profile_data !== null)) return 'profile'
+  const isNamed = pools.every(args => args.aic_model_path !== null)
+  return timing === 'polynomial' || isNamed ? (timing === 'profile' ? 'aic' : timing) : 'polynomial'
+}
+
+function whole(pasted: Pasted): Result<Pasted> {
+  const checked = checkScenario(pasted.scenario)
+  return checked.ok ? ok(pasted) : checked
+}

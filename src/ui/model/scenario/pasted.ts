@@ -1,0 +1,34 @@
+import type {Scenario, TraceSource} from '../../../config/scenario.ts'
+
+/** What pasted text is read as; `engine` means the pool its worker_type names, or the only one. */
+export type PasteKind = 'detect' | 'command' | 'planner' | 'engine' | 'prefill' | 'decode'
+
+/** A file the text names and a page cannot open: the user gives it. */
+export interface NeededFile {
+  readonly what: 'trace' | 'planner config' | 'profile'
+  readonly flag: string
+  readonly path: string
+}
+
+export interface Pasted {
+  /** What the text was read as, for people. */
+  readonly what: string
+  readonly scenario: Scenario
+  /** Understood, and passed over or worth knowing. */
+  readonly notes: readonly string[]
+  /** Neither read nor known: a typing mistake, most likely. */
+  readonly notUnderstood: readonly string[]
+  readonly files: readonly NeededFile[]
+}
+
+export interface PasteContext {
+  readonly kind: PasteKind
+  /** What the text changes. */
+  readonly current: Scenario
+  /** Traces that can be chosen, by the name of their file. */
+  readonly traces: ReadonlyMap<string, TraceSource>
+}
+
+export function profileOf(flag: string, path: string): NeededFile {
+  return {what: 'profile', flag, path}
+}

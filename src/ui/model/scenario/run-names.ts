@@ -1,0 +1,55 @@
+import {parsePairs} from '../../../config/link/query-string.ts'
+import {encodeScenario} from '../../../config/link/url-codec.ts'
+import {findPreset, type Preset} from '../../../config/presets.ts'
+import type {Scenario} from '../../../config/scenario.ts'
+import {formatMs} from '../../kit/format.ts'
+
+/** Keys of a link that tell the trace, which stands beside a run's name anyway. */
+const TRACE_KEYS: ReadonlySet<string> = new Set([
+  'v',
+  'preset',
+  'trace',
+  'file',
+  'sha256',
+  'trace-block-size',
+])
+/** More changes than these make a sentence, not a name. */
+const MAX_CHANGES = 2
+
+/** What a run is called until somebody names it: its nearest preset and what was changed in it. */
+export function nameOfRun(scenario: Scenario): string {
+  const pairs = parsePairs(encodeScenario(scenario))
+  const base = presetOf(scenario)?.title ?? fleetWords(scenario)
+  const changes = pairs.filter(([key]) => !TRACE_KEYS.has(key)).map(([key, value]) => `${key} ${value}`)
+  const shown = changes.slice(0, MAX_CHANGES)
+  if (changes.length > MAX_CHANGES) shown.push(`${changes.length - MAX_CHANGES} more`)
+  return [base, ...shown].join(', ')
+}
+
+/** The preset a scenario is nearest to, as its link names it. */
+export function presetOf(scenario: Scenario): Preset | null {
+  const id = new Map(parsePairs(encodeScenario(scenario))).get('preset')
+  return id === undefined ? null : findPreset(id)
+}
+
+/** A scenario in a sentence: trace, fleet, what steers it, pass times. */
+export function scenarioSentence(scenario: Scenario, traceTitle: string): string {
+  return [traceTitle, fleetWords(scenario), plannerWords(scenario), `${scenario.engineTiming} timing`].join(
+    ' · ',
+  )
+}
+
+function fleetWords({fleet}: Scenario): string {
+  return fleet.topology === 'agg'
+    ? `${fleet.workers.initialWorkers} aggregated`
+    : `${fleet.prefill.initialWorkers} prefill + ${fleet.decode.initialWorkers} decode`
+}
+
+function plannerWords({planner, plannerPhaseShiftS = 0}: Scenario): string {
+  if (planner === null) return 'fixed fleet'
+  const target =
+    planner.optimization_target === 'sla'
+      ? `planner on SLA ${formatMs(planner.ttft)} / ${formatMs(planner.itl)}`
+      : `planner on ${planner.optimization_target}`
+  return plannerPhaseShiftS === 0 ? target : `${target}, ${plannerPhaseShiftS} s later`
+}

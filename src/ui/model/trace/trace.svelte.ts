@@ -1,0 +1,268 @@
+import type {TraceSource} from '../../../config/scenario.ts'
+import type {Problem} from '../../../core/result.ts'
+import type {TraceStore} from '../../../store/trace-store.ts'
+import type {CatalogueEntry} from '../../../trace/catalogue.ts'
+import type {SimulatorClient} from '../../../worker/client.ts'
+import type {LoadProgress, TraceInfo, TraceRequest} from '../../../worker/protocol.ts'
+import {downloadTrace} from './download-trace.ts'
+import {isRemote} from './remote.ts'
+import type {TraceReading} from './trace-reading.ts'
+
+export interface PickedTrace {
+  readonly source: TraceSource
+  /** Read as what its content says, not as the form says. */
+  readonly isDetected: boolean
+}
+
+/** The trace on the page: what can be picked, what is loaded, what is under way. */
+export class TraceState {
+  catalogue: readonly CatalogueEntry[] = $state.raw([])
+  /** The last trace that loaded; a failed attempt leaves it in place. */
+  info: TraceInfo | null = $state.raw(null)
+  loading: {readonly name: string; readonly progress: LoadProgress | null} | null = $state.raw(null)
+  problem: Problem | null = $state.raw(null)
+  /** File behind `info` if it is not the site's, kept as a handle: the worker reads the bytes. */
+  file: File | null = $state.raw(null)
+  /** Whether that file, a local one, is kept in the Library. */
+  isFileKept = $state(false)
+  /** The chosen trace is on another host and not here yet: the user decides. */
+  offer: CatalogueEntry | null = $state.raw(null)
+  /** Bytes of the offer that have come; null = no download is under way. */
+  download: {readonly loadedBytes: number} | null = $state.raw(null)
+  readonly #client: SimulatorClient
+  readonly #kept: TraceStore
+  #abort: AbortController | null = null
+  #downloadAbort: AbortController | null = null
+  #catalogueLoad: Promise<void> | null = null
+  /** A picked file that could not be read: another format or other columns may do. */
+  #rejected: {readonly file: File; readonly format: string} | null = null
+  #lastReading: TraceReading | null = null
+  /** The local file a link asks for, until it is here; and a wrong one that was given in its place. */
+  #wanted: {readonly sha256: string; readonly wrong: string | null} | null = null
+
+  constructor(client: SimulatorClient, kept: TraceStore) {
+    this.#client = client
+    this.#kept = kept
+  }
+
+  loadCatalogue(): Promise<void> {
+    this.#catalogueLoad ??= this.#loadCatalogue()
+    return this.#catalogueLoad
+  }
+
+  /**
+   * Loads what the scenario names; a local file can only be one that was picked here before. After a file was refused
+   * and the format was changed, it is that file that is tried again: then it is returned.
+   */
+  async follow(source: TraceSource, reading: TraceReading): Promise<PickedTrace | null> {
+    const format = JSON.stringify(reading.traceFormat)
+    if (this.#rejected === null || this.#rejected.format === format) {
+      await this.load(source, reading)
+      return null
+    }
+    const {file} = this.#rejected
+    this.#rejected = {file, format}
+    return this.#pickAs(file, reading, false)
+  }
+
+  async load(source: TraceSource, reading: TraceReading): Promise<void> {
+    this.#lastReading = reading
+    if (source.kind === 'catalogue') await this.#loadFromCatalogue(source, reading)
+    else if (this.file !== null && isSource(this.info, source))
+      await this.#load({source, blob: this.file, ...reading}, source.name, this.file)
+    else await this.#loadKeptFile(source, reading)
+  }
+
+  /** Keeps the local file on the page in the Library, so that it need not be picked again. */
+  keepFile = async (): Promise<void> => {
+    const {file, info} = this
+    if (file === null || info?.source.kind !== 'file') return
+    const {sha256, fileName} = info
+    try {
+      const bytes = await file.arrayBuffer()
+      const problem = await this.#kept.keep({id: sha256, name: fileName, origin: 'file', fileName}, bytes)
+      this.isFileKept = problem === null
+      if (problem !== null) this.problem = {message: `The file is not kept: ${problem}`}
+    } catch (error) {
+      this.problem = {message: `The file is not kept: ${messageOf(error)}`}
+    }
+  }
+
+  /** Reads a file as what it looks like; only if that fails, as the form says. */
+  async pick(file: File, reading: TraceReading): Promise<PickedTrace | null> {
+    const {traceFormat, ...plain} = reading
+    const wrong = this.#wanted?.wrong
+    const detected = await this.#pickAs(file, plain, true)
+    if (detected !== null || this.#wanted?.wrong !== wrong) return detected
+    this.#rejected = {file, format: JSON.stringify(traceFormat)}
+    return traceFormat === undefined ? null : this.#pickAs(file, reading, false)
+  }
+
+  /** Fetches the offered trace; only ever called by its button. */
+  startDownload = async (): Promise<void> => {
+    const {offer} = this
+    if (offer === null || this.download !== null) return
+    const abort = new AbortController()
+    this.#downloadAbort = abort
+    this.problem = null
+    this.download = {loadedBytes: 0}
+    try {
+      const bytes = await downloadTrace(offer, {
+        signal: abort.signal,
+        onProgress: loadedBytes => {
+          if (this.#downloadAbort === abort) this.download = {loadedBytes}
+        },
+      })
+      if (this.#downloadAbort !== abort) return
+      if (!bytes.ok) {
+        this.problem = bytes.error
+        return
+      }
+      const {id, title, sha256} = offer
+      await this.#kept.keep({id: sha256, name: title, origin: 'download', fileName: id}, bytes.value)
+      this.download = null
+      if (this.offer === offer && this.#lastReading !== null)
+        await this.load({kind: 'catalogue', id: offer.id}, this.#lastReading)
+    } catch (error) {
+      if (this.#downloadAbort === abort) this.problem = {message: messageOf(error)}
+    } finally {
+      if (this.#downloadAbort === abort) this.download = null
+    }
+  }
+
+  cancelDownload = (): void => {
+    this.#downloadAbort?.abort(new Error('cancelled'))
+    this.#downloadAbort = null
+    this.download = null
+  }
+
+  async #loadCatalogue(): Promise<void> {
+    try {
+      const result = await this.#client.listCatalogue()
+      if (result.ok) this.catalogue = result.value
+      else this.problem = result.error
+    } catch (error) {
+      this.problem = {message: messageOf(error)}
+    }
+  }
+
+  async #loadFromCatalogue(
+    source: Extract<TraceSource, {kind: 'catalogue'}>,
+    reading: TraceReading,
+  ): Promise<void> {
+    // A change of the reading waits for the bytes that are on their way.
+    if (this.download !== null && this.offer?.id === source.id) return
+    const abort = this.#stop()
+    await this.loadCatalogue()
+    const entry = this.catalogue.find(({id}) => id === source.id)
+    const isElsewhere = entry !== undefined && isRemote(entry)
+    const blob = isElsewhere ? await this.#kept.read(entry.sha256) : null
+    if (this.#abort !== abort) return
+    if (isElsewhere && blob === null) {
+      this.offer = entry
+      return
+    }
+    const file = blob === null ? null : new File([blob], source.id)
+    await this.#load({source, blob: file, ...reading}, entry?.title ?? source.id, file)
+  }
+
+  /** A local file can only be one that was picked here before, or is kept in the Library. */
+  async #loadKeptFile(source: Extract<TraceSource, {kind: 'file'}>, reading: TraceReading): Promise<void> {
+    const abort = this.#stop()
+    const blob = source.sha256 === '' ? null : await this.#kept.read(source.sha256)
+    if (this.#abort !== abort) return
+    if (blob === null) {
+      this.#wanted = source.sha256 === '' ? null : {sha256: source.sha256, wrong: null}
+      const message = `This scenario uses the local file ${source.name}: drop or pick ${checksumWords(source.sha256)}`
+      this.problem = {message}
+      return
+    }
+    const file = new File([blob], source.name)
+    this.isFileKept = true
+    await this.#load({source: {kind: 'file', name: source.name}, blob: file, ...reading}, source.name, file)
+  }
+
+  async #pickAs(file: File, reading: TraceReading, isDetected: boolean): Promise<PickedTrace | null> {
+    this.#lastReading = reading
+    // The seed was the trace's before.
+    const {traceSeed: _, ...own} = reading
+    const info = await this.#load(
+      {source: {kind: 'file', name: file.name}, blob: file, ...own},
+      file.name,
+      file,
+    )
+    if (info === null) return null
+    this.isFileKept = await this.#kept.isKept(info.sha256)
+    return {source: info.source, isDetected}
+  }
+
+  /** Lets go of whatever is under way, for what comes now. */
+  #stop(): AbortController {
+    this.#abort?.abort()
+    this.#abort = new AbortController()
+    this.loading = null
+    this.problem = null
+    if (this.download !== null) this.cancelDownload()
+    this.offer = null
+    return this.#abort
+  }
+
+  /** A file other than the one a link asks for is told so once; given again, it is meant. */
+  #wrongFile(name: string, {source, sha256}: TraceInfo): Problem | null {
+    const wanted = this.#wanted
+    if (wanted === null || source.kind !== 'file') return null
+    if (sha256 === wanted.sha256 || sha256 === wanted.wrong) return null
+    this.#wanted = {...wanted, wrong: sha256}
+    return {
+      message:
+        `${name} is not the file this scenario uses: its SHA-256 is ${sha256.slice(0, 12)}… and not ` +
+        `${wanted.sha256.slice(0, 12)}…. Drop the right one, or this one again to use it all the same`,
+    }
+  }
+
+  async #load(request: TraceRequest, name: string, file: File | null): Promise<TraceInfo | null> {
+    const abort = this.#stop()
+    this.loading = {name, progress: null}
+    const isCurrent = () => this.#abort === abort
+    const onProgress = (progress: LoadProgress) => {
+      if (isCurrent()) this.loading = {name, progress}
+    }
+    try {
+      const result = await this.#client.loadTrace(request, onProgress, abort.signal)
+      if (!isCurrent()) return null
+      if (!result.ok) {
+        this.problem = result.error
+        return null
+      }
+      const wrong = this.#wrongFile(name, result.value)
+      if (wrong !== null) {
+        this.problem = wrong
+        return null
+      }
+      this.#wanted = null
+      this.info = result.value
+      this.file = file
+      this.#rejected = null
+      return result.value
+    } catch (error) {
+      if (isCurrent()) this.problem = {message: messageOf(error)}
+      return null
+    } finally {
+      if (isCurrent()) this.loading = null
+    }
+  }
+}
+
+/** Also of a trace made anew in the file's place, whose checksum is its own. */
+function isSource(info: TraceInfo | null, {sha256}: Extract<TraceSource, {kind: 'file'}>): boolean {
+  return info?.source.kind === 'file' && info.source.sha256 === sha256
+}
+
+/** A command line names a file and no checksum. */
+function checksumWords(sha256: string): string {
+  return sha256 === '' ? 'it' : `the file with SHA-256 ${sha256.slice(0, 12)}…`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

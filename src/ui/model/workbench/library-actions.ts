@@ -1,0 +1,150 @@
+import type {Scenario} from '../../../config/scenario.ts'
+import type {ComparisonState} from '../compare/comparison.svelte.ts'
+import type {LibraryState} from '../library/library.svelte.ts'
+import {LibraryList} from '../library/library-list.svelte.ts'
+import {sweepRecord} from '../library/sweep-records.ts'
+import {linkOfCompared, type ViewId} from '../links/page-link.ts'
+import type {ViewState} from '../links/view.svelte.ts'
+import type {RunState} from '../run/run.svelte.ts'
+import {presetOf} from '../scenario/run-names.ts'
+import type {ScenarioState} from '../scenario/scenario.svelte.ts'
+import {planSweep} from '../sweep/plan.ts'
+import type {SweepState} from '../sweep/sweep.svelte.ts'
+import type {TraceState} from '../trace/trace.svelte.ts'
+
+interface Page {
+  readonly library: LibraryState
+  readonly run: RunState
+  readonly scenario: ScenarioState
+  readonly comparison: ComparisonState
+  readonly sweep: SweepState
+  readonly trace: TraceState
+  readonly view: ViewState
+  /** Shows a view and puts it into the address bar. */
+  readonly goTo: (view: ViewId) => void
+  /** Runs the scenario in the form as soon as its trace is there. */
+  readonly runWhenReady: () => void
+}
+
+/** What can be done with records of the Library, each with the parts of the page it takes. */
+export class LibraryActions {
+  readonly list: LibraryList
+  readonly #page: Page
+
+  constructor(page: Page) {
+    this.#page = page
+    this.list = new LibraryList(page.library)
+  }
+
+  openRun = async (id: string): Promise<void> => {
+    const {library, run, view, goTo} = this.#page
+    const saved = await library.open(id)
+    if (saved === null) return
+    run.show(saved)
+    view.go('run')
+    library.parentId = id
+    // The form, a hundred controls, may follow a frame after what was asked for.
+    await new Promise(requestAnimationFrame)
+    this.#loadScenario(saved.scenario)
+    goTo('run')
+  }
+
+  /** Puts a run's scenario into the form, to be changed or run again. */
+  cloneRun = (id: string): void => {
+    const {library, goTo} = this.#page
+    const summary = library.summary(id)
+    if (summary === null) return
+    library.parentId = id
+    this.#loadScenario(summary.scenario)
+    goTo('run')
+  }
+
+  rerun = (id: string): void => {
+    this.cloneRun(id)
+    this.#page.runWhenReady()
+  }
+
+  openSweep = async (id: string): Promise<void> => {
+    const {library, sweep, goTo} = this.#page
+    const summary = library.sweeps.find(id)
+    const rows = summary === null ? null : await library.openSweep(id)
+    if (summary === null || rows === null) return
+    const {scenario, spec, traceSha256, profileSha256} = summary
+    const base = {scenario, traceSha256, profileSha256, traceBlob: null, profile: null}
+    const plan = await planSweep(spec, base, new AbortController().signal)
+    if (!plan.ok) {
+      library.problem = `The sweep could not be opened: ${plan.error.message}`
+      return
+    }
+    this.#loadScenario(scenario)
+    sweep.show(plan.value, rows)
+    goTo('sweep')
+  }
+
+  /** Deletes a sweep's points: what it found, and what the next sweep would take over from it. */
+  deletePoints = async (id: string): Promise<void> => {
+    const {library, sweep} = this.#page
+    const rows = await library.openSweep(id)
+    if (rows === null) return
+    await sweep.forgetPoints(rows.map(({key}) => key))
+    await library.emptySweep(id)
+  }
+
+  openComparison = async (id: string): Promise<void> => {
+    const {library, comparison, view, goTo} = this.#page
+    const summary = library.comparisons.find(id)
+    if (summary === null) return
+    const there = summary.runs.filter(run => library.summary(run.id) !== null)
+    const gone = summary.runs.filter(run => library.summary(run.id) === null)
+    view.asked = gone.length === 0 ? [] : summary.runs.map(({link}) => link)
+    const opened = comparison.show(there.map(run => run.id))
+    goTo('compare')
+    await opened
+    if (gone.length === 0) return
+    const names = gone.map(({name}) => `‘${name}’`).join(', ')
+    library.problem = `${names} ${gone.length === 1 ? 'is' : 'are'} not in the Library any more; the comparison shows the runs that are.`
+  }
+
+  useTrace = (id: string): void => {
+    const {library, scenario, trace, goTo} = this.#page
+    const kept = library.traces.find(id)
+    if (kept === null) return
+    const entry = trace.catalogue.find(({sha256}) => sha256 === id)
+    if (entry !== undefined) scenario.set('trace', 'trace_block_size', String(entry.traceBlockSize))
+    const source =
+      entry === undefined
+        ? ({kind: 'file', name: kept.fileName || `${id.slice(0, 12)}.jsonl`, sha256: id} as const)
+        : ({kind: 'catalogue', id: entry.id} as const)
+    scenario.useTrace(source, true)
+    goTo('run')
+  }
+
+  /** Compares runs of the Library. */
+  compare = (ids: readonly string[]): void => {
+    void this.#page.comparison.show(ids)
+    this.#page.goTo('compare')
+  }
+
+  /** Keeps the comparison on screen. */
+  keepComparison = (name: string): Promise<void> => {
+    const {comparison, library} = this.#page
+    const runs = comparison.runs.map(each => ({
+      id: each.id,
+      name: each.name,
+      link: linkOfCompared(each.run.scenario),
+    }))
+    return library.keepComparison(name, runs)
+  }
+
+  /** Keeps the sweep on screen once it has come to an end, however it did. */
+  keepSweep = (titleOf: (scenario: Scenario) => string): void => {
+    const {library, sweep} = this.#page
+    const record = sweepRecord(sweep, titleOf)
+    if (record !== null) void library.keepSweep(record, sweep.orderedRows)
+  }
+
+  #loadScenario(scenario: Scenario): void {
+    this.#page.scenario.compareWith(presetOf(scenario)?.id ?? null)
+    this.#page.scenario.load(scenario)
+  }
+}

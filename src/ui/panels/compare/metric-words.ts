@@ -1,0 +1,49 @@
+import type {ComparedCell} from '../../../report/compare.ts'
+import type {Metric, MetricUnit} from '../../../report/compared-metrics.ts'
+import {formatCell} from '../../../report/table.ts'
+import {
+  formatCompact,
+  formatCount,
+  formatDigits,
+  formatFixed,
+  formatMs,
+  formatValue,
+  NONE,
+} from '../../kit/format.ts'
+
+/** A figure as the page prints it; those of the AIPerf table as that table prints them. */
+export function formatMetric(value: number | null, metric: Pick<Metric, 'unit' | 'group'>): string {
+  if (value === null) return NONE
+  return metric.group === 'aiperf' ? formatCell(value) : formatByUnit(value, metric.unit)
+}
+
+function formatByUnit(value: number, unit: MetricUnit): string {
+  switch (unit) {
+    case 'ms':
+      return formatMs(value)
+    case 'per_s':
+      return `${formatDigits(value)}/s`
+    case 'tokens_per_s':
+      return `${formatCompact(value)} tok/s`
+    case 'hours':
+      return `${formatDigits(value)} h`
+    case 'share':
+      return formatValue(value, 'share')
+    case 'count':
+      return formatCount(value)
+    case 'money':
+      return formatDigits(value)
+  }
+}
+
+/** `+120 ms, +8.1 %`: the difference to the first run; shares differ by percentage points. */
+export function formatDifference(cell: ComparedCell, metric: Pick<Metric, 'unit' | 'group'>): string {
+  const {difference, relative} = cell
+  if (difference === null) return ''
+  if (difference === 0) return 'the same'
+  const sign = difference > 0 ? '+' : '−'
+  const size = Math.abs(difference)
+  if (metric.unit === 'share') return `${sign}${formatFixed(size * 100, 1)} points`
+  const text = `${sign}${formatMetric(size, metric)}`
+  return relative === null ? text : `${text}, ${sign}${formatValue(Math.abs(relative), 'share')}`
+}

@@ -1,0 +1,64 @@
+import type {PlannerConfig} from '../../../config/scenario.ts'
+import type {RequestColumns} from '../../../engine/record/record.ts'
+import {e2eMs, tpotMs, ttftMs} from '../../../report/request-measures.ts'
+import type {ScatterGroup, ScatterPoints} from '../../kit/charts/scatter.ts'
+
+/** How a request fared against the targets. */
+export type Outcome = 'met' | 'late' | 'slow' | 'unfinished'
+
+/** Drawn in this order, so that what went wrong lies on top. */
+export const OUTCOMES: readonly (ScatterGroup & {readonly id: Outcome})[] = [
+  {id: 'met', label: 'met the targets', slot: 0, mark: 'small'},
+  {id: 'slow', label: 'ITL over target', slot: 3, mark: 'large'},
+  {id: 'late', label: 'TTFT over target', slot: 1, mark: 'large'},
+]
+
+export type Measure = 'ttft' | 'tpot' | 'e2e'
+
+export const MEASURES: readonly {readonly id: Measure; readonly label: string; readonly title: string}[] = [
+  {id: 'ttft', label: 'TTFT', title: 'TTFT of every request'},
+  {id: 'tpot', label: 'mean ITL', title: 'Mean ITL of every request'},
+  {id: 'e2e', label: 'end to end', title: 'End-to-end latency of every request'},
+]
+
+export function outcomeOf(requests: RequestColumns, request: number, targets: PlannerConfig | null): Outcome {
+  if (Number.isNaN(requests.firstTokenMs[request]!)) return 'unfinished'
+  if (targets === null) return 'met'
+  if (ttftMs(requests, request) > targets.ttft) return 'late'
+  return tpotMs(requests, request) > targets.itl ? 'slow' : 'met'
+}
+
+export function measureMs(requests: RequestColumns, request: number, measure: Measure): number {
+  switch (measure) {
+    case 'ttft':
+      return ttftMs(requests, request)
+    case 'tpot':
+      return requests.emittedTokens[request]! < 2 ? Number.NaN : tpotMs(requests, request)
+    case 'e2e':
+      return e2eMs(requests, request)
+  }
+}
+
+/** All requests that produced a token, in order of arrival, as columns to draw and to walk along. */
+export interface RequestPoints extends ScatterPoints {
+  readonly request: Int32Array
+}
+
+export function requestPoints(
+  requests: RequestColumns,
+  measure: Measure,
+  targets: PlannerConfig | null,
+): RequestPoints {
+  const request = requests.arrivalOrder.filter(r => !Number.isNaN(requests.firstTokenMs[r]!))
+  const x = new Float64Array(request.length)
+  const y = new Float64Array(request.length)
+  const group = new Uint8Array(request.length)
+  const rank = new Map(OUTCOMES.map(({id}, index) => [id, index]))
+  for (let i = 0; i < request.length; i++) {
+    const r = request[i]!
+    x[i] = requests.arrivalMs[r]! / 1000
+    y[i] = measureMs(requests, r, measure)
+    group[i] = rank.get(outcomeOf(requests, r, targets)) ?? 0
+  }
+  return {request, x, y, group}
+}

@@ -1,0 +1,114 @@
+import type {ConservationCheck} from '../../../report/conservation.ts'
+import {type Deviation, type Honesty, largestDeviation} from '../../../report/honesty.ts'
+import {SATURATION_RULE, type Saturation} from '../../../report/saturation.ts'
+import {formatCount, formatFixed, formatValue} from '../../kit/format.ts'
+
+/** One thing a reader should know before trusting a result: a few words, and what is behind them. */
+export interface HonestyItem {
+  readonly id: 'timing' | 'grid' | 'saturation' | 'checks' | 'deviation' | 'digest'
+  readonly label: string
+  /** Good and bad are marked; what is merely so is not. */
+  readonly tone: 'good' | 'bad' | 'plain'
+  readonly detail: string
+}
+
+export function honestyItems(honesty: Honesty): HonestyItem[] {
+  return [
+    {
+      id: 'timing',
+      label: `${honesty.timing} timing`,
+      tone: 'plain',
+      detail: 'Where pass times come from; the sentence above says what that means.',
+    },
+    gridItem(honesty),
+    saturationItem(honesty.saturation),
+    checksItem(honesty.checks),
+    deviationItem(honesty.deviation),
+    ...digestItems(honesty.resultSha256),
+  ]
+}
+
+function gridItem({outsideShare, timing}: Honesty): HonestyItem {
+  if (outsideShare === null) {
+    const why =
+      timing === 'polynomial'
+        ? 'The polynomial is a formula: it has no measured grid to stay inside of.'
+        : 'This timing does not tell which lookups fell outside its measurements.'
+    return {id: 'grid', label: 'no measured grid', tone: 'plain', detail: why}
+  }
+  const share = formatValue(outsideShare, 'share')
+  return {
+    id: 'grid',
+    label: `${share} of lookups outside the grid`,
+    tone: outsideShare > 0.05 ? 'bad' : 'plain',
+    detail: `${share} of pass-time lookups fell outside the measured grid of the pool that had most of them; there the tables are extrapolated.`,
+  }
+}
+
+function saturationItem(saturation: Saturation): HonestyItem {
+  const {label, arrivalRps, completionRps, waitingAtLastArrival, waitingPeak, longWaitShare, unfinished} =
+    saturation
+  const queue = `${formatCount(waitingAtLastArrival)} waited for a first token at the last arrival, ${formatCount(waitingPeak)} at the peak`
+  const rates = `${formatFixed(completionRps, 2)} completions to ${formatFixed(arrivalRps, 2)} arrivals a second until then`
+  const left = unfinished > 0 ? `; ${formatCount(unfinished)} never finished` : ''
+  return {
+    id: 'saturation',
+    label,
+    tone: label === 'stable' ? 'good' : 'bad',
+    detail: `${formatValue(longWaitShare, 'share')} waited over 10 s; ${queue}; ${rates}${left}. ${SATURATION_RULE}`,
+  }
+}
+
+function checksItem(checks: readonly ConservationCheck[]): HonestyItem {
+  const failed = checks.filter(check => !check.passes)
+  const list = (failed.length > 0 ? failed : checks).map(({name, detail}) => `${name} (${detail})`).join('. ')
+  return {
+    id: 'checks',
+    label:
+      failed.length === 0
+        ? `${checks.length} conservation checks passed`
+        : `${failed.length} of ${checks.length} conservation checks failed`,
+    tone: failed.length === 0 ? 'good' : 'bad',
+    detail: `${failed.length > 0 ? 'Failed: ' : ''}${list}.`,
+  }
+}
+
+function digestItems(resultSha256: string | null): HonestyItem[] {
+  if (resultSha256 === null) return []
+  return [
+    {
+      id: 'digest',
+      label: `result ${resultSha256.slice(0, 8)}`,
+      tone: 'plain',
+      detail: `SHA-256 of every column, tick and figure: ${resultSha256}. The same scenario on the same trace gives the same one in every browser and on the command line.`,
+    },
+  ]
+}
+
+/** Below this, only the last digits of sums differ. */
+const ROUNDING = 1e-9
+
+function deviationItem(deviation: Deviation): HonestyItem {
+  if (deviation.kind === 'not_compared') {
+    return {
+      id: 'deviation',
+      label: 'not compared with the reference',
+      tone: 'plain',
+      detail: `Not compared with ai-dynamo 1.2.1: ${deviation.why}.`,
+    }
+  }
+  const largest = largestDeviation(deviation.figures)
+  const worst = deviation.figures.find(figure => figure.relative === largest)
+  const isEqual = largest <= ROUNDING
+  const percent = `${(largest * 100).toPrecision(2)} %`
+  return {
+    id: 'deviation',
+    label: isEqual ? 'equal to the reference' : `within ${percent} of the reference`,
+    tone: isEqual ? 'good' : 'bad',
+    detail:
+      `The recorded run ${deviation.name} of ai-dynamo 1.2.1 has the same trace checksum and configuration; ` +
+      (isEqual
+        ? `all ${deviation.figures.length} headline figures agree to rounding.`
+        : `of ${deviation.figures.length} headline figures ${worst?.key} differs most, by ${percent}.`),
+  }
+}

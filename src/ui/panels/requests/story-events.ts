@@ -1,0 +1,104 @@
+import type {EngineRecord} from '../../../engine/record/record.ts'
+import {formatCount, formatMs} from '../../kit/format.ts'
+
+export type StoryKind = 'arrived' | 'chunk' | 'preempted' | 'token'
+
+/** One thing that happened to a request. */
+export interface StoryEvent {
+  readonly kind: StoryKind
+  /** Since its arrival. */
+  readonly atMs: number
+  /** 0 for what takes no time. */
+  readonly lastsMs: number
+  readonly text: string
+}
+
+/** Events of a kind told one by one; of more only the first and the last few. */
+const MOST_TOLD = 8
+
+/** Arrival, every prompt chunk and pre-emption, first and last token, in order of time. */
+export function storyEvents(record: EngineRecord, r: number): StoryEvent[] {
+  const {requests} = record
+  const arrivalMs = requests.arrivalMs[r]!
+  const firstMs = requests.firstTokenMs[r]!
+  const tokens = requests.emittedTokens[r]!
+  const prefillId = requests.prefillWorkerId[r]!
+  const to = prefillId < 0 ? `instance ${requests.workerId[r]!}` : `prefill instance ${prefillId}`
+  const token = (text: string, atMs: number): StoryEvent => ({
+    kind: 'token',
+    atMs: atMs - arrivalMs,
+    lastsMs: 0,
+    text,
+  })
+  const events = [
+    {kind: 'arrived', atMs: 0, lastsMs: 0, text: `arrived, routed to ${to}`} as const,
+    ...chunkEvents(record, r),
+    ...preemptionEvents(record, r),
+    ...(Number.isNaN(firstMs) ? [] : [token('first token', firstMs)]),
+    ...(tokens > 1 ? [token(`token ${formatCount(tokens)}, the last`, requests.lastTokenMs[r]!)] : []),
+  ]
+  // What began at the same time stays in the order above.
+  return events.sort((a, b) => a.atMs - b.atMs)
+}
+
+function chunkEvents({requests, requestEvents}: EngineRecord, r: number): StoryEvent[] {
+  const {chunks, preemptions} = requestEvents
+  const rows = rowsOf(chunks.request, chunks.length, r)
+  const lost = rowsOf(preemptions.request, preemptions.length, r).map(row => preemptions.atMs[row]!)
+  const isAgain = (row: number) => lost.some(atMs => atMs < chunks.startMs[row]!)
+  const first = rows.filter(row => !isAgain(row)).length
+  const arrivalMs = requests.arrivalMs[r]!
+  const isDisagg = requests.prefillWorkerId[r]! >= 0
+  return shorten(
+    rows.map((row, i) => {
+      const startMs = chunks.startMs[row]!
+      const lastsMs = chunks.endMs[row]! - startMs
+      const place = isDisagg ? ` on ${chunks.onPrefill[row] === 1 ? 'prefill' : 'decode'}` : ''
+      const part = first === 1 ? 'prompt' : `prompt chunk ${i + 1} of ${first}`
+      const name = isAgain(row) ? 'prompt again' : part
+      return {
+        kind: 'chunk' as const,
+        atMs: startMs - arrivalMs,
+        lastsMs,
+        text: `${name}${place}: ${formatCount(chunks.tokens[row]!)} tokens in a pass of ${formatMs(lastsMs)}`,
+      }
+    }),
+    middle => {
+      const ms = middle.reduce((sum, event) => sum + event.lastsMs, 0)
+      return `${formatCount(middle.length)} more prompt chunks, ${formatMs(ms)} of passes`
+    },
+  )
+}
+
+function preemptionEvents({requests, requestEvents: {preemptions}}: EngineRecord, r: number): StoryEvent[] {
+  const arrivalMs = requests.arrivalMs[r]!
+  const events = rowsOf(preemptions.request, preemptions.length, r).map(row => ({
+    kind: 'preempted' as const,
+    atMs: preemptions.atMs[row]! - arrivalMs,
+    lastsMs: 0,
+    text: 'pre-empted for want of KV blocks; what the cache no longer holds is computed again',
+  }))
+  return shorten(events, middle => `${formatCount(middle.length)} more pre-emptions`)
+}
+
+function rowsOf(request: Int32Array, length: number, wanted: number): number[] {
+  const rows: number[] = []
+  for (let i = 0; i < length; i++) if (request[i] === wanted) rows.push(i)
+  return rows
+}
+
+/** Of many events of a kind those in the middle as one, at the time of its first. */
+function shorten(
+  events: readonly StoryEvent[],
+  tellMiddle: (middle: readonly StoryEvent[]) => string,
+): StoryEvent[] {
+  if (events.length <= MOST_TOLD) return [...events]
+  const middle = events.slice(MOST_TOLD - 3, -2)
+  const {kind, atMs} = middle[0]!
+  const lastsMs = middle.reduce((sum, event) => sum + event.lastsMs, 0)
+  return [
+    ...events.slice(0, MOST_TOLD - 3),
+    {kind, atMs, lastsMs, text: tellMiddle(middle)},
+    ...events.slice(-2),
+  ]
+}

@@ -1,0 +1,63 @@
+import {formatDiagnosticsJson} from '../../../report/diagnostics.ts'
+import {formatPerRequestLines} from '../../../report/per-request.ts'
+import type {Report} from '../../../report/report.ts'
+import {formatReportJson} from '../../../report/report-json.ts'
+import {type NamedFile, textFile} from '../../kit/controls/named-file.ts'
+import type {FinishedRun} from '../../model/run/run.svelte.ts'
+
+/**
+ * The files a run leaves behind, the same as the command line writes.
+ * @param price money per GPU-hour; the command line knows none and leaves `cost` null
+ */
+export function runFiles(run: FinishedRun, price: number | null): NamedFile[] {
+  const {result} = run.outcome
+  const report = withCost(result.report, price)
+  const {planner} = result
+  const json = (text: string) => textFile(text, 'application/json')
+  const files: NamedFile[] = [
+    {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run, price)},
+    {label: 'Report JSON', name: 'report.json', make: () => json(formatReportJson(report))},
+  ]
+  if (planner !== null) {
+    files.push({
+      label: 'Diagnostics JSON',
+      name: 'diagnostics.json',
+      make: () => json(formatDiagnosticsJson({report, planner})),
+    })
+  }
+  files.push({
+    label: 'Requests JSONL',
+    name: 'requests.jsonl',
+    make: () => inSlices(formatPerRequestLines(result.engine.requests)),
+  })
+  return files
+}
+
+function withCost(report: Report, price: number | null): Report {
+  const extras = report.planner_replay
+  if (price === null) return report
+  return {...report, planner_replay: {...extras, cost: extras.billed_gpu_hours * price}}
+}
+
+/** The code that prints it is fetched when it is first asked for. */
+async function htmlReport(run: FinishedRun, price: number | null): Promise<Blob> {
+  const {renderReportPage} = await import('../report-page/render-report-page.ts')
+  return new Blob([renderReportPage(run, price)], {type: 'text/html'})
+}
+
+/** Lines per turn of the event loop: a few milliseconds of work, so that the page stays alive. */
+const SLICE_LINES = 1000
+
+async function inSlices(lines: Iterable<string>): Promise<Blob> {
+  const parts: string[] = []
+  let slice: string[] = []
+  for (const line of lines) {
+    slice.push(line)
+    if (slice.length < SLICE_LINES) continue
+    parts.push(slice.join(''))
+    slice = []
+    await new Promise(resolve => setTimeout(resolve))
+  }
+  parts.push(slice.join(''))
+  return new Blob(parts, {type: 'application/jsonl'})
+}

@@ -1,0 +1,54 @@
+import {flagsFromScenario, formatCommand} from '../../../config/command-line/command-line.ts'
+import type {FieldValue} from '../../../config/field-text.ts'
+import type {SweepRow} from '../../../sweep/points.ts'
+import {type ChartTable, tableToCsv} from '../../kit/charts/table.ts'
+import type {SweepBase, SweepPlan} from '../../model/sweep/plan.ts'
+import {presetOf, type SweepSpec, textOfKnob} from '../../model/sweep/spec.ts'
+
+/** The rows as the command line writes them, one JSON object to a line of `sweep.jsonl`. */
+export function rowsJsonLines(rows: readonly SweepRow[]): string {
+  return rows.map(row => `${JSON.stringify(row)}\n`).join('')
+}
+
+/** The same as a table: one column per knob and figure, under the names of the JSON. */
+export function rowsCsv(rows: readonly SweepRow[], {axes}: SweepPlan): string {
+  const knobs = axes.map(({key}) => key.name)
+  const figures = new Set(
+    rows.flatMap(row => Object.keys(row)).filter(key => key !== 'axes' && key !== 'id' && key !== 'key'),
+  )
+  const table: ChartTable = {
+    columns: ['id', ...knobs, ...figures],
+    rows: rows.map(row => {
+      const values: Readonly<Record<string, unknown>> = {...row}
+      return [
+        row.id,
+        ...knobs.map(knob => cell(row.axes[knob] ?? null)),
+        ...[...figures].map(key => cell(values[key] as FieldValue | undefined)),
+      ]
+    }),
+  }
+  return tableToCsv(table)
+}
+
+function cell(value: FieldValue | undefined): string | number {
+  if (value === null || value === undefined) return ''
+  return typeof value === 'boolean' ? String(value) : value
+}
+
+/** The sweep for the project's command line, to be pasted into a shell at its root. */
+export function sweepCommand(spec: SweepSpec, base: SweepBase, tracePath: string): string {
+  const {ours} = flagsFromScenario(base.scenario, {trace: tracePath})
+  const preset = presetOf(spec)
+  const knobs = spec.second === null ? [spec.first] : [spec.first, spec.second]
+  const what = preset === null ? knobs.flatMap(knob => ['--vary', textOfKnob(knob)]) : ['--preset', preset.id]
+  const {of, count} = spec.repeats
+  const repeats = count === 1 ? [] : ['--repeats', String(count)]
+  if (count > 1 && of === 'seed') repeats.push('--repeats-of', of)
+  return formatCommand('npm run --silent replay -- sweep', [
+    ...ours,
+    ...what,
+    ...repeats,
+    '--out',
+    'sweep-out',
+  ])
+}

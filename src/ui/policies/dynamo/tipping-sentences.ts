@@ -1,0 +1,87 @@
+import type {TickRecord} from '../../../policies/dynamo/record.ts'
+import type {ReplicaPair, TippingChange} from '../../../policies/dynamo/tipping/tipping.ts'
+import {formatCompact, formatExact} from '../../kit/format.ts'
+
+/** "With a TTFT target of 1,312 ms or less it would have scaled up to 3." */
+export function tellTipping(change: TippingChange, subject: 'fleet' | 'bounds', tick: TickRecord): string {
+  const outcome = subject === 'fleet' ? tellFleet(change.newDecision, tick) : tellBounds(change.newDecision)
+  return `With ${tellInput(change)} it would have ${outcome}.`
+}
+
+/** Counts that cap or floor a decision whatever the load; all else is what the load or the targets are. */
+export function isLimit({input}: TippingChange): boolean {
+  return ['throughput_bound', 'max_gpu_budget', 'min_gpu_budget', 'min_endpoint'].includes(input)
+}
+
+/** How much of a change that is, for a reader who ranks them: "12.5 % less". */
+export function tellSize({relativeChange, delta}: TippingChange): string {
+  const percent = relativeChange * 100
+  const size =
+    percent < 0.05
+      ? 'under 0.1 %'
+      : percent < 10
+        ? `${percent.toFixed(1)} %`
+        : `${formatCompact(Math.round(percent))} %`
+  return `${size} ${delta < 0 ? 'less' : 'more'}`
+}
+
+function tellInput(change: TippingChange): string {
+  const {input, from, to, delta, pool} = change
+  const limit = change.holdsBeyond ? (delta < 0 ? ' or less' : ' or more') : ''
+  const now = from === null ? '' : ` (not ${formatExact(from)})`
+  const few = change.holdsBeyond ? (delta < 0 ? ' or fewer' : ' or more') : ''
+  switch (input) {
+    case 'ttft':
+      return `a TTFT target of ${formatExact(to)} ms${limit}`
+    case 'itl':
+      return `an ITL target of ${formatExact(to)} ms${limit}`
+    case 'load_scaling_down_sensitivity':
+      return `a scale-down sensitivity of ${formatExact(to)} %${limit}${now}`
+    case 'queued_prefill_tokens':
+      return tellTokens(change, 'queued prompt tokens')
+    case 'kv_tokens':
+      return tellTokens(change, 'KV tokens')
+    case 'predicted_demand':
+      return `${formatExact(to)} req/s${limit} expected${from === null ? '' : ` (not ${formatExact(from)})`}`
+    case 'throughput_bound':
+      return `a lower bound of ${to}${few} ${pool === 'agg' ? '' : `${pool} `}replicas from throughput scaling${now}`
+    case 'max_gpu_budget':
+      return `a max_gpu_budget of ${to}${few}${now}`
+    case 'min_gpu_budget':
+      return `a min_gpu_budget of ${to}${few}${now}`
+    case 'min_endpoint':
+      return `a min_endpoint of ${to}${few}${now}`
+  }
+}
+
+function tellTokens({delta, workerId, holdsBeyond, pool}: TippingChange, what: string): string {
+  const amount = `${formatExact(Math.abs(delta))} ${delta < 0 ? 'fewer' : 'more'} ${what}`
+  const where =
+    workerId === null
+      ? `on each ${pool === 'agg' ? '' : `${pool} `}instance`
+      : `on instance ${workerId} alone`
+  return `${amount} ${where}${holdsBeyond ? ', or beyond,' : ''}`
+}
+
+function tellFleet(decision: ReplicaPair | null, tick: TickRecord): string {
+  if (decision === null) return 'taken no decision'
+  const {prefill, decode} = decision
+  if (prefill === null) return tellCount(decode, tick.active_decode)
+  const changes = [
+    {to: prefill, from: tick.active_prefill, pool: 'prefill'},
+    {to: decode, from: tick.active_decode, pool: 'decode'},
+  ].filter(({from, to}) => from !== to)
+  if (changes.length === 0) return `kept ${prefill} prefill + ${decode} decode`
+  return `scaled ${changes.map(({to, from, pool}) => `${pool} ${to > from ? 'up' : 'down'} to ${to}`).join(' and ')}`
+}
+
+function tellCount(to: number, from: number): string {
+  if (to === from) return `kept ${to}`
+  return `scaled ${to > from ? 'up' : 'down'} to ${to}`
+}
+
+function tellBounds(bounds: ReplicaPair | null): string {
+  if (bounds === null) return 'set no lower bound'
+  const {prefill, decode} = bounds
+  return `set the lower bound to ${prefill === null ? decode : `${prefill} prefill + ${decode} decode`}`
+}

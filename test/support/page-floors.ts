@@ -1,0 +1,123 @@
+/**
+ * The floors of the page. Each folder of `src/ui` names all that it may import, values and types alike: what another
+ * folder's type needs, that folder's change breaks. Imports go down only, so no two folders know each other.
+ */
+
+export interface PageFloor {
+  readonly may: readonly string[]
+  readonly types?: readonly string[]
+  readonly packages: readonly string[]
+  readonly pure: false
+}
+
+const PACKAGES = ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape']
+
+/** Types of what the worker computes, which no code of the page can run. */
+const COMPUTED = ['trace', 'perf', 'engine', 'scaling', 'policies', 'run', 'worker', 'report', 'store']
+
+/** Controls and charts: they know numbers, text and pixels, and nothing of runs. */
+const KIT = ['ui/kit', 'ui/kit/controls', 'ui/kit/charts', 'ui/kit/form']
+
+/** The page's state and the pure code it needs: no component. */
+const MODEL = [
+  'ui/model/links',
+  'ui/model/trace',
+  'ui/model/scenario',
+  'ui/model/gpu',
+  'ui/model/run',
+  'ui/model/sweep',
+  'ui/model/library',
+  'ui/model/compare',
+  'ui/model/workbench',
+]
+
+export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
+  'ui/kit': kit(),
+  'ui/kit/controls': kit('ui/kit'),
+  'ui/kit/charts': {...kit('ui/kit', 'ui/kit/controls'), types: ['worker/log-histogram.ts']},
+  'ui/kit/form': kit('ui/kit', 'core', 'config/field.ts'),
+
+  'ui/model/links': model(),
+  'ui/model/trace': model('ui/kit/form'),
+  'ui/model/scenario': model('ui/model/links', 'ui/model/trace', 'ui/kit', 'ui/kit/form'),
+  'ui/model/gpu': model(),
+  'ui/model/run': model('ui/kit/charts', 'run/memory-forecast.ts'),
+  'ui/model/sweep': model(
+    'sweep',
+    'trace/generators/trace-recipes.ts',
+    'store/point-store.ts',
+    'worker/pool.ts',
+    'worker/spawn.ts',
+  ),
+  'ui/model/library': model(
+    'ui/model/links',
+    'ui/model/scenario',
+    'ui/model/run',
+    'ui/model/sweep',
+    'report',
+    'sweep',
+    'store',
+  ),
+  'ui/model/compare': model('ui/model/links', 'ui/model/run', 'ui/model/library', 'store'),
+  'ui/model/workbench': model(...MODEL.filter(folder => folder !== 'ui/model/workbench')),
+
+  // How one policy's ticks are told and drawn; chosen by the policy that a tick's detail names.
+  'ui/policies/dynamo': panel(),
+
+  'ui/panels/trace': panel(),
+  'ui/panels/gpu': panel(),
+  'ui/panels/guide': panel('sweep/published.ts'),
+  'ui/panels/scenario': panel(
+    'ui/panels/trace',
+    'ui/panels/gpu',
+    'ui/panels/guide',
+    'trace/generators/trace-recipes.ts',
+  ),
+  'ui/panels/figures': panel('report', 'store/settings.ts'),
+  'ui/panels/requests': panel('ui/panels/figures', 'report'),
+  'ui/panels/inspector': panel('ui/panels/requests', 'ui/policies/dynamo', 'report'),
+  'ui/panels/report-page': panel('ui/panels/figures', 'ui/panels/inspector', 'ui/policies/dynamo'),
+  'ui/panels/run': panel(
+    'ui/panels/trace',
+    'ui/panels/scenario',
+    'ui/panels/figures',
+    'ui/panels/requests',
+    'ui/panels/inspector',
+    'ui/panels/report-page',
+    'ui/policies/dynamo',
+    'report',
+  ),
+  'ui/panels/compare': panel('ui/panels/figures', 'report'),
+  'ui/panels/sweep': panel('ui/panels/scenario', 'sweep'),
+  'ui/panels/library': panel('store'),
+  'ui/panels/pwa': {...panel(), types: [...COMPUTED, 'service-worker']},
+
+  'ui/app': {
+    may: [
+      ...KIT,
+      ...MODEL,
+      ...['trace', 'gpu', 'guide', 'scenario', 'run', 'compare', 'sweep', 'library', 'pwa'].map(
+        subject => `ui/panels/${subject}`,
+      ),
+      'config',
+      'store',
+      'worker/client.ts',
+      'worker/spawn.ts',
+    ],
+    types: COMPUTED,
+    packages: PACKAGES,
+    pure: false,
+  },
+}
+
+function kit(...may: string[]): PageFloor {
+  return {may, packages: PACKAGES, pure: false}
+}
+
+function model(...may: string[]): PageFloor {
+  return {may: [...may, 'core', 'config'], types: COMPUTED, packages: PACKAGES, pure: false}
+}
+
+function panel(...may: string[]): PageFloor {
+  return {may: [...KIT, ...MODEL, ...may, 'core', 'config'], types: COMPUTED, packages: PACKAGES, pure: false}
+}
