@@ -6,6 +6,8 @@ import {polynomialModel} from '../perf/polynomial.ts'
 import {computeReport} from '../report/compute-report.ts'
 import {parseMooncake} from '../trace/formats/mooncake.ts'
 import {Cluster} from './cluster.ts'
+import {ENGINE_1_2} from './generation-1.2.ts'
+import {constantStartup} from './startup-model.ts'
 
 /** `[time, input, output, hash ids, session?]`, the notation of engine.md 14. */
 type Line = readonly [number, number, number, readonly number[], string?]
@@ -33,6 +35,8 @@ function agg(engine: Record<string, unknown>, initialWorkers = 1): Fleet {
 
 function cluster(lines: readonly Line[], fleet: Fleet): Cluster {
   return new Cluster({
+    generation: ENGINE_1_2,
+    startupFor: (_, {startup_time}) => constantStartup(startup_time),
     fleet,
     workload: workloadOf(lines),
     perfModelFor: () => polynomialModel,
@@ -40,7 +44,7 @@ function cluster(lines: readonly Line[], fleet: Fleet): Cluster {
     prefillEstimate: null,
     concurrency: null,
     seed: 0,
-    observed: true,
+    isObserved: true,
   })
 }
 

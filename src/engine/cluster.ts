@@ -2,30 +2,34 @@ import type {EngineArgs, Fleet, PoolName, PoolSpec} from '../config/scenario.ts'
 import {RunError} from '../core/result.ts'
 import {type Ms, ms} from '../core/units.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
-import {internBlocks} from '../trace/blocks.ts'
 import type {Workload} from '../trace/workload.ts'
 import {Arrivals, asClosedLoop} from './arrivals.ts'
 import {EventHeap, HANDOFF, PASS_END, WORKER_READY} from './event-heap.ts'
-import {type Instance, InstancePool} from './instance-pool.ts'
-import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from './observation.ts'
+import type {EngineGeneration} from './generation.ts'
+import type {Admission, Instance} from './instance.ts'
+import {InstancePool} from './instance-pool.ts'
+import type {EngineObservation, ReplayEngine, TrafficWindow} from './observation.ts'
+import {PoolGauges} from './pool-gauges.ts'
+import {computePrompts, type Prompts} from './prompts.ts'
 import {LoadRecorder} from './record/instance-loads.ts'
 import {PassBuffer} from './record/pass-buffer.ts'
 import type {EngineRecord} from './record/record.ts'
 import {Recorder} from './record/recorder.ts'
 import {TrafficAccumulator} from './record/traffic.ts'
 import {createRouter, type RouterOptions} from './routing/create-router.ts'
-import type {Admission} from './routing/kv-router.ts'
 import type {PassObserver, PassOutcome} from './scheduler.ts'
-import type {Prompts} from './vllm-1.2/vllm-scheduler.ts'
+import type {StartupModel} from './startup-model.ts'
 
 export interface ClusterOptions extends RouterOptions {
+  readonly generation: EngineGeneration
   readonly fleet: Fleet
   readonly workload: Workload
   readonly perfModelFor: (pool: PoolName) => PerfModel
+  readonly startupFor: (pool: PoolName, args: EngineArgs) => StartupModel
   /** Requests in flight at the most, arrival times being ignored; null = as the trace says. */
   readonly concurrency: number | null
   /** A planner will look at the forward passes; otherwise none are kept. */
-  readonly observed: boolean
+  readonly isObserved: boolean
 }
 
 /**
@@ -52,7 +56,7 @@ export class Cluster implements ReplayEngine {
   readonly #routesByKv: boolean
   readonly #transferMs: ((tokens: number) => number) | null
   /** A completion on one instance can send a request to another. */
-  readonly #coupled: boolean
+  readonly #isCoupled: boolean
   #now = 0
   #untilMs = 0
   #completed = 0
@@ -73,7 +77,7 @@ export class Cluster implements ReplayEngine {
     this.#prefill = pools.prefill
     this.#main = pools.main
     const hasSessions = workload.sessionCount < workload.requestCount
-    this.#coupled = hasSessions || concurrency !== null
+    this.#isCoupled = hasSessions || concurrency !== null
     this.#routesByKv = options.router !== null
     this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
   }
@@ -171,8 +175,9 @@ export class Cluster implements ReplayEngine {
     while (heap.isDue(WORKER_READY, now)) {
       const instance = this.#instances[heap.pop()]
       if (!instance) continue
-      instance.pool.activate(instance.serial, now)
-      this.#dispatchAll(instance.pool.drainRouter(now))
+      const pool = this.#poolOf(instance)
+      pool.activate(instance.serial, now)
+      this.#dispatchAll(pool.drainRouter(now))
     }
     while (heap.isDue(HANDOFF, now)) this.#route(this.#main, heap.pop())
     return true
@@ -202,7 +207,7 @@ export class Cluster implements ReplayEngine {
   }
 
   #dispatch({request, instance, overlapBlocks}: Admission): void {
-    const {pool} = instance
+    const pool = this.#poolOf(instance)
     const isMain = pool === this.#main
     const {workerId, prefillWorkerId} = this.#recorder.requests
     if (isMain) workerId[request] = instance.id
@@ -224,7 +229,7 @@ export class Cluster implements ReplayEngine {
     let at = 0
     while (at < pool.instances.length) {
       const instance = pool.instances[at]!
-      if (instance.busy || !instance.scheduler.hasRequests) {
+      if (instance.isBusy || !instance.scheduler.hasRequests) {
         at++
         continue
       }
@@ -238,7 +243,8 @@ export class Cluster implements ReplayEngine {
   #startPass(instance: Instance): boolean {
     const now = this.#now
     if (this.#runAhead(instance)) return false
-    const {scheduler, record, pool} = instance
+    const {scheduler, record} = instance
+    const pool = this.#poolOf(instance)
     const outcome = scheduler.executePass(now)
     if (scheduler.notice !== null && this.#notices.length === 0) this.#notices.push(scheduler.notice)
     record.passes++
@@ -276,25 +282,25 @@ export class Cluster implements ReplayEngine {
     const known = Math.min(this.#nextArrivalMs(), this.#untilMs)
     // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
     // anywhere; in disaggregated fleets a prefill can hand over.
-    if (this.#coupled || this.#main.queueLength > 0) return Math.min(known, this.#heap.topTime)
+    if (this.#isCoupled || this.#main.queueLength > 0) return Math.min(known, this.#heap.topTime)
     return this.#prefill === null ? known : Math.min(known, this.#heap.earliestBesidesPassesOf(this.#isMain))
   }
 
-  readonly #isMain = (serial: number): boolean => this.#instances[serial]?.pool === this.#main
+  readonly #isMain = (serial: number): boolean => this.#instances[serial]?.component === this.#main.component
 
   #occupyUntil(instance: Instance, endMs: number, pending: PassOutcome | null): void {
-    instance.busy = true
+    instance.isBusy = true
     instance.pending = pending
     this.#heap.push(endMs, PASS_END, instance.serial)
   }
 
   #endPass(instance: Instance): void {
-    instance.busy = false
+    instance.isBusy = false
     if (instance.pending !== null) this.#applyOutcome(instance, instance.pending)
   }
 
   #applyOutcome(instance: Instance, outcome: PassOutcome): void {
-    const {pool} = instance
+    const pool = this.#poolOf(instance)
     instance.inFlight -= outcome.completedCount
     this.#inFlight -= outcome.completedCount
     if (instance.state === 'draining') pool.removeDrained(this.#now)
@@ -335,7 +341,7 @@ export class Cluster implements ReplayEngine {
     }
     if (++instance.zeroPasses <= MAX_ZERO_PASSES) return
     throw new RunError(
-      `instance ${instance.id} of the ${instance.pool.component} pool makes no progress at ${this.#now.toFixed(3)} ms: ` +
+      `instance ${instance.id} of the ${instance.component} pool makes no progress at ${this.#now.toFixed(3)} ms: ` +
         'its waiting requests never fit (token budget, chunked prefill or KV blocks), and the reference would loop for ever',
     )
   }
@@ -343,19 +349,21 @@ export class Cluster implements ReplayEngine {
   // --- set-up and small things ---
 
   #createPools(options: ClusterOptions): {prefill: InstancePool | null; main: InstancePool} {
-    const {fleet, perfModelFor, observed} = options
+    const {generation, fleet, perfModelFor, startupFor, isObserved} = options
     const workload = this.#workload
-    const promptsBySize = new Map<number, Prompts>()
+    const promptsBySize = new Map<number | null, Prompts>()
     const create = (component: PoolName, spec: PoolSpec, observer: PassObserver) => {
-      // The SGLang engine compares hash ids itself: at its usual page of one token a block per token would be too many.
-      const size = spec.args.engine_type === 'sglang' ? 0 : spec.args.block_size
-      const prompts =
-        promptsBySize.get(size) ?? (size === 0 ? promptsWithoutBlocks(workload) : promptsOf(workload, size))
+      const {args} = spec
+      const size = generation.promptBlockSize(args)
+      const prompts = promptsBySize.get(size) ?? computePrompts(workload, size)
       promptsBySize.set(size, prompts)
-      checkThatRequestsFit(workload, spec.args, component)
+      checkThatRequestsFit(workload, args, component)
+      const announcesCaches = generation.announcesCaches(args)
       return new InstancePool({
+        generation,
         component,
-        args: spec.args,
+        args,
+        startup: startupFor(component, args),
         initialWorkers: spec.initialWorkers,
         perf: perfModelFor(component),
         prompts,
@@ -363,8 +371,8 @@ export class Cluster implements ReplayEngine {
         observer,
         heap: this.#heap,
         instances: this.#instances,
-        router: createRouter(component, spec.args, workload, options),
-        keepPasses: observed,
+        router: createRouter({component, args, announcesCaches}, workload, options),
+        keepPasses: isObserved,
         loads: this.#loads,
       })
     }
@@ -373,6 +381,10 @@ export class Cluster implements ReplayEngine {
       prefill: create('prefill', fleet.prefill, hiddenTokens(this.#recorder)),
       main: create('decode', fleet.decode, this.#recorder),
     }
+  }
+
+  #poolOf(instance: Instance): InstancePool {
+    return instance.component === 'prefill' ? this.#prefill! : this.#main
   }
 
   /** Requests on instances or waiting in a router. */
@@ -396,27 +408,8 @@ export class Cluster implements ReplayEngine {
 /** Far more passes without progress than any working schedule makes at one instant (engine.md 5.7). */
 const MAX_ZERO_PASSES = 100_000
 
-const EMPTY_POOL: PoolObservation = {
-  activeCount: 0,
-  totalCount: 0,
-  startingCount: 0,
-  drainingCount: 0,
-  passes: new PassBuffer().inExecutionOrder(),
-}
-
-function promptsOf(workload: Workload, blockSize: number): Prompts {
-  const {blockStart, blocks, blockCount} = internBlocks(workload, blockSize)
-  return {inputLength: workload.inputLength, blockStart, blocks, blockCount}
-}
-
-function promptsWithoutBlocks({inputLength, requestCount}: Workload): Prompts {
-  return {
-    inputLength,
-    blockStart: new Uint32Array(requestCount + 1),
-    blocks: new Int32Array(0),
-    blockCount: 0,
-  }
-}
+/** The prefill pool of an aggregated fleet. */
+const EMPTY_POOL = new PoolGauges([], 0, new PassBuffer())
 
 /** The token a prefill instance emits is never seen by a user. */
 function hiddenTokens(recorder: Recorder): PassObserver {

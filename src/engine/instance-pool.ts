@@ -3,47 +3,27 @@ import {RunError} from '../core/result.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import type {Workload} from '../trace/workload.ts'
 import {type EventHeap, WORKER_READY} from './event-heap.ts'
+import type {EngineGeneration} from './generation.ts'
+import type {Admission, Instance} from './instance.ts'
 import type {PoolObservation} from './observation.ts'
-import type {LoadLane, LoadRecorder} from './record/instance-loads.ts'
+import {PoolGauges} from './pool-gauges.ts'
+import type {Prompts} from './prompts.ts'
+import type {LoadRecorder} from './record/instance-loads.ts'
 import {PassBuffer} from './record/pass-buffer.ts'
-import type {WorkerRecord} from './record/record.ts'
-import type {Admission, KvRouter} from './routing/kv-router.ts'
+import type {KvRouter} from './routing/kv-router.ts'
 import {RouterIndex} from './routing/router-index.ts'
-import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from './scheduler.ts'
-import {SglangScheduler} from './sglang-1.2/sglang-scheduler.ts'
-import {type Prompts, VllmScheduler} from './vllm-1.2/vllm-scheduler.ts'
-
-export type InstanceState = 'starting' | 'active' | 'draining'
-
-/** One simulated serving process. */
-export interface Instance {
-  /** Unique over all pools of a run; what events refer to. */
-  readonly serial: number
-  /** Number within the pool: counts up, never reused. */
-  readonly id: number
-  readonly pool: InstancePool
-  readonly scheduler: Scheduler
-  state: InstanceState
-  busy: boolean
-  /** Outcome of the pass under way, to be applied when it ends; null while steady passes run ahead. */
-  pending: PassOutcome | null
-  inFlight: number
-  /** Where its steady passes are told; null if nobody looks. */
-  readonly steadyObserver: SteadyPassObserver | null
-  /** Passes of no duration at `zeroPassMs`, to notice a livelock. */
-  zeroPasses: number
-  zeroPassMs: number
-  readonly record: {-readonly [K in keyof WorkerRecord]: WorkerRecord[K]}
-  readonly load: LoadLane
-}
+import type {PassObserver, Scheduler, SteadyPassObserver} from './scheduler.ts'
+import type {StartupModel} from './startup-model.ts'
 
 /** What is left of an instance when it is gone. */
 type InstanceLife = Pick<Instance, 'record' | 'load'>
 
 export interface PoolOptions {
+  readonly generation: EngineGeneration
   readonly component: PoolName
   readonly args: EngineArgs
   readonly initialWorkers: number
+  readonly startup: StartupModel
   readonly perf: PerfModel
   readonly prompts: Prompts
   readonly workload: Workload
@@ -66,7 +46,6 @@ export class InstancePool {
   readonly keepPasses: boolean
   readonly lives: InstanceLife[] = []
   readonly #options: PoolOptions
-  readonly #startupMs: number
   /** Kept for a KV router where the caches themselves hold nothing it could look up. */
   readonly #routerIndex: RouterIndex | null
   /** Ascending ids. */
@@ -80,10 +59,9 @@ export class InstancePool {
     this.component = options.component
     this.args = options.args
     this.keepPasses = options.keepPasses
-    this.#startupMs = (options.args.startup_time ?? 0) * 1000
     const isIndexed = options.router?.hearsCaches === true && !options.args.enable_prefix_caching
     this.#routerIndex = isIndexed ? new RouterIndex(options.prompts) : null
-    for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 'active')
+    for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 0)
     this.#refreshActive()
   }
 
@@ -92,15 +70,7 @@ export class InstancePool {
   }
 
   observe(): PoolObservation {
-    const count = (state: InstanceState) =>
-      this.#instances.filter(instance => instance.state === state).length
-    return {
-      activeCount: this.#active.length,
-      totalCount: this.#instances.length,
-      startingCount: count('starting'),
-      drainingCount: count('draining'),
-      passes: this.passes.inExecutionOrder(),
-    }
+    return new PoolGauges(this.#instances, this.queueLength, this.passes)
   }
 
   /** Requests waiting in the router. */
@@ -144,7 +114,9 @@ export class InstancePool {
   applyScaling(target: number, nowMs: number): void {
     const starting = this.#instances.filter(instance => instance.state === 'starting')
     const effective = this.#active.length + starting.length
-    for (let i = effective; i < target; i++) this.#create(nowMs, this.#startupMs > 0 ? 'starting' : 'active')
+    for (let i = effective; i < target; i++) {
+      this.#create(nowMs, this.#options.startup.readyAfterMs(this.#nextId))
+    }
     let excess = effective - target
     for (; excess > 0 && starting.length > 0; excess--) this.#cancelStart(starting.pop()!, nowMs)
     for (; excess > 0 && this.#active.length > 0; excess--) this.#drain(this.#active.pop()!, nowMs)
@@ -164,15 +136,16 @@ export class InstancePool {
   /** Takes away draining instances that have nothing left to do. */
   removeDrained(nowMs: number): void {
     for (const instance of this.#instances) {
-      if (instance.state !== 'draining' || instance.busy || instance.inFlight > 0) continue
+      if (instance.state !== 'draining' || instance.isBusy || instance.inFlight > 0) continue
       if (instance.scheduler.hasRequests) continue
       this.#remove(instance, nowMs)
     }
   }
 
-  #create(nowMs: number, state: InstanceState): void {
+  #create(nowMs: number, readyAfterMs: number): void {
     const {heap, instances, component} = this.#options
     const serial = instances.length
+    const state = readyAfterMs > 0 ? 'starting' : 'active'
     const record = {
       id: this.#nextId,
       component,
@@ -187,10 +160,10 @@ export class InstancePool {
     const instance: Instance = {
       serial,
       id,
-      pool: this,
+      component,
       scheduler: this.#createScheduler(id),
       state,
-      busy: false,
+      isBusy: false,
       pending: null,
       inFlight: 0,
       steadyObserver: this.keepPasses ? this.#steadyObserver(id) : null,
@@ -202,14 +175,13 @@ export class InstancePool {
     instances.push(instance)
     this.#instances.push(instance)
     this.lives.push({record, load: instance.load})
-    if (state === 'starting') heap.push(nowMs + this.#startupMs, WORKER_READY, serial)
+    if (state === 'starting') heap.push(nowMs + readyAfterMs, WORKER_READY, serial)
   }
 
   #createScheduler(id: number): Scheduler {
-    const {args, perf, prompts, workload, observer} = this.#options
-    if (args.engine_type === 'sglang') return new SglangScheduler(args, perf, workload, observer)
+    const {generation, args, perf, prompts, workload, observer} = this.#options
     const listener = this.#routerIndex === null ? null : {index: this.#routerIndex, instance: id}
-    return new VllmScheduler(args, perf, prompts, observer, listener)
+    return generation.createScheduler({args, perf, prompts, workload, observer, listener})
   }
 
   #steadyObserver(workerId: number): SteadyPassObserver {

@@ -40,6 +40,33 @@ export interface PoolObservation {
   readonly drainingCount: number
   /** Passes in execution order, all instances interleaved. Valid until the next `runUntil`. */
   readonly passes: ForwardPasses
+
+  // Gauges, worked out when they are read, so that whoever does not look pays nothing. Valid until the next `runUntil`.
+  /** Requests on instances, draining ones included, that are not in a batch. */
+  readonly waitingRequests: number
+  /** Requests on instances, draining ones included, that are in a batch, until the end of their last pass. */
+  readonly runningRequests: number
+  /** Requests that hold KV blocks: the running ones, and waiting ones of which a part is computed. */
+  readonly residentRequests: number
+  /** Mean share of KV blocks in use over serving instances; 0 if there are none. */
+  readonly kvShare: number
+  /** Requests that wait in the router, on no instance yet. */
+  readonly routerQueue: number
+  /** Every existing instance, by ascending id. */
+  instances(): readonly InstanceGauges[]
+}
+
+export type InstanceState = 'starting' | 'active' | 'draining'
+
+/** One instance as a metrics endpoint would show it. */
+export interface InstanceGauges {
+  readonly id: number
+  readonly state: InstanceState
+  readonly waiting: number
+  readonly running: number
+  readonly resident: number
+  /** Share of its KV blocks that requests hold, as the pass under way leaves it. */
+  readonly kvShare: number
 }
 
 /**

@@ -1,4 +1,8 @@
-/** A batching scheduler of one instance: vLLM's or SGLang's. The loop around it is the same for both. */
+/**
+ * The batching scheduler of one instance: vLLM's or SGLang's, of one release. The loop around it is the same for all
+ * (`EngineGeneration` chooses). It knows its own requests and nothing of other instances, routers or the planner; it
+ * pushes no events and keeps no clock.
+ */
 export interface Scheduler {
   /** A request arrives at this instance. */
   receive(request: number, maxOutput: number): void
@@ -19,6 +23,11 @@ export interface Scheduler {
   readonly notice: string | null
   /** Share of the KV blocks (or token slots) that requests hold now. */
   readonly kvShare: number
+  // Gauges: requests as the pass under way leaves them, those that finish in it being gone already.
+  readonly waitingRequests: number
+  readonly runningRequests: number
+  /** Requests that hold KV blocks: the running ones, and waiting ones of which a part is computed. */
+  readonly residentRequests: number
   /** Passes of the last `runSteadyPasses`. */
   readonly steadyPasses: number
 }

@@ -1,7 +1,9 @@
 import {DEFAULT_ROUTER_CONFIG} from '../config/engine/router-config.ts'
 import type {PoolName, Scenario} from '../config/scenario.ts'
 import {Cluster} from '../engine/cluster.ts'
+import {engineGenerationOf} from '../engine/engine-generations.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
+import {constantStartup} from '../engine/startup-model.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import {runPlanner} from '../policies/dynamo/adapter.ts'
 import type {BenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
@@ -40,13 +42,15 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const startedAt = clock()
   const models: PerfModel[] = []
   const engine = new Cluster({
+    generation: engineGenerationOf('1.2.1'),
     fleet: scenario.fleet,
     workload,
     router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG) : null,
     prefillEstimate: inputs.prefillEstimate,
     concurrency: scenario.replayConcurrency ?? null,
     seed: scenario.seed,
-    observed: scenario.planner !== null,
+    isObserved: scenario.planner !== null,
+    startupFor: (_, {startup_time}) => constantStartup(startup_time),
     perfModelFor(pool) {
       const model = inputs.perfModelFor(pool)
       models.push(model)

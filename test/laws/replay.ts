@@ -79,7 +79,7 @@ export function tryReplay(options: ReplayOptions): Replay | RunError {
   }
 }
 
-function readTrace({lines, arrivalSpeedupRatio = 1}: ReplayOptions): Workload {
+export function readTrace({lines, arrivalSpeedupRatio = 1}: ReplayOptions): Workload {
   const text = lines.map(line => JSON.stringify(line)).join('\n')
   const read = parseMooncake(text, {fileName: 'law', traceBlockSize: TRACE_BLOCK_SIZE, arrivalSpeedupRatio})
   if (!read.ok) throw new Error(read.error.message)

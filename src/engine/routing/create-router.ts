@@ -16,12 +16,12 @@ export interface RouterOptions {
  * blocks; the decode router looks at nothing else, knows of no cache and never makes a request wait (engine.md 9.5).
  */
 export function createRouter(
-  component: PoolName,
-  args: EngineArgs,
+  pool: {readonly component: PoolName; readonly args: EngineArgs; readonly announcesCaches: boolean},
   workload: Workload,
   {router, prefillEstimate, seed}: RouterOptions,
 ): KvRouter | null {
   if (router === null) return null
+  const {component, args} = pool
   const changes = component === 'prefill' ? PREFILL_ONLY : component === 'decode' ? BLOCKS_ONLY : {}
   const queuePolicy = args.router_queue_policy ?? router.router_queue_policy
   return new KvRouter({
@@ -29,7 +29,7 @@ export function createRouter(
     inputLength: workload.inputLength,
     paths: computePromptPaths(workload, args.block_size),
     blockSize: args.block_size,
-    hearsCaches: component !== 'decode' && args.engine_type !== 'sglang',
+    hearsCaches: component !== 'decode' && pool.announcesCaches,
     prefillEstimate,
     maxBatchedTokens: args.max_num_batched_tokens,
     random: new RandomStream(seed, `router/${component}`),

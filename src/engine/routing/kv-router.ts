@@ -4,16 +4,9 @@ import {exactExp} from '../../core/exact-math.ts'
 import type {RandomStream} from '../../core/random.ts'
 import {RunError} from '../../core/result.ts'
 import type {PromptPaths} from '../../trace/prompt-paths.ts'
-import type {Instance} from '../instance-pool.ts'
-import {HeldBlocks} from '../vllm-1.2/held-blocks.ts'
+import type {Admission, Instance} from '../instance.ts'
+import {HeldBlocks} from './held-blocks.ts'
 import {type PendingPrefill, PrefillLoad} from './prefill-load.ts'
-
-/** A request sent to an instance, with the cached blocks the router believed it had there. */
-export interface Admission {
-  readonly request: number
-  readonly instance: Instance
-  readonly overlapBlocks: number
-}
 
 /** How long the prefill of one prompt takes by itself, in ms; null where nobody can say. */
 export type PrefillEstimate = (newTokens: number, cachedTokens: number) => number | null

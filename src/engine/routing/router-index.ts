@@ -1,6 +1,11 @@
-import type {BlockLog} from '../vllm-1.2/kv-cache.ts'
-import type {Sequence} from '../vllm-1.2/sequence.ts'
-import type {Prompts} from '../vllm-1.2/vllm-scheduler.ts'
+import type {BlockLog} from '../block-log.ts'
+import type {Prompts} from '../prompts.ts'
+
+/** The request whose blocks changed, and the identities of its full blocks. */
+interface BlockHolder {
+  readonly request: number
+  readonly blocks: Int32Array
+}
 
 /** Blocks with the same content after the same prefix, on whichever instances. */
 interface Node {
@@ -69,11 +74,11 @@ export class RouterIndex {
     return scores
   }
 
-  /** Takes in what a call of the KV cache for `sequence` changed: first what it stored, then what it gave up for that. */
-  apply(instance: number, sequence: Sequence, log: BlockLog): void {
+  /** Takes in what a call of the KV cache for `holder` changed: first what it stored, then what it gave up for that. */
+  apply(instance: number, holder: BlockHolder, log: BlockLog): void {
     if (log.registered.length === 0 && log.evicted.length === 0) return
     this.#lookedUp = -1
-    if (log.registered.length > 0) this.#store(instance, sequence, log.registered)
+    if (log.registered.length > 0) this.#store(instance, holder, log.registered)
     const entries = this.#entriesOf(instance)
     for (const block of log.evicted) {
       const node = entries.get(block)
@@ -86,7 +91,7 @@ export class RouterIndex {
   }
 
   /** Blocks a request generated have no prompt to be found by, so they are left out. */
-  #store(instance: number, {request, blocks}: Sequence, registered: readonly number[]): void {
+  #store(instance: number, {request, blocks}: BlockHolder, registered: readonly number[]): void {
     const entries = this.#entriesOf(instance)
     const from = this.#prompts.blockStart[request]!
     const count = this.#prompts.blockStart[request + 1]! - from

@@ -39,6 +39,13 @@ export class SglangQueue {
     this.#sequences = by(this.#sequences)
   }
 
+  /** Requests that hold slots: part of their prompt is computed. */
+  countHolding(): number {
+    let count = 0
+    for (const sequence of this.#sequences) if (sequence.materialized > 0) count++
+    return count
+  }
+
   #count(sequence: SglangSequence, change: number): void {
     if (sequence.generated === 0) {
       this.promptCount += change

@@ -7,6 +7,8 @@ import {computeReport} from '../../report/compute-report.ts'
 import {parseMooncake} from '../../trace/formats/mooncake.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {Cluster} from '../cluster.ts'
+import {ENGINE_1_2} from '../generation-1.2.ts'
+import {constantStartup} from '../startup-model.ts'
 import {SglangScheduler} from './sglang-scheduler.ts'
 
 /** `[time, input, output, hash ids]`, the notation of engine.md 14. */
@@ -31,6 +33,8 @@ function workloadOf(lines: readonly Line[]): Workload {
 
 function cluster(lines: readonly Line[], engine: Record<string, unknown>): Cluster {
   return new Cluster({
+    generation: ENGINE_1_2,
+    startupFor: (_, {startup_time}) => constantStartup(startup_time),
     fleet: {topology: 'agg', workers: {args: args(engine), initialWorkers: 1}},
     workload: workloadOf(lines),
     perfModelFor: () => polynomialModel,
@@ -38,7 +42,7 @@ function cluster(lines: readonly Line[], engine: Record<string, unknown>): Clust
     prefillEstimate: null,
     concurrency: null,
     seed: 0,
-    observed: true,
+    isObserved: true,
   })
 }
 

@@ -121,6 +121,18 @@ export class SglangScheduler implements Scheduler {
     return Math.max(pool - this.#free - this.#cache.unlockedTokens, 0) / pool
   }
 
+  get runningRequests(): number {
+    return this.#running.length
+  }
+
+  get waitingRequests(): number {
+    return this.#waiting.length
+  }
+
+  get residentRequests(): number {
+    return this.#running.length + this.#waiting.countHolding()
+  }
+
   executePass(nowMs: number): PassOutcome {
     this.#beginPass(nowMs)
     this.#orderWaiting()

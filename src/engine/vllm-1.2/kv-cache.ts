@@ -1,3 +1,5 @@
+import type {BlockLog} from '../block-log.ts'
+
 /**
  * KV blocks of one vLLM-style instance with prefix caching (engine.md 6).
  *
@@ -292,17 +294,6 @@ export class KvCache {
       }
     }
     table[hole] = 0
-  }
-}
-
-/** Identities of blocks that were registered and evicted since it was last cleared, in order. */
-export class BlockLog {
-  readonly registered: number[] = []
-  readonly evicted: number[] = []
-
-  clear(): void {
-    this.registered.length = 0
-    this.evicted.length = 0
   }
 }
 

@@ -3,22 +3,14 @@ import {scaledDurationMs} from '../../core/duration.ts'
 import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import {ArrayPool} from '../array-pool.ts'
-import type {RouterIndex} from '../routing/router-index.ts'
+import {BlockLog} from '../block-log.ts'
+import type {RouterListener} from '../generation.ts'
+import type {Prompts} from '../prompts.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 import {runSteadyPasses, type SteadyBatch} from '../steady-passes.ts'
-import {BlockLog, KvCache, UNCHAINED} from './kv-cache.ts'
+import {KvCache, UNCHAINED} from './kv-cache.ts'
 import {FINISHED, mostUnits, PREEMPTED, RUNNING, Sequence} from './sequence.ts'
 import {WaitingQueue} from './waiting-queue.ts'
-
-/** Prompts of the workload as an instance sees them; shared by all instances of a pool. */
-export interface Prompts {
-  readonly inputLength: Int32Array
-  /** `blocks[blockStart[r] .. blockStart[r+1]]`: identities of the complete blocks of prompt r. */
-  readonly blockStart: Uint32Array
-  readonly blocks: Int32Array
-  /** Fresh identities start here. */
-  readonly blockCount: number
-}
 
 const SCHEDULED = 0
 const BLOCKED = 1
@@ -34,7 +26,7 @@ export class VllmScheduler implements Scheduler {
   readonly #prompts: Prompts
   readonly #observer: PassObserver
   readonly #kv: KvCache
-  readonly #listener: Listener | null
+  readonly #listener: RouterListener | null
   readonly #log: BlockLog | null
   readonly #blockSize: number
   readonly #budget: number
@@ -85,7 +77,7 @@ export class VllmScheduler implements Scheduler {
     perf: PerfModel,
     prompts: Prompts,
     observer: PassObserver,
-    listener: Listener | null = null,
+    listener: RouterListener | null = null,
   ) {
     this.#args = args
     this.#perf = perf
@@ -139,6 +131,18 @@ export class VllmScheduler implements Scheduler {
 
   get kvShare(): number {
     return this.#kv.activeBlocks / this.#kv.capacity
+  }
+
+  get runningRequests(): number {
+    return this.#running.length
+  }
+
+  get waitingRequests(): number {
+    return this.#requests - this.#running.length
+  }
+
+  get residentRequests(): number {
+    return this.#running.length + this.#waiting.countHolding()
   }
 
   executePass(nowMs: number): PassOutcome {
@@ -522,12 +526,6 @@ export class VllmScheduler implements Scheduler {
     outcome.numQueuedDecode = this.#waiting.preemptedCount
     outcome.sumQueuedDecodeKvTokens = this.#waiting.preemptedTokens
   }
-}
-
-/** A router's index and the name this instance has in it. */
-export interface Listener {
-  readonly index: RouterIndex
-  readonly instance: number
 }
 
 type MutableOutcome = {-readonly [K in keyof PassOutcome]: PassOutcome[K]} & {

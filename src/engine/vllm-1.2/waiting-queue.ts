@@ -59,6 +59,17 @@ export class WaitingQueue {
     this.#count(sequence, sequence.queueEntries)
   }
 
+  /** Members that hold KV blocks: those an instance had too few of when it last tried to admit them. */
+  countHolding(): number {
+    const holding = new Set<Sequence>()
+    for (let i = this.#head; i < this.#entries.length; i++) {
+      const sequence = this.#entries[i]!
+      const isMember = sequence.inWaiting && (sequence.status === WAITING || sequence.status === PREEMPTED)
+      if (isMember && sequence.allocated > 0) holding.add(sequence)
+    }
+    return holding.size
+  }
+
   #popFront(): void {
     const sequence = this.#entries[this.#head++]!
     sequence.queueEntries--

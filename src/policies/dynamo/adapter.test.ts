@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {poolWithoutRequests} from '../../../test/support/pool-observation.ts'
 import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
 import {RunError} from '../../core/result.ts'
 import {type Ms, ms} from '../../core/units.ts'
@@ -62,7 +63,7 @@ class FakeEngine implements ReplayEngine {
 }
 
 function emptyPool(): PoolObservation {
-  return {activeCount: 0, totalCount: 0, startingCount: 0, drainingCount: 0, passes: emptyPasses(0)}
+  return poolWithoutRequests({activeCount: 0, startingCount: 0, passes: emptyPasses(0)})
 }
 
 function run(engine: ReplayEngine, change: object = {}, more: Partial<PlannerOptions> = {}): PlannerRecord {

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {poolWithoutRequests} from '../../../test/support/pool-observation.ts'
 import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
 import type {PlannerConfig} from '../../config/scenario.ts'
 import {type Ms, ms} from '../../core/units.ts'
@@ -201,7 +202,7 @@ function pool(rows: readonly PassRow[], activeCount: number, startingCount: numb
     numQueuedDecode: counts(8),
     sumQueuedDecodeKvTokens: column(9),
   }
-  return {activeCount, startingCount, drainingCount: 0, totalCount: activeCount + startingCount, passes}
+  return poolWithoutRequests({activeCount, startingCount, passes})
 }
 
 function playBack(golden: GoldenRun): {record: PlannerRecord; engine: ScriptedEngine} {
