@@ -48,21 +48,23 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
     may: ['core', 'config', 'trace', 'perf', 'engine', 'scaling', 'policies', 'report', 'run'],
     pure: true,
   },
-  worker: {may: SIMULATION, packages: ['comlink'], pure: false},
+  // What only a host has, in the browser and in Node alike; pure code is handed it.
+  host: {may: ['core'], pure: false},
+  worker: {may: [...SIMULATION, 'host'], packages: ['comlink'], pure: false},
   // Of the page only its stand-alone report, which is printed and not shown.
   cli: {
-    may: [...SIMULATION, 'worker/pictures.ts', 'ui/panels/report-page/render-report-page.ts'],
+    may: [...SIMULATION, 'host', 'worker/pictures.ts', 'ui/panels/report-page/render-report-page.ts'],
     packages: ['yaml', 'fflate'],
     pure: false,
   },
   store: {
-    may: ['core', 'config', 'report'],
+    may: ['core', 'config', 'report', 'host'],
     types: ['scaling', 'policies', 'worker', 'sweep'],
     packages: ['idb-keyval', 'fflate'],
     pure: false,
   },
   // What the page reads from it are the messages alone; it has no code of the simulation.
-  'service-worker': {may: [], packages: ['workbox-precaching', 'workbox-routing'], pure: false},
+  'service-worker': {may: ['core', 'host'], packages: ['workbox-precaching', 'workbox-routing'], pure: false},
   // Of the simulation's folders only what words and forms need; what computes stays in the worker.
   ...PAGE_FLOORS,
 }

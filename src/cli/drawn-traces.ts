@@ -1,5 +1,5 @@
-import {createHash} from 'node:crypto'
 import {ok, type Result} from '../core/result.ts'
+import {sha256Hex} from '../core/sha256.ts'
 import {gunzip, isGzip} from '../trace/formats/gzip.ts'
 import {parseTrace} from '../trace/formats/parse-trace.ts'
 import {generateTrace, type TraceGenerator} from '../trace/generators/generate.ts'
@@ -51,7 +51,7 @@ export class DrawnTraces {
     const bytes = textOf(withSeed(this.#recipe, seed))
     const parsed = parseTrace(bytes, `${this.#fileName}, seed ${seed}`)
     if (!parsed.ok) return parsed
-    return ok({parsed: parsed.value, sha256: createHash('sha256').update(bytes).digest('hex')})
+    return ok({parsed: parsed.value, sha256: sha256Hex(bytes)})
   }
 }
 

@@ -1,3 +1,5 @@
+import {messageOf} from '../core/message-of.ts'
+
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'no such file'],
   ['EACCES', 'permission denied'],
@@ -13,5 +15,5 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 /** Why a file could not be opened, in words. */
 export function fileErrorReason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  return REASONS.get(code) ?? (error instanceof Error ? error.message : String(error))
+  return REASONS.get(code) ?? messageOf(error)
 }

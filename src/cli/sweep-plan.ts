@@ -1,10 +1,11 @@
-import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {parseArguments} from '../config/command-line/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/command-line/flags.ts'
 import {poolsOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {sha256Hex, sha256OfText} from '../core/sha256.ts'
+import {sha256Of} from '../host/sha256-of.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
 import {drawsTraces, expandGrid, type GridPoint} from '../sweep/grid.ts'
 import {pointFacts} from '../sweep/points.ts'
@@ -55,7 +56,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   if (!described.ok) return described
   const file = described.value.scenario.synthetic ? ok(null) : readTrace(path)
   if (!file.ok) return file
-  const traceSha256 = file.value === null ? null : sha256(file.value)
+  const traceSha256 = file.value === null ? null : await sha256Of(file.value)
   const base: Scenario = {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}}
   const {axes, repeats} = sweep
   if (repeats.of === 'phase' && repeats.count > 1 && base.planner === null)
@@ -95,7 +96,7 @@ function planTasks(
   for (const point of points) {
     const profileSha256 = hashProfiles(point.scenario)
     if (!profileSha256.ok) return profileSha256
-    const traceSha256 = fileSha256 ?? sha256(JSON.stringify(point.scenario.synthetic))
+    const traceSha256 = fileSha256 ?? sha256OfText(JSON.stringify(point.scenario.synthetic))
     const facts = pointFacts(point, axes, {traceSha256, profileSha256: profileSha256.value})
     tasks.push({facts, scenario: point.scenario, traceSha256})
   }
@@ -114,7 +115,7 @@ function hashProfiles(scenario: Scenario): Result<string | null> {
     const path = pool.args.planner_profile_data ?? ''
     const bytes = readBytes(path, `planner_profile_data: cannot read ${path}`)
     if (!bytes.ok) return bytes
-    hashes.push(sha256(bytes.value))
+    hashes.push(sha256Hex(bytes.value))
   }
   return ok(hashes.join(' '))
 }
@@ -125,8 +126,4 @@ function readBytes(path: string, complaint: string): Result<Uint8Array> {
   } catch (error) {
     return fail(`${complaint}: ${fileErrorReason(error)}`)
   }
-}
-
-function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,21 +1,31 @@
 /** Typing mistakes are mostly one or two edits away; beyond a third of the word it is another word. */
 export function nearestKey(unknown: string, known: Iterable<string>): string | null {
-  let best: string | null = null
-  let bestDistance = Math.floor(Math.min(unknown.length, 40) / 3) + 1
-  for (const candidate of known) {
-    const distance = editDistance(unknown.slice(0, 60).toLowerCase(), candidate.toLowerCase())
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return best
+  return nearestWithin(unknown.slice(0, 60), known, Math.floor(Math.min(unknown.length, 40) / 3) + 1)
 }
 
 /** ` (did you mean X?)` or nothing. */
 export function suggestion(unknown: string, known: Iterable<string>): string {
   const nearest = nearestKey(unknown, known)
   return nearest === null ? '' : ` (did you mean ${nearest}?)`
+}
+
+/** The choice nearest to what was given, however far: for short lists, of which one must be meant. */
+export function closest(given: string, choices: readonly string[]): string {
+  return nearestWithin(given, choices, Number.POSITIVE_INFINITY) ?? ''
+}
+
+/** The first of the least edits, fewer than `limit`; letter case aside. */
+function nearestWithin(given: string, known: Iterable<string>, limit: number): string | null {
+  let best: string | null = null
+  let bestDistance = limit
+  for (const candidate of known) {
+    const distance = editDistance(given.toLowerCase(), candidate.toLowerCase())
+    if (distance < bestDistance) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
 }
 
 /** Insertions, deletions and substitutions between two words (Levenshtein). */

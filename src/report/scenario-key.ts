@@ -1,4 +1,5 @@
 import type {Scenario} from '../config/scenario.ts'
+import {stableJson} from '../core/stable-json.ts'
 
 /**
  * Names what a scenario makes of a trace: equal keys, equal runs, up to a chance of about 1 in 10^16. The trace has its own
@@ -6,15 +7,6 @@ import type {Scenario} from '../config/scenario.ts'
  */
 export function scenarioKey({trace: _trace, seed: _seed, ...knobs}: Scenario): string {
   return hashOf(stableJson(knobs))
-}
-
-/** JSON with the keys of every object in order, so that equal values give equal texts. */
-function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }
 
 /** 64 bits of text as hex: two multiplicative hashes of 32 bits that stir each other at the end. */

@@ -1,3 +1,4 @@
+import {sha256Of} from '../host/sha256-of.ts'
 import type {SiteFile} from './protocol.ts'
 
 /** A request for little at a time: a service worker that is busy for minutes is ended by the browser. */
@@ -95,7 +96,7 @@ export class SiteData {
   /** @returns whether the content was the right one; any other is not kept */
   async #store(file: SiteFile, response: Response): Promise<boolean> {
     const bytes = await response.arrayBuffer()
-    if (!file.sha256?.includes(await sha256Hex(bytes))) return false
+    if (!file.sha256?.includes(await sha256Of(bytes))) return false
     const headers = {
       'content-type': response.headers.get('content-type') ?? 'application/octet-stream',
       'content-length': String(bytes.byteLength),
@@ -118,9 +119,4 @@ export class SiteData {
 
 export function sumBytes(files: readonly SiteFile[]): number {
   return files.reduce((sum, {bytes = 0}) => sum + bytes, 0)
-}
-
-async function sha256Hex(bytes: ArrayBuffer): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
 }

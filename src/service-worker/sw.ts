@@ -3,9 +3,11 @@
  * traces follow when the page asks. A new version waits until the page hands over, so that a page, its workers and
  * its data are always of one version.
  */
+
 import {PrecacheController} from 'workbox-precaching/PrecacheController.js'
 import {PrecacheRoute} from 'workbox-precaching/PrecacheRoute.js'
 import {registerRoute} from 'workbox-routing/registerRoute.js'
+import {messageOf} from '../core/message-of.ts'
 import type {OfflineAnswer, OfflineRequest, OfflineStatus, SiteFile} from './protocol.ts'
 import {SiteData, sumBytes} from './site-data.ts'
 
@@ -57,7 +59,7 @@ async function answer(request: OfflineRequest, event: ExtendableMessageEvent): P
     if (request === 'store-more') await data.storeMore()
     return {ok: true, status: await status()}
   } catch (error) {
-    return {ok: false, reason: error instanceof Error ? error.message : String(error)}
+    return {ok: false, reason: messageOf(error)}
   }
 }
 

@@ -1,7 +1,8 @@
 import {strFromU8, strToU8} from 'fflate'
 import {fail, ok, type Result} from '../core/result.ts'
+import {sha256Of} from '../host/sha256-of.ts'
 import {TRACES} from './kept-trace.ts'
-import {type ManifestRecord, sha256Of} from './library-file.ts'
+import type {ManifestRecord} from './library-file.ts'
 import {
   type LibraryRecord,
   RECORD_KINDS,

@@ -1,5 +1,6 @@
 import {strToU8, Zip, ZipDeflate, ZipPassThrough} from 'fflate'
 import {VERSION} from '../config/link/version.ts'
+import {sha256Of} from '../host/sha256-of.ts'
 import type {LibraryRecord, RecordKind} from './library-record.ts'
 
 /**
@@ -95,9 +96,4 @@ async function addPart(zip: Zip, path: string, bytes: Uint8Array<ArrayBuffer>): 
 
 function jsonOf(value: unknown): Uint8Array<ArrayBuffer> {
   return strToU8(`${JSON.stringify(value, null, 1)}\n`) as Uint8Array<ArrayBuffer>
-}
-
-export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,5 +1,6 @@
+import {isObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
-import {isObject, type StoredRecord} from './shape.ts'
+import type {StoredRecord} from './shape.ts'
 
 /** Turns a record of one version into the next version's, without its `version`. */
 export type Migration = (record: StoredRecord) => StoredRecord

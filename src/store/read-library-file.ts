@@ -1,5 +1,7 @@
 import {strFromU8, unzipSync} from 'fflate'
+import {isObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {sha256Of} from '../host/sha256-of.ts'
 import {
   type FilePart,
   LIBRARY_FILE_VERSION,
@@ -7,9 +9,8 @@ import {
   MANIFEST,
   type Manifest,
   type ManifestRecord,
-  sha256Of,
 } from './library-file.ts'
-import {hasFields, isObject} from './shape.ts'
+import {hasFields} from './shape.ts'
 
 /** More than any browser stores for a record; a file that claims more would only exhaust the tab. */
 const MAX_PART_BYTES = 1 << 30

@@ -1,9 +1,9 @@
 import {delMany, get, getMany, keys, promisifyRequest, setMany, type UseStore} from 'idb-keyval'
+import {isObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {guarded} from './guarded.ts'
 import {type LibraryRecord, type RecordType, readRecord} from './library-record.ts'
 import {isNewer} from './migrations.ts'
-import {isObject} from './shape.ts'
 
 /** A record that this build cannot read; it stays where it is, for a build that can. */
 export interface UnreadableRecord {

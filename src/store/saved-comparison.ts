@@ -1,5 +1,6 @@
+import {isObject} from '../core/is-object.ts'
 import type {LibraryRecord, RecordType} from './library-record.ts'
-import {hasFields, isObject} from './shape.ts'
+import {hasFields} from './shape.ts'
 
 /** Runs of the Library looked at side by side, in their order. */
 export interface SavedComparison extends LibraryRecord {

@@ -1,10 +1,11 @@
 import type {Scenario} from '../config/scenario.ts'
+import {isObject} from '../core/is-object.ts'
 import type {ScalingEvent} from '../policies/dynamo/record.ts'
 import type {Report} from '../report/report.ts'
 import type {RunOutcome} from '../worker/protocol.ts'
 import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'
 import type {Migration} from './migrations.ts'
-import {hasFields, isObject, type StoredRecord} from './shape.ts'
+import {hasFields, type StoredRecord} from './shape.ts'
 
 export type PackedRun = Uint8Array<ArrayBuffer>
 

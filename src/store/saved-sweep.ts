@@ -1,9 +1,10 @@
 import type {Scenario} from '../config/scenario.ts'
+import {isObject} from '../core/is-object.ts'
 import type {SweepRow} from '../sweep/points.ts'
 import type {Repeats} from '../sweep/repeats.ts'
 import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'
 import type {Migration} from './migrations.ts'
-import {hasFields, isObject, type StoredRecord} from './shape.ts'
+import {hasFields, type StoredRecord} from './shape.ts'
 
 interface Knob {
   readonly key: string

@@ -1,8 +1,6 @@
-export type StoredRecord = Readonly<Record<string, unknown>>
+import {isObject, type JsonObject} from '../core/is-object.ts'
 
-export function isObject(value: unknown): value is StoredRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+export type StoredRecord = JsonObject
 
 type Kind = 'string' | 'number' | 'object' | 'array' | 'string or null'
 

@@ -1,3 +1,5 @@
+import {messageOf} from '../core/message-of.ts'
+
 /** Said whenever a write found no room, so that the page can offer to make some. */
 export const STORAGE_FULL =
   'The browser’s storage for this site is full: delete saved runs in the Library to make room.'
@@ -12,14 +14,9 @@ export function storageProblem(error: unknown): string {
     return 'Another tab with an older version of this page holds the storage: close it, then reload this one.'
   if (name === 'TimeoutError')
     return 'The browser’s storage does not answer: reload the page, or start the browser again.'
-  return `The browser’s storage did not answer as it should: ${messageOf(error)}.`
+  return `The browser’s storage did not answer as it should: ${messageOf(error).replace(/\.+$/, '')}.`
 }
 
 function nameOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : ''
-}
-
-function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return text.replace(/\.+$/, '')
 }

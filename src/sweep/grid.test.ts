@@ -4,7 +4,7 @@ import {findPreset} from '../config/presets.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {parseAxis, type SweepAxis} from './axis.ts'
 import {expandGrid, type GridOptions, type GridPoint} from './grid.ts'
-import {pointKey, sha256OfText, stableStringify} from './point-key.ts'
+import {pointKey} from './point-key.ts'
 import {presetAxes, SWEEP_PRESETS} from './presets.ts'
 import {parseShard, pointsOfShard} from './shard.ts'
 
@@ -186,11 +186,5 @@ describe('the key of a point', () => {
     expect(pointKey({...identity, scenario: reversed})).toBe(pointKey(identity))
     const renamed: Scenario = {...BASE, trace: {kind: 'file', name: 'copy.jsonl', sha256: 'a'}}
     expect(pointKey({...identity, scenario: renamed})).toBe(pointKey(identity))
-  })
-
-  test('is built on JSON with sorted keys and on SHA-256', () => {
-    expect(stableStringify({b: [{d: 1, c: null}], a: 'x'})).toBe('{"a":"x","b":[{"c":null,"d":1}]}')
-    expect(sha256OfText('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
-    expect(sha256OfText('ü')).not.toBe(sha256OfText('ö'))
   })
 })

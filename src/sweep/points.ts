@@ -1,10 +1,12 @@
 import type {FieldValue} from '../config/field-text.ts'
+import {sha256OfText} from '../core/sha256.ts'
+import {stableJson} from '../core/stable-json.ts'
 import type {Distribution, Report, Statistic} from '../report/report.ts'
 import {countAttained, type ServiceLevel} from '../report/service-level.ts'
 import type {RunResult} from '../run/run.ts'
 import type {SweepAxis} from './axis.ts'
 import type {GridPoint} from './grid.ts'
-import {pointKey, sha256OfText, stableStringify} from './point-key.ts'
+import {pointKey} from './point-key.ts'
 
 /** The statistics a row carries. */
 const STATISTICS = [
@@ -167,5 +169,5 @@ function digestOf(report: Report, events: readonly object[]): string {
     planner_replay: {config: _config, version: _version, ...extras},
     ...figures
   } = report
-  return sha256OfText(stableStringify({figures, extras, events}))
+  return sha256OfText(stableJson({figures, extras, events}))
 }

@@ -1,4 +1,5 @@
 import {assert} from '../core/assert.ts'
+import {grown} from '../core/grown.ts'
 import type {Workload} from './workload.ts'
 
 /** The complete KV blocks of every prompt as chain ids: two ids are equal iff the token prefixes are (engine.md 1.7). */
@@ -144,10 +145,10 @@ export class PrefixTrie {
   }
 
   #grow(): void {
-    this.#nodeParent = doubled(this.#nodeParent, new Int32Array(this.#nodeCount * 2))
-    this.#nodeHashId = doubled(this.#nodeHashId, new Uint32Array(this.#nodeCount * 2))
-    this.#nodeBlock = doubled(this.#nodeBlock, new Int32Array(this.#nodeCount * 2))
-    this.#nodeLastBlock = doubled(this.#nodeLastBlock, new Int32Array(this.#nodeCount * 2))
+    this.#nodeParent = grown(this.#nodeParent, this.#nodeCount * 2)
+    this.#nodeHashId = grown(this.#nodeHashId, this.#nodeCount * 2)
+    this.#nodeBlock = grown(this.#nodeBlock, this.#nodeCount * 2)
+    this.#nodeLastBlock = grown(this.#nodeLastBlock, this.#nodeCount * 2)
     this.#slots = new Int32Array(this.#slots.length * 2)
     const mask = this.#slots.length - 1
     for (let node = 0; node < this.#nodeCount; node++) {
@@ -156,11 +157,6 @@ export class PrefixTrie {
       this.#slots[slot] = node + 1
     }
   }
-}
-
-function doubled<T extends Int32Array | Uint32Array>(from: T, to: T): T {
-  to.set(from)
-  return to
 }
 
 function hashEdge(parent: number, hashId: number): number {

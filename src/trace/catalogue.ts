@@ -1,3 +1,4 @@
+import {isObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {isGzip} from './formats/gzip.ts'
 
@@ -45,7 +46,7 @@ export function parseCatalogue(text: string): Result<Catalogue> {
   } catch {
     return fail('the trace catalogue is not JSON')
   }
-  if (!isRecord(value) || value.version !== 1)
+  if (!isObject(value) || value.version !== 1)
     return fail('the trace catalogue has an unknown version', 'version')
   if (!Array.isArray(value.traces)) return fail('the trace catalogue has no list of traces', 'traces')
   const traces: CatalogueEntry[] = []
@@ -88,7 +89,7 @@ export async function checkTraceBytes(
 
 function parseEntry(entry: unknown, index: number): Result<CatalogueEntry> {
   const at = `traces[${index}]`
-  if (!isRecord(entry)) return fail(`the trace catalogue's ${at} is not an object`, at)
+  if (!isObject(entry)) return fail(`the trace catalogue's ${at} is not an object`, at)
   for (const field of TEXT_FIELDS) {
     if (typeof entry[field] !== 'string' || entry[field] === '') return badField(`${at}.${field}`)
   }
@@ -112,8 +113,4 @@ function isSha256(value: unknown): boolean {
 
 function badField(field: string): Result<never> {
   return fail(`the trace catalogue's ${field} is missing or wrong`, field)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

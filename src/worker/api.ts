@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink'
 import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {sha256Of} from '../host/sha256-of.ts'
 import {computeTipping} from '../policies/dynamo/tipping/tipping.ts'
 import {digestBytes, withDigest} from '../run/digest.ts'
 import {forecastMemory, judgeMemory, sizeOfSynthetic, type TrafficSize} from '../run/memory-forecast.ts'
@@ -15,7 +16,7 @@ import type {WorkerHost} from './host.ts'
 import type {PointRequest, RunOutcome, RunRequest, WorkerApi} from './protocol.ts'
 import {driveSimulation} from './run-loop.ts'
 import {TimingFiles} from './timing-files.ts'
-import {sha256Hex, TraceCache} from './trace-cache.ts'
+import {TraceCache} from './trace-cache.ts'
 import {describeTrace} from './trace-info.ts'
 import {detachableBuffers} from './transferables.ts'
 
@@ -95,7 +96,7 @@ async function run(
   const simulated = await simulateRequest(site, request, onProgress, cancel)
   if (!simulated.ok) return simulated
   const {traceName, workload} = simulated.value
-  const result = withDigest(simulated.value.result, await sha256Hex(digestBytes(simulated.value.result)))
+  const result = withDigest(simulated.value.result, await sha256Of(digestBytes(simulated.value.result)))
   // With them comes what the reference printed for many runs: nothing that a page needs in order to open.
   const {makePictures} = await import('./pictures.ts')
   const outcome: RunOutcome = {
@@ -183,7 +184,7 @@ interface Traffic {
 async function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Promise<Result<Traffic>> {
   const workload = syntheticWorkloadOf(scenario, spec)
   if (!workload.ok) return workload
-  const sha256 = await sha256Hex(new TextEncoder().encode(JSON.stringify(spec)))
+  const sha256 = await sha256Of(new TextEncoder().encode(JSON.stringify(spec)))
   return ok({workload: workload.value, file: {name: 'generated traffic', sha256, sizeBytes: 0}, notices: []})
 }
 

@@ -1,3 +1,4 @@
+import {messageOf} from '../core/message-of.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {loadManifest} from '../perf/aic/load-aic-model.ts'
@@ -111,6 +112,6 @@ function parseJson(text: string, name: string): Result<unknown> {
   try {
     return ok(JSON.parse(text))
   } catch (error) {
-    return fail(`${name} is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    return fail(`${name} is not JSON: ${messageOf(error)}`)
   }
 }

@@ -1,3 +1,4 @@
+import {messageOf} from '../core/message-of.ts'
 import {fail, type Result} from '../core/result.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import {SimulatorClient, type WorkerLink} from './client.ts'
@@ -106,5 +107,5 @@ async function runTask<T extends PointRequest>(
 }
 
 function problemOf(error: unknown): Result<PointFigures> {
-  return fail(error instanceof Error ? error.message : String(error))
+  return fail(messageOf(error))
 }

@@ -1,6 +1,8 @@
 import type {TraceSource} from '../config/scenario.ts'
 import type {TraceFormatOptions} from '../config/trace-options.ts'
+import {messageOf} from '../core/message-of.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {sha256Of} from '../host/sha256-of.ts'
 import {
   type Catalogue,
   type CatalogueEntry,
@@ -207,7 +209,7 @@ export class TraceCache {
         return fail(`${path} could not be fetched: the server answered ${response.status}`, 'trace')
       return ok(await readWithProgress(response, onProgress))
     } catch (error) {
-      return fail(`${path} could not be fetched: ${reasonOf(error)}`, 'trace')
+      return fail(`${path} could not be fetched: ${messageOf(error)}`, 'trace')
     }
   }
 }
@@ -216,7 +218,7 @@ async function checkContent(
   entry: CatalogueEntry,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Result<Uint8Array<ArrayBuffer>>> {
-  const problem = await checkTraceBytes(entry, bytes, sha256Hex)
+  const problem = await checkTraceBytes(entry, bytes, sha256Of)
   return problem === null ? ok(bytes) : fail(problem, 'trace')
 }
 
@@ -229,16 +231,16 @@ async function draw({recipe, name}: Drawing): Promise<Result<TraceBytes>> {
   // Loaded only here: most visits replay traces as they are.
   const {generateTrace} = await import('../trace/generators/generate.ts')
   const bytes = new TextEncoder().encode(generateTrace(recipe))
-  return ok({name, sha256: await sha256Hex(bytes), bytes})
+  return ok({name, sha256: await sha256Of(bytes), bytes})
 }
 
 async function readBlob(name: string, blob: Blob | null): Promise<Result<TraceBytes>> {
   if (blob === null) return fail(`the trace ${name} is a local file: pick or drop it first`, 'trace')
   try {
     const bytes = new Uint8Array(await blob.arrayBuffer())
-    return ok({name, sha256: await sha256Hex(bytes), bytes})
+    return ok({name, sha256: await sha256Of(bytes), bytes})
   } catch (error) {
-    return fail(`${name} could not be read: ${reasonOf(error)}`, 'trace')
+    return fail(`${name} could not be read: ${messageOf(error)}`, 'trace')
   }
 }
 
@@ -265,13 +267,4 @@ async function readWithProgress(
     at += chunk.length
   }
   return bytes
-}
-
-export async function sha256Hex(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)
-  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -99,6 +99,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
       ...['trace', 'gpu', 'guide', 'scenario', 'run', 'compare', 'sweep', 'library', 'pwa'].map(
         subject => `ui/panels/${subject}`,
       ),
+      'core',
       'config',
       'store',
       'worker/client.ts',
@@ -111,13 +112,18 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
 }
 
 function kit(...may: string[]): PageFloor {
-  return {may, packages: PACKAGES, pure: false}
+  return {may: [...may, 'core/message-of.ts'], packages: PACKAGES, pure: false}
 }
 
 function model(...may: string[]): PageFloor {
-  return {may: [...may, 'core', 'config'], types: COMPUTED, packages: PACKAGES, pure: false}
+  return {may: [...may, 'core', 'config', 'host'], types: COMPUTED, packages: PACKAGES, pure: false}
 }
 
 function panel(...may: string[]): PageFloor {
-  return {may: [...KIT, ...MODEL, ...may, 'core', 'config'], types: COMPUTED, packages: PACKAGES, pure: false}
+  return {
+    may: [...KIT, ...MODEL, ...may, 'core', 'config', 'host'],
+    types: COMPUTED,
+    packages: PACKAGES,
+    pure: false,
+  }
 }

@@ -1,3 +1,4 @@
+import {isObject} from '../../core/is-object.ts'
 import {fail} from '../../core/result.ts'
 import {type FieldShape, quoted} from '../field.ts'
 import {coerceLax} from './lax-coercion.ts'
@@ -51,8 +52,4 @@ function checkValue(path: string, shape: FieldShape, value: unknown, min: number
 function refuse(path: string, sentence: string): Problem {
   const field = path === '' ? 'planner.aic_interpolation' : `planner.aic_interpolation.${path}`
   return fail(`${field}: ${sentence}.`, field)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {checkScenario, defaultTiming} from '../checks/scenario-rules.ts'
 import {parseAicPerf} from '../engine/aic-perf.ts'
@@ -258,7 +259,7 @@ export function parseJson(text: string): Result<unknown> {
   try {
     return ok(JSON.parse(text))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return fail(`not valid JSON: ${reason.replaceAll(/\s+/g, ' ')}`)
   }
 }

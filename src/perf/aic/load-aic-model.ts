@@ -1,3 +1,4 @@
+import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256Hex} from '../../core/sha256.ts'
 import {AicModel} from './aic-model.ts'
@@ -86,8 +87,4 @@ async function fetchBytes(
       `GPU table perf/${name} could not be fetched (${messageOf(error)}): check the connection and retry`,
     )
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,6 +1,8 @@
-export type JsonRecord = Readonly<Record<string, unknown>>
+import {isObject, type JsonObject} from '../../core/is-object.ts'
+
+export type JsonRecord = JsonObject
 
 /** The value as an object with named fields, or null for anything else. */
 export function asRecord(value: unknown): JsonRecord | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : null
+  return isObject(value) ? value : null
 }

@@ -1,3 +1,4 @@
+import {grown} from '../../core/grown.ts'
 import type {ForwardPasses, PoolObservation} from '../../engine/observation.ts'
 import type {EngineLoad} from './rules-1.2/latency-side.ts'
 
@@ -72,21 +73,17 @@ export class EngineCache {
     if (freed !== undefined) return freed
     const row = this.#rows.size
     if (row === this.#lastPasses.wallTimeS.length) {
-      const grown = emptyPasses(row * 2)
-      for (let i = 0; i < row; i++) copyPass(this.#lastPasses, i, grown, i)
-      this.#lastPasses = grown
+      const larger = emptyPasses(row * 2)
+      for (let i = 0; i < row; i++) copyPass(this.#lastPasses, i, larger, i)
+      this.#lastPasses = larger
     }
     return row
   }
 
   #growTo(engines: number): void {
     const size = Math.max(engines, this.#lastIndex.length * 2)
-    const lastIndex = new Int32Array(size)
-    const seenInWindow = new Int32Array(size)
-    lastIndex.set(this.#lastIndex)
-    seenInWindow.set(this.#seenInWindow)
-    this.#lastIndex = lastIndex
-    this.#seenInWindow = seenInWindow
+    this.#lastIndex = grown(this.#lastIndex, size)
+    this.#seenInWindow = grown(this.#seenInWindow, size)
   }
 }
 

@@ -1,6 +1,6 @@
 import type {CsvColumns} from '../../config/trace-options.ts'
+import {floats, words} from '../../core/column.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import {floats, words} from '../column-builder.ts'
 import type {ParsedTrace} from '../parsed-trace.ts'
 import {type CsvFormat, type CsvLayout, findLayout} from './csv-columns.ts'
 import {type CsvRow, CsvRows} from './csv-rows.ts'

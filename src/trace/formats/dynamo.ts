@@ -1,5 +1,5 @@
+import {floats, words} from '../../core/column.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import {floats, words} from '../column-builder.ts'
 import type {ParsedTrace} from '../parsed-trace.ts'
 import {JsonLines, keyFinder} from './json-lines.ts'
 import {SessionBuilder} from './session-builder.ts'

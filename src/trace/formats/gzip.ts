@@ -1,4 +1,5 @@
 import {Gunzip} from 'fflate'
+import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 
 /** Larger than any trace a browser tab can replay; stops a small file from unpacking without end. */
@@ -14,7 +15,7 @@ export function gunzip(bytes: Uint8Array, fileName: string): Result<Uint8Array> 
   try {
     return ok(unpack(bytes))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return fail(`failed to read trace file ${fileName}: not a whole gzip file (${reason})`)
   }
 }

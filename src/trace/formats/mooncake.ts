@@ -1,4 +1,5 @@
 import {strToU8} from 'fflate'
+import {grown} from '../../core/grown.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
 import {checkTraceBlockSize, type ParsedTrace, toWorkload, type WorkloadOptions} from '../parsed-trace.ts'
 import type {Workload} from '../workload.ts'
@@ -173,11 +174,7 @@ export class MooncakeReader implements TraceReader {
   }
 
   #onHashId = (): void => {
-    if (this.#hashCount === this.#hashIds.length) {
-      const grown = new Uint32Array(this.#hashIds.length * 2)
-      grown.set(this.#hashIds)
-      this.#hashIds = grown
-    }
+    if (this.#hashCount === this.#hashIds.length) this.#hashIds = grown(this.#hashIds, this.#hashCount * 2)
     this.#hashIds[this.#hashCount++] = this.#lines.scanner.readUnsignedLow32('hash_ids')
   }
 

@@ -1,8 +1,8 @@
 import type {EngineArgs} from '../../../config/scenario.ts'
+import {closest} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {findModel} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
-import {closest} from './closest.ts'
 import {checkParallelism} from './parallelism.ts'
 import {
   BACKEND_NAMES,

@@ -1,3 +1,5 @@
+import {grown} from '../../../core/grown.ts'
+
 /** Token counts remembered: decode batches and chunk sizes repeat, and a row is some 120 bytes. */
 const MAX_ROWS = 16384
 const FIRST_ROWS = 256
@@ -63,8 +65,6 @@ export class RowTable {
   }
 
   private grow(): void {
-    const values = new Float64Array(this.values.length * 2)
-    values.set(this.values)
-    this.values = values
+    this.values = grown(this.values, this.values.length * 2)
   }
 }

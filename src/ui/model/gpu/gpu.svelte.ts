@@ -1,3 +1,4 @@
+import {messageOf} from '../../../core/message-of.ts'
 import type {Result} from '../../../core/result.ts'
 import type {GpuOffer} from '../../../perf/aic/request/offer.ts'
 import type {ModelConfig} from '../../../perf/models/model-config.ts'
@@ -82,6 +83,6 @@ export async function settled<T>(call: Promise<Result<T>>): Promise<Result<T>> {
   try {
     return await call
   } catch (error) {
-    return {ok: false, error: {message: error instanceof Error ? error.message : String(error)}}
+    return {ok: false, error: {message: messageOf(error)}}
   }
 }

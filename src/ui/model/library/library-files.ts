@@ -1,3 +1,4 @@
+import {messageOf} from '../../../core/message-of.ts'
 import type {Result} from '../../../core/result.ts'
 import {type ImportReport, type ImportTarget, importLibrary, packRows} from '../../../store/import-library.ts'
 import {type ExportedRecord, writeLibraryFile} from '../../../store/library-file.ts'
@@ -86,8 +87,4 @@ function targetOf(library: LibraryState): ImportTarget {
     checkRun: packed => library.checkPacked(packed),
     save: (kind, about, body) => library.add(kind, about, body),
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

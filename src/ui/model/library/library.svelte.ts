@@ -1,4 +1,5 @@
 import type {Scenario} from '../../../config/scenario.ts'
+import {messageOf} from '../../../core/message-of.ts'
 import type {Result} from '../../../core/result.ts'
 import type {KeptTrace} from '../../../store/kept-trace.ts'
 import type {LibraryNews} from '../../../store/library-news.ts'
@@ -330,8 +331,4 @@ export class LibraryState {
       if (stored.has(old)) this.#opened.delete(old)
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,6 +1,7 @@
 import {VERSION} from '../../../config/link/version.ts'
 import type {Scenario} from '../../../config/scenario.ts'
-import {sha256OfText, stableStringify} from '../../../sweep/point-key.ts'
+import {sha256OfText} from '../../../core/sha256.ts'
+import {stableJson} from '../../../core/stable-json.ts'
 import {isFinished} from '../../../sweep/points.ts'
 import {REPEAT_WORDS} from '../../../sweep/repeats.ts'
 import {nameOfRun} from '../scenario/run-names.ts'
@@ -45,5 +46,5 @@ function questionOf({spec, base: {scenario, traceSha256, profileSha256}}: SweepP
   // Phases are told by their number, as before there were seeds: a sweep kept then is the same.
   const {of, count} = spec.repeats
   const repeats = of === 'phase' ? count : `${count} ${of}`
-  return sha256OfText(stableStringify({spec: {...spec, repeats}, traceSha256, profileSha256, knobs}))
+  return sha256OfText(stableJson({spec: {...spec, repeats}, traceSha256, profileSha256, knobs}))
 }

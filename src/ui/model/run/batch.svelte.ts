@@ -1,4 +1,5 @@
 import type {Scenario} from '../../../config/scenario.ts'
+import {messageOf} from '../../../core/message-of.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {RunTelemetry} from '../../../worker/protocol.ts'
 import {type FinishedRun, finishedRun, type RunFiles} from './run.svelte.ts'
@@ -39,7 +40,7 @@ export class BatchState {
       for (const i of scenarios.keys()) runs.push(await this.#runOne(i, files, abort.signal))
       return runs
     } catch (error) {
-      if (this.#abort === abort) this.problem = error instanceof Error ? error.message : String(error)
+      if (this.#abort === abort) this.problem = messageOf(error)
       return null
     } finally {
       if (this.#abort === abort) this.#end()

@@ -1,4 +1,5 @@
 import type {Scenario} from '../../../config/scenario.ts'
+import {messageOf} from '../../../core/message-of.ts'
 import type {Problem} from '../../../core/result.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {RunOutcome, RunTelemetry} from '../../../worker/protocol.ts'
@@ -84,8 +85,4 @@ export class RunState {
 
 export function finishedRun(scenario: Scenario, outcome: RunOutcome): FinishedRun {
   return {scenario, outcome, axis: new TimeAxis(runExtent(outcome.result))}
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -186,7 +186,7 @@ export class ScenarioState {
       this.hasPlanner !== (scenario.planner !== null),
       this.topology !== scenario.fleet.topology,
       this.routerMode !== scenario.routerMode,
-      JSON.stringify(this.trace) !== JSON.stringify(scenario.trace),
+      !isSameTrace(this.trace, scenario.trace),
     ]
     return fields.length + choices.filter(Boolean).length
   }

@@ -1,5 +1,6 @@
 import {formatFieldValue} from '../../../config/field-text.ts'
 import type {Pair} from '../../../config/link/query-string.ts'
+import {isEqual} from '../../../core/is-equal.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {parseAxis, type SweepAxis} from '../../../sweep/axis.ts'
 import {findSweepKey} from '../../../sweep/keys.ts'
@@ -51,7 +52,7 @@ export function defaultSpec(): SweepSpec {
 export function presetOf({first, second}: SweepSpec): SweepPreset | null {
   const isSame = (preset: SweepPreset) => {
     const spec = specOfPreset(preset)
-    return JSON.stringify([spec.first, spec.second]) === JSON.stringify([first, second])
+    return isEqual([spec.first, spec.second], [first, second])
   }
   return SWEEP_PRESETS.find(isSame) ?? null
 }

@@ -1,4 +1,5 @@
 import type {Pair} from '../../../config/link/query-string.ts'
+import {messageOf} from '../../../core/message-of.ts'
 import type {Problem, Result} from '../../../core/result.ts'
 import type {PointStore, PointStoreUse} from '../../../store/point-store.ts'
 import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '../../../sweep/points.ts'
@@ -259,8 +260,4 @@ class SweepNews {
   #flushSoon(): void {
     this.#timer ??= setTimeout(this.flush, FLUSH_EVERY_MS)
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,6 @@
+import {messageOf} from '../../../core/message-of.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
+import {sha256Of} from '../../../host/sha256-of.ts'
 import type {CatalogueEntry} from '../../../trace/catalogue.ts'
 
 export interface DownloadOptions {
@@ -28,7 +30,7 @@ export async function downloadTrace(
     options.signal.throwIfAborted()
     if (stall.signal.aborted)
       return fail(`${host} stopped sending ${entry.title}; nothing came for ${stall.seconds} s`, 'trace')
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return fail(`${entry.title} could not be downloaded from ${host}: ${reason}`, 'trace')
   } finally {
     stall.stop()
@@ -58,8 +60,7 @@ async function readBody(
 }
 
 async function verify(entry: CatalogueEntry, bytes: ArrayBuffer, host: string): Promise<Result<ArrayBuffer>> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  const sha256 = Array.from(digest, byte => byte.toString(16).padStart(2, '0')).join('')
+  const sha256 = await sha256Of(bytes)
   if (sha256 === entry.sha256) return ok(bytes)
   const size = entry.isSizeEstimate ? '' : ` and ${bytes.byteLength} of ${entry.bytes} bytes`
   return fail(

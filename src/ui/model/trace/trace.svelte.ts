@@ -1,4 +1,5 @@
 import type {TraceSource} from '../../../config/scenario.ts'
+import {messageOf} from '../../../core/message-of.ts'
 import type {Problem} from '../../../core/result.ts'
 import type {TraceStore} from '../../../store/trace-store.ts'
 import type {CatalogueEntry} from '../../../trace/catalogue.ts'
@@ -261,8 +262,4 @@ function isSource(info: TraceInfo | null, {sha256}: Extract<TraceSource, {kind: 
 /** A command line names a file and no checksum. */
 function checksumWords(sha256: string): string {
   return sha256 === '' ? 'it' : `the file with SHA-256 ${sha256.slice(0, 12)}…`
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,3 +1,4 @@
+import {messageOf} from '../../../core/message-of.ts'
 import type {OfflineAnswer, OfflineRequest, OfflineStatus} from '../../../service-worker/protocol.ts'
 
 export type OfflinePhase =
@@ -52,7 +53,7 @@ export class OfflineState {
       if (savesData) await this.#offer()
       else await this.store()
     } catch (error) {
-      this.phase = {kind: 'failed', reason: reasonOf(error)}
+      this.phase = {kind: 'failed', reason: messageOf(error)}
     }
   }
 
@@ -68,7 +69,7 @@ export class OfflineState {
       }
       this.phase = {kind: 'ready', totalBytes: status.totalBytes}
     } catch (error) {
-      this.phase = {kind: 'failed', reason: reasonOf(error)}
+      this.phase = {kind: 'failed', reason: messageOf(error)}
     } finally {
       this.#isStoring = false
     }
@@ -144,8 +145,4 @@ export class OfflineState {
       port1.close()
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,20 +1,16 @@
+import {grown} from './grown.ts'
+
 /** A typed column that grows by doubling. */
 export class Column<T extends Float64Array | Int32Array | Uint32Array> {
   #values: T
-  #make: (length: number) => T
   length = 0
 
-  constructor(make: (length: number) => T) {
-    this.#make = make
-    this.#values = make(1024)
+  constructor(first: T) {
+    this.#values = first
   }
 
   push(value: number): void {
-    if (this.length === this.#values.length) {
-      const grown = this.#make(this.length * 2)
-      grown.set(this.#values)
-      this.#values = grown
-    }
+    if (this.length === this.#values.length) this.#values = grown(this.#values, this.length * 2)
     this.#values[this.length++] = value
   }
 
@@ -40,5 +36,5 @@ export class Column<T extends Float64Array | Int32Array | Uint32Array> {
   }
 }
 
-export const floats = () => new Column(length => new Float64Array(length))
-export const words = () => new Column(length => new Uint32Array(length))
+export const floats = () => new Column(new Float64Array(1024))
+export const words = () => new Column(new Uint32Array(1024))

@@ -1,0 +1,11 @@
+import {sha256Hex} from '../core/sha256.ts'
+
+/**
+ * SHA-256 of bytes as lower-case hex by the host's own code, in the browser and in Node; on a page served by plain http,
+ * where browsers withhold it, by ours.
+ */
+export async function sha256Of(bytes: Uint8Array | ArrayBuffer): Promise<string> {
+  if (crypto.subtle === undefined) return sha256Hex(new Uint8Array(bytes))
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer> | ArrayBuffer)
+  return Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
+}
