@@ -9,6 +9,7 @@ export function formatHelp(): string {
     'usage: planner-replay TRACE [flags]',
     '       planner-replay sweep TRACE [flags] --vary KEY=VALUES --out DIR  (a grid of replays)',
     '       planner-replay perf [FILE]                   (single passes, from the GPU tables)',
+    '       planner-replay policy [FILE]                 (decisions of other autoscalers on a timeline)',
     '',
     ...wrap(
       'Replays a request trace (Mooncake JSONL, .gz too) through a simulated serving cluster, with the Dynamo ' +

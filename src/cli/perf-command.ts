@@ -1,8 +1,7 @@
-import {readFileSync} from 'node:fs'
-import {text as readStream} from 'node:stream/consumers'
+import type {Result} from '../core/result.ts'
 import {answerPerfPoints} from '../perf/aic/perf-points.ts'
 import {CATALOGUE_MODELS} from '../perf/models/catalogue.ts'
-import {fileErrorReason} from './file-errors.ts'
+import {answerJsonFile} from './answer-json-file.ts'
 import type {ReplayOutcome} from './replay-command.ts'
 import type {Terminal} from './run-cli.ts'
 import {readPerfFile} from './timing-loader.ts'
@@ -22,35 +21,8 @@ exit codes: 0 done, 2 bad input
 `
 
 /** Answers prediction points from a file or standard input. */
-export async function runPerfCommand(argv: readonly string[], terminal: Terminal): Promise<ReplayOutcome> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    terminal.writeOut(HELP)
-    return {kind: 'done'}
-  }
-  const flag = argv.find(argument => argument.startsWith('-') && argument !== '-')
-  if (flag !== undefined)
-    return refuse(`perf has no flag ${flag}; it takes one file of points, or - for stdin`)
-  if (argv.length > 1) return refuse(`perf takes one file of points, got ${argv.length}: ${argv.join(', ')}`)
-  const path = argv[0] ?? '-'
-  const name = path === '-' ? 'standard input' : path
-  let text: string
-  try {
-    text = path === '-' ? await readStream(process.stdin) : readFileSync(path, 'utf8')
-  } catch (error) {
-    return refuse(`cannot read ${name}: ${fileErrorReason(error)}`)
-  }
-  let input: unknown
-  try {
-    input = JSON.parse(text)
-  } catch (error) {
-    return refuse(`${name} is not JSON: ${(error as Error).message}`)
-  }
-  const answered = await answerPerfPoints(input, CATALOGUE_MODELS, readPerfFile)
-  if (!answered.ok) return refuse(`${name}: ${answered.error.message}`)
-  terminal.writeOut(`${JSON.stringify(answered.value, null, 2)}\n`)
-  return {kind: 'done'}
-}
-
-function refuse(message: string): ReplayOutcome {
-  return {kind: 'bad-input', problem: {message}}
+export function runPerfCommand(argv: readonly string[], terminal: Terminal): Promise<ReplayOutcome> {
+  const answer = (input: unknown): Promise<Result<unknown>> =>
+    answerPerfPoints(input, CATALOGUE_MODELS, readPerfFile)
+  return answerJsonFile({name: 'perf', help: HELP, holds: 'points', answer}, argv, terminal)
 }

@@ -3,6 +3,7 @@ import {VERSION} from '../config/link/version.ts'
 import type {Problem} from '../core/result.ts'
 import {formatHelp} from './help.ts'
 import {runPerfCommand} from './perf-command.ts'
+import {runPolicyCommand} from './policy-command.ts'
 import {type ReplayOutcome, replay} from './replay-command.ts'
 import {runSweepCommand} from './sweep.ts'
 
@@ -23,6 +24,7 @@ export const EXIT_BAD_INPUT = 2
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   // Subcommands go by the first argument; anything else is a replay, as in the reference.
   if (argv[0] === 'perf') return exitCodeOf(await runPerfCommand(argv.slice(1), terminal), terminal)
+  if (argv[0] === 'policy') return exitCodeOf(await runPolicyCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'sweep') return exitCodeOf(await runSweepCommand(argv.slice(1), terminal), terminal)
   const args = parseArguments(argv)
   if (!args.ok) return refuse(terminal, args.error)

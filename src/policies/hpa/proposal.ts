@@ -1,0 +1,65 @@
+import type {HpaSeen, MetricReading} from './hpa-seen.ts'
+import type {HpaController, HpaMetric, HpaSpec} from './hpa-spec.ts'
+import {proposeFromPods} from './pods-proposal.ts'
+import {proposeFromTotal} from './total-proposal.ts'
+
+/** What one metric asks for. */
+export interface Proposal {
+  readonly replicas: number
+  /** As the HPA's status shows it: thousandths, or per cent for a utilisation; null where it means nothing. */
+  readonly current: number | null
+  /** Use over target, after missing and unready pods were filled in. */
+  readonly ratio: number
+  /** The ratio lay within the tolerance, so the size is kept. */
+  readonly isWithinTolerance: boolean
+}
+
+/** The band of ratios that change nothing, closed on both sides (policies.md 1.3). */
+export interface ToleranceBand {
+  readonly low: number
+  readonly high: number
+}
+
+export function isWithin(band: ToleranceBand, ratio: number): boolean {
+  return band.low <= ratio && ratio <= band.high
+}
+
+/** Sizes are 32-bit integers in the reference. */
+const MAX_REPLICAS = 2147483647
+
+export function computeToleranceBand(spec: HpaSpec, controller: HpaController): ToleranceBand {
+  const down = spec.behavior?.scaleDown.tolerance ?? controller.tolerance
+  const up = spec.behavior?.scaleUp.tolerance ?? controller.tolerance
+  return {low: 1.0 - down, high: 1.0 + up}
+}
+
+/** Null: the metric fails in this sync. */
+export function computeProposal(
+  metric: HpaMetric,
+  reading: MetricReading,
+  seen: HpaSeen,
+  band: ToleranceBand,
+  controller: HpaController,
+): Proposal | null {
+  const proposal = proposeBy(metric, reading, seen, band, controller)
+  return proposal === null ? null : {...proposal, replicas: Math.min(proposal.replicas, MAX_REPLICAS)}
+}
+
+function proposeBy(
+  metric: HpaMetric,
+  reading: MetricReading,
+  seen: HpaSeen,
+  band: ToleranceBand,
+  controller: HpaController,
+): Proposal | null {
+  switch (metric.kind) {
+    case 'object':
+    case 'external':
+      return reading.kind === 'series' ? proposeFromTotal(metric.target, reading.milli, seen, band) : null
+    case 'pods':
+    case 'resource':
+      return reading.kind === 'samples'
+        ? proposeFromPods(metric, reading.milli, seen, band, controller)
+        : null
+  }
+}
