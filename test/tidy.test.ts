@@ -31,6 +31,7 @@ const SIMULATION = [
   'report',
   'run',
   'sweep',
+  'answers',
 ]
 
 /** Imports go down only. The engine knows no policy: the scaling driver runs the engine and asks the policy. */
@@ -48,6 +49,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
     may: ['core', 'config', 'trace', 'perf', 'engine', 'scaling', 'policies', 'report', 'run'],
     pure: true,
   },
+  answers: {may: ['core', 'config', 'report', 'run', 'sweep'], pure: true},
   // What only a host has, in the browser and in Node alike; pure code is handed it.
   host: {may: ['core'], pure: false},
   worker: {may: [...SIMULATION, 'host'], packages: ['comlink'], pure: false},

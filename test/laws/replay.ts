@@ -86,7 +86,7 @@ export function readTrace({lines, arrivalSpeedupRatio = 1}: ReplayOptions): Work
   return read.value
 }
 
-function scenarioOf(options: ReplayOptions): Scenario {
+export function scenarioOf(options: ReplayOptions): Scenario {
   const {args = {}, workers = 1, planner = null, perf = polynomialModel, arrivalSpeedupRatio = 1} = options
   const {plannerPhaseShiftS = 0} = options
   const engineTiming: EngineTiming = perf.timing

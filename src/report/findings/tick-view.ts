@@ -1,0 +1,72 @@
+import type {Scenario} from '../../config/scenario.ts'
+import type {PlannerRecord, TickRecord} from '../../policies/dynamo/record.ts'
+
+/** A planner tick as the rules read it: what was seen of each instance, what was wanted, what was decided. */
+export interface TickView {
+  /** Simulated seconds. */
+  readonly atS: number
+  /** Load scaling looked at the fleet. */
+  readonly isLoad: boolean
+  readonly isThroughput: boolean
+  readonly serving: number
+  readonly starting: number
+  /** The planner had passes to go by and yet no latency estimate of any instance. */
+  readonly isBlind: boolean
+  /** Passes that the regression held; null where it was not asked. */
+  readonly sampleCount: number | null
+  /** Instances seen, and how many of them were estimated above a latency target. */
+  readonly seen: number
+  readonly over: number
+  /** What load scaling alone asked for, all pools together, and what the budget left of it; null = no decision. */
+  readonly wanted: number | null
+  readonly final: number | null
+  /** Every instance could do with one replica less, by the planner's own checks. */
+  readonly couldShrink: boolean
+  readonly throughputReason: string | null
+}
+
+export function tickViews({ticks}: PlannerRecord, {planner}: Scenario): readonly TickView[] {
+  const isSla = planner?.optimization_target === 'sla' && planner.enable_load_scaling
+  return ticks.map(tick => tickView(tick, {isSla, ttftMs: planner?.ttft ?? 0, itlMs: planner?.itl ?? 0}))
+}
+
+interface Targets {
+  readonly isSla: boolean
+  readonly ttftMs: number
+  readonly itlMs: number
+}
+
+function tickView(tick: TickRecord, {isSla, ttftMs, itlMs}: Targets): TickView {
+  const {load} = tick.explanation.grounds
+  const pools = load === null ? [] : load.topology === 'agg' ? [load.pool] : [load.prefill, load.decode]
+  const counts = [
+    tick.explanation.load?.explanation.prefillCounts,
+    tick.explanation.load?.explanation.decodeCounts,
+  ].filter(steps => steps !== null && steps !== undefined)
+  const hasEstimate = tick.engines.some(
+    engine => engine.estimated_ttft_ms !== undefined || engine.estimated_itl_ms !== undefined,
+  )
+  const isOver = (engine: TickRecord['engines'][number]) =>
+    (engine.estimated_ttft_ms ?? 0) > ttftMs || (engine.estimated_itl_ms ?? 0) > itlMs
+  return {
+    atS: tick.at_s,
+    isLoad: tick.is_load,
+    isThroughput: tick.is_throughput,
+    serving: tick.active_prefill + tick.active_decode,
+    starting: tick.starting_prefill + tick.starting_decode,
+    isBlind: isSla && tick.is_load && tick.engines.length > 0 && !hasEstimate,
+    sampleCount: pools.length === 0 ? null : Math.min(...pools.map(pool => pool.sampleCount)),
+    seen: tick.engines.length,
+    over: isSla ? tick.engines.filter(isOver).length : 0,
+    wanted: counts.length === 0 ? null : counts.reduce((sum, steps) => sum + steps.wanted, 0),
+    final: counts.length === 0 ? null : counts.reduce((sum, steps) => sum + steps.final, 0),
+    couldShrink: couldShrink(tick),
+    throughputReason: tick.throughput_decision_reason ?? null,
+  }
+}
+
+function couldShrink(tick: TickRecord): boolean {
+  const {ttft, itl} = tick.explanation.load?.explanation ?? {ttft: null, itl: null}
+  const checks = [...(ttft?.checks ?? []), ...(itl?.checks ?? [])]
+  return checks.length > 0 && checks.every(check => check.consolidation?.passes === true)
+}
