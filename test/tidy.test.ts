@@ -55,7 +55,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   worker: {may: [...SIMULATION, 'host'], packages: ['comlink'], pure: false},
   // Of the page only its stand-alone report, which is printed and not shown.
   cli: {
-    may: [...SIMULATION, 'host', 'worker/pictures.ts', 'ui/panels/report-page/render-report-page.ts'],
+    may: [...SIMULATION, 'host', 'ui/panels/report-page/render-report-page.ts'],
     packages: ['yaml', 'fflate'],
     pure: false,
   },

@@ -1,12 +1,12 @@
 import type {PlannerConfig, Scenario} from '../config/scenario.ts'
 import type {TickRecord} from '../policies/dynamo/record.ts'
+import {computePictures} from '../report/compute-pictures.ts'
 import type {RunResult} from '../run/run.ts'
-import {makePictures} from '../worker/pictures.ts'
 
 /** The stand-alone diagnostics page of a run. Its code is loaded when the first page is made: most runs make none. */
 export async function makeHtmlReport(scenario: Scenario, result: RunResult): Promise<string> {
   const {renderReportPage} = await import('../ui/panels/report-page/render-report-page.ts')
-  const pictures = makePictures(result, scenario)
+  const pictures = computePictures({...result, scenario})
   return renderReportPage({scenario, outcome: {result, pictures, traceName: traceNameOf(scenario)}})
 }
 

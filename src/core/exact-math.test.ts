@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {exactExp, exactExpm1, exactLog, exactLog1p, exactLog2, exactPower} from './exact-math.ts'
+import {
+  exactExp,
+  exactExp10,
+  exactExpm1,
+  exactLog,
+  exactLog1p,
+  exactLog2,
+  exactLog10,
+  exactPower,
+} from './exact-math.ts'
 
 /** Nearest doubles, worked out with 200 bits by another program. */
 const NEAREST: readonly (readonly [fn: (x: number) => number, x: number, y: number])[] = [
@@ -20,6 +29,14 @@ const NEAREST: readonly (readonly [fn: (x: number) => number, x: number, y: numb
   [exactLog2, 98765.4321, 16.591718566457583],
   [exactLog2, 6.5e-9, -27.19691313584517],
   [exactLog2, 0.3333, -1.5851067774392014],
+  [exactLog10, 0.1, -1.0],
+  [exactLog10, 0.7, -0.1549019599857432],
+  [exactLog10, 1.0000001, 4.3429446044209946e-8],
+  [exactLog10, 3.0, 0.47712125471966244],
+  [exactLog10, 1234.5678, 3.0915149455092013],
+  [exactLog10, 98765.4321, 4.994604968118723],
+  [exactLog10, 6.5e-9, -8.187086643357144],
+  [exactLog10, 0.3333, -0.47716468633946996],
   [exactLog1p, 0.1, 0.09531017980432487],
   [exactLog1p, 0.7, 0.5306282510621704],
   [exactLog1p, 1.0000001, 0.6931472305599441],
@@ -53,6 +70,7 @@ test.each(NEAREST)('%o of %d is the nearest double', (fn, x, y) => {
 const FUNCTIONS = [
   [exactLog, Math.log, {min: Number.MIN_VALUE, max: Number.MAX_VALUE}],
   [exactLog2, Math.log2, {min: Number.MIN_VALUE, max: Number.MAX_VALUE}],
+  [exactLog10, Math.log10, {min: Number.MIN_VALUE, max: Number.MAX_VALUE}],
   [exactLog1p, Math.log1p, {min: -0.999, max: 1e300}],
   [exactExp, Math.exp, {min: -744, max: 709}],
   [exactExpm1, Math.expm1, {min: -744, max: 709}],
@@ -81,4 +99,21 @@ test('log2 of a power of two is its exponent', () => {
 test('a whole power is the product', () => {
   expect(exactPower(3, 0)).toBe(1)
   expect(exactPower(-1.5, 3)).toBe(-3.375)
+})
+
+test('log10 of a power of ten is its exponent, and back', () => {
+  for (let exponent = 0; exponent <= 22; exponent++) {
+    expect(exactLog10(exactPower(10, exponent))).toBe(exponent)
+    expect(exactExp10(exponent)).toBe(exactPower(10, exponent))
+  }
+})
+
+test('ten to any power agrees with the engine', () => {
+  fc.assert(
+    fc.property(fc.double({min: -30, max: 30, noNaN: true}), x => {
+      const expected = 10 ** x
+      expect(Math.abs(exactExp10(x) - expected)).toBeLessThanOrEqual(2e-15 * expected)
+    }),
+    {numRuns: 2000},
+  )
 })

@@ -13,6 +13,9 @@ const LN2_LOW = 1.9082149292705877e-10
 /** 1 / ln 2 as two doubles. */
 const LOG2_E_HIGH = Math.LOG2E
 const LOG2_E_LOW = 2.0355273740931033e-17
+/** 1 / ln 10 as two doubles. */
+const LOG10_E_HIGH = Math.LOG10E
+const LOG10_E_LOW = 1.098319650216765e-17
 const SQRT_HALF = Math.SQRT1_2
 /** 2^(j/8) as two doubles each: the smaller the remainder, the fewer results are the next double to the nearest. */
 const ROOTS = [
@@ -61,6 +64,23 @@ export function exactLog2(x: number): number {
   const error = productError(value, LOG2_E_HIGH, product) + value * LOG2_E_LOW + low * LOG2_E_HIGH
   const sum = exponent + product
   return sum + (sumError(exponent, product, sum) + error)
+}
+
+/** Whole for every power of ten that a double holds exactly. */
+export function exactLog10(x: number): number {
+  if (!(x > 0 && x < Number.POSITIVE_INFINITY)) return logOfOdd(x)
+  const value = logPair(x, 0)
+  const low = rest
+  const product = value * LOG10_E_HIGH
+  return product + (productError(value, LOG10_E_HIGH, product) + value * LOG10_E_LOW + low * LOG10_E_HIGH)
+}
+
+/** 10^x, exact for whole x from 0 to 22. */
+export function exactExp10(x: number): number {
+  const whole = Math.floor(x)
+  const power = exactPower(10, Math.abs(whole))
+  const part = exactExp((x - whole) * Math.LN10)
+  return whole < 0 ? part / power : part * power
 }
 
 export function exactExp(x: number): number {

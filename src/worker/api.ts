@@ -98,10 +98,10 @@ async function run(
   const {traceName, workload} = simulated.value
   const result = withDigest(simulated.value.result, await sha256Of(digestBytes(simulated.value.result)))
   // With them comes what the reference printed for many runs: nothing that a page needs in order to open.
-  const {makePictures} = await import('./pictures.ts')
+  const {computePictures} = await import('../report/compute-pictures.ts')
   const outcome: RunOutcome = {
     result,
-    pictures: makePictures(result, request.scenario),
+    pictures: computePictures({...result, scenario: request.scenario}),
     traceName,
     elapsedMs: site.host.nowMs() - startMs,
   }

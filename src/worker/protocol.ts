@@ -4,8 +4,8 @@ import type {Result} from '../core/result.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import type {TickGrounds} from '../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
-import type {Honesty} from '../report/honesty.ts'
-import type {IntervalColumns} from '../report/intervals.ts'
+import type {RunPictures} from '../report/compute-pictures.ts'
+import type {LogHistogram} from '../report/log-histogram.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
 import type {RunProgress, RunResult} from '../run/run.ts'
 import type {PointFigures} from '../sweep/points.ts'
@@ -14,7 +14,6 @@ import type {DetectedFormat} from '../trace/formats/detect-format.ts'
 import type {PromptIdentity, WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {TraceStatistics} from '../trace/statistics.ts'
 import type {GpuApi} from './gpu-protocol.ts'
-import type {LogHistogram} from './log-histogram.ts'
 
 /**
  * What crosses the thread boundary. Only plain data, Blobs and ports; expected failures are values, because a
@@ -110,13 +109,4 @@ export interface RunOutcome {
   readonly pictures: RunPictures
   readonly traceName: string
   readonly elapsedMs: number
-}
-
-/** What needs a pass over every request, made in the worker so that the page never does it. */
-export interface RunPictures {
-  /** Runs stored before it was made here have none. */
-  readonly honesty?: Honesty
-  readonly intervals: IntervalColumns
-  /** In ms: of requests (TTFT, mean gap, end to end), and of all token gaps (ITL). */
-  readonly distributions: Readonly<Record<'ttft' | 'itl' | 'tpot' | 'e2e', LogHistogram>>
 }

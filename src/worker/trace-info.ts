@@ -1,6 +1,6 @@
+import {logHistogram} from '../report/log-histogram.ts'
 import {computeTraceStatistics} from '../trace/statistics.ts'
 import type {Workload} from '../trace/workload.ts'
-import {logHistogram} from './log-histogram.ts'
 import type {ArrivalHistogram, TraceInfo} from './protocol.ts'
 import type {LoadedTrace} from './trace-cache.ts'
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {logHistogram} from '../../../worker/log-histogram.ts'
+import {logHistogram} from '../../../report/log-histogram.ts'
 import {binAt, mergeBins, readBin, shareBelow} from './distribution.ts'
 
 const histogram = {edges: Float64Array.of(1, 10, 100, 1000), count: Float64Array.of(1, 2, 1), total: 4}

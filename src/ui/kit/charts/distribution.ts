@@ -1,6 +1,6 @@
 import {bisectRight} from 'd3-array'
 import {type ScaleLinear, type ScaleLogarithmic, scaleLinear, scaleLog} from 'd3-scale'
-import type {LogHistogram} from '../../../worker/log-histogram.ts'
+import type {LogHistogram} from '../../../report/log-histogram.ts'
 import {formatCount, formatMs, formatValue} from '../format.ts'
 import {formatTick, logTicks, MARGIN} from './geometry.ts'
 

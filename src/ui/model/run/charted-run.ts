@@ -1,6 +1,6 @@
 import type {Scenario} from '../../../config/scenario.ts'
+import type {RunPictures} from '../../../report/compute-pictures.ts'
 import type {RunResult} from '../../../run/run.ts'
-import type {RunPictures} from '../../../worker/protocol.ts'
 import type {Span} from '../../kit/charts/time-axis.svelte.ts'
 
 /** What the pictures of a run are made from: the page has it as its finished run, the command line makes it. */

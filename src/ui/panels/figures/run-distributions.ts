@@ -1,5 +1,5 @@
+import type {LogHistogram} from '../../../report/log-histogram.ts'
 import type {Distribution, Report} from '../../../report/report.ts'
-import type {LogHistogram} from '../../../worker/log-histogram.ts'
 import type {Mark} from '../../kit/charts/distribution.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
 

@@ -1,3 +1,5 @@
+import {exactExp10, exactLog10} from '../core/exact-math.ts'
+
 /** Counts in bins of equal width on a log axis: `edges[i] … edges[i + 1]` holds `count[i]`. */
 export interface LogHistogram {
   readonly edges: Float64Array
@@ -17,7 +19,7 @@ export function logHistogram(values: Float64Array, weights: Uint32Array | null =
     if (value > highest) highest = value
   }
   if (highest === 0) return {edges: new Float64Array(0), count: new Float64Array(0), total: 0}
-  const binOf = (value: number) => Math.floor(Math.log10(value) * BINS_PER_DECADE)
+  const binOf = (value: number) => Math.floor(exactLog10(value) * BINS_PER_DECADE)
   const first = binOf(lowest)
   const count = new Float64Array(binOf(highest) - first + 1)
   let total = 0
@@ -27,6 +29,8 @@ export function logHistogram(values: Float64Array, weights: Uint32Array | null =
     count[value > 0 ? binOf(value) - first : 0]! += weight
     total += weight
   }
-  const edges = Float64Array.from({length: count.length + 1}, (_, i) => 10 ** ((first + i) / BINS_PER_DECADE))
+  const edges = Float64Array.from({length: count.length + 1}, (_, i) =>
+    exactExp10((first + i) / BINS_PER_DECADE),
+  )
   return {edges, count, total}
 }
