@@ -6,13 +6,13 @@ import {DEFAULT_TOPIC} from './topics.ts'
 export class ViewState {
   current: ViewId = $state('run')
   /** What the comparison on screen is made of, as links; written by the comparison. */
-  compared: readonly string[] = $state.raw([])
+  comparisonOnScreen: readonly string[] = $state.raw([])
   /** What the last link asked to compare. */
-  asked: readonly string[] = $state.raw([])
+  linkedComparison: readonly string[] = $state.raw([])
   /** The sweep in the form, as its part of the link; written by the sweep. */
-  sweep: readonly Pair[] = $state.raw([])
+  sweepInForm: readonly Pair[] = $state.raw([])
   /** What the last link said of a sweep. */
-  askedSweep: readonly Pair[] = $state.raw([])
+  linkedSweep: readonly Pair[] = $state.raw([])
   /** What the guide shows. */
   topic: string = $state(DEFAULT_TOPIC)
 
@@ -25,15 +25,15 @@ export class ViewState {
   read(hash: string): {scenario: string; ignored: readonly string[]} {
     const {page, scenario, ignored} = splitHash(hash)
     this.current = page.view
-    this.asked = page.compared
-    this.askedSweep = page.sweep ?? []
+    this.linkedComparison = page.compared
+    this.linkedSweep = page.sweep ?? []
     this.topic = page.topic ?? DEFAULT_TOPIC
     return {scenario, ignored}
   }
 
   pairsFor(view: ViewId, topic = this.topic): readonly Pair[] {
-    const compared = this.compared.length > 0 ? this.compared : this.asked
-    const link: PageLink = {view, compared, sweep: this.sweep, topic}
+    const compared = this.comparisonOnScreen.length > 0 ? this.comparisonOnScreen : this.linkedComparison
+    const link: PageLink = {view, compared, sweep: this.sweepInForm, topic}
     return pagePairs(link)
   }
 }

@@ -9,12 +9,19 @@ import {
 } from '../../../run/memory-forecast.ts'
 import type {TraceInfo} from '../../../worker/protocol.ts'
 
-/** Whether there is room for a run, as far as that is known before it. */
-export function memoryVerdict(scenario: Scenario | null, info: TraceInfo | null): MemoryVerdict {
+/**
+ * Whether there is room for a run, as far as that is known before it.
+ * @param deviceGib what the browser tells of the machine's memory; undefined = nothing
+ */
+export function memoryVerdict(
+  scenario: Scenario | null,
+  info: TraceInfo | null,
+  deviceGib: number | undefined,
+): MemoryVerdict {
   if (scenario === null) return {kind: 'fits'}
   const traffic = scenario.synthetic ? sizeOfSynthetic(scenario.synthetic) : sizeOfTrace(info)
   if (traffic === null) return {kind: 'fits'}
-  const bytes = tabMemoryBytes((navigator as {readonly deviceMemory?: number}).deviceMemory)
+  const bytes = tabMemoryBytes(deviceGib)
   return judgeMemory(forecastMemory(scenario, traffic), {bytes, place: 'a browser tab has'})
 }
 

@@ -96,7 +96,7 @@ export class LibraryActions {
     if (summary === null) return
     const there = summary.runs.filter(run => library.summary(run.id) !== null)
     const gone = summary.runs.filter(run => library.summary(run.id) === null)
-    view.asked = gone.length === 0 ? [] : summary.runs.map(({link}) => link)
+    view.linkedComparison = gone.length === 0 ? [] : summary.runs.map(({link}) => link)
     const opened = comparison.show(there.map(run => run.id))
     goTo('compare')
     await opened

@@ -1,0 +1,38 @@
+import {LibraryNews} from '../../store/library-news.ts'
+import {createLibraryStore} from '../../store/library-store.ts'
+import {ModelStore} from '../../store/model-store.ts'
+import {SimulatorClient} from '../../worker/client.ts'
+import {spawnWorker} from '../../worker/spawn.ts'
+import {createSweep} from '../model/sweep/create-sweep.ts'
+import type {AddressBar} from '../model/workbench/address-bar.ts'
+import {Workbench} from '../model/workbench/workbench.svelte.ts'
+
+/** The workbench of this tab: one worker, the browser's storage, the address bar. */
+export function createWorkbench(fetchResultsView: () => void): Workbench {
+  const client = new SimulatorClient(spawnWorker)
+  return new Workbench({
+    client,
+    sweep: createSweep(client),
+    stores: createLibraryStore(),
+    models: new ModelStore(),
+    news: new LibraryNews(),
+    address: BROWSER_ADDRESS,
+    deviceGib: (navigator as {readonly deviceMemory?: number}).deviceMemory,
+    fetchResultsView,
+  })
+}
+
+const BROWSER_ADDRESS: AddressBar = {
+  get hash() {
+    return location.hash
+  },
+  get ranHash() {
+    return (history.state as {readonly ran?: string} | null)?.ran ?? null
+  },
+  push(hash, ranHash) {
+    history.pushState(ranHash === null ? null : {ran: ranHash}, '', hash)
+  },
+  replace(hash) {
+    history.replaceState(null, '', hash)
+  },
+}

@@ -1,0 +1,43 @@
+import {untrack} from 'svelte'
+import type {Workbench} from '../model/workbench/workbench.svelte.ts'
+
+/** A pause in typing, before the trace is read anew or the address bar is written. */
+const SETTLE_MS = 250
+
+/** What happens by itself: each effect names what it follows and hands over to the workbench. */
+export function watchWorkbench(workbench: Workbench): void {
+  const {run, sweep, view, comparison, scenario, trace, link, actions, titles} = workbench
+
+  $effect(() => {
+    if (run.finished !== null) untrack(() => workbench.keepFinished())
+  })
+
+  $effect(() => {
+    const {kind} = sweep.phase
+    if (kind !== 'idle' && kind !== 'running') untrack(() => actions.keepSweep(titles.ofTraffic))
+  })
+
+  $effect(() => {
+    view.comparisonOnScreen = comparison.links
+    view.sweepInForm = sweep.linkPairs
+  })
+
+  // The trace follows the scenario: loaded when it is chosen, read anew when its reading changes.
+  $effect(() => {
+    void scenario.trace
+    if (!scenario.traceReading.ok) return
+    const isFirst = untrack(() => trace.info === null)
+    const timer = setTimeout(() => void workbench.followTrace(), isFirst ? 0 : SETTLE_MS)
+    return () => clearTimeout(timer)
+  })
+
+  $effect(() => {
+    if (link.hash === null) return
+    const timer = setTimeout(() => workbench.writeAddress(), SETTLE_MS)
+    return () => clearTimeout(timer)
+  })
+
+  $effect(() => {
+    if (workbench.isDue) untrack(() => workbench.runWhatIsDue())
+  })
+}

@@ -1,0 +1,128 @@
+import {IDBFactory} from 'fake-indexeddb'
+import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
+import {ok, type Result} from '../../../core/result.ts'
+import {createLibraryStore} from '../../../store/library-store.ts'
+import {ModelStore} from '../../../store/model-store.ts'
+import {PointStore} from '../../../store/point-store.ts'
+import type {SimulatorClient} from '../../../worker/client.ts'
+import type {SimulatorPool} from '../../../worker/pool.ts'
+import type {RunOutcome, RunRequest, TraceInfo} from '../../../worker/protocol.ts'
+import {SweepState} from '../sweep/sweep.svelte.ts'
+import type {AddressBar} from './address-bar.ts'
+import {Workbench} from './workbench.svelte.ts'
+
+/** An address bar that notes what was written. */
+class NotedAddress implements AddressBar {
+  hash = ''
+  ranHash: string | null = null
+  readonly entries: string[] = []
+  push(hash: string, ranHash: string | null): void {
+    this.entries.push(hash)
+    this.hash = hash
+    this.ranHash = ranHash
+  }
+  replace(hash: string): void {
+    this.hash = hash
+  }
+}
+
+const outcome = {result: {engine: {endMs: 5000}, report: {duration_ms: 4000}}} as unknown as RunOutcome
+
+function setUp(hash = '') {
+  const asked: RunRequest[] = []
+  let answer: (result: Result<RunOutcome>) => void = () => {}
+  const client = {
+    run: (request: RunRequest) => {
+      asked.push(request)
+      return new Promise<Result<RunOutcome>>(resolve => {
+        answer = resolve
+      })
+    },
+    listCatalogue: async () => ok([]),
+    loadTrace: async ({source}: {source: TraceInfo['source']}) =>
+      ok({source, sha256: 'aa', traceSeed: null, sizeBytes: 1, statistics: STATISTICS}),
+  }
+  const address = new NotedAddress()
+  address.hash = hash
+  const workbench = new Workbench({
+    client: client as unknown as SimulatorClient,
+    sweep: new SweepState({} as SimulatorPool, new PointStore()),
+    stores: createLibraryStore(),
+    models: new ModelStore(),
+    news: null,
+    address,
+    deviceGib: undefined,
+    fetchResultsView: () => {},
+  })
+  return {workbench, address, asked, finish: () => answer(ok(outcome))}
+}
+
+const STATISTICS = {requests: 10, inputTokens: {mean: 100}, outputTokens: {mean: 10}, durationMs: 1000}
+
+beforeEach(() => vi.stubGlobal('indexedDB', new IDBFactory()))
+afterEach(() => vi.unstubAllGlobals())
+
+describe('Workbench', () => {
+  test('says what is in the way of a run, and starts none before it is gone', async () => {
+    const {workbench, asked} = setUp()
+    workbench.open()
+    expect(workbench.blocked).toBe('Loading the trace…')
+    workbench.start()
+    expect(asked).toEqual([])
+    await workbench.followTrace()
+    expect(workbench.blocked).toBeNull()
+    workbench.start()
+    expect(asked.map(({scenario}) => scenario)).toEqual([workbench.scenario.scenario])
+  })
+
+  test('puts a run into the address once, and Run on the same link makes no second entry', async () => {
+    const {workbench, address, finish} = setUp()
+    workbench.open()
+    await workbench.followTrace()
+    workbench.start()
+    expect(address.entries).toEqual([workbench.link.hash])
+    finish()
+    await vi.waitFor(() => expect(workbench.run.finished).not.toBeNull())
+    workbench.start()
+    expect(address.entries).toHaveLength(1)
+  })
+
+  test('tells a result from a scenario that was changed since', async () => {
+    const {workbench, finish} = setUp()
+    workbench.open()
+    await workbench.followTrace()
+    workbench.start()
+    finish()
+    await vi.waitFor(() => expect(workbench.run.finished).not.toBeNull())
+    expect(workbench.isStale).toBe(false)
+    workbench.scenario.choosePreset('guide-disagg')
+    expect(workbench.isStale).toBe(true)
+  })
+
+  test('runs what a link asks for as soon as its trace is there, and once', async () => {
+    const {workbench, asked} = setUp('#v=1&preset=as-published&run=1')
+    workbench.open()
+    expect(workbench.isDue).toBe(false)
+    await workbench.followTrace()
+    expect(workbench.isDue).toBe(true)
+    workbench.runWhatIsDue()
+    expect([workbench.isDue, asked.length]).toEqual([false, 1])
+  })
+
+  test('takes a profile for engine timing, and other files as traces', async () => {
+    const {workbench} = setUp()
+    await workbench.take(new File(['x'], 'timing.npz'))
+    expect([workbench.profile?.name, workbench.scenario.timing]).toEqual(['timing.npz', 'profile'])
+    await workbench.take(new File(['x'], 'own.jsonl'))
+    expect(workbench.scenario.trace).toMatchObject({kind: 'file', name: 'own.jsonl'})
+  })
+
+  test('opens a point of a sweep in the Run view, with a way back', () => {
+    const {workbench, address, asked} = setUp()
+    workbench.goTo('sweep')
+    const point = workbench.scenario.scenario!
+    workbench.openPoint(point)
+    expect(workbench.view.current).toBe('run')
+    expect([asked.length, address.entries.length]).toEqual([1, 2])
+  })
+})

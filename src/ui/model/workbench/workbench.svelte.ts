@@ -1,0 +1,271 @@
+import {findPreset} from '../../../config/presets.ts'
+import {isSameTrace, type Scenario} from '../../../config/scenario.ts'
+import {isEqual} from '../../../core/is-equal.ts'
+import type {LibraryNews} from '../../../store/library-news.ts'
+import type {LibraryStore} from '../../../store/library-store.ts'
+import type {ModelStore} from '../../../store/model-store.ts'
+import type {SimulatorClient} from '../../../worker/client.ts'
+import {ComparisonState} from '../compare/comparison.svelte.ts'
+import {GpuState} from '../gpu/gpu.svelte.ts'
+import {LibraryState} from '../library/library.svelte.ts'
+import {comparedFromLink, type ViewId} from '../links/page-link.ts'
+import {ViewState} from '../links/view.svelte.ts'
+import {BatchState} from '../run/batch.svelte.ts'
+import {memoryVerdict} from '../run/memory.ts'
+import {type FinishedRun, type RunFiles, RunState} from '../run/run.svelte.ts'
+import {LinkState} from '../scenario/link.svelte.ts'
+import {nameOfRun, scenarioSentence} from '../scenario/run-names.ts'
+import {ScenarioState} from '../scenario/scenario.svelte.ts'
+import type {SweepState} from '../sweep/sweep.svelte.ts'
+import {TraceState} from '../trace/trace.svelte.ts'
+import {withTraceOf} from '../trace/trace-reading.ts'
+import {GENERATED_TITLE, TraceTitles} from '../trace/trace-titles.ts'
+import type {AddressBar} from './address-bar.ts'
+import {whyBlocked} from './blocked.ts'
+import {LibraryActions} from './library-actions.ts'
+
+/** What the workbench stands on: the worker, the browser's storage and its address bar. */
+export interface WorkbenchHost {
+  readonly client: SimulatorClient
+  readonly sweep: SweepState
+  readonly stores: LibraryStore
+  readonly models: ModelStore
+  readonly news: LibraryNews | null
+  readonly address: AddressBar
+  /** What the browser tells of the machine's memory. */
+  readonly deviceGib: number | undefined
+  /** Fetches the script that shows results, while the first one is computed. */
+  readonly fetchResultsView: () => void
+}
+
+/**
+ * The page without its picture: every part of its state, and what joins them. A part knows nothing of the others; what
+ * concerns two of them (a run needs its trace, a finished one is kept, a link asks for a comparison) stands here.
+ */
+export class Workbench {
+  readonly scenario = new ScenarioState()
+  readonly view = new ViewState()
+  readonly link = new LinkState(this.scenario, this.view)
+  readonly trace: TraceState
+  readonly titles: TraceTitles
+  readonly run: RunState
+  readonly gpu: GpuState
+  readonly library: LibraryState
+  readonly comparison: ComparisonState
+  readonly batch: BatchState
+  readonly sweep: SweepState
+  readonly actions: LibraryActions
+  /** The profile that engine timing may be read from. */
+  profile: File | null = $state.raw(null)
+  /** The form folds on narrow screens once there is something to see below it. */
+  isPanelOpen = $state(true)
+  /** A link or the Library asks for a run, and something it needs is still on its way. */
+  #runsWhenReady = $state(false)
+  readonly #host: WorkbenchHost
+
+  constructor(host: WorkbenchHost) {
+    const {client, stores} = host
+    this.#host = host
+    this.trace = new TraceState(client, stores.traces)
+    this.titles = new TraceTitles(this.trace)
+    this.run = new RunState(client)
+    this.gpu = new GpuState(client, host.models)
+    this.library = new LibraryState(stores, client, host.news)
+    this.comparison = new ComparisonState(this.library)
+    this.batch = new BatchState(client)
+    this.sweep = host.sweep
+    const runWhenReady = () => {
+      this.#runsWhenReady = true
+    }
+    const {library, run, scenario, comparison, sweep, trace, view, goTo} = this
+    this.actions = new LibraryActions({
+      ...{library, run, scenario, comparison, sweep, trace, view},
+      ...{goTo, runWhenReady},
+    })
+  }
+
+  get isTraceReady(): boolean {
+    const {info, loading} = this.trace
+    if (this.scenario.isGenerated) return true
+    if (info === null || loading !== null) return false
+    return isSameTrace(info.source, this.scenario.trace) && info.traceSeed === this.scenario.traceSeed
+  }
+
+  get memory() {
+    return memoryVerdict(this.scenario.scenario, this.trace.info, this.#host.deviceGib)
+  }
+
+  /** Why a run cannot start now; null = it can. */
+  readonly blocked: string | null = $derived.by(() =>
+    whyBlocked({
+      scenario: this.scenario,
+      trace: this.trace,
+      isBatchRunning: this.batch.isRunning,
+      hasProfile: this.profile !== null,
+      isTraceReady: this.isTraceReady,
+      memory: this.memory,
+    }),
+  )
+
+  get isBusy(): boolean {
+    return this.run.isRunning || this.batch.isRunning || this.sweep.isRunning
+  }
+
+  get traceTitle(): string {
+    const {isGenerated, trace, traceSeed} = this.scenario
+    return isGenerated ? GENERATED_TITLE : this.titles.ofSource(trace, traceSeed)
+  }
+
+  /** The scenario in the form, in a sentence. */
+  get summary(): string {
+    const {scenario} = this.scenario
+    return scenario === null ? 'The scenario has a problem' : scenarioSentence(scenario, this.traceTitle)
+  }
+
+  /** Whether the result on screen is of another scenario than the form's. */
+  readonly isStale: boolean = $derived.by(() => {
+    const {finished} = this.run
+    return finished !== null && JSON.stringify(this.scenario.scenario) !== JSON.stringify(finished.scenario)
+  })
+
+  /** What the last link asked to compare. */
+  readonly linkedComparison: readonly Scenario[] = $derived.by(() =>
+    this.view.linkedComparison.map(comparedFromLink),
+  )
+
+  /** Reads what is stored and what the address asks for. */
+  open(): void {
+    this.readAddress()
+    void this.trace.loadCatalogue()
+    void this.library.load()
+  }
+
+  readAddress = (): void => {
+    this.#runsWhenReady = this.link.read(this.#host.address.hash)
+    this.link.ignored = [...this.link.ignored, ...this.sweep.readLink(this.view.linkedSweep)]
+  }
+
+  /** Shows a view and puts it into the address bar. */
+  goTo = (id: ViewId, topic = this.view.topic): void => {
+    const {address} = this.#host
+    const hash = this.link.hashOf(id, topic)
+    this.view.go(id, topic)
+    if (hash !== null && hash !== address.hash) address.push(hash, null)
+  }
+
+  /** Puts what is on screen into the address, without a new entry in the history. */
+  writeAddress(): void {
+    const {hash} = this.link
+    if (hash !== null && hash !== this.#host.address.hash) this.#host.address.replace(hash)
+  }
+
+  /** Runs the scenario in the form. */
+  start = (): void => {
+    const {scenario} = this.scenario
+    if (scenario === null || this.blocked !== null) return
+    const {address, fetchResultsView} = this.#host
+    const {hash} = this.link
+    if (hash !== null && address.ranHash !== hash) address.push(hash, hash)
+    this.isPanelOpen = false
+    fetchResultsView()
+    void this.run.start($state.snapshot(scenario) as Scenario, this.#files)
+  }
+
+  /** Replays a point of the sweep in full; Back leads to the sweep again. */
+  openPoint = (point: Scenario): void => {
+    this.scenario.load(point)
+    this.goTo('run')
+    // As the form holds it, so that the run is told from a later change of the form alone.
+    const held = $state.snapshot(this.scenario.scenario) as Scenario | null
+    void this.run.start(held ?? point, this.#files)
+  }
+
+  /** Runs scenarios one after the other, keeps them, and compares what came out. */
+  async compareScenarios(scenarios: readonly Scenario[]): Promise<void> {
+    this.goTo('compare')
+    const named = scenarios.map(scenario => ({name: nameOfRun(scenario), scenario}))
+    const runs = await this.batch.start(named, this.#files)
+    if (runs !== null) await this.comparison.show(runs.map(run => this.#keep(run)))
+  }
+
+  compareLinked = (): void => {
+    void this.compareScenarios(this.linkedComparison)
+  }
+
+  /** The guide's two fleets on the trace that is chosen now. */
+  compareGuide = (): void => {
+    const {scenario} = this.scenario
+    if (scenario === null) return
+    const pair = ['guide-agg', 'guide-disagg'].flatMap(id => findPreset(id)?.scenario ?? [])
+    void this.compareScenarios(pair.map(each => withTraceOf(each, scenario)))
+  }
+
+  /** A file dropped or picked anywhere: engine timing or a trace. */
+  take = async (file: File): Promise<void> => {
+    if (this.run.isRunning) return
+    if (file.name.endsWith('.npz')) {
+      this.useProfile(file)
+      return
+    }
+    const reading = this.scenario.traceReading
+    if (!reading.ok) return
+    const picked = await this.trace.pick(file, reading.value)
+    if (picked !== null) this.scenario.useTrace(picked.source, picked.isDetected)
+  }
+
+  useProfile = (file: File): void => {
+    this.profile = file
+    this.scenario.useProfile(file.name)
+  }
+
+  makeRoom = (): void => {
+    this.actions.list.makeRoom()
+    this.goTo('library')
+  }
+
+  /** Searches what would have tipped a decision of the planner. */
+  tip: SimulatorClient['computeTipping'] = (config, grounds) =>
+    this.#host.client.computeTipping(config, grounds)
+
+  /** Loads the trace the scenario names, read as it says. */
+  async followTrace(): Promise<void> {
+    const reading = this.scenario.traceReading
+    if (!reading.ok) return
+    const mended = await this.trace.follow(this.scenario.trace, reading.value)
+    if (mended !== null) this.scenario.useTrace(mended.source, mended.isDetected)
+  }
+
+  /** Keeps a run that has come to its end. */
+  keepFinished(): void {
+    if (this.run.finished !== null) this.#keep(this.run.finished)
+  }
+
+  /** Keeps the run on screen once more, after its record was deleted. */
+  keepAgain = (): void => {
+    const {finished} = this.run
+    if (finished !== null) this.library.keepAgain(finished, this.titles.ofTraffic(finished.scenario))
+  }
+
+  /** What a link or the Library asked to be run, as soon as nothing is in its way. */
+  readonly isDue: boolean = $derived.by(() => {
+    if (!this.#runsWhenReady || this.blocked !== null) return false
+    return this.view.current !== 'sweep' || this.sweep.draft.kind !== 'checking'
+  })
+
+  runWhatIsDue(): void {
+    this.#runsWhenReady = false
+    const {current} = this.view
+    if (current === 'sweep') void this.sweep.start()
+    else if (current === 'compare' && this.linkedComparison.length >= 2) this.compareLinked()
+    else this.start()
+  }
+
+  get #files(): RunFiles {
+    return {trace: this.trace.file, profile: this.profile}
+  }
+
+  /** @returns the record's id */
+  #keep(run: FinishedRun): string {
+    return this.library.keep(run, this.titles.ofTraffic(run.scenario))
+  }
+}
