@@ -8,6 +8,7 @@ const INPUTS: KvCapacityInputs = {
   memoryFraction: 0.9,
   memoryFractionKind: 'of_total',
   blockSize: 16,
+  cudaGraphBytes: 0,
   tolerance: null,
 }
 

@@ -2,9 +2,10 @@ import {fail, ok, type Result} from '../core/result.ts'
 import {buildOpLists} from './aic/operators/op-lists.ts'
 import {flattenOps, type Op} from './aic/operators/ops.ts'
 import {bytesPerWeight, kvCacheBytes, quantModesFor} from './aic/operators/quant-modes.ts'
+import {ESTIMATORS} from './aic/request/estimator.ts'
 import {type Parallelism, parallelismOf} from './aic/request/parallelism.ts'
 import {type AicRequest, checkAicRequest, type ResolvedAicRequest} from './aic/request/request.ts'
-import {type BackendName, NCCL_MEM_BYTES, OTHER_MEM_BYTES, SYSTEMS} from './aic/request/systems.ts'
+import {type BackendName, NCCL_MEM_BYTES, OTHER_MEM_BYTES} from './aic/request/systems.ts'
 import type {ModelConfig} from './models/model-config.ts'
 
 /** What a serving engine is told about memory. */
@@ -15,6 +16,8 @@ export interface KvCapacityInputs {
   readonly memoryFraction: number
   readonly memoryFractionKind: MemoryFractionKind
   readonly blockSize: number
+  /** Memory set aside for recorded CUDA graphs. */
+  readonly cudaGraphBytes: number
   /** Share held back from the result; null = none. */
   readonly tolerance: number | null
 }
@@ -49,26 +52,32 @@ export function memoryFractionKind(backend: BackendName): MemoryFractionKind {
   return backend === 'trtllm' ? 'of_free' : 'of_total'
 }
 
-/** How many KV blocks fit beside weights and activations (perf-model-012.md 11). */
+/** How many KV blocks fit beside weights and activations (perf-model-012.md 11, perf-model-013.md 6). */
 export function computeKvCapacity(request: AicRequest, inputs: KvCapacityInputs): Result<KvCapacity> {
   const resolved = checkAicRequest(request)
   if (!resolved.ok) return resolved
   const problem = checkInputs(resolved.value, inputs)
   if (problem !== null) return problem
-  const {backend, model} = resolved.value
+  const {backend, model, release, system} = resolved.value
+  const estimator = ESTIMATORS[release]
   const sizes = parallelismOf(resolved.value)
-  const gpuBytes = SYSTEMS[resolved.value.system].memCapacityBytes
+  const gpuBytes = estimator.systems[system].memCapacityBytes
   const weightsBytes = computeWeightsBytes(resolved.value, sizes)
   const activationsBytes = computeActivationsBytes(model, sizes, backend, inputs.maxNumTokens)
   const runtimeBytes = backend === 'sglang' ? OTHER_MEM_BYTES * 1.2 : OTHER_MEM_BYTES
   const communicationBytes = NCCL_MEM_BYTES.get(Math.min(sizes.tp, 8))!
-  const taken = weightsBytes + activationsBytes + runtimeBytes + communicationBytes
+  // What is gone before the engine starts to count, and what it counts itself.
+  const isAfterRuntime = backend === 'sglang' && estimator.sglangFractionAfterRuntime
+  const before = isAfterRuntime ? runtimeBytes + communicationBytes : 0
+  const taken = isAfterRuntime
+    ? weightsBytes + inputs.cudaGraphBytes
+    : weightsBytes + activationsBytes + runtimeBytes + communicationBytes + inputs.cudaGraphBytes
   const budget =
     inputs.memoryFractionKind === 'of_total'
-      ? gpuBytes * inputs.memoryFraction - taken
+      ? (gpuBytes - before) * inputs.memoryFraction - taken
       : (gpuBytes - taken) * inputs.memoryFraction
   if (budget <= 0) {
-    const needed = gibibytes(taken)
+    const needed = gibibytes(before + taken)
     return fail(
       `${model.id} needs ${needed} GiB of ${gibibytes(gpuBytes)} GiB per GPU and leaves none for the KV cache`,
     )
@@ -117,8 +126,35 @@ function checkInputs(request: ResolvedAicRequest, inputs: KvCapacityInputs): Ret
 
 /** MoE models with grouped attention count no output head: their prefill list has none (the reference's own gap). */
 function computeWeightsBytes(request: ResolvedAicRequest, sizes: Parallelism): number {
-  const {context} = buildOpLists(request.model, sizes, request.backend)
-  return flattenOps(context).reduce((total, op) => total + weightsOf(op), 0)
+  const {model, backend, release} = request
+  const {context} = buildOpLists(model, sizes, backend)
+  const bytes = flattenOps(context).reduce((total, op) => total + weightsOf(op), 0)
+  return backend === 'sglang' && ESTIMATORS[release].sglangDenseLayers
+    ? bytes + denseLayersCorrection(model, sizes)
+    : bytes
+}
+
+/**
+ * The operator list takes every layer for one with experts and every GPU for one with the whole embedding; SGLang's
+ * estimate puts both right (perf-model-013.md 6).
+ */
+function denseLayersCorrection(model: ModelConfig, {tp, moeTp, moeEp}: Parallelism): number {
+  const {experts, latent, layers, hiddenSize: h, quant} = model
+  if (experts === null || latent === null) return 0
+  const {denseLayers, sharedExperts} = latent
+  const expertLayers = layers - denseLayers
+  const sharedMode = quant.sharedExpertExcluded ? 'bfloat16' : quant.gemm
+  const routed =
+    (3 * h * experts.intermediateSize * experts.count * bytesPerWeight(quant.moe)) / (moeTp * moeEp)
+  const shared = (3 * h * experts.intermediateSize * bytesPerWeight(sharedMode)) / tp
+  const router = 2 * h * experts.count
+  const dense = (3 * h * model.intermediateSize * bytesPerWeight(quant.gemm)) / tp
+  return (
+    -2 * model.vocabSize * h * (1 - 1 / tp) -
+    layers * (routed + shared + router) +
+    expertLayers * (routed + sharedExperts * shared + router) +
+    denseLayers * dense
+  )
 }
 
 function weightsOf(op: Op): number {
@@ -165,9 +201,10 @@ interface KvCurve {
   tokens(bytes: number): number
 }
 
-function kvCurve({model, backend}: ResolvedAicRequest, {tp}: Parallelism): KvCurve {
+function kvCurve(request: ResolvedAicRequest, {tp}: Parallelism): KvCurve {
+  const {model} = request
   const {layers, kvHeads, headDim, slidingWindow, latent} = model
-  const bytes = kvCacheBytes(quantModesFor(model, backend).kvcache)
+  const bytes = kvCacheBytes(quantModesFor(request).kvcache)
   if (latent !== null) return linearCurve(layers * latent.cacheWidth * bytes)
   const perLayer = Math.ceil(kvHeads / tp) * headDim * 2 * bytes
   if (slidingWindow === 0) return linearCurve(perLayer * layers)

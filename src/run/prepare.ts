@@ -1,4 +1,5 @@
 import {estimatesPrefill} from '../config/engine/aic-perf.ts'
+import {FIRST_RELEASE, type Release} from '../config/release.ts'
 import {type EngineArgs, type PoolName, poolsOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
@@ -83,14 +84,14 @@ export class TimingLoader {
   }
 
   async #aicModel(args: AicArgs, notices: Set<string>): Promise<Result<AicModel>> {
-    const model = await this.loadModel(args)
+    const model = await this.loadModel(args, FIRST_RELEASE)
     if (model.ok) for (const notice of model.value.request.notices) notices.add(notice)
     return model
   }
 
   /** The GPU tables of an engine, shared by all runs that name the same one. */
-  async loadModel(args: AicArgs): Promise<Result<AicModel>> {
-    const request = resolveAicRequest(args, [...this.#sources.models(), ...CATALOGUE_MODELS])
+  async loadModel(args: AicArgs, release: Release): Promise<Result<AicModel>> {
+    const request = resolveAicRequest(args, [...this.#sources.models(), ...CATALOGUE_MODELS], release)
     if (!request.ok) return request
     const key = aicRequestKey(request.value)
     const known = this.#aicModels.get(key)
@@ -164,7 +165,7 @@ function benchmark(
   options: {prefillArgs: EngineArgs; decodeArgs: EngineArgs; granularity: number},
 ): Result<BenchmarkPoints> {
   try {
-    return ok(computeBenchmarkPoints({model, ...options}))
+    return ok(computeBenchmarkPoints({prefillModel: model, decodeModel: model, ...options}))
   } catch (error) {
     if (error instanceof RunError) return fail(error.message)
     throw error

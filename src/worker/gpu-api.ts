@@ -1,3 +1,4 @@
+import {FIRST_RELEASE} from '../config/release.ts'
 import {messageOf} from '../core/message-of.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
@@ -25,7 +26,7 @@ import type {TimingFiles} from './timing-files.ts'
 export function createGpuApi(timing: TimingFiles): GpuApi {
   return {
     async gpuOffer(models) {
-      const manifest = await loadManifest(timing.fetchPerfFile)
+      const manifest = await loadManifest(timing.fetchPerfFile, FIRST_RELEASE)
       return manifest.ok ? ok(computeOffer(manifest.value, models, CATALOGUE_MODELS)) : manifest
     },
 
@@ -52,7 +53,7 @@ async function ask<T>(
   question: (model: AicModel) => T,
 ): Promise<Result<T>> {
   timing.useModels(models)
-  const model = await timing.loader.loadModel(args)
+  const model = await timing.loader.loadModel(args, FIRST_RELEASE)
   if (!model.ok) return model
   try {
     return ok(question(model.value))
@@ -85,12 +86,19 @@ function breakDown(model: AicModel, point: PassPoint): PassBreakdown {
 }
 
 function estimateKv({args, models, blockSize, maxNumTokens, ...wanted}: KvRequest): Result<KvEstimate> {
-  const request = resolveAicRequest(args, [...models, ...CATALOGUE_MODELS])
+  const request = resolveAicRequest(args, [...models, ...CATALOGUE_MODELS], FIRST_RELEASE)
   if (!request.ok) return request
   const {system, backend, version, notices} = request.value
   const memoryFraction = wanted.memoryFraction ?? DEFAULT_MEMORY_FRACTION[backend]
   const kind = memoryFractionKind(backend)
-  const inputs = {maxNumTokens, memoryFraction, memoryFractionKind: kind, blockSize, tolerance: null}
+  const inputs = {
+    maxNumTokens,
+    memoryFraction,
+    memoryFractionKind: kind,
+    blockSize,
+    cudaGraphBytes: 0,
+    tolerance: null,
+  }
   const capacity = computeKvCapacity(request.value, inputs)
   if (!capacity.ok) return capacity
   const facts = {system, backend, version, notices}

@@ -204,7 +204,7 @@ async function measureTables(): Promise<TableParity> {
   const files = readdirSync(POINTS)
   for (const name of files) {
     const golden: PointFile = JSON.parse(readFileSync(`${POINTS}/${name}`, 'utf8'))
-    const answered = await answerPerfPoints(golden, CATALOGUE_MODELS, fetchFromDisk)
+    const answered = await answerPerfPoints(golden, CATALOGUE_MODELS, fetchFromDisk, '1.2.1')
     if (!answered.ok) throw new Error(answered.error.message)
     const ours = (answered.value as PointFile).points
     golden.points.forEach(({latency_ms}, i) => {

@@ -1,4 +1,4 @@
-/** What one prediction costs: `node tools/perf/bench.mjs`. Bundled first, as the page and the CLI are. */
+/** What one prediction costs: `node tools/perf/bench.mjs [RELEASE]`. Bundled first, as the page and the CLI are. */
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -20,7 +20,7 @@ try {
     },
   })
   const {main} = await import(pathToFileURL(join(outDir, 'bench.mjs')).href)
-  await main(fileURLToPath(new URL('../../public/perf/', import.meta.url)))
+  await main(fileURLToPath(new URL('../../public/perf/', import.meta.url)), process.argv[2] ?? '1.2.1')
 } finally {
   rmSync(outDir, {recursive: true, force: true})
 }

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import type {Release} from '../../src/config/release.ts'
 import {createAicPerfModel} from '../../src/perf/aic/aic-perf-model.ts'
 import {loadAicModel} from '../../src/perf/aic/load-aic-model.ts'
 import {CATALOGUE_MODELS, findModel} from '../../src/perf/models/catalogue.ts'
@@ -18,13 +19,13 @@ const PREFILLS = 50_000
 const KV_TOKENS = 262_144
 
 /** CPU time of this process, so that other work on the machine counts less. */
-export async function main(directory: string): Promise<void> {
+export async function main(directory: string, release: Release): Promise<void> {
   console.log('engine                                        load ms  decode µs  prefill µs  outside')
   for (const [id, system, backend, tp] of ENGINES) {
     const startMs = cpuMs()
     const model = findModel(CATALOGUE_MODELS, id)!
     const experts = model.experts === null ? {moeTp: null, moeEp: null} : {moeTp: 1, moeEp: tp}
-    const request = {system, backend, version: null, model, tp, ...experts, attentionDp: null}
+    const request = {release, system, backend, version: null, model, tp, ...experts, attentionDp: null}
     const loaded = await loadAicModel(
       request,
       async name => new Uint8Array(readFileSync(join(directory, name))),

@@ -1,8 +1,10 @@
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {parseArgs} from 'node:util'
+import {RELEASES, type Release} from '../../src/config/release.ts'
 import {sha256Hex} from '../../src/core/sha256.ts'
 import {AicModel} from '../../src/perf/aic/aic-model.ts'
+import {type Edition, ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
 import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
 import {type AicRequest, checkAicRequest} from '../../src/perf/aic/request/request.ts'
 import {
@@ -14,13 +16,7 @@ import {
 } from '../../src/perf/aic/request/systems.ts'
 import {decodePack} from '../../src/perf/aic/tables/decode-pack.ts'
 import {AicDataError} from '../../src/perf/aic/tables/errors.ts'
-import {
-  EDITION,
-  type EngineSplit,
-  type Manifest,
-  type PackFile,
-  type PackPair,
-} from '../../src/perf/aic/tables/manifest.ts'
+import type {EngineSplit, Manifest, PackFile, PackPair} from '../../src/perf/aic/tables/manifest.ts'
 import {TableSet} from '../../src/perf/aic/tables/tables.ts'
 import {CATALOGUE} from '../../src/perf/models/catalogue.ts'
 import {checkSystems} from './check-systems.ts'
@@ -28,64 +24,97 @@ import {encodePack} from './encode-pack.ts'
 import {NOTICE} from './notice.ts'
 import {readPairTables} from './pair-tables.ts'
 import {splitByPreset} from './split-by-preset.ts'
-import {WHEEL_NAME, WHEEL_SHA256, WheelData} from './wheel.ts'
+import {WHEELS, WheelData} from './wheel.ts'
 
-const ATTRIBUTION =
-  'Measured by NVIDIA and published in aiconfigurator-core; selected, clamped and packed by Planner Replay.'
 /** Suffix without .gz: some servers would announce such files as compressed transfers and unpack them on the way. */
 const SUFFIX = '.pack'
 
 export async function main(argv: readonly string[]): Promise<void> {
-  const {wheel, out} = parseArguments(argv)
-  const data = WheelData.open(wheel)
-  checkSystems(data)
+  const {wheels, out} = parseArguments(argv)
   mkdirSync(out, {recursive: true})
   for (const name of readdirSync(out)) if (name.endsWith(SUFFIX)) rmSync(join(out, name))
-  const pairs: PackPair[] = []
-  for (const system of SYSTEM_NAMES) {
-    for (const backend of BACKEND_NAMES) pairs.push(await buildPair(data, system, backend, out))
-  }
-  writeManifest(out, pairs)
+  const shelf = new PackShelf(out)
+  for (const release of RELEASES) await buildEdition(release, WheelData.open(WHEELS[release], wheels), shelf)
+  writeFileSync(join(out, 'NOTICE'), NOTICE)
 }
 
-async function buildPair(
-  data: WheelData,
-  system: SystemName,
-  backend: BackendName,
-  out: string,
-): Promise<PackPair> {
+async function buildEdition(release: Release, data: WheelData, shelf: PackShelf): Promise<void> {
+  checkSystems(data, release)
+  const pairs: PackPair[] = []
+  for (const system of SYSTEM_NAMES) {
+    for (const backend of BACKEND_NAMES) pairs.push(await buildPair({release, data, system, backend}, shelf))
+  }
+  const {edition, manifest} = ESTIMATORS[release]
+  writeManifest(join(shelf.folder, manifest), release, pairs)
+  console.log(`edition ${edition}: ${shelf.written} bytes of packs in all`)
+}
+
+interface Build {
+  readonly release: Release
+  readonly data: WheelData
+  readonly system: SystemName
+  readonly backend: BackendName
+}
+
+async function buildPair({release, data, system, backend}: Build, shelf: PackShelf): Promise<PackPair> {
   const tables = await readPairTables(data, system, backend)
-  const {core, tiers} = splitByPreset(tables, system, backend)
+  const {core, tiers} = splitByPreset(tables, system, backend, release)
   const base = `${system}__${backend}`
   const coreBytes = encodePack(core)
   const tierBytes = Object.entries(tiers).map(([name, content]) => [name, encodePack(content)] as const)
+  const {edition} = ESTIMATORS[release]
   const tierFiles = tierBytes.map(
-    ([name, bytes]) => [name, writePack(out, `${base}.${name}${SUFFIX}`, bytes)] as const,
+    ([name, bytes]) => [name, shelf.put(`${base}.${name}`, edition, bytes)] as const,
   )
   const further = tierBytes.reduce((total, [, bytes]) => total + bytes.byteLength, 0)
-  console.log(`${base}: ${coreBytes.byteLength} bytes, further shapes ${further} bytes`)
+  console.log(`${edition} ${base}: ${coreBytes.byteLength} bytes, further shapes ${further} bytes`)
   return {
     system,
     backend,
     version: BACKEND_VERSIONS[backend],
-    core: writePack(out, base + SUFFIX, coreBytes),
+    core: shelf.put(base, edition, coreBytes),
     tiers: Object.fromEntries(tierFiles),
-    engines: predictableEngines(system, backend, [coreBytes, ...tierBytes.map(([, bytes]) => bytes)]),
+    engines: predictableEngines({release, system, backend}, [
+      coreBytes,
+      ...tierBytes.map(([, bytes]) => bytes),
+    ]),
     sources: tables.sources,
+  }
+}
+
+/** The folder of the packs. What a later edition did not change it does not store again. */
+class PackShelf {
+  readonly folder: string
+  written = 0
+  readonly #first = new Map<string, PackFile>()
+
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  put(name: string, edition: Edition, bytes: Uint8Array): PackFile {
+    const sha256 = sha256Hex(bytes)
+    const first = this.#first.get(name)
+    if (first?.sha256 === sha256) return first
+    const label = first === undefined ? '' : `.${edition.replace(/\.0$/, '')}`
+    const file = {file: name + label + SUFFIX, bytes: bytes.byteLength, sha256}
+    writeFileSync(join(this.folder, file.file), bytes)
+    this.written += bytes.byteLength
+    if (first === undefined) this.#first.set(name, file)
+    return file
   }
 }
 
 /** Asks every catalogue model in every split for one prefill and one decode step. */
 function predictableEngines(
-  system: SystemName,
-  backend: BackendName,
+  place: Pick<Build, 'release' | 'system' | 'backend'>,
   packs: readonly Uint8Array[],
 ): Record<string, EngineSplit[]> {
   const tables = new TableSet()
   for (const pack of packs) decodePack(pack, tables)
   const engines: Record<string, EngineSplit[]> = {}
   for (const {model} of CATALOGUE) {
-    const splits = candidateSplits({system, backend, model}).filter(request => canPredict(request, tables))
+    const splits = candidateSplits({...place, model}).filter(request => canPredict(request, tables))
     engines[model.id] = splits.map(({tp, moeTp, moeEp}) => [tp, moeTp ?? 1, moeEp ?? 1])
   }
   return engines
@@ -105,29 +134,24 @@ function canPredict(request: AicRequest, tables: TableSet): boolean {
   }
 }
 
-function writeManifest(out: string, pairs: readonly PackPair[]): void {
+function writeManifest(path: string, release: Release, pairs: readonly PackPair[]): void {
+  const {package: name, version, wheel, sha256} = WHEELS[release]
   const manifest: Manifest = {
-    edition: EDITION,
+    edition: ESTIMATORS[release].edition,
     licence: 'Apache-2.0',
-    attribution: ATTRIBUTION,
-    source: {package: 'aiconfigurator-core', version: EDITION, wheel: WHEEL_NAME, sha256: WHEEL_SHA256},
+    attribution: `Measured by NVIDIA and published in ${name}; selected, clamped and packed by Planner Replay.`,
+    source: {package: name, version, wheel, sha256},
     presets: CATALOGUE.filter(entry => entry.preset).map(entry => entry.model.id),
     pairs,
   }
-  writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest)}\n`)
-  writeFileSync(join(out, 'NOTICE'), NOTICE)
+  writeFileSync(path, `${JSON.stringify(manifest)}\n`)
 }
 
-function writePack(out: string, name: string, bytes: Uint8Array): PackFile {
-  writeFileSync(join(out, name), bytes)
-  return {file: name, bytes: bytes.byteLength, sha256: sha256Hex(bytes)}
-}
-
-function parseArguments(argv: readonly string[]): {wheel: string | null; out: string} {
+function parseArguments(argv: readonly string[]): {wheels: string | null; out: string} {
   const {values, positionals} = parseArgs({
     args: [...argv],
     options: {out: {type: 'string', default: 'public/perf'}},
     allowPositionals: true,
   })
-  return {wheel: positionals[0] ?? null, out: resolve(values.out)}
+  return {wheels: positionals[0] ?? null, out: resolve(values.out)}
 }

@@ -1,7 +1,7 @@
 /**
- * Makes public/perf from the published aiconfigurator-core package:
- *   node tools/perf/build.mjs [WHEEL] [--out DIR]
- * Without a wheel it is downloaded from PyPI with pip. The same wheel gives the same bytes.
+ * Makes public/perf from the packages that publish the estimators of both releases, wheel.ts names them:
+ *   node tools/perf/build.mjs [FOLDER_OF_WHEELS] [--out DIR]
+ * Without a folder the wheels are downloaded from PyPI with pip. The same wheels give the same bytes.
  */
 import {fileURLToPath} from 'node:url'
 import {runnerImport} from 'vite'

@@ -1,4 +1,6 @@
 import {parse} from 'yaml'
+import type {Release} from '../../src/config/release.ts'
+import {ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
 import {
   BACKEND_NAMES,
   BACKEND_VERSIONS,
@@ -8,7 +10,6 @@ import {
   NCCL_MEM_BYTES,
   OTHER_MEM_BYTES,
   SYSTEM_NAMES,
-  SYSTEMS,
 } from '../../src/perf/aic/request/systems.ts'
 import type {WheelData} from './wheel.ts'
 
@@ -22,10 +23,10 @@ interface SystemYaml {
   }
 }
 
-/** The constants in src/perf/aic/request/systems.ts must be those of the package. */
-export function checkSystems(data: WheelData): void {
+/** The constants in src/perf/aic/request/systems.ts, as the edition changes them, must be those of the package. */
+export function checkSystems(data: WheelData, release: Release): void {
   for (const name of SYSTEM_NAMES) {
-    const system = SYSTEMS[name]
+    const system = ESTIMATORS[release].systems[name]
     const {gpu, node, misc} = parse(data.text(`${name}.yaml`)) as SystemYaml
     const pairs: [string, unknown, unknown][] = [
       ['mem_bw', gpu.mem_bw, system.memBandwidth],

@@ -248,6 +248,8 @@ class PairReader {
       const distribution = text(row, 'distribution')
       // The CUTLASS variant is a format of its own that no supported checkpoint asks for.
       if (!MOE_MODES.includes(mode) || kernel === 'sglang_flashinfer_cutlass_moe') return false
+      // Rows for whoever names their kernel; nobody here does.
+      if (row.default_eligible === false) return false
       const lowLatency = kernel === 'moe_torch_flow_min_latency'
       if (!lowLatency) {
         distributions[mode] ??= []

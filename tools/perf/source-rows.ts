@@ -1,10 +1,10 @@
 import {parquetReadObjects} from 'hyparquet'
 import {compressors} from 'hyparquet-compressors'
 import {parse} from 'yaml'
-import {compareVersions} from './versions.ts'
+import {compareVersions, isVersion} from './versions.ts'
 import type {WheelData} from './wheel.ts'
 
-export type Row = Readonly<Record<string, string | number>>
+export type Row = Readonly<Record<string, string | number | boolean>>
 
 /** The rows of one measured file and where they come from. */
 export interface Source {
@@ -31,17 +31,15 @@ interface TablePlace {
 }
 
 /**
- * The files that make up one table, in order of precedence: the wanted version, the same backend's earlier versions
- * nearest first, then rows of other backends measured with a kernel the package declares shared
- * (perf-model-012.md 7.1). The first row with a key wins.
+ * The files that make up one table, in order of precedence: the wanted version, the versions it names as donors, the
+ * same backend's earlier versions nearest first, then rows of other backends measured with a kernel the package declares shared
+ * (perf-model-012.md 7.1, perf-model-013.md 4.1). The first row with a key wins.
  */
 export async function readSources(data: WheelData, place: TablePlace): Promise<Source[]> {
   const {backend, version} = place
   const sources: Source[] = []
-  const earlier = versionsOf(data, place, backend).filter(
-    candidate => compareVersions(candidate, version) <= 0,
-  )
-  for (const candidate of earlier) {
+  const older = versionsOf(data, place, backend).filter(candidate => compareVersions(candidate, version) < 0)
+  for (const candidate of new Set([version, ...donorsOf(data, place), ...older])) {
     const rows = await readRows(data, place, backend, candidate)
     if (rows !== null) sources.push({backend, version: candidate, rows})
   }
@@ -61,7 +59,16 @@ export async function readSources(data: WheelData, place: TablePlace): Promise<S
 
 /** Newest first. */
 function versionsOf(data: WheelData, {system, family}: TablePlace, backend: string): string[] {
-  return data.list(`data/${system}/${family}/${backend}/`).sort((a, b) => compareVersions(b, a))
+  const versions = data.list(`data/${system}/${family}/${backend}/`).filter(isVersion)
+  return versions.sort((a, b) => compareVersions(b, a))
+}
+
+/** Versions that fill the gaps of this one by declaration, whichever is newer. */
+function donorsOf(data: WheelData, {system, family, backend, version, table}: TablePlace): string[] {
+  const name = `data/${system}/${family}/${backend}/${version}/reuse.yaml`
+  if (data.get(name) === null) return []
+  const {reuse} = parse(data.text(name)) as {reuse: {table: string; from_version: string}[]}
+  return reuse.filter(donor => donor.table === `${table}_perf`).map(donor => donor.from_version)
 }
 
 function sharedKernels(data: WheelData, {backend, table}: TablePlace): Set<string> {

@@ -1,4 +1,5 @@
-import {candidateSplits, parallelismOf} from '../../src/perf/aic/request/parallelism.ts'
+import type {Release} from '../../src/config/release.ts'
+import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
 import {
   ATTENTION_TIER,
   gemmTier,
@@ -18,8 +19,9 @@ export function splitByPreset(
   tables: PairTables,
   system: SystemName,
   backend: BackendName,
+  release: Release,
 ): {core: PackContent; tiers: Record<string, PackContent>} {
-  const needs = presetNeeds(tables, system, backend)
+  const needs = presetNeeds(tables, system, backend, release)
   const known = new Set([...tables.grids, ...tables.curves].map(({kind, key}) => sliceName(kind, key)))
   const isCore = (kind: string, key: string) => !TIERED.has(kind) || needs.slices.has(sliceName(kind, key))
   // A plain attention variant that does not exist equals the preferred one; it is no gap.
@@ -78,7 +80,7 @@ interface Needs {
   readonly slices: ReadonlySet<string>
 }
 
-function presetNeeds(tables: PairTables, system: SystemName, backend: BackendName): Needs {
+function presetNeeds(tables: PairTables, system: SystemName, backend: BackendName, release: Release): Needs {
   const sites = new Set<GemmSite>()
   const slices = new Set<string>()
   const geometry = new Map([...tables.gemm].map(([mode, list]) => [mode, geometryOnly(list)]))
@@ -87,8 +89,8 @@ function presetNeeds(tables: PairTables, system: SystemName, backend: BackendNam
     distributions.setDistributions(mode, names)
   for (const {model, preset} of CATALOGUE) {
     if (!preset) continue
-    for (const request of candidateSplits({system, backend, model})) {
-      for (const need of needsOf(model, parallelismOf(request), backend, distributions)) {
+    for (const request of candidateSplits({release, system, backend, model})) {
+      for (const need of needsOf({...request, system, backend}, distributions)) {
         if (need.kind !== 'gemm') slices.add(tableKey(need.kind, need.key))
         else for (const site of sitesOf(need.op)) sites.add(site)
       }

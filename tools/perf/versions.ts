@@ -9,9 +9,16 @@ export function compareVersions(a: string, b: string): number {
   return 0
 }
 
+/** Whether a directory is named by a version at all: development builds carry the commit they were made of. */
+export function isVersion(name: string): boolean {
+  return VERSION.test(name)
+}
+
+const VERSION = /^(\d+(?:\.\d+)*)(?:(a|b|rc)(\d+)|\.post(\d+))?$/
+
 /** Four release numbers, then the stage (candidate < final < post), then the number within the stage. */
 function sortKey(version: string): number[] {
-  const match = /^(\d+(?:\.\d+)*)(?:(a|b|rc)(\d+)|\.post(\d+))?$/.exec(version)
+  const match = VERSION.exec(version)
   if (match === null) throw new Error(`cannot order version ${version}`)
   const release = match[1]!.split('.').map(Number)
   while (release.length < 4) release.push(0)

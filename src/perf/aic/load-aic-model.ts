@@ -1,7 +1,9 @@
+import type {Release} from '../../config/release.ts'
 import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256Hex} from '../../core/sha256.ts'
 import {AicModel} from './aic-model.ts'
+import {ESTIMATORS} from './request/estimator.ts'
 import type {AicRequest, ResolvedAicRequest} from './request/request.ts'
 import {checkAicRequest} from './request/request.ts'
 import {tiersNeeded} from './request/requirements.ts'
@@ -15,8 +17,6 @@ import {TableSet} from './tables/tables.ts'
  */
 export type FetchPerfFile = (name: string, options?: {readonly isFresh: boolean}) => Promise<Uint8Array>
 
-export const MANIFEST_NAME = 'manifest.json'
-
 /**
  * Fetches, checks and decodes the tables a request needs. The pair's first file answers preset models; for any
  * other shape the full table of its kind is fetched too, before the first prediction: neighbours
@@ -25,7 +25,7 @@ export const MANIFEST_NAME = 'manifest.json'
 export async function loadAicModel(request: AicRequest, fetchFile: FetchPerfFile): Promise<Result<AicModel>> {
   const resolved = checkAicRequest(request)
   if (!resolved.ok) return resolved
-  const manifest = await loadManifest(fetchFile)
+  const manifest = await loadManifest(fetchFile, request.release)
   if (!manifest.ok) return manifest
   const pair = findPair(manifest.value, resolved.value)
   if (!pair.ok) return pair
@@ -39,9 +39,10 @@ export async function loadAicModel(request: AicRequest, fetchFile: FetchPerfFile
   return ok(new AicModel(resolved.value, tables))
 }
 
-export async function loadManifest(fetchFile: FetchPerfFile): Promise<Result<Manifest>> {
-  const bytes = await fetchBytes(MANIFEST_NAME, fetchFile, false)
-  return bytes.ok ? parseManifest(bytes.value) : bytes
+export async function loadManifest(fetchFile: FetchPerfFile, release: Release): Promise<Result<Manifest>> {
+  const {manifest, edition} = ESTIMATORS[release]
+  const bytes = await fetchBytes(manifest, fetchFile, false)
+  return bytes.ok ? parseManifest(bytes.value, {name: manifest, edition}) : bytes
 }
 
 function findPair(manifest: Manifest, request: ResolvedAicRequest): Result<PackPair> {

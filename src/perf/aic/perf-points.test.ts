@@ -13,7 +13,7 @@ const ENGINE = {
 const PREFILL = {kind: 'prefill', batch_size: 1, effective_isl: 128, prefix: 0}
 const DECODE = {kind: 'decode', batch_size: 4, isl: 1300, osl: 2}
 
-const answer = (input: unknown) => answerPerfPoints(input, CATALOGUE_MODELS, fetchFromDisk)
+const answer = (input: unknown) => answerPerfPoints(input, CATALOGUE_MODELS, fetchFromDisk, '1.2.1')
 
 describe('answering points', () => {
   test('an object keeps its shared fields; old figures are replaced', async () => {

@@ -1,3 +1,4 @@
+import type {Release} from '../../config/release.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {findModel} from '../models/catalogue.ts'
 import {asRecord, type JsonRecord} from '../models/json.ts'
@@ -17,11 +18,12 @@ export async function answerPerfPoints(
   input: unknown,
   models: readonly ModelConfig[],
   fetchFile: FetchPerfFile,
+  release: Release,
 ): Promise<Result<unknown>> {
   const shared = asRecord(input)
   const points: unknown = shared === null ? input : shared.points
   if (!Array.isArray(points)) return fail('expected an array of points, or an object with a "points" array')
-  const desk = new PredictionDesk(models, fetchFile)
+  const desk = new PredictionDesk(models, fetchFile, release)
   const answered: JsonRecord[] = []
   for (const [i, item] of points.entries()) {
     const point = asRecord(item)
@@ -37,9 +39,11 @@ export async function answerPerfPoints(
 class PredictionDesk {
   private readonly models: readonly ModelConfig[]
   private readonly fetchFile: FetchPerfFile
+  private readonly release: Release
   private readonly loaded = new Map<string, Result<AicModel>>()
 
-  constructor(models: readonly ModelConfig[], fetchFile: FetchPerfFile) {
+  constructor(models: readonly ModelConfig[], fetchFile: FetchPerfFile, release: Release) {
+    this.release = release
     this.models = models
     this.fetchFile = fetchFile
   }
@@ -47,7 +51,7 @@ class PredictionDesk {
   /** @param fields the point's own fields over the shared ones; @param point what to give back */
   async answer(fields: JsonRecord, point: JsonRecord): Promise<Result<JsonRecord>> {
     const {latency_ms: _, error: __, ...given} = point
-    const request = readRequest(fields, this.models)
+    const request = readRequest(fields, this.models, this.release)
     if (!request.ok) return request
     const query = readQuery(fields)
     if (!query.ok) return query
@@ -109,7 +113,11 @@ const DECODE_FIELDS: readonly Field[] = [
   ['osl', 2],
 ]
 
-function readRequest(fields: JsonRecord, models: readonly ModelConfig[]): Result<AicRequest> {
+function readRequest(
+  fields: JsonRecord,
+  models: readonly ModelConfig[],
+  release: Release,
+): Result<AicRequest> {
   for (const name of ['system', 'backend', 'model']) {
     if (typeof fields[name] !== 'string') return fail(`"${name}" is missing`, name)
   }
@@ -121,6 +129,7 @@ function readRequest(fields: JsonRecord, models: readonly ModelConfig[]): Result
   for (const size of sizes) if (!size.ok) return size
   const [moeTp, moeEp, attentionDp] = sizes.map(size => (size.ok ? size.value : null))
   return ok({
+    release,
     system: String(fields.system),
     backend: String(fields.backend),
     version: typeof fields.version === 'string' ? fields.version : null,

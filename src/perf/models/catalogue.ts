@@ -1,5 +1,5 @@
 import {ARCHITECTURES} from './architectures.ts'
-import type {CheckpointQuant, ModelConfig} from './model-config.ts'
+import type {CheckpointQuant, LatentConfig, ModelConfig} from './model-config.ts'
 
 /**
  * Models that need no config.json: their geometry and number formats, as published on their model cards.
@@ -35,7 +35,14 @@ const QWEN3_30B_A3B: Geometry = [48, 2048, 32, 4, 128, 6144, 151936]
 const QWEN3_235B_A22B: Geometry = [94, 4096, 64, 4, 128, 12288, 151936]
 const QWEN3_480B_A35B: Geometry = [62, 6144, 96, 8, 128, 8192, 151936]
 const DEEPSEEK_V3: Geometry = [61, 7168, 128, 128, 56, 18432, 129280]
-const DEEPSEEK_LATENT = {valueHeadDim: 128, cacheWidth: 576}
+const DEEPSEEK_LATENT: LatentConfig = {
+  valueHeadDim: 128,
+  cacheWidth: 576,
+  rotaryWidth: 64,
+  denseLayers: 3,
+  sharedExperts: 1,
+  isBfloat16: true,
+}
 
 /** [experts, experts per token, intermediate size of one expert] */
 type Experts = readonly [number, number, number]

@@ -62,4 +62,11 @@ export interface LatentConfig {
   readonly valueHeadDim: number
   /** Elements cached per token and layer: compressed KV and rotary key. */
   readonly cacheWidth: number
+  /** The rotary part of them. */
+  readonly rotaryWidth: number
+  /** Layers at the start that have one wide feed-forward block and no experts. */
+  readonly denseLayers: number
+  readonly sharedExperts: number
+  /** Whether the checkpoint computes in bfloat16 where it is not quantised. */
+  readonly isBfloat16: boolean
 }

@@ -40,6 +40,9 @@ const DEEPSEEK = {
   v_head_dim: 128,
   kv_lora_rank: 512,
   qk_rope_head_dim: 64,
+  first_k_dense_replace: 3,
+  n_shared_experts: 1,
+  torch_dtype: 'bfloat16',
 }
 
 describe('catalogue facts are what the published config files parse to', () => {

@@ -1,7 +1,7 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {ARCHITECTURES, UNSUPPORTED_ARCHITECTURES} from './architectures.ts'
 import {asRecord, type JsonRecord} from './json.ts'
-import type {ExpertConfig, LatentConfig, ModelConfig, ModelFamily} from './model-config.ts'
+import type {ExpertConfig, LatentConfig, ModelConfig} from './model-config.ts'
 import {parseQuant} from './parse-quant.ts'
 
 /**
@@ -56,7 +56,7 @@ function readModel(
     qkNorm: architecture.qkNorm,
     slidingWindow: architecture.slidingWindow,
     experts: hasExperts ? readExperts(reader) : null,
-    latent: readLatent(reader, architecture.family, headDim),
+    latent: architecture.family === 'mla' ? readLatent(reader, config, headDim) : null,
     quant: quant.value,
   })
 }
@@ -76,11 +76,15 @@ function readExperts(reader: FieldReader): ExpertConfig {
   return {count, perToken, intermediateSize}
 }
 
-function readLatent(reader: FieldReader, family: ModelFamily, headDim: number): LatentConfig | null {
-  if (family !== 'mla') return null
+function readLatent(reader: FieldReader, config: JsonRecord, headDim: number): LatentConfig {
+  const rotaryWidth = reader.positive('qk_rope_head_dim')
   return {
     valueHeadDim: reader.optional('v_head_dim') || headDim,
-    cacheWidth: reader.positive('kv_lora_rank') + reader.positive('qk_rope_head_dim'),
+    cacheWidth: reader.positive('kv_lora_rank') + rotaryWidth,
+    rotaryWidth,
+    denseLayers: reader.optional('first_k_dense_replace'),
+    sharedExperts: reader.optional('n_shared_experts'),
+    isBfloat16: (config.dtype ?? config.torch_dtype) === 'bfloat16',
   }
 }
 

@@ -15,16 +15,19 @@ export interface BenchmarkedModel {
 }
 
 export interface BenchmarkOptions {
-  readonly model: BenchmarkedModel
+  /** Two engines of a disaggregated fleet under 1.6.1; one and the same otherwise. */
+  readonly prefillModel: BenchmarkedModel
+  readonly decodeModel: BenchmarkedModel
   /** Args whose limits span the prefill and the decode points; the same in aggregated fleets. */
-  readonly prefillArgs: EngineArgs
-  readonly decodeArgs: EngineArgs
+  readonly prefillArgs: Pick<EngineArgs, 'max_num_batched_tokens'>
+  readonly decodeArgs: Pick<EngineArgs, 'num_gpu_blocks' | 'block_size' | 'max_num_seqs'>
   /** Points per axis (`--benchmark-granularity`), >= 1. */
   readonly granularity: number
 }
 
 /**
- * The grid the reference asks its AIC session for before a planner run with target `sla` (planner.md 9, steps 3 and 4).
+ * The grid the reference asks its estimator for before a planner run with target `sla` (planner.md 9, steps 3 and 4;
+ * planner-1.6.md 12).
  * Points without a positive time are left out.
  * @throws whatever the model throws for data it does not have
  */
@@ -32,18 +35,18 @@ export function computeBenchmarkPoints(options: BenchmarkOptions): BenchmarkPoin
   return {prefill: prefillPoints(options), decode: decodePoints(options)}
 }
 
-function prefillPoints({model, prefillArgs, granularity}: BenchmarkOptions) {
+function prefillPoints({prefillModel, prefillArgs, granularity}: BenchmarkOptions) {
   const most = prefillArgs.max_num_batched_tokens || DEFAULT_BATCHED_TOKENS
   const step = Math.max(1, Math.floor((most - FIRST_PREFILL_TOKENS) / granularity))
   const points = []
   for (let tokens = FIRST_PREFILL_TOKENS; tokens <= most; tokens += step) {
-    const ms = model.prefillMs(1, tokens, 0)
+    const ms = prefillModel.prefillMs(1, tokens, 0)
     if (ms > 0) points.push({tokens, wallS: ms / 1000})
   }
   return points
 }
 
-function decodePoints({model, decodeArgs, granularity}: BenchmarkOptions) {
+function decodePoints({decodeModel, decodeArgs, granularity}: BenchmarkOptions) {
   const pool = decodeArgs.num_gpu_blocks * decodeArgs.block_size
   const capacity = pool > 0 ? pool : DEFAULT_KV_TOKENS
   const most = decodeArgs.max_num_seqs || DEFAULT_SEQUENCES
@@ -51,7 +54,7 @@ function decodePoints({model, decodeArgs, granularity}: BenchmarkOptions) {
   const points = []
   for (const context of DECODE_CONTEXTS) {
     for (let requests = 1; requests <= most && requests * context <= capacity; requests += step) {
-      const ms = model.decodeMs(requests, context, 2)
+      const ms = decodeModel.decodeMs(requests, context, 2)
       if (ms > 0) points.push({requests, kvTokens: requests * context, wallS: ms / 1000})
     }
   }

@@ -1,6 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import type {Release} from '../../../src/config/release.ts'
 import type {AicRequest} from '../../../src/perf/aic/request/request.ts'
 import {CATALOGUE_MODELS, findModel} from '../../../src/perf/models/catalogue.ts'
 import type {ModelConfig} from '../../../src/perf/models/model-config.ts'
@@ -47,10 +48,15 @@ export interface PointFile extends EngineFields {
   readonly points: readonly Point[]
 }
 
-export function requestOf(fields: EngineFields, models: readonly ModelConfig[] = CATALOGUE_MODELS): AicRequest {
+export function requestOf(
+  fields: EngineFields,
+  models: readonly ModelConfig[] = CATALOGUE_MODELS,
+  release: Release = '1.2.1',
+): AicRequest {
   const model = findModel(models, fields.model)
   if (model === null) throw new Error(`no model ${fields.model}`)
   return {
+    release,
     system: fields.system,
     backend: fields.backend,
     version: fields.version ?? null,

@@ -68,7 +68,7 @@ function parseModels(raw: FurtherModels['models']): ModelConfig[] {
 }
 
 async function expectPoints(golden: PointFile, models: readonly ModelConfig[] = CATALOGUE_MODELS): Promise<void> {
-  const answer = unwrap(await answerPerfPoints(golden, models, fetchFromDisk)) as PointFile
+  const answer = unwrap(await answerPerfPoints(golden, models, fetchFromDisk, '1.2.1')) as PointFile
   expect(answer.points).toHaveLength(golden.points.length)
   for (const [i, point] of golden.points.entries()) expectPoint(answer.points[i]!, point, golden)
 }
@@ -133,6 +133,7 @@ function expectKvCapacities(cases: readonly KvCase[]): void {
         memoryFraction: item.memory_fraction,
         memoryFractionKind: item.memory_fraction_kind,
         blockSize: item.block_size,
+        cudaGraphBytes: 0,
         tolerance: item.tolerance_fraction,
       }),
     )

@@ -25,12 +25,12 @@ function findSlice(op: AttentionOp, tables: TableSet, phase: Phase, key: string)
 }
 
 function prefillAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
-  const {system, tables, modes, outside} = hardware
+  const {system, tables} = hardware
   const slice = sliceOf(op, hardware)
   const grid = findSlice(op, tables, 'context', attentionKey('context', slice))
   if (grid === null) return () => missingSlice('prefill', op, hardware)
-  const reader = new GridReader(grid, contextAttentionSol(system, slice), 1, outside)
-  const extraMs = 1.1 * rotaryAndNormMs(op, hardware, fmhaBytes(modes.fmha))
+  const reader = new GridReader(grid, contextAttentionSol(system, slice), 1, hardware)
+  const extraMs = 1.1 * rotaryAndNormMs(op, hardware)
   return (batch, length, prefix) => {
     const full = length + prefix
     const kernel = reader.at(op.heads, full, batch)
@@ -40,24 +40,39 @@ function prefillAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
 }
 
 /** Rotary embedding, cache writes and query/key norms; the reference prices them for one token only. */
-function rotaryAndNormMs(op: AttentionOp, {system}: Hardware, bytes: number): number {
-  const mem = (count: number) => memoryMs(system, count)
+function rotaryAndNormMs(op: AttentionOp, hardware: Hardware): number {
+  const {system, modes, estimator} = hardware
+  const mem = (bytes: number) => memoryMs(system, bytes)
   const queries = op.heads * op.headDim
   const keys = op.kvHeads * op.headDim
-  const norms = op.qkNorm ? (2 * mem(2 * queries) + 2 * mem(2 * keys)) * 2 : 0
-  return norms + (2 * mem(2 * queries + 2 * keys) + (mem(keys * bytes) + mem(keys * bytes)))
+  const norms = op.qkNorm ? normsMs(op, hardware) * 2 : 0
+  const rotary = 2 * mem(2 * queries + 2 * keys)
+  const cacheBytes = keys * fmhaBytes(modes.fmha)
+  const cacheWrites = mem(cacheBytes) + mem(cacheBytes)
+  return estimator.addsNormsFirst ? norms + rotary + cacheWrites : norms + (rotary + cacheWrites)
+}
+
+/** Reading and writing one token's queries and keys for their norms. */
+function normsMs(op: AttentionOp, {system}: Hardware): number {
+  const mem = (bytes: number) => memoryMs(system, bytes)
+  return 2 * mem(2 * op.heads * op.headDim) + 2 * mem(2 * op.kvHeads * op.headDim)
 }
 
 function decodeAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
-  const {system, tables, modes, outside} = hardware
+  const {system, tables, modes, estimator} = hardware
   attentionFlops(system, modes.kvcache)
   const slice = sliceOf(op, hardware)
   const grid = findSlice(op, tables, 'generation', attentionKey('generation', slice))
   if (grid === null) return () => missingSlice('decode', op, hardware)
-  const reader = new GridReader(grid, generationAttentionSol(system, slice), null, outside)
+  const reader = new GridReader(grid, generationAttentionSol(system, slice), null, hardware)
   const lines = new DecodeLines(grid, op.heads, reader)
-  return (batch, length) => lines.at(batch, length)
+  if (!(op.qkNorm && estimator.normsInDecode)) return (batch, length) => lines.at(batch, length)
+  const extraMs = normsMs(op, hardware) * DECODE_NORMS
+  return (batch, length) => lines.at(batch, length) + extraMs
 }
+
+/** The two norms, each with the tenth that small kernels cost on top, as the reference multiplies them out. */
+const DECODE_NORMS = 2 * 1.1
 
 function missingSlice(what: string, op: AttentionOp, {modes}: Hardware): never {
   throw noData(

@@ -29,7 +29,7 @@ function plainGemm(op: GemmOp, {system, tables, outside}: Hardware): TokenCost {
  * the scaling pass where the input is FP8 already; it cannot beat the roofline.
  */
 function staticFp8Gemm(op: GemmOp, hardware: Hardware): TokenCost {
-  const {system, tables, outside} = hardware
+  const {system, tables} = hardware
   const dynamic = plainGemm(op, hardware)
   const sol = gemmSol(system, op.mode)
   const scaleGrid = tables.grid('computescale', 'fp8')
@@ -39,8 +39,8 @@ function staticFp8Gemm(op: GemmOp, hardware: Hardware): TokenCost {
       throw noData('the scaling passes of static FP8 were not measured on this GPU and backend')
     }
   }
-  const scale = new ScalePass(scaleGrid, scalePassSol(system, 2), outside)
-  const matrix = new ScalePass(matrixGrid, scalePassSol(system, 3), outside)
+  const scale = new ScalePass(scaleGrid, scalePassSol(system, 2), hardware)
+  const matrix = new ScalePass(matrixGrid, scalePassSol(system, 3), hardware)
   return x => {
     let ms = dynamic(x)
     ms -= scale.flat(x, op.k)
@@ -60,10 +60,10 @@ class ScalePass {
   private readonly rows: readonly [number, number]
   private readonly widths: readonly [number, number]
 
-  constructor(grid: Grid, sol: GridSol, outside: OutsideFlag) {
-    this.reader = new GridReader(grid, sol, null, outside)
+  constructor(grid: Grid, sol: GridSol, hardware: Hardware) {
+    this.reader = new GridReader(grid, sol, null, hardware)
     this.sol = sol
-    this.outside = outside
+    this.outside = hardware.outside
     this.rows = [grid.keys1[0]!, grid.keys1[grid.keys1.length - 1]!]
     this.widths = [grid.keys2.reduce((a, b) => Math.min(a, b)), grid.keys2.reduce((a, b) => Math.max(a, b))]
   }

@@ -9,26 +9,26 @@ import {bytesPerWeight, flopsFor} from './quant-modes.ts'
 import {contextLatentSol, generationLatentSol} from './roofline.ts'
 
 export function evaluateLatentAttention(op: LatentAttentionOp, hardware: Hardware): SequenceCost {
-  const {system, tables, modes, phase, outside} = hardware
+  const {system, tables, modes, phase} = hardware
   if (phase === 'context') {
     const grid = tables.grid('context_mla', tableKey(modes.fmha, modes.kvcache))
     if (grid === null) return () => missing(`latent prefill attention in ${modes.fmha}`)
-    const reader = new GridReader(grid, contextLatentSol(system, modes.fmha, modes.kvcache), 1, outside)
+    const reader = new GridReader(grid, contextLatentSol(system, modes.fmha, modes.kvcache), 1, hardware)
     return prefillCost(reader, op.heads)
   }
   const grid = tables.grid('generation_mla', modes.kvcache)
   if (grid === null) return () => missing(`latent decode attention with a ${modes.kvcache} KV cache`)
-  const reader = new GridReader(grid, generationLatentSol(system, modes.kvcache, null), null, outside)
+  const reader = new GridReader(grid, generationLatentSol(system, modes.kvcache, null), null, hardware)
   return (batch, length) => reader.at(op.heads, batch, length)
 }
 
 export function evaluateLatentModule(op: LatentModuleOp, hardware: Hardware): SequenceCost {
-  const {system, tables, modes, phase, outside} = hardware
+  const {system, tables, modes, phase} = hardware
   const {fmha, kvcache} = modes
   if (phase === 'context') {
     const grid = moduleGrid(tables, 'mla_context_module', tableKey(fmha, kvcache, op.mode), op.nativeHeads)
     if (grid === null) return () => missing(`the latent prefill block in ${op.mode}`)
-    const reader = new GridReader(grid, contextLatentSol(system, fmha, kvcache), 1, outside)
+    const reader = new GridReader(grid, contextLatentSol(system, fmha, kvcache), 1, hardware)
     return prefillCost(reader, op.heads)
   }
   const grid = moduleGrid(tables, 'mla_generation_module', tableKey(kvcache, op.mode), op.nativeHeads)
@@ -38,7 +38,7 @@ export function evaluateLatentModule(op: LatentModuleOp, hardware: Hardware): Se
       // A format the GPU lacks is an error of its own; it must not read as a missing table.
       const sol = generationLatentSol(system, kvcache, op.mode)
       if (grid === null) return missing(`the latent decode block in ${op.mode}`)
-      reader = new GridReader(grid, sol, null, outside)
+      reader = new GridReader(grid, sol, null, hardware)
     }
     return reader.at(op.heads, batch, length)
   }

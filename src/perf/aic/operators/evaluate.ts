@@ -1,3 +1,4 @@
+import type {Estimator} from '../request/estimator.ts'
 import {type BackendName, type GpuSystem, memoryMs} from '../request/systems.ts'
 import {AicDataError} from '../tables/errors.ts'
 import type {OutsideFlag} from '../tables/outside.ts'
@@ -12,6 +13,7 @@ import type {QuantModes} from './quant-modes.ts'
 
 /** Where and on what an operator runs. */
 export interface Hardware {
+  readonly estimator: Estimator
   readonly system: GpuSystem
   readonly backend: BackendName
   readonly tables: TableSet

@@ -1,5 +1,7 @@
-import type {FmhaMode, GemmMode, KvCacheMode, ModelConfig, MoeMode} from '../../models/model-config.ts'
-import type {BackendName, FlopsEntry, GpuSystem} from '../request/systems.ts'
+import type {FmhaMode, GemmMode, KvCacheMode, MoeMode} from '../../models/model-config.ts'
+import {ESTIMATORS} from '../request/estimator.ts'
+import type {ResolvedAicRequest} from '../request/request.ts'
+import {type FlopsEntry, type GpuSystem, SYSTEMS} from '../request/systems.ts'
 import {AicDataError} from '../tables/errors.ts'
 
 /** Number formats one engine runs with, keys as in the reference's own output. */
@@ -11,11 +13,23 @@ export interface QuantModes {
   readonly comm: 'half'
 }
 
-/** vLLM's tables hold bfloat16 attention only, so there the kernel falls back while the KV cache stays FP8. */
-export function quantModesFor(model: ModelConfig, backend: BackendName): QuantModes {
-  const {gemm, moe, kvCache, fmha} = model.quant
-  return {gemm, moe, kvcache: kvCache, fmha: backend === 'vllm' ? 'bfloat16' : fmha, comm: 'half'}
+/** Attention in bfloat16 leaves the KV cache as it is. */
+export function quantModesFor(request: EngineKind): QuantModes {
+  const {gemm, moe, kvCache, fmha} = request.model.quant
+  const isWide = request.backend === 'vllm' || widensLatentAttention(request)
+  return {gemm, moe, kvcache: kvCache, fmha: isWide ? 'bfloat16' : fmha, comm: 'half'}
 }
+
+type EngineKind = Pick<ResolvedAicRequest, 'release' | 'system' | 'backend' | 'model'>
+
+/** SGLang's kernel on Hopper takes DeepSeek's own geometry alone (perf-model-013.md 3, E). */
+function widensLatentAttention({release, system, backend, model: {latent}}: EngineKind): boolean {
+  if (latent === null || backend !== 'sglang' || SYSTEMS[system].smVersion !== HOPPER_SM) return false
+  const isDeepSeek = latent.rotaryWidth === 64 && latent.cacheWidth === 576 && latent.isBfloat16
+  return isDeepSeek && ESTIMATORS[release].widensLatentAttention
+}
+
+const HOPPER_SM = 90
 
 interface Format {
   readonly bytes: number

@@ -2,7 +2,6 @@ import {findModel} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
 import type {Manifest, PackPair} from '../tables/manifest.ts'
 import {parallelismViolation, TP_SIZES} from './parallelism.ts'
-import type {AicRequest} from './request.ts'
 import {BACKEND_ALIASES, SYSTEM_ALIASES} from './request.ts'
 import {type BackendName, GPUS_PER_NODE, SYSTEMS, type SystemName} from './systems.ts'
 
@@ -81,9 +80,8 @@ function allSplits({experts}: ModelConfig): Split[] {
 }
 
 function offerSplit(pair: PackPair, model: ModelConfig, isOwn: boolean, split: Split): OfferedSplit {
-  const {system, backend, version} = pair
-  const request: AicRequest = {system, backend, version, model, ...split}
-  const impossible = formatProblem(system, model) ?? parallelismViolation(request)?.message ?? null
+  const {system, backend} = pair
+  const impossible = formatProblem(system, model) ?? parallelismViolation({model, ...split})?.message ?? null
   if (impossible !== null) return {...split, problem: impossible, isKnown: true}
   const isTried = !isOwn && split.attentionDp === 1 && (split.moeTp === 1 || split.moeEp === 1)
   if (!isTried) return {...split, problem: null, isKnown: false}

@@ -14,7 +14,9 @@ export interface Parallelism {
 export const TP_SIZES = [1, 2, 4, 8] as const
 
 /** Splits worth offering: TP 1 to 8; experts split all one way, all the other way, or not at all. */
-export function candidateSplits(request: Pick<AicRequest, 'system' | 'backend' | 'model'>): AicRequest[] {
+export function candidateSplits(
+  request: Pick<AicRequest, 'release' | 'system' | 'backend' | 'model'>,
+): AicRequest[] {
   const base = {...request, version: null, attentionDp: null}
   const candidates = TP_SIZES.flatMap((tp): AicRequest[] => {
     if (request.model.experts === null) return [{...base, tp, moeTp: null, moeEp: null}]
@@ -28,7 +30,9 @@ export function candidateSplits(request: Pick<AicRequest, 'system' | 'backend' |
  * The sizes of a request. The reference takes a missing expert split as 1 x 1, which only fits one GPU;
  * so does this, and `checkParallelism` then says what would fit.
  */
-export function parallelismOf(request: AicRequest): Parallelism {
+export function parallelismOf(
+  request: Pick<AicRequest, 'tp' | 'moeTp' | 'moeEp' | 'attentionDp'>,
+): Parallelism {
   return {
     tp: request.tp,
     moeTp: request.moeTp ?? 1,
@@ -44,13 +48,16 @@ export function checkParallelism(request: AicRequest): Result<Parallelism> {
   return ok(parallelismOf(request))
 }
 
+/** A model and the GPUs it is spread over, whichever they are. */
+type SpreadModel = Pick<AicRequest, 'model' | 'tp' | 'moeTp' | 'moeEp' | 'attentionDp'>
+
 export interface ParallelismViolation {
   readonly name: AicErrorName
   readonly message: string
   readonly field: string
 }
 
-export function parallelismViolation(request: AicRequest): ParallelismViolation | null {
+export function parallelismViolation(request: SpreadModel): ParallelismViolation | null {
   const {model} = request
   const sizes = parallelismOf(request)
   for (const [field, size] of Object.entries({
@@ -72,7 +79,7 @@ export function parallelismViolation(request: AicRequest): ParallelismViolation 
   return model.experts === null ? null : expertViolation(request, sizes)
 }
 
-function expertViolation(request: AicRequest, sizes: Parallelism): ParallelismViolation | null {
+function expertViolation(request: SpreadModel, sizes: Parallelism): ParallelismViolation | null {
   const {tp, moeTp, moeEp, attentionDp} = sizes
   const {id, experts, family, quant} = request.model
   const gpus = tp * attentionDp

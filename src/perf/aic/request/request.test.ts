@@ -15,7 +15,7 @@ const ARGS: AicArgs = {
 }
 
 function resolve(changes: Partial<AicArgs>) {
-  return resolveAicRequest({...ARGS, ...changes}, CATALOGUE_MODELS)
+  return resolveAicRequest({...ARGS, ...changes}, CATALOGUE_MODELS, '1.2.1')
 }
 
 function refusal(changes: Partial<AicArgs>): {message: string; field: string | undefined} {
@@ -75,7 +75,7 @@ describe('resolving engine args', () => {
 
 test('every split offered for a model passes the checks', () => {
   const model = findModel(CATALOGUE_MODELS, 'Qwen/Qwen3-235B-A22B-FP8')!
-  const splits = candidateSplits({system: 'h200_sxm', backend: 'vllm', model})
+  const splits = candidateSplits({release: '1.2.1', system: 'h200_sxm', backend: 'vllm', model})
   expect(splits.map(({tp, moeTp, moeEp}) => [tp, moeTp, moeEp])).toEqual([
     [1, 1, 1],
     [2, 2, 1],

@@ -1,3 +1,4 @@
+import type {Release} from '../../../config/release.ts'
 import type {EngineArgs} from '../../../config/scenario.ts'
 import {closest} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
@@ -15,6 +16,8 @@ import {
 
 /** One engine whose pass times are asked for. */
 export interface AicRequest {
+  /** Whose estimator is asked. */
+  readonly release: Release
   readonly system: string
   readonly backend: string
   /** null = the measured version of the backend. */
@@ -62,13 +65,18 @@ const OLD_DEFAULT_VERSIONS: Readonly<Record<BackendName, readonly string[]>> = {
 }
 
 /** Engine args -> request. Missing system and TP mean the reference's defaults, h200_sxm and 1. */
-export function resolveAicRequest(args: AicArgs, models: readonly ModelConfig[]): Result<ResolvedAicRequest> {
+export function resolveAicRequest(
+  args: AicArgs,
+  models: readonly ModelConfig[],
+  release: Release,
+): Result<ResolvedAicRequest> {
   if (args.aic_backend === null)
     return fail('aic_backend is not set: name vllm, sglang or trtllm', 'aic_backend')
   if (args.aic_model_path === null) return fail('aic_model_path is not set: name a model', 'aic_model_path')
   const model = findModel(models, args.aic_model_path)
   if (model === null) return fail(unknownModel(args.aic_model_path, models), 'aic_model_path')
   return checkAicRequest({
+    release,
     system: args.aic_system ?? 'h200_sxm',
     backend: args.aic_backend,
     version: args.aic_backend_version,
@@ -101,8 +109,8 @@ export function checkNames(request: AicRequest): Result<ResolvedAicRequest> {
 
 /** Equal for requests that share one model: a key for caches of loaded models. */
 export function aicRequestKey(request: AicRequest): string {
-  const {system, backend, version, model, tp, moeTp, moeEp, attentionDp} = request
-  return JSON.stringify([system, backend, version, model, tp, moeTp, moeEp, attentionDp])
+  const {release, system, backend, version, model, tp, moeTp, moeEp, attentionDp} = request
+  return JSON.stringify([release, system, backend, version, model, tp, moeTp, moeEp, attentionDp])
 }
 
 function resolveVersion(

@@ -1,4 +1,3 @@
-import type {ModelConfig} from '../../models/model-config.ts'
 import {moeShape} from '../operators/evaluate-moe.ts'
 import {buildOpLists} from '../operators/op-lists.ts'
 import {flattenOps, type GemmOp, type Op, type Phase} from '../operators/ops.ts'
@@ -13,9 +12,8 @@ import {
   type TableSet,
   tableKey,
 } from '../tables/tables.ts'
-import {type Parallelism, parallelismOf} from './parallelism.ts'
+import {parallelismOf} from './parallelism.ts'
 import type {ResolvedAicRequest} from './request.ts'
-import type {BackendName} from './systems.ts'
 
 /** Names of the second-tier files. */
 export function gemmTier(mode: string): string {
@@ -38,14 +36,9 @@ export type Need =
  * What a model may look up, fallbacks included. Tables so small that every pack holds them
  * whole (collectives, scaling passes, latent projections) are left out.
  */
-export function needsOf(
-  model: ModelConfig,
-  sizes: Parallelism,
-  backend: BackendName,
-  tables: TableSet,
-): Need[] {
-  const lists = buildOpLists(model, sizes, backend)
-  const modes = quantModesFor(model, backend)
+export function needsOf(request: Omit<ResolvedAicRequest, 'version' | 'notices'>, tables: TableSet): Need[] {
+  const lists = buildOpLists(request.model, parallelismOf(request), request.backend)
+  const modes = quantModesFor(request)
   return PHASES.flatMap(phase => flattenOps(lists[phase]).flatMap(op => needsOfOp(op, phase, modes, tables)))
 }
 
@@ -92,7 +85,7 @@ function needsOfOp(op: Op, phase: Phase, modes: QuantModes, tables: TableSet): N
 
 /** Files to fetch before the request can be answered in full, given what is loaded. */
 export function tiersNeeded(request: ResolvedAicRequest, loaded: TableSet, pair: PackPair): PackFile[] {
-  const needs = needsOf(request.model, parallelismOf(request), request.backend, loaded)
+  const needs = needsOf(request, loaded)
   const names = new Set(needs.filter(need => !isLoaded(need, loaded)).map(need => need.tier))
   return [...names].flatMap(name => pair.tiers[name] ?? [])
 }

@@ -2,6 +2,7 @@ import {expect, test} from 'vitest'
 import {fetchFromDisk, requestOf, unwrap} from '../../../../test/golden/perf012/fixtures.ts'
 import {loadAicModel} from '../load-aic-model.ts'
 import {generationAttentionSol} from '../operators/roofline.ts'
+import {ESTIMATORS} from '../request/estimator.ts'
 import {SYSTEMS} from '../request/systems.ts'
 import {DecodeLines} from './decode-lines.ts'
 import {decodePack} from './decode-pack.ts'
@@ -14,7 +15,10 @@ test('the fast path gives the bits of the general reader, inside the grid, on it
   const tables = new TableSet()
   decodePack(await fetchFromDisk('h200_sxm__vllm.pack'), tables)
   const grid = tables.grid('generation', 'fp8|8|128|0')!
-  const reader = new GridReader(grid, generationAttentionSol(SYSTEMS.h200_sxm, SLICE), null, {hit: false})
+  const reader = new GridReader(grid, generationAttentionSol(SYSTEMS.h200_sxm, SLICE), null, {
+    outside: {hit: false},
+    estimator: ESTIMATORS['1.2.1'],
+  })
   for (const heads of [32, 20, 200]) {
     const lines = new DecodeLines(grid, heads, reader)
     for (const batch of [1, 2, 3, 9, 33, 64, 100, 2048, 5000]) {

@@ -75,9 +75,9 @@ test('the pruned search gives what ranking every leaf gives, ties included', () 
     fc.integer({min: 1, max: 3000}),
   )
   fc.assert(
-    fc.property(leaves, fc.oneof(query, fc.tuple(key, key, key)), (all, q) => {
+    fc.property(leaves, fc.oneof(query, fc.tuple(key, key, key)), fc.boolean(), (all, q, ranksSquares) => {
       const expected = byBruteForce(all, q)
-      const read = () => new HoldReader(gridOf(all), sol).at(q[0], q[1], q[2])
+      const read = () => new HoldReader(gridOf(all), sol, ranksSquares).at(q[0], q[1], q[2])
       if (Number.isNaN(expected)) expect(read).toThrow('no usable measurement')
       else expect(Math.abs(read() - expected)).toBeLessThanOrEqual(1e-12 * expected)
     }),

@@ -21,6 +21,8 @@ const TIE_SLACK = 1 + 1e-14
 export class HoldReader {
   private readonly grid: Grid
   private readonly sol: GridSol
+  /** Ranks by the squares of the distances, which tie less often than the distances. */
+  private readonly ranksSquares: boolean
   private readonly logs0: Float64Array
   private readonly logs1: Float64Array
   private readonly logs2: Float64Array
@@ -35,12 +37,14 @@ export class HoldReader {
   private count = 0
   private limit = Number.POSITIVE_INFINITY
   private readonly squares = new Float64Array(RANKED)
+  /** What leaves are ranked by; distances by the time they are blended. */
   private readonly distance = new Float64Array(RANKED)
   private readonly leaf = new Int32Array(RANKED)
 
-  constructor(grid: Grid, sol: GridSol) {
+  constructor(grid: Grid, sol: GridSol, ranksSquares: boolean) {
     this.grid = grid
     this.sol = sol
+    this.ranksSquares = ranksSquares
     this.logs0 = grid.keys0.map(log2)
     this.logs1 = grid.keys1.map(log2)
     this.logs2 = grid.keys2.map(log2)
@@ -66,6 +70,7 @@ export class HoldReader {
   }
 
   private blend(): number {
+    if (this.ranksSquares) this.takeRoots()
     const kept = Math.min(this.count, NEIGHBOURS)
     const reach = this.count === RANKED ? this.distance[NEIGHBOURS]! : Number.POSITIVE_INFINITY
     let weighted = 0
@@ -76,6 +81,11 @@ export class HoldReader {
       total += weight
     }
     return total === 0 ? this.plainMean(kept) : weighted / total
+  }
+
+  private takeRoots(): void {
+    const {distance, count} = this
+    for (let i = 0; i < count; i++) distance[i] = Math.sqrt(distance[i]!)
   }
 
   /** All four at the same distance as the fifth: no weight is left to tell them apart. */
@@ -154,7 +164,7 @@ export class HoldReader {
   /** Inserts by distance, ties by key order. */
   private rank(leaf: number, sum: number): void {
     const {squares, distance, leaf: leaves} = this
-    const d = Math.sqrt(sum)
+    const d = this.ranksSquares ? sum : Math.sqrt(sum)
     let at = this.count
     while (at > 0 && (distance[at - 1]! > d || (distance[at - 1] === d && leaves[at - 1]! > leaf))) at--
     if (at === RANKED) return

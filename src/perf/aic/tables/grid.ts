@@ -1,3 +1,4 @@
+import type {Estimator} from '../request/estimator.ts'
 import {lowerBound} from './curve.ts'
 import {noData} from './errors.ts'
 import {HoldReader} from './grid-hold.ts'
@@ -23,6 +24,12 @@ export type GridSol = (q0: number, q1: number, q2: number) => number
 /** Axis interpolated on square roots: prefill attention grows with the square of the length. */
 export type SqrtAxis = 1 | null
 
+/** Of the hardware, what a lookup depends on. */
+export interface GridRules {
+  readonly outside: OutsideFlag
+  readonly estimator: Pick<Estimator, 'ranksSquares'>
+}
+
 /** Beyond the keys of this branch. Latencies are finite, so it cannot be mistaken for one. */
 const OUT = Number.NEGATIVE_INFINITY
 
@@ -34,12 +41,12 @@ export class GridReader {
   private readonly outside: OutsideFlag
   private readonly hold: HoldReader
 
-  constructor(grid: Grid, sol: GridSol, sqrtAxis: SqrtAxis, outside: OutsideFlag) {
+  constructor(grid: Grid, sol: GridSol, sqrtAxis: SqrtAxis, {outside, estimator}: GridRules) {
     this.grid = grid
     this.sol = sol
     this.sqrtAxis = sqrtAxis
     this.outside = outside
-    this.hold = new HoldReader(grid, sol)
+    this.hold = new HoldReader(grid, sol, estimator.ranksSquares)
   }
 
   /** @throws AicDataError where not even the nearest measurements say anything */

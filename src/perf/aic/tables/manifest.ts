@@ -1,9 +1,10 @@
 import {strFromU8} from 'fflate'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {asRecord} from '../../models/json.ts'
+import type {Edition} from '../request/estimator.ts'
 import {type BackendName, isSystemName, type SystemName} from '../request/systems.ts'
 
-/** What `perf/manifest.json` lists. */
+/** What a manifest below `perf/` lists: the tables of one edition. Editions share the files in which they are equal. */
 export interface Manifest {
   readonly edition: string
   readonly licence: string
@@ -43,20 +44,21 @@ export interface PackPair {
   readonly sources: Readonly<Record<string, readonly string[]>>
 }
 
-export const EDITION = '0.12.0'
-
-export function parseManifest(bytes: Uint8Array): Result<Manifest> {
+/** @param wanted the file's name below `perf/` and the edition it must list */
+export function parseManifest(
+  bytes: Uint8Array,
+  {name, edition}: {readonly name: string; readonly edition: Edition},
+): Result<Manifest> {
   let parsed: unknown
   try {
     parsed = JSON.parse(strFromU8(bytes))
   } catch {
-    return fail('perf/manifest.json is not JSON: reload to fetch it again')
+    return fail(`perf/${name} is not JSON: reload to fetch it again`)
   }
   const manifest = asRecord(parsed)
-  if (manifest?.edition !== EDITION)
-    return fail(`perf/manifest.json is not of edition ${EDITION}: reload the page`)
+  if (manifest?.edition !== edition) return fail(`perf/${name} is not of edition ${edition}: reload the page`)
   if (!Array.isArray(manifest.pairs) || !manifest.pairs.every(isPair)) {
-    return fail('perf/manifest.json lists no tables: reload to fetch it again')
+    return fail(`perf/${name} lists no tables: reload to fetch it again`)
   }
   return ok(parsed as Manifest)
 }

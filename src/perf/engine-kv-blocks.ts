@@ -1,0 +1,44 @@
+import {ok, type Result} from '../core/result.ts'
+import {type AicRequest, checkAicRequest} from './aic/request/request.ts'
+import type {BackendName} from './aic/request/systems.ts'
+import {computeKvCapacity, memoryFractionKind} from './kv-capacity.ts'
+
+/** What engine args of 1.6 say about memory. */
+export interface EngineMemory {
+  /** `block_size`; null = the backend's default. */
+  readonly blockSize: number | null
+  /** `max_num_batched_tokens`; null = 8,192 for this estimate. */
+  readonly maxNumBatchedTokens: number | null
+  /**
+   * `gpu_memory_utilization`, `mem_fraction_static` or `free_gpu_memory_fraction`, whichever the backend has; null = its
+   * default.
+   */
+  readonly memoryFraction: number | null
+  readonly cudaGraphReservedBytes: number
+}
+
+/**
+ * KV blocks of one attention rank of an engine that names a model and no `num_gpu_blocks` (engine-1.6.md 12). The
+ * engine itself knows no memory: whoever reads its args asks this, once.
+ */
+export function computeEngineKvBlocks(request: AicRequest, memory: EngineMemory): Result<number> {
+  const resolved = checkAicRequest(request)
+  if (!resolved.ok) return resolved
+  const {backend} = resolved.value
+  const capacity = computeKvCapacity(resolved.value, {
+    maxNumTokens: memory.maxNumBatchedTokens ?? DEFAULT_BATCHED_TOKENS,
+    memoryFraction: memory.memoryFraction ?? ENGINE_MEMORY_FRACTION[backend],
+    memoryFractionKind: memoryFractionKind(backend),
+    blockSize: memory.blockSize ?? ENGINE_BLOCK_SIZE[backend],
+    cudaGraphBytes: memory.cudaGraphReservedBytes,
+    tolerance: null,
+  })
+  return capacity.ok ? ok(capacity.value.numGpuBlocks) : capacity
+}
+
+/** Tokens per KV block of an engine that says nothing. */
+export const ENGINE_BLOCK_SIZE: Readonly<Record<BackendName, number>> = {vllm: 64, sglang: 1, trtllm: 32}
+
+/** Not the fractions the backends themselves start with, which the page's own estimate takes. */
+const ENGINE_MEMORY_FRACTION: Readonly<Record<BackendName, number>> = {vllm: 0.9, sglang: 0.88, trtllm: 0.9}
+const DEFAULT_BATCHED_TOKENS = 8192
