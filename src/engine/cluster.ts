@@ -4,7 +4,7 @@ import {type Ms, ms} from '../core/units.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import type {Workload} from '../trace/workload.ts'
 import {Arrivals, asClosedLoop} from './arrivals.ts'
-import {EventHeap, HANDOFF, PASS_END, WORKER_READY} from './event-heap.ts'
+import {EventQueue, HANDOFF, INSTANCE_READY, PASS_END} from './event-queue.ts'
 import type {EngineGeneration} from './generation.ts'
 import type {Admission, Instance} from './instance.ts'
 import {InstancePool} from './instance-pool.ts'
@@ -46,7 +46,7 @@ export class Cluster implements ReplayEngine {
   readonly #recorder: Recorder
   readonly #traffic = new TrafficAccumulator()
   readonly #loads = new LoadRecorder()
-  readonly #heap = new EventHeap()
+  readonly #events = new EventQueue()
   readonly #instances: (Instance | null)[] = []
   readonly #arrivals: Arrivals
   /** null in aggregated fleets. */
@@ -95,7 +95,7 @@ export class Cluster implements ReplayEngine {
     this.#untilMs = untilMs
     this.#drain()
     for (let events = 0; events < maxEvents; events++) {
-      const next = Math.min(this.#nextArrivalMs(), this.#heap.topTime)
+      const next = Math.min(this.#nextArrivalMs(), this.#events.nextMs)
       if (next > untilMs || next === Number.POSITIVE_INFINITY) return true
       this.#now = next
       this.#drain()
@@ -117,7 +117,7 @@ export class Cluster implements ReplayEngine {
     this.#passesStale = true
     return {
       nowMs: ms(this.#now),
-      isDone: this.#unfinished() === 0 && this.#arrivals.isDrained && !this.#heap.hasOtherThan(WORKER_READY),
+      isDone: this.#unfinished() === 0 && this.#arrivals.isDrained && this.#events.hasOnlyStarts,
       prefill: this.#prefill?.observe() ?? EMPTY_POOL,
       decode: this.#main.observe(),
     }
@@ -157,6 +157,22 @@ export class Cluster implements ReplayEngine {
 
   // --- one instant (engine.md 8.3, 9.3) ---
 
+  /**
+   * All that happens at one moment: six phases, in rounds until a round changes nothing.
+   *
+   * 1. Passes end. First, because a completion makes room that the later phases fill: a place in a closed loop, a
+   *    session's next turn, a load the router no longer counts.
+   * 2. Instances become ready. After the completions, whose requests the router places on the instances it knew; before
+   *    anything new is placed, so that a request that arrives at this very moment can go to the newcomer.
+   * 3. Prompts whose KV cache has been transferred join a decode instance, before younger requests do.
+   * 4. Requests arrive.
+   * 5. Prefill instances start passes. Before the decode instances, since a prefill pass of no duration ends at once and
+   *    hands its requests over.
+   * 6. Instances of the main pool start passes. Last, so that a pass takes in all that came at this moment.
+   *
+   * Phases 1 to 3 take events off one queue and stop at the first of another kind: where events of one moment were
+   * pushed in another order the rest of them waits for the next round, as in the reference.
+   */
   #drain(): void {
     let changed = true
     while (changed) {
@@ -167,22 +183,27 @@ export class Cluster implements ReplayEngine {
     }
   }
 
+  /** Phases 1 to 3. */
   #applyDueEvents(): boolean {
-    const heap = this.#heap
+    const events = this.#events
     const now = this.#now
-    if (heap.topTime !== now) return false
-    while (heap.isDue(PASS_END, now)) this.#endPass(this.#instances[heap.pop()]!)
-    while (heap.isDue(WORKER_READY, now)) {
-      const instance = this.#instances[heap.pop()]
-      if (!instance) continue
-      const pool = this.#poolOf(instance)
-      pool.activate(instance.serial, now)
-      this.#dispatchAll(pool.drainRouter(now))
-    }
-    while (heap.isDue(HANDOFF, now)) this.#route(this.#main, heap.pop())
+    if (events.nextMs !== now) return false
+    while (events.isDue(PASS_END, now)) this.#endPass(this.#instances[events.pop()]!)
+    while (events.isDue(INSTANCE_READY, now)) this.#activate(events.pop())
+    while (events.isDue(HANDOFF, now)) this.#route(this.#main, events.pop())
     return true
   }
 
+  #activate(serial: number): void {
+    const instance = this.#instances[serial]
+    // Its start was cancelled.
+    if (!instance) return
+    const pool = this.#poolOf(instance)
+    pool.activate(instance, this.#now)
+    this.#dispatchAll(pool.drainRouter(this.#now))
+  }
+
+  /** Phase 4. */
   #releaseArrivals(): boolean {
     const arrivals = this.#arrivals
     let room = this.#concurrency === null ? Number.POSITIVE_INFINITY : this.#concurrency - this.#unfinished()
@@ -221,28 +242,19 @@ export class Cluster implements ReplayEngine {
     this.#inFlight++
     instance.inFlight++
     instance.scheduler.receive(request, isMain ? this.#workload.outputLength[request]! : 1)
+    pool.ready.addIfReady(instance)
   }
 
-  /** Lowest ready instance first; a pass of no duration ends at once and may make its instance ready again. */
-  #startPasses(pool: InstancePool): boolean {
-    let started = false
-    let at = 0
-    while (at < pool.instances.length) {
-      const instance = pool.instances[at]!
-      if (instance.isBusy || !instance.scheduler.hasRequests) {
-        at++
-        continue
-      }
-      started = true
-      if (this.#startPass(instance)) at = 0
-    }
-    return started
+  /** Phases 5 and 6: lowest instance first. A pass of no duration ends at once and may make its instance ready again. */
+  #startPasses({ready}: InstancePool): boolean {
+    if (ready.isEmpty) return false
+    while (!ready.isEmpty) this.#startPass(ready.takeLowest())
+    return true
   }
 
-  /** True when the pass took no time and has ended already. */
-  #startPass(instance: Instance): boolean {
+  #startPass(instance: Instance): void {
     const now = this.#now
-    if (this.#runAhead(instance)) return false
+    if (this.#runAhead(instance)) return
     const {scheduler, record} = instance
     const pool = this.#poolOf(instance)
     const outcome = scheduler.executePass(now)
@@ -252,13 +264,13 @@ export class Cluster implements ReplayEngine {
     const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
     this.#loads.passes(instance.load, now, outcome.endMs, queued, scheduler.kvShare)
     if (pool.keepPasses) pool.passes.add(instance.id, now, outcome.endMs, outcome)
-    if (outcome.endMs === now) {
-      this.#guardAgainstLivelock(instance)
-      this.#applyOutcome(instance, outcome)
-      return true
+    if (outcome.endMs > now) {
+      this.#occupyUntil(instance, outcome.endMs, outcome)
+      return
     }
-    this.#occupyUntil(instance, outcome.endMs, outcome)
-    return false
+    this.#guardAgainstLivelock(instance)
+    this.#applyOutcome(instance, outcome)
+    pool.ready.addIfReady(instance)
   }
 
   /**
@@ -282,28 +294,28 @@ export class Cluster implements ReplayEngine {
     const known = Math.min(this.#nextArrivalMs(), this.#untilMs)
     // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
     // anywhere; in disaggregated fleets a prefill can hand over.
-    if (this.#isCoupled || this.#main.queueLength > 0) return Math.min(known, this.#heap.topTime)
-    return this.#prefill === null ? known : Math.min(known, this.#heap.earliestBesidesPassesOf(this.#isMain))
+    if (this.#isCoupled || this.#main.queueLength > 0) return Math.min(known, this.#events.nextMs)
+    return this.#prefill === null ? known : Math.min(known, this.#events.nextBesidesMainPassesMs)
   }
-
-  readonly #isMain = (serial: number): boolean => this.#instances[serial]?.component === this.#main.component
 
   #occupyUntil(instance: Instance, endMs: number, pending: PassOutcome | null): void {
     instance.isBusy = true
     instance.pending = pending
-    this.#heap.push(endMs, PASS_END, instance.serial)
+    if (instance.component === 'prefill') this.#events.push(endMs, PASS_END, instance.serial)
+    else this.#events.pushMainPassEnd(endMs, instance.serial)
   }
 
   #endPass(instance: Instance): void {
     instance.isBusy = false
     if (instance.pending !== null) this.#applyOutcome(instance, instance.pending)
+    this.#poolOf(instance).ready.addIfReady(instance)
   }
 
   #applyOutcome(instance: Instance, outcome: PassOutcome): void {
     const pool = this.#poolOf(instance)
     instance.inFlight -= outcome.completedCount
     this.#inFlight -= outcome.completedCount
-    if (instance.state === 'draining') pool.removeDrained(this.#now)
+    if (instance.state === 'draining') pool.removeIfDrained(instance, this.#now)
     const {signals, signalCompleted} = outcome
     for (let i = 0; i < signals.length; i++) {
       const request = signals[i]!
@@ -330,7 +342,7 @@ export class Cluster implements ReplayEngine {
     this.#dispatchAll(this.#prefill!.prefillCompleted(request, this.#now))
     this.#dispatchAll(this.#prefill!.freed(request, this.#now))
     const delay = this.#transferMs?.(this.#workload.inputLength[request]!) ?? 0
-    if (delay > 0) this.#heap.push(this.#now + delay, HANDOFF, request)
+    if (delay > 0) this.#events.push(this.#now + delay, HANDOFF, request)
     else this.#route(this.#main, request)
   }
 
@@ -369,7 +381,7 @@ export class Cluster implements ReplayEngine {
         prompts,
         workload,
         observer,
-        heap: this.#heap,
+        events: this.#events,
         instances: this.#instances,
         router: createRouter({component, args, announcesCaches}, workload, options),
         keepPasses: isObserved,

@@ -1,15 +1,9 @@
-/** What can happen besides arrivals. */
-export const PASS_END = 0
-export const WORKER_READY = 1
-export const HANDOFF = 2
-
-/** Future events by (time, order of pushing): a binary heap over parallel arrays, no allocation per event. */
+/** Events by (time, order): a binary heap over parallel arrays, so that an event allocates nothing. */
 export class EventHeap {
   #time: number[] = []
   #order: number[] = []
   #kind: number[] = []
   #subject: number[] = []
-  #pushed = 0
 
   get size(): number {
     return this.#time.length
@@ -29,19 +23,17 @@ export class EventHeap {
     return this.#kind.some(k => k !== kind)
   }
 
-  /** Time of the first event that is not the end of a pass on one of the given instances; Infinity if there is none. */
-  earliestBesidesPassesOf(isOwn: (serial: number) => boolean): number {
-    let earliest = Number.POSITIVE_INFINITY
-    for (let i = 0; i < this.#time.length; i++) {
-      if (this.#time[i]! >= earliest || (this.#kind[i] === PASS_END && isOwn(this.#subject[i]!))) continue
-      earliest = this.#time[i]!
-    }
-    return earliest
+  /** The first event here comes before the first one there; false when there is none here. */
+  isBefore(other: EventHeap): boolean {
+    const here = this.topTime
+    const there = other.topTime
+    if (here !== there) return here < there
+    return this.size > 0 && (other.size === 0 || this.#order[0]! < other.#order[0]!)
   }
 
-  push(time: number, kind: number, subject: number): void {
+  /** @param order larger than that of every event pushed before */
+  push(time: number, order: number, kind: number, subject: number): void {
     let at = this.#time.length
-    const order = this.#pushed++
     this.#time.push(time)
     this.#order.push(order)
     this.#kind.push(kind)
@@ -68,7 +60,7 @@ export class EventHeap {
     for (;;) {
       let child = 2 * at + 1
       if (child >= size) break
-      if (child + 1 < size && this.#isBefore(child + 1, child)) child++
+      if (child + 1 < size && this.#precedes(child + 1, child)) child++
       const childTime = this.#time[child]!
       if (childTime > time || (childTime === time && this.#order[child]! > order)) break
       this.#move(child, at)
@@ -78,7 +70,7 @@ export class EventHeap {
     return subject
   }
 
-  #isBefore(a: number, b: number): boolean {
+  #precedes(a: number, b: number): boolean {
     const difference = this.#time[a]! - this.#time[b]!
     return difference < 0 || (difference === 0 && this.#order[a]! < this.#order[b]!)
   }

@@ -2,12 +2,13 @@ import type {EngineArgs, PoolName} from '../config/scenario.ts'
 import {RunError} from '../core/result.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import type {Workload} from '../trace/workload.ts'
-import {type EventHeap, WORKER_READY} from './event-heap.ts'
+import {type EventQueue, INSTANCE_READY} from './event-queue.ts'
 import type {EngineGeneration} from './generation.ts'
 import type {Admission, Instance} from './instance.ts'
 import type {PoolObservation} from './observation.ts'
 import {PoolGauges} from './pool-gauges.ts'
 import type {Prompts} from './prompts.ts'
+import {ReadyInstances} from './ready-instances.ts'
 import type {LoadRecorder} from './record/instance-loads.ts'
 import {PassBuffer} from './record/pass-buffer.ts'
 import type {KvRouter} from './routing/kv-router.ts'
@@ -28,7 +29,7 @@ export interface PoolOptions {
   readonly prompts: Prompts
   readonly workload: Workload
   readonly observer: PassObserver
-  readonly heap: EventHeap
+  readonly events: EventQueue
   /** All instances of the run by serial number; shared between pools. */
   readonly instances: (Instance | null)[]
   /** null = round robin. */
@@ -43,6 +44,7 @@ export class InstancePool {
   readonly component: PoolOptions['component']
   readonly args: EngineArgs
   readonly passes = new PassBuffer()
+  readonly ready = new ReadyInstances()
   readonly keepPasses: boolean
   readonly lives: InstanceLife[] = []
   readonly #options: PoolOptions
@@ -63,10 +65,6 @@ export class InstancePool {
     this.#routerIndex = isIndexed ? new RouterIndex(options.prompts) : null
     for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 0)
     this.#refreshActive()
-  }
-
-  get instances(): readonly Instance[] {
-    return this.#instances
   }
 
   observe(): PoolObservation {
@@ -120,30 +118,25 @@ export class InstancePool {
     let excess = effective - target
     for (; excess > 0 && starting.length > 0; excess--) this.#cancelStart(starting.pop()!, nowMs)
     for (; excess > 0 && this.#active.length > 0; excess--) this.#drain(this.#active.pop()!, nowMs)
-    this.removeDrained(nowMs)
+    for (const instance of this.#instances) this.removeIfDrained(instance, nowMs)
     this.#refreshActive()
   }
 
-  /** A starting instance became ready; ignored when its start was cancelled. */
-  activate(serial: number, nowMs: number): void {
-    const instance = this.#options.instances[serial]
-    if (!instance) return
+  /** A starting instance became ready. */
+  activate(instance: Instance, nowMs: number): void {
     instance.state = 'active'
     instance.record.readyMs = nowMs
     this.#refreshActive()
   }
 
-  /** Takes away draining instances that have nothing left to do. */
-  removeDrained(nowMs: number): void {
-    for (const instance of this.#instances) {
-      if (instance.state !== 'draining' || instance.isBusy || instance.inFlight > 0) continue
-      if (instance.scheduler.hasRequests) continue
-      this.#remove(instance, nowMs)
-    }
+  /** Takes a draining instance away when it has nothing left to do. */
+  removeIfDrained(instance: Instance, nowMs: number): void {
+    if (instance.state !== 'draining' || instance.isBusy || instance.inFlight > 0) return
+    if (!instance.scheduler.hasRequests) this.#remove(instance, nowMs)
   }
 
   #create(nowMs: number, readyAfterMs: number): void {
-    const {heap, instances, component} = this.#options
+    const {events, instances, component} = this.#options
     const serial = instances.length
     const state = readyAfterMs > 0 ? 'starting' : 'active'
     const record = {
@@ -164,6 +157,7 @@ export class InstancePool {
       scheduler: this.#createScheduler(id),
       state,
       isBusy: false,
+      isReady: false,
       pending: null,
       inFlight: 0,
       steadyObserver: this.keepPasses ? this.#steadyObserver(id) : null,
@@ -175,7 +169,7 @@ export class InstancePool {
     instances.push(instance)
     this.#instances.push(instance)
     this.lives.push({record, load: instance.load})
-    if (state === 'starting') heap.push(nowMs + readyAfterMs, WORKER_READY, serial)
+    if (state === 'starting') events.push(nowMs + readyAfterMs, INSTANCE_READY, serial)
   }
 
   #createScheduler(id: number): Scheduler {
@@ -184,11 +178,11 @@ export class InstancePool {
     return generation.createScheduler({args, perf, prompts, workload, observer, listener})
   }
 
-  #steadyObserver(workerId: number): SteadyPassObserver {
+  #steadyObserver(instanceId: number): SteadyPassObserver {
     const passes = this.passes
     return {
       steadyPass: (startMs, endMs, requests, kvTokens) =>
-        passes.addDecodeOnly(workerId, startMs, endMs, requests, kvTokens),
+        passes.addDecodeOnly(instanceId, startMs, endMs, requests, kvTokens),
     }
   }
 

@@ -1,7 +1,7 @@
 import type {PoolName} from '../config/scenario.ts'
 import type {InstanceState} from './observation.ts'
 import type {LoadLane} from './record/instance-loads.ts'
-import type {WorkerRecord} from './record/record.ts'
+import type {InstanceRecord} from './record/record.ts'
 import type {PassOutcome, Scheduler, SteadyPassObserver} from './scheduler.ts'
 
 /** One simulated serving process. */
@@ -15,6 +15,8 @@ export interface Instance {
   state: InstanceState
   /** A pass is under way. */
   isBusy: boolean
+  /** It waits among the pool's `ReadyInstances`. */
+  isReady: boolean
   /** Outcome of the pass under way, to be applied when it ends; null while steady passes run ahead. */
   pending: PassOutcome | null
   /** Requests sent here whose completion has not been applied yet. */
@@ -24,7 +26,7 @@ export interface Instance {
   /** Passes of no duration at `zeroPassMs`, to notice a livelock. */
   zeroPasses: number
   zeroPassMs: number
-  readonly record: {-readonly [K in keyof WorkerRecord]: WorkerRecord[K]}
+  readonly record: {-readonly [K in keyof InstanceRecord]: InstanceRecord[K]}
   readonly load: LoadLane
 }
 

@@ -75,7 +75,7 @@ export interface InstanceGauges {
  */
 export interface ForwardPasses {
   readonly count: number
-  readonly workerId: Int32Array
+  readonly instanceId: Int32Array
   /** Seconds. */
   readonly wallTimeS: Float64Array
   readonly numPrefillRequests: Int32Array

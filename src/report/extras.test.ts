@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {defaultEngineArgs} from '../config/engine/engine-args.ts'
 import {defaultScenario, plannerConfigWith} from '../config/presets.ts'
 import type {Scenario} from '../config/scenario.ts'
-import type {WorkerRecord} from '../engine/record/record.ts'
+import type {InstanceRecord} from '../engine/record/record.ts'
 import {computeReport} from './compute-report.ts'
 import {formatDiagnosticsJson} from './diagnostics.ts'
 import {computeExtras} from './extras.ts'
@@ -13,7 +13,7 @@ import {formatReportJson} from './report-json.ts'
 
 const HOUR_MS = 3_600_000
 
-function worker(times: Partial<WorkerRecord>): WorkerRecord {
+function worker(times: Partial<InstanceRecord>): InstanceRecord {
   const idle = {readyMs: null, drainMs: null, exitMs: null, passes: 0, busyMs: 0}
   return {id: 0, component: 'agg', requestedMs: 0, ...idle, ...times}
 }

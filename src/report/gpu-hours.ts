@@ -1,5 +1,5 @@
 import {type EngineArgs, type PoolName, poolsOf, type Scenario} from '../config/scenario.ts'
-import type {WorkerRecord} from '../engine/record/record.ts'
+import type {InstanceRecord} from '../engine/record/record.ts'
 
 const MS_PER_HOUR = 3_600_000
 
@@ -26,7 +26,7 @@ function gpusOfParallelism(args: EngineArgs): number {
 
 /** GPU-hours one pays for: every instance from its start request until it is gone, start-up and draining included. */
 export function billedGpuHours(
-  workers: readonly WorkerRecord[],
+  workers: readonly InstanceRecord[],
   options: {readonly lastTokenMs: number; readonly gpus: ReadonlyMap<PoolName, number>},
 ): number {
   let hours = 0

@@ -17,8 +17,8 @@ export class PassBuffer {
     return this.#rows.count
   }
 
-  add(workerId: number, startMs: number, endMs: number, outcome: PassOutcome): void {
-    const at = this.#append(workerId, startMs, endMs)
+  add(instanceId: number, startMs: number, endMs: number, outcome: PassOutcome): void {
+    const at = this.#append(instanceId, startMs, endMs)
     const rows = this.#rows
     rows.numPrefillRequests[at] = outcome.numPrefillRequests
     rows.sumPrefillTokens[at] = outcome.sumPrefillTokens
@@ -31,8 +31,14 @@ export class PassBuffer {
   }
 
   /** A pass that only decodes, with nothing queued. */
-  addDecodeOnly(workerId: number, startMs: number, endMs: number, requests: number, kvTokens: number): void {
-    const at = this.#append(workerId, startMs, endMs)
+  addDecodeOnly(
+    instanceId: number,
+    startMs: number,
+    endMs: number,
+    requests: number,
+    kvTokens: number,
+  ): void {
+    const at = this.#append(instanceId, startMs, endMs)
     const rows = this.#rows
     rows.numPrefillRequests[at] = 0
     rows.sumPrefillTokens[at] = 0
@@ -53,7 +59,7 @@ export class PassBuffer {
     if (!this.#mixed) return this.#rows
     const rows = this.#rows
     this.#merged.reserve(rows.count)
-    let streams = streamsByWorker(rows)
+    let streams = streamsByInstance(rows)
     for (let to = 0; to < rows.count; to++) {
       const stream = earliest(streams, rows.startMs)
       this.#merged.copyRow(to, rows, stream.rows[stream.next++]!)
@@ -63,12 +69,12 @@ export class PassBuffer {
     return this.#merged
   }
 
-  #append(workerId: number, startMs: number, endMs: number): number {
+  #append(instanceId: number, startMs: number, endMs: number): number {
     const rows = this.#rows
     const at = rows.count
     rows.reserve(at + 1)
     if (at > 0 && rows.startMs[at - 1]! > startMs) this.#mixed = true
-    rows.workerId[at] = workerId
+    rows.instanceId[at] = instanceId
     rows.startMs[at] = startMs
     rows.wallTimeS[at] = (endMs - startMs) / 1000
     rows.count = at + 1
@@ -77,20 +83,20 @@ export class PassBuffer {
 }
 
 interface Stream {
-  readonly workerId: number
+  readonly instanceId: number
   readonly rows: number[]
   next: number
 }
 
-function streamsByWorker(rows: PassColumns): Stream[] {
-  const byWorker = new Map<number, Stream>()
+function streamsByInstance(rows: PassColumns): Stream[] {
+  const byInstance = new Map<number, Stream>()
   for (let i = 0; i < rows.count; i++) {
-    const workerId = rows.workerId[i]!
-    const stream = byWorker.get(workerId)
+    const instanceId = rows.instanceId[i]!
+    const stream = byInstance.get(instanceId)
     if (stream) stream.rows.push(i)
-    else byWorker.set(workerId, {workerId, rows: [i], next: 0})
+    else byInstance.set(instanceId, {instanceId, rows: [i], next: 0})
   }
-  return [...byWorker.values()].sort((a, b) => a.workerId - b.workerId)
+  return [...byInstance.values()].sort((a, b) => a.instanceId - b.instanceId)
 }
 
 /** Streams come sorted by instance, so the first of equal starts is the one that would have run first. */
@@ -112,7 +118,7 @@ const INITIAL = 1024
 
 class PassColumns implements ForwardPasses {
   count = 0
-  workerId = new Int32Array(INITIAL)
+  instanceId = new Int32Array(INITIAL)
   startMs = new Float64Array(INITIAL)
   wallTimeS = new Float64Array(INITIAL)
   numPrefillRequests = new Int32Array(INITIAL)
@@ -125,9 +131,9 @@ class PassColumns implements ForwardPasses {
   sumQueuedDecodeKvTokens = new Float64Array(INITIAL)
 
   reserve(count: number): void {
-    if (count <= this.workerId.length) return
-    const size = Math.max(count, this.workerId.length * 2)
-    this.workerId = grown(this.workerId, new Int32Array(size))
+    if (count <= this.instanceId.length) return
+    const size = Math.max(count, this.instanceId.length * 2)
+    this.instanceId = grown(this.instanceId, new Int32Array(size))
     this.startMs = grown(this.startMs, new Float64Array(size))
     this.wallTimeS = grown(this.wallTimeS, new Float64Array(size))
     this.numPrefillRequests = grown(this.numPrefillRequests, new Int32Array(size))
@@ -141,7 +147,7 @@ class PassColumns implements ForwardPasses {
   }
 
   copyRow(to: number, from: PassColumns, row: number): void {
-    this.workerId[to] = from.workerId[row]!
+    this.instanceId[to] = from.instanceId[row]!
     this.startMs[to] = from.startMs[row]!
     this.wallTimeS[to] = from.wallTimeS[row]!
     this.numPrefillRequests[to] = from.numPrefillRequests[row]!

@@ -7,7 +7,7 @@ import type {PoolName} from '../../config/scenario.ts'
 export interface EngineRecord {
   readonly requests: RequestColumns
   readonly tokenGaps: TokenGaps
-  readonly workers: readonly WorkerRecord[]
+  readonly workers: readonly InstanceRecord[]
   /** By instance, in the order of `workers`. */
   readonly loads: InstanceLoads
   readonly requestEvents: RequestEvents
@@ -45,7 +45,7 @@ export interface TokenGaps {
 }
 
 /** Life of one serving instance. Times in ms; null = did not happen. */
-export interface WorkerRecord {
+export interface InstanceRecord {
   readonly id: number
   readonly component: PoolName
   /** Start was requested (0 for initial instances). */

@@ -36,7 +36,7 @@ class FakeEngine implements ReplayEngine {
     const count = this.#passes * this.#replicas
     const passes = {...emptyPasses(count), count}
     for (let i = 0; i < count; i++) {
-      passes.workerId[i] = i % this.#replicas
+      passes.instanceId[i] = i % this.#replicas
       passes.wallTimeS[i] = 0.01
       passes.numDecodeRequests[i] = 1
       passes.sumDecodeKvTokens[i] = 100 * (i + 1)

@@ -22,7 +22,7 @@ export class EngineCache {
     const {passes} = pool
     this.#window++
     for (let i = 0; i < passes.count; i++) {
-      const engine = passes.workerId[i]!
+      const engine = passes.instanceId[i]!
       if (engine >= this.#lastIndex.length) this.#growTo(engine + 1)
       if (this.#seenInWindow[engine] !== this.#window) {
         this.#seenInWindow[engine] = this.#window
@@ -40,7 +40,7 @@ export class EngineCache {
   /** Visits the passes of the window last taken in, except each engine's last one and those of no duration. */
   eachEarlierPass(passes: ForwardPasses, visit: (passes: ForwardPasses, index: number) => void): void {
     for (let i = 0; i < passes.count; i++) {
-      if (this.#lastIndex[passes.workerId[i]!] === i || !(passes.wallTimeS[i]! > 0)) continue
+      if (this.#lastIndex[passes.instanceId[i]!] === i || !(passes.wallTimeS[i]! > 0)) continue
       visit(passes, i)
     }
   }
@@ -90,7 +90,7 @@ export class EngineCache {
 export function emptyPasses(capacity: number): ForwardPasses {
   return {
     count: 0,
-    workerId: new Int32Array(capacity),
+    instanceId: new Int32Array(capacity),
     wallTimeS: new Float64Array(capacity),
     numPrefillRequests: new Int32Array(capacity),
     sumPrefillTokens: new Float64Array(capacity),
@@ -104,7 +104,7 @@ export function emptyPasses(capacity: number): ForwardPasses {
 }
 
 function copyPass(from: ForwardPasses, index: number, to: ForwardPasses, row: number): void {
-  to.workerId[row] = from.workerId[index]!
+  to.instanceId[row] = from.instanceId[index]!
   to.wallTimeS[row] = from.wallTimeS[index]!
   to.numPrefillRequests[row] = from.numPrefillRequests[index]!
   to.sumPrefillTokens[row] = from.sumPrefillTokens[index]!

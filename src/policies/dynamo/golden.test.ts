@@ -191,7 +191,7 @@ function pool(rows: readonly PassRow[], activeCount: number, startingCount: numb
   const counts = (i: number) => Int32Array.from(rows, row => row[i]!)
   const passes: ForwardPasses = {
     count: rows.length,
-    workerId: counts(0),
+    instanceId: counts(0),
     wallTimeS: column(1),
     numPrefillRequests: counts(2),
     sumPrefillTokens: column(3),

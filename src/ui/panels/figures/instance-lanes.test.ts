@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import type {WorkerRecord} from '../../../engine/record/record.ts'
+import type {InstanceRecord} from '../../../engine/record/record.ts'
 import {describeLife, instanceLanes, stateAt} from './instance-lanes.ts'
 
-function worker(life: Partial<WorkerRecord>): WorkerRecord {
+function worker(life: Partial<InstanceRecord>): InstanceRecord {
   const base = {id: 0, component: 'agg', requestedMs: 0, readyMs: 0, drainMs: null, exitMs: null} as const
   return {...base, passes: 0, busyMs: 0, ...life}
 }

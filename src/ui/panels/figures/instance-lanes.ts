@@ -1,4 +1,4 @@
-import type {WorkerRecord} from '../../../engine/record/record.ts'
+import type {InstanceRecord} from '../../../engine/record/record.ts'
 import {formatClock, formatSpan, formatValue} from '../../kit/format.ts'
 
 /** One instance's life on the simulated clock, in a lane it shares with others that lived before or after it. */
@@ -6,7 +6,7 @@ export interface InstanceLife {
   /** Its place in the record's list of instances. */
   readonly index: number
   readonly id: number
-  readonly component: WorkerRecord['component']
+  readonly component: InstanceRecord['component']
   readonly lane: number
   /** Seconds. */
   readonly requestedS: number
@@ -22,14 +22,14 @@ export interface InstanceLife {
 const POOL_ORDER = {agg: 0, prefill: 1, decode: 2} as const
 
 /** Packs lives into as few lanes as there were instances at a time; pools never share a lane. */
-export function instanceLanes(workers: readonly WorkerRecord[], endS: number): InstanceLife[] {
+export function instanceLanes(workers: readonly InstanceRecord[], endS: number): InstanceLife[] {
   const byStart = workers
     .map((worker, index) => ({...worker, index}))
     .sort(
       (a, b) =>
         POOL_ORDER[a.component] - POOL_ORDER[b.component] || a.requestedMs - b.requestedMs || a.id - b.id,
     )
-  const freeFromS: {component: WorkerRecord['component']; atS: number}[] = []
+  const freeFromS: {component: InstanceRecord['component']; atS: number}[] = []
   return byStart.map(worker => {
     const requestedS = worker.requestedMs / 1000
     const exitS = secondsOr(worker.exitMs, endS)

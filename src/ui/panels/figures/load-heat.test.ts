@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import type {InstanceLoads, WorkerRecord} from '../../../engine/record/record.ts'
+import type {InstanceLoads, InstanceRecord} from '../../../engine/record/record.ts'
 import {timeScale} from '../../kit/charts/geometry.ts'
 import {instanceLanes} from './instance-lanes.ts'
 import {
@@ -21,7 +21,7 @@ const [BUSY, QUEUE, KV] = HEAT_MEASURES as [
 ]
 
 /** One instance that is asked for at 2 s, ready at 3.5 s and gone at 8 s; bins of one second. */
-const workers: readonly WorkerRecord[] = [
+const workers: readonly InstanceRecord[] = [
   {
     id: 7,
     component: 'agg',

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest'
-import type {WorkerRecord} from '../../../engine/record/record.ts'
+import type {InstanceRecord} from '../../../engine/record/record.ts'
 import {cumulativeGpuHours, replicaSteps} from './replica-steps.ts'
 
-function worker(life: Partial<WorkerRecord>): WorkerRecord {
+function worker(life: Partial<InstanceRecord>): InstanceRecord {
   return {
     id: 0,
     component: 'agg',

@@ -1,4 +1,4 @@
-import type {WorkerRecord} from '../../../engine/record/record.ts'
+import type {InstanceRecord} from '../../../engine/record/record.ts'
 
 /** Instances per state over time: a value holds from its time to the next. */
 export interface ReplicaSteps {
@@ -11,7 +11,7 @@ export interface ReplicaSteps {
 
 type State = 'serving' | 'starting' | 'draining'
 
-export function replicaSteps(workers: readonly WorkerRecord[], endS: number): ReplicaSteps {
+export function replicaSteps(workers: readonly InstanceRecord[], endS: number): ReplicaSteps {
   const changes = workers
     .flatMap(stateChanges)
     .filter(change => change.atMs / 1000 <= endS)
@@ -35,7 +35,7 @@ export function replicaSteps(workers: readonly WorkerRecord[], endS: number): Re
   }
 }
 
-function stateChanges(worker: WorkerRecord): {atMs: number; state: State; by: 1 | -1}[] {
+function stateChanges(worker: InstanceRecord): {atMs: number; state: State; by: 1 | -1}[] {
   const {requestedMs, readyMs, drainMs, exitMs} = worker
   const changes: {atMs: number; state: State; by: 1 | -1}[] = []
   const span = (state: State, fromMs: number, toMs: number | null) => {
@@ -55,7 +55,7 @@ function stateChanges(worker: WorkerRecord): {atMs: number; state: State; by: 1 
  * summed instance time is its share of the bill.
  */
 export function cumulativeGpuHours(
-  workers: readonly WorkerRecord[],
+  workers: readonly InstanceRecord[],
   timesS: Float64Array,
   totalHours: number,
   endS: number,

@@ -1,4 +1,4 @@
-import type {EngineRecord, WorkerRecord} from '../../../engine/record/record.ts'
+import type {EngineRecord, InstanceRecord} from '../../../engine/record/record.ts'
 import {tpotMs, ttftMs} from '../../../report/request-measures.ts'
 import {formatClock, formatCount, formatMs} from '../../kit/format.ts'
 import {nameOf} from '../figures/instance-lanes.ts'
@@ -74,7 +74,7 @@ function fleetDuring(workers: EngineRecord['workers'], fromMs: number, toMs: num
   return `${while_} and ${plural(starting.length, 'instance')} started up: ${[...named, ...rest].join('; ')}.`
 }
 
-function startOf(worker: WorkerRecord): string {
+function startOf(worker: InstanceRecord): string {
   const asked = `${nameOf(worker)}, asked for at ${formatClock(worker.requestedMs / 1000)}`
   return worker.readyMs === null
     ? `${asked} and given up`

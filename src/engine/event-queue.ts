@@ -1,0 +1,53 @@
+import {EventHeap} from './event-heap.ts'
+
+/** What can happen besides arrivals; the subject is an instance's serial number, or a request. */
+export const PASS_END = 0
+export const INSTANCE_READY = 1
+export const HANDOFF = 2
+
+/**
+ * Future events by (time, order of pushing). Ends of passes of the main pool, by far the most, lie in a heap of their
+ * own: in disaggregated fleets a decode instance has to know when anything but those comes next.
+ */
+export class EventQueue {
+  readonly #mainPasses = new EventHeap()
+  readonly #others = new EventHeap()
+  #pushed = 0
+
+  /** Time of the next event; Infinity when there is none. */
+  get nextMs(): number {
+    return Math.min(this.#mainPasses.topTime, this.#others.topTime)
+  }
+
+  /** Time of the next event that is not the end of a pass of the main pool; Infinity when there is none. */
+  get nextBesidesMainPassesMs(): number {
+    return this.#others.topTime
+  }
+
+  /** The next event is of this kind and due at `now`. */
+  isDue(kind: number, now: number): boolean {
+    return this.#first().isDue(kind, now)
+  }
+
+  /** Nothing is to come but instances that become ready. */
+  get hasOnlyStarts(): boolean {
+    return this.#mainPasses.size === 0 && !this.#others.hasOtherThan(INSTANCE_READY)
+  }
+
+  push(time: number, kind: number, subject: number): void {
+    this.#others.push(time, this.#pushed++, kind, subject)
+  }
+
+  pushMainPassEnd(time: number, serial: number): void {
+    this.#mainPasses.push(time, this.#pushed++, PASS_END, serial)
+  }
+
+  /** Removes the next event and returns its subject. */
+  pop(): number {
+    return this.#first().pop()
+  }
+
+  #first(): EventHeap {
+    return this.#mainPasses.isBefore(this.#others) ? this.#mainPasses : this.#others
+  }
+}
