@@ -1,44 +1,36 @@
-import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {fail, ok, type Result} from '../core/result.ts'
+import {sha256Of} from '../host/sha256-of.ts'
+import type {Traffic} from '../run/traffic.ts'
 import {parseTrace} from '../trace/formats/parse-trace.ts'
 import {NO_RECIPE} from '../trace/generators/trace-recipes.ts'
 import {toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
-import type {Workload} from '../trace/workload.ts'
 import {type DrawnTrace, DrawnTraces, recognizeRecipe} from './drawn-traces.ts'
 import {fileErrorReason} from './file-errors.ts'
 
-export interface LoadedTrace {
-  readonly workload: Workload
-  /** Of the bytes replayed: the file's as they are on disk, compressed or not, or those generated in its place. */
-  readonly sha256: string
-  readonly sizeBytes: number
-  /** Of the file the scenario names. */
-  readonly fileSha256: string
-  readonly notices: readonly string[]
-}
-
-export function loadTrace(path: string, options: WorkloadOptions): Result<LoadedTrace> {
+/** Reads a trace file, or makes it anew where another seed is asked for. */
+export async function loadTrace(path: string, options: WorkloadOptions): Promise<Result<Traffic>> {
   let bytes: Uint8Array
   try {
     bytes = readFileSync(path)
   } catch (error) {
     return fail(`failed to open trace file ${path}: ${fileErrorReason(error)}`)
   }
-  const fileSha256 = createHash('sha256').update(bytes).digest('hex')
+  const fileSha256 = await sha256Of(bytes)
   const drawn = options.traceSeed === undefined ? ok(null) : drawTrace(bytes, path, options.traceSeed)
   if (!drawn.ok) return drawn
   const parsed = drawn.value === null ? parseTrace(bytes, path, options.traceFormat) : ok(drawn.value.parsed)
   if (!parsed.ok) return parsed
   const workload = toWorkload(parsed.value, options)
   if (!workload.ok) return workload
-  const sha256 = drawn.value?.sha256 ?? fileSha256
+  const name = basename(path)
   return ok({
     workload: workload.value,
-    sha256,
-    fileSha256,
-    sizeBytes: bytes.length,
+    name,
+    sha256: drawn.value?.sha256 ?? fileSha256,
+    fileBytes: bytes.length,
+    source: {kind: 'file', name, sha256: fileSha256},
     notices: parsed.value.notices,
   })
 }

@@ -1,16 +1,9 @@
 import {totalmem} from 'node:os'
-import type {Scenario} from '../config/scenario.ts'
-import {fail, ok, type Result} from '../core/result.ts'
-import {forecastMemory, judgeMemory, type TrafficSize} from '../run/memory-forecast.ts'
+import type {MemoryLimit} from '../run/memory-forecast.ts'
 
-/** What to tell the user beforehand, or why the run is not begun: it would end in the middle, or take the machine with it. */
-export function checkMemory(scenario: Scenario, traffic: TrafficSize): Result<readonly string[]> {
-  const verdict = judgeMemory(forecastMemory(scenario, traffic), {
-    bytes: machineBytes(),
-    place: 'this machine has',
-  })
-  if (verdict.kind === 'refused') return fail(verdict.message)
-  return ok(verdict.kind === 'tight' ? [verdict.message] : [])
+/** What the runs of this process may take together. */
+export function machineMemory(): MemoryLimit {
+  return {bytes: machineBytes(), of: 'this machine'}
 }
 
 /** A container may allow less than the machine has; where there is none, the figure is 0 or beyond all memory. */

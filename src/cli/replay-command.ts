@@ -1,24 +1,23 @@
-import {createHash} from 'node:crypto'
 import {mkdirSync} from 'node:fs'
 import {basename} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import type {Arguments} from '../config/command-line/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/command-line/flags.ts'
-import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
+import type {Scenario} from '../config/scenario.ts'
 import {ok, type Problem, type Result, RunError} from '../core/result.ts'
+import {sha256Of} from '../host/sha256-of.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
-import {digestBytes, withDigest} from '../run/digest.ts'
-import {sizeOfSynthetic} from '../run/memory-forecast.ts'
+import {addDigest} from '../run/digest.ts'
+import {type PreparedRun, prepareRun, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
-import {type SimulationInputs, simulate} from '../run/simulate.ts'
-import {sizeOfWorkload, syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig} from './load-planner-config.ts'
-import {type LoadedTrace, loadTrace} from './load-trace.ts'
-import {checkMemory} from './memory.ts'
+import {loadTrace} from './load-trace.ts'
+import {machineMemory} from './memory.ts'
 import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
 import type {Terminal} from './run-cli.ts'
@@ -33,19 +32,20 @@ export type ReplayOutcome =
 export async function replay(args: Arguments, terminal: Terminal): Promise<ReplayOutcome> {
   const loaded = await load(args)
   if (!loaded.ok) return {kind: 'bad-input', problem: loaded.error}
-  const {inputs, outputs, notices} = loaded.value
-  writeNotices(terminal, notices)
+  const {prepared, outputs, notices} = loaded.value
+  const notes = new Notes(terminal)
+  notes.write([...notices, ...prepared.warnings, ...prepared.notices])
   let result: RunResult
   try {
-    result = run(inputs, args.flags.has('--progress') ? new ProgressLine(terminal) : null)
+    result = await run(prepared, args.flags.has('--progress') ? new ProgressLine(terminal) : null)
   } catch (error) {
     if (error instanceof RunError) return {kind: 'failed', message: error.message}
     throw error
   }
-  writeNotices(terminal, result.notices)
+  notes.write(result.notices)
   try {
     writeResult(result, outputs, terminal)
-    await writePages({scenario: inputs.scenario, result, outputs}, terminal)
+    await writePages({scenario: prepared.inputs.scenario, result, outputs}, terminal, notes)
   } catch (error) {
     return {kind: 'failed', message: `cannot write a result: ${(error as Error).message}`}
   }
@@ -62,8 +62,9 @@ interface Outputs {
 }
 
 interface Loaded {
-  readonly inputs: SimulationInputs
+  readonly prepared: PreparedRun
   readonly outputs: Outputs
+  /** Of the flags. */
   readonly notices: readonly string[]
 }
 
@@ -77,39 +78,24 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const trace = {kind: 'file', name: basename(path), sha256: ''} as const
   const described = scenarioFromFlags(args, {trace, plannerConfig: plannerConfig.value})
   if (!described.ok) return described
-  const {scenario} = described.value
-  const timing = await createTimingLoader().prepare(scenario)
-  if (!timing.ok) return timing
-  const {notices: timingNotices, ...timed} = timing.value
-  // Before it is made: the requests alone may be more than there is room for.
-  const room = scenario.synthetic ? checkMemory(scenario, sizeOfSynthetic(scenario.synthetic)) : ok([])
-  if (!room.ok) return room
-  const loaded = scenario.synthetic
-    ? generateTraffic(scenario, scenario.synthetic)
-    : loadTrace(path, workloadOptionsOf(scenario))
-  if (!loaded.ok) return loaded
-  const fits = checkMemory(scenario, sizeOfWorkload(loaded.value.workload, loaded.value.sizeBytes))
-  if (!fits.ok) return fits
+  const {scenario, notices} = described.value
+  const prepared = await prepareRun(withTrafficSha256(scenario), {
+    loadTraffic: trafficFrom((_, options) => loadTrace(path, options)),
+    timing: createTimingLoader(),
+    memory: machineMemory(),
+    nowMs: () => performance.now(),
+  })
+  if (!prepared.ok) return prepared
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
-  const {workload, sha256: traceSha256, fileSha256} = loaded.value
-  const inputs: SimulationInputs = {
-    scenario: {...scenario, trace: {...trace, sha256: fileSha256}},
-    workload,
-    traceSha256,
-    ...timed,
-    clock: () => performance.now(),
-  }
-  const notices = [...described.value.notices, ...timingNotices, ...loaded.value.notices, ...fits.value]
-  return ok({inputs, outputs: outputs.value, notices})
+  return ok({prepared: prepared.value, outputs: outputs.value, notices})
 }
 
-/** Generated traffic is identified by its recipe, as a trace file is by its bytes. */
-function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Result<LoadedTrace> {
-  const workload = syntheticWorkloadOf(scenario, spec)
-  if (!workload.ok) return workload
-  const sha256 = createHash('sha256').update(JSON.stringify(spec)).digest('hex')
-  return ok({workload: workload.value, sha256, fileSha256: sha256, sizeBytes: 0, notices: []})
+/** Generated traffic has its checksum where a file's stands. */
+function withTrafficSha256(scenario: Scenario): Scenario {
+  const {synthetic, trace} = scenario
+  if (synthetic === undefined || trace.kind !== 'file') return scenario
+  return {...scenario, trace: {...trace, sha256: sha256OfSynthetic(synthetic)}}
 }
 
 function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
@@ -135,20 +121,33 @@ function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
   return ok(outputs)
 }
 
-function run(inputs: SimulationInputs, progress: ProgressLine | null): RunResult {
-  const steps = simulate(inputs)
+async function run(prepared: PreparedRun, progress: ProgressLine | null): Promise<RunResult> {
+  const steps = simulatePrepared(prepared)
   for (;;) {
     const step = steps.next()
     if (step.done) {
       progress?.finish()
-      return withDigest(step.value, createHash('sha256').update(digestBytes(step.value)).digest('hex'))
+      return addDigest(step.value, sha256Of)
     }
     progress?.show(step.value)
   }
 }
 
-function writeNotices(terminal: Terminal, notices: readonly string[]): void {
-  for (const notice of new Set(notices)) terminal.writeError(`note: ${notice}\n`)
+/** Notes on the error stream, each said once. */
+class Notes {
+  readonly #terminal: Terminal
+  readonly #told = new Set<string>()
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+  }
+
+  write(notes: readonly string[]): void {
+    for (const note of notes) {
+      if (!this.#told.has(note)) this.#terminal.writeError(`note: ${note}\n`)
+      this.#told.add(note)
+    }
+  }
 }
 
 interface FinishedRun {
@@ -158,7 +157,11 @@ interface FinishedRun {
 }
 
 /** The stand-alone page: where `--html` says, and where the planner's own settings say. */
-async function writePages({scenario, result, outputs}: FinishedRun, terminal: Terminal): Promise<void> {
+async function writePages(
+  {scenario, result, outputs}: FinishedRun,
+  terminal: Terminal,
+  notes: Notes,
+): Promise<void> {
   const config = scenario.planner
   const plannerPath = config === null ? null : plannerReportPath(config, result.planner?.ticks ?? [])
   if (outputs.htmlPath === null && plannerPath === null) return
@@ -171,7 +174,7 @@ async function writePages({scenario, result, outputs}: FinishedRun, terminal: Te
   } catch (error) {
     // Nobody asked for the page by name: a folder that cannot be written to is no reason to fail the run.
     if (config.report_filename) throw error
-    writeNotices(terminal, [`no planner diagnostics report: ${(error as Error).message}`])
+    notes.write([`no planner diagnostics report: ${(error as Error).message}`])
     return
   }
   if (!outputs.asJson) terminal.writeOut(`Planner diagnostics report: ${plannerPath}\n`)

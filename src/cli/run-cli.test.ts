@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {warningsOf} from '../config/checks/warnings.ts'
 import {runCli} from './run-cli.ts'
 
 let folder = ''
@@ -109,6 +110,16 @@ describe('a plain run', () => {
     const refused = await cli('trace.jsonl', '--trace-seed', '12')
     expect(refused.code).toBe(2)
     expect(refused.error).toContain('--trace-seed: only traces of static-traces/ have a generator')
+  })
+
+  it('prints as notes what the page warns of', async () => {
+    const argv = ['trace.jsonl', '--json', '--planner-config', 'plan.yaml', '--replay-concurrency', '4']
+    const {out, error} = await cli(...argv)
+    const warnings = warningsOf(JSON.parse(out).planner_replay.config)
+    expect(warnings.map(({field}) => field)).toEqual(
+      expect.arrayContaining(['planner.decode_engine_num_gpu', 'trace.replay_concurrency']),
+    )
+    for (const {field, message} of warnings) expect(error).toContain(`note: ${field}: ${message}\n`)
   })
 
   it('writes one line per request', async () => {

@@ -1,12 +1,15 @@
 import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
+import {warningNotes} from '../config/checks/warnings.ts'
 import {parseArguments} from '../config/command-line/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/command-line/flags.ts'
 import {poolsOf, type Scenario} from '../config/scenario.ts'
+import {assert} from '../core/assert.ts'
 import {fail, ok, type Result} from '../core/result.ts'
-import {sha256Hex, sha256OfText} from '../core/sha256.ts'
+import {sha256Hex} from '../core/sha256.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
+import {sha256OfSynthetic} from '../run/traffic.ts'
 import {drawsTraces, expandGrid, type GridPoint} from '../sweep/grid.ts'
 import {pointFacts} from '../sweep/points.ts'
 import {pointsOfShard} from '../sweep/shard.ts'
@@ -82,7 +85,12 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
     ownTasks: pointsOfShard(tasks.value, sweep.shard),
     targets: targets === null ? null : {ttftMs: targets.ttft, itlMs: targets.itl},
     hasProgress: flags.has('--progress'),
-    notices: [...described.value.notices, ...timing.value.notices, ...(trace.value?.notices ?? [])],
+    notices: [
+      ...described.value.notices,
+      ...warningNotes(base),
+      ...timing.value.notices,
+      ...(trace.value?.notices ?? []),
+    ],
   })
 }
 
@@ -96,9 +104,11 @@ function planTasks(
   for (const point of points) {
     const profileSha256 = hashProfiles(point.scenario)
     if (!profileSha256.ok) return profileSha256
-    const traceSha256 = fileSha256 ?? sha256OfText(JSON.stringify(point.scenario.synthetic))
+    const {synthetic} = point.scenario
+    const traceSha256 = synthetic === undefined ? fileSha256 : sha256OfSynthetic(synthetic)
+    assert(traceSha256 !== null, 'a sweep without generated traffic has a trace')
     const facts = pointFacts(point, axes, {traceSha256, profileSha256: profileSha256.value})
-    tasks.push({facts, scenario: point.scenario, traceSha256})
+    tasks.push({facts, scenario: point.scenario})
   }
   return ok(tasks)
 }

@@ -1,20 +1,19 @@
 import {performance} from 'node:perf_hooks'
-import {poolsOf, type Scenario} from '../config/scenario.ts'
+import type {Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
-import {fail, ok, type Result, RunError} from '../core/result.ts'
+import {ok, type Result, RunError} from '../core/result.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
+import {prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
-import {simulate} from '../run/simulate.ts'
-import {sizeOfWorkload, syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {keepingLast, type Traffic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFacts, type SweepRow, withTargets} from '../sweep/points.ts'
 import type {TraceGenerator} from '../trace/generators/generate.ts'
 import {type ParsedTrace, toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
-import type {Workload} from '../trace/workload.ts'
 import {type DrawnTrace, DrawnTraces} from './drawn-traces.ts'
 import {makeHtmlReport} from './html-report.ts'
-import {checkMemory} from './memory.ts'
+import {machineMemory} from './memory.ts'
 import {writePoint} from './sweep-folder.ts'
 import {createTimingLoader} from './timing-loader.ts'
 
@@ -22,8 +21,6 @@ import {createTimingLoader} from './timing-loader.ts'
 export interface PointTask {
   readonly facts: PointFacts
   readonly scenario: Scenario
-  /** Checksum of the trace file, or of the recipe of generated traffic. */
-  readonly traceSha256: string
 }
 
 /** What all points of a sweep share. */
@@ -43,22 +40,27 @@ export interface PointOutcome {
   readonly elapsedMs: number
 }
 
-interface Traffic {
-  readonly workload: Workload
-  readonly traceSha256: string
+interface Simulated {
+  readonly result: RunResult
+  readonly warnings: readonly string[]
 }
 
 /** Runs points of one sweep one after the other and writes their files. */
 export class PointRunner {
   readonly #job: SweepJob
-  /** Keeps the tables it loads: the points of a sweep mostly use the same ones. */
-  readonly #timing = createTimingLoader()
+  readonly #ports: RunPorts
   readonly #drawn: DrawnTraces | null
-  #traffic: {readonly key: string; readonly value: Traffic} | null = null
 
   constructor(job: SweepJob) {
     this.#job = job
     this.#drawn = job.recipe && new DrawnTraces(job.recipe, job.trace?.fileName ?? '')
+    this.#ports = {
+      loadTraffic: keepingLast(trafficFrom(async (scenario, options) => this.#read(scenario, options))),
+      // Keeps the tables it loads: the points of a sweep mostly use the same ones.
+      timing: createTimingLoader(),
+      memory: machineMemory(),
+      nowMs: () => performance.now(),
+    }
   }
 
   /** Never rejects: a failed run is a row that says why. */
@@ -73,7 +75,7 @@ export class PointRunner {
     try {
       const simulated = await this.#simulate(task)
       if (!simulated.ok) return this.#failed(task, simulated.error.message)
-      const result = withTargets(simulated.value, this.#job.targets)
+      const result = withTargets(simulated.value.result, this.#job.targets)
       const row = {...facts, ...computeFigures(result)}
       const {report} = result
       const planner_replay = {...report.planner_replay, sweep: row}
@@ -81,7 +83,7 @@ export class PointRunner {
         id: facts.id,
         json: formatReportJson({...report, planner_replay}),
         html: this.#job.wantsHtml ? await makeHtmlReport(task.scenario, result) : null,
-        log: formatLog(result),
+        log: formatLog(result, simulated.value.warnings),
       })
       return row
     } catch (error) {
@@ -91,41 +93,28 @@ export class PointRunner {
     }
   }
 
-  async #simulate(task: PointTask): Promise<Result<RunResult>> {
-    const {scenario} = task
-    const traffic = this.#trafficOf(task)
-    if (!traffic.ok) return traffic
-    const fits = checkMemory(scenario, sizeOfWorkload(traffic.value.workload, 0))
-    if (!fits.ok) return fits
-    const timing = await this.#timing.prepare(scenario)
-    if (!timing.ok) return timing
-    const {notices, ...timed} = timing.value
-    const steps = simulate({
-      scenario,
-      ...traffic.value,
-      ...timed,
-      clock: () => performance.now(),
-    })
+  async #simulate({scenario}: PointTask): Promise<Result<Simulated>> {
+    const prepared = await prepareRun(scenario, this.#ports)
+    if (!prepared.ok) return prepared
+    const steps = simulatePrepared(prepared.value)
     for (;;) {
       const step = steps.next()
-      if (step.done) return ok({...step.value, notices: [...notices, ...step.value.notices]})
+      if (step.done) return ok({result: step.value, warnings: prepared.value.warnings})
     }
   }
 
-  /** Most sweeps replay the same arrivals at every point. */
-  #trafficOf({scenario, traceSha256}: PointTask): Result<Traffic> {
-    const {synthetic} = scenario
-    const [[, first]] = poolsOf(scenario.fleet) as [ReturnType<typeof poolsOf>[number]]
-    const options = workloadOptionsOf(scenario)
-    const key = JSON.stringify([options, synthetic, first.args.block_size])
-    if (this.#traffic?.key === key) return ok(this.#traffic.value)
-    const trace = synthetic ? ok(null) : this.#traceOf(scenario)
-    if (!trace.ok) return trace
-    const made = synthetic ? syntheticWorkloadOf(scenario, synthetic) : this.#read(trace.value, options)
-    if (!made.ok) return fail(made.error.message)
-    const traffic = {workload: made.value, traceSha256: trace.value?.sha256 ?? traceSha256}
-    this.#traffic = {key, value: traffic}
-    return ok(traffic)
+  #read(scenario: Scenario, options: WorkloadOptions): Result<Traffic> {
+    const drawn = this.#traceOf(scenario)
+    if (!drawn.ok) return drawn
+    const trace = drawn.value?.parsed ?? this.#job.trace
+    assert(trace !== null, 'a sweep without generated traffic has a trace')
+    const workload = toWorkload(trace, options)
+    if (!workload.ok) return workload
+    const {trace: file} = scenario
+    assert(file.kind === 'file', 'a trace on the command line is a file')
+    const sha256 = drawn.value?.sha256 ?? file.sha256
+    // The file is every point's, and what it had to say was said before the first of them.
+    return ok({workload: workload.value, name: trace.fileName, sha256, fileBytes: 0, notices: []})
   }
 
   /** null = the file as it is. */
@@ -134,12 +123,6 @@ export class PointRunner {
     if (traceSeed === undefined || traceSeed === recipe?.spec.seed) return ok(null)
     assert(this.#drawn !== null, 'a sweep over seeds was planned with a recipe')
     return this.#drawn.draw(traceSeed)
-  }
-
-  #read(drawn: DrawnTrace | null, options: WorkloadOptions): Result<Workload> {
-    const trace = drawn?.parsed ?? this.#job.trace
-    assert(trace !== null, 'a sweep without generated traffic has a trace')
-    return toWorkload(trace, options)
   }
 
   #failed({facts}: PointTask, message: string, detail = message): SweepRow {
@@ -153,8 +136,8 @@ export class PointRunner {
 }
 
 /** What a single run of this point prints. */
-function formatLog({report, planner, notices}: RunResult): string {
-  const notes = [...new Set(notices)].map(notice => `note: ${notice}\n`).join('')
+function formatLog({report, planner, notices}: RunResult, warnings: readonly string[]): string {
+  const notes = [...new Set([...warnings, ...notices])].map(notice => `note: ${notice}\n`).join('')
   const table = `${formatReportTable(report)}\n`
   if (planner === null) return notes + table
   return `${notes}${formatScalingEvents(planner.scalingEvents)}${table}Planner ticks: ${planner.totalTicks}\n`

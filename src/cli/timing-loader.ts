@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url'
 import type {EngineArgs} from '../config/scenario.ts'
 import {fail, type Result} from '../core/result.ts'
 import {type ProfileTable, parseProfileNpz} from '../perf/profile.ts'
-import {TimingLoader} from '../run/prepare.ts'
+import {TimingLoader} from '../run/timing-loader.ts'
 import {fileErrorReason} from './file-errors.ts'
 
 /** Pass-time data of a command line run: GPU tables from the package, profiles by path. */

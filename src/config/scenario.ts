@@ -197,6 +197,11 @@ export interface Scenario {
   readonly seed: number
 }
 
+/** The pool that requests meet first. */
+export function firstPoolOf(fleet: Fleet): PoolSpec {
+  return fleet.topology === 'agg' ? fleet.workers : fleet.prefill
+}
+
 /** The pools of a fleet in the order requests pass them. */
 export function poolsOf(fleet: Fleet): readonly (readonly [PoolName, PoolSpec])[] {
   return fleet.topology === 'agg'

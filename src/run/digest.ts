@@ -22,6 +22,14 @@ export function digestBytes(result: RunResult): Uint8Array<ArrayBuffer> {
   return all
 }
 
+/** The result with its checksum; how bytes are hashed is the host's affair, for there are many. */
+export async function addDigest(
+  result: RunResult,
+  sha256Of: (bytes: Uint8Array) => Promise<string>,
+): Promise<RunResult> {
+  return withDigest(result, await sha256Of(digestBytes(result)))
+}
+
 export function withDigest(result: RunResult, result_sha256: string): RunResult {
   const planner_replay = {...result.report.planner_replay, result_sha256}
   return {...result, report: {...result.report, planner_replay}}

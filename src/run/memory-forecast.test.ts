@@ -77,7 +77,7 @@ test('ticks of a planner that looks too often count', () => {
 })
 
 describe('the verdict', () => {
-  const tab = {bytes: tabMemoryBytes(undefined), place: 'a browser tab has'}
+  const tab = {bytes: tabMemoryBytes(undefined), of: 'a browser tab'} as const
   const verdict = (scenario: Scenario, traffic: typeof hour) =>
     judgeMemory(forecastMemory(scenario, traffic), tab)
 

@@ -90,15 +90,21 @@ export function tabMemoryBytes(deviceGiB: number | undefined): number {
   return Math.min(4, (deviceGiB ?? 8) / 2) * GIB
 }
 
+/** What a run may take, and of what it is. */
+export interface MemoryLimit {
+  readonly bytes: number
+  readonly of: 'a browser tab' | 'this machine'
+}
+
 export type MemoryVerdict =
   | {readonly kind: 'fits'}
   | {readonly kind: 'tight'; readonly message: string}
   | {readonly kind: 'refused'; readonly message: string}
 
 /** Refused is what cannot fit even if all goes well; a warning is due where it may not fit if the fleet is overrun. */
-export function judgeMemory(forecast: MemoryForecast, limit: {bytes: number; place: string}): MemoryVerdict {
+export function judgeMemory(forecast: MemoryForecast, limit: MemoryLimit): MemoryVerdict {
   const {leastBytes, mostBytes} = forecast
-  const room = `${formatSize(limit.bytes)} ${limit.place}`
+  const room = `${formatSize(limit.bytes)} ${limit.of} has`
   if (leastBytes > limit.bytes)
     return {
       kind: 'refused',

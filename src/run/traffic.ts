@@ -1,9 +1,53 @@
-import {poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
-import type {Result} from '../core/result.ts'
+import {firstPoolOf, type Scenario, type SyntheticSpec, type TraceSource} from '../config/scenario.ts'
+import {ok, type Result} from '../core/result.ts'
+import {sha256OfText} from '../core/sha256.ts'
 import {createSyntheticWorkload} from '../trace/generators/synthetic.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {TrafficSize} from './memory-forecast.ts'
+
+/** The requests of a run, and by what they are known. */
+export interface Traffic {
+  readonly workload: Workload
+  /** As a reader knows it. */
+  readonly name: string
+  /** Of the bytes replayed, compressed or not; of generated traffic its recipe's. */
+  readonly sha256: string
+  /** Of the file that stays in memory for this run; 0 where there is none, or where many runs share it. */
+  readonly fileBytes: number
+  /** The trace as it turned out, where the scenario could not know it beforehand. */
+  readonly source?: TraceSource
+  readonly notices: readonly string[]
+}
+
+export type LoadTraffic = (scenario: Scenario) => Promise<Result<Traffic>>
+
+/** Traffic of a scenario: generated where it says so, else the trace that the host finds and reads as the options say. */
+export function trafficFrom(
+  loadTrace: (scenario: Scenario, options: WorkloadOptions) => Promise<Result<Traffic>>,
+): LoadTraffic {
+  return async scenario =>
+    scenario.synthetic
+      ? generateTraffic(scenario, scenario.synthetic)
+      : loadTrace(scenario, workloadOptionsOf(scenario))
+}
+
+/** The same with the last traffic kept: most points of a sweep replay the same arrivals. */
+export function keepingLast(load: LoadTraffic): LoadTraffic {
+  let kept: {readonly key: string; readonly traffic: Traffic} | null = null
+  return async scenario => {
+    const key = trafficKey(scenario)
+    if (kept?.key === key) return ok(kept.traffic)
+    const traffic = await load(scenario)
+    if (traffic.ok) kept = {key, traffic: traffic.value}
+    return traffic
+  }
+}
+
+/** Generated traffic is identified by its recipe, as a trace file is by its bytes. */
+export function sha256OfSynthetic(spec: SyntheticSpec): string {
+  return sha256OfText(JSON.stringify(spec))
+}
 
 /** How a trace file is to be read for a scenario, and no more: the key of what can be shared between runs. */
 export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
@@ -21,8 +65,8 @@ export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
   }
 }
 
-/** What a forecast of memory needs to know of a workload. */
-export function sizeOfWorkload(workload: Workload, fileBytes: number): TrafficSize {
+/** What a forecast of memory needs to know of traffic. */
+export function sizeOfTraffic({workload, fileBytes}: Traffic): TrafficSize {
   let inputTokens = 0
   let outputTokens = 0
   for (let r = 0; r < workload.requestCount; r++) {
@@ -34,12 +78,28 @@ export function sizeOfWorkload(workload: Workload, fileBytes: number): TrafficSi
   return {requests: workload.requestCount, inputTokens, outputTokens, fileBytes, spanS}
 }
 
-/** The generated traffic of a scenario. Its blocks are those of the pool that meets the prompts first. */
+/** The generated requests. Their blocks are those of the pool that meets the prompts first. */
 export function syntheticWorkloadOf(scenario: Scenario, spec: SyntheticSpec): Result<Workload> {
-  const [[, first]] = poolsOf(scenario.fleet) as [ReturnType<typeof poolsOf>[number]]
   return createSyntheticWorkload(spec, {
-    blockSize: first.args.block_size,
+    blockSize: firstPoolOf(scenario.fleet).args.block_size,
     arrivalSpeedupRatio: scenario.arrivalSpeedupRatio,
     closedLoop: scenario.replayConcurrency !== undefined,
   })
+}
+
+function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Result<Traffic> {
+  const workload = syntheticWorkloadOf(scenario, spec)
+  if (!workload.ok) return workload
+  return ok({
+    workload: workload.value,
+    name: 'generated traffic',
+    sha256: sha256OfSynthetic(spec),
+    fileBytes: 0,
+    notices: [],
+  })
+}
+
+function trafficKey(scenario: Scenario): string {
+  const blockSize = firstPoolOf(scenario.fleet).args.block_size
+  return JSON.stringify([scenario.trace, workloadOptionsOf(scenario), scenario.synthetic, blockSize])
 }

@@ -1,12 +1,11 @@
 import * as Comlink from 'comlink'
-import type {Scenario, SyntheticSpec} from '../config/scenario.ts'
-import {fail, ok, type Result} from '../core/result.ts'
+import {ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {computeTipping} from '../policies/dynamo/tipping/tipping.ts'
-import {digestBytes, withDigest} from '../run/digest.ts'
-import {forecastMemory, judgeMemory, sizeOfSynthetic, type TrafficSize} from '../run/memory-forecast.ts'
+import {addDigest} from '../run/digest.ts'
+import {prepareRun, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
-import {sizeOfWorkload, syntheticWorkloadOf, workloadOptionsOf} from '../run/traffic.ts'
+import {trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures, withTargets} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {Workload} from '../trace/workload.ts'
@@ -96,7 +95,7 @@ async function run(
   const simulated = await simulateRequest(site, request, onProgress, cancel)
   if (!simulated.ok) return simulated
   const {traceName, workload} = simulated.value
-  const result = withDigest(simulated.value.result, await sha256Of(digestBytes(simulated.value.result)))
+  const result = await addDigest(simulated.value.result, sha256Of)
   // With them comes what the reference printed for many runs: nothing that a page needs in order to open.
   const {computePictures} = await import('../report/compute-pictures.ts')
   const outcome: RunOutcome = {
@@ -132,60 +131,21 @@ async function simulateRequest(
   onProgress: OnProgress,
   cancel: MessagePort,
 ): Promise<Result<Simulated>> {
-  const checkRoom = (traffic: TrafficSize) => checkMemory(scenario, traffic, host.memoryBytes)
-  // Before it is made: the requests alone may be more than there is room for.
-  const room = scenario.synthetic ? checkRoom(sizeOfSynthetic(scenario.synthetic)) : ok(null)
-  if (!room.ok) return room
-  const trace = scenario.synthetic
-    ? await generateTraffic(scenario, scenario.synthetic)
-    : await traces.load({source: scenario.trace, blob: traceBlob, ...workloadOptionsOf(scenario)})
-  if (!trace.ok) return trace
-  const fits = checkRoom(sizeOfWorkload(trace.value.workload, trace.value.file.sizeBytes))
-  if (!fits.ok) return fits
   if (profile !== null) timing.addProfile(profile.name, profile.blob)
   timing.useModels(models)
-  const prepared = await timing.loader.prepare(scenario)
-  if (!prepared.ok) return prepared
-  const {workload, file} = trace.value
-  const {notices, ...timed} = prepared.value
-  const driven = await driveSimulation({
-    inputs: {
-      scenario,
-      workload,
-      traceSha256: file.sha256,
-      ...timed,
-      clock: host.nowMs,
-    },
-    host,
-    onProgress,
-    cancel,
+  const prepared = await prepareRun(scenario, {
+    loadTraffic: trafficFrom((_, options) =>
+      traces.loadTraffic({source: scenario.trace, blob: traceBlob, ...options}),
+    ),
+    timing: timing.loader,
+    memory: {bytes: host.memoryBytes ?? Number.POSITIVE_INFINITY, of: 'a browser tab'},
+    nowMs: host.nowMs,
   })
+  if (!prepared.ok) return prepared
+  const driven = await driveSimulation({steps: simulatePrepared(prepared.value), host, onProgress, cancel})
   if (!driven.ok) return driven
-  const result = {...driven.value, notices: [...trace.value.notices, ...notices, ...driven.value.notices]}
-  return ok({result, traceName: file.name, workload})
-}
-
-function checkMemory(
-  scenario: Scenario,
-  traffic: TrafficSize,
-  bytes = Number.POSITIVE_INFINITY,
-): Result<null> {
-  const verdict = judgeMemory(forecastMemory(scenario, traffic), {bytes, place: 'a browser tab has'})
-  return verdict.kind === 'refused' ? fail(verdict.message) : ok(null)
-}
-
-interface Traffic {
-  readonly workload: Workload
-  readonly file: {readonly name: string; readonly sha256: string; readonly sizeBytes: number}
-  readonly notices: readonly string[]
-}
-
-/** Generated traffic is identified by its recipe, as a trace file is by its bytes. */
-async function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Promise<Result<Traffic>> {
-  const workload = syntheticWorkloadOf(scenario, spec)
-  if (!workload.ok) return workload
-  const sha256 = await sha256Of(new TextEncoder().encode(JSON.stringify(spec)))
-  return ok({workload: workload.value, file: {name: 'generated traffic', sha256, sizeBytes: 0}, notices: []})
+  const {traceName, inputs} = prepared.value
+  return ok({result: driven.value, traceName, workload: inputs.workload})
 }
 
 /** Frees the page's callback; a plain function, as in a direct call, has nothing to free. */

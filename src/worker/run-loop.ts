@@ -1,6 +1,5 @@
 import {fail, ok, type Result, RunError} from '../core/result.ts'
-import type {RunResult} from '../run/run.ts'
-import {type SimulationInputs, simulate} from '../run/simulate.ts'
+import type {RunProgress, RunResult} from '../run/run.ts'
 import type {WorkerHost} from './host.ts'
 import type {RunTelemetry} from './protocol.ts'
 
@@ -12,14 +11,14 @@ const PROGRESS_EVERY_MS = 66
 export const CANCELLED = 'cancelled'
 
 interface Drive {
-  readonly inputs: SimulationInputs
+  readonly steps: Generator<RunProgress, RunResult, void>
   readonly host: WorkerHost
   readonly onProgress: (progress: RunTelemetry) => void
   readonly cancel: MessagePort
 }
 
 /** Runs the simulation in slices, so that progress gets out and a cancel gets in. */
-export async function driveSimulation({inputs, host, onProgress, cancel}: Drive): Promise<Result<RunResult>> {
+export async function driveSimulation({steps, host, onProgress, cancel}: Drive): Promise<Result<RunResult>> {
   let cancelled = false
   cancel.onmessage = () => {
     cancelled = true
@@ -27,7 +26,6 @@ export async function driveSimulation({inputs, host, onProgress, cancel}: Drive)
   const startMs = host.nowMs()
   let yieldedMs = startMs
   let reportedMs = startMs
-  const steps = simulate(inputs)
   try {
     for (;;) {
       const step = steps.next()

@@ -3,7 +3,7 @@ import {fail, type Result} from '../core/result.ts'
 import type {FetchPerfFile} from '../perf/aic/load-aic-model.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import {type ProfileTable, parseProfileNpz} from '../perf/profile.ts'
-import {TimingLoader} from '../run/prepare.ts'
+import {TimingLoader} from '../run/timing-loader.ts'
 import type {WorkerHost} from './host.ts'
 
 /** Pass-time data of this worker: GPU tables from the site, profiles from the user's files by name. */

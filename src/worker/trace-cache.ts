@@ -3,6 +3,7 @@ import type {TraceFormatOptions} from '../config/trace-options.ts'
 import {messageOf} from '../core/message-of.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
+import type {Traffic} from '../run/traffic.ts'
 import {
   type Catalogue,
   type CatalogueEntry,
@@ -82,6 +83,15 @@ export class TraceCache {
     const workload = toWorkload(file.value.parsed, wanted)
     if (!workload.ok) return workload
     return ok({file: file.value, workload: workload.value, notices: file.value.parsed.notices})
+  }
+
+  /** The same for a run. */
+  async loadTraffic(wanted: TraceWanted): Promise<Result<Traffic>> {
+    const loaded = await this.load(wanted)
+    if (!loaded.ok) return loaded
+    const {file, workload, notices} = loaded.value
+    const {name, sha256, sizeBytes} = file
+    return ok({workload, name, sha256, fileBytes: sizeBytes, notices})
   }
 
   async #file(wanted: TraceWanted, onProgress: OnProgress): Promise<Result<TraceFile>> {

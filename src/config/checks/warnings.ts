@@ -22,6 +22,11 @@ export function warningsOf(scenario: Scenario): readonly Warning[] {
   return [...found.values()]
 }
 
+/** The same for a terminal, where the field a sentence is about has to be named. */
+export function warningNotes(scenario: Scenario): readonly string[] {
+  return warningsOf(scenario).map(({field, message}) => `${field}: ${message}`)
+}
+
 const RULES: readonly Rule[] = [
   warnOfTiming,
   warnOfUntypedPools,

@@ -22,7 +22,7 @@ export function memoryVerdict(
   const traffic = scenario.synthetic ? sizeOfSynthetic(scenario.synthetic) : sizeOfTrace(info)
   if (traffic === null) return {kind: 'fits'}
   const bytes = tabMemoryBytes(deviceGib)
-  return judgeMemory(forecastMemory(scenario, traffic), {bytes, place: 'a browser tab has'})
+  return judgeMemory(forecastMemory(scenario, traffic), {bytes, of: 'a browser tab'})
 }
 
 function sizeOfTrace(info: TraceInfo | null): TrafficSize | null {

@@ -1,0 +1,81 @@
+import {warningNotes} from '../config/checks/warnings.ts'
+import type {Scenario} from '../config/scenario.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import {
+  forecastMemory,
+  judgeMemory,
+  type MemoryLimit,
+  sizeOfSynthetic,
+  type TrafficSize,
+} from './memory-forecast.ts'
+import type {RunProgress, RunResult} from './run.ts'
+import {type SimulationInputs, simulate} from './simulate.ts'
+import type {TimingLoader} from './timing-loader.ts'
+import {type LoadTraffic, sizeOfTraffic} from './traffic.ts'
+
+/** What a run asks of its host: a worker, the command line, or a thread of a sweep. */
+export interface RunPorts {
+  readonly loadTraffic: LoadTraffic
+  readonly timing: TimingLoader
+  readonly memory: MemoryLimit
+  /** Host clock in ms, for `wall_time_ms` alone. */
+  readonly nowMs: () => number
+}
+
+/** A run with all that it needs at hand. */
+export interface PreparedRun {
+  readonly inputs: SimulationInputs
+  readonly traceName: string
+  /** What runs as asked and is easily read wrong: the page shows it beside the form, the command line as notes. */
+  readonly warnings: readonly string[]
+  /** What was found and changed while loading. */
+  readonly notices: readonly string[]
+}
+
+/** Everything before the first event, in the one order: room, timing, traffic, room again. */
+export async function prepareRun(scenario: Scenario, ports: RunPorts): Promise<Result<PreparedRun>> {
+  const checkRoom = (traffic: TrafficSize) => checkMemory(scenario, traffic, ports.memory)
+  // Before it is made: the requests alone may be more than there is room for.
+  const room = scenario.synthetic ? checkRoom(sizeOfSynthetic(scenario.synthetic)) : ok([])
+  if (!room.ok) return room
+  const timing = await ports.timing.prepare(scenario)
+  if (!timing.ok) return timing
+  const traffic = await ports.loadTraffic(scenario)
+  if (!traffic.ok) return traffic
+  const fits = checkRoom(sizeOfTraffic(traffic.value))
+  if (!fits.ok) return fits
+  const {notices: timingNotices, ...timed} = timing.value
+  const {workload, name, sha256, source, notices} = traffic.value
+  return ok({
+    inputs: {
+      scenario: source === undefined ? scenario : {...scenario, trace: source},
+      workload,
+      traceSha256: sha256,
+      ...timed,
+      clock: ports.nowMs,
+    },
+    traceName: name,
+    warnings: [...warningNotes(scenario), ...fits.value],
+    notices: [...timingNotices, ...notices],
+  })
+}
+
+/**
+ * Runs what was prepared; the result has the notices of both.
+ * @throws RunError for input the run cannot finish with
+ */
+export function* simulatePrepared({inputs, notices}: PreparedRun): Generator<RunProgress, RunResult, void> {
+  const result = yield* simulate(inputs)
+  return {...result, notices: [...notices, ...result.notices]}
+}
+
+/** What to tell beforehand, or why the run is not begun: it would end in the middle, or take the machine with it. */
+function checkMemory(
+  scenario: Scenario,
+  traffic: TrafficSize,
+  limit: MemoryLimit,
+): Result<readonly string[]> {
+  const verdict = judgeMemory(forecastMemory(scenario, traffic), limit)
+  if (verdict.kind === 'refused') return fail(verdict.message)
+  return ok(verdict.kind === 'tight' ? [verdict.message] : [])
+}
