@@ -8,6 +8,9 @@ export const TRACE_FORMATS = [
   'azure',
   'burstgpt',
   'csv',
+  'lengths',
+  'bailian',
+  'weka',
 ] as const
 export type TraceFormat = (typeof TRACE_FORMATS)[number]
 
@@ -19,7 +22,14 @@ export const FORMAT_TITLES: Readonly<Record<TraceFormat, string>> = {
   azure: 'Azure LLM inference CSV',
   burstgpt: 'BurstGPT CSV',
   csv: 'CSV with a header',
+  lengths: 'JSON lines of lengths',
+  bailian: 'Bailian JSONL',
+  weka: 'Weka / kv-cache-tester JSON',
 }
+
+/** Units of recorded times. */
+export const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const
+export type TimeUnit = (typeof TIME_UNITS)[number]
 
 /** Which columns of a CSV file mean what; an absent one is told by its name. */
 export interface CsvColumns {
@@ -27,8 +37,8 @@ export interface CsvColumns {
   readonly input?: string
   readonly output?: string
   readonly session?: string
-  /** Of numeric timestamps; absent = ms if the column's name says so, else s. */
-  readonly unit?: 's' | 'ms'
+  /** Of numeric timestamps, in any format; absent = as the format or the column's name says, else s in a CSV file. */
+  readonly unit?: TimeUnit
 }
 
 /** How the bytes of a trace file are read. */
@@ -72,7 +82,7 @@ export function isTraceFormat(text: string): text is TraceFormat {
 }
 
 const COLUMN_KEYS = ['timestamp', 'input', 'output', 'session', 'unit'] as const
-const COLUMNS_SYNTAX = 'timestamp=NAME,input=NAME,output=NAME,session=NAME,unit=s|ms'
+const COLUMNS_SYNTAX = 'timestamp=NAME,input=NAME,output=NAME,session=NAME,unit=s|ms|us|ns'
 
 /** Reads `timestamp=ts,input=prompt,unit=ms`; every part may be left out. */
 export function parseCsvColumns(text: string): Result<CsvColumns> {
@@ -86,8 +96,9 @@ export function parseCsvColumns(text: string): Result<CsvColumns> {
       return fail(`trace columns must read ${COLUMNS_SYNTAX}, got "${part.trim().slice(0, 60)}"`, 'columns')
     columns[known] = value
   }
-  if (columns.unit !== undefined && columns.unit !== 's' && columns.unit !== 'ms')
-    return fail(`the unit of trace columns must be s or ms, got "${columns.unit.slice(0, 60)}"`, 'columns')
+  const {unit} = columns
+  if (unit !== undefined && !TIME_UNITS.some(known => known === unit))
+    return fail(`the unit of trace columns must be s, ms, us or ns, got "${unit.slice(0, 60)}"`, 'columns')
   return ok(columns as CsvColumns)
 }
 

@@ -188,7 +188,10 @@ function computeArrivals(parsed: ParsedTrace, ratio: number): Result<Float64Arra
     const problem = (text: string) => fail(`${at(parsed, request)}: ${text}`, 'timestamp')
     const name = () => sessionName(parsed, session)
     if (Number.isNaN(start))
-      return problem(`trace mode requires first_arrival_timestamp_ms for session ${name()}`)
+      return problem(
+        `trace mode requires first_arrival_timestamp_ms for session ${name()}: the row has no timestamp; a trace without ` +
+          'times runs as a closed loop, with --replay-concurrency N',
+      )
     const arrival = (start - earliest) / ratio
     if (!Number.isFinite(arrival))
       return problem(`session ${name()} has invalid first_arrival_timestamp_ms ${arrival}`)

@@ -1,4 +1,4 @@
-import type {CsvColumns, TraceFormat} from '../../config/trace-options.ts'
+import type {CsvColumns, TimeUnit, TraceFormat} from '../../config/trace-options.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 
 export type CsvFormat = Extract<TraceFormat, 'azure' | 'burstgpt' | 'csv'>
@@ -11,20 +11,49 @@ export interface CsvLayout {
   readonly session: number
   /** Seconds a request took in the recording. */
   readonly elapsed: number
-  readonly unit: 's' | 'ms'
+  /** Ids of the prompt's blocks, as a JSON list. */
+  readonly hashIds: number
+  /** null = as the first time of the file looks. */
+  readonly unit: TimeUnit | null
   readonly header: readonly string[]
 }
 
 /** Names that say what a column holds, in lower case with anything but letters and digits as `_`. */
 const TIMESTAMP =
-  /^(timestamp|time|ts|arrival|arrived_at|arrival_(time|timestamp)|created(_at|_time)?|start(_time)?|request_time(stamp)?)(_(s|sec|secs|seconds|ms|millis|milliseconds))?$/
+  /^(timestamp|time|ts|arrival|arrived_at|arrival_(time|timestamp)|created(_at|_time)?|start(_time)?|request_time(stamp)?)(_(s|sec|secs|seconds|ms|millis|milliseconds|us|micros|microseconds|ns|nanos|nanoseconds))?$/
 const INPUT =
   /^(input|prompt|context|request|prefill|num_(input|prompt|context|request|prefill))_?(tokens?|length|len|toks)$|^(isl|contexttokens|prompt_size|prefill_tokens)$/
 const OUTPUT =
   /^(output|generated|generation|completion|response|decode|num_(output|generated|completion|response|decode))_?(tokens?|length|len|toks)$|^(osl|generatedtokens|token_size|decode_tokens)$/
 const SESSION = /^(session|conversation|chat|user_session)_?(id)?$/
 const ELAPSED = /^elapsed_time$/
-const MILLISECONDS = /_(ms|millis|milliseconds)$/
+const HASH_IDS = /^(hash_ids|block_hashes)$/
+const UNIT_SUFFIXES: readonly (readonly [RegExp, TimeUnit])[] = [
+  [/_(ms|millis|milliseconds)$/, 'ms'],
+  [/_(us|micros|microseconds)$/, 'us'],
+  [/_(ns|nanos|nanoseconds)$/, 'ns'],
+  [/_(s|sec|secs|seconds)$/, 's'],
+]
+
+/** The fields of a request that a name can stand for. */
+export type LengthField = 'timestamp' | 'input' | 'output' | 'session'
+
+const PATTERNS: Readonly<Record<LengthField, RegExp>> = {
+  timestamp: TIMESTAMP,
+  input: INPUT,
+  output: OUTPUT,
+  session: SESSION,
+}
+
+/** Whether a column or key of this name is known to hold the field. */
+export function isColumnOf(field: LengthField, name: string): boolean {
+  return PATTERNS[field].test(normalise(name))
+}
+
+/** The unit a name ends with, e.g. `arrival_time_ns`; null = it says none. */
+export function columnUnitOf(name: string): TimeUnit | null {
+  return UNIT_SUFFIXES.find(([pattern]) => pattern.test(normalise(name)))?.[1] ?? null
+}
 
 export function isAzureHeader(header: readonly string[]): boolean {
   const names = header.map(normalise)
@@ -56,14 +85,16 @@ export function findLayout(header: readonly string[], request: LayoutRequest): R
     output: find(columns.output, OUTPUT),
     session: find(columns.session, SESSION),
     elapsed: format === 'burstgpt' ? find(undefined, ELAPSED) : -1,
+    hashIds: format === 'csv' ? find(undefined, HASH_IDS) : -1,
   }
   for (const field of ['timestamp', 'input', 'output', 'session'] as const) {
     const isOptional = field === 'session' && columns.session === undefined
     if (layout[field] >= 0 || isOptional) continue
     return fail(describeMissing(header, request, field), 'columns')
   }
-  const isMilliseconds = MILLISECONDS.test(names[layout.timestamp]!)
-  return ok({...layout, unit: columns.unit ?? (isMilliseconds ? 'ms' : 's'), header})
+  // Whoever wrote block ids into a table had a Mooncake trace, whose times are ms.
+  const usual = layout.hashIds >= 0 ? 'ms' : null
+  return ok({...layout, unit: columns.unit ?? columnUnitOf(header[layout.timestamp]!) ?? usual, header})
 }
 
 function describeMissing(

@@ -51,3 +51,15 @@ function isDigits(text: string): boolean {
   }
   return text.length > 0
 }
+
+/**
+ * The unit of a time counted from 1970, told by its digits: 10 for seconds, 13, 16 and 19 for ms, µs and ns, each good for
+ * the years 2001 to 2286. null for anything else.
+ */
+export function unitOfEpoch(value: unknown): 's' | 'ms' | 'us' | 'ns' | null {
+  const digits = /^(\d+)(?:\.\d*)?$/.exec(
+    typeof value === 'number' ? value.toFixed(0) : String(value).trim(),
+  )?.[1]
+  if (digits === undefined || digits.startsWith('0')) return null
+  return ({10: 's', 13: 'ms', 16: 'us', 19: 'ns'} as const)[digits.length as 10] ?? null
+}

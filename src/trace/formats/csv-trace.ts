@@ -4,8 +4,9 @@ import {fail, ok, type Problem, type Result} from '../../core/result.ts'
 import type {ParsedTrace} from '../parsed-trace.ts'
 import {type CsvFormat, type CsvLayout, findLayout} from './csv-columns.ts'
 import {type CsvRow, CsvRows} from './csv-rows.ts'
-import {parseNumber, TimeReader} from './csv-time.ts'
+import {parseNumber, TimeReader, unitOfEpoch} from './csv-time.ts'
 import {SessionBuilder} from './session-builder.ts'
+import {timeUnitMs} from './time-unit.ts'
 import {INT32_MAX, type TraceReader} from './trace-reader.ts'
 
 export interface CsvOptions {
@@ -34,7 +35,10 @@ export class CsvReader implements TraceReader {
   readonly #outputLength = floats()
   readonly #sessionIds: (string | null)[] = []
   #layout: CsvLayout | null = null
-  #time = new TimeReader(1000)
+  /** null until the first row tells the unit. */
+  #time: TimeReader | null = null
+  readonly #hashStart = words()
+  readonly #hashIds = words()
   #withoutTokens = 0
 
   constructor(bytes: Uint8Array, options: CsvOptions) {
@@ -75,21 +79,25 @@ export class CsvReader implements TraceReader {
       format,
       notices: this.#notices(),
       traceBlockSize: null,
-      prompts: 'none',
+      prompts: this.#hasHashes ? 'hashes' : 'none',
       requestCount: count,
       inputLengthGiven: this.#inputLength.toArray(),
       outputLength: Int32Array.from(this.#outputLength.toArray()),
       ...sessions.value.finish(),
-      hashStart: new Uint32Array(count + 1),
-      hashIds: new Uint32Array(0),
+      hashStart: this.#hasHashes ? Uint32Array.from(this.#hashStart.toArray()) : new Uint32Array(count + 1),
+      hashIds: Uint32Array.from(this.#hashIds.toArray()),
     })
+  }
+
+  get #hasHashes(): boolean {
+    return this.#layout !== null && this.#layout.hashIds >= 0
   }
 
   #readHeader({cells}: CsvRow): Problem | null {
     const layout = findLayout(cells, this.#options)
     if (!layout.ok) return layout.error
     this.#layout = layout.value
-    this.#time = new TimeReader(layout.value.unit === 'ms' ? 1 : 1000)
+    this.#hashStart.push(0)
     return null
   }
 
@@ -100,11 +108,22 @@ export class CsvReader implements TraceReader {
     const output = readLength(cells[layout.output]!)
     if (Number.isNaN(input)) return this.#badCell(line, cells, layout, 'input')
     if (Number.isNaN(output)) return this.#badCell(line, cells, layout, 'output')
-    const timestampMs = this.#time.read(cells[layout.timestamp]!)
+    const time = cells[layout.timestamp]!
+    this.#time ??= new TimeReader(timeUnitMs(layout.unit ?? unitOfEpoch(time) ?? 's'))
+    const timestampMs = this.#time.read(time)
     if (!Number.isFinite(timestampMs)) return this.#badCell(line, cells, layout, 'timestamp')
     if (input === 0 || output === 0) {
       this.#withoutTokens++
       return null
+    }
+    if (layout.hashIds >= 0) {
+      const ids = readHashIds(cells[layout.hashIds]!)
+      if (ids === null) {
+        const got = cells[layout.hashIds]!.slice(0, 40)
+        return this.#problem(line, `needs a JSON list of whole numbers in hash_ids, got "${got}"`, 'hash_ids')
+      }
+      for (const id of ids) this.#hashIds.push(id)
+      this.#hashStart.push(this.#hashIds.length)
     }
     const elapsedS = layout.elapsed < 0 ? Number.NaN : parseNumber(cells[layout.elapsed]!.trim())
     const session = layout.session < 0 ? '' : cells[layout.session]!.trim()
@@ -164,7 +183,8 @@ export class CsvReader implements TraceReader {
   /** File order, unless there are sessions: their turns must come in order of time. */
   #rowsByTime(): Int32Array {
     const order = Int32Array.from({length: this.requestCount}, (_, row) => row)
-    if (this.#sessionIds.every(id => id === null) || this.#isInOrder()) return order
+    // Block ids lie in file order and are not moved.
+    if (this.#sessionIds.every(id => id === null) || this.#hasHashes || this.#isInOrder()) return order
     this.#reorder(order.sort((a, b) => this.#timestampMs.at(a) - this.#timestampMs.at(b) || a - b))
     return Int32Array.from({length: this.requestCount}, (_, row) => row)
   }
@@ -191,9 +211,11 @@ export class CsvReader implements TraceReader {
 
   #notices(): readonly string[] {
     const {fileName, format} = this.#options
-    const notices = [
-      `${NOUNS[format]} holds lengths only: no two prompts share a prefix, so the prefix cache never helps in this replay.`,
-    ]
+    const notices = this.#hasHashes
+      ? []
+      : [
+          `${NOUNS[format]} holds lengths only: no two prompts share a prefix, so the prefix cache never helps in this replay.`,
+        ]
     if (this.#withoutTokens > 0)
       notices.push(
         `${fileName}: ${this.#withoutTokens} requests without input or output tokens were left out.`,
@@ -206,4 +228,16 @@ export class CsvReader implements TraceReader {
 function readLength(text: string): number {
   const value = parseNumber(text.trim())
   return Number.isInteger(value) && value >= 0 && value <= INT32_MAX ? value : Number.NaN
+}
+
+/** The low 32 bits of block ids, which are all that prefix reuse needs; null for anything but a list of whole numbers. */
+function readHashIds(text: string): number[] | null {
+  let ids: unknown
+  try {
+    ids = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (!Array.isArray(ids) || !ids.every(id => Number.isSafeInteger(id) && id >= 0)) return null
+  return ids.map((id: number) => id % 2 ** 32)
 }

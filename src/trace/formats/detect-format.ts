@@ -1,9 +1,10 @@
 import {strFromU8} from 'fflate'
 import type {TraceFormat} from '../../config/trace-options.ts'
-import {isAzureHeader, isBurstGptHeader} from './csv-columns.ts'
+import {isAzureHeader, isBurstGptHeader, isColumnOf} from './csv-columns.ts'
 import {readCsvHeader} from './csv-rows.ts'
 import {DYNAMO_SCHEMA} from './dynamo.ts'
 import {startsWithByteOrderMark} from './json-lines.ts'
+import {isTextKey} from './lengths-reader.ts'
 
 export interface DetectedFormat {
   readonly format: TraceFormat
@@ -34,8 +35,22 @@ function detectJson(text: string): DetectedFormat {
     const key = has('input_prompt_length') ? 'input_prompt_length' : 'num_turns'
     return {format: 'applied_compute_agentic', why: `its first line has ${key}`}
   }
+  if (has('chat_id') && has('parent_chat_id') && has('hash_ids'))
+    return {format: 'bailian', why: 'its first line has chat_id, parent_chat_id and hash_ids'}
+  if (has('requests') && has('block_size') && has('hash_id_scope'))
+    return {format: 'weka', why: 'it has requests, block_size and hash_id_scope'}
   if (has('hash_ids')) return {format: 'mooncake', why: 'its first line has hash_ids'}
+  const lengths = lengthKeys(line)
+  if (lengths !== null) return {format: 'lengths', why: `its first line has ${lengths} and no hash_ids`}
   return {format: 'mooncake', why: 'it is JSON lines without the keys of another format'}
+}
+
+/** The keys of a first line that name output tokens beside input tokens or a prompt's text; null where it has none. */
+function lengthKeys(line: string): string | null {
+  const keys = [...line.matchAll(/"([\w.]{1,60})"\s*:/g)].map(match => match[1]!)
+  const output = keys.find(key => isColumnOf('output', key))
+  const input = keys.find(key => isColumnOf('input', key) || isTextKey(key))
+  return output === undefined || input === undefined ? null : `${input} and ${output}`
 }
 
 function detectCsv(bytes: Uint8Array): DetectedFormat | null {

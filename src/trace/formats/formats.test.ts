@@ -82,6 +82,10 @@ const SAMPLES: Readonly<Record<TraceFormat, string>> = {
   dynamo: `${dynamoLine()}\n${dynamoLine({start: 2000, session: 's'})}\n`,
   azure: `${AZURE}2023-11-16 18:17:03.9799600,4808,10\n2023-11-16 18:17:04.0319600,3180,8\n`,
   burstgpt: `${BURSTGPT}5,ChatGPT,472,18,490,Conversation log\n45,ChatGPT,1087,230,1317,API log\n`,
+  lengths: '{"arrival_time_ms": 0, "prompt_tokens": 100, "completion_tokens": 7}\n',
+  bailian:
+    '{"chat_id": 0, "parent_chat_id": -1, "timestamp": 0.5, "input_length": 30, "output_length": 7, "turn": 1, "hash_ids": [0, 1]}\n',
+  weka: '{"id": "t1", "block_size": 64, "hash_id_scope": "local", "requests": [{"t": 0, "in": 64, "out": 5, "hash_ids": [1]}]}',
   csv: 'arrived_at,num_prefill_tokens,num_decode_tokens\n0.5,100,7\n1.25,"200",8\n',
 }
 

@@ -161,6 +161,16 @@ describe('sessions', () => {
   })
 })
 
+it('leaves out requests without output, which the reference never ends on, and counts them', () => {
+  const text = [line({output_length: 0}), line({timestamp: 7}), line({output_length: 0})].join('\n')
+  const parsed = parseMooncakeTrace(text, 'f')
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  expect(parsed.value.requestCount).toBe(1)
+  expect([...parsed.value.line]).toEqual([2])
+  expect(parsed.value.hashStart[1]).toBe(parsed.value.hashIds.length)
+  expect(parsed.value.notices).toEqual(['f: 2 requests without output tokens were left out.'])
+})
+
 describe('errors', () => {
   const second = (text: string) => `${line({})}\n${text}`
   const without = (...fields: string[]) => line(Object.fromEntries(fields.map(field => [field, undefined])))
@@ -168,10 +178,6 @@ describe('errors', () => {
   it.each([
     [second(without('hash_ids', 'output_length')), 'trace.jsonl: trace line 2 is missing hash_ids'],
     [second(without('output_length')), 'trace.jsonl: trace line 2 is missing output_length'],
-    [
-      second(line({output_length: 0})),
-      'trace.jsonl: trace line 2 has output_length 0, it must be at least 1',
-    ],
     [second(line({delay: 5})), 'trace.jsonl: trace line 2 sets delay on the first turn of session request_2'],
     [
       [line({session_id: 's', timestamp: undefined}), line({session_id: 's'})].join('\n'),
@@ -188,7 +194,7 @@ describe('errors', () => {
     ['\n \n', 'trace file trace.jsonl did not contain any requests'],
     [
       second(without('timestamp')),
-      'trace.jsonl: trace line 2: trace mode requires first_arrival_timestamp_ms for session request_2',
+      'trace.jsonl: trace line 2: trace mode requires first_arrival_timestamp_ms for session request_2: the row has no timestamp; a trace without times runs as a closed loop, with --replay-concurrency N',
     ],
     [
       second(line({hash_ids: []})),

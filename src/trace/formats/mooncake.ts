@@ -5,7 +5,7 @@ import {checkTraceBlockSize, type ParsedTrace, toWorkload, type WorkloadOptions}
 import type {Workload} from '../workload.ts'
 import {gunzip, isGzip} from './gzip.ts'
 import {LineError} from './json-line-scanner.ts'
-import {JsonLines} from './json-lines.ts'
+import {JsonLines, keyFinder} from './json-lines.ts'
 import {SessionBuilder} from './session-builder.ts'
 import {finishSteps, INT32_MAX, type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
 
@@ -66,6 +66,10 @@ const KEYS: readonly {readonly key: Uint8Array; readonly field: Field; readonly 
   ] as const
 ).map(([key, field, bit]) => ({key: strToU8(key), field, bit}))
 
+/** Keys of agentic traces that say what a request waited for besides the one before it. */
+const AGENTIC_FIELDS = ['wait_for', 'tool_wait_ms', 'branches'] as const
+const findAgenticKey = keyFinder(AGENTIC_FIELDS)
+
 export class MooncakeReader implements TraceReader {
   readonly #fileName: string
   readonly #lines: JsonLines
@@ -75,6 +79,8 @@ export class MooncakeReader implements TraceReader {
   readonly #hashStart: Uint32Array
   #hashIds: Uint32Array
   #hashCount = 0
+  #withoutOutput = 0
+  #notSimulated = false
   requestCount = 0
 
   // The row being read; NaN, null or (input) infinity = absent.
@@ -116,6 +122,7 @@ export class MooncakeReader implements TraceReader {
     if (count === 0) return fail(`trace file ${this.#fileName} did not contain any requests`)
     return ok({
       ...mooncakeTraits,
+      notices: this.#notices(),
       fileName: this.#fileName,
       requestCount: count,
       inputLengthGiven: this.#inputLengthGiven.subarray(0, count),
@@ -124,6 +131,18 @@ export class MooncakeReader implements TraceReader {
       hashIds: this.#hashIds.slice(0, this.#hashCount),
       ...this.#sessions.finish(),
     })
+  }
+
+  #notices(): readonly string[] {
+    const notices: string[] = []
+    if (this.#withoutOutput > 0)
+      notices.push(`${this.#fileName}: ${this.#withoutOutput} requests without output tokens were left out.`)
+    if (this.#notSimulated)
+      notices.push(
+        `${this.#fileName} has fields of an agentic trace (${AGENTIC_FIELDS.join(', ')}): waits for tools and for other requests are not ` +
+          'simulated, so requests arrive by their timestamps and delays alone.',
+      )
+    return notices
   }
 
   #readLine = (): Problem | null => {
@@ -147,6 +166,7 @@ export class MooncakeReader implements TraceReader {
   #onField = (source: Uint8Array, start: number, end: number): void => {
     const entry = findKey(source, start, end)
     if (entry === undefined) {
+      this.#notSimulated ||= findAgenticKey(source, start, end) !== undefined
       this.#lines.scanner.skipValue()
       return
     }
@@ -183,7 +203,10 @@ export class MooncakeReader implements TraceReader {
     if (Number.isNaN(this.#outputTokens))
       return this.#lines.problem('is missing output_length', 'output_length')
     if (this.#outputTokens === 0) {
-      return this.#lines.problem('has output_length 0, it must be at least 1', 'output_length')
+      // The reference never ends on such a request; the other readers leave failed requests out, too.
+      this.#withoutOutput++
+      this.#hashCount = this.#hashStart[this.requestCount]!
+      return null
     }
     if (this.#outputTokens > INT32_MAX) {
       return this.#lines.problem(
@@ -199,7 +222,12 @@ export class MooncakeReader implements TraceReader {
       timestamp,
       delay,
     })
-    if (problem !== null) return this.#lines.problem(problem, 'delay')
+    if (problem !== null) {
+      const agentic = this.#notSimulated
+        ? `: this is an agentic trace (${AGENTIC_FIELDS.join(', ')}), of which only sessions of one turn after another are simulated`
+        : ''
+      return this.#lines.problem(`${problem}${agentic}`, 'delay')
+    }
     const request = this.requestCount++
     this.#inputLengthGiven[request] = this.#inputTokens
     this.#outputLength[request] = this.#outputTokens

@@ -1,15 +1,19 @@
 import {strToU8} from 'fflate'
-import type {TraceFormat, TraceFormatOptions} from '../../config/trace-options.ts'
+import type {TimeUnit, TraceFormat, TraceFormatOptions} from '../../config/trace-options.ts'
 import {unreachable} from '../../core/assert.ts'
 import {ok, type Result} from '../../core/result.ts'
 import type {ParsedTrace} from '../parsed-trace.ts'
 import {AgenticReader} from './agentic.ts'
+import {BailianReader} from './bailian.ts'
 import {CsvReader} from './csv-trace.ts'
 import {type DetectedFormat, detectFormat} from './detect-format.ts'
 import {DynamoReader} from './dynamo.ts'
-import {gunzip, isGzip} from './gzip.ts'
+import {LengthsReader} from './lengths-reader.ts'
 import {MooncakeReader} from './mooncake.ts'
+import {timeUnitMs} from './time-unit.ts'
 import {type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
+import {unpackTrace} from './unpack-trace.ts'
+import {WekaReader} from './weka.ts'
 
 export interface ReadTrace {
   readonly parsed: ParsedTrace
@@ -37,13 +41,33 @@ export function* parseTraceChunks(
   options: TraceFormatOptions = {},
 ): Generator<ParseProgress, Result<ReadTrace>, void> {
   const packed = typeof text === 'string' ? strToU8(text) : text
-  const unpacked = isGzip(packed) ? gunzip(packed, fileName) : ok(packed)
+  const unpacked = unpackTrace(packed, fileName)
   if (!unpacked.ok) return unpacked
-  const bytes = unpacked.value
+  const {bytes} = unpacked.value
   const detected = detectFormat(bytes)
   const reader = createReader(bytes, fileName, {...options, format: options.format ?? detected.format})
   const parsed = yield* readInSteps(reader, bytes.length)
-  return parsed.ok ? ok({parsed: parsed.value, detected}) : parsed
+  if (!parsed.ok) return parsed
+  const notices = [...unpacked.value.notices, ...parsed.value.notices]
+  return ok({parsed: inMilliseconds({...parsed.value, notices}, options.columns?.unit), detected})
+}
+
+/** Formats whose readers turn any unit into ms themselves. */
+const READS_UNITS: ReadonlySet<TraceFormat> = new Set([
+  'azure',
+  'burstgpt',
+  'csv',
+  'lengths',
+  'bailian',
+  'weka',
+])
+
+/** Times that were written in the unit the user names, though the format means ms. */
+function inMilliseconds(parsed: ParsedTrace, unit: TimeUnit | undefined): ParsedTrace {
+  if (unit === undefined || unit === 'ms' || READS_UNITS.has(parsed.format)) return parsed
+  const factor = timeUnitMs(unit)
+  const scaled = (times: Float64Array) => times.map(time => time * factor)
+  return {...parsed, timestampMs: scaled(parsed.timestampMs), delayMs: scaled(parsed.delayMs)}
 }
 
 function createReader(
@@ -58,6 +82,12 @@ function createReader(
       return new AgenticReader(bytes, fileName)
     case 'dynamo':
       return new DynamoReader(bytes, fileName)
+    case 'bailian':
+      return new BailianReader(bytes, fileName, columns.unit ?? 's')
+    case 'weka':
+      return new WekaReader(bytes, fileName)
+    case 'lengths':
+      return new LengthsReader(bytes, fileName, columns)
     case 'azure':
     case 'burstgpt':
     case 'csv':

@@ -1,0 +1,219 @@
+import fc from 'fast-check'
+import {gzipSync, strFromU8, strToU8, zipSync} from 'fflate'
+import {describe, expect, it} from 'vitest'
+import {toWorkload} from '../parsed-trace.ts'
+import {arrayToLines} from './array-to-lines.ts'
+import {parseTrace} from './parse-trace.ts'
+import {joinShards, unpackTrace} from './unpack-trace.ts'
+
+/** What people have lying about, and what becomes of it. */
+
+const MOONCAKE = '{"timestamp": 0, "input_length": 600, "output_length": 5, "hash_ids": [1, 2]}\n'
+/** `MOONCAKE`, packed by the zstd library itself. */
+const ZSTD =
+  'KLUv/SBOPQIA1AN7InRpbWVzdGFtcCI6IDAsICJpbnB1dF9sZW5ndGgiOiA2MG91dDUsICJoYXNoX2lkcyI6IFsxLCAyXX0KAgA5bwyD+QQ='
+
+function parse(bytes: string | Uint8Array, options = {}) {
+  const parsed = parseTrace(bytes, 'f', options)
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  return parsed.value
+}
+
+function problem(bytes: string | Uint8Array): string {
+  const parsed = parseTrace(bytes, 'f')
+  return parsed.ok ? '' : parsed.error.message
+}
+
+const utf16 = (text: string, isLittle = true) => {
+  const bytes = [...`\ufeff${text}`].flatMap(letter => {
+    const unit = letter.charCodeAt(0)
+    return isLittle ? [unit & 255, unit >> 8] : [unit >> 8, unit & 255]
+  })
+  return Uint8Array.from(bytes)
+}
+
+describe('a file is read whatever it is wrapped in', () => {
+  const zip = zipSync({'a/trace.jsonl': strToU8(MOONCAKE)})
+  it.each([
+    ['gzip', gzipSync(strToU8(MOONCAKE))],
+    ['zstd', Uint8Array.from(atob(ZSTD), letter => letter.charCodeAt(0))],
+    ['zip', zip],
+    ['zip in gzip', gzipSync(zip)],
+    ['UTF-16', utf16(MOONCAKE)],
+    ['UTF-16, the other way round', utf16(MOONCAKE, false)],
+    ['a JSON array', strToU8(`[\n ${MOONCAKE}]\n`)],
+  ])('%s', (_, bytes) => {
+    expect(parse(bytes).inputLengthGiven).toEqual(Float64Array.of(600))
+  })
+
+  it('joins the shards in a zip, in the order of their names', () => {
+    const shards = zipSync({
+      'b.csv': strToU8('arrived_at,num_prefill_tokens,num_decode_tokens\n2,200,7\n'),
+      'a.csv': strToU8('arrived_at,num_prefill_tokens,num_decode_tokens\n1,100,7\n'),
+    })
+    expect([...parse(shards).inputLengthGiven]).toEqual([100, 200])
+  })
+})
+
+describe('what is no trace is called by its name', () => {
+  it.each([
+    ['version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n', 'a Git LFS pointer'],
+    [Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0), 'an xz archive'],
+    ['BZh91AY', 'a bzip2 archive'],
+    [Uint8Array.from({length: 512}, (_, i) => 'ustar'.charCodeAt(i - 257) || 0), 'a tar archive'],
+    ['<!DOCTYPE html><title>404</title>', 'a web page'],
+    ['<?xml version="1.0"?>', 'an XML document'],
+    [zipSync({'a.csv': strToU8('x'), 'b.txt': strToU8('x')}), 'a zip archive of a.csv, b.txt'],
+  ])('%#', (bytes, name) => {
+    expect(problem(bytes)).toContain(`f is ${name}`)
+  })
+})
+
+describe('lengths under the names people use', () => {
+  it('reads AIPerf and guidellm names, epochs in any unit, and sessions', () => {
+    const rows = [
+      {arrival_time: 1763460000, prompt_tokens: 100, completion_tokens: 5, conversation_id: 'a'},
+      {arrival_time: 1763460002, prompt_tokens: 120, completion_tokens: 6, conversation_id: 'a'},
+      {arrival_time: 1763460003, prompt_tokens: 0, completion_tokens: 6},
+    ]
+    const parsed = parse(rows.map(row => JSON.stringify(row)).join('\n'))
+    expect(parsed.format).toBe('lengths')
+    expect([...parsed.inputLengthGiven]).toEqual([100, 120])
+    expect([...parsed.delayMs]).toEqual([0, 2000])
+    expect(parsed.notices.at(-1)).toBe('f: 1 requests without input or output tokens were left out.')
+  })
+
+  it('counts a prompt given as text by its stated rule', () => {
+    const parsed = parse('{"timestamp": 3, "text_input": "twelve chars", "output_length": 4}')
+    expect([...parsed.inputLengthGiven]).toEqual([3])
+    expect(parsed.notices[1]).toContain('one token for every 4 characters')
+  })
+
+  it('says which fields a row has where none is known', () => {
+    const text = '{"timestamp": 3, "isl": 4, "osl": 5}\n{"timestamp": 4, "isl": "many", "osl": 5}'
+    expect(problem(text)).toBe(
+      'f: trace line 2 needs a whole number of tokens up to 2147483647 in isl, got "many"',
+    )
+  })
+
+  it('takes the names and the unit it is given', () => {
+    const parsed = parse('{"when": 2, "isl": 4, "osl": 5, "n_prompt": 9}\n{"when": 3, "isl": 4, "osl": 5}', {
+      columns: {timestamp: 'when', unit: 'us'},
+    })
+    expect([...parsed.timestampMs]).toEqual([0.002, 0.003])
+  })
+})
+
+describe('times in other units than ms', () => {
+  it.each([
+    ['arrival_time_ns,input_tokens,output_tokens\n0,100,10\n5000000,100,10\n', 5],
+    ['arrival_us,isl,osl\n0,100,10\n5000,100,10\n', 5],
+    ['timestamp,isl,osl\n1763460000000,100,10\n1763460005000,100,10\n', 5000],
+    ['timestamp,input_length,output_length,hash_ids\n0,600,10,"[0,1]"\n5000,601,11,"[1,2]"\n', 5000],
+  ])('%#', (text, gapMs) => {
+    const {timestampMs} = parse(text)
+    expect(timestampMs[1]! - timestampMs[0]!).toBeCloseTo(gapMs, 6)
+  })
+
+  it('reads a Mooncake trace in seconds when told so', () => {
+    expect([...parse(MOONCAKE.replace('0,', '1.5,'), {columns: {unit: 's'}}).timestampMs]).toEqual([1500])
+  })
+
+  it('keeps the block ids of a table', () => {
+    const parsed = parse('timestamp,input_length,output_length,hash_ids\n0,600,10,"[3,4]"\n')
+    expect([parsed.prompts, ...parsed.hashIds]).toEqual(['hashes', 3, 4])
+  })
+})
+
+it('reads Bailian in seconds and blocks of 16', () => {
+  const row = {chat_id: 1, parent_chat_id: -1, input_length: 32, output_length: 5, hash_ids: [0, 1]}
+  const rows = [0.5, 2].map(timestamp => JSON.stringify({...row, timestamp}))
+  const workload = toWorkload(parse(rows.join('\n')), {traceBlockSize: 512, arrivalSpeedupRatio: 1})
+  if (!workload.ok) throw new Error(workload.error.message)
+  expect([...workload.value.arrivalMs, ...workload.value.inputLength]).toEqual([0, 1500, 32, 32])
+})
+
+it('reads a Weka conversation: later requests wait for the one before and the pause after it', () => {
+  const requests = [0, 3.5].map((t, i) => ({t, in: 64, out: 5, hash_ids: [i], api_time: 2}))
+  const parsed = parse(JSON.stringify({id: 't', block_size: 64, hash_id_scope: 'local', requests}))
+  expect([...parsed.delayMs, parsed.traceBlockSize]).toEqual([0, 1500, 64])
+})
+
+it('names agentic traces, whose waits are not simulated', () => {
+  const agentic = {timestamp: 0, input_length: 9, output_length: 5, hash_ids: [1], tool_wait_ms: 5000}
+  expect(parse(JSON.stringify(agentic)).notices[0]).toContain('tool_wait_ms')
+})
+
+describe('fuzz', () => {
+  const FUZZ = {numRuns: 10_000}
+  const json = fc.json({maxDepth: 3})
+
+  it('array to lines keeps every object of an array, in order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.dictionary(fc.string(), fc.jsonValue()), {minLength: 1}),
+        fc.nat(3),
+        (rows, indent) => {
+          const lines = arrayToLines(strToU8(JSON.stringify(rows, null, indent)))
+          const read = strFromU8(lines!)
+            .split('\n')
+            .filter(line => line.trim() !== '')
+            .map(line => JSON.parse(line) as unknown)
+          expect(read).toEqual(JSON.parse(JSON.stringify(rows)))
+        },
+      ),
+      FUZZ,
+    )
+  })
+
+  it('unpacking anything gives a result', () => {
+    const head = fc.constantFrom(
+      [0x28, 0xb5, 0x2f, 0xfd],
+      [0x50, 0x4b, 3, 4],
+      [0xff, 0xfe],
+      [0x1f, 0x8b],
+      [0x5b, 0x7b],
+    )
+    fc.assert(
+      fc.property(head, fc.uint8Array({maxLength: 200}), (magic, rest) => {
+        const unpacked = unpackTrace(Uint8Array.from([...magic, ...rest]), 'f')
+        expect(unpacked.ok || unpacked.error.message.length > 0).toBe(true)
+      }),
+      FUZZ,
+    )
+  })
+
+  const value = fc.oneof(fc.nat(5000), fc.double(), fc.string(), fc.constant(null), fc.array(fc.nat(9)))
+  it.each([
+    ['lengths', ['timestamp', 'isl', 'osl', 'session_id', 'delay', 'text_input']],
+    ['bailian', ['chat_id', 'parent_chat_id', 'timestamp', 'input_length', 'output_length', 'hash_ids']],
+    ['weka', ['id', 'block_size', 'hash_id_scope', 'requests']],
+  ] as const)('%s gives a result for any rows of its keys', (format, keys) => {
+    const request = fc.record({t: value, in: value, out: value, hash_ids: value, api_time: value})
+    const row = fc
+      .dictionary(fc.constantFrom(...keys), value)
+      .chain(own =>
+        fc.array(request, {maxLength: 3}).map(requests => (format === 'weka' ? {...own, requests} : own)),
+      )
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            row.map(own => JSON.stringify(own)),
+            json,
+          ),
+          {maxLength: 5},
+        ),
+        lines => {
+          const parsed = parseTrace(lines.join('\n'), 'f', {format})
+          expect(parsed.ok || parsed.error.message.length > 0).toBe(true)
+        },
+      ),
+      FUZZ,
+    )
+  })
+})
+
+it('joins shards without repeating a header', () => {
+  expect(strFromU8(joinShards([strToU8('a,b\n1,2'), strToU8('a,b\n3,4')])).trim()).toBe('a,b\n1,2\n\n3,4')
+})

@@ -1,0 +1,225 @@
+import {strFromU8} from 'fflate'
+import type {CsvColumns} from '../../config/trace-options.ts'
+import {floats, words} from '../../core/column.ts'
+import {isObject} from '../../core/is-object.ts'
+import {messageOf} from '../../core/message-of.ts'
+import {fail, ok, type Problem, type Result} from '../../core/result.ts'
+import type {ParsedTrace} from '../parsed-trace.ts'
+import {columnUnitOf, isColumnOf, type LengthField} from './csv-columns.ts'
+import {TimeReader, unitOfEpoch} from './csv-time.ts'
+import {startsWithByteOrderMark} from './json-lines.ts'
+import {SessionBuilder} from './session-builder.ts'
+import {timeUnitMs} from './time-unit.ts'
+import {INT32_MAX, type TraceReader} from './trace-reader.ts'
+
+const NEWLINE = 10
+const LINES_PER_STEP = 2048
+
+/** Characters of English text that a token stands for, by the rule of thumb that model cards give. */
+const CHARACTERS_PER_TOKEN = 4
+
+const TEXT_KEYS = ['text_input', 'text', 'prompt'] as const
+
+/** A key that is known to hold a prompt's text. */
+export function isTextKey(key: string): boolean {
+  return TEXT_KEYS.some(known => known === key)
+}
+
+/**
+ * JSON lines that hold lengths only, under the names people use for them (`prompt_tokens`, `isl`, `arrival_time` …): the
+ * shapes of AIPerf, guidellm and of one's own logs. No two prompts share a prefix. A prompt given as text is counted by a
+ * rule of thumb. Rows without input or output (failed requests) are left out and counted, as in CSV traces.
+ */
+export class LengthsReader implements TraceReader {
+  readonly #bytes: Uint8Array
+  readonly #fileName: string
+  readonly #columns: CsvColumns
+  readonly #inputLength = floats()
+  readonly #outputLength = words()
+  #sessions: SessionBuilder | null = null
+  #keys: Readonly<Record<LengthField | 'delay' | 'text', string | null>> | null = null
+  #time = new TimeReader(1)
+  #withoutTokens = 0
+  #fromText = 0
+  #line = 0
+  position: number
+
+  constructor(bytes: Uint8Array, fileName: string, columns: CsvColumns) {
+    this.#bytes = bytes
+    this.#fileName = fileName
+    this.#columns = columns
+    this.position = startsWithByteOrderMark(bytes) ? 3 : 0
+  }
+
+  get isDone(): boolean {
+    return this.position >= this.#bytes.length
+  }
+
+  get requestCount(): number {
+    return this.#inputLength.length
+  }
+
+  readStep(): Problem | null {
+    for (let i = 0; i < LINES_PER_STEP && !this.isDone; i++) {
+      const newline = this.#bytes.indexOf(NEWLINE, this.position)
+      const end = newline < 0 ? this.#bytes.length : newline
+      const text = strFromU8(this.#bytes.subarray(this.position, end)).trim()
+      this.position = end + 1
+      this.#line++
+      const problem = text === '' ? null : this.#readLine(text)
+      if (problem !== null) return problem
+    }
+    return null
+  }
+
+  finish(): Result<ParsedTrace> {
+    const count = this.requestCount
+    if (count === 0 || this.#sessions === null)
+      return fail(`trace file ${this.#fileName} did not contain any requests`)
+    return ok({
+      fileName: this.#fileName,
+      format: 'lengths',
+      notices: this.#notices(),
+      traceBlockSize: null,
+      prompts: 'none',
+      requestCount: count,
+      inputLengthGiven: this.#inputLength.toArray(),
+      outputLength: Int32Array.from(this.#outputLength.toArray()),
+      ...this.#sessions.finish(),
+      hashStart: new Uint32Array(count + 1),
+      hashIds: new Uint32Array(0),
+    })
+  }
+
+  #readLine(text: string): Problem | null {
+    let row: unknown
+    try {
+      row = JSON.parse(text)
+    } catch (error) {
+      return this.#problem(`is not JSON: ${messageOf(error)}`)
+    }
+    if (!isObject(row)) return this.#problem('must be a JSON object')
+    this.#keys ??= this.#findKeys(row)
+    this.#sessions ??= new SessionBuilder(this.#countLines())
+    return this.#readRow(row, this.#keys, this.#sessions)
+  }
+
+  /** The first row names the fields; a name the user gave comes before one that is known. */
+  #findKeys(row: Readonly<Record<string, unknown>>) {
+    const names = Object.keys(row)
+    const find = (field: LengthField) =>
+      this.#columns[field] ?? names.find(name => isColumnOf(field, name)) ?? null
+    const timestamp = find('timestamp')
+    const unit =
+      this.#columns.unit ?? columnUnitOf(timestamp ?? '') ?? unitOfEpoch(row[timestamp ?? '']) ?? 'ms'
+    this.#time = new TimeReader(timeUnitMs(unit))
+    return {
+      timestamp,
+      input: find('input'),
+      output: find('output'),
+      session: find('session'),
+      delay: names.find(name => name === 'delay' || name === 'delay_ms') ?? 'delay',
+      text: TEXT_KEYS.find(key => typeof row[key] === 'string') ?? null,
+    }
+  }
+
+  #readRow(
+    row: Readonly<Record<string, unknown>>,
+    keys: Readonly<Record<LengthField | 'delay' | 'text', string | null>>,
+    sessions: SessionBuilder,
+  ): Problem | null {
+    const input = this.#readInput(row, keys)
+    if (typeof input !== 'number') return input
+    const output = readLength(keys.output === null ? undefined : row[keys.output])
+    if (Number.isNaN(output)) return this.#badField(keys.output, 'output tokens', row)
+    if (input === 0 || output === 0) {
+      this.#withoutTokens++
+      return null
+    }
+    const given = keys.timestamp === null ? undefined : row[keys.timestamp]
+    const timestamp = given === undefined || given === null ? Number.NaN : this.#time.read(String(given))
+    if (given !== undefined && given !== null && !Number.isFinite(timestamp))
+      return this.#problem(
+        `needs a date or a number in ${keys.timestamp}, got ${shown(given)}`,
+        keys.timestamp,
+      )
+    const session = keys.session === null ? undefined : row[keys.session]
+    const delay = row[keys.delay!]
+    const problem = sessions.add({
+      line: this.#line,
+      sessionId: session === undefined || session === null ? null : `session ${String(session)}`,
+      timestamp,
+      delay: typeof delay === 'number' ? delay : Number.NaN,
+    })
+    if (problem !== null) return this.#problem(problem, 'delay')
+    this.#inputLength.push(input)
+    this.#outputLength.push(output)
+    return null
+  }
+
+  #readInput(
+    row: Readonly<Record<string, unknown>>,
+    {input, text}: Readonly<Record<'input' | 'text', string | null>>,
+  ): number | Problem {
+    const given = input === null ? undefined : row[input]
+    const written = text === null ? undefined : row[text]
+    if ((given === undefined || given === null) && typeof written === 'string') {
+      this.#fromText++
+      return Math.ceil(written.length / CHARACTERS_PER_TOKEN)
+    }
+    const length = readLength(given)
+    return Number.isNaN(length) ? this.#badField(input, 'input tokens', row) : length
+  }
+
+  #badField(key: string | null, what: string, row: Readonly<Record<string, unknown>>): Problem {
+    if (key !== null && row[key] !== undefined)
+      return this.#problem(
+        `needs a whole number of tokens up to ${INT32_MAX} in ${key}, got ${shown(row[key])}`,
+        key,
+      )
+    const names = Object.keys(row).slice(0, 12).join(', ')
+    const field = what.startsWith('input') ? 'input' : 'output'
+    return this.#problem(
+      `has no field known to hold ${what}; name it with ${field}=NAME in the trace columns (the row has ${names})`,
+      'columns',
+    )
+  }
+
+  #problem(text: string, field?: string | null): Problem {
+    const message = `${this.#fileName}: trace line ${this.#line} ${text}`
+    return typeof field === 'string' ? {message, field} : {message}
+  }
+
+  #countLines(): number {
+    let lines = 1
+    for (let at = this.#bytes.indexOf(NEWLINE); at >= 0; at = this.#bytes.indexOf(NEWLINE, at + 1)) lines++
+    return lines
+  }
+
+  #notices(): readonly string[] {
+    const notices = [
+      'The trace holds lengths only: no two prompts share a prefix, so the prefix cache never helps in this replay.',
+    ]
+    if (this.#fromText > 0)
+      notices.push(
+        `${this.#fileName}: ${this.#fromText} prompts are given as text; they were counted as one token for every ${CHARACTERS_PER_TOKEN} characters.`,
+      )
+    if (this.#withoutTokens > 0)
+      notices.push(
+        `${this.#fileName}: ${this.#withoutTokens} requests without input or output tokens were left out.`,
+      )
+    return notices
+  }
+}
+
+/** NaN for anything that is not a count of tokens. */
+function readLength(value: unknown): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= INT32_MAX
+    ? number
+    : Number.NaN
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 60)
+}

@@ -1,0 +1,162 @@
+import {strFromU8} from 'fflate'
+import {floats, words} from '../../core/column.ts'
+import {isObject} from '../../core/is-object.ts'
+import {messageOf} from '../../core/message-of.ts'
+import {fail, ok, type Problem, type Result} from '../../core/result.ts'
+import type {ParsedTrace} from '../parsed-trace.ts'
+import {SessionBuilder} from './session-builder.ts'
+import type {TraceReader} from './trace-reader.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** Keeps the block ids of one conversation apart from another's where the file says they are its own. */
+const SCOPE_STRIDE = 0x9e3779b1
+
+/**
+ * Conversations as kv-cache-tester (Weka) records them: one JSON object each, or one a line, with `requests` of times in
+ * seconds, lengths and block ids. A later request waits for the one before it as it did in the recording: the pause from
+ * the end of that one (`t` + `api_time`) to its own start is kept.
+ */
+export class WekaReader implements TraceReader {
+  readonly #bytes: Uint8Array
+  readonly #fileName: string
+  readonly #inputLength = floats()
+  readonly #outputLength = words()
+  readonly #hashStart = words()
+  readonly #hashIds = words()
+  #sessions: SessionBuilder | null = null
+  #blockSize: number | null = null
+  #leftOut = 0
+  position = 0
+
+  constructor(bytes: Uint8Array, fileName: string) {
+    this.#bytes = bytes
+    this.#fileName = fileName
+    this.#hashStart.push(0)
+  }
+
+  get isDone(): boolean {
+    return this.position >= this.#bytes.length
+  }
+
+  get requestCount(): number {
+    return this.#inputLength.length
+  }
+
+  /** One step: a conversation is read whole, and a file holds few of them. */
+  readStep(): Problem | null {
+    const conversations = this.#parse(strFromU8(this.#bytes))
+    this.position = this.#bytes.length
+    if (!conversations.ok) return conversations.error
+    const rows = conversations.value.reduce((sum, one) => sum + requestsOf(one).length, 0)
+    const sessions = new SessionBuilder(rows)
+    this.#sessions = sessions
+    for (const [index, conversation] of conversations.value.entries()) {
+      const problem = this.#readConversation(conversation, index, sessions)
+      if (problem !== null) return problem
+    }
+    return null
+  }
+
+  finish(): Result<ParsedTrace> {
+    const count = this.requestCount
+    if (count === 0 || this.#sessions === null)
+      return fail(`trace file ${this.#fileName} did not contain any requests`)
+    return ok({
+      fileName: this.#fileName,
+      format: 'weka',
+      notices: this.#notices(),
+      traceBlockSize: this.#blockSize,
+      prompts: 'hashes',
+      requestCount: count,
+      inputLengthGiven: this.#inputLength.toArray(),
+      outputLength: Int32Array.from(this.#outputLength.toArray()),
+      ...this.#sessions.finish(),
+      hashStart: Uint32Array.from(this.#hashStart.toArray()),
+      hashIds: Uint32Array.from(this.#hashIds.toArray()),
+    })
+  }
+
+  /** The whole file as one object, else a line each. */
+  #parse(text: string): Result<Json[]> {
+    try {
+      const whole: unknown = JSON.parse(text)
+      if (isObject(whole)) return ok([whole])
+    } catch {
+      // Several objects, one a line.
+    }
+    const found: Json[] = []
+    for (const [index, line] of text.split('\n').entries()) {
+      if (line.trim() === '') continue
+      try {
+        const row: unknown = JSON.parse(line)
+        if (!isObject(row)) return fail(`${this.#fileName}: trace line ${index + 1} must be a JSON object`)
+        found.push(row)
+      } catch (error) {
+        return fail(`failed to parse line ${index + 1} from ${this.#fileName} as JSON: ${messageOf(error)}`)
+      }
+    }
+    return ok(found)
+  }
+
+  #readConversation(conversation: Json, index: number, sessions: SessionBuilder): Problem | null {
+    const name = String(conversation.id ?? `conversation ${index + 1}`)
+    const blockSize = conversation.block_size
+    if (!isCount(blockSize) || blockSize === 0)
+      return this.#problem(name, 'needs a whole number of tokens in block_size', 'block_size')
+    if (this.#blockSize !== null && this.#blockSize !== blockSize)
+      return this.#problem(
+        name,
+        `has block_size ${blockSize}, an earlier one ${this.#blockSize}`,
+        'block_size',
+      )
+    this.#blockSize = blockSize
+    const scope = conversation.hash_id_scope === 'local' ? (index * SCOPE_STRIDE) % 2 ** 32 : 0
+    let previousEndS = Number.NaN
+    for (const [at, request] of requestsOf(conversation).entries()) {
+      const {t, in: input, out: output, hash_ids: ids} = request
+      const where = `${name}, request ${at + 1}`
+      if (typeof t !== 'number' || !Number.isFinite(t)) return this.#problem(where, 'needs seconds in t', 't')
+      if (!isCount(input)) return this.#problem(where, 'needs a whole number of tokens in in', 'in')
+      if (!isCount(output)) return this.#problem(where, 'needs a whole number of tokens in out', 'out')
+      if (!Array.isArray(ids) || !ids.every(isCount))
+        return this.#problem(where, 'needs a list of whole numbers in hash_ids', 'hash_ids')
+      if (input === 0 || output === 0) {
+        this.#leftOut++
+        continue
+      }
+      const delay = Number.isNaN(previousEndS) ? Number.NaN : Math.max(t - previousEndS, 0) * 1000
+      const problem = sessions.add({line: at + 1, sessionId: `session ${name}`, timestamp: t * 1000, delay})
+      if (problem !== null) return this.#problem(where, problem, 't')
+      previousEndS = t + (typeof request.api_time === 'number' ? request.api_time : 0)
+      this.#inputLength.push(input)
+      this.#outputLength.push(output)
+      for (const id of ids) this.#hashIds.push((id + scope) % 2 ** 32)
+      this.#hashStart.push(this.#hashIds.length)
+    }
+    return null
+  }
+
+  #problem(where: string, text: string, field: string): Problem {
+    return {message: `${this.#fileName}: ${where}: ${text}`, field}
+  }
+
+  #notices(): readonly string[] {
+    const notices = [
+      `${this.#fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.#blockSize} tokens; a request waits for the one before it in its conversation.`,
+    ]
+    if (this.#leftOut > 0)
+      notices.push(
+        `${this.#fileName}: ${this.#leftOut} requests without input or output tokens were left out.`,
+      )
+    return notices
+  }
+}
+
+function requestsOf(conversation: Json): readonly Json[] {
+  return Array.isArray(conversation.requests) ? conversation.requests.filter(isObject) : []
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
