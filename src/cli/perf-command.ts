@@ -3,6 +3,7 @@ import type {Result} from '../core/result.ts'
 import {answerPerfPoints} from '../perf/aic/perf-points.ts'
 import {CATALOGUE_MODELS} from '../perf/models/catalogue.ts'
 import {answerJsonFile} from './answer-json-file.ts'
+import {loadLocalModel} from './local-model.ts'
 import type {ReplayOutcome} from './replay-command.ts'
 import type {Terminal} from './run-cli.ts'
 import {readPerfFile} from './timing-loader.ts'
@@ -29,7 +30,12 @@ export async function runPerfCommand(argv: readonly string[], terminal: Terminal
     return {kind: 'bad-input', problem: {message}}
   }
   const answer = (input: unknown): Promise<Result<unknown>> =>
-    answerPerfPoints(input, CATALOGUE_MODELS, readPerfFile, release)
+    answerPerfPoints(input, {
+      release,
+      models: CATALOGUE_MODELS,
+      localModel: loadLocalModel,
+      fetchFile: readPerfFile,
+    })
   return answerJsonFile({name: 'perf', help: HELP, holds: 'points', answer}, rest, terminal)
 }
 

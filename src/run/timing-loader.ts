@@ -21,6 +21,8 @@ export interface TimingSources {
   readonly loadProfile: (args: EngineArgs) => Promise<Result<ProfileTable>>
   /** Models the user brought; those of the catalogue are always known. */
   readonly models: () => readonly ModelConfig[]
+  /** The model at a place of the host's file system; null where a name is no such place, or there is none. */
+  readonly localModel: (path: string) => Result<ModelConfig> | null
 }
 
 export interface PreparedTiming {
@@ -91,7 +93,10 @@ export class TimingLoader {
 
   /** The GPU tables of an engine, shared by all runs that name the same one. */
   async loadModel(args: AicArgs, release: Release): Promise<Result<AicModel>> {
-    const request = resolveAicRequest(args, [...this.#sources.models(), ...CATALOGUE_MODELS], release)
+    const local = this.#sources.localModel(args.aic_model_path ?? '')
+    if (local !== null && !local.ok) return local
+    const models = local === null ? [...this.#sources.models(), ...CATALOGUE_MODELS] : [local.value]
+    const request = resolveAicRequest(args, models, release)
     if (!request.ok) return request
     const key = aicRequestKey(request.value)
     const known = this.#aicModels.get(key)

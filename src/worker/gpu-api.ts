@@ -1,5 +1,4 @@
 import {FIRST_RELEASE} from '../config/release.ts'
-import {messageOf} from '../core/message-of.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {loadManifest} from '../perf/aic/load-aic-model.ts'
@@ -8,7 +7,7 @@ import {resolveAicRequest} from '../perf/aic/request/request.ts'
 import {computeKvCapacity, DEFAULT_MEMORY_FRACTION, memoryFractionKind} from '../perf/kv-capacity.ts'
 import {CATALOGUE_MODELS, findModel} from '../perf/models/catalogue.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
-import {parseModelConfig} from '../perf/models/parse-model-config.ts'
+import {parseModelTexts} from '../perf/models/parse-model-texts.ts'
 import {computeCurves} from './gpu-curves.ts'
 import type {
   EngineFacts,
@@ -110,16 +109,5 @@ function readModel({id, config, quant}: ModelFiles): Result<ModelConfig> {
   if (name === '') return fail('Give the model a name, e.g. its Hugging Face id.', 'id')
   if (findModel(CATALOGUE_MODELS, name) !== null)
     return fail(`${name} is in the catalogue already: choose it there, or give yours another name.`, 'id')
-  const parsedConfig = parseJson(config, 'config.json')
-  if (!parsedConfig.ok) return parsedConfig
-  const parsedQuant = quant === null ? ok(null) : parseJson(quant, 'hf_quant_config.json')
-  return parsedQuant.ok ? parseModelConfig(parsedConfig.value, parsedQuant.value, name) : parsedQuant
-}
-
-function parseJson(text: string, name: string): Result<unknown> {
-  try {
-    return ok(JSON.parse(text))
-  } catch (error) {
-    return fail(`${name} is not JSON: ${messageOf(error)}`)
-  }
+  return parseModelTexts({id: name, config, quant})
 }

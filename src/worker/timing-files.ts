@@ -21,6 +21,7 @@ export class TimingFiles {
       fetchPerfFile: this.fetchPerfFile,
       loadProfile: args => this.#loadProfile(args),
       models: () => this.#models,
+      localModel: () => null,
     })
   }
 

@@ -101,6 +101,7 @@ function loaderFor(tracesFolder: string): TimingLoader {
   if (known) return known
   const loader = new TimingLoader({
     models: () => [],
+    localModel: () => null,
     fetchPerfFile: async name => new Uint8Array(readFileSync(`${PROJECT}/public/perf/${name}`)),
     loadProfile: async args => {
       const name = args.planner_profile_data

@@ -2,7 +2,6 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {plannerConfigWith} from '../../src/config/presets.ts'
 import type {PlannerConfig} from '../../src/config/scenario.ts'
 import {answerPerfPoints} from '../../src/perf/aic/perf-points.ts'
-import {CATALOGUE_MODELS} from '../../src/perf/models/catalogue.ts'
 import {createPredictor} from '../../src/policies/dynamo/predictors/create.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {BUNDLED_TRACES} from '../../src/trace/generators/bundled-traces.ts'
@@ -15,7 +14,7 @@ import type {
   ReplayParity,
   TableParity,
 } from '../../src/ui/panels/guide/parity.ts'
-import {fetchFromDisk, type PointFile} from '../golden/perf012/fixtures.ts'
+import {type PointFile, pointSources} from '../golden/perf012/fixtures.ts'
 import {type GoldenFile, readGolden, runGolden} from './golden.ts'
 import {KNOWN_DIFFERENCES} from './known-differences.ts'
 import {PROJECT} from './shared.ts'
@@ -204,7 +203,7 @@ async function measureTables(): Promise<TableParity> {
   const files = readdirSync(POINTS)
   for (const name of files) {
     const golden: PointFile = JSON.parse(readFileSync(`${POINTS}/${name}`, 'utf8'))
-    const answered = await answerPerfPoints(golden, CATALOGUE_MODELS, fetchFromDisk, '1.2.1')
+    const answered = await answerPerfPoints(golden, pointSources('1.2.1'))
     if (!answered.ok) throw new Error(answered.error.message)
     const ours = (answered.value as PointFile).points
     golden.points.forEach(({latency_ms}, i) => {

@@ -1,6 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {fetchFromDisk, unwrap} from '../../../test/golden/perf012/fixtures.ts'
-import {CATALOGUE_MODELS} from '../models/catalogue.ts'
+import {pointSources, unwrap} from '../../../test/golden/perf012/fixtures.ts'
 import {answerPerfPoints} from './perf-points.ts'
 
 const ENGINE = {
@@ -13,7 +12,7 @@ const ENGINE = {
 const PREFILL = {kind: 'prefill', batch_size: 1, effective_isl: 128, prefix: 0}
 const DECODE = {kind: 'decode', batch_size: 4, isl: 1300, osl: 2}
 
-const answer = (input: unknown) => answerPerfPoints(input, CATALOGUE_MODELS, fetchFromDisk, '1.2.1')
+const answer = (input: unknown) => answerPerfPoints(input, pointSources('1.2.1'))
 
 describe('answering points', () => {
   test('an object keeps its shared fields; old figures are replaced', async () => {

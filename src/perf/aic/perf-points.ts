@@ -1,6 +1,6 @@
 import type {Release} from '../../config/release.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
-import {findModel} from '../models/catalogue.ts'
+import {findModelLike} from '../models/catalogue.ts'
 import {asRecord, type JsonRecord} from '../models/json.ts'
 import type {ModelConfig} from '../models/model-config.ts'
 import type {AicModel} from './aic-model.ts'
@@ -14,16 +14,11 @@ import {AicDataError} from './tables/errors.ts'
  * `points` below it, or a bare array whose points name their engine themselves. The same structure comes back
  * with `latency_ms` in every point; null and a short `error` name where there is no measurement to go by.
  */
-export async function answerPerfPoints(
-  input: unknown,
-  models: readonly ModelConfig[],
-  fetchFile: FetchPerfFile,
-  release: Release,
-): Promise<Result<unknown>> {
+export async function answerPerfPoints(input: unknown, sources: PointSources): Promise<Result<unknown>> {
   const shared = asRecord(input)
   const points: unknown = shared === null ? input : shared.points
   if (!Array.isArray(points)) return fail('expected an array of points, or an object with a "points" array')
-  const desk = new PredictionDesk(models, fetchFile, release)
+  const desk = new PredictionDesk(sources)
   const answered: JsonRecord[] = []
   for (const [i, item] of points.entries()) {
     const point = asRecord(item)
@@ -35,23 +30,28 @@ export async function answerPerfPoints(
   return ok(shared === null ? answered : {...shared, points: answered})
 }
 
+/** Who is asked, and what there is to answer from. */
+export interface PointSources {
+  readonly release: Release
+  readonly models: readonly ModelConfig[]
+  /** The model at a place of the host's file system; null where a name is no such place. */
+  readonly localModel: (path: string) => Result<ModelConfig> | null
+  readonly fetchFile: FetchPerfFile
+}
+
 /** Keeps one loaded model per engine that the points name. */
 class PredictionDesk {
-  private readonly models: readonly ModelConfig[]
-  private readonly fetchFile: FetchPerfFile
-  private readonly release: Release
+  private readonly sources: PointSources
   private readonly loaded = new Map<string, Result<AicModel>>()
 
-  constructor(models: readonly ModelConfig[], fetchFile: FetchPerfFile, release: Release) {
-    this.release = release
-    this.models = models
-    this.fetchFile = fetchFile
+  constructor(sources: PointSources) {
+    this.sources = sources
   }
 
   /** @param fields the point's own fields over the shared ones; @param point what to give back */
   async answer(fields: JsonRecord, point: JsonRecord): Promise<Result<JsonRecord>> {
     const {latency_ms: _, error: __, ...given} = point
-    const request = readRequest(fields, this.models, this.release)
+    const request = readRequest(fields, this.sources)
     if (!request.ok) return request
     const query = readQuery(fields)
     if (!query.ok) return query
@@ -66,7 +66,7 @@ class PredictionDesk {
 
   private async load(request: AicRequest): Promise<Result<AicModel>> {
     const key = aicRequestKey(request)
-    const known = this.loaded.get(key) ?? (await loadAicModel(request, this.fetchFile))
+    const known = this.loaded.get(key) ?? (await loadAicModel(request, this.sources.fetchFile))
     this.loaded.set(key, known)
     return known
   }
@@ -113,16 +113,15 @@ const DECODE_FIELDS: readonly Field[] = [
   ['osl', 2],
 ]
 
-function readRequest(
-  fields: JsonRecord,
-  models: readonly ModelConfig[],
-  release: Release,
-): Result<AicRequest> {
+function readRequest(fields: JsonRecord, {models, localModel, release}: PointSources): Result<AicRequest> {
   for (const name of ['system', 'backend', 'model']) {
     if (typeof fields[name] !== 'string') return fail(`"${name}" is missing`, name)
   }
-  const model = findModel(models, String(fields.model))
-  if (model === null) return fail(unknownModel(String(fields.model), models), 'model')
+  const id = String(fields.model)
+  const local = localModel(id)
+  if (local !== null && !local.ok) return local
+  const model = local?.value ?? findModelLike(models, id)
+  if (model === null) return fail(unknownModel(id, models), 'model')
   const sizes = ['moe_tp_size', 'moe_ep_size', 'attention_dp_size'].map(name => optionalSize(fields, name))
   const tp = wholeNumber(fields, 'tp', 1)
   if (!tp.ok) return tp

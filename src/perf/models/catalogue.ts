@@ -1,5 +1,6 @@
 import {ARCHITECTURES} from './architectures.ts'
 import type {CheckpointQuant, LatentConfig, ModelConfig} from './model-config.ts'
+import {SAME_MODELS} from './same-models.ts'
 
 /**
  * Models that need no config.json: their geometry and number formats, as published on their model cards.
@@ -108,8 +109,20 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 
 export const CATALOGUE_MODELS: readonly ModelConfig[] = CATALOGUE.map(entry => entry.model)
 
+/** By its own name alone. */
 export function findModel(models: readonly ModelConfig[], id: string): ModelConfig | null {
   return models.find(model => model.id.toLowerCase() === id.toLowerCase()) ?? null
+}
+
+/** By its own name, or one under which the same shapes are published. */
+export function findModelLike(models: readonly ModelConfig[], id: string): ModelConfig | null {
+  return findModel(models, id) ?? findModel(models, SAME_MODELS.get(id.toLowerCase()) ?? '')
+}
+
+/** A sentence for whoever named a model that the catalogue has under another name; null for the name itself. */
+export function sameModelNotice(model: ModelConfig, given: string): string | null {
+  if (model.id.toLowerCase() === given.toLowerCase()) return null
+  return `${given} has the shapes and number formats of ${model.id}: the pass times are the same.`
 }
 
 function preset(model: ModelConfig): CatalogueEntry {

@@ -2,6 +2,7 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import type {Release} from '../../../src/config/release.ts'
+import type {PointSources} from '../../../src/perf/aic/perf-points.ts'
 import type {AicRequest} from '../../../src/perf/aic/request/request.ts'
 import {CATALOGUE_MODELS, findModel} from '../../../src/perf/models/catalogue.ts'
 import type {ModelConfig} from '../../../src/perf/models/model-config.ts'
@@ -66,6 +67,11 @@ export function requestOf(
     moeEp: fields.moe_ep_size ?? null,
     attentionDp: fields.attention_dp_size ?? null,
   }
+}
+
+/** Answers from the published tables. */
+export function pointSources(release: Release, models: readonly ModelConfig[] = CATALOGUE_MODELS): PointSources {
+  return {release, models, localModel: () => null, fetchFile: fetchFromDisk}
 }
 
 export function unwrap<T>(result: {ok: true; value: T} | {ok: false; error: {message: string}}): T {

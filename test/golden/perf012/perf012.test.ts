@@ -13,6 +13,7 @@ import {
   listPointFiles,
   type Point,
   type PointFile,
+  pointSources,
   readGolden,
   requestOf,
   unwrap,
@@ -68,7 +69,7 @@ function parseModels(raw: FurtherModels['models']): ModelConfig[] {
 }
 
 async function expectPoints(golden: PointFile, models: readonly ModelConfig[] = CATALOGUE_MODELS): Promise<void> {
-  const answer = unwrap(await answerPerfPoints(golden, models, fetchFromDisk, '1.2.1')) as PointFile
+  const answer = unwrap(await answerPerfPoints(golden, pointSources('1.2.1', models))) as PointFile
   expect(answer.points).toHaveLength(golden.points.length)
   for (const [i, point] of golden.points.entries()) expectPoint(answer.points[i]!, point, golden)
 }

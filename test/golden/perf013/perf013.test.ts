@@ -14,6 +14,7 @@ import {
   fetchFromDisk,
   listPointFiles,
   type PointFile,
+  pointSources,
   readGolden,
   requestOf,
   unwrap,
@@ -69,7 +70,7 @@ function sumsByName(ops: readonly OpLatency[]): number[] {
 }
 
 async function expectPoints(golden: PointFile): Promise<void> {
-  const answered = unwrap(await answerPerfPoints(golden, CATALOGUE_MODELS, fetchFromDisk, '1.6.1')) as PointFile
+  const answered = unwrap(await answerPerfPoints(golden, pointSources('1.6.1'))) as PointFile
   for (const [i, point] of golden.points.entries()) {
     const {latency_ms, error} = answered.points[i]!
     const context = `${golden.system} ${golden.backend} ${golden.model} ${JSON.stringify(point)}`

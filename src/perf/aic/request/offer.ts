@@ -1,5 +1,6 @@
 import {findModel} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
+import {SAME_MODELS} from '../../models/same-models.ts'
 import type {Manifest, PackPair} from '../tables/manifest.ts'
 import {parallelismViolation, TP_SIZES} from './parallelism.ts'
 import {BACKEND_ALIASES, SYSTEM_ALIASES} from './request.ts'
@@ -8,7 +9,7 @@ import {type BackendName, GPUS_PER_NODE, SYSTEMS, type SystemName} from './syste
 /** What a form can offer: every GPU and backend with tables, and how each model can be spread there. */
 export interface GpuOffer {
   readonly pairs: readonly OfferedPair[]
-  /** Other names of systems and backends, lower case. */
+  /** Other names of systems, backends and models, lower case. */
   readonly aliases: Readonly<Record<string, string>>
 }
 
@@ -44,7 +45,7 @@ export function computeOffer(
 ): GpuOffer {
   const models = [...own, ...catalogue.filter(({id}) => findModel(own, id) === null)]
   return {
-    aliases: {...SYSTEM_ALIASES, ...BACKEND_ALIASES},
+    aliases: {...SYSTEM_ALIASES, ...BACKEND_ALIASES, ...Object.fromEntries(SAME_MODELS)},
     pairs: manifest.pairs.map(pair => ({
       system: pair.system,
       backend: pair.backend,

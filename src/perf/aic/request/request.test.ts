@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {CATALOGUE_MODELS, findModel} from '../../models/catalogue.ts'
+import {SAME_MODELS} from '../../models/same-models.ts'
 import {candidateSplits} from './parallelism.ts'
 import {type AicArgs, checkAicRequest, resolveAicRequest} from './request.ts'
 
@@ -44,6 +45,21 @@ describe('resolving engine args', () => {
     const result = resolve({aic_backend: 'sglang', aic_backend_version: '0.5.6.post2'})
     expect(result).toMatchObject({ok: true, value: {version: '0.5.14'}})
     if (result.ok) expect(result.value.notices).toEqual([expect.stringContaining('0.5.14 is used instead')])
+  })
+
+  test('takes a model by any name under which its shapes are published, and says so', () => {
+    const result = resolve({aic_model_path: 'meta-llama/Llama-3.1-8B-Instruct'})
+    expect(result).toMatchObject({ok: true, value: {model: {id: 'meta-llama/Meta-Llama-3.1-8B'}}})
+    if (result.ok)
+      expect(result.value.notices).toEqual([expect.stringContaining('the pass times are the same')])
+    for (const known of SAME_MODELS.values()) expect(findModel(CATALOGUE_MODELS, known), known).not.toBeNull()
+  })
+
+  test('suggests within the family alone', () => {
+    expect(refusal({aic_model_path: 'deepseek-ai/DeepSeek-V4'}).message).toContain('DeepSeek-V3;')
+    expect(refusal({aic_model_path: 'google/gemma-3-27b-it'}).message).toBe(
+      'unknown model "google/gemma-3-27b-it": any other needs its config.json',
+    )
   })
 
   test.each([

@@ -2,7 +2,7 @@ import type {Release} from '../../../config/release.ts'
 import type {EngineArgs} from '../../../config/scenario.ts'
 import {closest} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
-import {findModel} from '../../models/catalogue.ts'
+import {findModelLike, sameModelNotice} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
 import {checkParallelism} from './parallelism.ts'
 import {
@@ -73,9 +73,10 @@ export function resolveAicRequest(
   if (args.aic_backend === null)
     return fail('aic_backend is not set: name vllm, sglang or trtllm', 'aic_backend')
   if (args.aic_model_path === null) return fail('aic_model_path is not set: name a model', 'aic_model_path')
-  const model = findModel(models, args.aic_model_path)
+  const model = findModelLike(models, args.aic_model_path)
   if (model === null) return fail(unknownModel(args.aic_model_path, models), 'aic_model_path')
-  return checkAicRequest({
+  const notice = sameModelNotice(model, args.aic_model_path)
+  const checked = checkAicRequest({
     release,
     system: args.aic_system ?? 'h200_sxm',
     backend: args.aic_backend,
@@ -86,6 +87,8 @@ export function resolveAicRequest(
     moeEp: args.aic_moe_ep_size,
     attentionDp: args.aic_attention_dp_size,
   })
+  if (!checked.ok || notice === null) return checked
+  return ok({...checked.value, notices: [notice, ...checked.value.notices]})
 }
 
 /** Resolves aliases and refuses what has no tables, naming the nearest choice that has. */
@@ -145,9 +148,18 @@ function unknown(what: string, given: string, names: readonly string[]): string 
 }
 
 export function unknownModel(id: string, models: readonly ModelConfig[]): string {
-  const nearest = closest(
-    id,
-    models.map(model => model.id),
-  )
-  return `unknown model "${id}": the nearest known one is ${nearest}; any other needs its config.json`
+  const family = familyOf(id)
+  const relatives = models
+    .map(model => model.id)
+    .filter(known => family !== null && familyOf(known) === family)
+  const nearest = relatives.length === 0 ? '' : ` the nearest known one is ${closest(id, relatives)};`
+  return `unknown model "${id}":${nearest} any other needs its config.json`
+}
+
+/** Models of one family resemble each other; across families a similar name means nothing. */
+const FAMILIES = ['llama', 'qwen3', 'deepseek', 'gpt-oss', 'mimo'] as const
+
+function familyOf(id: string): (typeof FAMILIES)[number] | null {
+  const lower = id.toLowerCase()
+  return FAMILIES.find(family => lower.includes(family)) ?? null
 }

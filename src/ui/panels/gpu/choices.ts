@@ -205,7 +205,12 @@ function resolved(offer: GpuOffer, draft: GpuDraft): GpuDraft {
     GPU_FIELDS.map(field => [field, draft[field] || WHEN_EMPTY[field]]),
   ) as unknown as GpuDraft
   const named = (name: string) => offer.aliases[name.toLowerCase()] ?? name
-  return {...filled, aic_system: named(filled.aic_system), aic_backend: named(filled.aic_backend)}
+  return {
+    ...filled,
+    aic_system: named(filled.aic_system),
+    aic_backend: named(filled.aic_backend),
+    aic_model_path: named(filled.aic_model_path),
+  }
 }
 
 function modelOf(offer: GpuOffer, draft: GpuDraft): OfferedModel | null {
