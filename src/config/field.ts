@@ -42,7 +42,7 @@ export interface TextField {
 export type FieldShape = NumberField | BooleanField | ChoiceField | TextField
 export type Field<K extends string = string, G extends string = string> = FieldBase<K, G> & FieldShape
 
-/** What a value of the right type must still satisfy, as a sentence part after the key; null if it does. */
+/** Whether a field takes a value; what it must be instead is a part of a sentence, after the field's key. */
 export type FieldCheck =
   | {readonly kind: 'ok'; readonly value: number | string | boolean | null}
   | {readonly kind: 'wrong-type'; readonly expected: string}

@@ -65,7 +65,6 @@ export interface EngineArgs {
 
 export type PlannerMode = 'agg' | 'disagg' | 'prefill' | 'decode'
 export type OptimizationTarget = 'throughput' | 'latency' | 'sla'
-export type PredictorName = 'constant' | 'arima' | 'kalman' | 'prophet'
 
 /** Planner config (planner.md 1.2) after parsing and validation. Only the fields a replay reads or reports. */
 export interface PlannerConfig {

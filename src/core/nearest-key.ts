@@ -1,5 +1,5 @@
 /** Typing mistakes are mostly one or two edits away; beyond a third of the word it is another word. */
-export function nearestKey(unknown: string, known: Iterable<string>): string | null {
+function nearestKey(unknown: string, known: Iterable<string>): string | null {
   return nearestWithin(unknown.slice(0, 60), known, Math.floor(Math.min(unknown.length, 40) / 3) + 1)
 }
 

@@ -19,7 +19,7 @@ export interface Saturation {
 }
 
 /** No user waits this long for a first token by design; a prompt of 100,000 tokens is prefilled in less. */
-const LONG_WAIT_MS = 10_000
+export const LONG_WAIT_MS = 10_000
 /** Below this share of waits a burst or one huge prompt explains them. */
 const LONG_WAIT_SHARE = 0.05
 /** Completions trail arrivals by what is in flight; this far behind is more than that. */
@@ -28,9 +28,14 @@ const KEEPS_UP_SHARE = 0.9
 const STANDING_SHARE = 0.5
 
 export const SATURATION_RULE =
-  'Stable: at most 5 % of requests waited over 10 s for their first token. Backlogged: more did. Overloaded: more ' +
-  'did, up to the last arrival fewer than 90 % of arrivals had a completion to match, and the queue then still ' +
-  'stood at half its peak or more; or some requests never finished.'
+  `Stable: at most ${percent(LONG_WAIT_SHARE)} of requests waited over ${LONG_WAIT_MS / 1000} s for their first token. ` +
+  `Backlogged: more did. Overloaded: more did, up to the last arrival fewer than ${percent(KEEPS_UP_SHARE)} of arrivals ` +
+  `had a completion to match, and the queue then still stood at ${percent(STANDING_SHARE)} of its peak or more; or some ` +
+  'requests never finished.'
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
 
 export function computeSaturation({requests}: EngineRecord): Saturation {
   const arrived = requests.arrivalOrder.filter(r => !Number.isNaN(requests.arrivalMs[r]!))

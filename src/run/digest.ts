@@ -48,22 +48,24 @@ function computedText(result: RunResult): string {
   return [
     formatReportJson(report as unknown as RunResult['report']),
     formatDiagnosticsJson(result),
-    JSON.stringify([result.engine.endMs, result.engine.workers]),
+    JSON.stringify([result.engine.endMs, result.engine.workers, result.engine.loads.binMs]),
   ].join('\n')
 }
 
-type Column = Float64Array | Int32Array | Uint32Array
+type Column = Float64Array | Int32Array | Uint32Array | Uint8Array
 
-/** In the order of their names: the order of an object's keys is nobody's promise. */
-function columnsOf({requests, tokenGaps}: EngineRecord): Column[] {
-  const columns = Object.entries(requests).flatMap(([name, column]): [string, Column][] =>
-    ArrayBuffer.isView(column) ? [[name, column as Column]] : [],
-  )
-  return [
-    ...columns.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, column]) => column),
-    tokenGaps.gapMs.subarray(0, tokenGaps.length),
-    tokenGaps.count.subarray(0, tokenGaps.length),
-  ]
+/** Every column of the record, in the order of their names: the order of an object's keys is nobody's promise. */
+function columnsOf({requests, tokenGaps, loads, requestEvents}: EngineRecord): Column[] {
+  return [requests, tokenGaps, loads, requestEvents.chunks, requestEvents.preemptions].flatMap(usedColumns)
+}
+
+/** Of columns that grow only the part in use counts: what stands behind it is the allocation's affair. */
+function usedColumns(table: object): Column[] {
+  const {length} = table as {readonly length?: number}
+  return Object.entries(table)
+    .filter((entry): entry is [string, Column] => ArrayBuffer.isView(entry[1]))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, column]) => (length === undefined ? column : column.subarray(0, length)))
 }
 
 /** NaN has many bit patterns, and which one a calculation leaves is the engine's affair. */

@@ -24,8 +24,8 @@ const CONFIRMATIONS = 2
 
 /** The rule in words, for captions. */
 export const CLIFF_RULE =
-  'The cliff is the first value from which p90 TTFT is over 3 times the larger of the SLA and its first value, ' +
-  'at this point and at two of the next three: a single ragged point is none.'
+  `The cliff is the first value from which p90 TTFT is over ${FACTOR} times the larger of the SLA and its first value, ` +
+  `at this point and at ${CONFIRMATIONS} of the next ${LOOK_AHEAD}: a single ragged point is none.`
 
 /**
  * Where p90 TTFT leaves its level for good (`CLIFF_RULE`). Points in rising order of x.

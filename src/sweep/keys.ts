@@ -24,7 +24,7 @@ export interface SweepKey {
 
 const POOLS: readonly PoolChoice[] = ['engine', 'prefill', 'decode']
 
-/** Where reports go and which fleet the planner thinks it scales are no knobs of a run. */
+/** Which fleet the planner thinks it scales follows from the fleet. */
 const NOT_SWEPT: ReadonlySet<string> = new Set(['mode'])
 
 const KNOBS: ReadonlyMap<string, RunKnob> = new Map(

@@ -3,14 +3,6 @@ import {checkSynthetic} from '../../config/synthetic-fields.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {Workload} from '../workload.ts'
 
-export const DEFAULT_SYNTHETIC: Omit<SyntheticSpec, 'input_tokens' | 'output_tokens' | 'request_count'> = {
-  arrival_interval_ms: 1,
-  turns_per_session: 1,
-  shared_prefix_ratio: 0,
-  num_prefix_groups: 0,
-  inter_turn_delay_ms: 0,
-}
-
 export interface SyntheticOptions {
   /** Tokens per block of the engine that meets the prompts first: shared prefixes are cut to it. */
   readonly blockSize: number

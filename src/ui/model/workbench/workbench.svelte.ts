@@ -125,7 +125,7 @@ export class Workbench {
   /** Whether the result on screen is of another scenario than the form's. */
   readonly isStale: boolean = $derived.by(() => {
     const {finished} = this.run
-    return finished !== null && JSON.stringify(this.scenario.scenario) !== JSON.stringify(finished.scenario)
+    return finished !== null && !isEqual(this.scenario.scenario, finished.scenario)
   })
 
   /** What the last link asked to compare. */

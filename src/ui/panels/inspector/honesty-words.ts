@@ -1,6 +1,6 @@
 import type {ConservationCheck} from '../../../report/conservation.ts'
 import {type Deviation, type Honesty, largestDeviation} from '../../../report/honesty.ts'
-import {SATURATION_RULE, type Saturation} from '../../../report/saturation.ts'
+import {LONG_WAIT_MS, SATURATION_RULE, type Saturation} from '../../../report/saturation.ts'
 import {formatCount, formatFixed, formatValue} from '../../kit/format.ts'
 
 /** One thing a reader should know before trusting a result: a few words, and what is behind them. */
@@ -55,7 +55,7 @@ function saturationItem(saturation: Saturation): HonestyItem {
     id: 'saturation',
     label,
     tone: label === 'stable' ? 'good' : 'bad',
-    detail: `${formatValue(longWaitShare, 'share')} waited over 10 s; ${queue}; ${rates}${left}. ${SATURATION_RULE}`,
+    detail: `${formatValue(longWaitShare, 'share')} waited over ${LONG_WAIT_MS / 1000} s; ${queue}; ${rates}${left}. ${SATURATION_RULE}`,
   }
 }
 

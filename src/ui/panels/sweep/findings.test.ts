@@ -83,7 +83,7 @@ describe('a cold-start sweep', () => {
     const rows = rowsOf(plan, x => ({...published(x), sla_attainment: x === 150 ? 0.75 : 0.5}))
     const findings = computeFindings(plan, rows)
     expect(findings.cliff?.at).toBe(120)
-    expect(findings.rule).toContain('two of the next three')
+    expect(findings.rule).toContain('2 of the next 3')
     const [cliff, scaling, itl, halving] = sentencesOf(plan, rows)
     expect(cliff).toContain('The cliff is at 120 s')
     expect(scaling).toContain('scale-ups fall from 42 to 9')
