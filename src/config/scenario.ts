@@ -7,9 +7,9 @@ import type {TraceFormatOptions, TraceSelection} from './trace-options.ts'
  */
 
 /** Where forward-pass times come from (contracts.md 1). */
-export type EngineTiming = 'aic' | 'polynomial' | 'profile'
+export type EngineTiming = 'aic' | 'polynomial' | 'profile' | 'fixed'
 
-export type EngineType = 'vllm' | 'sglang'
+export type EngineType = 'vllm' | 'sglang' | 'trtllm'
 export type PreemptionMode = 'lifo' | 'fifo'
 export type RouterMode = 'round_robin' | 'kv_router'
 export type WorkerType = 'aggregated' | 'prefill' | 'decode'
@@ -25,7 +25,7 @@ export interface SglangArgs {
 }
 
 /** Engine args of one pool (engine.md 3.1), after parsing: defaults filled in, ranges checked. */
-export interface EngineArgs {
+export interface EngineArgs extends EngineArgs16 {
   readonly engine_type: EngineType
   /** KV capacity per instance, in blocks. */
   readonly num_gpu_blocks: number
@@ -62,6 +62,32 @@ export interface EngineArgs {
   readonly router_queue_policy: string | null
   readonly sglang: SglangArgs | null
 }
+
+/** Engine args that 1.6.1 alone knows; absent = its default. */
+export interface EngineArgs16 {
+  /** Tokens of prompt and output together; absent = no limit. */
+  readonly max_model_len?: number
+  /** Passes that only decode after one that computed prompts (SGLang); absent = none. */
+  readonly prefill_decode_interval?: number
+  /** What of a prompt is sent from prefill to decode: all of it, or what the destination has not got. */
+  readonly kv_transfer_timing_mode?: KvTransferTimingMode
+  /** Where this pool's pass times come from, if not where the scenario says. */
+  readonly timing?: EngineTiming
+  /** Pass times of the timing `fixed`, in ms. */
+  readonly fixed_prefill_ms?: number
+  readonly fixed_decode_ms?: number
+  /** `num_gpu_blocks` is worked out from the memory of the GPU, of which the KV cache gets this share. */
+  readonly estimates_num_gpu_blocks?: boolean
+  readonly gpu_memory_utilization?: number
+  readonly mem_fraction_static?: number
+  readonly free_gpu_memory_fraction?: number
+  readonly cuda_graph_reserved_bytes?: number
+  /** GPUs of one instance are these times `dp_size` times `prefill_context_parallel_size`. */
+  readonly tensor_parallel_size?: number
+  readonly prefill_context_parallel_size?: number
+}
+
+export type KvTransferTimingMode = 'full_prompt' | 'destination_missing'
 
 export type PlannerMode = 'agg' | 'disagg' | 'prefill' | 'decode'
 export type OptimizationTarget = 'throughput' | 'latency' | 'sla'
@@ -107,8 +133,16 @@ export interface PlannerConfig {
   readonly live_dashboard_port: number
 }
 
+/** Options of the KV router that 1.6.1 alone knows; absent = 0. */
+export interface RouterConfig16 {
+  /** How fast the credit for cached blocks falls with the load of an instance. */
+  readonly overlap_score_credit_decay?: number
+  /** Cost of each request an instance has, in blocks. */
+  readonly decode_active_request_weight?: number
+}
+
 /** KV router options (engine.md 8.8). */
-export interface RouterConfig {
+export interface RouterConfig extends RouterConfig16 {
   readonly overlap_score_credit: number
   readonly prefill_load_scale: number
   readonly router_temperature: number
@@ -139,6 +173,16 @@ export interface SyntheticSpec {
   readonly shared_prefix_ratio: number
   readonly num_prefix_groups: number
   readonly inter_turn_delay_ms: number
+  /** Of 1.6.1: requests per second, exponentially spaced; takes the place of the interval. */
+  readonly request_rate?: number
+  readonly arrival_seed?: number
+}
+
+/** Bounds in ms of the report's goodput; those not given are not tested. The end-to-end one comes alone. */
+export interface ReportedSla {
+  readonly ttftMs?: number
+  readonly itlMs?: number
+  readonly e2eMs?: number
 }
 
 /** What traffic is replayed. A trace is named, never embedded: the host finds the bytes. */
@@ -165,7 +209,18 @@ export type Fleet =
   | {readonly topology: 'agg'; readonly workers: PoolSpec}
   | {readonly topology: 'disagg'; readonly prefill: PoolSpec; readonly decode: PoolSpec}
 
+/** A release of ai-dynamo whose engine, or whose planner, is simulated. */
+export type Release = '1.2.1' | '1.6.1'
+
 export interface Scenario {
+  /** Generation of the engine; absent = 1.2.1. */
+  readonly release?: Release
+  /** Of 1.6.1: nothing after this simulated time happens; absent = the run has its end. */
+  readonly maxSimTimeMs?: number
+  /** Of 1.6.1: what instances cache is known to the KV router so much later; absent = at once. */
+  readonly kvEventLagMs?: number
+  /** Of 1.6.1: bounds by which its report counts good requests; absent = none. */
+  readonly reportedSla?: ReportedSla
   readonly trace: TraceSource
   /** Generated traffic; the trace then only waits to be used again. */
   readonly synthetic?: SyntheticSpec

@@ -50,9 +50,13 @@ export class Arrivals {
   /** A request completed: its session's next turn, if any, is released after its delay. */
   completed(request: number, atMs: number): void {
     const next = this.#workload.nextTurn[request]!
-    if (next < 0) return
+    if (next >= 0) this.release(next, atMs + this.#workload.delayMs[next]!)
+  }
+
+  /** Schedules a request that is not in the workload's release order. */
+  release(request: number, atMs: number): void {
     this.#unscheduled--
-    this.#pushLaterTurn(atMs + this.#workload.delayMs[next]!, next)
+    this.#pushLaterTurn(atMs, request)
   }
 
   #nextFirstTurnMs(): number {

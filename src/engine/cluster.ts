@@ -383,7 +383,7 @@ export class Cluster implements ReplayEngine {
         observer,
         events: this.#events,
         instances: this.#instances,
-        router: createRouter({component, args, announcesCaches}, workload, options),
+        router: createRouter({component, args, announcesCaches, cachedBlocks}, workload, options),
         keepPasses: isObserved,
         loads: this.#loads,
       })
@@ -458,4 +458,8 @@ function checkThatRequestsFit(workload: Workload, args: EngineArgs, component: s
         `holds (num_gpu_blocks ${capacity} x block_size ${args.block_size}): raise num_gpu_blocks`,
     )
   }
+}
+
+function cachedBlocks({scheduler}: Instance, request: number): number {
+  return scheduler.cachedBlocks(request)
 }

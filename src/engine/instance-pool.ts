@@ -33,7 +33,7 @@ export interface PoolOptions {
   /** All instances of the run by serial number; shared between pools. */
   readonly instances: (Instance | null)[]
   /** null = round robin. */
-  readonly router: KvRouter | null
+  readonly router: KvRouter<Instance> | null
   /** Keep forward-pass snapshots for a planner. */
   readonly keepPasses: boolean
   readonly loads: LoadRecorder

@@ -2,6 +2,7 @@ import type {PoolName} from '../config/scenario.ts'
 import type {InstanceState} from './observation.ts'
 import type {LoadLane} from './record/instance-loads.ts'
 import type {InstanceRecord} from './record/record.ts'
+import type {Placement} from './routing/kv-router.ts'
 import type {PassOutcome, Scheduler, SteadyPassObserver} from './scheduler.ts'
 
 /** One simulated serving process. */
@@ -30,9 +31,4 @@ export interface Instance {
   readonly load: LoadLane
 }
 
-/** A request sent to an instance, with the cached blocks the router believed it had there. */
-export interface Admission {
-  readonly request: number
-  readonly instance: Instance
-  readonly overlapBlocks: number
-}
+export type Admission = Placement<Instance>

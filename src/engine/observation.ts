@@ -80,6 +80,8 @@ export interface ForwardPasses {
   readonly wallTimeS: Float64Array
   readonly numPrefillRequests: Int32Array
   readonly sumPrefillTokens: Float64Array
+  /** Of generation 1.6: tokens of these prompts that were there before. */
+  readonly sumPrefillKvTokens?: Float64Array
   readonly numDecodeRequests: Int32Array
   readonly sumDecodeKvTokens: Float64Array
   readonly numQueuedPrefill: Int32Array
@@ -99,4 +101,16 @@ export interface TrafficWindow {
   readonly avgTtftMs: number
   readonly avgItlMs: number
   readonly avgKvHitRate: number
+  /** Of generation 1.6: how many values each average is of. Its `numReq` counts arrivals, not completions. */
+  readonly counts?: TrafficCounts
+}
+
+export interface TrafficCounts {
+  /** Completed requests: behind `avgIsl` and `avgOsl`. */
+  readonly shapes: number
+  readonly ttfts: number
+  readonly itls: number
+  readonly hitRates: number
+  /** Tokens of decode steps. */
+  readonly decodeTokens: number
 }

@@ -1,6 +1,24 @@
-import type {Instance} from './instance.ts'
 import type {ForwardPasses, InstanceGauges, InstanceState, PoolObservation} from './observation.ts'
-import type {PassBuffer} from './record/pass-buffer.ts'
+
+/** What gauges are read from; instances of every generation are such. */
+export interface GaugedInstance {
+  readonly id: number
+  readonly state: InstanceState
+  readonly isBusy: boolean
+  /** Outcome of the pass under way. */
+  readonly pending: {readonly completedCount: number} | null
+  readonly scheduler: {
+    readonly waitingRequests: number
+    readonly runningRequests: number
+    readonly residentRequests: number
+    readonly kvShare: number
+  }
+}
+
+/** Where the forward passes are kept until somebody reads them. */
+interface PassSource {
+  inExecutionOrder(): ForwardPasses
+}
 
 /** What may be seen of one pool between two events. Only the counts of instances are taken at once. */
 export class PoolGauges implements PoolObservation {
@@ -9,11 +27,11 @@ export class PoolGauges implements PoolObservation {
   readonly startingCount: number
   readonly drainingCount: number
   readonly routerQueue: number
-  readonly #instances: readonly Instance[]
-  readonly #buffer: PassBuffer
+  readonly #instances: readonly GaugedInstance[]
+  readonly #buffer: PassSource
   #passes: ForwardPasses | null = null
 
-  constructor(instances: readonly Instance[], routerQueue: number, passes: PassBuffer) {
+  constructor(instances: readonly GaugedInstance[], routerQueue: number, passes: PassSource) {
     this.#instances = instances
     this.activeCount = countIn(instances, 'active')
     this.startingCount = countIn(instances, 'starting')
@@ -57,30 +75,30 @@ export class PoolGauges implements PoolObservation {
   }
 }
 
-function waitingOn({scheduler}: Instance): number {
+function waitingOn({scheduler}: GaugedInstance): number {
   return scheduler.waitingRequests
 }
 
-function runningOn(instance: Instance): number {
+function runningOn(instance: GaugedInstance): number {
   return instance.scheduler.runningRequests + finishingOn(instance)
 }
 
-function residentOn(instance: Instance): number {
+function residentOn(instance: GaugedInstance): number {
   return instance.scheduler.residentRequests + finishingOn(instance)
 }
 
 /** A scheduler forgets a request at the start of its last pass; users and metrics see it until the end of that. */
-function finishingOn({isBusy, pending}: Instance): number {
+function finishingOn({isBusy, pending}: GaugedInstance): number {
   return isBusy && pending !== null ? pending.completedCount : 0
 }
 
-function countIn(instances: readonly Instance[], wanted: InstanceState): number {
+function countIn(instances: readonly GaugedInstance[], wanted: InstanceState): number {
   let count = 0
   for (const {state} of instances) if (state === wanted) count++
   return count
 }
 
-function sumOf(instances: readonly Instance[], gauge: (instance: Instance) => number): number {
+function sumOf(instances: readonly GaugedInstance[], gauge: (instance: GaugedInstance) => number): number {
   let sum = 0
   for (const instance of instances) sum += gauge(instance)
   return sum

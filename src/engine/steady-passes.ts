@@ -5,8 +5,9 @@ export interface SteadyBatch {
   readonly observer: PassObserver
   /** How long a pass of `count` requests with `total` tokens takes, in ms. */
   readonly decodeMs: (count: number, total: number) => number
-  /** Passes of the last run. */
+  /** Passes of the last run, and when the last of them began. */
   passes: number
+  lastStartMs: number
 }
 
 interface RunningRequest {
@@ -40,6 +41,7 @@ export function runSteadyPasses(
     else for (let i = 0; i < count; i++) batch.observer.token(running[i]!.request, end)
     observer?.steadyPass(now, end, count, total)
     total += count
+    batch.lastStartMs = now
     now = end
     passes++
   }

@@ -6,7 +6,7 @@
  * with a sentence that says which.
  */
 export interface PerfModel {
-  readonly timing: 'aic' | 'polynomial' | 'profile'
+  readonly timing: 'aic' | 'polynomial' | 'profile' | 'fixed'
   /**
    * Milliseconds for the prompt part of a pass.
    * @param batchSize requests with prompt tokens in this pass, >= 1

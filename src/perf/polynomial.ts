@@ -11,7 +11,8 @@ export const polynomialModel: PerfModel = {
     return 4.209989e-7 * (tokens * tokens) + 1.518344e-2 * tokens + 1.650142e1
   },
   decodeMs(_batchSize, activeKvTokens, _context, capacityTokens) {
-    const used = activeKvTokens / capacityTokens
+    // 1.6.1 counts a prefix once for each request that shares it, which can come to more than there is.
+    const used = Math.min(activeKvTokens / capacityTokens, 1)
     return -25.74 * (used * used) + 54.01 * used + 5.74
   },
   outsideShare: () => null,

@@ -1,5 +1,5 @@
 import type {ComparedFigures, Pricing} from './compare.ts'
-import type {Distribution, Report, Statistic} from './report.ts'
+import type {Distribution, ReferenceReport, Statistic} from './report.ts'
 import {TABLE_COLUMNS, tableRows} from './table.ts'
 
 export type MetricUnit = 'ms' | 'per_s' | 'tokens_per_s' | 'hours' | 'share' | 'count' | 'money'
@@ -87,7 +87,7 @@ function latency(distribution: Distribution, label: string): Metric[] {
   }))
 }
 
-type NumberKey = {[K in keyof Report]: Report[K] extends number ? K : never}[keyof Report]
+type NumberKey = keyof {[K in keyof ReferenceReport as ReferenceReport[K] extends number ? K : never]: K}
 
 function reported(key: NumberKey, label: string, shape: Shape): Metric {
   return {key, group: 'work', label, ...shape, read: ({report}) => report[key]}

@@ -42,7 +42,7 @@ export function computeReport(record: EngineRecord, options: {readonly wallTimeM
   }
 }
 
-function countArrived(requests: RequestColumns): number {
+export function countArrived(requests: RequestColumns): number {
   let arrived = 0
   for (let r = 0; r < requests.count; r++) if (!Number.isNaN(requests.arrivalMs[r]!)) arrived++
   return arrived
@@ -96,7 +96,7 @@ function gapDistributions(tokenGaps: TokenGaps) {
 }
 
 /** Tokens per second of each gap; gaps of 0 count for nothing. */
-function throughputs(gaps: Float64Array, counts: Uint32Array) {
+export function throughputs(gaps: Float64Array, counts: Uint32Array) {
   const perSecond = new Float64Array(gaps.length)
   const positiveCounts = new Uint32Array(gaps.length)
   for (let i = 0; i < gaps.length; i++) {
@@ -108,7 +108,7 @@ function throughputs(gaps: Float64Array, counts: Uint32Array) {
   return {perSecond, counts: positiveCounts}
 }
 
-function named<D extends Distribution>(
+export function named<D extends Distribution>(
   distribution: D,
   summary: Summary,
 ): Pick<DistributionStatistics, `${Statistic}_${D}`> {

@@ -1,3 +1,5 @@
+import type {EngineTiming} from '../config/scenario.ts'
+
 /** The reference's report JSON (engine.md 11), key for key, plus our `planner_replay` object (contracts.md 3). */
 export type Distribution =
   | 'ttft_ms'
@@ -28,11 +30,33 @@ export interface ReferenceReport extends DistributionStatistics {
   readonly processed_output_tokens_per_s: number
 }
 
+/** What the report of 1.6.1 has in addition. */
+export interface ReportAdditions16 {
+  readonly committed_prefill_tokens: number
+  readonly prefill_worker_seconds: number
+  readonly decode_worker_seconds: number
+  readonly prefill_gpus_per_worker: number
+  readonly decode_gpus_per_worker: number
+  readonly gpu_hours: number
+  readonly first_admission_prefix_cache_reused_ratio: number
+  readonly num_ttft_samples: number
+  readonly num_tpot_samples: number
+  readonly num_e2e_latency_samples: number
+  readonly kv_eviction_policy: string
+  /** Never known on this path. */
+  readonly power_w: null
+  readonly power_coverage: null
+  /** Only where bounds were given. */
+  readonly goodput_completed_requests?: number
+  readonly goodput_request_throughput_rps?: number
+  readonly goodput_output_throughput_tok_s?: number
+}
+
 export interface PlannerReplayExtras {
   readonly version: string
   readonly config: unknown
   readonly trace_sha256: string
-  readonly engine_timing: 'aic' | 'polynomial' | 'profile'
+  readonly engine_timing: EngineTiming
   /** Share of completed requests with TTFT and TPOT within the targets; null without targets. */
   readonly sla_attainment: number | null
   readonly goodput_rps: number | null
@@ -45,4 +69,5 @@ export interface PlannerReplayExtras {
   readonly result_sha256?: string
 }
 
-export type Report = ReferenceReport & {readonly planner_replay: PlannerReplayExtras}
+export type Report = ReferenceReport &
+  Partial<ReportAdditions16> & {readonly planner_replay: PlannerReplayExtras}

@@ -1,7 +1,6 @@
 import {DEFAULT_ROUTER_CONFIG} from '../config/engine/router-config.ts'
 import type {PoolName, Scenario} from '../config/scenario.ts'
-import {Cluster} from '../engine/cluster.ts'
-import {engineGenerationOf} from '../engine/engine-generations.ts'
+import {createEngine, type RunnableEngine} from '../engine/create-engine.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import {constantStartup} from '../engine/startup-model.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
@@ -10,6 +9,7 @@ import type {BenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
 import {capabilitiesOf} from '../policies/dynamo/capabilities.ts'
 import type {PlannerRecord} from '../policies/dynamo/record.ts'
 import {computeReport} from '../report/compute-report.ts'
+import {computeReport16} from '../report/compute-report-1.6.ts'
 import {computeExtras} from '../report/extras.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {RunProgress, RunResult} from './run.ts'
@@ -41,8 +41,9 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const {scenario, workload, clock} = inputs
   const startedAt = clock()
   const models: PerfModel[] = []
-  const engine = new Cluster({
-    generation: engineGenerationOf('1.2.1'),
+  const release = scenario.release ?? '1.2.1'
+  const engine = createEngine(release, {
+    maxSimTimeMs: scenario.maxSimTimeMs ?? Number.POSITIVE_INFINITY,
     fleet: scenario.fleet,
     workload,
     router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG) : null,
@@ -61,7 +62,11 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const planner = scenario.planner === null ? null : yield* drivePlanner(inputs, engine, progress)
   if (planner === null) while (!engine.runToEnd(EVENTS_PER_STEP)) yield progress()
   const record = engine.record()
-  const report = computeReport(record, {wallTimeMs: clock() - startedAt})
+  const wallTimeMs = clock() - startedAt
+  const report =
+    release === '1.2.1'
+      ? computeReport(record, {wallTimeMs})
+      : computeReport16(record, {wallTimeMs, scenario})
   const planner_replay = computeExtras({
     scenario,
     traceSha256: inputs.traceSha256,
@@ -80,7 +85,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
 
 function* drivePlanner(
   {scenario, bootstrap}: SimulationInputs,
-  engine: Cluster,
+  engine: RunnableEngine,
   progress: () => RunProgress,
 ): Generator<RunProgress, PlannerRecord, void> {
   const {fleet} = scenario
@@ -104,7 +109,7 @@ function* drivePlanner(
   }
 }
 
-function progressOf(engine: Cluster, workload: Workload): () => RunProgress {
+function progressOf(engine: RunnableEngine, workload: Workload): () => RunProgress {
   const {releaseOrder, arrivalMs, requestCount} = workload
   const lastArrivalMs = arrivalMs[releaseOrder[releaseOrder.length - 1]!]!
   return () => ({

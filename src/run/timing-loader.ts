@@ -7,6 +7,7 @@ import type {AicModel} from '../perf/aic/aic-model.ts'
 import {createAicPerfModel} from '../perf/aic/aic-perf-model.ts'
 import {type FetchPerfFile, loadAicModel} from '../perf/aic/load-aic-model.ts'
 import {type AicArgs, aicRequestKey, resolveAicRequest} from '../perf/aic/request/request.ts'
+import {createFixedModel} from '../perf/fixed.ts'
 import {CATALOGUE_MODELS} from '../perf/models/catalogue.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
@@ -70,13 +71,15 @@ export class TimingLoader {
     args: EngineArgs,
     notices: Set<string>,
   ): Promise<Result<() => PerfModel>> {
-    switch (scenario.engineTiming) {
+    switch (args.timing ?? scenario.engineTiming) {
       case 'polynomial':
         return ok(() => polynomialModel)
       case 'profile': {
         const table = await this.#sources.loadProfile(args)
         return table.ok ? ok(() => createProfileModel(table.value)) : table
       }
+      case 'fixed':
+        return ok(() => createFixedModel(args.fixed_prefill_ms ?? 0, args.fixed_decode_ms ?? 0))
       case 'aic': {
         const model = await this.#aicModel(args, notices)
         // Counts of lookups belong to one run, so every run and pool has a model of its own over the shared tables.

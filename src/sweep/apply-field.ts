@@ -62,7 +62,7 @@ function withArg(pool: PoolSpec, path: string, value: FieldValue): Result<PoolSp
   return parsed.ok ? ok({...pool, args: parsed.value.args}) : parsed
 }
 
-const DEFAULT_BLOCK_SIZES = {vllm: 64, sglang: 1} as const
+const DEFAULT_BLOCK_SIZES = {vllm: 64, sglang: 1, trtllm: 32} as const
 
 function withValue(args: EngineArgs, path: string, value: FieldValue): Record<string, unknown> {
   if (path.startsWith('sglang.')) {

@@ -1,4 +1,5 @@
 import {TRACE_FORMATS} from '../trace-options.ts'
+import {RELEASE_FLAGS} from './release-flags.ts'
 
 /** How the value of a command line flag is read; `switch` takes none. */
 export type FlagType = 'text' | 'integer' | 'number' | 'choice' | 'switch'
@@ -181,11 +182,12 @@ export const FLAGS: readonly Flag[] = [
     group: 'Fleet',
     help: 'Decode instances at the start.',
   },
+  ...RELEASE_FLAGS,
   {
     ...ours,
     name: '--engine-timing',
     type: 'choice',
-    choices: ['aic', 'polynomial', 'profile'],
+    choices: ['aic', 'polynomial', 'profile', 'fixed'],
     group: 'Fleet',
     help:
       'Where pass times come from. Default: profile if planner_profile_data is given, else aic if the engine ' +

@@ -16,6 +16,7 @@ import type {
   TraceSource,
 } from '../scenario.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
+import {FLAGS_OF_1_6, releaseOfFlags, scenarioFromFlags16} from './flags-1.6.ts'
 
 /** What the host read for the flags: this module does no I/O. */
 export interface FlagInputs {
@@ -91,6 +92,9 @@ function onlineMessage(flags: ReadonlyMap<string, string>): string {
 /** The scenario a command line describes, checked as a whole. */
 export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<ScenarioFromFlags> {
   const {flags} = args
+  if (releaseOfFlags(flags) === '1.6.1') return scenarioFromFlags16(args, inputs)
+  const foreign = FLAGS_OF_1_6.filter(flag => flags.has(flag))
+  if (foreign.length > 0) return fail(`${foreign.join(', ')}: only --dynamo 1.6.1 takes this`, foreign[0])
   const notices: string[] = []
   const planner = readPlanner(inputs.plannerConfig, notices)
   if (!planner.ok) return planner
@@ -128,7 +132,7 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
 }
 
 /** The texts are known to be whole numbers: the reader of arguments checked them. */
-function integerFlag(flags: ReadonlyMap<string, string>, flag: string, fallback: number): number {
+export function integerFlag(flags: ReadonlyMap<string, string>, flag: string, fallback: number): number {
   const text = flags.get(flag)
   return text === undefined ? fallback : (integerOf(text) ?? fallback)
 }
@@ -145,7 +149,7 @@ function readPhase(
   return {}
 }
 
-function readTraceOptions(flags: ReadonlyMap<string, string>): Result<TraceOptions> {
+export function readTraceOptions(flags: ReadonlyMap<string, string>): Result<TraceOptions> {
   const texts = TRACE_OPTION_KEYS.flatMap(key => {
     const text = flags.get(`--${key}`)
     return text === undefined ? [] : [[key, text] as const]

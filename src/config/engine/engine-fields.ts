@@ -1,8 +1,8 @@
 import type {Field} from '../field.ts'
-import type {EngineArgs, SglangArgs} from '../scenario.ts'
+import type {EngineArgs, EngineArgs16, SglangArgs} from '../scenario.ts'
 
 /** `worker_type` follows from the pool and `sglang` is an object with its own table. */
-export type EngineFieldKey = Exclude<keyof EngineArgs, 'worker_type' | 'sglang'>
+export type EngineFieldKey = Exclude<keyof EngineArgs, 'worker_type' | 'sglang' | keyof EngineArgs16>
 export type EngineFieldGroup =
   | 'engine'
   | 'kv-cache'

@@ -1,7 +1,7 @@
 import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {checkField, type FieldShape} from '../field.ts'
-import type {RouterConfig} from '../scenario.ts'
+import type {RouterConfig, RouterConfig16} from '../scenario.ts'
 
 /** Options of the KV router as the reference has them by default (engine.md 8.8). */
 export const DEFAULT_ROUTER_CONFIG: RouterConfig = {
@@ -43,7 +43,7 @@ const ANY = Number.MAX_VALUE
 const flag: FieldShape = {type: 'boolean', default: false}
 
 /** What a replay reads. */
-const READ: Readonly<Record<keyof RouterConfig, FieldShape>> = {
+const READ: Readonly<Record<Exclude<keyof RouterConfig, keyof RouterConfig16>, FieldShape>> = {
   overlap_score_credit: number(1),
   prefill_load_scale: number(ANY),
   router_temperature: number(ANY),

@@ -13,10 +13,21 @@ export interface EngineRecord {
   readonly requestEvents: RequestEvents
   /** Time of the last processed event, ms. */
   readonly endMs: number
+  /** Of generation 1.6. */
+  readonly totals?: EngineTotals
+}
+
+/** What generation 1.6 adds up over a run. */
+export interface EngineTotals {
+  /** Tokens of passes that ended, of requests that had prompt tokens in them; what was computed twice counts twice. */
+  readonly committedPrefillTokens: number
+  /** Instances, starting and draining ones included, times the time they were there, up to the last event. */
+  readonly prefillWorkerSeconds: number
+  readonly decodeWorkerSeconds: number
 }
 
 /** One entry per request of the workload, in file order. Times in ms; NaN = did not happen. */
-export interface RequestColumns {
+export interface RequestColumns extends Partial<RequestOutcomes> {
   readonly count: number
   readonly arrivalMs: Float64Array
   /** Start of the pass that first admitted it. */
@@ -35,6 +46,16 @@ export interface RequestColumns {
   readonly prefillWorkerId: Int32Array
   /** Order in which requests arrived: sums run in this order (engine.md 11.4). */
   readonly arrivalOrder: Int32Array
+}
+
+/** Of generation 1.6, where requests can end otherwise than by completing. */
+export interface RequestOutcomes {
+  /** End of the request, ms; NaN = it did not end. */
+  readonly terminalMs: Float64Array
+  /** 0 = not over, 1 = completed, 2 = rejected by an instance, 3 = refused by the decode pool. */
+  readonly status: Uint8Array
+  /** Prompt tokens found in the prefix cache at the first admission. */
+  readonly firstReusedTokens: Int32Array
 }
 
 /** Gaps between consecutive tokens, run-length coded: `count[i]` gaps of `gapMs[i]`, i < length. */

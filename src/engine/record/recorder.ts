@@ -63,9 +63,13 @@ export class Recorder {
     if (before === 0) this.#first[request] = atMs
     else {
       if (before === 1) this.#second[request] = atMs
-      this.gaps(atMs - this.#last[request]!, 1)
+      this.gapOf(request, atMs - this.#last[request]!)
     }
     this.#last[request] = atMs
+  }
+
+  protected gapOf(_request: number, gapMs: number): void {
+    this.gaps(gapMs, 1)
   }
 
   tokensUntil(request: number, tokens: number, atMs: number): void {

@@ -2,7 +2,7 @@ import type {EngineArgs, PoolName, RouterConfig} from '../../config/scenario.ts'
 import {RandomStream} from '../../core/random.ts'
 import {computePromptPaths} from '../../trace/prompt-paths.ts'
 import type {Workload} from '../../trace/workload.ts'
-import {KvRouter, type PrefillEstimate} from './kv-router.ts'
+import {KvRouter, type KvRouterOptions, type PrefillEstimate} from './kv-router.ts'
 
 export interface RouterOptions {
   /** null = round robin. */
@@ -15,16 +15,24 @@ export interface RouterOptions {
  * The KV router of one pool, or null for round robin. In disaggregated fleets the prefill router does not look at held
  * blocks; the decode router looks at nothing else, knows of no cache and never makes a request wait (engine.md 9.5).
  */
-export function createRouter(
-  pool: {readonly component: PoolName; readonly args: EngineArgs; readonly announcesCaches: boolean},
+export function createRouter<I>(
+  pool: {
+    readonly component: PoolName
+    readonly args: EngineArgs
+    readonly announcesCaches: boolean
+    readonly cachedBlocks: (instance: I, request: number) => number
+  },
   workload: Workload,
   {router, prefillEstimate, seed}: RouterOptions,
-): KvRouter | null {
+  rules: Pick<KvRouterOptions<I>, 'queuesBehindOthers' | 'createPrefillLoad'> = {},
+): KvRouter<I> | null {
   if (router === null) return null
   const {component, args} = pool
   const changes = component === 'prefill' ? PREFILL_ONLY : component === 'decode' ? BLOCKS_ONLY : {}
   const queuePolicy = args.router_queue_policy ?? router.router_queue_policy
-  return new KvRouter({
+  return new KvRouter<I>({
+    ...rules,
+    cachedBlocks: pool.cachedBlocks,
     config: {...router, router_queue_policy: queuePolicy, ...changes},
     inputLength: workload.inputLength,
     paths: computePromptPaths(workload, args.block_size),

@@ -4,20 +4,31 @@ import {exactExp} from '../../core/exact-math.ts'
 import type {RandomStream} from '../../core/random.ts'
 import {RunError} from '../../core/result.ts'
 import type {PromptPaths} from '../../trace/prompt-paths.ts'
-import type {Admission, Instance} from '../instance.ts'
 import {HeldBlocks} from './held-blocks.ts'
-import {type PendingPrefill, PrefillLoad} from './prefill-load.ts'
+import {type PendingPrefill, PrefillLoad, type PrefillLoadTracker} from './prefill-load.ts'
 
 /** How long the prefill of one prompt takes by itself, in ms; null where nobody can say. */
 export type PrefillEstimate = (newTokens: number, cachedTokens: number) => number | null
 
-export interface KvRouterOptions {
+/** A request sent to an instance, with the cached blocks the router believed it had there. */
+export interface Placement<I> {
+  readonly request: number
+  readonly instance: I
+  readonly overlapBlocks: number
+}
+
+export interface KvRouterOptions<I> {
   readonly config: RouterConfig
   readonly inputLength: Int32Array
   readonly paths: PromptPaths
   readonly blockSize: number
   /** Instances tell the router what they cache. */
   readonly hearsCaches: boolean
+  /** Leading prompt blocks of a request that an instance has, as far as the router was told. */
+  readonly cachedBlocks: (instance: I, request: number) => number
+  readonly createPrefillLoad?: () => PrefillLoadTracker
+  /** Nobody overtakes a request that waits in the router (router-1.6.md 3). */
+  readonly queuesBehindOthers?: boolean
   /** null = the load of a prompt stays until its first token. */
   readonly prefillEstimate: PrefillEstimate | null
   /** Token budget of one instance, for the busy test; null = unlimited. */
@@ -28,23 +39,24 @@ export interface KvRouterOptions {
 
 /** What the router knows of one instance's load: only what it sent there, never what the instance does with it. */
 interface Load {
-  readonly prefill: PrefillLoad
+  readonly prefill: PrefillLoadTracker
   /** Prompt blocks of requests not yet freed; null when requests are taken to have none in common. */
   readonly held: HeldBlocks | null
   unsharedBlocks: number
+  requests: number
 }
 
 /** What the router believed of every instance it could have chosen, at the moment it looked. */
-interface Overlaps {
-  readonly instances: readonly Instance[]
+interface Overlaps<I> {
+  readonly instances: readonly I[]
   readonly blocks: readonly number[]
 }
 
-interface Queued {
+interface Queued<I> {
   readonly request: number
   readonly key: number
   readonly order: number
-  readonly overlaps: Overlaps
+  readonly overlaps: Overlaps<I>
 }
 
 interface Placed {
@@ -57,16 +69,16 @@ interface Placed {
  * computed there less what its prefix cache saves, plus the blocks it would then hold. When every instance is busy the
  * request waits in the router.
  */
-export class KvRouter {
-  readonly #options: KvRouterOptions
+export class KvRouter<I> {
+  readonly #options: KvRouterOptions<I>
   readonly #config: RouterConfig
-  #registered: readonly Instance[] = []
-  readonly #loads = new Map<Instance, Load>()
+  #registered: readonly I[] = []
+  readonly #loads = new Map<I, Load>()
   readonly #placed = new Map<number, Placed>()
-  readonly #queue: Queued[] = []
+  readonly #queue: Queued<I>[] = []
   #queuedSoFar = 0
 
-  constructor(options: KvRouterOptions) {
+  constructor(options: KvRouterOptions<I>) {
     this.#options = options
     this.#config = options.config
   }
@@ -80,25 +92,26 @@ export class KvRouter {
   }
 
   /** Instances that may be chosen, in ascending order of their ids. */
-  setRegistered(instances: readonly Instance[]): void {
+  setRegistered(instances: readonly I[]): void {
     this.#registered = instances
   }
 
   /** The admission of a request that arrived, or null when it waits. */
-  arrive(request: number, nowMs: number): Admission | null {
+  arrive(request: number, nowMs: number): Placement<I> | null {
     const overlaps = this.#overlaps(request)
-    if (!this.#isBusy(nowMs)) return this.#admit(request, overlaps, nowMs)
+    const isHeldBack = this.#options.queuesBehindOthers === true && this.#queue.length > 0
+    if (!isHeldBack && !this.#isBusy(nowMs)) return this.#admit(request, overlaps, nowMs)
     this.#enqueue(request, nowMs, overlaps)
     return null
   }
 
-  prefillCompleted(request: number, nowMs: number): Admission[] {
+  prefillCompleted(request: number, nowMs: number): Placement<I>[] {
     const placed = this.#placed.get(request)
     if (placed !== undefined) settlePrefill(placed, nowMs)
     return this.drain(nowMs)
   }
 
-  freed(request: number, nowMs: number): Admission[] {
+  freed(request: number, nowMs: number): Placement<I>[] {
     const placed = this.#placed.get(request)
     if (placed !== undefined) {
       settlePrefill(placed, nowMs)
@@ -109,8 +122,8 @@ export class KvRouter {
   }
 
   /** Admits waiting requests as long as some instance is not busy. */
-  drain(nowMs: number): Admission[] {
-    const admissions: Admission[] = []
+  drain(nowMs: number): Placement<I>[] {
+    const admissions: Placement<I>[] = []
     while (this.#queue.length > 0 && this.#registered.length > 0 && !this.#isBusy(nowMs)) {
       const next = this.#takeFirst()
       admissions.push(this.#admit(next.request, next.overlaps, nowMs))
@@ -125,13 +138,13 @@ export class KvRouter {
     return this.#registered.every(instance => this.#load(instance).prefill.tokensAt(nowMs) > limit)
   }
 
-  #overlaps(request: number): Overlaps {
+  #overlaps(request: number): Overlaps<I> {
     const instances = this.#registered
     if (!this.#options.hearsCaches) return {instances, blocks: []}
-    return {instances, blocks: instances.map(({scheduler}) => scheduler.cachedBlocks(request))}
+    return {instances, blocks: instances.map(instance => this.#options.cachedBlocks(instance, request))}
   }
 
-  #enqueue(request: number, nowMs: number, overlaps: Overlaps): void {
+  #enqueue(request: number, nowMs: number, overlaps: Overlaps<I>): void {
     this.#queue.push({
       request,
       key: this.#queueKey(request, nowMs, overlaps),
@@ -140,7 +153,7 @@ export class KvRouter {
     })
   }
 
-  #queueKey(request: number, nowMs: number, overlaps: Overlaps): number {
+  #queueKey(request: number, nowMs: number, overlaps: Overlaps<I>): number {
     switch (this.#config.router_queue_policy) {
       case 'lcfs':
         return nowMs
@@ -153,7 +166,7 @@ export class KvRouter {
     }
   }
 
-  #takeFirst(): Queued {
+  #takeFirst(): Queued<I> {
     let best = 0
     for (let i = 1; i < this.#queue.length; i++) {
       const a = this.#queue[i]!
@@ -163,7 +176,7 @@ export class KvRouter {
     return this.#queue.splice(best, 1)[0]!
   }
 
-  #admit(request: number, overlaps: Overlaps, nowMs: number): Admission {
+  #admit(request: number, overlaps: Overlaps<I>, nowMs: number): Placement<I> {
     const instance = this.#choose(request, overlaps, nowMs)
     const overlapBlocks = overlapOf(overlaps, instance)
     const load = this.#load(instance)
@@ -185,7 +198,7 @@ export class KvRouter {
     return {tokens, expectedNanos: expectedMs === null ? null : nanosFromSeconds(expectedMs / 1000)}
   }
 
-  #choose(request: number, overlaps: Overlaps, nowMs: number): Instance {
+  #choose(request: number, overlaps: Overlaps<I>, nowMs: number): I {
     if (this.#registered.length === 0)
       throw new RunError('a request arrived while no instance was registered')
     const costs = this.#registered.map(instance =>
@@ -194,20 +207,34 @@ export class KvRouter {
     return this.#registered[this.#pick(costs)]!
   }
 
-  #cost(request: number, instance: Instance, overlap: number, nowMs: number): number {
+  #cost(request: number, instance: I, overlap: number, nowMs: number): number {
     const {blockSize, inputLength, paths} = this.#options
     const config = this.#config
     const load = this.#load(instance)
     const tokens = config.router_track_prefill_tokens
       ? load.prefill.tokensAt(nowMs) + inputLength[request]!
       : 0
-    const prefillBlocks = Math.max(tokens / blockSize - config.overlap_score_credit * overlap, 0)
-    if (!config.router_track_active_blocks) return config.prefill_load_scale * prefillBlocks
+    const credit = config.overlap_score_credit * this.#creditDecay(request, load, nowMs) * overlap
+    const prefillCost = config.prefill_load_scale * Math.max(tokens / blockSize - credit, 0)
+    const requestCost = (config.decode_active_request_weight ?? 0) * load.requests
+    if (!config.router_track_active_blocks) return prefillCost + requestCost
     const decodeBlocks =
       load.held === null
         ? load.unsharedBlocks + paths.blockCount[request]!
         : load.held.count + load.held.missing(request)
-    return config.prefill_load_scale * prefillBlocks + decodeBlocks
+    return prefillCost + decodeBlocks + requestCost
+  }
+
+  /** Caches count less on an instance with more to compute than the least loaded one has (router-1.6.md 3). */
+  #creditDecay(request: number, load: Load, nowMs: number): number {
+    const decay = this.#config.overlap_score_credit_decay ?? 0
+    if (decay <= 0 || !this.#config.router_track_prefill_tokens) return 1
+    let least = Number.POSITIVE_INFINITY
+    for (const instance of this.#registered)
+      least = Math.min(least, this.#load(instance).prefill.tokensAt(nowMs))
+    const {blockSize, inputLength} = this.#options
+    const excess = (load.prefill.tokensAt(nowMs) - least) / blockSize
+    return 1 / (1 + decay * (excess / Math.max(Math.ceil(inputLength[request]! / blockSize), 1)))
   }
 
   #pick(costs: readonly number[]): number {
@@ -228,22 +255,25 @@ export class KvRouter {
   }
 
   #rememberBlocks(load: Load, request: number): void {
+    load.requests++
     if (load.held !== null) load.held.add(request)
     else load.unsharedBlocks += this.#options.paths.blockCount[request]!
   }
 
   #forgetBlocks(load: Load, request: number): void {
+    load.requests--
     if (load.held !== null) load.held.remove(request)
     else load.unsharedBlocks -= this.#options.paths.blockCount[request]!
   }
 
-  #load(instance: Instance): Load {
+  #load(instance: I): Load {
     const known = this.#loads.get(instance)
     if (known !== undefined) return known
     const {router_assume_kv_reuse, router_track_active_blocks} = this.#config
     const shares = router_assume_kv_reuse && router_track_active_blocks
     const held = shares ? new HeldBlocks(this.#options.paths) : null
-    const load: Load = {prefill: new PrefillLoad(), held, unsharedBlocks: 0}
+    const prefill = this.#options.createPrefillLoad?.() ?? new PrefillLoad()
+    const load: Load = {prefill, held, unsharedBlocks: 0, requests: 0}
     this.#loads.set(instance, load)
     return load
   }
@@ -259,6 +289,6 @@ function settlePrefill(placed: Placed, nowMs: number): void {
 }
 
 /** Instances come and go while a request waits: of one it never saw it knows nothing. */
-function overlapOf({instances, blocks}: Overlaps, instance: Instance): number {
+function overlapOf<I>({instances, blocks}: Overlaps<I>, instance: I): number {
   return blocks[instances.indexOf(instance)] ?? 0
 }

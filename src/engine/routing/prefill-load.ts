@@ -8,11 +8,18 @@ export interface PendingPrefill {
   readonly expectedNanos: number | null
 }
 
+/** Prompt tokens an instance still has to compute, as far as the router knows. */
+export interface PrefillLoadTracker {
+  add(prefill: PendingPrefill, nowMs: number): void
+  remove(prefill: PendingPrefill, nowMs: number): void
+  tokensAt(nowMs: number): number
+}
+
 /**
  * Prompt tokens an instance still has to compute, as far as the router knows (engine.md 8.8). With an estimate of how
  * long a prompt takes, the oldest one shrinks linearly from the moment it became the oldest; the others wait their turn.
  */
-export class PrefillLoad {
+export class PrefillLoad implements PrefillLoadTracker {
   #tokens = 0
   /** Oldest first. */
   readonly #pending: PendingPrefill[] = []
@@ -47,6 +54,6 @@ export class PrefillLoad {
 }
 
 /** The reference keeps the router's clock in whole nanoseconds. */
-function instantNanos(atMs: number): number {
+export function instantNanos(atMs: number): number {
   return nanosFromSeconds(Math.max(atMs, 0) / 1000)
 }

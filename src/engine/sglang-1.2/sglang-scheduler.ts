@@ -72,7 +72,12 @@ export class SglangScheduler implements Scheduler {
     this.#perf = perf
     this.#inputLength = workload.inputLength
     this.#observer = observer
-    this.#steady = {observer, decodeMs: (count, total) => this.#decodeMs(count, total), passes: 0}
+    this.#steady = {
+      observer,
+      decodeMs: (count, total) => this.#decodeMs(count, total),
+      passes: 0,
+      lastStartMs: 0,
+    }
     this.#tokens = new TokenRuns(workload)
     this.#cache = new RadixCache(this.#parameters.page, this.#tokens)
     this.#prefillRatio = args.speedup_ratio

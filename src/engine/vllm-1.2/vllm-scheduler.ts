@@ -83,7 +83,12 @@ export class VllmScheduler implements Scheduler {
     this.#perf = perf
     this.#prompts = prompts
     this.#observer = observer
-    this.#steady = {observer, decodeMs: (count, total) => this.#decodeMs(count, total), passes: 0}
+    this.#steady = {
+      observer,
+      decodeMs: (count, total) => this.#decodeMs(count, total),
+      passes: 0,
+      lastStartMs: 0,
+    }
     this.#listener = listener
     this.#log = listener === null ? null : new BlockLog()
     this.#kv = new KvCache(args.num_gpu_blocks, this.#log)

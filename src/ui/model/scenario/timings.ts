@@ -5,6 +5,7 @@ export const TIMINGS: readonly {readonly id: EngineTiming; readonly title: strin
     {id: 'aic', title: 'aic', what: 'GPU tables of AIConfigurator: pass times of the GPU and model you name'},
     {id: 'polynomial', title: 'polynomial', what: "the reference's built-in curve, equal for every GPU"},
     {id: 'profile', title: 'profile', what: 'pass times you recorded (NPZ)'},
+    {id: 'fixed', title: 'fixed', what: 'one time for every pass (1.6.1)'},
   ]
 
 /** What a reader must know of a result's pass times, in one sentence. */
@@ -20,6 +21,8 @@ export function timingSentence(timing: EngineTiming): string {
         'Engine timing profile: pass times are interpolated from the NPZ profile you picked, so the latencies hold ' +
         'for the engine it was recorded on.'
       )
+    case 'fixed':
+      return 'Engine timing fixed: every pass takes the time that was given, whatever is in it.'
     case 'aic':
       return (
         'Engine timing aic: pass times come from the GPU tables of AIConfigurator for the GPU and model named here; ' +

@@ -1,0 +1,536 @@
+import type {EngineArgs, Fleet, PoolName, PoolSpec} from '../../config/scenario.ts'
+import {RunError} from '../../core/result.ts'
+import {type Ms, ms} from '../../core/units.ts'
+import type {PerfModel} from '../../perf/perf-model.ts'
+import type {Workload} from '../../trace/workload.ts'
+import {Arrivals} from '../arrivals.ts'
+import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
+import {PoolGauges} from '../pool-gauges.ts'
+import {computePrompts, type Prompts} from '../prompts.ts'
+import {LoadRecorder} from '../record/instance-loads.ts'
+import type {EngineRecord} from '../record/record.ts'
+import {createRouter, type RouterOptions} from '../routing/create-router.ts'
+import type {Placement} from '../routing/kv-router.ts'
+import type {PassObserver} from '../scheduler.ts'
+import {COMPLETED, FIRST_TOKEN, type PassOutcome16, type Scheduler16} from '../scheduler-1.6.ts'
+import type {StartupModel} from '../startup-model.ts'
+import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
+import {HandOffs} from './hand-offs.ts'
+import type {Instance16} from './instance.ts'
+import {InstancePool16} from './instance-pool.ts'
+import {CappedRecorder, FAILED, OutcomeRecorder, REJECTED} from './outcome-recorder.ts'
+import {INSTANCE_READY, PASS_END, RankedHeap, TRANSFER_DONE} from './ranked-heap.ts'
+import {SessionSlots} from './session-slots.ts'
+import {SnapshotBuffer} from './snapshot-buffer.ts'
+import {TrafficWindow16} from './traffic.ts'
+
+export interface SchedulerSetup16 {
+  readonly args: EngineArgs
+  readonly perf: PerfModel
+  readonly workload: Workload
+  readonly prompts: Prompts
+  readonly observer: PassObserver
+  readonly kvEvents: KvEventLog | null
+}
+
+export interface ClusterOptions16 extends RouterOptions {
+  readonly fleet: Fleet
+  readonly workload: Workload
+  readonly perfModelFor: (pool: PoolName) => PerfModel
+  readonly startupFor: (pool: PoolName, args: EngineArgs) => StartupModel
+  readonly createScheduler: (setup: SchedulerSetup16) => Scheduler16
+  /** Sessions under way at the most, arrival times being ignored; null = as the trace says. */
+  readonly concurrency: number | null
+  /** A policy will look at the forward passes; otherwise none are kept. */
+  readonly isObserved: boolean
+  /** Nothing after this moment happens; Infinity = the run has its end. */
+  readonly maxSimTimeMs: number
+}
+
+/**
+ * The serving cluster of generation 1.6 as a discrete-event simulation (engine-1.6.md 8, disagg-1.6.md 5). Against 1.2
+ * (`cluster.ts`) the events of one instant have an order by kind and instance, the clock stops exactly at a policy's
+ * ticks, what a policy sees is the last pass that ended, requests can be rejected, and prompts go from prefill to decode
+ * by reservation and transfer.
+ */
+export class Cluster16 implements ReplayEngine {
+  readonly #workload: Workload
+  readonly #recorder: OutcomeRecorder
+  readonly #traffic = new TrafficWindow16()
+  readonly #loads = new LoadRecorder()
+  readonly #heap = new RankedHeap()
+  readonly #instances = new Map<number, Instance16>()
+  readonly #arrivals: Arrivals | SessionSlots
+  /** null in aggregated fleets. */
+  readonly #prefill: InstancePool16 | null
+  /** The pool whose tokens count: aggregated instances or decode instances. */
+  readonly #main: InstancePool16
+  readonly #handOffs: HandOffs | null
+  readonly #routesByKv: boolean
+  /** A completion on one instance can send a request to another. */
+  readonly #isCoupled: boolean
+  readonly #maxSimTimeMs: number
+  /** Where requests are, by request: what the coordinator of hand-offs asks. */
+  readonly #prefillOf = new Map<number, Instance16>()
+  readonly #decodeOf = new Map<number, Instance16>()
+  #now = 0
+  #untilMs = 0
+  #isStopped = false
+  #finished = 0
+  /** Requests that arrived and are not over. */
+  #inFlight = 0
+  #committedPrefillTokens = 0
+
+  constructor(options: ClusterOptions16) {
+    const {workload, concurrency} = options
+    this.#workload = workload
+    this.#maxSimTimeMs = options.maxSimTimeMs
+    this.#recorder = Number.isFinite(options.maxSimTimeMs)
+      ? new CappedRecorder(workload, options.maxSimTimeMs)
+      : new OutcomeRecorder(workload)
+    this.#arrivals = concurrency === null ? new Arrivals(workload) : new SessionSlots(workload, concurrency)
+    this.#isCoupled = workload.sessionCount < workload.requestCount || concurrency !== null
+    this.#routesByKv = options.router !== null
+    const pools = this.#createPools(options)
+    this.#prefill = pools.prefill
+    this.#main = pools.main
+    this.#handOffs =
+      options.fleet.topology === 'disagg' ? this.#createHandOffs(options.fleet.prefill.args) : null
+  }
+
+  get completedRequests(): number {
+    return this.#finished
+  }
+
+  get nowMs(): number {
+    return this.#now
+  }
+
+  get notices(): readonly string[] {
+    return []
+  }
+
+  /** The clock stops exactly at `untilMs`, unless the run is over before. */
+  runUntil(untilMs: Ms, maxEvents: number): boolean {
+    this.#untilMs = untilMs
+    this.#drain()
+    for (let events = 0; events < maxEvents; events++) {
+      if (this.#isOver()) return true
+      const next = Math.min(this.#arrivals.nextMs, this.#heap.topTime)
+      if (next === Number.POSITIVE_INFINITY) this.#failIfStuck()
+      if (Math.min(next, untilMs) > this.#maxSimTimeMs) {
+        this.#isStopped = true
+        return true
+      }
+      if (next > untilMs) {
+        this.#moveTo(untilMs)
+        return true
+      }
+      this.#moveTo(next)
+      this.#drain()
+    }
+    return false
+  }
+
+  /** Runs to the end of the workload in steps of about `maxEvents`; true when it is over. */
+  runToEnd(maxEvents: number): boolean {
+    return this.runUntil(ms(Number.POSITIVE_INFINITY), maxEvents)
+  }
+
+  observe(): EngineObservation {
+    return {
+      nowMs: ms(this.#now),
+      isDone: this.#isOver(),
+      prefill: this.#prefill?.observe(this.#now) ?? EMPTY_POOL,
+      decode: this.#main.observe(this.#now),
+    }
+  }
+
+  applyScaling(target: {readonly prefill: number; readonly decode: number}): void {
+    for (const pool of [this.#prefill, this.#main]) {
+      if (pool === null) continue
+      pool.applyScaling(pool === this.#prefill ? target.prefill : target.decode, this.#now)
+      if (pool.hasActive) this.#handOffs?.poolReady(pool === this.#prefill)
+      this.#dispatchAll(pool.router?.drain(this.#now))
+    }
+  }
+
+  drainTraffic(): TrafficWindow {
+    return this.#traffic.drain(this.#now)
+  }
+
+  /** All that was recorded so far. */
+  record(): EngineRecord {
+    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
+    return {
+      requests: this.#recorder.columns,
+      tokenGaps: this.#recorder.tokenGaps(),
+      workers: lives.map(({record}) => record),
+      loads: this.#loads.columns(lives.map(({load}) => load)),
+      requestEvents: this.#recorder.requestEvents(),
+      endMs: this.#now,
+      totals: {
+        committedPrefillTokens: this.#committedPrefillTokens,
+        prefillWorkerSeconds: this.#prefill?.workerSeconds ?? 0,
+        decodeWorkerSeconds: this.#main.workerSeconds,
+      },
+    }
+  }
+
+  // --- time ---
+
+  #moveTo(nextMs: number): void {
+    const seconds = (nextMs - this.#now) / 1000
+    this.#prefill?.countTime(seconds)
+    this.#main.countTime(seconds)
+    this.#now = nextMs
+  }
+
+  #isOver(): boolean {
+    if (this.#isStopped) return true
+    return (
+      this.#inFlight === 0 &&
+      this.#arrivals.isDrained &&
+      (this.#handOffs?.isIdle ?? true) &&
+      !this.#heap.hasOtherThan(INSTANCE_READY)
+    )
+  }
+
+  /**
+   * No event is left and requests are: the reference ends with an error, or, with a policy that looks again and again,
+   * not at all. Requests that wait for an instance may still get one from a policy.
+   */
+  #failIfStuck(): void {
+    const waitsForPolicy =
+      this.#untilMs < Number.POSITIVE_INFINITY &&
+      (this.#handOffs?.areParked || this.#main.queueLength > 0 || (this.#prefill?.queueLength ?? 0) > 0)
+    if (waitsForPolicy) return
+    const kind = this.#handOffs === null ? 'offline replay detected' : 'offline disagg replay encountered'
+    const hasWork = [...this.#instances.values()].some(({scheduler}) => scheduler.hasRequests)
+    throw new RunError(
+      `replay invariant violated: ${
+        hasWork || this.#handOffs === null
+          ? `${kind} an effect-free zero-duration pass with`
+          : 'offline disagg replay reached a dead end with'
+      } ${this.#inFlight} in-flight requests remaining`,
+    )
+  }
+
+  // --- one instant (engine-1.6.md 8.2, disagg-1.6.md 5) ---
+
+  #drain(): void {
+    for (let changed = true; changed; ) {
+      changed = this.#applyDueEvents()
+      if (this.#handOffs?.runPending()) changed = true
+      if (this.#releaseArrivals()) changed = true
+      if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
+      if (this.#startPasses(this.#main)) changed = true
+      if (this.#prefill?.removeDrained(this.#now)) changed = true
+      if (this.#main.removeDrained(this.#now)) changed = true
+    }
+  }
+
+  #applyDueEvents(): boolean {
+    const heap = this.#heap
+    const now = this.#now
+    if (heap.topTime !== now) return false
+    while (heap.isDue(PASS_END, now)) this.#endPass(this.#instances.get(heap.pop())!)
+    while (heap.isDue(INSTANCE_READY, now)) this.#instanceReady(this.#instances.get(heap.pop()))
+    while (heap.isDue(TRANSFER_DONE, now)) this.#handOffs!.transferred(heap.pop())
+    return true
+  }
+
+  /** Those whose start was cancelled are gone. */
+  #instanceReady(instance: Instance16 | undefined): void {
+    if (instance === undefined) return
+    const pool = this.#poolOf(instance)
+    pool.activate(instance, this.#now)
+    this.#dispatchAll(pool.router?.drain(this.#now))
+    this.#handOffs?.poolReady(pool === this.#prefill)
+  }
+
+  #releaseArrivals(): boolean {
+    const arrivals = this.#arrivals
+    let released = false
+    for (let time = arrivals.nextMs; time <= this.#now; time = arrivals.nextMs) {
+      const request = arrivals.pop()
+      this.#recorder.arrived(request, time)
+      this.#traffic.arrived()
+      this.#inFlight++
+      released = true
+      if (this.#handOffs !== null) this.#handOffs.start(request)
+      else if (!this.#place(this.#main, request)) {
+        throw new RunError('placement policy error: no active workers for round-robin placement')
+      }
+    }
+    return released
+  }
+
+  /** False when the pool has no instance to send it to. */
+  #place(pool: InstancePool16, request: number): boolean {
+    if (!pool.hasActive) return false
+    const placement = pool.route(request, this.#now)
+    if (placement !== null) this.#dispatch(placement)
+    return true
+  }
+
+  #dispatchAll(placements: readonly Placement<Instance16>[] | undefined): void {
+    if (placements !== undefined) for (const placement of placements) this.#dispatch(placement)
+  }
+
+  #dispatch({request, instance, overlapBlocks}: Placement<Instance16>): void {
+    const pool = this.#poolOf(instance)
+    const isMain = pool === this.#main
+    const {workerId, prefillWorkerId} = this.#recorder.columns
+    if (isMain) workerId[request] = instance.id
+    else prefillWorkerId[request] = instance.id
+    if (this.#routesByKv && pool === (this.#prefill ?? this.#main)) {
+      const blocks = Math.ceil(this.#workload.inputLength[request]! / pool.args.block_size)
+      this.#traffic.routed(overlapBlocks, blocks)
+    }
+    const output = this.#workload.outputLength[request]!
+    if (this.#handOffs === null) instance.scheduler.receive(request, output)
+    else if (isMain) {
+      this.#decodeOf.set(request, instance)
+      this.#handOffs.accept(request, instance)
+    } else {
+      this.#prefillOf.set(request, instance)
+      instance.scheduler.receive(request, Math.min(output, 1))
+    }
+  }
+
+  /** Lowest idle instance first; after a pass of no duration the lowest gets its turn again. */
+  #startPasses(pool: InstancePool16): boolean {
+    let achieved = false
+    let at = 0
+    while (at < pool.instances.length) {
+      const instance = pool.instances[at]!
+      if (instance.isBusy || !instance.scheduler.hasRequests) {
+        at++
+        continue
+      }
+      const effect = this.#startPass(instance)
+      if (effect !== NOTHING) achieved = true
+      at = effect === ENDED ? 0 : at + 1
+    }
+    return achieved
+  }
+
+  #startPass(instance: Instance16): number {
+    const now = this.#now
+    if (this.#runAhead(instance)) return UNDER_WAY
+    const {scheduler, record} = instance
+    const outcome = scheduler.executePass(now)
+    if (outcome.endMs === now && !outcome.hadEffect) return NOTHING
+    record.passes++
+    record.busyMs += outcome.endMs - now
+    const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
+    this.#loads.passes(instance.load, now, outcome.endMs, queued, scheduler.kvShare)
+    if (outcome.endMs === now) {
+      this.#applyOutcome(instance, now, outcome)
+      return ENDED
+    }
+    this.#occupyUntil(instance, outcome.endMs, outcome)
+    return UNDER_WAY
+  }
+
+  /**
+   * Lets an instance run passes that only decode on its own clock, up to the first moment at which anything else could
+   * reach it. Other instances cannot see the difference, since such passes change nothing but their own requests' tokens.
+   */
+  #runAhead(instance: Instance16): boolean {
+    // Of requests that do not finish before the last moment nothing may be recorded.
+    if (this.#maxSimTimeMs < Number.POSITIVE_INFINITY) return false
+    const {scheduler, record} = instance
+    const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs())
+    if (end === this.#now) return false
+    const {outcome} = scheduler
+    record.passes += scheduler.steadyPasses
+    record.busyMs += end - this.#now
+    const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
+    this.#loads.passes(instance.load, this.#now, end, queued, scheduler.kvShare)
+    this.#traffic.decodeTokens += outcome.decodeTokens
+    instance.latest?.passEnded(scheduler.lastSteadyStartMs, end, outcome)
+    this.#occupyUntil(instance, end, null)
+    return true
+  }
+
+  #horizonMs(): number {
+    const known = Math.min(this.#arrivals.nextMs, this.#untilMs)
+    // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
+    // anywhere; in disaggregated fleets a prompt can be handed over.
+    if (this.#isCoupled || this.#main.queueLength > 0) return Math.min(known, this.#heap.topTime)
+    return this.#prefill === null
+      ? known
+      : Math.min(known, this.#heap.earliestBesidesPassesFrom(FIRST_MAIN_SUBJECT))
+  }
+
+  #occupyUntil(instance: Instance16, endMs: number, pending: PassOutcome16 | null): void {
+    instance.isBusy = true
+    instance.pendingStartMs = this.#now
+    instance.pending = pending
+    this.#heap.push(endMs, PASS_END, instance.subject)
+  }
+
+  #endPass(instance: Instance16): void {
+    const {pending} = instance
+    instance.isBusy = false
+    instance.pending = null
+    if (pending !== null) this.#applyOutcome(instance, instance.pendingStartMs, pending)
+    else {
+      this.#handOffs?.passEnded(instance)
+      if (instance.component === 'decode') this.#handOffs?.retryReservation(instance)
+    }
+  }
+
+  #applyOutcome(instance: Instance16, startMs: number, outcome: PassOutcome16): void {
+    this.#handOffs?.passEnded(instance)
+    instance.latest?.passEnded(startMs, outcome.endMs, outcome)
+    this.#committedPrefillTokens += outcome.sumPrefillTokens
+    if (instance.component !== 'prefill') this.#traffic.decodeTokens += outcome.decodeTokens
+    this.#hearCache(instance)
+    const {signals, signalKinds} = outcome
+    for (let i = 0; i < signals.length; i++) this.#applySignal(instance, signals[i]!, signalKinds[i]!)
+    if (this.#handOffs === null) return
+    if (instance.component === 'decode') this.#handOffs.retryReservation(instance)
+    else
+      for (let i = 0; i < signals.length; i++)
+        if (signalKinds[i] === COMPLETED) this.#handOffs.held(signals[i]!)
+  }
+
+  #applySignal(instance: Instance16, request: number, kind: number): void {
+    const pool = this.#poolOf(instance)
+    const isSource = pool === this.#prefill
+    if (kind === FIRST_TOKEN || (isSource && kind === COMPLETED)) {
+      if (isSource || this.#handOffs === null)
+        this.#dispatchAll(pool.router?.prefillCompleted(request, this.#now))
+      return
+    }
+    const placements = pool.router?.freed(request, this.#now)
+    if (kind === COMPLETED) this.#complete(request)
+    else {
+      this.#giveUp(request, REJECTED)
+      this.#handOffs?.rejected(request)
+    }
+    this.#dispatchAll(placements)
+  }
+
+  #complete(request: number): void {
+    this.#recorder.completed(request, this.#now)
+    this.#traffic.completed({
+      inputLength: this.#workload.inputLength[request]!,
+      outputLength: this.#recorder.columns.emittedTokens[request]!,
+      ttftMs: this.#recorder.ttftMs(request),
+      meanGapMs: this.#recorder.meanGapMs(request),
+    })
+    this.#over(request)
+  }
+
+  /** A request ends without having been served. */
+  #giveUp(request: number, status: number): void {
+    this.#recorder.gaveUp(request, this.#now, status)
+    this.#over(request)
+  }
+
+  #over(request: number): void {
+    this.#inFlight--
+    this.#finished++
+    this.#arrivals.completed(request, this.#now)
+    this.#decodeOf.delete(request)
+  }
+
+  #hearCache({believed, scheduler}: Instance16): void {
+    if (believed !== null) believed.apply(scheduler.kvEvents!)
+  }
+
+  // --- set-up and small things ---
+
+  #poolOf(instance: Instance16): InstancePool16 {
+    return instance.component === 'prefill' ? this.#prefill! : this.#main
+  }
+
+  #createHandOffs(prefillArgs: EngineArgs): HandOffs {
+    return new HandOffs(
+      {
+        workload: this.#workload,
+        heap: this.#heap,
+        now: () => this.#now,
+        placeForPrefill: request => this.#place(this.#prefill!, request),
+        placeForDecode: request => this.#place(this.#main, request),
+        prefillInstance: request => this.#prefillOf.get(request),
+        decodeInstance: request => this.#decodeOf.get(request),
+        sourceReleased: (request, instance) => this.#sourceReleased(request, instance),
+        destinationCancelled: (request, instance) =>
+          this.#dispatchAll(this.#poolOf(instance).router?.freed(request, this.#now)),
+        refused: request => {
+          this.#dispatchAll(this.#main.router?.freed(request, this.#now))
+          this.#giveUp(request, FAILED)
+        },
+      },
+      prefillArgs,
+    )
+  }
+
+  #sourceReleased(request: number, instance: Instance16): void {
+    this.#prefillOf.delete(request)
+    this.#hearCache(instance)
+    this.#dispatchAll(this.#prefill!.router?.freed(request, this.#now))
+  }
+
+  #createPools(options: ClusterOptions16): {prefill: InstancePool16 | null; main: InstancePool16} {
+    const {fleet} = options
+    if (fleet.topology === 'agg') {
+      return {prefill: null, main: this.#createPool('agg', fleet.workers, options, this.#recorder)}
+    }
+    const hidden = this.#recorder.withoutTokens()
+    return {
+      prefill: this.#createPool('prefill', fleet.prefill, options, hidden),
+      main: this.#createPool('decode', fleet.decode, options, this.#recorder),
+    }
+  }
+
+  #createPool(
+    component: PoolName,
+    {args, initialWorkers}: PoolSpec,
+    options: ClusterOptions16,
+    observer: PassObserver,
+  ): InstancePool16 {
+    const workload = this.#workload
+    const perf = options.perfModelFor(component)
+    const prompts = computePrompts(workload, args.engine_type === 'sglang' ? null : args.block_size)
+    const cached = (instance: Instance16, request: number) => instance.believed?.cachedBlocks(request) ?? 0
+    const announcesCaches = args.enable_prefix_caching
+    return new InstancePool16({
+      component,
+      args,
+      initialWorkers,
+      startup: options.startupFor(component, args),
+      prompts,
+      createScheduler: kvEvents =>
+        options.createScheduler({args, perf, workload, prompts, observer, kvEvents}),
+      heap: this.#heap,
+      instances: this.#instances,
+      firstSubject: component === 'prefill' ? 0 : FIRST_MAIN_SUBJECT,
+      router: createRouter(
+        {component, args, announcesCaches, cachedBlocks: cached},
+        workload,
+        options,
+        ROUTER_RULES,
+      ),
+      isObserved: options.isObserved,
+      loads: this.#loads,
+    })
+  }
+}
+
+/** What a started pass came to. */
+const NOTHING = 0
+const ENDED = 1
+const UNDER_WAY = 2
+
+/** Instances of the prefill pool have lower numbers than those of the other. */
+const FIRST_MAIN_SUBJECT = 2 ** 31
+
+const ROUTER_RULES = {queuesBehindOthers: true}
+
+const EMPTY_POOL: PoolObservation = new PoolGauges([], 0, new SnapshotBuffer())

@@ -1,0 +1,186 @@
+import type {EngineArgs, PoolName} from '../../config/scenario.ts'
+import type {PoolObservation} from '../observation.ts'
+import {PoolGauges} from '../pool-gauges.ts'
+import type {Prompts} from '../prompts.ts'
+import type {LoadRecorder} from '../record/instance-loads.ts'
+import type {KvRouter, Placement} from '../routing/kv-router.ts'
+import type {Scheduler16} from '../scheduler-1.6.ts'
+import type {StartupModel} from '../startup-model.ts'
+import {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
+import {CacheIndex} from './cache-index.ts'
+import type {Instance16} from './instance.ts'
+import {LatestPass} from './latest-pass.ts'
+import {INSTANCE_READY, type RankedHeap} from './ranked-heap.ts'
+import {SnapshotBuffer} from './snapshot-buffer.ts'
+
+export interface PoolOptions16 {
+  readonly component: PoolName
+  readonly args: EngineArgs
+  readonly initialWorkers: number
+  readonly startup: StartupModel
+  readonly prompts: Prompts
+  readonly createScheduler: (kvEvents: KvEventLog | null) => Scheduler16
+  readonly heap: RankedHeap
+  /** All instances of the run by subject; shared between pools. */
+  readonly instances: Map<number, Instance16>
+  /** Subject of the pool's first instance. */
+  readonly firstSubject: number
+  /** null = round robin. */
+  readonly router: KvRouter<Instance16> | null
+  /** Keep the last pass of each instance for a policy. */
+  readonly isObserved: boolean
+  readonly loads: LoadRecorder
+}
+
+type InstanceLife = Pick<Instance16, 'record' | 'load'>
+
+/** Equal instances behind one router, and their scaling (engine-1.6.md 8.4, 8.5). */
+export class InstancePool16 {
+  readonly component: PoolName
+  readonly args: EngineArgs
+  readonly lives: InstanceLife[] = []
+  readonly router: KvRouter<Instance16> | null
+  /** Instance-seconds so far, starting and draining ones included. */
+  workerSeconds = 0
+  readonly #options: PoolOptions16
+  readonly #snapshots = new SnapshotBuffer()
+  /** Ascending ids. */
+  #instances: Instance16[] = []
+  #active: Instance16[] = []
+  #draining = 0
+  #nextId = 0
+  #cursor = 0
+
+  constructor(options: PoolOptions16) {
+    this.#options = options
+    this.component = options.component
+    this.args = options.args
+    this.router = options.router
+    for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 0)
+    this.#refreshActive()
+  }
+
+  get instances(): readonly Instance16[] {
+    return this.#instances
+  }
+
+  get hasActive(): boolean {
+    return this.#active.length > 0
+  }
+
+  get queueLength(): number {
+    return this.router?.queueLength ?? 0
+  }
+
+  /** Hands over the last passes of the serving instances (engine-1.6.md 10.2). */
+  observe(nowMs: number): PoolObservation {
+    this.#snapshots.fill(this.#instances, nowMs)
+    return new PoolGauges(this.#instances, this.queueLength, this.#snapshots)
+  }
+
+  /** Where a request goes now; null when the router keeps it. There must be an active instance. */
+  route(request: number, nowMs: number): Placement<Instance16> | null {
+    if (this.router !== null) return this.router.arrive(request, nowMs)
+    const at = this.#cursor % this.#active.length
+    this.#cursor = at + 1
+    return {request, instance: this.#active[at]!, overlapBlocks: 0}
+  }
+
+  activate(instance: Instance16, nowMs: number): void {
+    instance.state = 'active'
+    instance.record.readyMs = nowMs
+    instance.latest?.activated(nowMs)
+    this.#refreshActive()
+  }
+
+  /** Brings the count of active and starting instances to `target`. */
+  applyScaling(target: number, nowMs: number): void {
+    let count = this.#instances.length - this.#draining
+    for (; count < target; count++) {
+      const startupMs = this.#options.startup.readyAfterMs(this.#nextId)
+      this.#create(nowMs, startupMs)
+    }
+    for (; count > target; count--) this.#shrink(nowMs)
+    this.#refreshActive()
+    this.removeDrained(nowMs)
+  }
+
+  /** True if there were any. */
+  removeDrained(nowMs: number): boolean {
+    if (this.#draining === 0) return false
+    let removed = false
+    for (const instance of this.#instances) {
+      if (instance.state !== 'draining' || instance.isBusy || !instance.scheduler.isEmpty) continue
+      this.#remove(instance, nowMs)
+      this.#draining--
+      removed = true
+    }
+    return removed
+  }
+
+  countTime(seconds: number): void {
+    this.workerSeconds += this.#instances.length * seconds
+  }
+
+  /** First those that start, then those that serve; the newest first. */
+  #shrink(nowMs: number): void {
+    const starting = this.#instances.findLast(({state}) => state === 'starting')
+    if (starting !== undefined) {
+      starting.record.drainMs = nowMs
+      this.#remove(starting, nowMs)
+      return
+    }
+    const active = this.#instances.findLast(({state}) => state === 'active')!
+    active.state = 'draining'
+    active.record.drainMs = nowMs
+    this.#draining++
+  }
+
+  #create(nowMs: number, startupMs: number): void {
+    const {heap, instances, component, router, prompts, loads} = this.#options
+    const id = this.#nextId++
+    const subject = this.#options.firstSubject + id
+    const isStarting = startupMs > 0
+    const hearsCache = router?.hearsCaches === true
+    const record = {
+      id,
+      component,
+      requestedMs: nowMs,
+      readyMs: isStarting ? null : nowMs,
+      drainMs: null,
+      exitMs: null,
+      passes: 0,
+      busyMs: 0,
+    }
+    const instance: Instance16 = {
+      subject,
+      id,
+      component,
+      scheduler: this.#options.createScheduler(hearsCache ? new KvEventLog() : null),
+      state: isStarting ? 'starting' : 'active',
+      isBusy: false,
+      pendingStartMs: 0,
+      pending: null,
+      deferred: [],
+      latest: this.#options.isObserved ? new LatestPass(nowMs) : null,
+      believed: hearsCache ? new CacheIndex(prompts) : null,
+      record,
+      load: loads.addInstance(nowMs),
+    }
+    instances.set(subject, instance)
+    this.#instances.push(instance)
+    this.lives.push(instance)
+    if (isStarting) heap.push(nowMs + startupMs, INSTANCE_READY, subject)
+  }
+
+  #remove(instance: Instance16, nowMs: number): void {
+    instance.record.exitMs = nowMs
+    this.#options.instances.delete(instance.subject)
+    this.#instances = this.#instances.filter(other => other !== instance)
+  }
+
+  #refreshActive(): void {
+    this.#active = this.#instances.filter(({state}) => state === 'active')
+    this.router?.setRegistered(this.#active)
+  }
+}

@@ -1,0 +1,31 @@
+import type {PoolName} from '../../config/scenario.ts'
+import type {InstanceState} from '../observation.ts'
+import type {LoadLane} from '../record/instance-loads.ts'
+import type {InstanceRecord} from '../record/record.ts'
+import type {PassOutcome16, Scheduler16} from '../scheduler-1.6.ts'
+import type {CacheIndex} from './cache-index.ts'
+import type {LatestPass} from './latest-pass.ts'
+
+/** One simulated serving process of generation 1.6. */
+export interface Instance16 {
+  /** Unique over both pools, those of the prefill pool first; what events refer to. */
+  readonly subject: number
+  /** Number within the pool: counts up, never reused. */
+  readonly id: number
+  readonly component: PoolName
+  readonly scheduler: Scheduler16
+  state: InstanceState
+  /** A pass is under way. */
+  isBusy: boolean
+  pendingStartMs: number
+  /** Outcome of the pass under way, to be applied when it ends; null while steady passes run ahead. */
+  pending: PassOutcome16 | null
+  /** What waits for the end of the pass under way. */
+  readonly deferred: number[]
+  /** Its last pass, for a policy; null if nobody looks. */
+  readonly latest: LatestPass | null
+  /** What a KV router believes it has cached; null without such a router. */
+  readonly believed: CacheIndex | null
+  readonly record: {-readonly [K in keyof InstanceRecord]: InstanceRecord[K]}
+  readonly load: LoadLane
+}

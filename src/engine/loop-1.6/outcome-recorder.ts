@@ -1,0 +1,88 @@
+import type {Workload} from '../../trace/workload.ts'
+import type {RequestColumns, RequestOutcomes} from '../record/record.ts'
+import {Recorder} from '../record/recorder.ts'
+import type {PassObserver} from '../scheduler.ts'
+
+/** How a request ended; 0 = it did not. */
+export const COMPLETED = 1
+export const REJECTED = 2
+export const FAILED = 3
+
+/** A recorder that also knows how and when each request ended: in generation 1.6 not all of them complete. */
+export class OutcomeRecorder extends Recorder {
+  readonly columns: RequestColumns & RequestOutcomes
+  readonly #terminalMs: Float64Array
+  readonly #status: Uint8Array
+  readonly #firstReused: Int32Array
+
+  constructor(workload: Workload) {
+    super(workload)
+    const count = workload.requestCount
+    this.#terminalMs = new Float64Array(count).fill(Number.NaN)
+    this.#status = new Uint8Array(count)
+    this.#firstReused = new Int32Array(count)
+    this.columns = {
+      ...this.requests,
+      terminalMs: this.#terminalMs,
+      status: this.#status,
+      firstReusedTokens: this.#firstReused,
+    }
+  }
+
+  override admitted(request: number, atMs: number, reusedTokens: number): void {
+    if (Number.isNaN(this.requests.firstAdmitMs[request]!)) this.#firstReused[request] = reusedTokens
+    super.admitted(request, atMs, reusedTokens)
+  }
+
+  completed(request: number, atMs: number): void {
+    this.#terminalMs[request] = atMs
+    this.#status[request] = COMPLETED
+  }
+
+  gaveUp(request: number, atMs: number, status: number): void {
+    this.#terminalMs[request] = atMs
+    this.#status[request] = status
+  }
+
+  /** What a prefill instance reports: the token it ends with is never seen by a user. */
+  withoutTokens(): PassObserver {
+    return {
+      admitted: (request, atMs, reusedTokens) => this.admitted(request, atMs, reusedTokens),
+      prefillChunk: (request, atMs, endMs, tokens) => this.prefillChunk(request, atMs, endMs, tokens, true),
+      preempted: (request, atMs) => this.preempted(request, atMs, true),
+      token: () => {},
+      gaps: () => {},
+      tokensUntil: () => {},
+    }
+  }
+}
+
+/**
+ * For runs that stop at a given moment: what a pass would have brought after it never happened, and gaps between tokens
+ * count only for requests that completed.
+ */
+export class CappedRecorder extends OutcomeRecorder {
+  readonly #lastMs: number
+  readonly #gapsOf = new Map<number, number[]>()
+
+  constructor(workload: Workload, lastMs: number) {
+    super(workload)
+    this.#lastMs = lastMs
+  }
+
+  override token(request: number, atMs: number): void {
+    if (atMs <= this.#lastMs) super.token(request, atMs)
+  }
+
+  protected override gapOf(request: number, gapMs: number): void {
+    const gaps = this.#gapsOf.get(request)
+    if (gaps === undefined) this.#gapsOf.set(request, [gapMs])
+    else gaps.push(gapMs)
+  }
+
+  override completed(request: number, atMs: number): void {
+    super.completed(request, atMs)
+    for (const gap of this.#gapsOf.get(request) ?? []) this.gaps(gap, 1)
+    this.#gapsOf.delete(request)
+  }
+}

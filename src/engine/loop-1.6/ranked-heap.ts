@@ -1,0 +1,93 @@
+/** What can happen besides arrivals, in the order in which it happens within one instant (engine-1.6.md 8.1). */
+export const PASS_END = 0
+export const INSTANCE_READY = 1
+export const TRANSFER_DONE = 2
+
+const SUBJECTS = 2 ** 32
+
+/**
+ * Future events by (time, kind, subject): a binary heap over parallel arrays, no allocation per event. Subjects number
+ * instances so that those of the prefill pool come first, or hand-offs by arrival.
+ */
+export class RankedHeap {
+  readonly #time: number[] = []
+  /** kind · 2^32 + subject */
+  readonly #rank: number[] = []
+
+  /** Infinity when empty. */
+  get topTime(): number {
+    return this.#time.length > 0 ? this.#time[0]! : Number.POSITIVE_INFINITY
+  }
+
+  /** The next event is of this kind and due at `now`. */
+  isDue(kind: number, now: number): boolean {
+    return this.#time.length > 0 && this.#time[0] === now && Math.floor(this.#rank[0]! / SUBJECTS) === kind
+  }
+
+  hasOtherThan(kind: number): boolean {
+    return this.#rank.some(rank => Math.floor(rank / SUBJECTS) !== kind)
+  }
+
+  /** Time of the first event that is not the end of a pass of a subject from `firstOwn` on; Infinity if there is none. */
+  earliestBesidesPassesFrom(firstOwn: number): number {
+    let earliest = Number.POSITIVE_INFINITY
+    for (let i = 0; i < this.#time.length; i++) {
+      const rank = this.#rank[i]!
+      if (this.#time[i]! >= earliest || (rank < SUBJECTS && rank >= firstOwn)) continue
+      earliest = this.#time[i]!
+    }
+    return earliest
+  }
+
+  push(time: number, kind: number, subject: number): void {
+    const rank = kind * SUBJECTS + subject
+    let at = this.#time.length
+    this.#time.push(time)
+    this.#rank.push(rank)
+    while (at > 0) {
+      const up = (at - 1) >> 1
+      if (!this.#precedes(time, rank, up)) break
+      this.#time[at] = this.#time[up]!
+      this.#rank[at] = this.#rank[up]!
+      at = up
+    }
+    this.#time[at] = time
+    this.#rank[at] = rank
+  }
+
+  /** Removes the next event and returns its subject. */
+  pop(): number {
+    const top = this.#rank[0]!
+    const time = this.#time.pop()!
+    const rank = this.#rank.pop()!
+    const size = this.#time.length
+    if (size > 0) this.#sink(time, rank, size)
+    return top % SUBJECTS
+  }
+
+  #sink(time: number, rank: number, size: number): void {
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= size) break
+      if (child + 1 < size && this.#precedes(this.#time[child + 1]!, this.#rank[child + 1]!, child)) child++
+      if (!this.#precedes(this.#time[child]!, this.#rank[child]!, -1, time, rank)) break
+      this.#time[at] = this.#time[child]!
+      this.#rank[at] = this.#rank[child]!
+      at = child
+    }
+    this.#time[at] = time
+    this.#rank[at] = rank
+  }
+
+  /** Whether an event comes before the one at `other`, or before the one given. */
+  #precedes(
+    time: number,
+    rank: number,
+    other: number,
+    otherTime = this.#time[other]!,
+    otherRank = this.#rank[other]!,
+  ): boolean {
+    return time < otherTime || (time === otherTime && rank < otherRank)
+  }
+}

@@ -1,0 +1,200 @@
+import type {EngineArgs, ReportedSla, Scenario} from '../config/scenario.ts'
+import {exactExp, exactLog, exactLog1p} from '../core/exact-math.ts'
+import {
+  computeSummary,
+  computeWeightedMoments,
+  EMPTY_SUMMARY,
+  type Summary,
+  selectWeightedRanks,
+} from '../core/statistics.ts'
+import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record/record.ts'
+import {countArrived, named, throughputs} from './compute-report.ts'
+import type {ReferenceReport, ReportAdditions16} from './report.ts'
+import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
+
+export interface ReportOptions16 {
+  readonly wallTimeMs: number
+  readonly scenario: Pick<Scenario, 'fleet' | 'reportedSla'>
+}
+
+/** The report of 1.6.1 (engine-1.6.md 11), without our additions. */
+export function computeReport16(
+  record: EngineRecord,
+  {wallTimeMs, scenario}: ReportOptions16,
+): ReferenceReport & ReportAdditions16 {
+  const {requests} = record
+  const completed = completed16(requests)
+  const totals = computeTotals(requests, completed)
+  const durationS = Math.max(totals.durationMs / 1000, 1e-9)
+  const processed = totals.inputTokens + totals.outputTokens
+  const wallS = wallTimeMs / 1000
+  const perWallSecond = (tokens: number) => (wallS > 0 ? tokens / wallS : 0)
+  const perInputToken = (tokens: number) => (totals.inputTokens > 0 ? tokens / totals.inputTokens : 0)
+  return {
+    num_requests: countArrived(requests),
+    completed_requests: completed.length,
+    total_input_tokens: totals.inputTokens,
+    total_output_tokens: totals.outputTokens,
+    duration_ms: totals.durationMs,
+    request_throughput_rps: completed.length / durationS,
+    input_throughput_tok_s: totals.inputTokens / durationS,
+    output_throughput_tok_s: totals.outputTokens / durationS,
+    total_throughput_tok_s: processed / durationS,
+    prefix_cache_reused_ratio: perInputToken(totals.reusedTokens),
+    first_admission_prefix_cache_reused_ratio: perInputToken(totals.firstReusedTokens),
+    processed_tokens: processed,
+    wall_time_ms: wallTimeMs,
+    processed_tokens_per_s: perWallSecond(processed),
+    processed_output_tokens_per_s: perWallSecond(totals.outputTokens),
+    ...requestDistributions(requests, completed),
+    ...gapDistributions(record.tokenGaps),
+    ...fleetFigures(record, scenario),
+    kv_eviction_policy: 'lru',
+    power_w: null,
+    power_coverage: null,
+    ...goodput(requests, completed, scenario.reportedSla, durationS),
+  }
+}
+
+/** Requests that completed, with or without a token, in order of arrival. */
+function completed16(requests: RequestColumns): Int32Array {
+  const status = requests.status!
+  return requests.arrivalOrder.filter(
+    request => request >= 0 && status[request] === 1 && !Number.isNaN(requests.firstAdmitMs[request]!),
+  )
+}
+
+function computeTotals(requests: RequestColumns, completed: Int32Array) {
+  const totals = {inputTokens: 0, outputTokens: 0, reusedTokens: 0, firstReusedTokens: 0, durationMs: 0}
+  for (const r of completed) {
+    totals.inputTokens += requests.inputLength[r]!
+    totals.outputTokens += requests.emittedTokens[r]!
+    totals.reusedTokens += requests.reusedTokens[r]!
+    totals.firstReusedTokens += requests.firstReusedTokens![r]!
+    totals.durationMs = Math.max(totals.durationMs, requests.terminalMs![r]!)
+  }
+  return totals
+}
+
+function requestDistributions(requests: RequestColumns, completed: Int32Array) {
+  const some = completed.filter(request => requests.emittedTokens[request]! >= 1)
+  const several = completed.filter(request => requests.emittedTokens[request]! >= 2)
+  const over = (indices: Int32Array, measure: typeof ttftMs) =>
+    computeSummary(new Float64Array(indices.length).map((_, i) => measure(requests, indices[i]!)))
+  return {
+    ...named('ttft_ms', over(some, ttftMs)),
+    ...named('ttst_ms', over(several, ttstMs)),
+    ...named('tpot_ms', over(several, tpotMs)),
+    ...named('e2e_latency_ms', over(some, e2eMs)),
+    num_ttft_samples: some.length,
+    num_tpot_samples: several.length,
+    num_e2e_latency_samples: some.length,
+  }
+}
+
+function fleetFigures({totals}: EngineRecord, {fleet}: ReportOptions16['scenario']) {
+  const {committedPrefillTokens, prefillWorkerSeconds, decodeWorkerSeconds} = totals!
+  const isDisagg = fleet.topology === 'disagg'
+  const prefillGpus = isDisagg ? gpusOf(fleet.prefill.args) : 0
+  const decodeGpus = gpusOf(isDisagg ? fleet.decode.args : fleet.workers.args)
+  return {
+    committed_prefill_tokens: committedPrefillTokens,
+    prefill_worker_seconds: prefillWorkerSeconds,
+    decode_worker_seconds: decodeWorkerSeconds,
+    prefill_gpus_per_worker: prefillGpus,
+    decode_gpus_per_worker: decodeGpus,
+    gpu_hours: (prefillWorkerSeconds * prefillGpus + decodeWorkerSeconds * decodeGpus) / 3600,
+  }
+}
+
+/** GPUs of one instance, as 1.6.1 counts them. */
+function gpusOf(args: EngineArgs): number {
+  return (args.tensor_parallel_size ?? 1) * args.dp_size * (args.prefill_context_parallel_size ?? 1)
+}
+
+function goodput(
+  requests: RequestColumns,
+  completed: Int32Array,
+  sla: ReportedSla | undefined,
+  durationS: number,
+) {
+  if (sla === undefined) return {}
+  const good = completed.filter(request => isGood(requests, request, sla))
+  let tokens = 0
+  for (const request of good) tokens += requests.emittedTokens[request]!
+  return {
+    goodput_completed_requests: good.length,
+    goodput_request_throughput_rps: good.length / durationS,
+    goodput_output_throughput_tok_s: tokens / durationS,
+  }
+}
+
+/** A request without a token has an end and nothing else to be judged by. */
+function isGood(requests: RequestColumns, r: number, {ttftMs: ttft, itlMs: itl, e2eMs: e2e}: ReportedSla) {
+  const tokens = requests.emittedTokens[r]!
+  if (tokens === 0) {
+    if (ttft !== undefined || itl !== undefined) return false
+    return e2e === undefined || requests.terminalMs![r]! - requests.arrivalMs[r]! <= e2e
+  }
+  if (e2e !== undefined && e2eMs(requests, r) > e2e) return false
+  if (ttft !== undefined && ttftMs(requests, r) > ttft) return false
+  if (itl === undefined || tokens < 2) return true
+  return (e2eMs(requests, r) - ttftMs(requests, r)) / (tokens - 1) <= itl
+}
+
+/** ITL and per-user throughput over all gaps; their percentiles are those of a sketch (engine-1.6.md 11.3). */
+function gapDistributions(tokenGaps: TokenGaps) {
+  const gaps = tokenGaps.gapMs.subarray(0, tokenGaps.length)
+  const counts = tokenGaps.count.subarray(0, tokenGaps.length)
+  const rates = throughputs(gaps, counts)
+  return {
+    ...named('itl_ms', sketchedSummary(gaps, counts)),
+    ...named('output_token_throughput_per_user', sketchedSummary(rates.perSecond, rates.counts)),
+  }
+}
+
+/** Relative error of the sketch, and what follows from it. */
+const ALPHA = 0.001
+const GAMMA = 1 + (2 * ALPHA) / (1 - ALPHA)
+const MULTIPLIER = 1 / exactLog1p((2 * ALPHA) / (1 - ALPHA))
+
+/** The reference keeps only counts of logarithmic bins, so a percentile is the middle of its bin. */
+function sketchedSummary(values: Float64Array, counts: Uint32Array): Summary {
+  const moments = computeWeightedMoments(values, counts)
+  if (moments.count === 0) return EMPTY_SUMMARY
+  const {count} = moments
+  const ranks = [0, count - 1, ...PERCENTILES.map(percent => sketchRank(count, percent))]
+  const byRank = selectWeightedRanks(values, counts, ranks)
+  const at = (percent: number) => {
+    const value = byRank.get(sketchRank(count, percent))!
+    return count === 1 ? value : binMiddle(value)
+  }
+  const [median, p75, p90, p95, p99] = PERCENTILES.map(at) as [number, number, number, number, number]
+  return {
+    mean: moments.mean,
+    min: byRank.get(0)!,
+    max: byRank.get(count - 1)!,
+    median,
+    p75,
+    p90,
+    p95,
+    p99,
+    std: moments.std,
+  }
+}
+
+const PERCENTILES = [50, 75, 90, 95, 99] as const
+
+/** The nearest rank, told to the sketch as a share and taken back from it. */
+function sketchRank(count: number, percent: number): number {
+  if (count === 1) return 0
+  const rank = Math.floor(((count - 1) * percent) / 100 + 0.5)
+  const share = rank >= count - 1 ? 1 : (rank + 0.5) / (count - 1)
+  return Math.floor(share * (count - 1))
+}
+
+function binMiddle(value: number): number {
+  if (value === 0) return 0
+  const key = Math.ceil(exactLog(value) * MULTIPLIER)
+  return exactExp(key * (1 / MULTIPLIER)) * (2 / (1 + GAMMA))
+}
