@@ -18,6 +18,15 @@ export interface MixedStep {
   readonly decodeAttention: number
 }
 
+/** A pass by sums over its requests. */
+export interface ForwardPassSums {
+  readonly prefillRequests: number
+  readonly prefillTokens: number
+  readonly prefillKvTokens: number
+  readonly decodeRequests: number
+  readonly decodeKvTokens: number
+}
+
 /** Latency of one operator of a pass. */
 export interface OpLatency {
   readonly name: string
@@ -91,6 +100,28 @@ export class AicModel {
     return {total, shared, contextAttention, decodeAttention}
   }
 
+  /**
+   * One pass as a planner describes it, by sums over its requests (perf-model-013.md 5). In a pass of both kinds attention
+   * is priced apart and all else once, for all tokens together. Means are whole numbers, and prompts of a mixed pass are
+   * counted anew from theirs: 8,192 tokens of 6 requests are 7 of 1,365.
+   */
+  forwardPassMs(pass: ForwardPassSums): number {
+    const {prefillRequests, prefillTokens, prefillKvTokens, decodeRequests, decodeKvTokens} = pass
+    const newTokens = Math.max(1, wholeMean(prefillTokens, prefillRequests))
+    const prefix = wholeMean(prefillKvTokens, prefillRequests)
+    const context = wholeMean(decodeKvTokens, decodeRequests)
+    if (decodeRequests === 0)
+      return prefillTokens > 0 ? this.prefillMs(prefillRequests, newTokens, prefix) : 0
+    if (prefillTokens === 0) return this.decodeMs(decodeRequests, context - 1, 2)
+    this.outside.hit = false
+    const tokens = prefillTokens + decodeRequests
+    return (
+      this.context.msWithoutAttention(1, tokens, prefillKvTokens, tokens, 1) +
+      this.context.attentionMs(Math.ceil(prefillTokens / newTokens), newTokens, prefix) +
+      this.generation.attentionMs(decodeRequests, context, 0)
+    )
+  }
+
   /** Whether the last prediction had to leave the measured data. */
   get wasOutside(): boolean {
     return this.outside.hit
@@ -124,4 +155,8 @@ export class AicModel {
     const compiled: CompiledOp[] = ops.map(op => compileOp(op, hardware))
     return new StepCost(compiled, phase, this.outside)
   }
+}
+
+function wholeMean(sum: number, count: number): number {
+  return count === 0 ? 0 : Math.floor(sum / count)
 }

@@ -30,6 +30,10 @@ export class ArimaPredictor implements LoadPredictor {
     this.#isLog = options.usesLog1p
   }
 
+  expectIdle(): void {
+    this.#filter.expectIdle()
+  }
+
   addDataPoint(value: number): void {
     const kept = this.#filter.accept(value)
     if (kept === null) return

@@ -5,6 +5,10 @@ export class ConstantPredictor implements LoadPredictor {
   readonly #filter = new IdleFilter()
   #last = 0
 
+  expectIdle(): void {
+    this.#filter.expectIdle()
+  }
+
   addDataPoint(value: number): void {
     this.#last = this.#filter.accept(value) ?? this.#last
   }

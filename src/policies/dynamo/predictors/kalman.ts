@@ -6,6 +6,10 @@ export interface KalmanOptions {
   readonly trendNoise: number
   readonly observationNoise: number
   readonly usesLog1p: boolean
+  /** Fewer values than this and the last one is expected again; 1.2.1 asks the filter from the first one on. */
+  readonly minPoints?: number
+  /** Whether a negative forecast becomes 0; 1.2.1 lets it stand. */
+  readonly isClamped?: boolean
 }
 
 /** Uncertainty of level and trend before the first value. */
@@ -21,7 +25,11 @@ export class KalmanPredictor implements LoadPredictor {
   readonly #levelNoise: number
   readonly #trendNoise: number
   readonly #observationNoise: number
+  readonly #minPoints: number
+  readonly #isClamped: boolean
 
+  #count = 0
+  #last = 0
   #level = 0
   #trend = 0
   #p00 = INITIAL_VARIANCE
@@ -37,11 +45,19 @@ export class KalmanPredictor implements LoadPredictor {
     this.#levelNoise = Math.max(1e-12, options.levelNoise)
     this.#trendNoise = Math.max(1e-12, options.trendNoise)
     this.#observationNoise = Math.max(1e-9, options.observationNoise)
+    this.#minPoints = options.minPoints ?? 0
+    this.#isClamped = options.isClamped ?? false
+  }
+
+  expectIdle(): void {
+    this.#filter.expectIdle()
   }
 
   addDataPoint(value: number): void {
     const kept = this.#filter.accept(value)
     if (kept === null) return
+    this.#count++
+    this.#last = kept
     const z = this.#usesLog1p ? exactLog1p(Math.max(0, kept)) : kept
     if (this.#isInitialised) {
       if (this.#forecast === null) this.#stepForward()
@@ -54,14 +70,16 @@ export class KalmanPredictor implements LoadPredictor {
     this.#forecast = null
   }
 
-  /** Without log1p the forecast may be negative, as in the reference. */
+  /** Without log1p the forecast may be negative in 1.2.1. A filter of too few values is not stepped forward either. */
   predictNext(): number {
     if (!this.#isInitialised) return 0
+    if (this.#count < this.#minPoints) return this.#last
     if (this.#forecast === null) {
       this.#stepForward()
       this.#forecast = this.#level
     }
-    return this.#usesLog1p ? Math.max(0, exactExpm1(this.#forecast)) : this.#forecast
+    if (this.#usesLog1p) return Math.max(0, exactExpm1(this.#forecast))
+    return this.#isClamped ? Math.max(0, this.#forecast) : this.#forecast
   }
 
   /** x = F x, P = F P F' + Q with F = [[1, 1], [0, 1]]. */

@@ -3,6 +3,8 @@ export interface LoadPredictor {
   addDataPoint(value: number): void
   /** Value expected for the next interval; 0 before the first one counted. */
   predictNext(): number
+  /** Zeros are idle time again until the next other value: called between a warm-up and live traffic. */
+  expectIdle(): void
 }
 
 /** Drops the zeros of the idle time before traffic starts; later zeros count. NaN counts as 0. */
@@ -15,5 +17,9 @@ export class IdleFilter {
     if (kept === 0 && !this.#hasSeenTraffic) return null
     if (kept !== 0) this.#hasSeenTraffic = true
     return kept
+  }
+
+  expectIdle(): void {
+    this.#hasSeenTraffic = false
   }
 }

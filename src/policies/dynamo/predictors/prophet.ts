@@ -32,6 +32,10 @@ export class ProphetPredictor implements LoadPredictor {
     this.#usesLog1p = usesLog1p
   }
 
+  expectIdle(): void {
+    this.#filter.expectIdle()
+  }
+
   addDataPoint(value: number): void {
     const kept = this.#filter.accept(value)
     if (kept === null) return

@@ -1,0 +1,191 @@
+import type {PlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import type {LoadPredictor} from '../predictors/predictor.ts'
+import {clampAcceptLength, Forecaster, type TrafficSeries, type WarmupInterval} from './forecaster.ts'
+import type {ForwardPass} from './forward-pass.ts'
+import {decideLoad16} from './load-scaling.ts'
+import type {PerformanceModel} from './performance-model.ts'
+import type {
+  EngineCapabilities16,
+  LoadDecision16,
+  LoadInputs,
+  PoolLoad,
+  ReplicaCounts16,
+  ScaleTarget,
+} from './pool-load.ts'
+import {projectProposal} from './projection.ts'
+import type {ThroughputReason16} from './reasons.ts'
+import {
+  decideThroughput16,
+  type ThroughputDecision16,
+  type ThroughputInputs,
+  type TrafficForecast16,
+} from './throughput-scaling.ts'
+import type {PluginCalls, ScheduledTick16} from './tick-schedule.ts'
+import type {TrafficObservation16} from './traffic-windows.ts'
+
+/** One role of the fleet; an aggregated fleet has only `decode`. */
+export interface PlannedRole {
+  readonly capabilities: EngineCapabilities16
+  /** null where the target needs none. */
+  readonly model: PerformanceModel | null
+}
+
+export interface PlannerOptions16 {
+  readonly config: PlannerConfig16
+  readonly prefill: PlannedRole | null
+  readonly decode: PlannedRole
+  readonly warmup: readonly WarmupInterval[]
+  readonly createPredictor: (series: TrafficSeries) => LoadPredictor
+}
+
+export interface PoolInput16 extends ReplicaCounts16 {
+  /** Last pass of each engine; null on ticks that do not read passes. */
+  readonly passes: readonly ForwardPass[] | null
+}
+
+export interface TickInput16 {
+  readonly prefill: PoolInput16 | null
+  readonly decode: PoolInput16
+  /** null on ticks that do not read traffic, and for windows of no length. */
+  readonly traffic: TrafficObservation16 | null
+}
+
+export interface TickOutcome16 {
+  readonly calls: PluginCalls
+  readonly forecast: TrafficForecast16 | null
+  readonly throughput: ThroughputDecision16 | null
+  readonly load: LoadDecision16 | null
+  /** What the decisions were made from, to make them again; null = not made. */
+  readonly grounds: {readonly throughput: ThroughputInputs | null; readonly load: LoadInputs | null}
+  readonly loadReason: LoadDecision16['reason'] | null
+  readonly throughputReason: ThroughputReason16 | null
+  readonly bounds: {readonly prefill: number; readonly decode: number}
+  /** What the plugins want together, before minima and budget have the last word. */
+  readonly merged: {readonly prefill: number | null; readonly decode: number}
+  /** null = leave the fleet alone. */
+  readonly scaleTo: ScaleTarget | null
+}
+
+/**
+ * What the planner remembers from tick to tick, and the order of its steps within one (planner-1.6.md 5): passes are
+ * learned first, then traffic is predicted, throughput and load scaling propose, and minima and budget have the last
+ * word. It may not touch the engine: it gets observations and returns what it wants.
+ */
+export class Planner16 {
+  readonly #options: PlannerOptions16
+  readonly #forecaster: Forecaster
+  readonly #speculativeDepth: number
+  #boundPrefill = 1
+  #boundDecode = 1
+  #lastHitRate: number | null = null
+  #lastAcceptLength = 1
+
+  constructor(options: PlannerOptions16) {
+    const {config, decode} = options
+    this.#options = options
+    const ownDepth = decode.capabilities.speculativeNextn ?? 0
+    this.#speculativeDepth = ownDepth > 0 ? ownDepth : Math.max(0, config.speculative_nextn)
+    this.#forecaster = new Forecaster(options.createPredictor, this.#speculativeDepth)
+    if (config.optimization_target === 'sla') this.#forecaster.warmUp(options.warmup)
+  }
+
+  onTick(tick: ScheduledTick16, input: TickInput16): TickOutcome16 {
+    const {config} = this.#options
+    if (config.optimization_target === 'sla' && tick.isLoad) this.#learn(input)
+    const {traffic} = input
+    const forecast = tick.predictIsDue && traffic !== null ? this.#forecaster.forecast(traffic) : null
+    const throughput = forecast === null ? null : this.#decideThroughput(input, forecast)
+    const load = tick.loadIsDue ? this.#decideLoad(input, traffic, forecast) : null
+    // With load scaling on, throughput scaling only sets bounds, so one of the two at most has a wish.
+    const target = load?.decision.scaleTo ?? throughput?.decision.scaleTo ?? null
+    const pools = this.#pools(input)
+    return {
+      calls: {
+        predict: tick.predictIsDue,
+        throughput: tick.throughputIsDue && forecast !== null,
+        load: tick.loadIsDue,
+      },
+      forecast,
+      throughput: throughput?.decision ?? null,
+      load: load?.decision ?? null,
+      grounds: {throughput: throughput?.inputs ?? null, load: load?.inputs ?? null},
+      loadReason: load?.decision.reason ?? (tick.isLoad && !config.enable_load_scaling ? 'disabled' : null),
+      throughputReason: throughput?.decision.reason ?? (tick.isThroughput ? 'no_traffic_data' : null),
+      bounds: {prefill: this.#boundPrefill, decode: this.#boundDecode},
+      merged: {
+        prefill: pools.prefill === null ? null : (target?.num_prefill ?? pools.prefill.ready),
+        decode: target?.num_decode ?? pools.decode.ready,
+      },
+      scaleTo: projectProposal({config, ...pools, proposal: target}),
+    }
+  }
+
+  /** Before either decision, unlike in 1.2.1. */
+  #learn({prefill, decode}: TickInput16): void {
+    const {prefill: prefillRole, decode: decodeRole} = this.#options
+    if (prefill?.passes?.length) prefillRole?.model?.observe(prefill.passes)
+    if (decode.passes?.length) decodeRole.model?.observe(decode.passes)
+  }
+
+  #decideThroughput(input: TickInput16, forecast: TrafficForecast16) {
+    this.#noteMetadata(forecast.kvHitRate, forecast.acceptLength)
+    const inputs: ThroughputInputs = {
+      config: this.#options.config,
+      forecast,
+      ...this.#pools(input),
+      kvHitRate: forecast.kvHitRate,
+      acceptLength: this.#lastAcceptLength,
+    }
+    const decision = decideThroughput16(inputs)
+    if (decision.bounds !== null) {
+      this.#boundPrefill = decision.bounds.prefill ?? this.#boundPrefill
+      this.#boundDecode = decision.bounds.decode
+    }
+    return {inputs, decision}
+  }
+
+  #decideLoad(input: TickInput16, traffic: TrafficObservation16 | null, forecast: TrafficForecast16 | null) {
+    const {config} = this.#options
+    const readsWindow = config.optimization_target === 'sla' && !config.enable_throughput_scaling
+    if (readsWindow && traffic !== null) this.#noteMetadata(traffic.kvHitRate, traffic.acceptLength)
+    if (forecast !== null) this.#noteMetadata(forecast.kvHitRate, forecast.acceptLength)
+    const inputs: LoadInputs = {
+      config,
+      ...this.#pools(input),
+      kvHitRate: this.#lastHitRate,
+      acceptLength: this.#lastAcceptLength,
+    }
+    return {inputs, decision: decideLoad16(inputs)}
+  }
+
+  #noteMetadata(kvHitRate: number | null, acceptLength: number | null): void {
+    if (kvHitRate !== null && !Number.isNaN(kvHitRate)) this.#lastHitRate = kvHitRate
+    if (acceptLength !== null && Number.isFinite(acceptLength)) {
+      this.#lastAcceptLength = clampAcceptLength(acceptLength, this.#speculativeDepth)
+    }
+  }
+
+  #pools(input: TickInput16): {prefill: PoolLoad | null; decode: PoolLoad} {
+    const {prefill, decode} = this.#options
+    return {
+      prefill:
+        prefill === null || input.prefill === null
+          ? null
+          : poolLoad(prefill, input.prefill, this.#boundPrefill),
+      decode: poolLoad(decode, input.decode, this.#boundDecode),
+    }
+  }
+}
+
+function poolLoad({capabilities, model}: PlannedRole, input: PoolInput16, throughputBound: number): PoolLoad {
+  const {passes, ready, expected, isInProgress} = input
+  return {
+    ready,
+    expected,
+    isInProgress,
+    engines: passes ?? [],
+    estimates: model?.estimates() ?? null,
+    capabilities,
+    throughputBound,
+  }
+}
