@@ -1,3 +1,4 @@
+import {isObject} from './is-object.ts'
 import {fail, type Problem, type Result} from './result.ts'
 
 /** The first thing wrong with a document, shared by the readers of its parts. */
@@ -27,9 +28,10 @@ export class JsonFields {
   constructor(value: unknown, path: string, findings?: Findings) {
     this.#path = path
     this.#findings = findings ?? {problem: null, unread: []}
-    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
-    this.#record = isRecord ? (value as Record<string, unknown>) : {}
-    if (!isRecord) this.refuse(`${path === '' ? 'the document' : path} is not an object with named fields`)
+
+    this.#record = isObject(value) ? value : {}
+    if (!isObject(value))
+      this.refuse(`${path === '' ? 'the document' : path} is not an object with named fields`)
     this.#findings.unread.push(() => this.#ownUnread())
   }
 

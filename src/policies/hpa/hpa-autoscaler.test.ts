@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
+import {parseHpaSpec} from '../../config/scaling/parse-hpa-spec.ts'
 import {HpaAutoscaler} from './hpa-autoscaler.ts'
 import type {HpaPod, HpaSeen, MetricReading} from './hpa-seen.ts'
-import {parseHpaSpec} from './parse-hpa-spec.ts'
 
 const POD: HpaPod = {
   phase: 'Running',

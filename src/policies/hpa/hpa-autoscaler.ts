@@ -1,6 +1,11 @@
+import {
+  canReachZero,
+  DEFAULT_HPA_CONTROLLER,
+  type HpaController,
+  type HpaSpec,
+} from '../../config/scaling/hpa-spec.ts'
 import {assert} from '../../core/assert.ts'
 import type {HpaSeen} from './hpa-seen.ts'
-import {canReachZero, DEFAULT_HPA_CONTROLLER, type HpaController, type HpaSpec} from './hpa-spec.ts'
 import {computeProposal, computeToleranceBand, type Proposal, type ToleranceBand} from './proposal.ts'
 import {Recommendations} from './recommendations.ts'
 import {ScaleEvents} from './scale-events.ts'

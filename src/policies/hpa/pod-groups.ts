@@ -1,5 +1,5 @@
+import type {HpaController, HpaMetric} from '../../config/scaling/hpa-spec.ts'
 import type {HpaPod, HpaSeen} from './hpa-seen.ts'
-import type {HpaController, HpaMetric} from './hpa-spec.ts'
 
 /** Which pods count, and how (policies.md 1.5.1). Members are places in the list of pods. */
 export interface PodGroups {

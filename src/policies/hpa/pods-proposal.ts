@@ -1,5 +1,5 @@
+import type {HpaController, HpaMetric} from '../../config/scaling/hpa-spec.ts'
 import type {HpaSeen} from './hpa-seen.ts'
-import type {HpaController, HpaMetric} from './hpa-spec.ts'
 import {groupPods, type PodGroups} from './pod-groups.ts'
 import {isWithin, type Proposal, type ToleranceBand} from './proposal.ts'
 

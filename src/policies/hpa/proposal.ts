@@ -1,5 +1,5 @@
+import type {HpaController, HpaMetric, HpaSpec} from '../../config/scaling/hpa-spec.ts'
 import type {HpaSeen, MetricReading} from './hpa-seen.ts'
-import type {HpaController, HpaMetric, HpaSpec} from './hpa-spec.ts'
 import {proposeFromPods} from './pods-proposal.ts'
 import {proposeFromTotal} from './total-proposal.ts'
 

@@ -1,4 +1,4 @@
-import type {HpaBehavior, RatePolicy, ScalingRules} from './hpa-spec.ts'
+import type {HpaBehavior, RatePolicy, ScalingRules} from '../../config/scaling/hpa-spec.ts'
 
 interface ScaleEvent {
   change: number

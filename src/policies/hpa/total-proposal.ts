@@ -1,5 +1,5 @@
+import type {AverageTarget, ValueTarget} from '../../config/scaling/hpa-spec.ts'
 import type {HpaSeen} from './hpa-seen.ts'
-import type {AverageTarget, ValueTarget} from './hpa-spec.ts'
 import {isWithin, type Proposal, type ToleranceBand} from './proposal.ts'
 
 /** Metrics with one number, Object and External (policies.md 1.4). No series is a failure, not a zero. */

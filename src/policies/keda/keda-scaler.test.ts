@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
+import {parseKedaSpec} from '../../config/scaling/parse-keda-spec.ts'
 import {type KedaPollOutcome, KedaScaler} from './keda-scaler.ts'
-import {parseKedaSpec} from './parse-keda-spec.ts'
 
 const TRIGGER = {type: 'prometheus', metadata: {query: 'sum(waiting)', threshold: '5'}}
 

@@ -1,6 +1,7 @@
+import {toKedaMilli} from '../../config/scaling/keda-milli.ts'
+import type {KedaSpec} from '../../config/scaling/keda-spec.ts'
 import type {MetricReading} from '../hpa/hpa-seen.ts'
-import type {KedaSpec} from './keda-spec.ts'
-import {type FallbackSizes, TriggerMemory, type TriggerReading, toKedaMilli} from './trigger-memory.ts'
+import {type FallbackSizes, TriggerMemory, type TriggerReading} from './trigger-memory.ts'
 
 /** What a poll finds. */
 export interface KedaPollSeen extends FallbackSizes {

@@ -1,5 +1,4 @@
-import {formatFixed} from '../../core/python-number.ts'
-import type {KedaFallback, KedaTrigger} from './keda-spec.ts'
+import type {KedaFallback, KedaTrigger} from '../../config/scaling/keda-spec.ts'
 
 /** What a query gave once. */
 export type TriggerReading =
@@ -68,10 +67,4 @@ function fallbackReplicas(fallback: KedaFallback, specReplicas: number): number 
     case 'currentReplicasIfLower':
       return Math.min(fallback.replicas, specReplicas)
   }
-}
-
-/** KEDA writes three decimals, and what is no number above zero becomes zero (policies.md 1.2). */
-export function toKedaMilli(value: number): number {
-  if (!(value > 0) || !Number.isFinite(value)) return 0
-  return Number(formatFixed(value, 3).replace('.', ''))
 }

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
+import {parseKpaConfig} from '../../config/scaling/parse-kpa-config.ts'
 import {KpaAutoscaler} from './kpa-autoscaler.ts'
-import {parseKpaConfig} from './parse-kpa-config.ts'
 
 function autoscaler(annotations: object, readyPods: number): KpaAutoscaler {
   const parsed = parseKpaConfig({configMap: null, annotations, containerConcurrency: 0})

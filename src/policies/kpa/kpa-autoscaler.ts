@@ -1,4 +1,4 @@
-import {KPA_TICK_S, type KpaConfig} from './kpa-config.ts'
+import {KPA_TICK_S, type KpaConfig} from '../../config/scaling/kpa-config.ts'
 import {MetricWindow} from './metric-window.ts'
 
 /** One decision of the autoscaler, and what it went by. */

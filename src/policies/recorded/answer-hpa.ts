@@ -1,7 +1,7 @@
+import {readHpaController, readHpaSpec} from '../../config/scaling/parse-hpa-spec.ts'
 import {JsonFields} from '../../core/json-fields.ts'
 import type {Result} from '../../core/result.ts'
 import {HpaAutoscaler} from '../hpa/hpa-autoscaler.ts'
-import {readHpaController, readHpaSpec} from '../hpa/parse-hpa-spec.ts'
 import {readHpaSeen, toHpaOut} from './hpa-tick.ts'
 
 export function answerHpaTicks(fields: JsonFields, ticks: readonly unknown[]): Result<unknown[]> {

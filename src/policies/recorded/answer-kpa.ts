@@ -1,7 +1,7 @@
+import {parseKpaConfig} from '../../config/scaling/parse-kpa-config.ts'
 import {JsonFields} from '../../core/json-fields.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {KpaAutoscaler, type KpaOutcome} from '../kpa/kpa-autoscaler.ts'
-import {parseKpaConfig} from '../kpa/parse-kpa-config.ts'
 import {collect} from './answer-hpa.ts'
 
 export function answerKpaTicks(fields: JsonFields, ticks: readonly unknown[]): Result<unknown[]> {

@@ -1,7 +1,7 @@
+import type {HpaMetric} from '../../config/scaling/hpa-spec.ts'
 import type {JsonFields} from '../../core/json-fields.ts'
 import type {HpaOutcome} from '../hpa/hpa-autoscaler.ts'
 import type {HpaPod, HpaSeen, MetricReading} from '../hpa/hpa-seen.ts'
-import type {HpaMetric} from '../hpa/hpa-spec.ts'
 
 /** What one sync saw, as recorded timelines hold it: metric values by name, in thousandths. */
 export function readHpaSeen(tick: JsonFields, metrics: readonly HpaMetric[], requestMilli: number): HpaSeen {

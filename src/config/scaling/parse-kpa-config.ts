@@ -1,4 +1,5 @@
 import {JsonFields} from '../../core/json-fields.ts'
+import {parseDurationS} from '../../core/parse-duration.ts'
 import type {Result} from '../../core/result.ts'
 import type {KpaConfig} from './kpa-config.ts'
 
@@ -16,12 +17,18 @@ const MIN_TARGET = 0.01
 export function parseKpaConfig(source: KpaSource, path = 'annotations'): Result<KpaConfig> {
   const annotations = new JsonFields(source.annotations ?? {}, path)
   const configMap = new JsonFields(source.configMap ?? {}, 'config-autoscaler')
-  const config = readKpaConfig(annotations, configMap, source.containerConcurrency)
+  const config = readResolved(annotations, configMap, source.containerConcurrency)
   const checked = annotations.finish(config)
   return checked.ok ? configMap.finish(config) : checked
 }
 
-function readKpaConfig(
+/** The same on a document that is being read: `annotations`, `configMap` and `containerConcurrency`. */
+export function readKpaConfig(fields: JsonFields): KpaConfig {
+  const limit = fields.whole('containerConcurrency', {min: 0, absent: 0})
+  return readResolved(fields.object('annotations'), fields.object('configMap'), limit)
+}
+
+function readResolved(
   annotations: JsonFields,
   configMap: JsonFields,
   containerConcurrency: number,
@@ -95,17 +102,12 @@ function readNumber(fields: JsonFields, key: string, absent: number): number {
   return absent
 }
 
-const UNITS_S: Readonly<Record<string, number>> = {ms: 0.001, s: 1, m: 60, h: 3600}
-
 /** Durations as Go writes them: `90s`, `2m`, `1h30m`. */
 function readDurationS(fields: JsonFields, key: string, absent: number): number {
   const value = fields.raw(key)
   if (value === null) return absent
-  const parts = typeof value === 'string' ? [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)] : []
-  if (parts.length > 0 && parts.map(part => part[0]).join('') === value) {
-    return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS_S[unit ?? ''] ?? 0), 0)
-  }
-  if (value === '0') return 0
+  const seconds = typeof value === 'string' ? parseDurationS(value) : null
+  if (seconds !== null) return seconds
   fields.refuse(`${fields.path(key)} is not a duration such as 90s or 2m`, key)
   return absent
 }

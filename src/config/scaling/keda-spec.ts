@@ -1,4 +1,4 @@
-import type {HpaBehavior, HpaMetric, HpaSpec} from '../hpa/hpa-spec.ts'
+import type {HpaBehavior, HpaMetric, HpaSpec} from './hpa-spec.ts'
 
 /** A ScaledObject with every default filled in (policies.md 2.1). */
 export interface KedaSpec {

@@ -1,9 +1,9 @@
 import {JsonFields} from '../../core/json-fields.ts'
 import type {Result} from '../../core/result.ts'
-import {DEFAULT_HPA_CONTROLLER, type HpaController} from '../hpa/hpa-spec.ts'
-import {readBehavior} from '../hpa/parse-hpa-spec.ts'
+import {DEFAULT_HPA_CONTROLLER, type HpaController} from './hpa-spec.ts'
+import {toKedaMilli} from './keda-milli.ts'
 import type {KedaFallback, KedaSpec, KedaTrigger} from './keda-spec.ts'
-import {toKedaMilli} from './trigger-memory.ts'
+import {readBehavior} from './parse-hpa-spec.ts'
 
 /** Reads the `spec` of a ScaledObject and fills in every default. */
 export function parseKedaSpec(
