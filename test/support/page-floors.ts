@@ -34,7 +34,7 @@ const MODEL = [
 export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/kit': kit(),
   'ui/kit/controls': kit('ui/kit'),
-  'ui/kit/charts': {...kit('ui/kit', 'ui/kit/controls'), types: ['report/log-histogram.ts']},
+  'ui/kit/charts': {...kit('ui/kit', 'ui/kit/controls', 'core'), types: ['report/log-histogram.ts']},
   'ui/kit/form': kit('ui/kit', 'core', 'config/field.ts'),
 
   'ui/model/links': model(),

@@ -1,8 +1,10 @@
 import {bisectRight} from 'd3-array'
-import {type ScaleLinear, type ScaleLogarithmic, scaleLinear, scaleLog} from 'd3-scale'
 import type {LogHistogram} from '../../../report/log-histogram.ts'
 import {formatCount, formatMs, formatValue} from '../format.ts'
-import {formatTick, logTicks, MARGIN} from './geometry.ts'
+import {type Axis, formatTick, ticksWithRoom, valueAxis} from './axis.ts'
+import {MARGIN, type Margin, plotRange, roundPx, TITLED_MARGIN} from './geometry.ts'
+import type {ChartTable} from './table.ts'
+import {type InvertibleScale, linearScale, logScale, logTickTiers, type ValueScale} from './value-scale.ts'
 
 /** Share of values in the bins up to `value`; exact at bin edges. */
 export function shareBelow({edges, count, total}: LogHistogram, value: number): number {
@@ -47,6 +49,14 @@ export function mergeBins(histogram: LogHistogram, widthPx: number, minBarPx: nu
   return {edges: mergedEdges, count: merged, total}
 }
 
+export function distributionTable(histogram: LogHistogram, noun: string, unit: DistributionUnit): ChartTable {
+  const rows = Array.from(histogram.count, (n, i) => {
+    const upper = histogram.edges[i + 1]!
+    return [histogram.edges[i]!, upper, n, shareBelow(histogram, upper)]
+  })
+  return {columns: [`from_${unit}`, `to_${unit}`, noun, 'share_below'], rows}
+}
+
 /** A named place on the value axis. */
 export interface Mark {
   readonly label: string
@@ -70,63 +80,69 @@ export function describeDistribution(
   return `${marks}; ${formatValue(shareBelow(histogram, target), 'share')} within SLA ${format(target)}.`
 }
 
+/** Of the values on the axis along the bottom. */
+export type DistributionUnit = 'ms' | 'tokens'
+
 /** The drawn geometry of a histogram. */
 export interface DistributionShape {
   readonly bars: LogHistogram
   readonly low: number
-  readonly x: ScaleLogarithmic<number, number>
-  readonly y: ScaleLinear<number, number>
-  readonly xTicks: readonly number[]
+  readonly x: InvertibleScale
+  readonly y: ValueScale
+  readonly xAxis: Axis
+  readonly yAxis: Axis
+  readonly margin: Margin
   readonly outline: string
 }
 
 /** Bars narrower than this are noise. */
 const MIN_BAR_PX = 3
 
-/** Of a tick's label; the axis is set in 11 px figures. */
-const CHARACTER_PX = 6.6
-const LABEL_GAP_PX = 6
-
-/** Ticks whose labels neither touch nor run out of the picture; decades first, then fives, then twos. */
-export function ticksWithRoom(
-  ticks: readonly number[],
-  x: (value: number) => number,
-  width: number,
-): number[] {
-  const factor = (tick: number) => Math.round(tick / 10 ** Math.floor(Math.log10(tick) + 1e-9))
-  const order = [1, 5, 2]
-  const rank = (tick: number) => (order.includes(factor(tick)) ? order.indexOf(factor(tick)) : order.length)
-  const taken: {readonly tick: number; readonly from: number; readonly to: number}[] = []
-  for (const tick of [...ticks].sort((a, b) => rank(a) - rank(b) || a - b)) {
-    const half = (formatTick(tick, 'ms').length * CHARACTER_PX) / 2
-    const [from, to] = [x(tick) - half, x(tick) + half]
-    const touches = taken.some(other => from < other.to + LABEL_GAP_PX && to > other.from - LABEL_GAP_PX)
-    if (!touches && from >= 0 && to <= width) taken.push({tick, from, to})
-  }
-  return taken.map(({tick}) => tick).sort((a, b) => a - b)
+export interface DistributionSize {
+  readonly width: number
+  readonly height: number
+  readonly target: number | null
+  readonly unit: DistributionUnit
 }
 
 export function distributionShape(
   histogram: LogHistogram,
-  {width, height, target}: {readonly width: number; readonly height: number; readonly target: number | null},
+  {width, height, target, unit}: DistributionSize,
 ): DistributionShape {
-  const bars = mergeBins(histogram, width - MARGIN.left - MARGIN.right, MIN_BAR_PX)
+  // Times say their unit at every tick.
+  const margin = unit === 'ms' ? MARGIN : TITLED_MARGIN
+  const bars = mergeBins(histogram, width - margin.left - margin.right, MIN_BAR_PX)
   const low = Math.min(bars.edges[0] ?? 1, target ?? Number.POSITIVE_INFINITY)
   const high = Math.max(bars.edges.at(-1) ?? 10, (target ?? 0) * 1.1)
-  const x = scaleLog([low, high], [MARGIN.left, Math.max(width - MARGIN.right, MARGIN.left + 1)])
+  const x = logScale([low, high], {range: plotRange(width), wanted: 2, unit})
+  const ticks = logTickTiers(low, high, unit).flat()
   const highest = bars.count.reduce((max, n) => Math.max(max, n), 0) / Math.max(bars.total, 1)
-  const y = scaleLinear([0, highest || 1], [height - MARGIN.bottom, MARGIN.top]).nice(3)
-  let outline = `M${x(low).toFixed(1)} ${y(0)}`
-  bars.count.forEach((n, i) => {
-    const top = y(n / bars.total).toFixed(1)
-    outline += `L${x(bars.edges[i]!).toFixed(1)} ${top}L${x(bars.edges[i + 1]!).toFixed(1)} ${top}`
-  })
+  const range = [height - margin.bottom, margin.top] as const
+  const y = linearScale([0, highest || 1], {range, wanted: 3, unit: 'share'})
   return {
     bars,
     low,
     x,
     y,
-    xTicks: ticksWithRoom(logTicks(low, high, Math.max(width / 60, 2)), x, width),
-    outline: `${outline}V${y(0)}`,
+    xAxis: {
+      ticks: ticksWithRoom(
+        ticks.map(tick => ({px: x(tick), label: formatTick(tick, unit)})),
+        width,
+      ),
+      title: unit === 'ms' ? '' : unit,
+      hasGrid: false,
+    },
+    yAxis: valueAxis(y, 'share'),
+    margin,
+    outline: outlineOf(bars, x, y),
   }
+}
+
+function outlineOf({edges, count, total}: LogHistogram, x: ValueScale, y: ValueScale): string {
+  let outline = `M${roundPx(x(edges[0] ?? 1))} ${y(0)}`
+  count.forEach((n, i) => {
+    const top = roundPx(y(n / total))
+    outline += `L${roundPx(x(edges[i]!))} ${top}L${roundPx(x(edges[i + 1]!))} ${top}`
+  })
+  return `${outline}V${y(0)}`
 }

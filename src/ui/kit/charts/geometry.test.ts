@@ -1,8 +1,11 @@
 import {describe, expect, it} from 'vitest'
-import {logTicks, seriesPath, timeScale, valueScale} from './geometry.ts'
+import {formatTick} from './axis.ts'
+import {durationStep} from './duration-ticks.ts'
+import {seriesPath, timeScale, valueScale} from './geometry.ts'
 import {tableToCsv, timelineTable} from './table.ts'
 import {timeTicks} from './time-ticks.ts'
 import type {Timeline, TimeSeries} from './timeline.ts'
+import {linearScale, logTicks} from './value-scale.ts'
 import {describeTimeline, readoutAt} from './words.ts'
 
 const mean: TimeSeries = {
@@ -33,8 +36,32 @@ describe('ticks', () => {
   })
 
   it('on a log axis are 1, 2 and 5, or decades over a wide range', () => {
-    expect(logTicks(90, 2100, 5)).toEqual([100, 200, 500, 1000, 2000])
-    expect(logTicks(1, 1e6, 4)).toEqual([1, 10, 100, 1000, 10_000, 100_000, 1_000_000])
+    expect(logTicks(90, 2100, {wanted: 5, unit: 'tokens'})).toEqual([100, 200, 500, 1000, 2000])
+    expect(logTicks(1, 1e6, {wanted: 4, unit: 'tokens'})).toEqual([
+      1, 10, 100, 1000, 10_000, 100_000, 1_000_000,
+    ])
+  })
+
+  it('of times stand on what a clock is read in, and say their unit', () => {
+    const log = logTicks(80, 2e6, {wanted: 5, unit: 'ms'})
+    expect(log.map(tick => formatTick(tick, 'ms'))).toEqual(['100 ms', '1 s', '10 s', '1 min', '10 min'])
+    const range = [148, 8] as const
+    const linear = linearScale([0, 170_000], {range, wanted: 4, unit: 'ms'})
+    expect(linear.ticks.map(tick => formatTick(tick, 'ms'))).toEqual(['0', '1 min', '2 min', '3 min'])
+    expect(linear(0)).toBe(148)
+    expect(linear(180_000)).toBe(8)
+    const short = linearScale([0, 1600], {range, wanted: 4, unit: 'ms'})
+    expect(short.ticks.map(tick => formatTick(tick, 'ms'))).toEqual([
+      ...['0', '500 ms', '1 s', '1.5 s', '2 s'],
+    ])
+  })
+
+  it('have a round step for any length, and never a shorter one', () => {
+    for (const least of [0.0003, 0.4, 3, 700, 20_001, 4e6, 9e7, 1e9]) {
+      const step = durationStep(least)
+      expect(step).toBeGreaterThanOrEqual(least)
+      expect(step / least).toBeLessThanOrEqual(10)
+    }
   })
 })
 

@@ -1,57 +1,52 @@
-import {scaleLinear, scaleLog} from 'd3-scale'
+import {scaleLinear} from 'd3-scale'
 import {area, curveLinear, curveStepAfter, line} from 'd3-shape'
-import {formatCompact, type Unit} from '../format.ts'
 import type {Span} from './time-axis.svelte.ts'
 import {type Timeline, type TimeSeries, thinIndices, valueDomain, windowOf} from './timeline.ts'
+import {linearScale, logScale, type ValueScale} from './value-scale.ts'
+
+/** Room around a plot for its axes, px. */
+export interface Margin {
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+  readonly left: number
+}
 
 /** Equal on every timeline, so that the same moment stands at the same place in all of them. */
-export const MARGIN = {top: 8, right: 12, bottom: 20, left: 52} as const
+export const MARGIN: Margin = {top: 8, right: 12, bottom: 20, left: 52}
+
+/** Where the axis along the bottom has a title. */
+export const TITLED_MARGIN: Margin = {...MARGIN, bottom: 36}
 
 export interface TimeScale {
   (seconds: number): number
   invert(px: number): number
 }
 
-export interface ValueScale {
-  (value: number): number
-  readonly ticks: readonly number[]
+/** Pixels of the left and right edge of a plot; never empty, so that a scale over it can be inverted. */
+export function plotRange(width: number): [number, number] {
+  return [MARGIN.left, Math.max(width - MARGIN.right, MARGIN.left + 1)]
 }
 
 export function timeScale(view: Span, width: number): TimeScale {
-  return scaleLinear([view[0], view[1]], [MARGIN.left, Math.max(width - MARGIN.right, MARGIN.left + 1)])
+  return scaleLinear([view[0], view[1]], plotRange(width))
+}
+
+/** Room for one label of a value axis. */
+const VALUE_LABEL_PX = 36
+
+export function wantedTicks(height: number): number {
+  return Math.max(2, Math.floor(height / VALUE_LABEL_PX))
 }
 
 export function valueScale(timeline: Timeline, view: Span, height: number): ValueScale {
-  const [low, high] = valueDomain(timeline, view)
-  const range = [height - MARGIN.bottom, MARGIN.top]
-  const wanted = Math.max(2, Math.floor(height / 36))
-  if (timeline.scale === 'log') {
-    const scale = scaleLog([low, high], range)
-    return Object.assign((value: number) => scale(value), {ticks: logTicks(low, high, wanted)})
-  }
-  const scale = scaleLinear([low, high], range).nice(wanted)
-  const ticks = scale.ticks(wanted).filter(tick => timeline.unit !== 'count' || Number.isInteger(tick))
-  return Object.assign((value: number) => scale(value), {ticks})
-}
-
-/** Decades with 2 and 5 between them, thinned to the decades when there are many. */
-export function logTicks(low: number, high: number, wanted: number): number[] {
-  const factors = Math.log10(high / low) * 3 > wanted * 1.7 ? [1] : [1, 2, 5]
-  const ticks: number[] = []
-  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++) {
-    for (const factor of factors) {
-      const tick = Number(`${factor}e${exponent}`)
-      if (tick >= low && tick <= high) ticks.push(tick)
-    }
-  }
-  return ticks
-}
-
-/** Axis numbers without their unit, which stands once in the title. */
-export function formatTick(value: number, unit: Unit): string {
-  const text = formatCompact(unit === 'share' ? value * 100 : value)
-  // `100.0k` and `1.20M` are for reading off; an axis has round numbers.
-  return text.includes('.') ? text.replace(/\.?0+(?=[kMG]?$)/, '') : text
+  const domain = valueDomain(timeline, view)
+  const options = {
+    range: [height - MARGIN.bottom, MARGIN.top],
+    wanted: wantedTicks(height),
+    unit: timeline.unit,
+  } as const
+  return timeline.scale === 'log' ? logScale(domain, options) : linearScale(domain, options)
 }
 
 export interface SeriesPath {
@@ -67,11 +62,11 @@ export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view
   const indices = series.bridgesGaps ? inView.filter(i => !Number.isNaN(series.y[i]!)) : inView
   const curve = series.shape === 'step' ? curveStepAfter : curveLinear
   const isDefined = (i: number) => !Number.isNaN(series.y[i]!)
-  const xOf = (i: number) => round(x(series.x[i]!))
-  const yOf = (i: number) => round(y(series.y[i]!))
+  const xOf = (i: number) => roundPx(x(series.x[i]!))
+  const yOf = (i: number) => roundPx(y(series.y[i]!))
   const stroke = line<number>(xOf, yOf).defined(isDefined).curve(curve)(indices) ?? ''
   const fill = series.fillsArea
-    ? area<number>(xOf, round(y(0)), yOf)
+    ? area<number>(xOf, roundPx(y(0)), yOf)
         .defined(isDefined)
         .curve(curve)(indices)
     : null
@@ -80,6 +75,6 @@ export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view
 }
 
 /** Tenths of a pixel: finer cannot be seen and triples the path's length. */
-function round(px: number): number {
+export function roundPx(px: number): number {
   return Math.round(px * 10) / 10
 }

@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest'
-import {ticksWithRoom} from './distribution.ts'
-import {timeScale, type ValueScale} from './geometry.ts'
+import {labelSpan, ticksWithRoom} from './axis.ts'
+import {timeScale} from './geometry.ts'
 import {indicesIn, nearestPoint, pointFrom, type ScatterPoints} from './scatter.ts'
+import type {ValueScale} from './value-scale.ts'
 
 const points: ScatterPoints = {
   x: Float64Array.of(0, 10, 10, 50),
@@ -35,14 +36,16 @@ describe('finding points of a scatter', () => {
 })
 
 describe('ticks with room', () => {
-  const linear = (tick: number) => tick / 10
+  const at = (px: number) => ({px, label: '1,000'})
 
-  test('leave out labels that would touch, decades last of all', () => {
-    expect(ticksWithRoom([500, 1000, 1200, 2000], linear, 300)).toEqual([500, 1000, 2000])
-    expect(ticksWithRoom([900, 1000, 1100], linear, 300)).toEqual([1000])
+  test('leave out labels that would touch one that came before, and stand in order', () => {
+    expect(ticksWithRoom([at(100), at(50), at(120), at(200)], 300)).toEqual([at(50), at(100), at(200)])
+    expect(ticksWithRoom([at(100), at(90), at(110)], 300)).toEqual([at(100)])
   })
 
-  test('leave out a label that would run out of the picture', () => {
-    expect(ticksWithRoom([1000, 2000], linear, 205)).toEqual([1000])
+  test('end at the right edge rather than be cut, and leave out what is beyond it', () => {
+    expect(labelSpan(at(200), 205)[1]).toBe(205)
+    expect(ticksWithRoom([at(100), at(200)], 205)).toEqual([at(100), at(200)])
+    expect(ticksWithRoom([at(5), at(210)], 205)).toEqual([])
   })
 })

@@ -1,6 +1,8 @@
 import {bisectLeft, bisectRight} from 'd3-array'
-import {MARGIN, type TimeScale, type ValueScale} from './geometry.ts'
+import {MARGIN, type TimeScale} from './geometry.ts'
+import type {LegendEntry} from './legend.ts'
 import type {Span} from './time-axis.svelte.ts'
+import type {ValueScale} from './value-scale.ts'
 
 /** Points of a scatter as columns, in order of time. */
 export interface ScatterPoints {
@@ -19,6 +21,10 @@ export interface ScatterGroup {
   readonly slot: 0 | 1 | 2 | 3 | 4
   /** Shape and size tell groups apart where colour does not. */
   readonly mark: 'small' | 'large' | 'cross'
+}
+
+export function groupLegend({id, label, slot}: ScatterGroup, count: string): LegendEntry {
+  return {key: id, label: `${label} ${count}`, colour: `var(--series-${slot})`, mark: 'dots'}
 }
 
 export interface ScatterDrawing {

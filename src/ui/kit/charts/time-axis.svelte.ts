@@ -71,6 +71,11 @@ export class TimeAxis {
   }
 }
 
+/** Where the cursor stands in a picture of the view; null if it is not in sight. */
+export function cursorPx({cursor, view}: TimeAxis, x: (seconds: number) => number): number | null {
+  return cursor === null || cursor < view[0] || cursor > view[1] ? null : x(cursor)
+}
+
 /** Moves and shrinks a span so that it lies within the extent and is never shorter than the minimum. */
 export function fitInto(span: Span, extent: Span): Span {
   const whole = extent[1] - extent[0]

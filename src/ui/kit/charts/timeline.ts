@@ -1,5 +1,6 @@
 import {bisectLeft, bisectRight} from 'd3-array'
 import type {Unit} from '../format.ts'
+import {type LegendEntry, RULE} from './legend.ts'
 import type {Span} from './time-axis.svelte.ts'
 
 /** What a timeline shows, as plain data: the same description draws, reads out, tabulates and exports it. */
@@ -38,6 +39,24 @@ export interface TimeSeries {
 
 export function seriesColour({slot}: TimeSeries): string {
   return `var(--series-${slot})`
+}
+
+/** @param extra what an entry has besides, as the value under the cursor */
+export function timelineLegend(
+  {series, thresholds}: Pick<Timeline, 'series' | 'thresholds'>,
+  extra: (series: TimeSeries, index: number) => Partial<LegendEntry> = () => ({}),
+): LegendEntry[] {
+  return [
+    ...series.map((each, i) => ({
+      key: each.key,
+      label: each.label,
+      colour: seriesColour(each),
+      mark: each.markers ? ('marked-line' as const) : ('line' as const),
+      ...(each.dash === undefined ? {} : {dash: each.dash}),
+      ...extra(each, i),
+    })),
+    ...thresholds.map(({label}) => ({...RULE, key: `rule ${label}`, label})),
+  ]
 }
 
 export interface Threshold {

@@ -1,16 +1,28 @@
 import {formatClock, formatValue, type Unit} from '../format.ts'
 import {pointAt, type Timeline, type TimeSeries} from './timeline.ts'
 
-/** How a chart's title names its unit. */
+/** How a chart's title names its unit; '' where every tick brings it along. */
 export const UNIT_NAMES: Readonly<Record<Unit, string>> = {
-  ms: 'ms',
+  ms: '',
   per_s: 'per second',
   tokens: 'tokens',
   hours: 'hours',
-  share: '%',
+  share: '',
   count: '',
   seconds: 's',
   times: '×',
+}
+
+/** Room in the legend for the value under the cursor. */
+export const VALUE_WIDTHS: Readonly<Record<Unit, string>> = {
+  ms: '8ch',
+  per_s: '7ch',
+  tokens: '5ch',
+  hours: '7ch',
+  share: '7ch',
+  count: '3ch',
+  seconds: '8ch',
+  times: '8ch',
 }
 
 /** What the picture says, computed from its data, for those who do not see it. */

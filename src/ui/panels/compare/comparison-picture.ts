@@ -1,6 +1,7 @@
 import type {ComparedRow} from '../../../report/compare.ts'
 import {resolveColour} from '../../kit/charts/colours.ts'
-import {escapeXml, type LegendEntry, svgFile} from '../../kit/charts/export.ts'
+import {escapeXml, svgFile, swatchMarkup} from '../../kit/charts/export.ts'
+import type {LegendEntry} from '../../kit/charts/legend.ts'
 import type {ComparisonFigures} from './comparison-files.ts'
 import {labelOf, markOf} from './marks.ts'
 import {formatDifference, formatMetric} from './metric-words.ts'
@@ -23,7 +24,7 @@ export function comparisonPicture(figures: ComparisonFigures, drawn: HTMLElement
   const look = lookOf(drawn)
   const legend = figures.runs.map((_, i): LegendEntry => {
     const {letter, slot, dash} = markOf(i)
-    return {label: letter, colour: resolveColour(drawn, `var(--series-${slot})`), dash}
+    return {key: letter, label: letter, colour: `var(--series-${slot})`, mark: 'line', dash}
   })
   const charts = [
     ...drawn.querySelectorAll<SVGSVGElement>('[aria-label="Timelines of all runs"] figure .plot > svg'),
@@ -34,8 +35,7 @@ export function comparisonPicture(figures: ComparisonFigures, drawn: HTMLElement
   const rows = figures.rows.filter(({metric}) => metric.group !== 'aiperf')
   const tablePx = (rows.length + 2) * ROW_PX + PADDING
   const placed = charts.map((chart, i) => {
-    const title = chart.closest('figure')?.querySelector('h3')?.textContent ?? ''
-    const file = svgFile(chart, title, legend)
+    const file = svgFile({svg: chart, title: titleOf(chart), legend})
     const height = Number(/ height="([\d.]+)"/.exec(file)?.[1] ?? 0)
     const x = (i % columns) * (chartPx + PADDING)
     const y = tablePx + Math.floor(i / columns) * (height + PADDING)
@@ -52,10 +52,21 @@ export function comparisonPicture(figures: ComparisonFigures, drawn: HTMLElement
     `viewBox="${frame.x} ${frame.y} ${frame.width} ${frame.height}">`,
     `<title>Comparison of ${escapeXml(figures.runs.map(({name}) => name).join(', '))}</title>`,
     `<rect x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" fill="${look.background}"/>`,
-    tableMarkup({...figures, rows}, {look, width, legend}),
+    tableMarkup(
+      {...figures, rows},
+      {look, width, colours: legend.map(({colour}) => resolveColour(drawn, colour))},
+    ),
     ...placed.map(({markup}) => markup),
     '</svg>\n',
   ].join('')
+}
+
+/** As the page shows it, with the unit behind it. */
+function titleOf(chart: SVGSVGElement): string {
+  const head = chart.closest('figure')?.querySelector('.head')
+  const unit = head?.querySelector('.unit')?.textContent ?? ''
+  const title = head?.querySelector('h3')?.textContent ?? ''
+  return unit === '' ? title : `${title} (${unit})`
 }
 
 function lookOf(drawn: HTMLElement): Look {
@@ -70,18 +81,19 @@ function lookOf(drawn: HTMLElement): Look {
 interface TableLook {
   readonly look: Look
   readonly width: number
-  readonly legend: readonly LegendEntry[]
+  /** Of the runs, as the browser resolves them. */
+  readonly colours: readonly string[]
 }
 
 /** The header carries the key of the charts: letter, line and name of each run. */
-function tableMarkup({runs, rows}: ComparisonFigures, {look, width, legend}: TableLook): string {
+function tableMarkup({runs, rows}: ComparisonFigures, {look, width, colours}: TableLook): string {
   const columnPx = (width - LABEL_PX) / runs.length
   const left = (i: number) => LABEL_PX + i * columnPx
   const text = (x: number, row: number, content: string, style: string) =>
     `<text x="${x}" y="${(row + 1) * ROW_PX - 4}" font-family="${look.font}" font-size="12" ${style}>${escapeXml(content)}</text>`
   const header = runs.map(({name}, i) => {
-    const {colour = '', dash = ''} = legend[i] ?? {}
-    const line = `<path d="M${left(i)} ${ROW_PX - 8}h18" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/>`
+    const mark = swatchMarkup({mark: 'line', dash: markOf(i).dash}, colours[i] ?? '')
+    const line = `<g transform="translate(${left(i)} ${ROW_PX - 8})">${mark}</g>`
     return line + text(left(i) + 24, 0, labelOf(i, name), `font-weight="600" fill="${look.text}"`)
   })
   const body = rows.flatMap((row, r) => [

@@ -7,8 +7,8 @@ import {
   type RequestDifferences,
   summarizeDifferences,
 } from '../../../report/request-differences.ts'
-import type {ValueScale} from '../../kit/charts/geometry.ts'
 import type {ScatterGroup} from '../../kit/charts/scatter.ts'
+import type {ValueScale} from '../../kit/charts/value-scale.ts'
 import {formatCount, formatMs, formatValue} from '../../kit/format.ts'
 import type {ComparedRun} from '../../model/compare/comparison.svelte.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
@@ -35,7 +35,7 @@ export function differenceScale(values: Float64Array, range: readonly [number, n
   let reach = LINEAR_MS
   for (const value of values) reach = Math.max(reach, Math.abs(value))
   const scale = scaleSymlog([-reach * 1.3, reach * 1.3], [range[0], range[1]]).constant(LINEAR_MS)
-  const sizes = [1e1, 1e2, 1e3, 1e4, 1e5, 1e6].filter(size => size <= reach * 1.3)
+  const sizes = [1e1, 1e2, 1e3, 1e4, 6e4, 6e5].filter(size => size <= reach * 1.3)
   const isApart = (size: number) => Math.abs(scale(size) - scale(0)) >= MIN_TICK_PX
   const apart = sizes.filter(isApart)
   const ticks = [...apart.map(size => -size).reverse(), 0, ...apart]

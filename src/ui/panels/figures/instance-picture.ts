@@ -1,7 +1,9 @@
 import {MARGIN} from '../../kit/charts/geometry.ts'
+import type {LegendEntry} from '../../kit/charts/legend.ts'
 import type {ChartTable} from '../../kit/charts/table.ts'
 import type {Span} from '../../kit/charts/time-axis.svelte.ts'
 import type {InstanceLife} from './instance-lanes.ts'
+import type {HeatMeasure} from './load-heat.ts'
 
 export const INSTANCES = {
   id: 'instances',
@@ -59,4 +61,21 @@ export function poolLabels(
     if (lane < (first.get(component) ?? MAX_LANES)) first.set(component, lane)
   }
   return [...first].map(([label, lane]) => ({label, lane}))
+}
+
+/** What the bars' colours mean: levels of a measure, or the phases of a life. */
+export function instanceLegend(measure: HeatMeasure | null): readonly LegendEntry[] {
+  const phase = (key: string, slot: number): LegendEntry => ({
+    key,
+    label: key,
+    colour: `var(--series-${slot})`,
+    mark: 'box',
+  })
+  const levels = measure?.words.map(
+    (label, level): LegendEntry => ({
+      ...{key: `level ${level}`, label},
+      ...{colour: `var(--heat-${level})`, mark: 'box'},
+    }),
+  )
+  return [...(levels ?? [phase('serving', 0)]), phase('starting', 1), phase('draining', 3)]
 }

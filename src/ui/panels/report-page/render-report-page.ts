@@ -2,6 +2,7 @@ import type {Component} from 'svelte'
 import {render} from 'svelte/server'
 import {VERSION} from '../../../config/link/version.ts'
 import tokens from '../../kit/base.css?raw'
+import chartStyles from '../../kit/charts/chart.css?raw'
 import {escapeXml} from '../../kit/charts/export.ts'
 import {type ChartedRun, runExtent} from '../../model/run/charted-run.ts'
 import {scenarioSentence} from '../../model/scenario/run-names.ts'
@@ -34,7 +35,7 @@ export function renderReportPage(
     '<meta name="color-scheme" content="light dark">',
     `<meta name="generator" content="Planner Replay ${VERSION}">`,
     `<title>${title}</title>`,
-    `<style>\n${tokens}${styles}</style>`,
+    `<style>\n${tokens}${chartStyles}${styles}</style>`,
     withoutMarks(head),
     '</head>',
     `<body>${withoutMarks(body)}</body>`,

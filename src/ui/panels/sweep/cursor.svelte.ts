@@ -22,9 +22,3 @@ export class SweepCursor {
     this.x = null
   }
 }
-
-export function nearest(xs: readonly number[], px: number, toPx: (x: number) => number): number | null {
-  let best: number | null = null
-  for (const x of xs) if (best === null || Math.abs(toPx(x) - px) < Math.abs(toPx(best) - px)) best = x
-  return best
-}

@@ -1,7 +1,9 @@
 import {scaleLinear, scaleLog, scalePoint} from 'd3-scale'
 import type {FieldValue} from '../../../config/field-text.ts'
 import type {SweepAxis} from '../../../sweep/axis.ts'
-import {logTicks, MARGIN} from '../../kit/charts/geometry.ts'
+import {type Axis, type Tick, ticksWithRoom} from '../../kit/charts/axis.ts'
+import {plotRange} from '../../kit/charts/geometry.ts'
+import {logTicks} from '../../kit/charts/value-scale.ts'
 import {formatCompact} from '../../kit/format.ts'
 
 /** The swept knob as the horizontal axis all charts of a sweep share. */
@@ -47,33 +49,43 @@ function spreadsWide(xs: readonly number[]): boolean {
 
 export interface XScale {
   (x: number): number
-  readonly ticks: readonly {readonly x: number; readonly label: string}[]
+  readonly axis: Axis
 }
 
+/** Marks at the ends keep off the edges. */
+const INSET_PX = 6
 const LABEL_PX = 56
 
+/** Every planned value is a tick where there is room for all: a knob of 1, 2, 4 and 8 has no 3. */
 export function xScale(axis: XAxis, width: number): XScale {
-  const range: [number, number] = [MARGIN.left + 6, Math.max(width - MARGIN.right - 6, MARGIN.left + 7)]
-  const room = Math.max(Math.floor((range[1] - range[0]) / LABEL_PX), 2)
-  const low = axis.xs[0] ?? 0
-  const high = axis.xs.at(-1) ?? 1
-  if (axis.kind === 'words') return wordScale(axis, range)
-  if (low === high) {
-    const middle = (range[0] + range[1]) / 2
-    return Object.assign(() => middle, {ticks: [{x: low, label: axis.label(low)}]})
-  }
-  const scale = axis.kind === 'log' ? scaleLog([low, high], range) : scaleLinear([low, high], range)
-  const at = axis.kind === 'log' ? logTicks(low, high, room) : scaleLinear([low, high], range).ticks(room)
-  const ticks = at.map(x => ({x, label: x < 10_000 ? String(x) : formatCompact(x)}))
-  return Object.assign((x: number) => scale(x), {ticks})
+  const [left, right] = plotRange(width)
+  const range: [number, number] = [left + INSET_PX, Math.max(right - INSET_PX, left + INSET_PX + 1)]
+  const place = placeOf(axis, range)
+  const planned = axis.xs.map((x): Tick => ({px: place(x), label: axis.label(x)}))
+  const fitting = ticksWithRoom(planned, width)
+  const ticks =
+    fitting.length === planned.length || axis.kind === 'words' ? fitting : roundTicks(axis, range, place)
+  const title = axis.unit === '' ? axis.name : `${axis.name} (${axis.unit.trim()})`
+  return Object.assign(place, {axis: {ticks, title, hasGrid: false}})
 }
 
-/** Labels that would run into each other are left out; the readout and the table have them all. */
-function wordScale(axis: XAxis, range: [number, number]): XScale {
-  const scale = scalePoint(axis.xs, range).padding(0.5)
-  const longest = axis.xs.reduce((length, x) => Math.max(length, axis.label(x).length), 1)
-  const room = Math.max(Math.floor((range[1] - range[0]) / Math.max(longest * 7, LABEL_PX)), 1)
-  const every = Math.ceil(axis.xs.length / room)
-  const ticks = axis.xs.filter((_, i) => i % every === 0).map(x => ({x, label: axis.label(x)}))
-  return Object.assign((x: number) => scale(x) ?? range[0], {ticks})
+function placeOf({kind, xs}: XAxis, range: [number, number]): (x: number) => number {
+  const [low, high] = [xs[0] ?? 0, xs.at(-1) ?? 1]
+  if (kind === 'words') {
+    const scale = scalePoint(xs, range).padding(0.5)
+    return x => scale(x) ?? range[0]
+  }
+  if (low === high) return () => (range[0] + range[1]) / 2
+  const scale = kind === 'log' ? scaleLog([low, high], range) : scaleLinear([low, high], range)
+  return x => scale(x)
+}
+
+function roundTicks({kind, xs}: XAxis, range: [number, number], place: (x: number) => number): Tick[] {
+  const [low, high] = [xs[0] ?? 0, xs.at(-1) ?? 1]
+  const wanted = Math.max(Math.floor((range[1] - range[0]) / LABEL_PX), 2)
+  const values =
+    kind === 'log'
+      ? logTicks(low, high, {wanted, unit: 'count'})
+      : scaleLinear([low, high], range).ticks(wanted)
+  return values.map(x => ({px: place(x), label: x < 10_000 ? String(x) : formatCompact(x)}))
 }
