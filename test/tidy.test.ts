@@ -38,7 +38,11 @@ const SIMULATION = [
 const FOLDERS: Readonly<Record<string, FolderRule>> = {
   core: {may: [], packages: ['@noble/hashes'], pure: true},
   config: {may: ['core'], packages: ['yaml'], pure: true},
-  trace: {may: ['core', 'config'], packages: ['fflate', 'fzstd', 'papaparse'], pure: true},
+  trace: {
+    may: ['core', 'config'],
+    packages: ['fflate', 'fzstd', 'hyparquet', 'hyparquet-compressors', 'papaparse'],
+    pure: true,
+  },
   perf: {may: ['core', 'config'], packages: ['fflate'], pure: true},
   engine: {may: ['core', 'config', 'trace', 'perf'], pure: true},
   scaling: {may: ['core', 'config'], types: ['engine'], pure: true},

@@ -4,38 +4,12 @@ import {fail, ok, type Result} from '../core/result.ts'
 import type {Candidate, Finding, Remedy} from '../report/findings/finding.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import {comparePairs} from './paired.ts'
+import {rowOf} from './row-fixture.ts'
 import {computeSpread} from './spread.ts'
 import {tellCure} from './tell-cure.ts'
 import {tryCures} from './try-cures.ts'
 
-function figures(own: Partial<PointFigures>): PointFigures {
-  return {
-    num_requests: 100,
-    completed_requests: 100,
-    duration_ms: 1000,
-    request_throughput_rps: 1,
-    output_throughput_tok_s: 1,
-    prefix_cache_reused_ratio: 0,
-    mean_ttft_ms: 1000,
-    median_ttft_ms: 900,
-    p90_ttft_ms: 2000,
-    p99_ttft_ms: 3000,
-    mean_itl_ms: 20,
-    p90_itl_ms: 30,
-    p99_itl_ms: 40,
-    mean_e2e_latency_ms: 5000,
-    p90_e2e_latency_ms: 9000,
-    sla_attainment: 0.5,
-    goodput_rps: 1,
-    gpu_hours: 2,
-    billed_gpu_hours: 2,
-    scale_ups: 1,
-    scale_downs: 1,
-    total_ticks: 10,
-    digest: '',
-    ...own,
-  }
-}
+const figures = rowOf
 
 describe('the spread of a result', () => {
   const spread = (...runs: Partial<PointFigures>[]) =>

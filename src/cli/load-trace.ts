@@ -3,6 +3,7 @@ import {basename} from 'node:path'
 import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import type {Traffic} from '../run/traffic.ts'
+import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
 import {parseTrace} from '../trace/formats/parse-trace.ts'
 import {NO_RECIPE} from '../trace/generators/trace-recipes.ts'
 import {toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
@@ -20,7 +21,10 @@ export async function loadTrace(path: string, options: WorkloadOptions): Promise
   const fileSha256 = await sha256Of(bytes)
   const drawn = options.traceSeed === undefined ? ok(null) : drawTrace(bytes, path, options.traceSeed)
   if (!drawn.ok) return drawn
-  const parsed = drawn.value === null ? parseTrace(bytes, path, options.traceFormat) : ok(drawn.value.parsed)
+  const rows = await unpackParquet(bytes, path)
+  if (!rows.ok) return rows
+  const parsed =
+    drawn.value === null ? parseTrace(rows.value, path, options.traceFormat) : ok(drawn.value.parsed)
   if (!parsed.ok) return parsed
   const workload = toWorkload(parsed.value, options)
   if (!workload.ok) return workload

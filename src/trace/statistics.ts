@@ -1,4 +1,5 @@
 import {internBlocks} from './blocks.ts'
+import {computeBatchWaits, findTimestampQuantum} from './timestamp-quantum.ts'
 import type {Workload} from './workload.ts'
 
 /** Nearest-rank quantiles, as the report's. */
@@ -120,47 +121,4 @@ function computeDispersion(sortedMs: Float64Array, windowMs: number): number | n
   let variance = 0
   for (const count of counts) variance += ((count - mean) * (count - mean)) / windows
   return variance / mean
-}
-
-const QUANTUM_JITTER_MS = 2
-const QUANTUM_MIN_MS = 50
-const QUANTUM_SHARE_MIN = 0.95
-const BATCHES_MIN = 10
-
-/**
- * Arrivals within a jitter are one batch. If nearly all waits between batches are whole multiples of the commonest
- * wait, and batches are real (fewer than arrivals), timestamps were rounded to that wait.
- */
-function findTimestampQuantum(sortedMs: Float64Array): number | null {
-  const waits = computeBatchWaits(sortedMs)
-  if (waits.length < BATCHES_MIN || waits.length > sortedMs.length / 2) return null
-  const quantum = findCommonest(waits)
-  if (quantum < QUANTUM_MIN_MS) return null
-  const isOnGrid = (wait: number) =>
-    Math.abs(wait - quantum * Math.round(wait / quantum)) <= QUANTUM_JITTER_MS && wait > quantum / 2
-  return waits.filter(isOnGrid).length >= waits.length * QUANTUM_SHARE_MIN ? quantum : null
-}
-
-function computeBatchWaits(sortedMs: Float64Array): number[] {
-  const waits: number[] = []
-  let batchStart = sortedMs[0]!
-  for (const arrival of sortedMs) {
-    if (arrival - batchStart <= QUANTUM_JITTER_MS) continue
-    waits.push(arrival - batchStart)
-    batchStart = arrival
-  }
-  return waits
-}
-
-function findCommonest(values: readonly number[]): number {
-  const counts = new Map<number, number>()
-  for (const value of values) counts.set(Math.round(value), (counts.get(Math.round(value)) ?? 0) + 1)
-  let best = 0
-  let bestCount = 0
-  for (const [value, count] of counts) {
-    if (count <= bestCount) continue
-    best = value
-    bestCount = count
-  }
-  return best
 }

@@ -13,6 +13,7 @@ import {
   parseCatalogue,
 } from '../trace/catalogue.ts'
 import type {DetectedFormat} from '../trace/formats/detect-format.ts'
+import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
 import {parseTraceChunks, type ReadTrace} from '../trace/formats/parse-trace.ts'
 import type {TraceGenerator} from '../trace/generators/generate.ts'
 import {NO_RECIPE, recipeOf, withSeed} from '../trace/generators/trace-recipes.ts'
@@ -145,7 +146,9 @@ export class TraceCache {
     format: TraceFormatOptions,
     onProgress: OnProgress,
   ): Promise<Result<ReadTrace>> {
-    const chunks = parseTraceChunks(bytes, name, format)
+    const rows = await unpackParquet(bytes, name)
+    if (!rows.ok) return rows
+    const chunks = parseTraceChunks(rows.value, name, format)
     let reportedMs = this.#host.nowMs()
     for (;;) {
       const step = chunks.next()

@@ -3,6 +3,7 @@ import {gzipSync, strFromU8, strToU8, zipSync} from 'fflate'
 import {describe, expect, it} from 'vitest'
 import {toWorkload} from '../parsed-trace.ts'
 import {arrayToLines} from './array-to-lines.ts'
+import {unpackParquet} from './parquet-to-lines.ts'
 import {parseTrace} from './parse-trace.ts'
 import {joinShards, unpackTrace} from './unpack-trace.ts'
 
@@ -12,6 +13,10 @@ const MOONCAKE = '{"timestamp": 0, "input_length": 600, "output_length": 5, "has
 /** `MOONCAKE`, packed by the zstd library itself. */
 const ZSTD =
   'KLUv/SBOPQIA1AN7InRpbWVzdGFtcCI6IDAsICJpbnB1dF9sZW5ndGgiOiA2MG91dDUsICJoYXNoX2lkcyI6IFsxLCAyXX0KAgA5bwyD+QQ='
+
+/** Two rows of Mooncake's columns, snappy, as pyarrow writes them. */
+const PARQUET =
+  'UEFSMRUEFSAVJEwVBBUAEgAAEDwAAAAAAAAAAPQBAAAAAAAAFQAVEhUWLBUEFRAVBhUGHAAAAAkgAgAAAAQBAQMCFQQVIBUkTBUEFQASAAAQPFgCAAAAAAAAvAIAAAAAAAAVABUSFRYsFQQVEBUGFQYcAAAACSACAAAABAEBAwIVBBUgFSRMFQQVABIAABA8BQAAAAAAAAAGAAAAAAAAABUAFRIVFiwVBBUQFQYVBhwAAAAJIAIAAAAEAQEDAhUEFUAVOEwVCBUAEgAAIAQBAAkBAAIJB0AAAwAAAAAAAAAEAAAAAAAAABUAFSAVJCwVCBUQFQYVBhwAAAAQPAIAAAADCgIAAAAIAwID5AAVBBl8NQAYBnNjaGVtYRUIABUEJQIYCXRpbWVzdGFtcAAVBCUCGAxpbnB1dF9sZW5ndGgAFQQlAhgNb3V0cHV0X2xlbmd0aAA1AhgIaGFzaF9pZHMVAhUGTDwAAAA1BBgEbGlzdBUCABUEJQIYB2VsZW1lbnQAFgQZHBlMJgAcFQQZNQAGEBkYCXRpbWVzdGFtcBUCFgQWdBZ8JkgmCCksFQQVABUCABUAFRAVAgA8KQYZJgAEAAAAJgAcFQQZNQAGEBkYDGlucHV0X2xlbmd0aBUCFgQWdBZ8JsQBJoQBKSwVBBUAFQIAFQAVEBUCADwpBhkmAAQAAAAmABwVBBk1AAYQGRgNb3V0cHV0X2xlbmd0aBUCFgQWdBZ8JsACJoACKSwVBBUAFQIAFQAVEBUCADwpBhkmAAQAAAAmABwVBBk1AAYQGTgIaGFzaF9pZHMEbGlzdAdlbGVtZW50FQIWCBaiARaeASbQAyb8AiksFQQVABUCABUAFRAVAgA8KSYEBBlGAAAACAAAABb+AxYEJggWkgQAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2LjAuMRlMHAAAHAAAHAAAHAAAAMcBAABQQVIx'
 
 function parse(bytes: string | Uint8Array, options = {}) {
   const parsed = parseTrace(bytes, 'f', options)
@@ -212,6 +217,17 @@ describe('fuzz', () => {
       FUZZ,
     )
   })
+})
+
+it('reads Parquet, and passes on what is none', async () => {
+  const bytes = Uint8Array.from(atob(PARQUET), letter => letter.charCodeAt(0))
+  const rows = await unpackParquet(bytes, 'f')
+  if (!rows.ok) throw new Error(rows.error.message)
+  const parsed = parse(rows.value)
+  expect([...parsed.timestampMs, ...parsed.hashIds]).toEqual([0, 500, 1, 2, 3, 4])
+  expect(await unpackParquet(strToU8(MOONCAKE), 'f')).toEqual({ok: true, value: strToU8(MOONCAKE)})
+  const cut = await unpackParquet(bytes.subarray(0, 200), 'f')
+  expect(cut.ok ? '' : cut.error.message).toContain('f is a Parquet file that cannot be read')
 })
 
 it('joins shards without repeating a header', () => {

@@ -1,0 +1,254 @@
+import {FORMAT_TITLES} from '../config/trace-options.ts'
+import type {ParsedTrace} from './parsed-trace.ts'
+import {findTimestampQuantum} from './timestamp-quantum.ts'
+import type {Workload} from './workload.ts'
+
+/** Something about a trace that a run would swallow without a word, with what would set it right. */
+export interface TraceOddity {
+  readonly kind: OddityKind
+  /** A sentence or two. */
+  readonly text: string
+  /** A flag of the command line and its value; the page offers it as a button. null = there is nothing to set. */
+  readonly cure: {readonly flag: CureFlag; readonly value: string} | null
+}
+
+export type OddityKind =
+  | 'time-unit'
+  | 'block-size'
+  | 'quantised'
+  | 'one-burst'
+  | 'idle'
+  | 'order'
+  | 'duplicates'
+  | 'too-long'
+
+export type CureFlag =
+  | '--trace-columns'
+  | '--trace-block-size'
+  | '--trace-spread-arrivals'
+  | '--trace-max-input'
+
+export interface DiagnosisOptions {
+  /** KV cache of the smallest instance, tokens; null = unknown. A longer prompt can never be served. */
+  readonly kvCacheTokens: number | null
+  /** The user said what unit times are in, or how arrivals are spread: they are not asked again. */
+  readonly hasUnit: boolean
+  readonly isSpread: boolean
+}
+
+/**
+ * Looks at what was read of a trace before it is run. Where the reference is equally silent the numbers stay as they are,
+ * and this alone says that they are odd. One pass over the columns for each question.
+ */
+export function diagnoseTrace(
+  parsed: ParsedTrace,
+  workload: Workload,
+  options: DiagnosisOptions,
+): readonly TraceOddity[] {
+  const arrivals = Float64Array.from(workload.releaseOrder, request => workload.arrivalMs[request]!)
+  return [
+    options.hasUnit ? null : timeUnit(parsed, arrivals),
+    blockSize(parsed, workload),
+    options.isSpread ? null : quantised(arrivals),
+    oneBurst(arrivals),
+    idle(arrivals),
+    order(parsed),
+    duplicates(parsed),
+    tooLong(workload, options.kvCacheTokens),
+  ].filter(oddity => oddity !== null)
+}
+
+const LEAST_REQUESTS = 5
+/** A fleet that takes more requests per second than this, for so short a time, is a clock read wrongly. */
+const FAST_RPS = 100
+const SHORT_MS = 60_000
+const LONG_DAYS = 90
+const DAY_MS = 86_400_000
+
+function timeUnit({format}: ParsedTrace, arrivals: Float64Array): TraceOddity | null {
+  const spanMs = spanOf(arrivals)
+  if (arrivals.length < LEAST_REQUESTS || spanMs === 0) return null
+  const what = `${FORMAT_TITLES[format]} is read in ${format === 'azure' || format === 'burstgpt' ? 'seconds' : 'ms'}`
+  if (spanMs > LONG_DAYS * DAY_MS) {
+    const text = `Arrivals span ${(spanMs / DAY_MS).toFixed(0)} days. ${what}: are these times in µs or ns?`
+    return {kind: 'time-unit', text, cure: {flag: '--trace-columns', value: 'unit=us'}}
+  }
+  if (spanMs >= SHORT_MS || (arrivals.length / spanMs) * 1000 < FAST_RPS) return null
+  const text =
+    `${arrivals.length} requests arrive within ${(spanMs / 1000).toFixed(3)} s, ${medianGap(arrivals).toFixed(1)} ms apart in the ` +
+    `median. ${what}: are these times in seconds?`
+  return {kind: 'time-unit', text, cure: {flag: '--trace-columns', value: 'unit=s'}}
+}
+
+/** Block sizes that engines and published traces use. */
+const BLOCK_SIZES = [16, 32, 64, 128, 256, 512, 1024, 2048]
+/** A block size is right if nearly every prompt has as many ids as blocks of it. */
+const NEARLY_ALL = 0.95
+
+function blockSize(parsed: ParsedTrace, {traceBlockSize}: Workload): TraceOddity | null {
+  const {requestCount, inputLengthGiven, hashStart, prompts} = parsed
+  if (prompts !== 'hashes') return null
+  let known = 0
+  let cut = 0
+  let spare = 0
+  for (let request = 0; request < requestCount; request++) {
+    const tokens = inputLengthGiven[request]!
+    if (!Number.isFinite(tokens)) continue
+    known++
+    const ids = hashStart[request + 1]! - hashStart[request]!
+    if (tokens > ids * traceBlockSize) cut++
+    else if (ids > Math.ceil(tokens / traceBlockSize) + 1) spare++
+  }
+  if (known === 0 || (cut < 0.01 * known && spare < 0.5 * known)) return null
+  const likely = BLOCK_SIZES.find(size => size !== traceBlockSize && fits(parsed, size))
+  const asks = likely === undefined ? '' : ` Their lengths fit blocks of ${likely} tokens.`
+  const text =
+    cut > 0
+      ? `${cut} of ${known} prompts are longer than their hash_ids at ${traceBlockSize} tokens each, and are cut to those.${asks}`
+      : `${spare} of ${known} prompts have more hash_ids than blocks of ${traceBlockSize} tokens, so prefixes look shared that are not.${asks}`
+  const cure = likely === undefined ? null : ({flag: '--trace-block-size', value: String(likely)} as const)
+  return {kind: 'block-size', text, cure}
+}
+
+function fits({requestCount, inputLengthGiven, hashStart}: ParsedTrace, size: number): boolean {
+  let right = 0
+  for (let request = 0; request < requestCount; request++) {
+    const ids = hashStart[request + 1]! - hashStart[request]!
+    if (Math.ceil(inputLengthGiven[request]! / size) === ids) right++
+  }
+  return right >= NEARLY_ALL * requestCount
+}
+
+/** A grid finer than this delays nobody's first token noticeably. */
+const COARSE_MS = 500
+const CROWD = 3
+
+function quantised(arrivals: Float64Array): TraceOddity | null {
+  const quantumMs = findTimestampQuantum(arrivals)
+  if (quantumMs === null || quantumMs < COARSE_MS) return null
+  const atOnce = arrivals.length / Math.max(Math.round(spanOf(arrivals) / quantumMs) + 1, 1)
+  if (atOnce < CROWD) return null
+  const text =
+    `Arrivals sit on a grid of ${quantumMs / 1000} s, ${atOnce.toFixed(0)} requests at a time: the recording rounded its times. TTFT then ` +
+    'shows the wait behind the others of a burst that real users did not form.'
+  return {kind: 'quantised', text, cure: {flag: '--trace-spread-arrivals', value: ''}}
+}
+
+function oneBurst(arrivals: Float64Array): TraceOddity | null {
+  if (arrivals.length < LEAST_REQUESTS || spanOf(arrivals) > 0) return null
+  const text = `All ${arrivals.length} requests arrive at the same moment: a burst, not a load over time.`
+  return {kind: 'one-burst', text, cure: null}
+}
+
+const IDLE_GAP_MS = 60_000
+const IDLE_SHARE = 0.2
+
+function idle(arrivals: Float64Array): TraceOddity | null {
+  const spanMs = spanOf(arrivals)
+  let idleMs = 0
+  let longestMs = 0
+  for (let i = 1; i < arrivals.length; i++) {
+    const gapMs = arrivals[i]! - arrivals[i - 1]!
+    if (gapMs < IDLE_GAP_MS) continue
+    idleMs += gapMs
+    longestMs = Math.max(longestMs, gapMs)
+  }
+  if (spanMs === 0 || idleMs < IDLE_SHARE * spanMs || arrivals.length < LEAST_REQUESTS) return null
+  const text =
+    `For ${((100 * idleMs) / spanMs).toFixed(0)} % of the time nothing arrives for a minute or more; the longest gap is ` +
+    `${(longestMs / 60_000).toFixed(0)} min.`
+  return {kind: 'idle', text, cure: null}
+}
+
+function order({timestampMs, turn, requestCount}: ParsedTrace): TraceOddity | null {
+  let backwards = 0
+  let jumpMs = 0
+  let before = Number.NEGATIVE_INFINITY
+  for (let request = 0; request < requestCount; request++) {
+    const atMs = timestampMs[request]!
+    if (turn[request] !== 0 || Number.isNaN(atMs)) continue
+    if (atMs < before) {
+      backwards++
+      jumpMs = Math.max(jumpMs, before - atMs)
+    }
+    before = atMs
+  }
+  if (backwards === 0) return null
+  const jump =
+    jumpMs >= 3_600_000
+      ? ` The largest step back is ${(jumpMs / 3_600_000).toFixed(1)} h: did the clock jump?`
+      : ''
+  const text = `${backwards} rows are earlier than the row before them; they are replayed in order of time.${jump}`
+  return {kind: 'order', text, cure: null}
+}
+
+const DUPLICATE_SHARE = 0.01
+
+/** Rows that agree with the one before in time, lengths and block ids: a file concatenated with itself, a retried export. */
+function duplicates(parsed: ParsedTrace): TraceOddity | null {
+  const {requestCount, prompts} = parsed
+  if (prompts !== 'hashes') return null
+  let same = 0
+  const seen = new Set<string>()
+  for (let request = 0; request < requestCount; request++) {
+    const key = rowKey(parsed, request)
+    if (seen.has(key)) same++
+    else seen.add(key)
+  }
+  if (same < 2 || same < DUPLICATE_SHARE * requestCount) return null
+  const text = `${same} of ${requestCount} rows stand in the file more than once, with the same time, lengths and hash_ids.`
+  return {kind: 'duplicates', text, cure: null}
+}
+
+function rowKey(
+  {timestampMs, inputLengthGiven, outputLength, hashStart, hashIds}: ParsedTrace,
+  request: number,
+): string {
+  const last = hashIds[hashStart[request + 1]! - 1] ?? -1
+  return `${timestampMs[request]} ${inputLengthGiven[request]} ${outputLength[request]} ${last}`
+}
+
+function tooLong(
+  {requestCount, inputLength, outputLength}: Workload,
+  kvTokens: number | null,
+): TraceOddity | null {
+  if (kvTokens === null) return null
+  let count = 0
+  let longest = 0
+  for (let request = 0; request < requestCount; request++) {
+    if (inputLength[request]! + outputLength[request]! <= kvTokens) continue
+    count++
+    longest = Math.max(longest, inputLength[request]!)
+  }
+  if (count === 0) return null
+  const text =
+    `${count} of ${requestCount} requests do not fit into one instance’s KV cache of ${kvTokens} tokens (the longest prompt has ` +
+    `${longest}). Leave them out, or give the instances more KV cache.`
+  return {
+    kind: 'too-long',
+    text,
+    cure: {flag: '--trace-max-input', value: String(largestThatFits(inputLength, outputLength, kvTokens))},
+  }
+}
+
+/** The longest prompt of which every request of at most that length fits. */
+function largestThatFits(input: Int32Array, output: Int32Array, kvTokens: number): number {
+  let shortestUnfit = Number.POSITIVE_INFINITY
+  for (let request = 0; request < input.length; request++) {
+    if (input[request]! + output[request]! > kvTokens)
+      shortestUnfit = Math.min(shortestUnfit, input[request]!)
+  }
+  return shortestUnfit - 1
+}
+
+function spanOf(arrivals: Float64Array): number {
+  return arrivals.length === 0 ? 0 : arrivals[arrivals.length - 1]! - arrivals[0]!
+}
+
+function medianGap(arrivals: Float64Array): number {
+  const gaps = arrivals
+    .subarray(1)
+    .map((at, i) => at - arrivals[i]!)
+    .sort()
+  return gaps[gaps.length >> 1] ?? 0
+}

@@ -1,0 +1,43 @@
+const QUANTUM_JITTER_MS = 2
+const QUANTUM_MIN_MS = 50
+const QUANTUM_SHARE_MIN = 0.95
+const BATCHES_MIN = 10
+
+/**
+ * Arrivals within a jitter are one batch. If nearly all waits between batches are whole multiples of the commonest
+ * wait, and batches are real (fewer than arrivals), timestamps were rounded to that wait.
+ */
+export function findTimestampQuantum(sortedMs: Float64Array): number | null {
+  const waits = computeBatchWaits(sortedMs)
+  if (waits.length < BATCHES_MIN || waits.length > sortedMs.length / 2) return null
+  const quantum = findCommonest(waits)
+  if (quantum < QUANTUM_MIN_MS) return null
+  const isOnGrid = (wait: number) =>
+    Math.abs(wait - quantum * Math.round(wait / quantum)) <= QUANTUM_JITTER_MS && wait > quantum / 2
+  return waits.filter(isOnGrid).length >= waits.length * QUANTUM_SHARE_MIN ? quantum : null
+}
+
+/** Waits between batches of arrivals, ms. */
+export function computeBatchWaits(sortedMs: Float64Array): number[] {
+  const waits: number[] = []
+  let batchStart = sortedMs[0]!
+  for (const arrival of sortedMs) {
+    if (arrival - batchStart <= QUANTUM_JITTER_MS) continue
+    waits.push(arrival - batchStart)
+    batchStart = arrival
+  }
+  return waits
+}
+
+function findCommonest(values: readonly number[]): number {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(Math.round(value), (counts.get(Math.round(value)) ?? 0) + 1)
+  let best = 0
+  let bestCount = 0
+  for (const [value, count] of counts) {
+    if (count <= bestCount) continue
+    best = value
+    bestCount = count
+  }
+  return best
+}
