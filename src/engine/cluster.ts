@@ -4,6 +4,7 @@ import {type Ms, ms} from '../core/units.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import type {Workload} from '../trace/workload.ts'
 import {Arrivals, asClosedLoop} from './arrivals.ts'
+import {checkThatRequestsFit} from './check-requests-fit.ts'
 import {EventQueue, HANDOFF, INSTANCE_READY, PASS_END} from './event-queue.ts'
 import type {EngineGeneration} from './generation.ts'
 import type {Admission, Instance} from './instance.ts'
@@ -11,6 +12,7 @@ import {InstancePool} from './instance-pool.ts'
 import type {EngineObservation, ReplayEngine, TrafficWindow} from './observation.ts'
 import {PoolGauges} from './pool-gauges.ts'
 import {computePrompts, type Prompts} from './prompts.ts'
+import {hiddenTokens} from './record/hidden-tokens.ts'
 import {LoadRecorder} from './record/instance-loads.ts'
 import {PassBuffer} from './record/pass-buffer.ts'
 import type {EngineRecord} from './record/record.ts'
@@ -19,6 +21,7 @@ import {TrafficAccumulator} from './record/traffic.ts'
 import {createRouter, type RouterOptions} from './routing/create-router.ts'
 import type {PassObserver, PassOutcome} from './scheduler.ts'
 import type {StartupModel} from './startup-model.ts'
+import {transferDelay} from './transfer-delay.ts'
 
 export interface ClusterOptions extends RouterOptions {
   readonly generation: EngineGeneration
@@ -422,43 +425,6 @@ const MAX_ZERO_PASSES = 100_000
 
 /** The prefill pool of an aggregated fleet. */
 const EMPTY_POOL = new PoolGauges([], 0, new PassBuffer())
-
-/** The token a prefill instance emits is never seen by a user. */
-function hiddenTokens(recorder: Recorder): PassObserver {
-  return {
-    admitted: (request, atMs, reusedTokens) => recorder.admitted(request, atMs, reusedTokens),
-    prefillChunk: (request, atMs, endMs, tokens) => recorder.prefillChunk(request, atMs, endMs, tokens, true),
-    preempted: (request, atMs) => recorder.preempted(request, atMs, true),
-    token: () => {},
-    gaps: () => {},
-    tokensUntil: () => {},
-  }
-}
-
-/**
- * KV transfer from prefill to decode in ms, or null when not modelled: both parameters must be set (engine.md 9.2), and
- * the instances must be of type `prefill`; those left `aggregated` in a planner run hand over at once, as in the reference.
- */
-function transferDelay(args: EngineArgs): ((tokens: number) => number) | null {
-  const {kv_bytes_per_token: bytes, kv_transfer_bandwidth: bandwidth} = args
-  if (args.worker_type !== 'prefill') return null
-  if (bytes === null || bandwidth === null || bandwidth <= 0) return null
-  return tokens => ((tokens * bytes) / (bandwidth * 1e9)) * 1000
-}
-
-/** A request larger than the KV cache would pre-empt itself for ever in the reference. */
-function checkThatRequestsFit(workload: Workload, args: EngineArgs, component: string): void {
-  const capacity = args.num_gpu_blocks
-  for (let request = 0; request < workload.requestCount; request++) {
-    const input = workload.inputLength[request]!
-    const output = component === 'prefill' ? 1 : workload.outputLength[request]!
-    if (Math.ceil((input + output) / args.block_size) <= capacity) continue
-    throw new RunError(
-      `request ${request + 1} needs ${input} + ${output} tokens, more than the KV cache of one ${component} instance ` +
-        `holds (num_gpu_blocks ${capacity} x block_size ${args.block_size}): raise num_gpu_blocks`,
-    )
-  }
-}
 
 function cachedBlocks({scheduler}: Instance, request: number): number {
   return scheduler.cachedBlocks(request)

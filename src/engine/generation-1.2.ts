@@ -12,8 +12,6 @@ export const ENGINE_1_2: EngineGeneration = {
   // What an SGLang engine tells of its cache no router understands (`SglangScheduler.cachedBlocks`).
   announcesCaches: args => args.engine_type !== 'sglang',
 
-  createScheduler({args, perf, workload, prompts, observer, listener}) {
-    if (args.engine_type === 'sglang') return new SglangScheduler(args, perf, workload, observer)
-    return new VllmScheduler(args, perf, prompts, observer, listener)
-  },
+  createScheduler: setup =>
+    setup.args.engine_type === 'sglang' ? new SglangScheduler(setup) : new VllmScheduler(setup),
 }

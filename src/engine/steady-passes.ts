@@ -10,6 +10,10 @@ export interface SteadyBatch {
   lastStartMs: number
 }
 
+export function createSteadyBatch(observer: PassObserver, decodeMs: SteadyBatch['decodeMs']): SteadyBatch {
+  return {observer, decodeMs, passes: 0, lastStartMs: 0}
+}
+
 interface RunningRequest {
   readonly request: number
   /** Prompt plus generated tokens. */

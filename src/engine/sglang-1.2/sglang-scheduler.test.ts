@@ -147,7 +147,12 @@ function alone(lines: readonly Line[], engine: Record<string, unknown>) {
     prefillChunk: nothing,
     preempted: nothing,
   }
-  const scheduler = new SglangScheduler(args(engine), polynomialModel, workloadOf(lines), observer)
+  const scheduler = new SglangScheduler({
+    args: args(engine),
+    perf: polynomialModel,
+    workload: workloadOf(lines),
+    observer,
+  })
   let now = 0
   const run = (passes: number) => {
     for (let i = 0; i < passes && scheduler.hasRequests; i++) now = scheduler.executePass(now).endMs

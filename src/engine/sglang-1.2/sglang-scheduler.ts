@@ -1,27 +1,29 @@
-import type {EngineArgs} from '../../config/scenario.ts'
-import {scaledDurationMs} from '../../core/duration.ts'
-import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
-import type {Workload} from '../../trace/workload.ts'
+import type {SchedulerSetup} from '../generation.ts'
+import {createOutcome, passDurationMs} from '../pass-outcome.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
-import {runSteadyPasses, type SteadyBatch} from '../steady-passes.ts'
-import {RadixCache} from './radix-cache.ts'
+import {createSteadyBatch, runSteadyPasses, type SteadyBatch} from '../steady-passes.ts'
+import {deadlock} from './deadlock.ts'
+import {NewTokenRatio} from './new-token-ratio.ts'
+import {PromptBatch} from './prompt-batch.ts'
+import {indexOfLeastOutput, swapRemove} from './retraction.ts'
 import {type SglangParameters, sglangParameters} from './sglang-parameters.ts'
 import {longestPrefixFirst, MOST_ORDERED} from './sglang-policy.ts'
 import {SglangQueue} from './sglang-queue.ts'
 import {SglangSequence} from './sglang-sequence.ts'
 import {TokenRuns} from './token-runs.ts'
+import {TokenSlots} from './token-slots.ts'
 
 /**
  * Continuous batching as SGLang does it (engine.md 7): each pass first computes prompt chunks of waiting requests, then
  * one token for every running one. Memory is a pool of token slots shared with a radix tree of prefixes; when it runs
  * short, running requests with little output are retracted.
  *
- * Three faults of the reference are kept. Only leaves of the tree count as memory that can be evicted. Two requests that
- * compute the same prefix at the same time both take slots for it, and the second one's are never given back. A request
- * retracted in the very pass that admitted it gives back the slots of its cached prefix although the tree keeps them.
- * Sooner or later an idle instance finds no memory for the request at the head of its queue, and the reference stands
- * still there for ever. From that moment on the instance accounts as SGLang itself does.
+ * Here is the order of a pass. Its state lies with what it is about: who waits (`SglangQueue`), the prompt chunks of this
+ * pass (`PromptBatch`), the slots and the tree (`TokenSlots`).
+ *
+ * The reference loses slots (`TokenSlots` says how). Sooner or later an idle instance finds no memory for the request at
+ * the head of its queue, and the reference stands still there for ever. From that moment on the slots are mended.
  */
 export class SglangScheduler implements Scheduler {
   readonly #parameters: SglangParameters
@@ -29,62 +31,37 @@ export class SglangScheduler implements Scheduler {
   readonly #inputLength: Int32Array
   readonly #observer: PassObserver
   readonly #tokens: TokenRuns
-  readonly #cache: RadixCache
+  readonly #slots: TokenSlots
   readonly #prefillRatio: number
   readonly #decodeRatio: number
-  readonly #decodeWorker: boolean
+  /** The prompt has been computed elsewhere. */
+  readonly #isDecodeOnly: boolean
 
   readonly #waiting = new SglangQueue()
   readonly #running: SglangSequence[] = []
-  /** Slots neither in the tree nor held by a request, nor lost. */
-  #free: number
+  readonly #newTokenRatio: NewTokenRatio
   #stalledMs: number | null = null
-  #newTokenRatio: number
 
   // The pass under way.
+  readonly #prompts = new PromptBatch()
+  readonly #outcome = createOutcome()
   #passStartMs = 0
-  readonly #taken: SglangSequence[] = []
-  /** New tokens of each, those found in the cache left out. */
-  readonly #takenTokens: number[] = []
-  #takenIsl = 0
-  #takenPrefix = 0
-  #memoryRanOut = false
-  #evicted = false
+  #hasRunOut = false
   #emitted = 0
-  readonly #outcome: MutableOutcome = {
-    endMs: 0,
-    completedCount: 0,
-    signals: [],
-    signalCompleted: [],
-    numPrefillRequests: 0,
-    sumPrefillTokens: 0,
-    numDecodeRequests: 0,
-    sumDecodeKvTokens: 0,
-    numQueuedPrefill: 0,
-    sumQueuedPrefillTokens: 0,
-    numQueuedDecode: 0,
-    sumQueuedDecodeKvTokens: 0,
-  }
   readonly #steady: SteadyBatch
 
-  constructor(args: EngineArgs, perf: PerfModel, workload: Workload, observer: PassObserver) {
+  constructor({args, perf, workload, observer}: Omit<SchedulerSetup, 'prompts' | 'listener'>) {
     this.#parameters = sglangParameters(args)
     this.#perf = perf
     this.#inputLength = workload.inputLength
     this.#observer = observer
-    this.#steady = {
-      observer,
-      decodeMs: (count, total) => this.#decodeMs(count, total),
-      passes: 0,
-      lastStartMs: 0,
-    }
+    this.#steady = createSteadyBatch(observer, (count, total) => this.#decodeMs(count, total))
     this.#tokens = new TokenRuns(workload)
-    this.#cache = new RadixCache(this.#parameters.page, this.#tokens)
+    this.#slots = new TokenSlots(this.#parameters, this.#tokens)
+    this.#newTokenRatio = new NewTokenRatio(this.#parameters)
     this.#prefillRatio = args.speedup_ratio
     this.#decodeRatio = args.speedup_ratio * args.decode_speedup_ratio
-    this.#decodeWorker = args.worker_type === 'decode'
-    this.#free = this.#parameters.pool
-    this.#newTokenRatio = this.#parameters.initialRatio
+    this.#isDecodeOnly = args.worker_type === 'decode'
   }
 
   /** When the reference would have come to a stand here; null while it would not. */
@@ -122,8 +99,7 @@ export class SglangScheduler implements Scheduler {
   }
 
   get kvShare(): number {
-    const {pool} = this.#parameters
-    return Math.max(pool - this.#free - this.#cache.unlockedTokens, 0) / pool
+    return this.#slots.share
   }
 
   get runningRequests(): number {
@@ -143,12 +119,12 @@ export class SglangScheduler implements Scheduler {
     this.#orderWaiting()
     this.#admit(nowMs)
     const decodeStart = nowMs + this.#prefillMs()
-    if (!this.#decodeWorker) this.#tellChunks(decodeStart)
-    this.#settleTaken()
+    if (!this.#isDecodeOnly) this.#tellChunks(decodeStart)
+    this.#settlePrompts()
     const end = decodeStart + this.#decode(decodeStart)
     if (this.#isStuck()) this.#leaveStall(nowMs)
-    if (this.#memoryRanOut) this.#newTokenRatio = this.#parameters.initialRatio
-    this.#decayRatio(1)
+    if (this.#hasRunOut) this.#newTokenRatio.reset()
+    this.#newTokenRatio.decay(1)
     this.#fillOutcome(end)
     return this.#outcome
   }
@@ -169,51 +145,29 @@ export class SglangScheduler implements Scheduler {
     const running = this.#running
     const count = running.length
     if (count === 0 || this.#waiting.length > 0) return 0
-    // Each pass takes a slot per request; two pages per request on top are more than any check asks for.
-    const {page} = this.#parameters
-    let limit = Math.floor(this.#free / count) - 2 * page - 1
+    let limit = this.#slots.steadyRoom(count)
     for (let i = 0; i < count && limit > 0; i++) {
       const sequence = running[i]!
-      limit = Math.min(limit, sequence.maxOutput - sequence.generated - 1)
-      if (this.#cache.growsInPlace(sequence.node ?? this.#cache.root, sequence.request)) continue
-      limit = Math.min(limit, sequence.cached + page - sequence.materialized - 1)
+      const toCompletion = sequence.maxOutput - sequence.generated - 1
+      limit = Math.min(limit, toCompletion, this.#slots.steadyTokens(sequence))
     }
     return limit
   }
 
   #advanceRunning(passes: number, nowMs: number): void {
-    const {page} = this.#parameters
-    const running = this.#running
-    const count = running.length
-    const firstUse = this.#cache.nextOperations(passes * count)
-    for (let i = 0; i < count; i++) {
-      const sequence = running[i]!
-      sequence.generated += passes
-      sequence.materialized += passes
-      sequence.allocated = Math.max(sequence.allocated, Math.ceil(sequence.materialized / page) * page)
-      const past = sequence.materialized % page
-      const aligned = sequence.materialized - past
-      if (aligned > sequence.cached && sequence.node !== null) {
-        this.#cache.grow(sequence.node, aligned)
-        sequence.cached = aligned
-        sequence.lastUse = firstUse + (passes - 1 - past) * count + i
-      }
-      if (passes > 1) this.#observer.tokensUntil(sequence.request, passes - 1, nowMs)
-    }
-    this.#free -= passes * count
-    this.#decayRatio(passes)
+    this.#slots.advance(this.#running, passes)
+    this.#newTokenRatio.decay(passes)
+    if (passes === 1) return
+    for (const {request} of this.#running) this.#observer.tokensUntil(request, passes - 1, nowMs)
   }
 
   // --- prompts ---
 
   #beginPass(nowMs: number): void {
     this.#passStartMs = nowMs
-    this.#taken.length = 0
-    this.#takenTokens.length = 0
-    this.#takenIsl = 0
-    this.#takenPrefix = 0
-    this.#memoryRanOut = false
-    this.#evicted = false
+    this.#prompts.clear()
+    this.#hasRunOut = false
+    this.#slots.hasEvicted = false
     this.#emitted = 0
     const outcome = this.#outcome
     outcome.completedCount = 0
@@ -225,7 +179,7 @@ export class SglangScheduler implements Scheduler {
   #orderWaiting(): void {
     const {longestPrefixFirst: isOrdered, page} = this.#parameters
     if (!isOrdered || this.#waiting.length < 2 || this.#waiting.length > MOST_ORDERED) return
-    const context = {cache: this.#cache, tokens: this.#tokens, page}
+    const context = {cache: this.#slots.cache, tokens: this.#tokens, page}
     this.#waiting.reorder(sequences => longestPrefixFirst(sequences, context))
   }
 
@@ -257,16 +211,11 @@ export class SglangScheduler implements Scheduler {
   /** Slots an admission may count on: those free or in unlocked leaves, less what running requests will need. */
   #memoryForAdmission(): number {
     // Waiting requests reserve nothing: their chunks so far end at page boundaries.
-    const memory = Math.max(this.#available() - this.#reserved(), 0)
+    const memory = Math.max(this.#slots.available - this.#reserved(), 0)
+    const ratio = this.#newTokenRatio.value
     let promised = 0
-    for (const sequence of this.#running) promised += this.#outputToCome(sequence) * this.#newTokenRatio
+    for (const sequence of this.#running) promised += this.#outputToCome(sequence) * ratio
     return memory - promised
-  }
-
-  /** Slots free now or after evictions, as far as the accounting knows. */
-  #available(): number {
-    const {evictableTokens, unlockedTokens} = this.#cache
-    return this.#free + (this.#stalledMs === null ? evictableTokens : unlockedTokens)
   }
 
   #outputToCome(sequence: SglangSequence): number {
@@ -283,77 +232,38 @@ export class SglangScheduler implements Scheduler {
   /** Gives the request at the head slots for its next chunk; false when they ran out. */
   #materialize(sequence: SglangSequence, chunk: number, nowMs: number): boolean {
     const end = sequence.materialized + chunk
-    this.#makeRoom(chunk)
-    const prefix = this.#takeSlots(sequence, end)
-    if (prefix < 0) {
-      this.#memoryRanOut = true
+    this.#slots.makeRoom(chunk)
+    const prefix = this.#slots.takePrompt(sequence, end)
+    if (prefix === null) {
+      this.#hasRunOut = true
       return false
     }
     const {page} = this.#parameters
     sequence.materialized = end
     sequence.allocated = Math.ceil(end / page) * page
     this.#waiting.removeHead()
-    this.#taken.push(sequence)
-    this.#takenTokens.push(end - prefix)
-    this.#takenIsl += end
-    this.#takenPrefix += prefix
+    this.#prompts.add(sequence, end, prefix)
     this.#outcome.sumPrefillTokens += chunk
     this.#observer.admitted(sequence.request, nowMs, prefix)
     return true
   }
 
-  /** Returns the tokens before `end` that had slots already, its own or cached ones; -1 when slots ran out. */
-  #takeSlots(sequence: SglangSequence, end: number): number {
-    if (sequence.materialized > 0) {
-      const own = sequence.materialized
-      if (end - own > this.#free) return -1
-      this.#free -= end - own
-      return own
-    }
-    const node = this.#cache.match(sequence.request, end)
-    if (end - node.end > this.#free) return -1
-    this.#free -= end - node.end
-    this.#cache.lock(node)
-    sequence.node = node
-    return node.end
-  }
-
   #tellChunks(endMs: number): void {
-    for (let i = 0; i < this.#taken.length; i++) {
-      this.#observer.prefillChunk(this.#taken[i]!.request, this.#passStartMs, endMs, this.#takenTokens[i]!)
+    const {sequences, newTokens} = this.#prompts
+    for (let i = 0; i < sequences.length; i++) {
+      this.#observer.prefillChunk(sequences[i]!.request, this.#passStartMs, endMs, newTokens[i]!)
     }
   }
 
   /** Requests with their whole prompt computed start to run; the others wait for the next chunk. */
-  #settleTaken(): void {
-    for (const sequence of this.#taken) {
+  #settlePrompts(): void {
+    for (const sequence of this.#prompts.sequences) {
       if (sequence.isMaterialized) this.#running.push(sequence)
       else {
-        this.#cachePrefix(sequence)
+        this.#slots.cachePrefix(sequence)
         this.#waiting.pushFront(sequence)
       }
     }
-  }
-
-  /** Hands the slots of its complete pages over to the tree; those for tokens the tree has already are lost. */
-  #cachePrefix(sequence: SglangSequence): void {
-    const {page} = this.#parameters
-    const aligned = sequence.materialized - (sequence.materialized % page)
-    if (aligned <= sequence.cached) return
-    const node = sequence.node ?? this.#cache.root
-    const tokensExpected = this.#cache.tokenCount + aligned - node.end
-    sequence.node = this.#cache.insert(node, sequence.request, aligned)
-    if (this.#stalledMs !== null) this.#free += tokensExpected - this.#cache.tokenCount
-    sequence.cached = aligned
-    sequence.matchVersion = -1
-    sequence.lastUse = this.#cache.nextOperations(1)
-  }
-
-  #makeRoom(wanted: number): void {
-    if (this.#free >= wanted) return
-    const freed = this.#cache.evict(wanted - this.#free)
-    if (freed > 0) this.#evicted = true
-    this.#free += freed
   }
 
   // --- tokens ---
@@ -362,16 +272,16 @@ export class SglangScheduler implements Scheduler {
   #decode(decodeStart: number): number {
     const running = this.#running
     const total = this.#runningTokens()
-    this.#outcome.numPrefillRequests = this.#taken.length
+    this.#outcome.numPrefillRequests = this.#prompts.size
     this.#outcome.numDecodeRequests = running.length
     this.#outcome.sumDecodeKvTokens = total
     if (running.length === 0) return 0
     const decodeMs = this.#decodeMs(running.length, total)
     const retracted = this.#retractUntilThereIsRoom()
-    this.#makeRoom(running.length)
+    this.#slots.makeRoom(running.length)
     this.#emitTokens(decodeStart + decodeMs)
     for (let i = retracted.length - 1; i >= 0; i--) this.#waiting.pushFront(retracted[i]!)
-    if (retracted.length > 0) this.#memoryRanOut = true
+    if (retracted.length > 0) this.#hasRunOut = true
     return decodeMs
   }
 
@@ -396,7 +306,7 @@ export class SglangScheduler implements Scheduler {
 
   #hasRoomForTokens(): boolean {
     const {page} = this.#parameters
-    const memory = this.#available()
+    const memory = this.#slots.available
     if (memory < this.#running.length) return false
     let newPages = 0
     for (const sequence of this.#running) if (sequence.length + 1 > sequence.allocated) newPages++
@@ -404,22 +314,8 @@ export class SglangScheduler implements Scheduler {
   }
 
   #retract(sequence: SglangSequence): void {
-    this.#free += sequence.materialized - this.#sharedTokens(sequence)
-    this.#release(sequence)
-    sequence.materialized = 0
-    sequence.cached = 0
-    sequence.allocated = 0
+    this.#slots.retract(sequence)
     this.#observer.preempted(sequence.request, this.#passStartMs)
-  }
-
-  /** Leading tokens whose slots are the tree's; the reference forgets a cached prefix until the request adds to it. */
-  #sharedTokens(sequence: SglangSequence): number {
-    return this.#stalledMs === null ? sequence.cached : (sequence.node?.end ?? 0)
-  }
-
-  #release(sequence: SglangSequence): void {
-    if (sequence.node !== null) this.#cache.unlock(sequence.node, sequence.lastUse)
-    sequence.node = null
   }
 
   #emitTokens(atMs: number): void {
@@ -429,10 +325,10 @@ export class SglangScheduler implements Scheduler {
       if (!this.#appendToken(sequence)) continue
       this.#emitted++
       this.#observer.token(sequence.request, atMs)
-      const completed = sequence.generated >= sequence.maxOutput
-      if (completed || sequence.generated === 1) this.#signal(sequence, completed)
-      this.#cachePrefix(sequence)
-      if (completed) this.#complete(sequence)
+      const isCompleted = sequence.generated >= sequence.maxOutput
+      if (isCompleted || sequence.generated === 1) this.#signal(sequence, isCompleted)
+      this.#slots.cachePrefix(sequence)
+      if (isCompleted) this.#slots.complete(sequence)
     }
     for (let i = running.length - 1; i >= 0; i--) {
       if (running[i]!.generated >= running[i]!.maxOutput) swapRemove(running, i)
@@ -441,63 +337,41 @@ export class SglangScheduler implements Scheduler {
 
   /** False when there was no slot for it. */
   #appendToken(sequence: SglangSequence): boolean {
-    this.#makeRoom(1)
-    if (this.#free <= 0) return false
-    this.#free--
+    if (!this.#slots.takeToken()) return false
     if (sequence.length + 1 > sequence.allocated) sequence.allocated += this.#parameters.page
     sequence.generated++
     sequence.materialized++
     return true
   }
 
-  #signal(sequence: SglangSequence, completed: boolean): void {
+  #signal(sequence: SglangSequence, isCompleted: boolean): void {
     this.#outcome.signals.push(sequence.request)
-    this.#outcome.signalCompleted.push(completed)
-  }
-
-  /** Its complete pages stay in the tree; the rest is free again. */
-  #complete(sequence: SglangSequence): void {
-    this.#outcome.completedCount++
-    this.#free += sequence.materialized - sequence.cached
-    sequence.lastUse = this.#cache.nextOperations(1)
-    this.#release(sequence)
+    this.#outcome.signalCompleted.push(isCompleted)
+    if (isCompleted) this.#outcome.completedCount++
   }
 
   // --- time ---
 
   #prefillMs(): number {
-    const n = this.#taken.length
-    if (n === 0 || this.#decodeWorker) return 0
-    const isl = Math.floor(this.#takenIsl / n)
-    const prefix = Math.floor(this.#takenPrefix / n)
+    const {size, promptTokens, prefixTokens} = this.#prompts
+    if (size === 0 || this.#isDecodeOnly) return 0
+    const isl = Math.floor(promptTokens / size)
+    const prefix = Math.floor(prefixTokens / size)
     // Prompts can be cached to the last token. GPU tables have no pass without new tokens (the reference ends with an
     // error there); SGLang itself then computes the last token again.
     const newTokens = Math.max(isl - prefix, this.#perf.timing === 'aic' ? 1 : 0)
-    const ms = Math.max(this.#perf.prefillMs(n, newTokens, prefix), 0)
-    return this.#duration(ms, this.#prefillRatio)
+    const ms = Math.max(this.#perf.prefillMs(size, newTokens, prefix), 0)
+    return passDurationMs(this.#perf, ms, this.#prefillRatio)
   }
 
   #decodeMs(count: number, total: number): number {
     const {pool} = this.#parameters
     const context = Math.floor(total / count)
     const ms = Math.max(this.#perf.decodeMs(count, Math.min(total, pool), context, pool), 1)
-    return this.#duration(ms, this.#decodeRatio)
-  }
-
-  #duration(ms: number, ratio: number): number {
-    if (!Number.isFinite(ms))
-      throw new RunError(`the ${this.#perf.timing} timing gave a pass time of ${ms} ms`)
-    return scaledDurationMs(ms, ratio)
+    return passDurationMs(this.#perf, ms, this.#decodeRatio)
   }
 
   // --- the end of a pass ---
-
-  #decayRatio(passes: number): void {
-    const {leastRatio, ratioDecay} = this.#parameters
-    for (let i = 0; i < passes && this.#newTokenRatio > leastRatio; i++) {
-      this.#newTokenRatio = Math.max(this.#newTokenRatio - ratioDecay, leastRatio)
-    }
-  }
 
   #fillOutcome(endMs: number): void {
     const outcome = this.#outcome
@@ -512,48 +386,14 @@ export class SglangScheduler implements Scheduler {
 
   /** A pass that takes no request, emits no token and evicts nothing repeats itself for ever. */
   #isStuck(): boolean {
-    return this.#taken.length === 0 && this.#emitted === 0 && !this.#evicted && this.hasRequests
+    return this.#prompts.size === 0 && this.#emitted === 0 && !this.#slots.hasEvicted && this.hasRequests
   }
 
-  /** Gives lost slots back and counts every unlocked token as memory from now on. */
   #leaveStall(nowMs: number): void {
-    if (this.#stalledMs !== null) this.#reportDeadlock()
+    if (this.#stalledMs !== null) throw deadlock(this.#parameters, this.#running[0] ?? this.#waiting.head)
     this.#stalledMs = nowMs
-    let held = this.#cache.tokenCount
-    for (const sequence of this.#running) held += sequence.materialized - (sequence.node?.end ?? 0)
-    this.#free = this.#parameters.pool - held
-  }
-
-  #reportDeadlock(): never {
-    const {pool, maxPrefillTokens, chunkSize} = this.#parameters
-    const sequence = this.#running[0] ?? this.#waiting.head
-    const need =
-      sequence === undefined ? '' : `, which has ${sequence.promptLength} + ${sequence.maxOutput} tokens`
-    throw new RunError(
-      `an sglang instance can make no progress: request ${(sequence?.request ?? 0) + 1}${need} does not fit ` +
-        `(${pool} token slots = num_gpu_blocks x block_size, chunked_prefill_size ${chunkSize}, ` +
-        `max_prefill_tokens ${maxPrefillTokens}), and the reference would loop for ever`,
-    )
+    this.#slots.mend(this.#running)
   }
 }
 
 const NONE: readonly SglangSequence[] = []
-
-function indexOfLeastOutput(sequences: readonly SglangSequence[]): number {
-  let least = 0
-  for (let i = 1; i < sequences.length; i++) {
-    if (sequences[i]!.generated < sequences[least]!.generated) least = i
-  }
-  return least
-}
-
-/** Removes one element; the last takes its place. */
-function swapRemove(sequences: SglangSequence[], at: number): void {
-  const last = sequences.pop()!
-  if (at < sequences.length) sequences[at] = last
-}
-
-type MutableOutcome = {-readonly [K in keyof PassOutcome]: PassOutcome[K]} & {
-  signals: number[]
-  signalCompleted: boolean[]
-}

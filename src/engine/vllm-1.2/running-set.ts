@@ -1,0 +1,46 @@
+import {RUNNING, type Sequence} from './sequence.ts'
+
+/**
+ * The sequences in the batch, in order of admission. Those that finish stay in it, by their status alone, until
+ * `compact`: the pass that walks over them is not disturbed.
+ */
+export class RunningSet {
+  readonly sequences: Sequence[] = []
+  readonly #takesNewest: boolean
+  #hasFinished = false
+
+  constructor(preemptionMode: 'lifo' | 'fifo') {
+    this.#takesNewest = preemptionMode === 'lifo'
+  }
+
+  get size(): number {
+    return this.sequences.length
+  }
+
+  add(sequence: Sequence): void {
+    this.sequences.push(sequence)
+  }
+
+  /** Removes the sequence to be pre-empted next: the newest (lifo) or the oldest (fifo); null when none is left. */
+  takeVictim(): Sequence | null {
+    const {sequences} = this
+    for (;;) {
+      const victim = this.#takesNewest ? sequences.pop() : sequences.shift()
+      if (victim === undefined) return null
+      if (victim.status === RUNNING) return victim
+    }
+  }
+
+  noteFinished(): void {
+    this.#hasFinished = true
+  }
+
+  compact(): void {
+    if (!this.#hasFinished) return
+    const {sequences} = this
+    let kept = 0
+    for (const sequence of sequences) if (sequence.status === RUNNING) sequences[kept++] = sequence
+    sequences.length = kept
+    this.#hasFinished = false
+  }
+}
