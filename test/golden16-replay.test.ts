@@ -13,7 +13,7 @@ const names =
         .map(name => name.slice(0, -'.json'.length))
     : []
 /** What needs parts of 1.6.1 that are not there yet. */
-const NOT_YET = /^g_|^t_trt_small|^s_(conc|poly_prefix|rate|turns)|^p_ais_(moe|qwen32_tp2)/
+const NOT_YET = /^g_|^t_trt_small|^s_(conc|poly_prefix|rate|turns)/
 const wanted = new RegExp(process.env.GOLDEN16 ?? '.')
 
 describe.skipIf(names.length === 0)('runs of the reference 1.6.1', () => {

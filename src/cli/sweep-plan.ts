@@ -73,7 +73,9 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   const tasks = planTasks(points.value, axes, traceSha256)
   if (!tasks.ok) return tasks
   // The base's tables stand for the points': what they lack is then known before the first run.
-  const timing = await createTimingLoader().prepare(base)
+  const loader = createTimingLoader()
+  const sized = loader.sizeKvCaches(base)
+  const timing = sized.ok ? await loader.prepare(sized.value) : sized
   if (!timing.ok) return timing
   const trace = file.value === null ? ok(null) : parseTrace(file.value, path, base.traceFormat)
   if (!trace.ok) return trace

@@ -6,6 +6,7 @@ import {ESTIMATORS} from './aic/request/estimator.ts'
 import {type Parallelism, parallelismOf} from './aic/request/parallelism.ts'
 import {type AicRequest, checkAicRequest, type ResolvedAicRequest} from './aic/request/request.ts'
 import {type BackendName, NCCL_MEM_BYTES, OTHER_MEM_BYTES} from './aic/request/systems.ts'
+import {type ActivationFamily, ARCHITECTURES} from './models/architectures.ts'
 import type {ModelConfig} from './models/model-config.ts'
 
 /** What a serving engine is told about memory. */
@@ -140,7 +141,7 @@ function computeWeightsBytes(request: ResolvedAicRequest, sizes: Parallelism): n
  */
 function denseLayersCorrection(model: ModelConfig, {tp, moeTp, moeEp}: Parallelism): number {
   const {experts, latent, layers, hiddenSize: h, quant} = model
-  if (experts === null || latent === null) return 0
+  if (experts === null || latent === null || model.architecture !== 'DeepseekV3ForCausalLM') return 0
   const {denseLayers, sharedExperts} = latent
   const expertLayers = layers - denseLayers
   const sharedMode = quant.sharedExpertExcluded ? 'bfloat16' : quant.gemm
@@ -170,9 +171,10 @@ type ActivationTp = (typeof ACTIVATION_TP)[number]
 
 /** Live activation copies per token and hidden element, calibrated by the reference per TP. */
 const ACTIVATION_COPIES: Readonly<
-  Record<'dense' | 'experts', Readonly<Record<'default' | 'sglang', Readonly<Record<ActivationTp, number>>>>>
+  Record<ActivationFamily, Readonly<Record<'default' | 'sglang', Readonly<Record<ActivationTp, number>>>>>
 > = {
   dense: {default: {1: 11, 2: 6.5, 4: 5, 8: 5}, sglang: {1: 14, 2: 8.5, 4: 6.5, 8: 6.5}},
+  uncalibrated: {default: {1: 10, 2: 6, 4: 5, 8: 5}, sglang: {1: 13, 2: 8, 4: 6.5, 8: 6.5}},
   experts: {default: {1: 22, 2: 13, 4: 10, 8: 10}, sglang: {1: 28, 2: 17, 4: 13, 8: 13}},
 }
 const MEBIBYTE = 2 ** 20
@@ -186,7 +188,8 @@ function computeActivationsBytes(
   const sglang = backend === 'sglang'
   const headDim = model.latent === null ? model.headDim : Math.floor(model.hiddenSize / model.heads)
   const width = model.heads * headDim
-  const table = ACTIVATION_COPIES[model.experts === null ? 'dense' : 'experts'][sglang ? 'sglang' : 'default']
+  const {activations} = ARCHITECTURES.get(model.architecture)!
+  const table = ACTIVATION_COPIES[activations][sglang ? 'sglang' : 'default']
   let bytes = 2 * maxNumTokens * width * table[Math.min(tp, 8) as ActivationTp]
   if (model.latent !== null && model.experts !== null) {
     const {count, perToken} = model.experts

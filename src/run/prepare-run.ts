@@ -32,8 +32,11 @@ export interface PreparedRun {
   readonly notices: readonly string[]
 }
 
-/** Everything before the first event, in the one order: room, timing, traffic, room again. */
-export async function prepareRun(scenario: Scenario, ports: RunPorts): Promise<Result<PreparedRun>> {
+/** Everything before the first event, in the one order: KV capacity, room, timing, traffic, room again. */
+export async function prepareRun(described: Scenario, ports: RunPorts): Promise<Result<PreparedRun>> {
+  const sized = ports.timing.sizeKvCaches(described)
+  if (!sized.ok) return sized
+  const scenario = sized.value
   const checkRoom = (traffic: TrafficSize) => checkMemory(scenario, traffic, ports.memory)
   // Before it is made: the requests alone may be more than there is room for.
   const room = scenario.synthetic ? checkRoom(sizeOfSynthetic(scenario.synthetic)) : ok([])

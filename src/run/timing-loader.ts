@@ -6,7 +6,12 @@ import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {createAicPerfModel} from '../perf/aic/aic-perf-model.ts'
 import {type FetchPerfFile, loadAicModel} from '../perf/aic/load-aic-model.ts'
-import {type AicArgs, aicRequestKey, resolveAicRequest} from '../perf/aic/request/request.ts'
+import {
+  type AicArgs,
+  aicRequestKey,
+  type ResolvedAicRequest,
+  resolveAicRequest,
+} from '../perf/aic/request/request.ts'
 import {createFixedModel} from '../perf/fixed.ts'
 import {CATALOGUE_MODELS} from '../perf/models/catalogue.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
@@ -14,6 +19,7 @@ import type {PerfModel} from '../perf/perf-model.ts'
 import {polynomialModel} from '../perf/polynomial.ts'
 import {createProfileModel, type ProfileTable} from '../perf/profile.ts'
 import {type BenchmarkPoints, computeBenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
+import {sizeKvCaches} from './size-kv-caches.ts'
 
 /** Where the host keeps what a run reads besides its trace. */
 export interface TimingSources {
@@ -44,6 +50,11 @@ export class TimingLoader {
 
   constructor(sources: TimingSources) {
     this.#sources = sources
+  }
+
+  /** The scenario with every pool's KV capacity, worked out where its engine args leave that to the GPU's memory. */
+  sizeKvCaches(scenario: Scenario): Result<Scenario> {
+    return sizeKvCaches(scenario, args => this.#request(args, releaseOf(scenario)))
   }
 
   async prepare(scenario: Scenario): Promise<Result<PreparedTiming>> {
@@ -81,25 +92,22 @@ export class TimingLoader {
       case 'fixed':
         return ok(() => createFixedModel(args.fixed_prefill_ms ?? 0, args.fixed_decode_ms ?? 0))
       case 'aic': {
-        const model = await this.#aicModel(args, notices)
+        const model = await this.#aicModel(args, releaseOf(scenario), notices)
         // Counts of lookups belong to one run, so every run and pool has a model of its own over the shared tables.
         return model.ok ? ok(() => createAicPerfModel(model.value)) : model
       }
     }
   }
 
-  async #aicModel(args: AicArgs, notices: Set<string>): Promise<Result<AicModel>> {
-    const model = await this.loadModel(args, FIRST_RELEASE)
+  async #aicModel(args: AicArgs, release: Release, notices: Set<string>): Promise<Result<AicModel>> {
+    const model = await this.loadModel(args, release)
     if (model.ok) for (const notice of model.value.request.notices) notices.add(notice)
     return model
   }
 
   /** The GPU tables of an engine, shared by all runs that name the same one. */
   async loadModel(args: AicArgs, release: Release): Promise<Result<AicModel>> {
-    const local = this.#sources.localModel(args.aic_model_path ?? '')
-    if (local !== null && !local.ok) return local
-    const models = local === null ? [...this.#sources.models(), ...CATALOGUE_MODELS] : [local.value]
-    const request = resolveAicRequest(args, models, release)
+    const request = this.#request(args, release)
     if (!request.ok) return request
     const key = aicRequestKey(request.value)
     const known = this.#aicModels.get(key)
@@ -112,11 +120,18 @@ export class TimingLoader {
     return loaded
   }
 
+  #request(args: AicArgs, release: Release): Result<ResolvedAicRequest> {
+    const local = this.#sources.localModel(args.aic_model_path ?? '')
+    if (local !== null && !local.ok) return local
+    const models = local === null ? [...this.#sources.models(), ...CATALOGUE_MODELS] : [local.value]
+    return resolveAicRequest(args, models, release)
+  }
+
   /** One prompt by itself, from the tables the `--aic-*` flags name; they need not be the engine's. */
   async #prefillEstimate(scenario: Scenario, notices: Set<string>): Promise<Result<PrefillEstimate | null>> {
     if (!estimatesPrefill(scenario) || scenario.aicPerf === undefined) return ok(null)
     const spread = {aic_moe_tp_size: null, aic_moe_ep_size: null, aic_attention_dp_size: null}
-    const model = await this.#aicModel({...scenario.aicPerf, ...spread}, notices)
+    const model = await this.#aicModel({...scenario.aicPerf, ...spread}, releaseOf(scenario), notices)
     if (!model.ok) return model
     const perf = createAicPerfModel(model.value)
     return ok((newTokens, cachedTokens) => {
@@ -146,7 +161,7 @@ export class TimingLoader {
       )
       return ok(null)
     }
-    const model = await this.#aicModel(prefillArgs, notices)
+    const model = await this.#aicModel(prefillArgs, releaseOf(scenario), notices)
     if (!model.ok) return model
     const points = benchmark(model.value, {
       prefillArgs,
@@ -166,6 +181,10 @@ export class TimingLoader {
     }
     return points
   }
+}
+
+function releaseOf(scenario: Scenario): Release {
+  return scenario.release ?? FIRST_RELEASE
 }
 
 function benchmark(

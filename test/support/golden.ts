@@ -86,8 +86,10 @@ export async function runOn(
   workload: Workload,
   tracesFolder: string,
 ): Promise<RunResult> {
-  const timing = expectOk(await loaderFor(tracesFolder).prepare(scenario))
-  const run = simulate({scenario, workload, traceSha256: '', ...timing, clock: () => 0})
+  const loader = loaderFor(tracesFolder)
+  const sized = expectOk(loader.sizeKvCaches(scenario))
+  const timing = expectOk(await loader.prepare(sized))
+  const run = simulate({scenario: sized, workload, traceSha256: '', ...timing, clock: () => 0})
   for (;;) {
     const step = run.next()
     if (step.done) return step.value

@@ -2,7 +2,7 @@ import {existsSync, readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {parseArguments} from '../../src/config/command-line/arguments.ts'
 import {scenarioFromFlags} from '../../src/config/command-line/flags.ts'
-import type {EngineArgs, Scenario} from '../../src/config/scenario.ts'
+import type {Scenario} from '../../src/config/scenario.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {syntheticWorkloadOf, workloadOptionsOf} from '../../src/run/traffic.ts'
 import {parseTrace} from '../../src/trace/formats/parse-trace.ts'
@@ -58,7 +58,7 @@ export function scenarioOf(golden: Golden16File): Scenario {
 
 /** Runs a case from its own flags. */
 export async function runGolden16(golden: Golden16File): Promise<RunResult> {
-  const scenario = withGoldenCapacity(scenarioOf(golden), golden)
+  const scenario = scenarioOf(golden)
   return runOn(scenario, workloadOf(golden, scenario), `${SHARED}/traces`)
 }
 
@@ -77,21 +77,6 @@ function findTrace(name: string): string {
   const folder = folders.find(candidate => existsSync(`${candidate}/${name}`))
   if (folder === undefined) throw new Error(`no trace ${name}`)
   return `${folder}/${name}`
-}
-
-function withGoldenCapacity(scenario: Scenario, {engines}: Golden16File): Scenario {
-  const sized = <P extends {readonly args: EngineArgs}>(pool: P, role: string): P => {
-    if (!pool.args.estimates_num_gpu_blocks) return pool
-    return {...pool, args: {...pool.args, num_gpu_blocks: engines![role]!.engine.num_gpu_blocks}}
-  }
-  const {fleet} = scenario
-  if (fleet.topology === 'agg')
-    return {...scenario, fleet: {...fleet, workers: sized(fleet.workers, 'aggregated')}}
-  const {prefill, decode} = fleet
-  return {
-    ...scenario,
-    fleet: {...fleet, prefill: sized(prefill, 'prefill'), decode: sized(decode, 'decode')},
-  }
 }
 
 /** Everything in which a run differs from what the reference gave; empty when they agree. */

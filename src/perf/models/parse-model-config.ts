@@ -1,5 +1,5 @@
 import {fail, ok, type Result} from '../../core/result.ts'
-import {ARCHITECTURES, UNSUPPORTED_ARCHITECTURES} from './architectures.ts'
+import {ARCHITECTURES, type Architecture, UNSUPPORTED_ARCHITECTURES} from './architectures.ts'
 import {asRecord, type JsonRecord} from './json.ts'
 import type {ExpertConfig, LatentConfig, ModelConfig} from './model-config.ts'
 import {parseQuant} from './parse-quant.ts'
@@ -14,21 +14,28 @@ export function parseModelConfig(configJson: unknown, hfQuantJson: unknown, id: 
   if (hfQuantJson !== null && asRecord(hfQuantJson) === null) {
     return fail(`${id}: hf_quant_config.json must hold one JSON object`)
   }
-  const reader = new FieldReader(id, config)
-  const model = readModel(reader, id, config, asRecord(hfQuantJson))
-  return model.ok && reader.problem !== null ? fail(reader.problem.message, reader.problem.field) : model
-}
-
-function readModel(
-  reader: FieldReader,
-  id: string,
-  config: JsonRecord,
-  hfQuant: JsonRecord | null,
-): Result<ModelConfig> {
   const name = Array.isArray(config.architectures) ? config.architectures[0] : undefined
   if (typeof name !== 'string') return fail(`${id}: config.json has no "architectures"`, 'architectures')
   const architecture = ARCHITECTURES.get(name)
   if (architecture === undefined) return fail(unsupported(id, name), 'architectures')
+  const shapes = architecture.isNested ? withoutNesting(config) : config
+  const reader = new FieldReader(id, shapes)
+  const model = readModel(reader, {id, name, architecture}, shapes, asRecord(hfQuantJson))
+  return model.ok && reader.problem !== null ? fail(reader.problem.message, reader.problem.field) : model
+}
+
+/** The language model's fields; its number formats may be said for the whole. */
+function withoutNesting(config: JsonRecord): JsonRecord {
+  const inner = asRecord(config.text_config) ?? {}
+  return {...inner, quantization_config: config.quantization_config ?? inner.quantization_config}
+}
+
+function readModel(
+  reader: FieldReader,
+  {id, name, architecture}: {id: string; name: string; architecture: Architecture},
+  config: JsonRecord,
+  hfQuant: JsonRecord | null,
+): Result<ModelConfig> {
   const quant = parseQuant(config, hfQuant)
   if (!quant.ok) return fail(`${id}: ${quant.error.message}`, quant.error.field)
 

@@ -23,9 +23,14 @@ export function quantModesFor(request: EngineKind): QuantModes {
 type EngineKind = Pick<ResolvedAicRequest, 'release' | 'system' | 'backend' | 'model'>
 
 /** SGLang's kernel on Hopper takes DeepSeek's own geometry alone (perf-model-013.md 3, E). */
-function widensLatentAttention({release, system, backend, model: {latent}}: EngineKind): boolean {
+function widensLatentAttention({release, system, backend, model}: EngineKind): boolean {
+  const {latent, architecture} = model
   if (latent === null || backend !== 'sglang' || SYSTEMS[system].smVersion !== HOPPER_SM) return false
-  const isDeepSeek = latent.rotaryWidth === 64 && latent.cacheWidth === 576 && latent.isBfloat16
+  const isDeepSeek =
+    architecture === 'DeepseekV3ForCausalLM' &&
+    latent.rotaryWidth === 64 &&
+    latent.cacheWidth === 576 &&
+    latent.isBfloat16
   return isDeepSeek && ESTIMATORS[release].widensLatentAttention
 }
 
