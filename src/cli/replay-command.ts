@@ -3,7 +3,7 @@ import {basename} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import type {Arguments} from '../config/command-line/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/command-line/flags.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {ok, type Problem, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
@@ -162,7 +162,7 @@ async function writePages(
   terminal: Terminal,
   notes: Notes,
 ): Promise<void> {
-  const config = scenario.planner
+  const config = plannerOf(scenario)
   const plannerPath = config === null ? null : plannerReportPath(config, result.planner?.ticks ?? [])
   if (outputs.htmlPath === null && plannerPath === null) return
   const html = await makeHtmlReport(scenario, result)

@@ -3,7 +3,8 @@ import {basename} from 'node:path'
 import {warningNotes} from '../config/checks/warnings.ts'
 import {parseArguments} from '../config/command-line/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/command-line/flags.ts'
-import {poolsOf, type Scenario} from '../config/scenario.ts'
+import {objectiveOf} from '../config/objective.ts'
+import {plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Hex} from '../core/sha256.ts'
@@ -34,7 +35,7 @@ export interface SweepPlan {
   readonly tasks: readonly PointTask[]
   /** The ones this process is to run. */
   readonly ownTasks: readonly PointTask[]
-  /** What the runs are judged by: the planner's targets, for fixed fleets in the same sweep too. */
+  /** What the runs are judged by, fixed fleets in the same sweep too. */
   readonly targets: ServiceLevel | null
   readonly hasProgress: boolean
   readonly notices: readonly string[]
@@ -62,7 +63,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   const traceSha256 = file.value === null ? null : await sha256Of(file.value)
   const base: Scenario = {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}}
   const {axes, repeats} = sweep
-  if (repeats.of === 'phase' && repeats.count > 1 && base.planner === null)
+  if (repeats.of === 'phase' && repeats.count > 1 && plannerOf(base) === null)
     return fail("--repeats shifts the planner's phase and so needs --planner-config", '--repeats')
   const recipe =
     file.value !== null && drawsTraces({axes, base, repeats}) ? recognizeRecipe(file.value, path) : null
@@ -79,13 +80,12 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   if (!timing.ok) return timing
   const trace = file.value === null ? ok(null) : parseTrace(file.value, path, base.traceFormat)
   if (!trace.ok) return trace
-  const targets = base.planner
   return ok({
     trace: trace.value,
     recipe,
     tasks: tasks.value,
     ownTasks: pointsOfShard(tasks.value, sweep.shard),
-    targets: targets === null ? null : {ttftMs: targets.ttft, itlMs: targets.itl},
+    targets: objectiveOf(base),
     hasProgress: flags.has('--progress'),
     notices: [
       ...described.value.notices,

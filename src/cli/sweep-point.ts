@@ -3,12 +3,11 @@ import type {Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import {ok, type Result, RunError} from '../core/result.ts'
 import {formatReportJson} from '../report/report-json.ts'
-import type {ServiceLevel} from '../report/service-level.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import {prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
 import {keepingLast, type Traffic, trafficFrom} from '../run/traffic.ts'
-import {computeFigures, type PointFacts, type SweepRow, withTargets} from '../sweep/points.ts'
+import {computeFigures, type PointFacts, type SweepRow} from '../sweep/points.ts'
 import type {TraceGenerator} from '../trace/generators/generate.ts'
 import {type ParsedTrace, toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
 import {type DrawnTrace, DrawnTraces} from './drawn-traces.ts'
@@ -29,7 +28,6 @@ export interface SweepJob {
   readonly trace: ParsedTrace | null
   /** How the trace is made anew with other seeds; null = no point asks for that. */
   readonly recipe: TraceGenerator | null
-  readonly targets: ServiceLevel | null
   readonly outFolder: string
   /** Also writes the stand-alone page of every point. */
   readonly wantsHtml: boolean
@@ -75,7 +73,7 @@ export class PointRunner {
     try {
       const simulated = await this.#simulate(task)
       if (!simulated.ok) return this.#failed(task, simulated.error.message)
-      const result = withTargets(simulated.value.result, this.#job.targets)
+      const result = simulated.value.result
       const row = {...facts, ...computeFigures(result)}
       const {report} = result
       const planner_replay = {...report.planner_replay, sweep: row}

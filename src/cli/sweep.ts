@@ -44,7 +44,6 @@ async function runSweep(sweep: SweepArguments, plan: SweepPlan, terminal: Termin
     job: {
       trace: plan.trace,
       recipe: plan.recipe,
-      targets: plan.targets,
       outFolder: sweep.outFolder,
       wantsHtml: sweep.wantsHtml,
     },

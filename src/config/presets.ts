@@ -1,7 +1,15 @@
 import {assert} from '../core/assert.ts'
 import {defaultEngineArgs} from './engine/engine-args.ts'
 import {parsePlannerConfig} from './planner/planner-config.ts'
-import type {EngineArgs, EngineTiming, Fleet, PlannerConfig, PlannerMode, Scenario} from './scenario.ts'
+import {
+  type EngineArgs,
+  type EngineTiming,
+  type Fleet,
+  type PlannerConfig,
+  type PlannerMode,
+  type Scenario,
+  scalingBy,
+} from './scenario.ts'
 
 /** A starting point of the page and of links; links name it, so its values must not change once released. */
 export interface Preset {
@@ -23,10 +31,10 @@ export function defaultScenario(): Scenario {
     trace: {kind: 'catalogue', id: GUIDE_TRACE_ID},
     traceBlockSize: 512,
     arrivalSpeedupRatio: 1,
-    fleet: {topology: 'agg', workers: {args: defaultEngineArgs(), initialWorkers: 1}},
+    fleet: {topology: 'agg', workers: {args: defaultEngineArgs(), initialWorkers: 1, gpusPerInstance: null}},
     routerMode: 'round_robin',
     engineTiming: 'polynomial',
-    planner: null,
+    scaling: {policy: 'fixed'},
     benchmarkGranularity: 8,
     seed: 0,
   }
@@ -70,20 +78,21 @@ interface GuideOptions {
 
 function guideAgg(options: GuideOptions = {}): Scenario {
   const args = {...defaultEngineArgs(), ...GUIDE_ENGINE, ...options.engine}
-  return guide('agg', {topology: 'agg', workers: {args, initialWorkers: 2}}, options)
+  return guide('agg', {topology: 'agg', workers: {args, initialWorkers: 2, gpusPerInstance: null}}, options)
 }
 
 function guideDisagg({isTyped = false, ...options}: GuideOptions = {}): Scenario {
   const pool = (workerType: 'prefill' | 'decode') => ({
     args: {...defaultEngineArgs(isTyped ? workerType : 'aggregated'), ...GUIDE_ENGINE, ...options.engine},
     initialWorkers: 1,
+    gpusPerInstance: null,
   })
   return guide('disagg', {topology: 'disagg', prefill: pool('prefill'), decode: pool('decode')}, options)
 }
 
 function guide(mode: 'agg' | 'disagg', fleet: Fleet, options: GuideOptions): Scenario {
   const planner = plannerConfigWith(mode, {...GUIDE_PLANNER, ...options.planner})
-  return {...defaultScenario(), fleet, planner, engineTiming: options.timing ?? 'aic'}
+  return {...defaultScenario(), fleet, scaling: scalingBy(planner), engineTiming: options.timing ?? 'aic'}
 }
 
 export const PRESETS: readonly Preset[] = [

@@ -1,3 +1,4 @@
+import type {Release} from './release.ts'
 import type {TraceFormatOptions, TraceSelection} from './trace-options.ts'
 
 /**
@@ -202,6 +203,8 @@ export type PoolName = 'agg' | 'prefill' | 'decode'
 export interface PoolSpec {
   readonly args: EngineArgs
   readonly initialWorkers: number
+  /** What one instance costs; null = not said: then what a planner's config says, else the engine args' parallelism. */
+  readonly gpusPerInstance: number | null
 }
 
 /** Aggregated serving has one pool; disaggregated has a prefill and a decode pool. */
@@ -209,8 +212,32 @@ export type Fleet =
   | {readonly topology: 'agg'; readonly workers: PoolSpec}
   | {readonly topology: 'disagg'; readonly prefill: PoolSpec; readonly decode: PoolSpec}
 
-/** A release of ai-dynamo whose engine, or whose planner, is simulated. */
-export type Release = '1.2.1' | '1.6.1'
+/** Dynamo's planner, with the config that its release reads. */
+export interface DynamoScaling {
+  readonly policy: 'dynamo'
+  readonly release: '1.2.1'
+  readonly config: PlannerConfig
+  /** Seconds by which the planner's ticks begin later than the reference's; absent = 0. */
+  readonly phaseShiftS?: number
+}
+
+/** Nobody scales: the initial instances serve to the end. */
+export interface FixedScaling {
+  readonly policy: 'fixed'
+}
+
+/** Who changes the number of instances while the run goes on, and by what rules. */
+export type Scaling = DynamoScaling | FixedScaling
+
+/** What is to be kept: by this a result is judged, whatever a policy aims at. */
+export interface ServiceObjective {
+  /** Of every request, ms. */
+  readonly ttftMs: number
+  /** Of every request's mean gap between tokens, ms. */
+  readonly itlMs: number
+  /** Share of the completed requests that must keep both for the run to meet it, in (0, 1]. */
+  readonly share: number
+}
 
 export interface Scenario {
   /** Generation of the engine; absent = 1.2.1. */
@@ -242,10 +269,9 @@ export interface Scenario {
   /** Closed-loop replay: requests in flight at the most, arrival times being ignored. Absent = as the trace says. */
   readonly replayConcurrency?: number
   readonly engineTiming: EngineTiming
-  /** null = a plain run of a fixed fleet. */
-  readonly planner: PlannerConfig | null
-  /** Seconds by which the planner's ticks begin later than the reference's; absent = 0. */
-  readonly plannerPhaseShiftS?: number
+  readonly scaling: Scaling
+  /** Absent = the planner's own targets, if there is a planner (`objectiveOf`). */
+  readonly objective?: ServiceObjective
   /** Points per axis of the AIC benchmark that bootstraps the planner's regressions (planner.md 9). */
   readonly benchmarkGranularity: number
   readonly seed: number
@@ -264,4 +290,21 @@ export function poolsOf(fleet: Fleet): readonly (readonly [PoolName, PoolSpec])[
         ['prefill', fleet.prefill],
         ['decode', fleet.decode],
       ]
+}
+
+/** Config of Dynamo's planner; null under any other policy. */
+export function plannerOf({scaling}: Pick<Scenario, 'scaling'>): PlannerConfig | null {
+  return scaling.policy === 'dynamo' ? scaling.config : null
+}
+
+/** Seconds by which the policy's ticks begin late. */
+export function phaseShiftOf({scaling}: Pick<Scenario, 'scaling'>): number {
+  return scaling.policy === 'dynamo' ? (scaling.phaseShiftS ?? 0) : 0
+}
+
+/** Dynamo's planner in the loop with this config, or, without one, a fixed fleet, which has no phase. */
+export function scalingBy(planner: PlannerConfig | null, phaseShiftS = 0): Scaling {
+  if (planner === null) return {policy: 'fixed'}
+  const phase = phaseShiftS === 0 ? {} : {phaseShiftS}
+  return {policy: 'dynamo', release: '1.2.1', config: planner, ...phase}
 }

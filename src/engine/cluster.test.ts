@@ -30,7 +30,7 @@ function workloadOf(lines: readonly Line[]) {
 }
 
 function agg(engine: Record<string, unknown>, initialWorkers = 1): Fleet {
-  return {topology: 'agg', workers: {args: args(engine), initialWorkers}}
+  return {topology: 'agg', workers: {args: args(engine), initialWorkers, gpusPerInstance: null}}
 }
 
 function cluster(lines: readonly Line[], fleet: Fleet): Cluster {
@@ -131,8 +131,8 @@ describe('worked examples of engine.md 14, figures printed by the reference', ()
   it('8: disaggregated, with and without KV transfer time', () => {
     const fleet = (prefill: Record<string, unknown>): Fleet => ({
       topology: 'disagg',
-      prefill: {args: args({worker_type: 'prefill', ...prefill}), initialWorkers: 1},
-      decode: {args: args({worker_type: 'decode'}), initialWorkers: 1},
+      prefill: {args: args({worker_type: 'prefill', ...prefill}), initialWorkers: 1, gpusPerInstance: null},
+      decode: {args: args({worker_type: 'decode'}), initialWorkers: 1, gpusPerInstance: null},
     })
     const lines: Line[] = [[0, 1000, 3, [1, 2]]]
     const slow = runReport(lines, fleet({kv_bytes_per_token: 131072, kv_transfer_bandwidth: 64}))

@@ -1,4 +1,4 @@
-import type {Release} from '../config/scenario.ts'
+import type {Release} from '../config/release.ts'
 import {unreachable} from '../core/assert.ts'
 import {Cluster, type ClusterOptions} from './cluster.ts'
 import {engineGenerationOf} from './engine-generations.ts'

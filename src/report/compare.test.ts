@@ -153,7 +153,7 @@ describe('configDifferences', () => {
   })
 
   test('says of a run without a planner that it has none, not what its planner lacks', () => {
-    const plain = {...preset('guide-agg'), planner: null}
+    const plain = {...preset('guide-agg'), scaling: {policy: 'fixed'} as const}
     expect(configDifferences([preset('guide-agg'), plain]).map(({key}) => key)).toEqual(['planner'])
   })
 })

@@ -1,3 +1,4 @@
+import {plannerOf} from '../config/scenario.ts'
 import {computeHonesty, type Honesty, type HonestyInput} from './honesty.ts'
 import {computeIntervals, type IntervalColumns} from './intervals.ts'
 import {type LogHistogram, logHistogram} from './log-histogram.ts'
@@ -39,6 +40,6 @@ export function computePictures(run: HonestyInput): RunPictures {
 }
 
 function intervalMs({report, scenario}: HonestyInput): number {
-  const wantedMs = (scenario.planner?.load_adjustment_interval ?? PLAIN_INTERVAL_S) * 1000
+  const wantedMs = (plannerOf(scenario)?.load_adjustment_interval ?? PLAIN_INTERVAL_S) * 1000
   return wantedMs * Math.max(1, Math.ceil(report.duration_ms / wantedMs / MAX_INTERVALS))
 }

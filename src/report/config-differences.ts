@@ -1,6 +1,7 @@
 import {ENGINE_FIELDS, SGLANG_FIELDS} from '../config/engine/engine-fields.ts'
+import {formatObjective} from '../config/objective.ts'
 import {PLANNER_FIELDS} from '../config/planner/planner-fields.ts'
-import {type PoolSpec, poolsOf, type Scenario} from '../config/scenario.ts'
+import {type PoolSpec, phaseShiftOf, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 
 /** A setting that is not the same in all runs; `values` in their order. */
 export interface ConfigDifference {
@@ -31,6 +32,7 @@ const SETTINGS: readonly Setting[] = [
   {key: 'timing', label: 'Engine timing', read: scenario => scenario.engineTiming},
   {key: 'topology', label: 'Topology', read: scenario => scenario.fleet.topology},
   {key: 'workers', label: 'Initial instances', read: perPool(pool => pool.initialWorkers)},
+  {key: 'gpus', label: 'GPUs per instance', read: perPool(pool => pool.gpusPerInstance)},
   {key: 'worker_type', label: 'Worker type', read: perPool(pool => pool.args.worker_type)},
   ...ENGINE_FIELDS.map(({key, label}) => ({key, label, read: perPool(pool => pool.args[key])})),
   ...SGLANG_FIELDS.map(({key, label}) => ({
@@ -41,13 +43,21 @@ const SETTINGS: readonly Setting[] = [
   {key: 'router', label: 'Router', read: scenario => scenario.routerMode},
   {key: 'router-config', label: 'Router options', read: ({routerConfig}) => json(routerConfig)},
   {key: 'router-estimate', label: 'Router estimate', read: ({aicPerf}) => json(aicPerf)},
-  {key: 'planner', label: 'Planner', read: ({planner}) => (planner === null ? 'off' : 'on')},
+  {key: 'planner', label: 'Planner', read: scenario => (plannerOf(scenario) === null ? 'off' : 'on')},
   ...PLANNER_FIELDS.map(({key, label}) => ({
     key: `planner.${key}`,
     label,
-    read: ({planner}: Scenario) => (planner === null ? null : text(planner[key])),
+    read: (scenario: Scenario) => {
+      const planner = plannerOf(scenario)
+      return planner === null ? null : text(planner[key])
+    },
   })),
   {key: 'planner-phase', label: 'Planner phase', read: scenario => phase(scenario)},
+  {
+    key: 'objective',
+    label: 'Objective',
+    read: ({objective}) => (objective === undefined ? 'none' : formatObjective(objective)),
+  },
   {key: 'granularity', label: 'Benchmark granularity', read: scenario => text(scenario.benchmarkGranularity)},
   {key: 'seed', label: 'Seed', read: scenario => text(scenario.seed)},
 ]
@@ -67,8 +77,8 @@ function perPool(read: (pool: PoolSpec) => Value): (scenario: Scenario) => strin
   }
 }
 
-function phase({planner, plannerPhaseShiftS = 0}: Scenario): string | null {
-  return planner === null ? null : text(plannerPhaseShiftS)
+function phase(scenario: Scenario): string | null {
+  return plannerOf(scenario) === null ? null : text(phaseShiftOf(scenario))
 }
 
 /** Options that come as a whole, or not at all. */

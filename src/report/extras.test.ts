@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {defaultEngineArgs} from '../config/engine/engine-args.ts'
 import {defaultScenario, plannerConfigWith} from '../config/presets.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {type Scenario, scalingBy} from '../config/scenario.ts'
 import type {InstanceRecord} from '../engine/record/record.ts'
 import {computeReport} from './compute-report.ts'
 import {formatDiagnosticsJson} from './diagnostics.ts'
@@ -49,7 +49,7 @@ function withPlanner(gpus: number | null): Scenario {
     itl: 50,
     decode_engine_num_gpu: gpus,
   })
-  return {...defaultScenario(), planner}
+  return {...defaultScenario(), scaling: scalingBy(planner)}
 }
 
 describe('our additions to the report', () => {
@@ -73,7 +73,7 @@ describe('our additions to the report', () => {
     const args = {...defaultEngineArgs(), aic_tp_size: 4, aic_attention_dp_size: 2}
     const scenario: Scenario = {
       ...defaultScenario(),
-      fleet: {topology: 'agg', workers: {args, initialWorkers: 3}},
+      fleet: {topology: 'agg', workers: {args, initialWorkers: 3, gpusPerInstance: null}},
     }
     const extras = computeExtras({...rest, scenario, planner: null})
     expect(extras.gpu_hours).toBeCloseTo(3 * 8, 12)

@@ -1,4 +1,6 @@
+import {formerPlanner} from '../config/former-scenario.ts'
 import {VERSION} from '../config/link/version.ts'
+import {objectiveOf} from '../config/objective.ts'
 import type {Scenario} from '../config/scenario.ts'
 import type {EngineRecord} from '../engine/record/record.ts'
 import type {PlannerRecord} from '../policies/dynamo/record.ts'
@@ -21,15 +23,14 @@ export interface ExtrasInput {
 /** Our `planner_replay` object (contracts.md 3): what users felt, what it cost, and how to run it again. */
 export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
   const {scenario, record, report, planner} = input
-  const targets = scenario.planner
-  const attained =
-    targets === null ? null : countAttained(record.requests, {ttftMs: targets.ttft, itlMs: targets.itl})
+  const objective = objectiveOf(scenario)
+  const attained = objective === null ? null : countAttained(record.requests, objective)
   const durationS = Math.max(report.duration_ms / 1000, 1e-9)
   const gpus = gpusPerWorker(scenario)
   const billed = billedGpuHours(record.workers, {lastTokenMs: report.duration_ms, gpus})
   return {
     version: VERSION,
-    config: scenario,
+    config: {...scenario, ...formerPlanner(scenario)},
     trace_sha256: input.traceSha256,
     engine_timing: scenario.engineTiming,
     sla_attainment: attained === null ? null : attained / Math.max(report.completed_requests, 1),

@@ -1,22 +1,26 @@
-import {type EngineArgs, type PoolName, poolsOf, type Scenario} from '../config/scenario.ts'
+import {type EngineArgs, type PoolName, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 import type {InstanceRecord} from '../engine/record/record.ts'
 
 const MS_PER_HOUR = 3_600_000
 
 /**
- * GPUs of one instance per component: the planner's `*_engine_num_gpu`, else what the parallelism of the engine
+ * GPUs of one instance per component: what the pool says, else the planner's `*_engine_num_gpu`, else what the parallelism of the engine
  * args says, else 1. (The reference counts an unset `*_engine_num_gpu` as 0, which prices a fleet at nothing; its
  * own `gpu_hours` keeps that.)
  */
 export function gpusPerWorker(scenario: Scenario): ReadonlyMap<PoolName, number> {
-  const {fleet, planner} = scenario
+  const {fleet} = scenario
+  const planner = plannerOf(scenario)
   const configured = {
     agg: planner?.decode_engine_num_gpu,
     prefill: planner?.prefill_engine_num_gpu,
     decode: planner?.decode_engine_num_gpu,
   }
   return new Map(
-    poolsOf(fleet).map(([name, pool]) => [name, configured[name] ?? gpusOfParallelism(pool.args)]),
+    poolsOf(fleet).map(([name, pool]) => [
+      name,
+      pool.gpusPerInstance ?? configured[name] ?? gpusOfParallelism(pool.args),
+    ]),
   )
 }
 

@@ -3,7 +3,7 @@ import {beforeAll, describe, expect, test} from 'vitest'
 import {goldenScenario, readGolden, runGolden} from '../../test/support/golden.ts'
 import {PROJECT} from '../../test/support/shared.ts'
 import {goldenIndexSource} from '../../tools/golden/golden-index-source.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {plannerOf, type Scenario, scalingBy} from '../config/scenario.ts'
 import type {RequestColumns} from '../engine/record/record.ts'
 import {checkConservation} from './conservation.ts'
 import {GOLDEN_INDEX} from './golden-index.ts'
@@ -136,8 +136,9 @@ describe('deviation from the reference', () => {
   })
 
   test('is not claimed for another configuration or another trace', () => {
-    const planner = {...run.scenario.planner!, ttft: run.scenario.planner!.ttft + 1}
-    const other = computeDeviation({...run, scenario: {...run.scenario, planner}}, GOLDEN_INDEX)
+    const own = plannerOf(run.scenario)!
+    const scaling = scalingBy({...own, ttft: own.ttft + 1})
+    const other = computeDeviation({...run, scenario: {...run.scenario, scaling}}, GOLDEN_INDEX)
     expect(other).toMatchObject({kind: 'not_compared', why: expect.stringContaining('configuration')})
     const extras = {...run.report.planner_replay, trace_sha256: 'f'.repeat(64)}
     const elsewhere = computeDeviation(

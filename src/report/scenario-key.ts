@@ -1,12 +1,13 @@
+import {formerScenario} from '../config/former-scenario.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {stableJson} from '../core/stable-json.ts'
 
 /**
  * Names what a scenario makes of a trace: equal keys, equal runs, up to a chance of about 1 in 10^16. The trace has its own
- * checksum, and the seed only breaks ties of the KV router.
+ * checksum, the seed only breaks ties of the KV router, and an objective judges a run without changing it.
  */
-export function scenarioKey({trace: _trace, seed: _seed, ...knobs}: Scenario): string {
-  return hashOf(stableJson(knobs))
+export function scenarioKey({trace: _trace, seed: _seed, objective: _objective, ...run}: Scenario): string {
+  return hashOf(stableJson(formerScenario(run)))
 }
 
 /** 64 bits of text as hex: two multiplicative hashes of 32 bits that stir each other at the end. */

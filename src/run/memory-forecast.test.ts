@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {defaultScenario, findPreset} from '../config/presets.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {plannerOf, type Scenario, scalingBy} from '../config/scenario.ts'
 import {forecastMemory, judgeMemory, sizeOfSynthetic, tabMemoryBytes} from './memory-forecast.ts'
 
 const GIB = 2 ** 30
@@ -71,7 +71,10 @@ test.each([
 
 test('ticks of a planner that looks too often count', () => {
   const {scenario} = findPreset('as-published')!
-  const often = {...scenario, planner: {...scenario.planner!, load_adjustment_interval: 0.001}}
+  const often = {
+    ...scenario,
+    scaling: scalingBy({...plannerOf(scenario)!, load_adjustment_interval: 0.001}),
+  }
   expect(forecastMemory(often, hour).leastBytes).toBeGreaterThan(5 * GIB)
   expect(forecastMemory(scenario, hour).leastBytes).toBeLessThan(150 * MIB)
 })

@@ -1,4 +1,4 @@
-import {poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
+import {plannerOf, poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
 
 /** What is known of the traffic before a run. */
 export interface TrafficSize {
@@ -66,8 +66,8 @@ export function forecastMemory(scenario: Scenario, traffic: TrafficSize): Memory
     leastBytes += Math.min(initialWorkers * args.num_gpu_blocks, blocks) * BYTES.cachedBlock
     waitingBytes = Math.max(waitingBytes, requests * BYTES.waiting + blocks * BYTES.waitingBlock)
   }
-  if (scenario.planner !== null)
-    leastBytes += (spanS / scenario.planner.load_adjustment_interval) * BYTES.tick
+  const planner = plannerOf(scenario)
+  if (planner !== null) leastBytes += (spanS / planner.load_adjustment_interval) * BYTES.tick
   return {leastBytes, mostBytes: leastBytes + waitingBytes}
 }
 

@@ -1,5 +1,5 @@
 import {DEFAULT_ROUTER_CONFIG} from '../config/engine/router-config.ts'
-import type {PoolName, Scenario} from '../config/scenario.ts'
+import {type PoolName, phaseShiftOf, plannerOf, type Scenario} from '../config/scenario.ts'
 import {createEngine, type RunnableEngine} from '../engine/create-engine.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import {constantStartup} from '../engine/startup-model.ts'
@@ -50,7 +50,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     prefillEstimate: inputs.prefillEstimate,
     concurrency: scenario.replayConcurrency ?? null,
     seed: scenario.seed,
-    isObserved: scenario.planner !== null,
+    isObserved: plannerOf(scenario) !== null,
     startupFor: (_, {startup_time}) => constantStartup(startup_time),
     perfModelFor(pool) {
       const model = inputs.perfModelFor(pool)
@@ -59,7 +59,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     },
   })
   const progress = progressOf(engine, workload)
-  const planner = scenario.planner === null ? null : yield* drivePlanner(inputs, engine, progress)
+  const planner = plannerOf(scenario) === null ? null : yield* drivePlanner(inputs, engine, progress)
   if (planner === null) while (!engine.runToEnd(EVENTS_PER_STEP)) yield progress()
   const record = engine.record()
   const wallTimeMs = clock() - startedAt
@@ -92,14 +92,14 @@ function* drivePlanner(
   const disagg = fleet.topology === 'disagg'
   const steps = runPlanner({
     engine,
-    config: scenario.planner!,
+    config: plannerOf(scenario)!,
     topology: fleet.topology,
     capabilities: {
       prefill: disagg ? capabilitiesOf(fleet.prefill.args) : null,
       decode: capabilitiesOf(disagg ? fleet.decode.args : fleet.workers.args),
     },
     bootstrap,
-    phaseShiftS: scenario.plannerPhaseShiftS ?? 0,
+    phaseShiftS: phaseShiftOf(scenario),
     maxEventsPerStep: EVENTS_PER_STEP,
   })
   for (;;) {

@@ -1,6 +1,6 @@
 import {estimatesPrefill} from '../config/engine/aic-perf.ts'
 import {FIRST_RELEASE, type Release} from '../config/release.ts'
-import {type EngineArgs, type PoolName, poolsOf, type Scenario} from '../config/scenario.ts'
+import {type EngineArgs, type PoolName, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
@@ -147,7 +147,7 @@ export class TimingLoader {
 
   /** The planner's regressions start from AIC numbers when the target is `sla` and the args name a model (planner.md 9). */
   async #bootstrap(scenario: Scenario, notices: Set<string>): Promise<Result<BenchmarkPoints | null>> {
-    if (scenario.planner?.optimization_target !== 'sla') return ok(null)
+    if (plannerOf(scenario)?.optimization_target !== 'sla') return ok(null)
     const {fleet} = scenario
     const prefillArgs = fleet.topology === 'agg' ? fleet.workers.args : fleet.prefill.args
     const decodeArgs = fleet.topology === 'agg' ? fleet.workers.args : fleet.decode.args

@@ -30,7 +30,7 @@ const rows = [
 ] satisfies readonly SweepRow[]
 
 const sweep: SavedSweep = {
-  version: 2,
+  version: 3,
   id: 's1',
   name: 'A sweep',
   notes: '',
@@ -211,7 +211,7 @@ describe('a library file', () => {
     const stores = createLibraryStore()
     await importInto(stores, await zipOf('run', versionOne, columns))
     expect(await stores.run.list()).toMatchObject({
-      value: {records: [{id: versionOne.id, version: 2, notes: '', report: versionOne.report}]},
+      value: {records: [{id: versionOne.id, version: 3, notes: '', report: versionOne.report}]},
     })
   })
 

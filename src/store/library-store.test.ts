@@ -8,6 +8,7 @@ import {openStore} from './open-store.ts'
 import {PointStore} from './point-store.ts'
 import {RECORD_GONE} from './record-store.ts'
 import versionOne from './run-version-1.json' with {type: 'json'}
+import versionTwo from './run-version-2.json' with {type: 'json'}
 import {type RunSummary, summaryOf} from './saved-run.ts'
 import {TraceStore} from './trace-store.ts'
 
@@ -101,9 +102,45 @@ describe('older and newer versions', () => {
     const {run} = createLibraryStore()
     expect(await run.list()).toEqual({
       ok: true,
-      value: {records: [{...versionOne, version: 2, notes: '', parentId: null}], unreadable: []},
+      value: {
+        records: [{...versionOne, version: 3, notes: '', parentId: null, scenario: expect.anything()}],
+        unreadable: [],
+      },
     })
     expect(await run.body(id)).toEqual({ok: true, value: packed})
+  })
+
+  test('a run kept when the planner was the only policy has it as its policy', async () => {
+    await set(`summary ${versionTwo.id}`, versionTwo, raw())
+    const {planner, plannerPhaseShiftS, fleet, ...same} = versionTwo.scenario
+    const {prefill, decode} = fleet
+    const listed = await createLibraryStore().run.list()
+    expect(listed).toEqual({
+      ok: true,
+      value: {
+        records: [
+          {
+            ...versionTwo,
+            version: 3,
+            scenario: {
+              ...same,
+              fleet: {
+                topology: 'disagg',
+                prefill: {...prefill, gpusPerInstance: null},
+                decode: {...decode, gpusPerInstance: null},
+              },
+              scaling: {
+                policy: 'dynamo',
+                release: '1.2.1',
+                config: planner,
+                phaseShiftS: plannerPhaseShiftS,
+              },
+            },
+          },
+        ],
+        unreadable: [],
+      },
+    })
   })
 
   test('notes on a run of the first release bring it up to date and stay', async () => {
@@ -111,7 +148,7 @@ describe('older and newer versions', () => {
     const {run} = createLibraryStore()
     await run.change(id, {notes: 'mine'})
     expect(await get(`summary ${id}`, raw())).toMatchObject({
-      version: 2,
+      version: 3,
       name: 'Guide: aggregated',
       notes: 'mine',
     })

@@ -1,3 +1,4 @@
+import {fromFormerScenario} from '../config/former-scenario.ts'
 import {isObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {StoredRecord} from './shape.ts'
@@ -30,4 +31,10 @@ export function migrate(stored: unknown, {to, steps}: Target): Result<StoredReco
 
 export function isNewer(stored: unknown, version: number): boolean {
   return isObject(stored) && Number.isInteger(stored.version) && (stored.version as number) > version
+}
+
+/** A record whose scenario said who scales by a planner config, or by null. */
+export function withScaling(record: StoredRecord): StoredRecord {
+  const {scenario} = record
+  return isObject(scenario) ? {...record, scenario: fromFormerScenario(scenario)} : record
 }

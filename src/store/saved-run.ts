@@ -4,13 +4,13 @@ import type {ScalingEvent} from '../policies/dynamo/record.ts'
 import type {Report} from '../report/report.ts'
 import type {RunOutcome} from '../worker/protocol.ts'
 import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'
-import type {Migration} from './migrations.ts'
+import {type Migration, withScaling} from './migrations.ts'
 import {hasFields, type StoredRecord} from './shape.ts'
 
 export type PackedRun = Uint8Array<ArrayBuffer>
 
 /** Of the stored form below. A change of it raises this number and adds a step to the migrations. */
-const RUN_VERSION = 2
+const RUN_VERSION = 3
 
 /** What the list of saved runs shows and compares by; small, so that a long list is read at once. */
 export interface RunSummary extends LibraryRecord {
@@ -32,6 +32,8 @@ export const RUNS: RecordType<RunSummary> = {
   migrations: new Map<number, Migration>([
     // Version 1 had neither notes nor history.
     [1, record => ({...record, notes: '', parentId: null})],
+    // Up to version 2 Dynamo's planner was the only policy.
+    [2, withScaling],
   ]),
   aboutKey: id => `summary ${id}`,
   bodyKey: id => `packed ${id}`,

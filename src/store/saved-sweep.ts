@@ -3,7 +3,7 @@ import {isObject} from '../core/is-object.ts'
 import type {SweepRow} from '../sweep/points.ts'
 import type {Repeats} from '../sweep/repeats.ts'
 import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'
-import type {Migration} from './migrations.ts'
+import {type Migration, withScaling} from './migrations.ts'
 import {hasFields, type StoredRecord} from './shape.ts'
 
 interface Knob {
@@ -12,7 +12,7 @@ interface Knob {
 }
 
 /** Of the stored form below. A change of it raises this number and adds a step to the migrations. */
-export const SWEEP_VERSION = 2
+export const SWEEP_VERSION = 3
 
 /** A sweep: what was varied around which scenario. Its rows are its body, one per point that ended. */
 export interface SavedSweep extends LibraryRecord {
@@ -39,6 +39,8 @@ export const SWEEPS: RecordType<SavedSweep> = {
   migrations: new Map<number, Migration>([
     // Version 1 knew only phases to repeat over, and so no more than their number.
     [1, record => ({...record, spec: withPhases(record.spec)})],
+    // Up to version 2 Dynamo's planner was the only policy.
+    [2, withScaling],
   ]),
   aboutKey: id => `sweep ${id}`,
   bodyKey: id => `rows ${id}`,

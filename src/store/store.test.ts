@@ -53,7 +53,7 @@ describe('a saved run', () => {
     const named = {id: 'x', name: 'one', createdAtMs: 7, scenario, traceTitle: 'Short', parentId: null}
     expect(summaryOf({...named, outcome})).toMatchObject({
       ...named,
-      version: 2,
+      version: 3,
       notes: '',
       traceSha256: 'abc',
       scaleUps: 0,

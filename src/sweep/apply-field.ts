@@ -1,7 +1,14 @@
 import {parseEngineArgs} from '../config/engine/engine-args.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import {parsePlannerConfig} from '../config/planner/planner-config.ts'
-import type {EngineArgs, PoolSpec, Scenario} from '../config/scenario.ts'
+import {
+  type EngineArgs,
+  type PoolSpec,
+  phaseShiftOf,
+  plannerOf,
+  type Scenario,
+  scalingBy,
+} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 
 /** `engine` = every pool. */
@@ -34,10 +41,12 @@ export function applyEngineField(
 
 /** Sets one field of the planner config and checks the config anew. */
 export function applyPlannerField(scenario: Scenario, key: string, value: FieldValue): Result<Scenario> {
-  const {planner} = scenario
+  const planner = plannerOf(scenario)
   if (planner === null) return fail('this run has no planner; give it a planner config (--planner-config)')
   const parsed = parsePlannerConfig({...planner, [key]: value})
-  return parsed.ok ? ok({...scenario, planner: parsed.value.config}) : parsed
+  return parsed.ok
+    ? ok({...scenario, scaling: scalingBy(parsed.value.config, phaseShiftOf(scenario))})
+    : parsed
 }
 
 /** Initial instances of one pool. */

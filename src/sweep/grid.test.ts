@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {findPreset} from '../config/presets.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {phaseShiftOf, plannerOf, type Scenario, scalingBy} from '../config/scenario.ts'
 import {parseAxis, type SweepAxis} from './axis.ts'
 import {expandGrid, type GridOptions, type GridPoint} from './grid.ts'
-import {pointKey} from './point-key.ts'
+import {type PointIdentity, pointKey} from './point-key.ts'
 import {presetAxes, SWEEP_PRESETS} from './presets.ts'
 import {parseShard, pointsOfShard} from './shard.ts'
 
@@ -52,7 +52,7 @@ describe('a grid', () => {
       'startup_time=5@5s',
       'startup_time=5@7.5s',
     ])
-    expect(points.map(({scenario}) => scenario.plannerPhaseShiftS)).toEqual([undefined, 2.5, 5, 7.5])
+    expect(points.map(({scenario}) => phaseShiftOf(scenario))).toEqual([0, 2.5, 5, 7.5])
     expect(gridOf(axesOf('planner=on,off'), {repeats: {of: 'phase', count: 2}}).map(({id}) => id)).toEqual([
       'planner=on',
       'planner=on@5s',
@@ -63,10 +63,10 @@ describe('a grid', () => {
   test('shifts the phase within the interval of each point', () => {
     const axes = axesOf('planner.load_adjustment_interval=2,30')
     const points = gridOf(axes, {repeats: {of: 'phase', count: 2}})
-    expect(points.map(({repeat, scenario}) => [repeat, scenario.plannerPhaseShiftS])).toEqual([
-      [0, undefined],
+    expect(points.map(({repeat, scenario}) => [repeat, phaseShiftOf(scenario)])).toEqual([
+      [0, 0],
       [1, 1],
-      [0, undefined],
+      [0, 0],
       [1, 15],
     ])
   })
@@ -109,7 +109,7 @@ describe('a grid', () => {
     const points = gridOf(
       axesOf('planner.load_adjustment_interval=400', 'planner.throughput_adjustment_interval=600'),
     )
-    expect(points[0]?.scenario.planner?.load_adjustment_interval).toBe(400)
+    expect(plannerOf(points[0]!.scenario)?.load_adjustment_interval).toBe(400)
   })
 
   test('has ids that are file names', () => {
@@ -169,13 +169,13 @@ describe('the key of a point', () => {
   const identity = {scenario: BASE, traceSha256: 'a', profileSha256: null}
 
   test('changes with all that changes the run', () => {
-    const others = [
+    const others: PointIdentity[] = [
       {...identity, traceSha256: 'b'},
-      {...identity, scenario: {...BASE, plannerPhaseShiftS: 1}},
+      {...identity, scenario: {...BASE, scaling: scalingBy(plannerOf(BASE), 1)}},
       {...identity, scenario: {...BASE, traceSeed: 1}},
       {...identity, profileSha256: 'c'},
       {...identity, scenario: {...BASE, seed: 1}},
-      {...identity, scenario: {...BASE, planner: null}},
+      {...identity, scenario: {...BASE, scaling: {policy: 'fixed'}}},
     ]
     const keys = [identity, ...others].map(pointKey)
     expect(new Set(keys).size).toBe(keys.length)

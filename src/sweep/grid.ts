@@ -1,6 +1,7 @@
 import {checkScenario} from '../config/checks/scenario-rules.ts'
 import {type FieldValue, formatFieldValue} from '../config/field-text.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {objectiveOf} from '../config/objective.ts'
+import {phaseShiftOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {NO_RECIPE} from '../trace/generators/trace-recipes.ts'
 import {MAX_POINTS, type SweepAxis} from './axis.ts'
@@ -42,14 +43,21 @@ export function expandGrid(options: GridOptions): Result<readonly GridPoint[]> {
     const scenario = applyValues(base, axes, values)
     if (!scenario.ok) return scenario
     const valuesId = idOfValues(axes, values)
-    const checked = checkScenario(scenario.value)
+    const judged = withObjectiveOf(base, scenario.value)
+    const checked = checkScenario(judged)
     if (!checked.ok) return fail(`${valuesId}: ${checked.error.message}`, checked.error.field)
-    for (const [repeat, own] of repeatsOf(scenario.value, repeats, ownTraceSeed).entries()) {
+    for (const [repeat, own] of repeatsOf(judged, repeats, ownTraceSeed).entries()) {
       const id = repeat === 0 ? valuesId : `${valuesId}${idOfRepeat(own, repeats)}`
       points.push({id, index: points.length, values, repeat, scenario: own})
     }
   }
   return ok(points)
+}
+
+/** A fixed fleet among planner runs has no objective of its own; it is compared with them, so it is held to theirs. */
+function withObjectiveOf(base: Scenario, scenario: Scenario): Scenario {
+  const objective = objectiveOf(base)
+  return objective === null || objectiveOf(scenario) !== null ? scenario : {...scenario, objective}
 }
 
 /** Whether any point replays its trace made anew: then the host must know how. */
@@ -121,8 +129,8 @@ function idOfValues(axes: readonly SweepAxis[], values: readonly FieldValue[]): 
 }
 
 /** `@2.5s` or `@seed7`, behind the values. */
-function idOfRepeat({plannerPhaseShiftS = 0, traceSeed}: Scenario, {of}: Repeats): string {
-  return of === 'seed' ? `@seed${traceSeed}` : `@${plannerPhaseShiftS}s`
+function idOfRepeat(scenario: Scenario, {of}: Repeats): string {
+  return of === 'seed' ? `@seed${scenario.traceSeed}` : `@${phaseShiftOf(scenario)}s`
 }
 
 /** Injective, so that two values never share a file; letters, digits, dots and dashes stay readable. */

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {findPreset} from '../config/presets.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {applySweepValue, findSweepKey, sweepKeys} from './keys.ts'
 
 function preset(id: string): Scenario {
@@ -49,7 +49,7 @@ describe('a key', () => {
 
   test('of the planner has the reference’s aliases', () => {
     for (const name of ['planner.ttft', 'planner.ttft_ms', 'ttft'])
-      expect(apply(AGG, name, 900).planner?.ttft).toBe(900)
+      expect(plannerOf(apply(AGG, name, 900))?.ttft).toBe(900)
   })
 
   test('is kept as written, with one path for all spellings', () => {
@@ -103,12 +103,12 @@ describe('fleet and run knobs', () => {
   test('tp moves the GPUs the planner counts along', () => {
     const scenario = apply(AGG, 'tp', 4)
     expect(argsOf(scenario)[0]?.aic_tp_size).toBe(4)
-    expect(scenario.planner?.decode_engine_num_gpu).toBe(4)
-    expect(scenario.planner?.prefill_engine_num_gpu).toBe(4)
+    expect(plannerOf(scenario)?.decode_engine_num_gpu).toBe(4)
+    expect(plannerOf(scenario)?.prefill_engine_num_gpu).toBe(4)
   })
 
   test('planner=off leaves a fixed fleet', () => {
-    expect(apply(AGG, 'planner', 'off').planner).toBeNull()
+    expect(apply(AGG, 'planner', 'off').scaling).toEqual({policy: 'fixed'})
     expect(apply(AGG, 'planner', 'on')).toEqual(AGG)
   })
 
@@ -170,7 +170,7 @@ describe('a value is refused', () => {
     )
     expect(problem(AGG, 'num_decode_workers', 1)?.message).toMatch(/use num_workers/)
     expect(problem(DISAGG, 'num_workers', 1)?.message).toMatch(/use num_prefill_workers/)
-    const plain = {...AGG, planner: null}
+    const plain = {...AGG, scaling: {policy: 'fixed'} as const}
     expect(problem(plain, 'planner.ttft', 1)?.message).toMatch(/no planner/)
     expect(problem(plain, 'planner', 'on')?.message).toMatch(/no planner/)
   })

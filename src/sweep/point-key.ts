@@ -1,3 +1,4 @@
+import {formerScenario} from '../config/former-scenario.ts'
 import {VERSION} from '../config/link/version.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {sha256OfText} from '../core/sha256.ts'
@@ -14,5 +15,7 @@ export interface PointIdentity {
 /** Equal for two points exactly if they are the same run of the same release: the key of kept results. */
 export function pointKey({scenario, traceSha256, profileSha256}: PointIdentity): string {
   const {trace: _, ...knobs} = scenario
-  return sha256OfText(stableJson({version: VERSION, traceSha256, profileSha256, knobs}))
+  return sha256OfText(
+    stableJson({version: VERSION, traceSha256, profileSha256, knobs: formerScenario(knobs)}),
+  )
 }

@@ -1,8 +1,8 @@
 import type {FieldValue} from '../config/field-text.ts'
+import {phaseShiftOf} from '../config/scenario.ts'
 import {sha256OfText} from '../core/sha256.ts'
 import {stableJson} from '../core/stable-json.ts'
 import type {Distribution, Report, Statistic} from '../report/report.ts'
-import {countAttained, type ServiceLevel} from '../report/service-level.ts'
 import type {RunResult} from '../run/run.ts'
 import type {SweepAxis} from './axis.ts'
 import type {GridPoint} from './grid.ts'
@@ -111,30 +111,9 @@ export function pointFacts(
     id,
     axes: Object.fromEntries(axes.map(({key}, i) => [key.name, values[i] ?? null])),
     repeat,
-    phase_shift_s: scenario.plannerPhaseShiftS ?? 0,
+    phase_shift_s: phaseShiftOf(scenario),
     trace_seed: scenario.traceSeed ?? null,
     key: pointKey({...inputs, scenario}),
-  }
-}
-
-/**
- * The result judged by these targets. A run without a planner has none of its own, yet a fixed fleet in a sweep is
- * compared with planner runs: it is held to theirs.
- */
-export function withTargets(result: RunResult, targets: ServiceLevel | null): RunResult {
-  const {report} = result
-  if (targets === null || report.planner_replay.sla_attainment !== null) return result
-  const attained = countAttained(result.engine.requests, targets)
-  return {
-    ...result,
-    report: {
-      ...report,
-      planner_replay: {
-        ...report.planner_replay,
-        sla_attainment: attained / Math.max(report.completed_requests, 1),
-        goodput_rps: attained / Math.max(report.duration_ms / 1000, 1e-9),
-      },
-    },
   }
 }
 

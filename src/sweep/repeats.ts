@@ -1,4 +1,4 @@
-import type {Scenario} from '../config/scenario.ts'
+import {phaseShiftOf, plannerOf, type Scenario, scalingBy} from '../config/scenario.ts'
 
 /**
  * What the runs of one point differ in: where within its interval the planner looks, or which draw of the same traffic
@@ -34,15 +34,14 @@ export function repeatsOf(
     const others = Array.from({length: count - 1}, (_, i) => (first + i + 1) % 2 ** 32)
     return [scenario, ...others.map(traceSeed => ({...scenario, traceSeed}))]
   }
-  const {planner, plannerPhaseShiftS = 0} = scenario
+  const planner = plannerOf(scenario)
   if (planner === null) return [scenario]
-  const [, ...others] = phaseShiftsS(plannerPhaseShiftS, planner.load_adjustment_interval, count)
+  const [, ...others] = phaseShiftsS(phaseShiftOf(scenario), planner.load_adjustment_interval, count)
   return [scenario, ...others.map(shiftS => withPlannerPhase(scenario, shiftS))]
 }
 
 export function withPlannerPhase(scenario: Scenario, shiftS: number): Scenario {
-  const {plannerPhaseShiftS: _, ...unshifted} = scenario
-  return shiftS === 0 ? unshifted : {...unshifted, plannerPhaseShiftS: shiftS}
+  return {...scenario, scaling: scalingBy(plannerOf(scenario), shiftS)}
 }
 
 /** Phase shifts that spread `count` repeats evenly over one planner interval, from the first on. */

@@ -1,7 +1,7 @@
 import type {FieldShape} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import {PLANNER_PHASE_FIELD, TRACE_SEED_FIELD} from '../config/repeat-fields.ts'
-import type {EngineTiming, RouterMode, Scenario} from '../config/scenario.ts'
+import {type EngineTiming, plannerOf, type RouterMode, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {applyEngineField, applyPlannerField, applyWorkers} from './apply-field.ts'
 import {withPlannerPhase} from './repeats.ts'
@@ -131,21 +131,21 @@ function choice(...choices: readonly string[]): FieldShape {
 }
 
 function applyPlannerSwitch(scenario: Scenario, value: FieldValue): Result<Scenario> {
-  if (value === 'off') return ok({...scenario, planner: null})
-  return scenario.planner === null
+  if (value === 'off') return ok({...scenario, scaling: {policy: 'fixed'}})
+  return plannerOf(scenario) === null
     ? fail('there is no planner to leave on; give it a planner config (--planner-config)')
     : ok(scenario)
 }
 
 function applyPlannerPhase(scenario: Scenario, value: FieldValue): Result<Scenario> {
-  if (scenario.planner === null)
+  if (plannerOf(scenario) === null)
     return fail('this run has no planner; give it a planner config (--planner-config)')
   return ok(withPlannerPhase(scenario, Number(value)))
 }
 
 function applyTensorParallelism(scenario: Scenario, value: FieldValue): Result<Scenario> {
   const engines = applyEngineField(scenario, {pool: 'engine', path: 'aic_tp_size'}, value)
-  if (!engines.ok || engines.value.planner === null) return engines
+  if (!engines.ok || plannerOf(engines.value) === null) return engines
   const decode = applyPlannerField(engines.value, 'decode_engine_num_gpu', value)
   return decode.ok ? applyPlannerField(decode.value, 'prefill_engine_num_gpu', value) : decode
 }

@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises'
 import * as Comlink from 'comlink'
 import {afterEach, describe, expect, it} from 'vitest'
 import {defaultScenario, plannerConfigWith} from '../config/presets.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {type Scenario, scalingBy} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
 import {createWorkerApi} from './api.ts'
 import {SimulatorClient, type WorkerLink} from './client.ts'
@@ -44,14 +44,16 @@ async function openFromDisk(path: string): Promise<Response> {
 const short: Scenario = {...defaultScenario(), trace: {kind: 'catalogue', id: 'toolagent-5min'}}
 const planned: Scenario = {
   ...short,
-  planner: plannerConfigWith('agg', {
-    optimization_target: 'sla',
-    ttft: 1500,
-    enable_load_scaling: true,
-    load_adjustment_interval: 10,
-    throughput_adjustment_interval: 60,
-    decode_engine_num_gpu: 1,
-  }),
+  scaling: scalingBy(
+    plannerConfigWith('agg', {
+      optimization_target: 'sla',
+      ttft: 1500,
+      enable_load_scaling: true,
+      load_adjustment_interval: 10,
+      throughput_adjustment_interval: 60,
+      decode_engine_num_gpu: 1,
+    }),
+  ),
 }
 
 function requestFor(scenario: Scenario, traceBlob: Blob | null = null): RunRequest {

@@ -6,7 +6,7 @@ import {addDigest} from '../run/digest.ts'
 import {prepareRun, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
 import {trafficFrom} from '../run/traffic.ts'
-import {computeFigures, type PointFigures, withTargets} from '../sweep/points.ts'
+import {computeFigures, type PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {Workload} from '../trace/workload.ts'
 import {columnBuffers, packColumns, unpackColumns} from './column-archive.ts'
@@ -116,7 +116,7 @@ async function runPoint(
   cancel: MessagePort,
 ): Promise<Result<PointFigures>> {
   const simulated = await simulateRequest(site, request, onProgress, cancel)
-  return simulated.ok ? ok(computeFigures(withTargets(simulated.value.result, request.targets))) : simulated
+  return simulated.ok ? ok(computeFigures(simulated.value.result)) : simulated
 }
 
 interface Simulated {

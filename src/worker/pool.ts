@@ -98,8 +98,8 @@ async function runTask<T extends PointRequest>(
   signal.throwIfAborted()
   events.onStart(task)
   // A plain request, so that what the task carries besides does not cross.
-  const {scenario, traceBlob, profile, targets} = task
-  const request: PointRequest = {scenario, traceBlob, profile, targets}
+  const {scenario, traceBlob, profile} = task
+  const request: PointRequest = {scenario, traceBlob, profile}
   const onProgress = (progress: RunTelemetry) => events.onProgress(task, progress)
   const outcome = await client.runPoint(request, onProgress, signal).catch(problemOf)
   signal.throwIfAborted()

@@ -6,7 +6,6 @@ import type {TickGrounds} from '../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
 import type {RunPictures} from '../report/compute-pictures.ts'
 import type {LogHistogram} from '../report/log-histogram.ts'
-import type {ServiceLevel} from '../report/service-level.ts'
 import type {RunProgress, RunResult} from '../run/run.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
@@ -95,10 +94,7 @@ export interface RunRequest {
 }
 
 /** One run of a sweep. */
-export interface PointRequest extends RunRequest {
-  /** What a run without targets of its own is judged by. */
-  readonly targets: ServiceLevel | null
-}
+export type PointRequest = RunRequest
 
 export interface RunTelemetry extends RunProgress {
   readonly elapsedMs: number

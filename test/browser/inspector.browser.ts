@@ -4,6 +4,7 @@ import type {AxeResults} from 'axe-core'
 import type {Locator} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
 import {decodeScenario, encodeScenario} from '../../src/config/link/url-codec.ts'
+import {plannerOf, scalingBy} from '../../src/config/scenario.ts'
 import type {TickRecord} from '../../src/policies/dynamo/record.ts'
 import {generateTrace} from '../../src/trace/generators/generate.ts'
 import {goldenScenario, readGolden} from '../support/golden.ts'
@@ -24,8 +25,8 @@ function panelOf({page}: Site): Locator {
 /** Ticks of the run on show, from the command line. */
 function ticksOf({page}: Site, change: {readonly itl?: number; readonly ttft?: number} = {}): TickRecord[] {
   const {scenario} = decodeScenario(new URL(page.url()).hash)
-  const planner = {...scenario.planner!, ...change}
-  const {diagnostics} = runCommandLine({...scenario, planner}, `${SHORT_TRACE}.jsonl.gz`)
+  const scaling = scalingBy({...plannerOf(scenario)!, ...change})
+  const {diagnostics} = runCommandLine({...scenario, scaling}, `${SHORT_TRACE}.jsonl.gz`)
   return (diagnostics as unknown as {ticks: TickRecord[]}).ticks
 }
 

@@ -33,7 +33,7 @@ test('at any time every request that arrived and is not complete is in a router,
       const args = {...defaultEngineArgs(), ...changes, engine_type}
       const engine = new Cluster({
         generation: ENGINE_1_2,
-        fleet: {topology: 'agg', workers: {args, initialWorkers: targets[0]!}},
+        fleet: {topology: 'agg', workers: {args, initialWorkers: targets[0]!, gpusPerInstance: null}},
         workload: readTrace({lines}),
         perfModelFor: () => polynomialModel,
         startupFor: () => constantStartup(args.startup_time),

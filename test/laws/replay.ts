@@ -1,7 +1,13 @@
 import {createHash} from 'node:crypto'
 import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
 import {defaultPlannerConfig} from '../../src/config/planner/planner-config.ts'
-import type {EngineArgs, EngineTiming, PlannerConfig, Scenario} from '../../src/config/scenario.ts'
+import {
+  type EngineArgs,
+  type EngineTiming,
+  type PlannerConfig,
+  type Scenario,
+  scalingBy,
+} from '../../src/config/scenario.ts'
 import {RunError} from '../../src/core/result.ts'
 import type {PerfModel} from '../../src/perf/perf-model.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
@@ -94,11 +100,13 @@ export function scenarioOf(options: ReplayOptions): Scenario {
     trace: {kind: 'file', name: 'law', sha256: '0'.repeat(64)},
     traceBlockSize: TRACE_BLOCK_SIZE,
     arrivalSpeedupRatio,
-    fleet: {topology: 'agg', workers: {args: {...defaultEngineArgs(), ...args}, initialWorkers: workers}},
+    fleet: {
+      topology: 'agg',
+      workers: {args: {...defaultEngineArgs(), ...args}, initialWorkers: workers, gpusPerInstance: null},
+    },
     routerMode: 'round_robin',
     engineTiming,
-    planner,
-    plannerPhaseShiftS,
+    scaling: scalingBy(planner, plannerPhaseShiftS),
     benchmarkGranularity: 8,
     seed: 0,
   }

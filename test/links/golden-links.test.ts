@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {DEFAULT_ROUTER_CONFIG} from '../../src/config/engine/router-config.ts'
+import {formerScenario} from '../../src/config/former-scenario.ts'
 import {formatPairs} from '../../src/config/link/query-string.ts'
 import {decodeScenario, encodeScenario} from '../../src/config/link/url-codec.ts'
 import {defaultScenario, findPreset, PRESETS} from '../../src/config/presets.ts'
@@ -24,7 +25,9 @@ describe.each(GOLDEN_LINKS)(
       const base = preset === null ? defaultScenario() : findPreset(preset)!.scenario
       expect(decoded.scenario).toMatchObject({engineTiming: base.engineTiming})
       const routed = decoded.scenario.routerConfig === undefined ? {} : {routerConfig: DEFAULT_ROUTER_CONFIG}
-      expect(differences({...base, ...routed}, decoded.scenario)).toEqual(flat(gives))
+      const before = formerScenario({...base, ...routed})
+      // The list was made when a scenario said `planner` where it now says `scaling`.
+      expect(differences(before, formerScenario(decoded.scenario))).toEqual(flat(gives))
     })
 
     test('is still what the page writes', () => {
@@ -49,7 +52,7 @@ test('every preset and every link of the documents is in the list', () => {
   const links = documents.flatMap(path =>
     [...readFileSync(`${PROJECT}/${path}`, 'utf8').matchAll(/#(v=1[^\s)`"'>\]]*)/g)].map(([, link]) => link!),
   )
-  for (const link of links) expect(listed).toContain(link)
+  for (const link of links.filter(found => !found.endsWith('…'))) expect(listed).toContain(link)
 })
 
 function recipes(): string[] {

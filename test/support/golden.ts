@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {parseArguments} from '../../src/config/command-line/arguments.ts'
 import {scenarioFromFlags} from '../../src/config/command-line/flags.ts'
-import {poolsOf, type Scenario} from '../../src/config/scenario.ts'
+import {plannerOf, poolsOf, type Scenario} from '../../src/config/scenario.ts'
 import {fail} from '../../src/core/result.ts'
 import {parseProfileNpz} from '../../src/perf/profile.ts'
 import type {ScalingEvent} from '../../src/policies/dynamo/record.ts'
@@ -51,7 +51,7 @@ export function goldenScenario({case: {argv}}: GoldenFile): Scenario {
     }),
   )
   const {scenario} = described
-  if (scenario.planner === null) return scenario
+  if (plannerOf(scenario) === null) return scenario
   const hasProfile = poolsOf(scenario.fleet).some(([, pool]) => pool.args.planner_profile_data !== null)
   return {...scenario, engineTiming: hasProfile ? 'profile' : 'polynomial'}
 }

@@ -1,11 +1,14 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {checkAicPerf} from '../engine/aic-perf.ts'
+import {checkObjective} from '../objective.ts'
 import {isPhase, isSeed, MAX_PHASE_S, MAX_SEED} from '../repeat-fields.ts'
 import {
   type EngineArgs,
   type EngineTiming,
   type Fleet,
   type PoolSpec,
+  phaseShiftOf,
+  plannerOf,
   poolsOf,
   type Scenario,
 } from '../scenario.ts'
@@ -31,6 +34,8 @@ const RULES: readonly Rule[] = [
   checkTiming,
   checkGranularity,
   checkRepeat,
+  checkWantedObjective,
+  checkGpuCounts,
 ]
 
 function checkTraceOptions({traceBlockSize, arrivalSpeedupRatio: ratio}: Scenario): Problem | null {
@@ -49,7 +54,9 @@ function checkWorkerCounts({fleet}: Scenario): Problem | null {
   return fail(`${field} must be at least 1, got ${pool.initialWorkers}`, field)
 }
 
-function checkPlannerMode({planner, fleet}: Scenario): Problem | null {
+function checkPlannerMode(scenario: Scenario): Problem | null {
+  const {fleet} = scenario
+  const planner = plannerOf(scenario)
   if (planner === null || planner.mode === fleet.topology) return null
   const message = `planner mode '${planner.mode}' does not fit ${
     fleet.topology === 'agg' ? 'an aggregated' : 'a disaggregated'
@@ -58,8 +65,9 @@ function checkPlannerMode({planner, fleet}: Scenario): Problem | null {
 }
 
 /** The planner runs of the reference skip these checks, plain runs do not. */
-function checkPlainFleet({planner, fleet, routerMode}: Scenario): Problem | null {
-  if (planner !== null) return null
+function checkPlainFleet(scenario: Scenario): Problem | null {
+  const {fleet, routerMode} = scenario
+  if (plannerOf(scenario) !== null) return null
   const pools = poolArgs(fleet)
   const parallel = pools.find(args => args.dp_size !== 1)
   if (parallel !== undefined)
@@ -110,13 +118,29 @@ function checkGranularity({benchmarkGranularity}: Scenario): Problem | null {
 }
 
 /** Which traces can be generated is known to the host alone: it has the files. */
-function checkRepeat({plannerPhaseShiftS = 0, traceSeed = 0}: Scenario): Problem | null {
-  if (!isPhase(plannerPhaseShiftS)) {
-    const message = `--planner-phase must be a number of seconds from 0 to ${MAX_PHASE_S}, got ${plannerPhaseShiftS}`
-    return fail(message, 'plannerPhaseShiftS')
+function checkRepeat(scenario: Scenario): Problem | null {
+  const {traceSeed = 0} = scenario
+  const phaseShiftS = phaseShiftOf(scenario)
+  if (!isPhase(phaseShiftS)) {
+    const message = `--planner-phase must be a number of seconds from 0 to ${MAX_PHASE_S}, got ${phaseShiftS}`
+    return fail(message, 'phaseShiftS')
   }
   if (isSeed(traceSeed)) return null
   return fail(`--trace-seed must be a whole number from 0 to ${MAX_SEED}, got ${traceSeed}`, 'traceSeed')
+}
+
+function checkWantedObjective({objective}: Scenario): Problem | null {
+  const checked = objective === undefined ? null : checkObjective(objective)
+  return checked === null || checked.ok ? null : checked
+}
+
+function checkGpuCounts({fleet}: Scenario): Problem | null {
+  for (const [name, {gpusPerInstance}] of poolsOf(fleet)) {
+    if (gpusPerInstance === null || (Number.isInteger(gpusPerInstance) && gpusPerInstance >= 1)) continue
+    const field = name === 'agg' ? 'gpus_per_instance' : `${name}_gpus_per_instance`
+    return fail(`${field} must be a whole number of at least 1, got ${gpusPerInstance}`, field)
+  }
+  return null
 }
 
 function poolArgs(fleet: Fleet): readonly EngineArgs[] {

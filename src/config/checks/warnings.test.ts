@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {DEFAULT_ROUTER_CONFIG} from '../engine/router-config.ts'
 import {PRESETS} from '../presets.ts'
-import type {EngineArgs, PlannerConfig, Scenario} from '../scenario.ts'
+import {type EngineArgs, type PlannerConfig, plannerOf, type Scenario, scalingBy} from '../scenario.ts'
 import {warningsOf} from './warnings.ts'
 
 function preset(id: string): Scenario {
@@ -13,13 +13,14 @@ const QUIET_ENGINE: Partial<EngineArgs> = {startup_time: 60, num_gpu_blocks: 20_
 /** The guide's fleet with nothing to warn of, changed. */
 function agg(engine: Partial<EngineArgs> = {}, planner: Partial<PlannerConfig> = {}): Scenario {
   const guide = preset('guide-agg')
-  if (guide.fleet.topology !== 'agg' || guide.planner === null)
+  const guidePlanner = plannerOf(guide)
+  if (guide.fleet.topology !== 'agg' || guidePlanner === null)
     throw new Error('the guide is agg with a planner')
   const args = {...guide.fleet.workers.args, ...QUIET_ENGINE, ...engine}
   return {
     ...guide,
-    fleet: {topology: 'agg', workers: {args, initialWorkers: 2}},
-    planner: {...guide.planner, ...planner},
+    fleet: {topology: 'agg', workers: {args, initialWorkers: 2, gpusPerInstance: null}},
+    scaling: scalingBy({...guidePlanner, ...planner}),
   }
 }
 
@@ -35,7 +36,9 @@ describe('warningsOf', () => {
   })
 
   it('is silent on a plain run but for the KV cache', () => {
-    expect(Object.keys(said({...preset('guide-agg'), planner: null}))).toEqual(['engine.num_gpu_blocks'])
+    expect(Object.keys(said({...preset('guide-agg'), scaling: {policy: 'fixed'}}))).toEqual([
+      'engine.num_gpu_blocks',
+    ])
   })
 
   it('says what a KV router does not learn, and where its estimate has no effect', () => {
@@ -49,7 +52,7 @@ describe('warningsOf', () => {
     expect(routed({}, {routerConfig})['router.router_prefill_load_model']).toMatch(
       /No effect: in planner runs/,
     )
-    expect(routed({}, {routerConfig, planner: null})).toEqual({})
+    expect(routed({}, {routerConfig, scaling: {policy: 'fixed'}})).toEqual({})
   })
 
   it.each<[string, Scenario, string, RegExp]>([

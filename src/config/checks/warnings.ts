@@ -1,5 +1,12 @@
 import {PLANNER_FIELDS, type PlannerField} from '../planner/planner-fields.ts'
-import {type EngineArgs, type PlannerConfig, type PoolSpec, poolsOf, type Scenario} from '../scenario.ts'
+import {
+  type EngineArgs,
+  type PlannerConfig,
+  type PoolSpec,
+  plannerOf,
+  poolsOf,
+  type Scenario,
+} from '../scenario.ts'
 
 /** Something that runs as asked and is easily read wrong. Never in the way of a run. */
 export interface Warning {
@@ -53,7 +60,8 @@ function warn(field: string, message: string): Warning {
 
 /** The reference knows no choice: fixed fleets are timed by the GPU they name, planner runs never (engine.md 0). */
 function warnOfTiming(scenario: Scenario): readonly Warning[] {
-  const {engineTiming, planner} = scenario
+  const {engineTiming} = scenario
+  const planner = plannerOf(scenario)
   const named = partsOf(scenario).find(([, {args}]) => args.aic_model_path !== null)
   if (named === undefined || engineTiming === 'profile') return []
   const gpu = named[1].args.aic_system ?? 'the GPU'
@@ -71,7 +79,7 @@ function warnOfTiming(scenario: Scenario): readonly Warning[] {
 }
 
 function warnOfUntypedPools(scenario: Scenario): readonly Warning[] {
-  if (scenario.planner === null || scenario.fleet.topology === 'agg') return []
+  if (plannerOf(scenario) === null || scenario.fleet.topology === 'agg') return []
   const what = {
     engine: '',
     prefill: 'every pass pays for a decode step too, and no KV transfer is counted.',
@@ -83,7 +91,7 @@ function warnOfUntypedPools(scenario: Scenario): readonly Warning[] {
 }
 
 function warnOfWorkersOverBudget(scenario: Scenario): readonly Warning[] {
-  const {planner} = scenario
+  const planner = plannerOf(scenario)
   if (planner === null || planner.max_gpu_budget < 0) return []
   const parts = partsOf(scenario)
   const workers = parts.reduce((sum, [, pool]) => sum + pool.initialWorkers, 0)
@@ -99,20 +107,21 @@ const GPU_FIELDS = {
 } as const
 
 function warnOfGpuCounts(scenario: Scenario): readonly Warning[] {
-  const {planner} = scenario
+  const planner = plannerOf(scenario)
   if (planner === null) return []
-  return partsOf(scenario).flatMap(([part, {args}]) => {
+  return partsOf(scenario).flatMap(([part, {args, gpusPerInstance}]) => {
     const key = GPU_FIELDS[part]
-    const given = planner[key]
-    const named = gpusNamed(args)
+    const given = planner[key] ?? gpusPerInstance
+    const named = gpusPerInstance ?? gpusNamed(args)
     if (!given)
       return [warn(`planner.${key}`, 'Without it these instances cost nothing: GPU-hours leave them out.')]
     if (named === null || named === given) return []
-    const counts = `counts ${given}, but the engine args name ${named}`
+    const who = gpusPerInstance === null ? 'the engine args name' : 'the pool has'
+    const counts = `counts ${given}, but ${who} ${named}`
     return [
       warn(
         `planner.${key}`,
-        `GPU-hours are off: this ${counts} GPUs per instance (aic_tp_size and the like).`,
+        `GPU-hours are off: this ${counts} GPUs per instance${gpusPerInstance === null ? ' (aic_tp_size and the like)' : ''}.`,
       ),
     ]
   })
@@ -125,10 +134,11 @@ function gpusNamed(args: EngineArgs): number | null {
 }
 
 function warnOfBudget(scenario: Scenario): readonly Warning[] {
-  const {planner} = scenario
+  const planner = plannerOf(scenario)
   if (planner === null || planner.max_gpu_budget < 0) return []
   const most = partsOf(scenario).reduce(
-    (gpus, [part, {args}]) => Math.max(gpus, planner[GPU_FIELDS[part]] ?? gpusNamed(args) ?? 1),
+    (gpus, [part, {args, gpusPerInstance}]) =>
+      Math.max(gpus, gpusPerInstance ?? planner[GPU_FIELDS[part]] ?? gpusNamed(args) ?? 1),
     1,
   )
   if (most === 1) return []
@@ -137,7 +147,8 @@ function warnOfBudget(scenario: Scenario): readonly Warning[] {
   return [warn('planner.max_gpu_budget', message)]
 }
 
-function warnOfIntervals({planner}: Scenario): readonly Warning[] {
+function warnOfIntervals(scenario: Scenario): readonly Warning[] {
+  const planner = plannerOf(scenario)
   if (planner === null || !planner.enable_throughput_scaling) return []
   const {load_adjustment_interval: load, throughput_adjustment_interval: throughput} = planner
   if (load >= throughput)
@@ -156,7 +167,8 @@ function warnOfIntervals({planner}: Scenario): readonly Warning[] {
   ]
 }
 
-function warnOfIgnoredTargets({planner}: Scenario): readonly Warning[] {
+function warnOfIgnoredTargets(scenario: Scenario): readonly Warning[] {
+  const planner = plannerOf(scenario)
   if (planner === null || planner.optimization_target === 'sla') return []
   const {optimization_target: target} = planner
   return (['ttft', 'itl'] as const).map(key =>
@@ -168,7 +180,8 @@ function warnOfIgnoredTargets({planner}: Scenario): readonly Warning[] {
 }
 
 /** Fields that are set and do nothing, with the reason. */
-function warnOfIgnoredFields({planner}: Scenario): readonly Warning[] {
+function warnOfIgnoredFields(scenario: Scenario): readonly Warning[] {
+  const planner = plannerOf(scenario)
   if (planner === null) return []
   return PLANNER_FIELDS.flatMap(field => {
     if (planner[field.key] === field.default) return []
@@ -205,7 +218,8 @@ function reasonUnpredicted(field: PlannerField, planner: PlannerConfig): string 
   return `load_predictor is ${planner.load_predictor}`
 }
 
-function warnOfRecorder({planner}: Scenario): readonly Warning[] {
+function warnOfRecorder(scenario: Scenario): readonly Warning[] {
+  const planner = plannerOf(scenario)
   if (planner === null || planner.report_interval_hours !== null || planner.live_dashboard_port !== 0)
     return []
   return [
@@ -214,7 +228,7 @@ function warnOfRecorder({planner}: Scenario): readonly Warning[] {
 }
 
 function warnOfStartUp(scenario: Scenario): readonly Warning[] {
-  if (scenario.planner === null) return []
+  if (plannerOf(scenario) === null) return []
   return partsOf(scenario)
     .filter(([, {args}]) => !args.startup_time)
     .map(([part]) =>
@@ -242,7 +256,8 @@ function warnOfKvCache(scenario: Scenario): readonly Warning[] {
 }
 
 function warnOfTraffic(scenario: Scenario): readonly Warning[] {
-  const {synthetic, replayConcurrency, planner} = scenario
+  const {synthetic, replayConcurrency} = scenario
+  const planner = plannerOf(scenario)
   const warnings: Warning[] = []
   if (replayConcurrency !== undefined && scenario.arrivalSpeedupRatio !== 1)
     warnings.push(warn('trace.arrival_speedup_ratio', 'No effect: replay_concurrency ignores arrival times.'))
@@ -267,7 +282,8 @@ function warnOfTraffic(scenario: Scenario): readonly Warning[] {
 
 /** What a KV router is told, and by whom. */
 function warnOfRouter(scenario: Scenario): readonly Warning[] {
-  const {routerMode, routerConfig, planner} = scenario
+  const {routerMode, routerConfig} = scenario
+  const planner = plannerOf(scenario)
   if (routerMode !== 'kv_router') return []
   const warnings: Warning[] = []
   const [first] = partsOf(scenario)

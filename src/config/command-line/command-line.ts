@@ -4,9 +4,20 @@ import {defaultEngineArgs} from '../engine/engine-args.ts'
 import {ENGINE_FIELDS} from '../engine/engine-fields.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../engine/router-config.ts'
 import {formatTraceOptions} from '../link/trace-option-text.ts'
+import {formatObjective} from '../objective.ts'
 import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
 import {plannerConfigWith} from '../presets.ts'
-import type {EngineArgs, PlannerConfig, RouterConfig, Scenario, SyntheticSpec} from '../scenario.ts'
+import {
+  type EngineArgs,
+  type PlannerConfig,
+  phaseShiftOf,
+  plannerOf,
+  poolsOf,
+  type RouterConfig,
+  type Scenario,
+  type ServiceObjective,
+  type SyntheticSpec,
+} from '../scenario.ts'
 
 export interface CommandLines {
   /** Arguments of `python -m dynamo.replay`; it has no engine timing, so planner runs there are polynomial. */
@@ -17,9 +28,8 @@ export interface CommandLines {
 
 /** The flags that describe a scenario, defaults left out. */
 export function flagsFromScenario(scenario: Scenario, options: {readonly trace: string}): CommandLines {
-  const reference = [
-    ...(scenario.synthetic === undefined ? [options.trace] : syntheticFlags(scenario.synthetic)),
-    ...plannerFlags(scenario.planner),
+  const traffic = scenario.synthetic === undefined ? [options.trace] : syntheticFlags(scenario.synthetic)
+  const shared = [
     ...fleetFlags(scenario),
     ...optional('--arrival-speedup-ratio', scenario.arrivalSpeedupRatio, 1),
     ...optional('--trace-block-size', scenario.traceBlockSize, 512),
@@ -32,11 +42,16 @@ export function flagsFromScenario(scenario: Scenario, options: {readonly trace: 
       : ['--replay-concurrency', String(scenario.replayConcurrency)]),
     ...optional('--benchmark-granularity', scenario.benchmarkGranularity, 8),
   ]
+  const reference = [...traffic, ...plannerFlags(referencePlanner(scenario)), ...shared]
   const ours = [
-    ...reference,
+    ...traffic,
+    ...plannerFlags(plannerOf(scenario)),
+    ...shared,
     ...traceFlags(scenario, false),
     ...optional('--engine-timing', scenario.engineTiming, defaultTiming(scenario.fleet)),
-    ...optional('--planner-phase', scenario.plannerPhaseShiftS ?? 0, 0),
+    ...gpuFlags(scenario),
+    ...(scenario.objective === undefined ? [] : ['--objective', objectiveText(scenario.objective)]),
+    ...optional('--planner-phase', phaseShiftOf(scenario), 0),
     ...optional('--seed', scenario.seed, 0),
   ]
   return {reference, ours}
@@ -66,6 +81,17 @@ function traceFlags(scenario: Scenario, isReference: boolean): readonly string[]
     const isFormatOfOurs = key === 'trace-format' && !REFERENCE_FORMATS.includes(text)
     const isTheirs = REFERENCE_TRACE_KEYS.includes(key) && !isFormatOfOurs
     return isTheirs === isReference ? [`--${key}`, text] : []
+  })
+}
+
+function objectiveText(objective: ServiceObjective): string {
+  return formatObjective(objective).replaceAll(':', '=')
+}
+
+function gpuFlags({fleet}: Scenario): readonly string[] {
+  return poolsOf(fleet).flatMap(([name, {gpusPerInstance}]) => {
+    if (gpusPerInstance === null) return []
+    return [name === 'agg' ? '--gpus-per-instance' : `--${name}-gpus-per-instance`, String(gpusPerInstance)]
   })
 }
 
@@ -126,6 +152,20 @@ export function engineJson(args: EngineArgs): string {
   if (args.sglang !== null)
     fields.sglang = Object.fromEntries(Object.entries(args.sglang).filter(([, value]) => value !== null))
   return JSON.stringify(fields)
+}
+
+/** The reference takes the GPUs of an instance from its planner config alone. */
+function referencePlanner(scenario: Scenario): PlannerConfig | null {
+  const planner = plannerOf(scenario)
+  if (planner === null) return null
+  const {fleet} = scenario
+  const prefill = fleet.topology === 'agg' ? null : fleet.prefill.gpusPerInstance
+  const decode = fleet.topology === 'agg' ? fleet.workers.gpusPerInstance : fleet.decode.gpusPerInstance
+  return {
+    ...planner,
+    prefill_engine_num_gpu: planner.prefill_engine_num_gpu ?? prefill,
+    decode_engine_num_gpu: planner.decode_engine_num_gpu ?? decode,
+  }
 }
 
 function plannerFlags(planner: PlannerConfig | null): readonly string[] {

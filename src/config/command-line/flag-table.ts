@@ -182,6 +182,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'Fleet',
     help: 'Decode instances at the start.',
   },
+  ...gpuFlags(),
   ...RELEASE_FLAGS,
   {
     ...ours,
@@ -200,6 +201,14 @@ export const FLAGS: readonly Flag[] = [
     metavar: 'FILE|JSON',
     group: 'Planner',
     help: 'Planner config as a YAML or JSON file or inline JSON; puts the planner in the loop.',
+  },
+  {
+    ...ours,
+    name: '--objective',
+    type: 'text',
+    metavar: 'ttft=MS,itl=MS,share=S',
+    group: 'Planner',
+    help: "What the result is judged by: latencies in ms and the share of requests that keep both (0.95). Default: the planner's targets.",
   },
   {
     ...ours,
@@ -294,6 +303,22 @@ export const FLAGS: readonly Flag[] = [
   {...ours, name: '--version', type: 'switch', group: 'Other', help: 'Print the version.'},
   {...theirs, name: '--help', type: 'switch', group: 'Other', help: 'Print this help (-h).'},
 ]
+
+function gpuFlags(): Flag[] {
+  const flag = (name: Flag['name'], what: string): Flag => ({
+    ...ours,
+    name,
+    type: 'integer',
+    metavar: 'N',
+    group: 'Fleet',
+    help: `GPUs of one ${what}, for GPU-hours and cost. Default: the planner config's, else what aic_tp_size says.`,
+  })
+  return [
+    flag('--gpus-per-instance', 'instance of an aggregated fleet'),
+    flag('--prefill-gpus-per-instance', 'prefill instance'),
+    flag('--decode-gpus-per-instance', 'decode instance'),
+  ]
+}
 
 function aicFlags(): Flag[] {
   const group = 'Router'

@@ -1,18 +1,26 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {isLaunchConfig, parseEngineArgs16} from '../engine/release-1.6/parse-engine-args.ts'
 import {parseRouterConfig16} from '../engine/release-1.6/router-config.ts'
+import type {Release} from '../release.ts'
 import type {
   EngineArgs,
   EngineTiming,
   Fleet,
-  Release,
   ReportedSla,
   RouterMode,
   Scenario,
   SyntheticSpec,
 } from '../scenario.ts'
 import {type Arguments, numberOf} from './arguments.ts'
-import {type FlagInputs, integerFlag, parseJson, readTraceOptions, type ScenarioFromFlags} from './flags.ts'
+import {
+  type FlagInputs,
+  integerFlag,
+  parseJson,
+  readGpuCounts,
+  readObjective,
+  readTraceOptions,
+  type ScenarioFromFlags,
+} from './flags.ts'
 
 type Flags = ReadonlyMap<string, string>
 
@@ -63,6 +71,8 @@ export function scenarioFromFlags16(args: Arguments, inputs: FlagInputs): Result
   const ratio = numberOf(flags.get('--arrival-speedup-ratio') ?? '1') ?? 1
   if (!(ratio > 0))
     return fail(`arrival_speedup_ratio must be a finite positive number, got ${ratio}`, 'arrivalSpeedupRatio')
+  const objective = readObjective(flags)
+  if (!objective.ok) return objective
   return ok({
     notices,
     scenario: {
@@ -72,10 +82,11 @@ export function scenarioFromFlags16(args: Arguments, inputs: FlagInputs): Result
       ...traffic.value,
       ...limits.value,
       ...router.value,
+      ...objective.value,
       traceBlockSize,
       arrivalSpeedupRatio: ratio,
       ...applyTiming(flags, fleet.value),
-      planner: null,
+      scaling: {policy: 'fixed'},
       benchmarkGranularity: integerFlag(flags, '--benchmark-granularity', 8),
       seed,
     },
@@ -131,7 +142,8 @@ function readAggregated(flags: Flags, given: EngineArgs | null): Result<Fleet> {
   const initialWorkers = integerFlag(flags, '--num-workers', 1)
   if (initialWorkers < 1)
     return fail('invalid replay spec: aggregated pool must start with at least one worker', 'num_workers')
-  return ok({topology: 'agg', workers: {args: args.value.args, initialWorkers}})
+  const gpus = readGpuCounts(flags)
+  return ok({topology: 'agg', workers: {args: args.value.args, initialWorkers, gpusPerInstance: gpus.agg}})
 }
 
 function readDisaggregated(flags: Flags, prefill: EngineArgs, decode: EngineArgs): Result<Fleet> {
@@ -169,10 +181,11 @@ function readDisaggregated(flags: Flags, prefill: EngineArgs, decode: EngineArgs
       `invalid replay spec: ${empty} pool must start with at least one worker`,
       `num_${empty}_workers`,
     )
+  const gpus = readGpuCounts(flags)
   return ok({
     topology: 'disagg',
-    prefill: {args: prefill, initialWorkers: counts.prefill},
-    decode: {args: decode, initialWorkers: counts.decode},
+    prefill: {args: prefill, initialWorkers: counts.prefill, gpusPerInstance: gpus.prefill},
+    decode: {args: decode, initialWorkers: counts.decode, gpusPerInstance: gpus.decode},
   })
 }
 

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {DEFAULT_AIC_PERF} from '../engine/aic-perf.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../engine/router-config.ts'
 import {defaultScenario, PRESETS} from '../presets.ts'
-import type {Scenario, TraceSource} from '../scenario.ts'
+import {plannerOf, type Scenario, scalingBy, type TraceSource} from '../scenario.ts'
 import {parseArguments} from './arguments.ts'
 import {flagsFromScenario, formatCommand} from './command-line.ts'
 import {checkFlags, scenarioFromFlags} from './flags.ts'
@@ -50,7 +50,11 @@ describe('flags', () => {
       traceBlockSize: 256,
       arrivalSpeedupRatio: 2,
       fleet: {topology: 'agg', workers: {initialWorkers: 3, args: {num_gpu_blocks: 100, block_size: 64}}},
-      planner: {mode: 'agg', optimization_target: 'sla', enable_load_scaling: true},
+      scaling: {
+        policy: 'dynamo',
+        release: '1.2.1',
+        config: {mode: 'agg', optimization_target: 'sla', enable_load_scaling: true},
+      },
       benchmarkGranularity: 4,
       seed: 7,
     })
@@ -165,7 +169,7 @@ describe('the command of a scenario', () => {
     const wanted: Scenario = {
       ...PRESETS[0]!.scenario,
       trace,
-      planner: null,
+      scaling: {policy: 'fixed'},
       engineTiming: 'polynomial',
       routerMode: 'kv_router',
       routerConfig: {...DEFAULT_ROUTER_CONFIG, router_prefill_load_model: 'aic'},
@@ -176,13 +180,13 @@ describe('the command of a scenario', () => {
 
   it('of a repeat says what tells it apart', () => {
     const guide = PRESETS.find(preset => preset.id === 'as-published')!.scenario
-    const repeat = {...guide, trace, plannerPhaseShiftS: 2.5, traceSeed: 7}
+    const repeat = {...guide, trace, scaling: scalingBy(plannerOf(guide), 2.5), traceSeed: 7}
     const {reference, ours} = flagsFromScenario(repeat, {trace: 't.jsonl'})
     const own = ['--trace-seed', '7', '--engine-timing', 'polynomial', '--planner-phase', '2.5']
     expect(ours).toEqual([...reference, ...own])
     expect(accepted(...ours).scenario).toEqual(repeat)
     const plain = accepted('t', '--planner-phase', '2.5')
-    expect(plain.scenario).not.toHaveProperty('plannerPhaseShiftS')
+    expect(plain.scenario.scaling).toEqual({policy: 'fixed'})
     expect(plain.notices).toEqual(['--planner-phase has no effect without --planner-config'])
   })
 

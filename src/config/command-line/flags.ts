@@ -5,15 +5,18 @@ import {parseAicPerf} from '../engine/aic-perf.ts'
 import {defaultEngineArgs, parseEngineArgs} from '../engine/engine-args.ts'
 import {parseRouterConfig} from '../engine/router-config.ts'
 import {parseTraceOptions, TRACE_OPTION_KEYS, type TraceOptions} from '../link/trace-option-text.ts'
+import {parseObjective} from '../objective.ts'
 import {parsePlannerConfig} from '../planner/planner-config.ts'
-import type {
-  EngineArgs,
-  EngineTiming,
-  Fleet,
-  PlannerConfig,
-  RouterMode,
-  Scenario,
-  TraceSource,
+import {
+  type EngineArgs,
+  type EngineTiming,
+  type Fleet,
+  type PlannerConfig,
+  type PoolName,
+  type RouterMode,
+  type Scenario,
+  scalingBy,
+  type TraceSource,
 } from '../scenario.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
 import {FLAGS_OF_1_6, releaseOfFlags, scenarioFromFlags16} from './flags-1.6.ts'
@@ -112,8 +115,11 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
   if (!aicPerf.ok) return aicPerf
   const traceOptions = readTraceOptions(flags)
   if (!traceOptions.ok) return traceOptions
+  const objective = readObjective(flags)
+  if (!objective.ok) return objective
   const scenario = checkScenario({
     trace: inputs.trace,
+    ...objective.value,
     ...traceOptions.value,
     ...traffic.value,
     ...router.value,
@@ -123,8 +129,7 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
     fleet: fleet.value,
     routerMode: (flags.get('--router-mode') ?? 'round_robin') as RouterMode,
     engineTiming: (flags.get('--engine-timing') ?? defaultTiming(fleet.value)) as EngineTiming,
-    planner: planner.value,
-    ...readPhase(flags, planner.value, notices),
+    scaling: scalingBy(planner.value, readPhase(flags, planner.value, notices)),
     benchmarkGranularity: integerFlag(flags, '--benchmark-granularity', 8),
     seed,
   })
@@ -141,12 +146,20 @@ function readPhase(
   flags: ReadonlyMap<string, string>,
   planner: PlannerConfig | null,
   notices: string[],
-): Pick<Scenario, 'plannerPhaseShiftS'> {
-  const plannerPhaseShiftS = numberOf(flags.get('--planner-phase') ?? '0') ?? 0
-  if (plannerPhaseShiftS === 0) return {}
-  if (planner !== null) return {plannerPhaseShiftS}
+): number {
+  const phaseShiftS = numberOf(flags.get('--planner-phase') ?? '0') ?? 0
+  if (phaseShiftS === 0 || planner !== null) return phaseShiftS
   notices.push('--planner-phase has no effect without --planner-config')
-  return {}
+  return 0
+}
+
+export function readObjective(flags: ReadonlyMap<string, string>): Result<Pick<Scenario, 'objective'>> {
+  const text = flags.get('--objective')
+  if (text === undefined) return ok({})
+  const objective = parseObjective(text)
+  return objective.ok
+    ? ok({objective: objective.value})
+    : fail(`--objective: ${objective.error.message}`, 'objective')
 }
 
 export function readTraceOptions(flags: ReadonlyMap<string, string>): Result<TraceOptions> {
@@ -284,6 +297,7 @@ function buildFleet(
     prefill: integerFlag(flags, '--num-prefill-workers', 1),
     decode: integerFlag(flags, '--num-decode-workers', 1),
   }
+  const gpus = readGpuCounts(flags)
   const misfit = planner === null ? checkPlainFlags(pools, counts) : checkPlannerFlags(pools, planner)
   if (!misfit.ok) return misfit
   if (planner !== null) noteUnusedFlags(flags, planner, notices)
@@ -291,7 +305,11 @@ function buildFleet(
   if (!isDisagg || prefill === null || decode === null)
     return ok({
       topology: 'agg',
-      workers: {args: extra ?? defaultEngineArgs(), initialWorkers: counts.workers},
+      workers: {
+        args: extra ?? defaultEngineArgs(),
+        initialWorkers: counts.workers,
+        gpusPerInstance: gpus.agg,
+      },
     })
   if (prefill.worker_type === 'aggregated' && planner !== null)
     notices.push(
@@ -300,9 +318,18 @@ function buildFleet(
     )
   return ok({
     topology: 'disagg',
-    prefill: {args: prefill, initialWorkers: counts.prefill},
-    decode: {args: decode, initialWorkers: counts.decode},
+    prefill: {args: prefill, initialWorkers: counts.prefill, gpusPerInstance: gpus.prefill},
+    decode: {args: decode, initialWorkers: counts.decode, gpusPerInstance: gpus.decode},
   })
+}
+
+export function readGpuCounts(flags: ReadonlyMap<string, string>): Readonly<Record<PoolName, number | null>> {
+  const read = (flag: string) => (flags.has(flag) ? integerFlag(flags, flag, 0) : null)
+  return {
+    agg: read('--gpus-per-instance'),
+    prefill: read('--prefill-gpus-per-instance'),
+    decode: read('--decode-gpus-per-instance'),
+  }
 }
 
 interface WorkerCounts {

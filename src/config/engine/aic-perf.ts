@@ -1,6 +1,6 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {checkField, type Field} from '../field.ts'
-import type {AicPerfConfig, RouterConfig, Scenario} from '../scenario.ts'
+import {type AicPerfConfig, plannerOf, type RouterConfig, type Scenario} from '../scenario.ts'
 
 const shared = {group: 'router', advanced: false, unit: null} as const
 const name = {type: 'text', nullable: false} as const
@@ -77,14 +77,15 @@ export function parseAicPerf(given: Readonly<Record<string, unknown>>): Result<A
 }
 
 /** Whether the KV router of a run estimates prompts: the reference's planner runs never do. */
-export function estimatesPrefill({planner, routerMode, routerConfig}: Scenario): boolean {
-  return planner === null && routerMode === 'kv_router' && wantsEstimate(routerConfig)
+export function estimatesPrefill(scenario: Scenario): boolean {
+  const {routerMode, routerConfig} = scenario
+  return plannerOf(scenario) === null && routerMode === 'kv_router' && wantsEstimate(routerConfig)
 }
 
 /** The reference refuses every half of an estimate in a plain run, and passes over it in a planner run. */
 export function checkAicPerf(scenario: Scenario): ReturnType<typeof fail> | null {
-  const {planner, routerMode, routerConfig, aicPerf} = scenario
-  if (planner !== null) return null
+  const {routerMode, routerConfig, aicPerf} = scenario
+  if (plannerOf(scenario) !== null) return null
   if (aicPerf === undefined) {
     if (!estimatesPrefill(scenario)) return null
     const message = "router_prefill_load_model='aic' requires aic_perf_config (the --aic-* flags)"

@@ -7,14 +7,16 @@ import type {FieldShape} from '../field.ts'
 import {parsePlannerConfig} from '../planner/planner-config.ts'
 import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
 import {defaultScenario, PRESETS} from '../presets.ts'
-import type {
-  AicPerfConfig,
-  EngineArgs,
-  Fleet,
-  PlannerConfig,
-  PoolSpec,
-  Scenario,
-  WorkerType,
+import {
+  type AicPerfConfig,
+  type EngineArgs,
+  type Fleet,
+  type PlannerConfig,
+  type PoolSpec,
+  plannerOf,
+  type Scenario,
+  scalingBy,
+  type WorkerType,
 } from '../scenario.ts'
 import {decodeScenario, encodeScenario} from './url-codec.ts'
 
@@ -61,7 +63,11 @@ const engineArgs = (workerType: WorkerType): fc.Arbitrary<EngineArgs> =>
     })
 
 const pool = (type: WorkerType): fc.Arbitrary<PoolSpec> =>
-  fc.record({args: engineArgs(type), initialWorkers: fc.integer({min: 1, max: 100})})
+  fc.record({
+    args: engineArgs(type),
+    initialWorkers: fc.integer({min: 1, max: 100}),
+    gpusPerInstance: fc.option(fc.integer({min: 1, max: 1024})),
+  })
 
 const fleet: fc.Arbitrary<Fleet> = fc.oneof(
   fc.record({topology: fc.constant('agg' as const), workers: pool('aggregated')}),
@@ -86,20 +92,25 @@ const scenarios: fc.Arbitrary<Scenario> = fc
     planner: fc.option(someFields(PLANNER_FIELDS)),
     benchmarkGranularity: fc.integer({min: 1, max: 100}),
     seed: fc.integer({min: 0, max: 2 ** 32 - 1}),
+    phaseShiftS: fc.oneof(fc.constant(0), fc.double({min: 0.001, max: 86_400, noNaN: true})),
     aicPerf: fc.option(someFields(AIC_PERF_FIELDS)),
     repeat: fc.record(
       {
-        plannerPhaseShiftS: fc.double({min: 0.001, max: 86_400, noNaN: true}),
         traceSeed: fc.integer({min: 0, max: 2 ** 32 - 1}),
+        objective: fc.record({
+          ttftMs: fc.double({min: 0.1, max: 1e6, noNaN: true}),
+          itlMs: fc.double({min: 0.1, max: 1e6, noNaN: true}),
+          share: fc.double({min: 0.01, max: 1, noNaN: true}),
+        }),
       },
       {requiredKeys: []},
     ),
   })
-  .map(({planner, aicPerf, repeat, ...rest}) => ({
+  .map(({planner, phaseShiftS, aicPerf, repeat, ...rest}) => ({
     ...rest,
     ...repeat,
     ...(aicPerf === null ? {} : {aicPerf: {...DEFAULT_AIC_PERF, ...aicPerf} as AicPerfConfig}),
-    planner: plannerFrom(planner, rest.fleet.topology),
+    scaling: scalingBy(plannerFrom(planner, rest.fleet.topology), phaseShiftS),
   }))
 
 function plannerFrom(fields: object | null, mode: 'agg' | 'disagg'): PlannerConfig | null {
@@ -122,7 +133,10 @@ describe('links', () => {
     const {args} = guide.fleet.workers
     const changed: Scenario = {
       ...guide,
-      fleet: {topology: 'agg', workers: {initialWorkers: 3, args: {...args, startup_time: 60}}},
+      fleet: {
+        topology: 'agg',
+        workers: {initialWorkers: 3, gpusPerInstance: null, args: {...args, startup_time: 60}},
+      },
     }
     expect(encodeScenario(changed)).toBe('v=1&preset=guide-agg&workers=3&engine.startup_time=60')
   })
@@ -138,11 +152,27 @@ describe('links', () => {
 
   it('say what tells a repeat apart in two keys', () => {
     const guide = PRESETS[0]!.scenario
-    const repeat: Scenario = {...guide, plannerPhaseShiftS: 2.5, traceSeed: 7}
+    const repeat: Scenario = {...guide, scaling: scalingBy(plannerOf(guide), 2.5), traceSeed: 7}
     expect(encodeScenario(repeat)).toBe('v=1&preset=guide-agg&planner-phase=2.5&trace-seed=7')
     const bad = decodeScenario('v=1&preset=guide-agg&planner-phase=-1&trace-seed=1.5')
     expect(bad).toEqual({scenario: guide, run: false, ignored: ['planner-phase=-1', 'trace-seed=1.5']})
     expect(decodeScenario('v=1&preset=guide-agg&planner-phase=0').scenario).toEqual(guide)
+  })
+
+  it('say what a result is judged by, and the GPUs of an instance', () => {
+    const guide = PRESETS[0]!.scenario
+    const link = 'v=1&preset=guide-agg&gpus=4&objective=ttft:900,itl:40,share:0.9'
+    const {scenario, ignored} = decodeScenario(link)
+    expect(ignored).toEqual([])
+    expect(scenario.objective).toEqual({ttftMs: 900, itlMs: 40, share: 0.9})
+    expect(scenario.fleet).toMatchObject({workers: {gpusPerInstance: 4}})
+    expect(encodeScenario(scenario)).toBe(link)
+    const bad = decodeScenario('v=1&preset=guide-agg&gpus=0&objective=ttft:900,itl:40,share:95')
+    expect(bad).toEqual({
+      scenario: guide,
+      run: false,
+      ignored: ['gpus=0', 'objective=ttft:900,itl:40,share:95'],
+    })
   })
 
   it('ask to be run only when they say so', () => {
@@ -161,7 +191,7 @@ describe('links', () => {
       startup_time: 60,
       block_size: 64,
     })
-    expect(scenario.planner).toMatchObject({ttft: 1500, itl: 20})
+    expect(plannerOf(scenario)).toMatchObject({ttft: 1500, itl: 20})
     expect(scenario.trace).toEqual({kind: 'catalogue', id: 'toolagent-hour'})
     expect([...ignored].sort()).toEqual([
       'bogus=1',
@@ -177,7 +207,7 @@ describe('links', () => {
     const {scenario, ignored} = decodeScenario(
       'v=1&preset=guide-agg&planner.throughput_adjustment_interval=5',
     )
-    expect(scenario.planner?.throughput_adjustment_interval).toBe(300)
+    expect(plannerOf(scenario)?.throughput_adjustment_interval).toBe(300)
     expect(ignored).toEqual(['planner.throughput_adjustment_interval=5'])
   })
 

@@ -4,16 +4,12 @@ import {ENGINE_FIELDS, SGLANG_FIELDS} from '../engine/engine-fields.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../engine/router-config.ts'
 import type {FieldShape} from '../field.ts'
 import {type FieldValue, formatFieldValue} from '../field-text.ts'
-import {parsePlannerConfig} from '../planner/planner-config.ts'
-import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
-import {defaultScenario, findPreset, PRESETS, plannerConfigWith} from '../presets.ts'
-import {PLANNER_PHASE_FIELD} from '../repeat-fields.ts'
+import {defaultScenario, findPreset, PRESETS} from '../presets.ts'
 import {
   type AicPerfConfig,
   type EngineArgs,
   type Fleet,
   isSameTrace,
-  type PlannerConfig,
   type PoolSpec,
   type RouterConfig,
   type Scenario,
@@ -23,7 +19,9 @@ import {
 } from '../scenario.ts'
 import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 import {LinkPairs} from './link-pairs.ts'
+import {decodeObjective, decodeScaling, scalingDifferences} from './link-scaling.ts'
 import {formatPairs, type Pair, parsePairs} from './query-string.ts'
+import {settle} from './settle.ts'
 import {
   formatTraceOptions,
   parseTraceOptions,
@@ -75,20 +73,14 @@ export function decodeScenario(hash: string): DecodedLink {
     fleet,
     routerMode: link.takeChoice('router', base.routerMode, ['round_robin', 'kv_router'] as const),
     engineTiming: link.takeChoice('timing', base.engineTiming, ['aic', 'polynomial', 'profile'] as const),
-    planner: decodePlanner(link, base.planner, fleet.topology),
+    scaling: decodeScaling(link, base, fleet.topology),
     benchmarkGranularity: link.takeNumber('granularity', base.benchmarkGranularity, SCALARS.granularity),
     seed: link.takeNumber('seed', base.seed, SCALARS.seed),
-    ...decodePhase(link),
+    ...decodeObjective(link),
     ...decodeTraffic(link),
     ...decodeTraceOptions(link, base),
   }
   return {scenario, run, ignored: link.finish()}
-}
-
-/** In no preset, so a link says it whole. */
-function decodePhase(link: LinkPairs): Pick<Scenario, 'plannerPhaseShiftS'> {
-  const plannerPhaseShiftS = link.takeNumber('planner-phase', 0, PLANNER_PHASE_FIELD)
-  return plannerPhaseShiftS === 0 ? {} : {plannerPhaseShiftS}
 }
 
 function traceOptionDifferences(from: Scenario, to: Scenario): readonly Pair[] {
@@ -186,6 +178,7 @@ const SCALARS = {
   granularity: {type: 'integer', nullable: false, min: 1, max: 10_000, default: null},
   seed: {type: 'integer', nullable: false, min: 0, max: 2 ** 32 - 1, default: null},
   workers: {type: 'integer', nullable: false, min: 1, max: 100_000, default: null},
+  gpus: {type: 'integer', nullable: true, min: 1, max: 1024, default: null},
 } as const satisfies Record<string, FieldShape>
 
 const WORKER_TYPE_FIELD: FieldShape = {
@@ -207,8 +200,7 @@ function differences(from: Scenario, to: Scenario): readonly Pair[] {
   note('timing', from.engineTiming, to.engineTiming)
   pairs.push(...fleetDifferences(from.fleet, to.fleet))
   note('router', from.routerMode, to.routerMode)
-  pairs.push(...plannerDifferences(from.planner, to))
-  note('planner-phase', from.plannerPhaseShiftS ?? 0, to.plannerPhaseShiftS ?? 0)
+  pairs.push(...scalingDifferences(from, to))
   note('granularity', from.benchmarkGranularity, to.benchmarkGranularity)
   note('seed', from.seed, to.seed)
   return [...pairs, ...encodeTraffic(to), ...traceOptionDifferences(from, to)]
@@ -245,6 +237,7 @@ function baseFleet(base: Fleet, topology: Fleet['topology']): Fleet {
   const pool = (workerType: WorkerType): PoolSpec => ({
     args: defaultEngineArgs(workerType),
     initialWorkers: 1,
+    gpusPerInstance: null,
   })
   return topology === 'agg'
     ? {topology, workers: pool('aggregated')}
@@ -255,12 +248,23 @@ function fleetDifferences(base: Fleet, to: Fleet): readonly Pair[] {
   const topology: readonly Pair[] = base.topology === to.topology ? [] : [['topology', to.topology]]
   const from = baseFleet(base, to.topology)
   if (from.topology === 'agg' && to.topology === 'agg')
-    return [...topology, ...poolDifferences(from.workers, to.workers, {args: 'engine', workers: 'workers'})]
+    return [
+      ...topology,
+      ...poolDifferences(from.workers, to.workers, {args: 'engine', workers: 'workers', gpus: 'gpus'}),
+    ]
   if (from.topology === 'disagg' && to.topology === 'disagg')
     return [
       ...topology,
-      ...poolDifferences(from.prefill, to.prefill, {args: 'prefill', workers: 'prefill-workers'}),
-      ...poolDifferences(from.decode, to.decode, {args: 'decode', workers: 'decode-workers'}),
+      ...poolDifferences(from.prefill, to.prefill, {
+        args: 'prefill',
+        workers: 'prefill-workers',
+        gpus: 'prefill-gpus',
+      }),
+      ...poolDifferences(from.decode, to.decode, {
+        args: 'decode',
+        workers: 'decode-workers',
+        gpus: 'decode-gpus',
+      }),
     ]
   return topology
 }
@@ -268,11 +272,14 @@ function fleetDifferences(base: Fleet, to: Fleet): readonly Pair[] {
 interface PoolKeys {
   readonly args: string
   readonly workers: string
+  readonly gpus: string
 }
 
 function poolDifferences(from: PoolSpec, to: PoolSpec, keys: PoolKeys): readonly Pair[] {
   const pairs: Pair[] = []
   if (from.initialWorkers !== to.initialWorkers) pairs.push([keys.workers, String(to.initialWorkers)])
+  if (from.gpusPerInstance !== to.gpusPerInstance)
+    pairs.push([keys.gpus, formatFieldValue(SCALARS.gpus, to.gpusPerInstance)])
   if (from.args.worker_type !== to.args.worker_type)
     pairs.push([`${keys.args}.worker_type`, to.args.worker_type])
   for (const field of ENGINE_FIELDS) {
@@ -292,16 +299,25 @@ function decodeFleet(link: LinkPairs, base: Fleet): Fleet {
   const topology = link.takeChoice('topology', base.topology, ['agg', 'disagg'] as const)
   const from = baseFleet(base, topology)
   if (from.topology === 'agg')
-    return {topology: 'agg', workers: decodePool(link, from.workers, {args: 'engine', workers: 'workers'})}
+    return {
+      topology: 'agg',
+      workers: decodePool(link, from.workers, {args: 'engine', workers: 'workers', gpus: 'gpus'}),
+    }
   return {
     topology: 'disagg',
-    prefill: decodePool(link, from.prefill, {args: 'prefill', workers: 'prefill-workers'}),
-    decode: decodePool(link, from.decode, {args: 'decode', workers: 'decode-workers'}),
+    prefill: decodePool(link, from.prefill, {
+      args: 'prefill',
+      workers: 'prefill-workers',
+      gpus: 'prefill-gpus',
+    }),
+    decode: decodePool(link, from.decode, {args: 'decode', workers: 'decode-workers', gpus: 'decode-gpus'}),
   }
 }
 
 function decodePool(link: LinkPairs, base: PoolSpec, keys: PoolKeys): PoolSpec {
   const initialWorkers = link.takeNumber(keys.workers, base.initialWorkers, SCALARS.workers)
+  const gpus = link.takeField(keys.gpus, SCALARS.gpus)
+  const gpusPerInstance = typeof gpus === 'number' ? gpus : base.gpusPerInstance
   const given = new Map<string, FieldValue>()
   const take = (key: string, field: FieldShape) => {
     const value = link.takeField(`${keys.args}.${key}`, field)
@@ -314,7 +330,7 @@ function decodePool(link: LinkPairs, base: PoolSpec, keys: PoolKeys): PoolSpec {
     const parsed = parseEngineArgs(withEngineFields(base.args, fields), {flag: keys.args})
     return parsed.ok ? {value: parsed.value.args} : {field: parsed.error.field ?? ''}
   })
-  return {args: args ?? base.args, initialWorkers}
+  return {args: args ?? base.args, initialWorkers, gpusPerInstance}
 }
 
 function withEngineFields(base: EngineArgs, fields: ReadonlyMap<string, FieldValue>): object {
@@ -323,64 +339,4 @@ function withEngineFields(base: EngineArgs, fields: ReadonlyMap<string, FieldVal
   const sglang = {...base.sglang, ...Object.fromEntries(inner.map(([key, value]) => [key.slice(7), value]))}
   const hasSglang = base.sglang !== null || inner.length > 0
   return {...base, ...Object.fromEntries(top), ...(hasSglang ? {sglang} : {})}
-}
-
-/** The mode is the fleet's, so it is not part of the planner's keys. */
-const LINKED_PLANNER_FIELDS = PLANNER_FIELDS.filter(field => field.key !== 'mode')
-
-function plannerDifferences(from: PlannerConfig | null, to: Scenario): readonly Pair[] {
-  const {planner} = to
-  if (planner === null) return from === null ? [] : [['planner', 'off']]
-  const base = from ?? plannerConfigWith(to.fleet.topology, {})
-  const pairs: Pair[] = from === null ? [['planner', 'on']] : []
-  for (const field of LINKED_PLANNER_FIELDS) {
-    const value = planner[field.key]
-    if (value !== base[field.key]) pairs.push([`planner.${field.key}`, formatFieldValue(field, value)])
-  }
-  return pairs
-}
-
-function decodePlanner(
-  link: LinkPairs,
-  base: PlannerConfig | null,
-  mode: Fleet['topology'],
-): PlannerConfig | null {
-  const state = link.takeChoice('planner', base === null ? 'off' : 'on', ['on', 'off'] as const)
-  const given = new Map<string, FieldValue>()
-  for (const field of LINKED_PLANNER_FIELDS) {
-    const value = link.takeField(`planner.${field.key}`, field)
-    if (value !== undefined) given.set(field.key, value)
-  }
-  if (state === 'off') {
-    for (const [key, value] of given) link.ignore(`planner.${key}`, String(value))
-    return null
-  }
-  const from = base ?? plannerConfigWith(mode, {})
-  const config = settle(link, 'planner.', given, fields => {
-    const parsed = parsePlannerConfig({...from, ...Object.fromEntries(fields), mode})
-    return parsed.ok ? {value: parsed.value.config} : {field: parsed.error.field ?? ''}
-  })
-  return config ?? {...from, mode}
-}
-
-/**
- * Reads a group of fields that are checked together, dropping the one each failure names until the rest is valid.
- * @returns null if the base itself is refused
- */
-function settle<T>(
-  link: LinkPairs,
-  prefix: string,
-  given: Map<string, FieldValue>,
-  read: (fields: ReadonlyMap<string, FieldValue>) => {value: T} | {field: string},
-): T | null {
-  for (;;) {
-    const outcome = read(given)
-    if ('value' in outcome) return outcome.value
-    if (given.size === 0) return null
-    const named = outcome.field.replace(/^planner\./, '')
-    // A check over several fields may name one the link does not set; then the last of the link's goes.
-    const culprit = given.has(named) ? named : ([...given.keys()].at(-1) ?? '')
-    link.ignore(`${prefix}${culprit}`, String(given.get(culprit)))
-    given.delete(culprit)
-  }
 }

@@ -35,7 +35,7 @@ function cluster(lines: readonly Line[], engine: Record<string, unknown>): Clust
   return new Cluster({
     generation: ENGINE_1_2,
     startupFor: (_, {startup_time}) => constantStartup(startup_time),
-    fleet: {topology: 'agg', workers: {args: args(engine), initialWorkers: 1}},
+    fleet: {topology: 'agg', workers: {args: args(engine), initialWorkers: 1, gpusPerInstance: null}},
     workload: workloadOf(lines),
     perfModelFor: () => polynomialModel,
     router: null,

@@ -15,7 +15,7 @@ import type {PlannerRecord, TickRecord} from './record.ts'
 /** Figures of the reference, written by test/golden/planner/generate.py. */
 function readGolden<T>(name: string): T {
   return JSON.parse(
-    readFileSync(fileURLToPath(new URL(`../../test/golden/planner/${name}`, import.meta.url)), 'utf8'),
+    readFileSync(fileURLToPath(new URL(`../../../test/golden/planner/${name}`, import.meta.url)), 'utf8'),
   )
 }
 

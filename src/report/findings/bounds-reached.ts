@@ -1,3 +1,4 @@
+import {plannerOf} from '../../config/scenario.ts'
 import type {Candidate} from './finding.ts'
 import {missedBetween, type RunFacts} from './run-facts.ts'
 import {spansOf, totalSeconds} from './spans.ts'
@@ -9,7 +10,7 @@ const LEAST_SHARE = 0.02
 
 /** The planner wanted more replicas than its budget allows. */
 export function findBudgetReached(facts: RunFacts): Candidate[] {
-  const budget = facts.scenario.planner?.max_gpu_budget ?? -1
+  const budget = plannerOf(facts.scenario)?.max_gpu_budget ?? -1
   if (budget < 0) return []
   return heldAt(facts, {
     rule: 'budget-reached',
@@ -22,7 +23,7 @@ export function findBudgetReached(facts: RunFacts): Candidate[] {
 
 /** Only `min_endpoint` kept the fleet from becoming smaller. */
 export function findFloorHeld(facts: RunFacts): Candidate[] {
-  const floor = facts.scenario.planner?.min_endpoint ?? 0
+  const floor = plannerOf(facts.scenario)?.min_endpoint ?? 0
   if (floor <= 1 || !facts.holds) return []
   return heldAt(facts, {
     rule: 'floor-held',

@@ -1,3 +1,4 @@
+import {plannerOf} from '../../config/scenario.ts'
 import {median} from './figures.ts'
 import type {Candidate} from './finding.ts'
 import type {RunFacts} from './run-facts.ts'
@@ -13,7 +14,7 @@ const LEAST_SHARE = 0.3
 
 /** Up and down again, or down and up again, before any load could have come and gone. */
 export function findOscillation(facts: RunFacts): Candidate[] {
-  const intervalS = facts.scenario.planner?.load_adjustment_interval
+  const intervalS = plannerOf(facts.scenario)?.load_adjustment_interval
   if (intervalS === undefined) return []
   const steps = stepsOf(facts)
   const windowS = Math.max(INTERVALS * intervalS, LEAST_WINDOW_S)
@@ -32,7 +33,7 @@ export function findOscillation(facts: RunFacts): Candidate[] {
     figures,
   } as const
   const weight = (facts.missedCount * undone.length) / steps.length / 2
-  const sensitivity = facts.scenario.planner?.load_scaling_down_sensitivity ?? 0
+  const sensitivity = plannerOf(facts.scenario)?.load_scaling_down_sensitivity ?? 0
   const remedies =
     sensitivity > 10 ? [{'planner.load_scaling_down_sensitivity': Math.round(sensitivity / 2)}] : []
   return [{finding, weight, remedies}]

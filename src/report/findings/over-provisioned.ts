@@ -1,4 +1,4 @@
-import {poolsOf} from '../../config/scenario.ts'
+import {plannerOf, poolsOf} from '../../config/scenario.ts'
 import type {Candidate, Remedy} from './finding.ts'
 import {computePoolUse} from './instance-use.ts'
 import type {RunFacts} from './run-facts.ts'
@@ -37,7 +37,8 @@ export function findOverProvisioned(facts: RunFacts): Candidate[] {
 
 /** One instance less, by whatever decides on the count. */
 function smaller({scenario}: RunFacts, pool: string): Remedy[] {
-  const {planner, fleet} = scenario
+  const {fleet} = scenario
+  const planner = plannerOf(scenario)
   if (planner !== null)
     return planner.min_endpoint > 1 ? [{'planner.min_endpoint': planner.min_endpoint - 1}] : []
   const knob = pool === 'agg' ? 'num_workers' : `num_${pool}_workers`

@@ -1,4 +1,4 @@
-import {poolsOf} from '../../config/scenario.ts'
+import {plannerOf, poolsOf} from '../../config/scenario.ts'
 import {computeSaturation} from '../saturation.ts'
 import type {Candidate, Remedy} from './finding.ts'
 import {computePoolUse} from './instance-use.ts'
@@ -45,14 +45,16 @@ export function findOverloaded(facts: RunFacts): Candidate[] {
 
 /** Nobody could have added an instance: there is no policy, or its budget was used up for half the run or more. */
 function isAtItsLargest({planner, scenario, ticks}: RunFacts): boolean {
-  if (planner === null || scenario.planner === null) return true
-  const budget = scenario.planner.max_gpu_budget
+  const config = plannerOf(scenario)
+  if (planner === null || config === null) return true
+  const budget = config.max_gpu_budget
   const full = ticks.filter(tick => budget >= 0 && tick.serving + tick.starting >= budget)
   return full.length * 2 >= ticks.length
 }
 
 function larger({scenario}: RunFacts): Remedy[] {
-  const {planner, fleet} = scenario
+  const {fleet} = scenario
+  const planner = plannerOf(scenario)
   if (planner !== null) return [{'planner.max_gpu_budget': planner.max_gpu_budget * 2}]
   return poolsOf(fleet).flatMap(([pool, {initialWorkers}]) => {
     const knob = pool === 'agg' ? 'num_workers' : `num_${pool}_workers`

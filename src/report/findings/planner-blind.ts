@@ -1,3 +1,4 @@
+import {plannerOf} from '../../config/scenario.ts'
 import type {Candidate, Remedy} from './finding.ts'
 import {missedBetween, type RunFacts} from './run-facts.ts'
 import {longestSpan, spansOf, totalSeconds} from './spans.ts'
@@ -54,14 +55,14 @@ function sampleCount(ticks: readonly TickView[]): number {
 
 function whyBlind({scenario}: RunFacts, ticks: readonly TickView[]): string {
   const samples = sampleCount(ticks)
-  const least = scenario.planner?.load_min_observations ?? 0
+  const least = plannerOf(scenario)?.load_min_observations ?? 0
   if (samples < least) return `It has seen ${samples} of the ${least} passes that a fit takes`
   return `The ${samples} passes it remembers give no line on which more load takes longer, and such a fit is rejected`
 }
 
 /** What throughput scaling said in the same stretch. */
 function otherLoop({ticks, scenario}: RunFacts, fromS: number, toS: number): string {
-  if (scenario.planner?.enable_throughput_scaling !== true) return 'Throughput scaling is off.'
+  if (plannerOf(scenario)?.enable_throughput_scaling !== true) return 'Throughput scaling is off.'
   const own = ticks.filter(tick => tick.isThroughput && tick.atS >= fromS && tick.atS <= toS)
   if (own.length === 0) return 'Throughput scaling had no turn in this time.'
   const blind = own.filter(tick => tick.throughputReason === 'model_not_ready').length
@@ -71,7 +72,7 @@ function otherLoop({ticks, scenario}: RunFacts, fromS: number, toS: number): str
 
 /** A floor above the fleet that went blind keeps enough instances for passes to differ. */
 function higherFloors({scenario}: RunFacts, ticks: readonly TickView[]): Remedy[] {
-  const floor = scenario.planner?.min_endpoint ?? 0
+  const floor = plannerOf(scenario)?.min_endpoint ?? 0
   const serving = Math.max(floor, ...ticks.map(tick => tick.serving))
   return [serving + 1, serving + 2].map(least => ({'planner.min_endpoint': least}))
 }

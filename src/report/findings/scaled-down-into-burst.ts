@@ -1,3 +1,4 @@
+import {plannerOf} from '../../config/scenario.ts'
 import type {Candidate} from './finding.ts'
 import {missedBetween, type RunFacts} from './run-facts.ts'
 import {missedShare, type Step, stepsOf} from './scaling-events.ts'
@@ -64,7 +65,7 @@ function inGroups(steps: readonly BadStep[]): readonly {readonly first: BadStep;
 
 /** A floor at the size it had, or a scale-down that asks for more room. */
 function steadier({scenario}: RunFacts, serving: number): Candidate['remedies'] {
-  const sensitivity = scenario.planner?.load_scaling_down_sensitivity
+  const sensitivity = plannerOf(scenario)?.load_scaling_down_sensitivity
   const calmer =
     sensitivity === undefined || sensitivity <= 10
       ? []

@@ -1,4 +1,4 @@
-import type {Scenario} from '../../config/scenario.ts'
+import {plannerOf, type Scenario} from '../../config/scenario.ts'
 import type {PlannerRecord, TickRecord} from '../../policies/dynamo/record.ts'
 
 /** A planner tick as the rules read it: what was seen of each instance, what was wanted, what was decided. */
@@ -25,7 +25,8 @@ export interface TickView {
   readonly throughputReason: string | null
 }
 
-export function tickViews({ticks}: PlannerRecord, {planner}: Scenario): readonly TickView[] {
+export function tickViews({ticks}: PlannerRecord, scenario: Scenario): readonly TickView[] {
+  const planner = plannerOf(scenario)
   const isSla = planner?.optimization_target === 'sla' && planner.enable_load_scaling
   return ticks.map(tick => tickView(tick, {isSla, ttftMs: planner?.ttft ?? 0, itlMs: planner?.itl ?? 0}))
 }

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {goldenScenario, readGolden, runGolden} from '../../../../test/support/golden.ts'
 import {PROJECT} from '../../../../test/support/shared.ts'
-import type {PlannerConfig} from '../../../config/scenario.ts'
+import {type PlannerConfig, plannerOf, scalingBy} from '../../../config/scenario.ts'
 import type {TickRecord} from '../record.ts'
 import type {EngineLoad} from '../rules-1.2/latency-side.ts'
 import {decideTick, type LoadGrounds, type TickGrounds} from '../rules-1.2/tick-decision.ts'
@@ -28,8 +28,8 @@ interface Replayed {
 
 async function replay(name: string, change: Partial<PlannerConfig> = {}): Promise<Replayed> {
   const golden = readGolden(`${PROJECT}/test/golden/replay/${name}.json`)
-  const config = {...goldenScenario(golden).planner!, ...change}
-  const result = await runGolden(golden, `${PROJECT}/static-traces`, {planner: config})
+  const config = {...plannerOf(goldenScenario(golden))!, ...change}
+  const result = await runGolden(golden, `${PROJECT}/static-traces`, {scaling: scalingBy(config)})
   return {config, ticks: result.planner!.ticks}
 }
 

@@ -82,7 +82,7 @@ test('a run is held against the closest before it, the first of equals, and not 
     replayConcurrency: 3,
     engineTiming: 'polynomial',
     routerMode: 'kv_router',
-    planner: null,
+    scaling: {policy: 'fixed'},
     benchmarkGranularity: 3,
     seed: 5,
   })

@@ -1,3 +1,4 @@
+import {formerScenario} from '../../../config/former-scenario.ts'
 import {VERSION} from '../../../config/link/version.ts'
 import type {Scenario} from '../../../config/scenario.ts'
 import {sha256OfText} from '../../../core/sha256.ts'
@@ -46,5 +47,7 @@ function questionOf({spec, base: {scenario, traceSha256, profileSha256}}: SweepP
   // Phases are told by their number, as before there were seeds: a sweep kept then is the same.
   const {of, count} = spec.repeats
   const repeats = of === 'phase' ? count : `${count} ${of}`
-  return sha256OfText(stableJson({spec: {...spec, repeats}, traceSha256, profileSha256, knobs}))
+  return sha256OfText(
+    stableJson({spec: {...spec, repeats}, traceSha256, profileSha256, knobs: formerScenario(knobs)}),
+  )
 }

@@ -4,7 +4,7 @@ import {
   formatCommand,
   plannerJson,
 } from '../../../config/command-line/command-line.ts'
-import {poolsOf, type Scenario} from '../../../config/scenario.ts'
+import {plannerOf, poolsOf, type Scenario} from '../../../config/scenario.ts'
 
 /** One form in which a scenario can be taken elsewhere. */
 export interface CopyForm {
@@ -34,11 +34,12 @@ export function copyForms(scenario: Scenario, {trace, link}: CopyNames): readonl
       notes: referenceNotes(scenario, ours.slice(reference.length)),
     },
   ]
-  if (scenario.planner !== null)
+  const planner = plannerOf(scenario)
+  if (planner !== null)
     forms.push({
       id: 'planner',
       title: 'Planner config (JSON)',
-      text: pretty(plannerJson(scenario.planner)),
+      text: pretty(plannerJson(planner)),
       notes: [],
     })
   for (const [name, {args}] of poolsOf(scenario.fleet)) {
@@ -64,7 +65,8 @@ function command(program: string, args: readonly string[]): string {
 }
 
 function referenceNotes(scenario: Scenario, leftOut: readonly string[]): readonly string[] {
-  const {planner, engineTiming, synthetic, replayConcurrency} = scenario
+  const planner = plannerOf(scenario)
+  const {engineTiming, synthetic, replayConcurrency} = scenario
   const flags = leftOut.filter(argument => argument.startsWith('--') && argument !== '--engine-timing')
   const notes: string[] = []
   if (planner !== null && engineTiming === 'aic')

@@ -2,16 +2,17 @@ import {AIC_PERF_FIELDS} from '../../../config/engine/aic-perf.ts'
 import {ENGINE_FIELDS, SGLANG_FIELDS} from '../../../config/engine/engine-fields.ts'
 import {ROUTER_FIELDS} from '../../../config/engine/router-fields.ts'
 import type {Field} from '../../../config/field.ts'
+import {OBJECTIVE_FIELDS} from '../../../config/objective.ts'
 import {PLANNER_FIELDS} from '../../../config/planner/planner-fields.ts'
 import type {Fleet, PoolSpec, SyntheticSpec} from '../../../config/scenario.ts'
 import {SYNTHETIC_FIELDS} from '../../../config/synthetic-fields.ts'
 import type {Values} from '../../kit/form/draft.ts'
-import {RUN_FIELDS, TRACE_FIELDS, WORKER_TYPE_FIELD, WORKERS_FIELD} from './run-fields.ts'
+import {GPUS_FIELD, RUN_FIELDS, TRACE_FIELDS, WORKER_TYPE_FIELD, WORKERS_FIELD} from './run-fields.ts'
 
 /** A pool of engines: the one of an aggregated fleet, or one of the two of a disaggregated fleet. */
 export type PoolPart = 'engine' | 'prefill' | 'decode'
 /** The parts of the form; a field is named `part.key`, as in links. */
-export type FormPart = 'trace' | 'traffic' | PoolPart | 'router' | 'planner' | 'run'
+export type FormPart = 'trace' | 'traffic' | PoolPart | 'router' | 'planner' | 'objective' | 'run'
 
 /** Options of the other scheduler, named as in links and messages: they sit in an object of their own. */
 const SGLANG_PREFIX = 'sglang.'
@@ -20,7 +21,13 @@ const SGLANG_OPTIONS: readonly Field[] = SGLANG_FIELDS.map(field => ({
   key: SGLANG_PREFIX + field.key,
 }))
 
-const POOL_FIELDS: readonly Field[] = [WORKERS_FIELD, WORKER_TYPE_FIELD, ...ENGINE_FIELDS, ...SGLANG_OPTIONS]
+const POOL_FIELDS: readonly Field[] = [
+  WORKERS_FIELD,
+  GPUS_FIELD,
+  WORKER_TYPE_FIELD,
+  ...ENGINE_FIELDS,
+  ...SGLANG_OPTIONS,
+]
 
 /** `mode` follows from the fleet. */
 export const FIELDS_OF: Readonly<Record<FormPart, readonly Field[]>> = {
@@ -31,6 +38,7 @@ export const FIELDS_OF: Readonly<Record<FormPart, readonly Field[]>> = {
   decode: POOL_FIELDS,
   router: [...ROUTER_FIELDS, ...AIC_PERF_FIELDS],
   planner: PLANNER_FIELDS.filter(field => field.key !== 'mode'),
+  objective: OBJECTIVE_FIELDS,
   run: RUN_FIELDS,
 }
 
@@ -44,14 +52,19 @@ export function routerFieldsFor(form: {
 }
 
 /** A pool as the values of its fields. */
-export function valuesOfPool({args, initialWorkers}: PoolSpec): Values {
+export function valuesOfPool({args, initialWorkers, gpusPerInstance}: PoolSpec): Values {
   const sglang = Object.entries(args.sglang ?? {}).map(([key, value]) => [SGLANG_PREFIX + key, value])
-  return {...args, num_workers: initialWorkers, ...Object.fromEntries(sglang)}
+  return {
+    ...args,
+    num_workers: initialWorkers,
+    gpus_per_instance: gpusPerInstance,
+    ...Object.fromEntries(sglang),
+  }
 }
 
 /** Engine args as JSON would give them. Options of a scheduler that is not chosen are left out. */
 export function engineArgsOf(values: Values): Values {
-  const {num_workers: _, ...fields} = values
+  const {num_workers: _, gpus_per_instance: __, ...fields} = values
   const entries = Object.entries(fields)
   const own = entries.filter(([key]) => !key.startsWith(SGLANG_PREFIX))
   if (fields.engine_type !== 'sglang') return Object.fromEntries(own)
@@ -89,7 +102,9 @@ export function formFieldOf(field: string, topology: Fleet['topology']): string 
       return 'router_mode'
     case 'planner_profile_data':
       return null
-    case 'plannerPhaseShiftS':
+    case 'objective':
+      return 'objective.share'
+    case 'phaseShiftS':
       return 'run.planner_phase'
     case 'traceSeed':
       return 'trace.trace_seed'

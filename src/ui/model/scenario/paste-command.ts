@@ -3,7 +3,7 @@ import {FLAGS} from '../../../config/command-line/flag-table.ts'
 import {checkFlags, parseJson, scenarioFromFlags} from '../../../config/command-line/flags.ts'
 import {splitShellWords} from '../../../config/command-line/shell-words.ts'
 import {plannerConfigWith} from '../../../config/presets.ts'
-import {poolsOf, type TraceSource} from '../../../config/scenario.ts'
+import {plannerOf, poolsOf, type TraceSource} from '../../../config/scenario.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {type NeededFile, type PasteContext, type Pasted, profileOf} from './pasted.ts'
@@ -162,7 +162,7 @@ function readPlannerFlag({flags}: Arguments, {current}: PasteContext, found: Fin
   if (text.trim().startsWith('{')) return fail(`--planner-config: ${json.error.message}`, '--planner-config')
   found.files.push({what: 'planner config', flag: '--planner-config', path: text})
   const mode = flags.has('--prefill-engine-args') || flags.has('--decode-engine-args') ? 'disagg' : 'agg'
-  return ok({...(current.planner ?? plannerConfigWith(mode, {})), mode})
+  return ok({...(plannerOf(current) ?? plannerConfigWith(mode, {})), mode})
 }
 
 function shortened(text: string): string {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
 import {PRESETS} from '../../../config/presets.ts'
-import type {Scenario, TraceSource} from '../../../config/scenario.ts'
+import {plannerOf, type Scenario, type TraceSource} from '../../../config/scenario.ts'
 import {copyForms} from './copy.ts'
 import {parsePasted} from './paste.ts'
 import type {Pasted, PasteKind} from './pasted.ts'
@@ -52,7 +52,7 @@ describe('a pasted command line', () => {
     const {scenario, files} = await accepted(
       `${program} traces/bundled.jsonl.gz \\\n  --planner-config '${PLANNER}' \\\n  --num-workers=3 --extra-engine-args '{"startup_time": 30}'`,
     )
-    expect(scenario.planner).toMatchObject({mode: 'agg', optimization_target: 'latency', ttft: 900})
+    expect(plannerOf(scenario)).toMatchObject({mode: 'agg', optimization_target: 'latency', ttft: 900})
     expect(aggArgs(scenario)).toMatchObject({
       initialWorkers: 3,
       args: {startup_time: 30, num_gpu_blocks: 16384},
@@ -71,7 +71,7 @@ describe('a pasted command line', () => {
       {what: 'trace', flag: 'TRACE', path: '/data/mine.jsonl'},
       {what: 'profile', flag: 'planner_profile_data (agg)', path: '/data/h200.npz'},
     ])
-    expect(scenario.planner).toEqual(GUIDE.planner)
+    expect(plannerOf(scenario)).toEqual(plannerOf(GUIDE))
     expect(scenario.trace).toEqual({kind: 'file', name: 'mine.jsonl', sha256: ''})
   })
 
@@ -96,7 +96,7 @@ describe('a pasted command line', () => {
       routerMode: 'kv_router',
       routerConfig: {router_temperature: 0.5},
       seed: 9,
-      planner: null,
+      scaling: {policy: 'fixed'},
     })
   })
 
@@ -135,7 +135,7 @@ describe('pasted planner config', () => {
   ])('as %s replaces the planner and says what is no field of it', async (_, text) => {
     const {what, scenario, notUnderstood} = await accepted(text)
     expect(what).toBe('Planner config')
-    expect(scenario.planner).toMatchObject({mode: 'agg', ttft: 700, optimization_target: 'throughput'})
+    expect(plannerOf(scenario)).toMatchObject({mode: 'agg', ttft: 700, optimization_target: 'throughput'})
     expect(scenario.fleet).toEqual(GUIDE.fleet)
     expect(notUnderstood.join()).toContain('planner.nmae')
   })

@@ -9,7 +9,9 @@ import {
   type EngineTiming,
   type Fleet,
   type PoolSpec,
+  phaseShiftOf,
   poolsOf,
+  scalingBy,
   type WorkerType,
 } from '../../../config/scenario.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
@@ -97,7 +99,11 @@ function applyPlanner(value: Readonly<Record<string, unknown>>, {current}: Paste
   if (topology !== current.fleet.topology) notes.push(`The fleet is ${topology} now, as the mode says.`)
   return whole({
     what: 'Planner config',
-    scenario: {...current, planner: config, fleet: fleetAs(topology, current.fleet)},
+    scenario: {
+      ...current,
+      scaling: scalingBy(config, phaseShiftOf(current)),
+      fleet: fleetAs(topology, current.fleet),
+    },
     notes,
     notUnderstood,
     files: [],
@@ -111,6 +117,7 @@ function fleetAs(topology: Fleet['topology'], fleet: Fleet): Fleet {
   const pool = (workerType: WorkerType): PoolSpec => ({
     args: {...args, worker_type: workerType},
     initialWorkers: 1,
+    gpusPerInstance: null,
   })
   return topology === 'agg'
     ? {topology, workers: pool('aggregated')}

@@ -52,6 +52,21 @@ export const WORKERS_FIELD: Field<'num_workers'> = {
   default: 1,
 }
 
+/** For GPU-hours and cost alone: how fast an instance is follows from its engine args. */
+export const GPUS_FIELD: Field<'gpus_per_instance'> = {
+  key: 'gpus_per_instance',
+  label: 'GPUs per instance',
+  help: "For GPU-hours and cost; empty = the planner config's, else what aic_tp_size says.",
+  unit: 'GPUs',
+  group: 'fleet',
+  advanced: true,
+  type: 'integer',
+  nullable: true,
+  min: 1,
+  max: 1024,
+  default: null,
+}
+
 /** What a pool's instances do; follows from the fleet when it has one pool. */
 export const WORKER_TYPE_FIELD: Field<'worker_type'> = {
   key: 'worker_type',

@@ -1,7 +1,7 @@
 import {parsePairs} from '../../../config/link/query-string.ts'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
 import {findPreset, type Preset} from '../../../config/presets.ts'
-import type {Scenario} from '../../../config/scenario.ts'
+import {phaseShiftOf, plannerOf, type Scenario} from '../../../config/scenario.ts'
 import {formatMs} from '../../kit/format.ts'
 
 /** Keys of a link that tell the trace, which stands beside a run's name anyway. */
@@ -45,11 +45,13 @@ function fleetWords({fleet}: Scenario): string {
     : `${fleet.prefill.initialWorkers} prefill + ${fleet.decode.initialWorkers} decode`
 }
 
-function plannerWords({planner, plannerPhaseShiftS = 0}: Scenario): string {
+function plannerWords(scenario: Scenario): string {
+  const planner = plannerOf(scenario)
+  const phaseShiftS = phaseShiftOf(scenario)
   if (planner === null) return 'fixed fleet'
   const target =
     planner.optimization_target === 'sla'
       ? `planner on SLA ${formatMs(planner.ttft)} / ${formatMs(planner.itl)}`
       : `planner on ${planner.optimization_target}`
-  return plannerPhaseShiftS === 0 ? target : `${target}, ${plannerPhaseShiftS} s later`
+  return phaseShiftS === 0 ? target : `${target}, ${phaseShiftS} s later`
 }

@@ -60,7 +60,7 @@ describe('ScenarioState', () => {
     state.set('planner', 'ttft', 'oops')
     expect(state.scenario).toBeNull()
     state.hasPlanner = false
-    expect(state.scenario!.planner).toBeNull()
+    expect(state.scenario!.scaling).toEqual({policy: 'fixed'})
   })
 
   it('gives the other scheduler its options and its own default block size', () => {

@@ -3,6 +3,7 @@ import {warningsOf} from '../../../config/checks/warnings.ts'
 import {DEFAULT_AIC_PERF, estimatesPrefill, parseAicPerf} from '../../../config/engine/aic-perf.ts'
 import {parseEngineArgs} from '../../../config/engine/engine-args.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../../../config/engine/router-config.ts'
+import {DEFAULT_SHARE, type ObjectiveParts, objectiveOfParts} from '../../../config/objective.ts'
 import {parsePlannerConfig} from '../../../config/planner/planner-config.ts'
 import {findPreset, PRESETS, type Preset, plannerConfigWith} from '../../../config/presets.ts'
 import {
@@ -13,10 +14,14 @@ import {
   isSameTrace,
   type PlannerConfig,
   type PoolSpec,
+  phaseShiftOf,
+  plannerOf,
   type RouterConfig,
   type RouterMode,
   type Scenario,
+  type ServiceObjective,
   type SyntheticSpec,
+  scalingBy,
   type TraceSource,
   type WorkerType,
 } from '../../../config/scenario.ts'
@@ -90,7 +95,7 @@ export class ScenarioState {
     this.isGenerated = scenario.synthetic !== undefined
     this.topology = scenario.fleet.topology
     this.routerMode = scenario.routerMode
-    this.hasPlanner = scenario.planner !== null
+    this.hasPlanner = plannerOf(scenario) !== null
     this.#drafts = draftsOfScenario(scenario)
     this.#rest = scenario
   }
@@ -148,6 +153,7 @@ export class ScenarioState {
       ...poolParts(this.topology),
       ...only(this.routerMode === 'kv_router', 'router'),
       ...only(this.hasPlanner, 'planner'),
+      'objective',
       'run',
     ]
   }
@@ -183,7 +189,7 @@ export class ScenarioState {
     const choices = [
       this.timing !== scenario.engineTiming,
       this.isGenerated !== (scenario.synthetic !== undefined),
-      this.hasPlanner !== (scenario.planner !== null),
+      this.hasPlanner !== (plannerOf(scenario) !== null),
       this.topology !== scenario.fleet.topology,
       this.routerMode !== scenario.routerMode,
       !isSameTrace(this.trace, scenario.trace),
@@ -229,6 +235,8 @@ export class ScenarioState {
     }
     const planner = this.hasPlanner ? parsePlannerConfig({...values.planner, mode: this.topology}) : null
     if (planner !== null && !planner.ok) note('planner', planner.error)
+    const objective = objectiveOfParts(objectiveParts(values), planner?.ok ? planner.value.config : null)
+    if (!objective.ok) note('objective', objective.error)
     const reading = traceReadingOf(values.trace)
     if (!reading.ok) note('trace', reading.error)
     const traffic = this.isGenerated ? checkSynthetic(values.traffic as unknown as SyntheticSpec) : null
@@ -242,6 +250,7 @@ export class ScenarioState {
     const scenario = this.#assemble(values, pools, {
       reading: reading.value,
       planner: planner?.ok ? planner.value.config : null,
+      objective: objective.ok ? objective.value : null,
       traffic: traffic?.ok ? traffic.value : null,
       router: router?.ok ? router.value.config : null,
       aicPerf: aicPerf?.ok ? aicPerf.value : null,
@@ -255,7 +264,12 @@ export class ScenarioState {
     const pool = (part: PoolPart): PoolSpec => {
       const args = pools.get(part)
       assert(args !== undefined, `the ${part} pool was parsed`)
-      return {args, initialWorkers: values[part].num_workers as number}
+      const {num_workers, gpus_per_instance} = values[part]
+      return {
+        args,
+        initialWorkers: num_workers as number,
+        gpusPerInstance: gpus_per_instance as number | null,
+      }
     }
     const fleet: Fleet =
       this.topology === 'agg'
@@ -265,11 +279,11 @@ export class ScenarioState {
       synthetic: _,
       routerConfig: __,
       aicPerf: ___,
-      plannerPhaseShiftS: ____,
+      objective: ____,
       ...rest
     } = splitTrace(this.#rest).rest
     const phaseS = values.run.planner_phase as number
-    const {reading, planner, traffic, router, aicPerf} = parts
+    const {reading, planner, objective, traffic, router, aicPerf} = parts
     const scenario: Scenario = {
       ...rest,
       trace: this.trace,
@@ -279,9 +293,8 @@ export class ScenarioState {
       routerMode: this.routerMode,
       ...(router === null || isDefaultRouter(router) ? {} : {routerConfig: router}),
       engineTiming: this.timing,
-      planner,
-      // A fixed fleet has no phase.
-      ...(planner === null || phaseS === 0 ? {} : {plannerPhaseShiftS: phaseS}),
+      scaling: scalingBy(planner, phaseS),
+      ...(objective === null ? {} : {objective}),
       benchmarkGranularity: values.run.benchmark_granularity as number,
       seed: values.run.seed as number,
     }
@@ -292,11 +305,17 @@ export class ScenarioState {
 interface AssembledParts {
   readonly reading: TraceReading
   readonly planner: PlannerConfig | null
+  /** null = judged by the planner's targets. */
+  readonly objective: ServiceObjective | null
   /** null = the trace is replayed. */
   readonly traffic: SyntheticSpec | null
   /** null = the router has no options. */
   readonly router: RouterConfig | null
   readonly aicPerf: AicPerfConfig | null
+}
+
+function objectiveParts({objective: {ttft_ms, itl_ms, share}}: PartValues): ObjectiveParts {
+  return {ttftMs: ttft_ms as number | null, itlMs: itl_ms as number | null, share: share as number}
 }
 
 /** The flag's messages and fields, as they stand in the form. */
@@ -322,7 +341,7 @@ function checkWhole(scenario: Scenario): {readonly field: string; readonly messa
 function draftsOfScenario(scenario: Scenario): PartDrafts {
   const {fleet} = scenario
   const any = fleet.topology === 'agg' ? fleet.workers : fleet.decode
-  const planner = scenario.planner ?? plannerConfigWith(fleet.topology, {})
+  const planner = plannerOf(scenario) ?? plannerConfigWith(fleet.topology, {})
   const as = (workerType: WorkerType): PoolSpec => ({...any, args: {...any.args, worker_type: workerType}})
   const pools: Record<PoolPart, PoolSpec> =
     fleet.topology === 'agg'
@@ -340,9 +359,14 @@ function draftsOfScenario(scenario: Scenario): PartDrafts {
       ...(scenario.aicPerf ?? DEFAULT_AIC_PERF),
     }),
     planner: draftsOf(FIELDS_OF.planner, {...planner}),
+    objective: draftsOf(FIELDS_OF.objective, {
+      ttft_ms: scenario.objective?.ttftMs ?? null,
+      itl_ms: scenario.objective?.itlMs ?? null,
+      share: scenario.objective?.share ?? DEFAULT_SHARE,
+    }),
     run: draftsOf(FIELDS_OF.run, {
       seed: scenario.seed,
-      planner_phase: scenario.plannerPhaseShiftS ?? 0,
+      planner_phase: phaseShiftOf(scenario),
       benchmark_granularity: scenario.benchmarkGranularity,
     }),
   }

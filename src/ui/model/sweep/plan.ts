@@ -1,4 +1,5 @@
-import type {Scenario} from '../../../config/scenario.ts'
+import {objectiveOf} from '../../../config/objective.ts'
+import {plannerOf, type Scenario} from '../../../config/scenario.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import type {ServiceLevel} from '../../../report/service-level.ts'
 import {MAX_POINTS, type SweepAxis} from '../../../sweep/axis.ts'
@@ -28,7 +29,7 @@ export interface SweepPlan {
   readonly axes: readonly SweepAxis[]
   readonly base: SweepBase
   readonly points: readonly PlannedPoint[]
-  /** What the runs are judged by: the planner's targets, for fixed fleets in the same sweep too. */
+  /** What the runs are judged by, fixed fleets in the same sweep too. */
   readonly targets: ServiceLevel | null
 }
 
@@ -47,14 +48,12 @@ export async function planSweep(
   const axes = axesOf(spec)
   if (!axes.ok) return axes
   const {repeats} = spec
-  const {planner} = base.scenario
-  if (repeats.of === 'phase' && repeats.count > 1 && planner === null)
+  if (repeats.of === 'phase' && repeats.count > 1 && plannerOf(base.scenario) === null)
     return fail("Repeats shift the planner's phase, and this scenario has no planner")
   const [first, ...others] = axes.value as [SweepAxis, ...SweepAxis[]]
   const count = axes.value.reduce((product, {values}) => product * values.length, repeats.count)
   if (count > MAX_POINTS) return fail(`The sweep has ${count} points, more than ${MAX_POINTS}`)
 
-  const targets = planner === null ? null : {ttftMs: planner.ttft, itlMs: planner.itl}
   const points: PlannedPoint[] = []
   let sliceStartMs = performance.now()
   for (const value of first.values) {
@@ -69,14 +68,14 @@ export async function planSweep(
       const facts = pointFacts(point, axes.value, base)
       const {scenario} = point
       const {traceBlob, profile} = base
-      points.push({facts, scenario, targets, traceBlob, profile})
+      points.push({facts, scenario, traceBlob, profile})
       if (performance.now() - sliceStartMs < SLICE_MS) continue
       await new Promise(resolve => setTimeout(resolve))
       signal.throwIfAborted()
       sliceStartMs = performance.now()
     }
   }
-  return ok({spec, axes: axes.value, base, points, targets})
+  return ok({spec, axes: axes.value, base, points, targets: objectiveOf(base.scenario)})
 }
 
 /** null = the trace cannot be made anew, or none is replayed. */

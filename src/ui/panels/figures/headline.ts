@@ -1,3 +1,5 @@
+import {objectiveOf} from '../../../config/objective.ts'
+import {plannerOf} from '../../../config/scenario.ts'
 import type {Report} from '../../../report/report.ts'
 import {formatCompact, formatCount, formatFixed, formatMs, formatValue, NONE} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
@@ -16,19 +18,18 @@ export interface Figure {
 export function headlineFigures(run: ChartedRun, price: number | null): Figure[] {
   const {report, planner} = run.outcome.result
   const extras = report.planner_replay
-  const config = run.scenario.planner
-  const hasLatencyTarget = config?.optimization_target === 'sla'
+  const objective = objectiveOf(run.scenario)
   return [
-    latencyFigure(report, 'TTFT', 'ttft_ms', hasLatencyTarget ? config.ttft : null),
-    latencyFigure(report, 'ITL', 'itl_ms', hasLatencyTarget ? config.itl : null),
+    latencyFigure(report, 'TTFT', 'ttft_ms', objective?.ttftMs ?? null),
+    latencyFigure(report, 'ITL', 'itl_ms', objective?.itlMs ?? null),
     {
       label: 'Within both targets',
       value: formatValue(extras.sla_attainment, 'share'),
       isMet: null,
       verdict:
-        config === null
+        objective === null
           ? 'no targets in a plain run'
-          : `TTFT ≤ ${formatMs(config.ttft)}, ITL ≤ ${formatMs(config.itl)}`,
+          : `TTFT ≤ ${formatMs(objective.ttftMs)}, ITL ≤ ${formatMs(objective.itlMs)}`,
       details: [
         ['goodput', extras.goodput_rps === null ? NONE : `${formatFixed(extras.goodput_rps, 2)} req/s`],
         ['throughput', `${formatFixed(report.request_throughput_rps, 2)} req/s`],
@@ -105,7 +106,7 @@ function scalingFigure(run: ChartedRun): Figure {
     label: 'Scaling events',
     value: formatCount(events.length),
     isMet: null,
-    verdict: run.scenario.planner === null ? 'no planner' : `${ups} up, ${events.length - ups} down`,
+    verdict: plannerOf(run.scenario) === null ? 'no planner' : `${ups} up, ${events.length - ups} down`,
     details: [
       ['started with', formatCount(initial)],
       ['most asked for', formatCount(Math.max(peak, initial))],

@@ -1,6 +1,6 @@
-import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {RequestColumns} from '../../../engine/record/record.ts'
 import {e2eMs, tpotMs, ttftMs} from '../../../report/request-measures.ts'
+import type {ServiceLevel} from '../../../report/service-level.ts'
 import type {ScatterGroup, ScatterPoints} from '../../kit/charts/scatter.ts'
 
 /** How a request fared against the targets. */
@@ -21,11 +21,11 @@ export const MEASURES: readonly {readonly id: Measure; readonly label: string; r
   {id: 'e2e', label: 'end to end', title: 'End-to-end latency of every request'},
 ]
 
-export function outcomeOf(requests: RequestColumns, request: number, targets: PlannerConfig | null): Outcome {
+export function outcomeOf(requests: RequestColumns, request: number, targets: ServiceLevel | null): Outcome {
   if (Number.isNaN(requests.firstTokenMs[request]!)) return 'unfinished'
   if (targets === null) return 'met'
-  if (ttftMs(requests, request) > targets.ttft) return 'late'
-  return tpotMs(requests, request) > targets.itl ? 'slow' : 'met'
+  if (ttftMs(requests, request) > targets.ttftMs) return 'late'
+  return tpotMs(requests, request) > targets.itlMs ? 'slow' : 'met'
 }
 
 export function measureMs(requests: RequestColumns, request: number, measure: Measure): number {
@@ -47,7 +47,7 @@ export interface RequestPoints extends ScatterPoints {
 export function requestPoints(
   requests: RequestColumns,
   measure: Measure,
-  targets: PlannerConfig | null,
+  targets: ServiceLevel | null,
 ): RequestPoints {
   const request = requests.arrivalOrder.filter(r => !Number.isNaN(requests.firstTokenMs[r]!))
   const x = new Float64Array(request.length)

@@ -1,3 +1,4 @@
+import {objectiveOf} from '../../../config/objective.ts'
 import type {LogHistogram} from '../../../report/log-histogram.ts'
 import type {Distribution, Report} from '../../../report/report.ts'
 import type {Mark} from '../../kit/charts/distribution.ts'
@@ -18,7 +19,7 @@ export interface RunDistribution {
 export function runDistributions({scenario, outcome}: ChartedRun): RunDistribution[] {
   const {ttft, itl, tpot, e2e} = outcome.pictures.distributions
   const {report} = outcome.result
-  const targets = scenario.planner?.optimization_target === 'sla' ? scenario.planner : null
+  const objective = objectiveOf(scenario)
   return [
     {
       id: 'distribution-ttft',
@@ -26,7 +27,7 @@ export function runDistributions({scenario, outcome}: ChartedRun): RunDistributi
       note: 'Arrival to first token, per request.',
       noun: 'requests',
       histogram: ttft,
-      target: targets?.ttft ?? null,
+      target: objective?.ttftMs ?? null,
       percentiles: percentilesOf(report, 'ttft_ms'),
     },
     {
@@ -35,7 +36,7 @@ export function runDistributions({scenario, outcome}: ChartedRun): RunDistributi
       note: 'Gaps between consecutive tokens, over all tokens.',
       noun: 'gaps',
       histogram: itl,
-      target: targets?.itl ?? null,
+      target: objective?.itlMs ?? null,
       percentiles: percentilesOf(report, 'itl_ms'),
     },
     {
@@ -44,7 +45,7 @@ export function runDistributions({scenario, outcome}: ChartedRun): RunDistributi
       note: 'Mean gap between the tokens of a request; SLA attainment counts it.',
       noun: 'requests',
       histogram: tpot,
-      target: targets?.itl ?? null,
+      target: objective?.itlMs ?? null,
       percentiles: percentilesOf(report, 'tpot_ms'),
     },
     {

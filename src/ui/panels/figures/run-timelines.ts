@@ -1,4 +1,5 @@
-import type {PlannerConfig} from '../../../config/scenario.ts'
+import {objectiveOf} from '../../../config/objective.ts'
+import {type PlannerConfig, plannerOf, type ServiceObjective} from '../../../config/scenario.ts'
 import type {EngineTickView, TickRecord} from '../../../policies/dynamo/record.ts'
 import type {Threshold, Timeline, TimeSeries} from '../../kit/charts/timeline.ts'
 import {formatCompact, formatMs} from '../../kit/format.ts'
@@ -8,7 +9,7 @@ import {cumulativeGpuHours, replicaSteps} from './replica-steps.ts'
 /** Every timeline of a finished run; those without data are left out. */
 export function runTimelines(run: ChartedRun): Timeline[] {
   const ticks = run.outcome.result.planner?.ticks ?? []
-  const planner = run.scenario.planner
+  const planner = plannerOf(run.scenario)
   const all = [
     ...replicaTimelines(run, ticks),
     requestRate(run, ticks),
@@ -87,7 +88,7 @@ function replicaTimelines(run: ChartedRun, ticks: readonly TickRecord[]): Timeli
 
 function requestRate(run: ChartedRun, ticks: readonly TickRecord[]): Timeline {
   const {intervals} = run.outcome.pictures
-  const intervalS = run.scenario.planner?.throughput_adjustment_interval ?? 1
+  const intervalS = plannerOf(run.scenario)?.throughput_adjustment_interval ?? 1
   const x = intervalEnds(run)
   return {
     id: 'request-rate',
@@ -139,7 +140,7 @@ function observedLatency(run: ChartedRun, which: 'ttft' | 'itl'): Timeline {
     note: `Of the requests that completed in each ${seconds} s interval, from our recorder; the planner itself sees traffic only every throughput interval.`,
     unit: 'ms',
     scale: isTtft ? 'log' : 'linear',
-    thresholds: slaOf(run.scenario.planner, which),
+    thresholds: slaOf(objectiveOf(run.scenario), which),
     series,
   }
 }
@@ -151,7 +152,7 @@ function estimates(ticks: readonly TickRecord[], planner: PlannerConfig): Timeli
     note: "The planner's estimate for its slowest engine at each load tick, which load scaling compares with the target.",
     unit: 'ms',
     scale: which === 'ttft' ? 'log' : 'linear',
-    thresholds: slaOf(planner, which),
+    thresholds: thresholdAt(planner[which]),
     series: [
       tickSeries(ticks, {key: 'estimate', label: 'estimate', slot: 2, shape: 'line'}, tick =>
         which === 'ttft' ? tick.estimated_ttft_ms : tick.estimated_itl_ms,
@@ -161,10 +162,11 @@ function estimates(ticks: readonly TickRecord[], planner: PlannerConfig): Timeli
   return [make('ttft'), make('itl')]
 }
 
-/** Only a planner that scales by latency has a latency target to draw. */
-function slaOf(planner: PlannerConfig | null, which: 'ttft' | 'itl'): Threshold[] {
-  if (planner?.optimization_target !== 'sla') return []
-  const value = planner[which]
+function slaOf(objective: ServiceObjective | null, which: 'ttft' | 'itl'): Threshold[] {
+  return objective === null ? [] : thresholdAt(objective[`${which}Ms`])
+}
+
+function thresholdAt(value: number): Threshold[] {
   return [{label: `SLA ${formatMs(value)}`, value}]
 }
 

@@ -1,7 +1,7 @@
 import {beforeAll, describe, expect, test} from 'vitest'
 import {goldenScenario, readGolden, runGolden} from '../../../../test/support/golden.ts'
 import {PROJECT} from '../../../../test/support/shared.ts'
-import type {PlannerConfig} from '../../../config/scenario.ts'
+import {type PlannerConfig, plannerOf} from '../../../config/scenario.ts'
 import {computeSummary} from '../../../core/statistics.ts'
 import type {LoadReason, TickRecord} from '../../../policies/dynamo/record.ts'
 import type {LoadDecision} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
@@ -43,7 +43,7 @@ beforeAll(async () => {
   for (const name of CASES) {
     const golden = readGolden(`${PROJECT}/test/golden/replay/${name}.json`)
     const result = await runGolden(golden, `${PROJECT}/static-traces`)
-    runs.set(name, {name, config: goldenScenario(golden).planner!, result, ticks: result.planner!.ticks})
+    runs.set(name, {name, config: plannerOf(goldenScenario(golden))!, result, ticks: result.planner!.ticks})
   }
 })
 

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {defaultScenario, plannerConfigWith} from '../../../config/presets.ts'
-import type {PlannerConfig, Scenario} from '../../../config/scenario.ts'
+import {type PlannerConfig, type Scenario, scalingBy} from '../../../config/scenario.ts'
 import {formatCell, tableRows} from '../../../report/table.ts'
 import {createWorkerApi} from '../../../worker/api.ts'
 import {yieldByChannel} from '../../../worker/host.ts'
@@ -28,7 +28,7 @@ async function finishedRun(planner: PlannerConfig | null, id = 'toolagent-5min')
   const scenario: Scenario = {
     ...defaultScenario(),
     trace: {kind: 'catalogue', id},
-    planner,
+    scaling: scalingBy(planner),
   }
   const request = {scenario, traceBlob: null, profile: null}
   const result = await api.run(request, () => {}, new MessageChannel().port1)

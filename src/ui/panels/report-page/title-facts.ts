@@ -1,3 +1,5 @@
+import {objectiveOf} from '../../../config/objective.ts'
+import {plannerOf} from '../../../config/scenario.ts'
 import type {TickRecord} from '../../../policies/dynamo/record.ts'
 import {formatClock, formatCount, formatFixed, formatMs} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
@@ -9,7 +11,8 @@ export function titleFacts({scenario, outcome, axis}: ChartedRun): Fact[] {
   const {report, planner} = outcome.result
   const extras = report.planner_replay
   const ticks = planner?.ticks ?? []
-  const config = scenario.planner
+  const config = plannerOf(scenario)
+  const objective = objectiveOf(scenario)
   return [
     ['Time range', timeRange(ticks, axis.extent[1])],
     ...(planner === null ? [] : [['Replica transitions', formatCount(countTransitions(ticks))] as const]),
@@ -17,12 +20,10 @@ export function titleFacts({scenario, outcome, axis}: ChartedRun): Fact[] {
       'GPU-hours',
       `${formatFixed(extras.gpu_hours, 2)}${planner === null ? '' : " (planner's count)"}, ${formatFixed(extras.billed_gpu_hours, 2)} billed`,
     ],
-    ...(config === null
+    ...(objective === null
       ? []
-      : ([
-          ['SLA targets', `TTFT ${formatMs(config.ttft)}, ITL ${formatMs(config.itl)}`],
-          ['Optimization target', config.optimization_target],
-        ] as const)),
+      : [['SLA targets', `TTFT ${formatMs(objective.ttftMs)}, ITL ${formatMs(objective.itlMs)}`] as const]),
+    ...(config === null ? [] : [['Optimization target', config.optimization_target] as const]),
     ['Trace', outcome.traceName],
     ['Trace SHA-256', extras.trace_sha256],
     ['Planner Replay', extras.version],

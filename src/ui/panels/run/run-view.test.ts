@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {defaultScenario, plannerConfigWith} from '../../../config/presets.ts'
-import type {PlannerConfig, Scenario} from '../../../config/scenario.ts'
+import {type PlannerConfig, type Scenario, scalingBy} from '../../../config/scenario.ts'
 import {e2eMs, tpotMs, ttftMs} from '../../../report/request-measures.ts'
 import {countAttained} from '../../../report/service-level.ts'
 import {createWorkerApi} from '../../../worker/api.ts'
@@ -24,14 +24,22 @@ async function finishedRun(planner: PlannerConfig | null): Promise<FinishedRun> 
     yieldToEvents: yieldByChannel,
   })
   const args = {...defaultScenario().fleet}
-  const base: Scenario = {...defaultScenario(), trace: {kind: 'catalogue', id: 'toolagent-5min'}, planner}
+  const base: Scenario = {
+    ...defaultScenario(),
+    trace: {kind: 'catalogue', id: 'toolagent-5min'},
+    scaling: scalingBy(planner),
+  }
   const scenario: Scenario =
     args.topology === 'agg'
       ? {
           ...base,
           fleet: {
             topology: 'agg',
-            workers: {args: {...args.workers.args, startup_time: 25}, initialWorkers: 1},
+            workers: {
+              args: {...args.workers.args, startup_time: 25},
+              initialWorkers: 1,
+              gpusPerInstance: null,
+            },
           },
         }
       : base
@@ -122,7 +130,7 @@ describe('decisions', () => {
 describe('requests', () => {
   it('are coloured as the report counts them', () => {
     const {requests} = run.outcome.result.engine
-    const points = requestPoints(requests, 'ttft', sla)
+    const points = requestPoints(requests, 'ttft', {ttftMs: sla.ttft, itlMs: sla.itl})
     const met = OUTCOMES.findIndex(({id}) => id === 'met')
     expect(points.group.filter(outcome => outcome === met)).toHaveLength(
       countAttained(requests, {ttftMs: sla.ttft, itlMs: sla.itl}),

@@ -262,10 +262,16 @@ describe('a plan', () => {
   test('is refused by name when a point cannot be run, or repeats have no planner to shift', async () => {
     await expect(planOf({first: ['planner.load_adjustment_interval', '10,400']})).rejects.toThrow(/interval/)
     const {scenario} = findPreset('as-published')!
-    const fixed = planOf({first: ['num_workers', '1,2'], repeats: PHASES}, {...scenario, planner: null})
+    const fixed = planOf(
+      {first: ['num_workers', '1,2'], repeats: PHASES},
+      {...scenario, scaling: {policy: 'fixed'}},
+    )
     await expect(fixed).rejects.toThrow(/no planner/)
     const seeds = {of: 'seed', count: 3} as const
-    const drawn = await planOf({first: ['num_workers', '1,2'], repeats: seeds}, {...scenario, planner: null})
+    const drawn = await planOf(
+      {first: ['num_workers', '1,2'], repeats: seeds},
+      {...scenario, scaling: {policy: 'fixed'}},
+    )
     expect(drawn.points).toHaveLength(6)
     const trace = {kind: 'catalogue', id: 'mooncake-toolagent'} as const
     const recorded = planOf({first: ['num_workers', '1,2'], repeats: seeds}, {...scenario, trace})

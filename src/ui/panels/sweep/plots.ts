@@ -1,3 +1,5 @@
+import {objectiveOf} from '../../../config/objective.ts'
+import {plannerOf} from '../../../config/scenario.ts'
 import type {SweepAxis} from '../../../sweep/axis.ts'
 import {type Curve, curvesOf} from '../../../sweep/curves.ts'
 import type {FinishedRow, SweepRow} from '../../../sweep/points.ts'
@@ -159,7 +161,7 @@ export interface PlotOptions {
 export function plotsOf(options: PlotOptions): readonly Plot[] {
   const {plan, rows} = options
   const curves = curvesOf(rows, plan.axes)
-  const isPlanned = plan.points.some(({scenario}) => scenario.planner !== null)
+  const isPlanned = plan.points.some(({scenario}) => plannerOf(scenario) !== null)
   const charts = CHARTS.filter(chart => isPlanned || !chart.needsPlanner)
   return charts.flatMap(chart => {
     const lines = linesOf(chart, plan, options.statistic)
@@ -236,11 +238,10 @@ function targetSeries(chart: Chart, plan: SweepPlan): readonly PlotSeries[] {
   const [xAxis] = plan.axes
   if (target === undefined || xAxis === undefined) return []
   const byX = new Map<number, number>()
-  for (const {facts, scenario, targets} of plan.points) {
+  for (const {facts, scenario} of plan.points) {
     const value = facts.axes[xAxis.key.name] ?? null
     const x = positionOf(xAxis, value)
-    const fallback = target === 'ttft' ? targets?.ttftMs : targets?.itlMs
-    const y = scenario.planner?.[target] ?? fallback
+    const y = objectiveOf(scenario)?.[`${target}Ms`]
     if (y === undefined) return []
     // Series with targets of their own have no common line.
     if (byX.has(x) && byX.get(x) !== y) return []
