@@ -80,7 +80,9 @@ export function computeKvCapacity(request: AicRequest, inputs: KvCapacityInputs)
   if (budget <= 0) {
     const needed = gibibytes(before + taken)
     return fail(
-      `${model.id} needs ${needed} GiB of ${gibibytes(gpuBytes)} GiB per GPU and leaves none for the KV cache`,
+      `no KV budget: non-KV memory (${Math.floor(taken)} bytes) meets/exceeds the KV-cache memory limit ` +
+        `(capacity=${gpuBytes} bytes): ${model.id} needs ${needed} GiB of ${gibibytes(gpuBytes)} GiB per GPU and leaves ` +
+        'none for the KV cache',
     )
   }
   const kvBytes = Math.floor(budget)

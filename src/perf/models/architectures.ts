@@ -40,19 +40,53 @@ export const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map<string, 
   ['KimiK25ForConditionalGeneration', {...mla, isNested: true}],
 ])
 
-/** Architectures the reference can model and we do not, with the reason a user should read. */
+/** Architectures we have no model of, with the operator that is missing. */
 export const UNSUPPORTED_ARCHITECTURES: ReadonlyMap<string, string> = new Map([
-  ['DeepseekV32ForCausalLM', 'its sparse attention needs tables that are not bundled'],
-  ['GlmMoeDsaForCausalLM', 'its sparse attention needs tables that are not bundled'],
-  ['DeepseekV4ForCausalLM', 'its compressed attention needs tables that are not bundled'],
-  ['DeciLMForCausalLM', 'its layers differ from block to block'],
-  ['NemotronForCausalLM', 'its layers differ from block to block'],
-  ['NemotronHForCausalLM', 'its state-space layers need tables that are not bundled'],
-  ['MiniMaxM3ForCausalLM', 'its sparse attention needs tables that are not bundled'],
-  ['MiMoV2FlashForCausalLM', 'it mixes two attention geometries'],
-  ['Llama4ForConditionalGeneration', 'it mixes local and global attention and has a vision encoder'],
-  ['Gemma4ForConditionalGeneration', 'it mixes two attention geometries and has a vision encoder'],
-  ['KimiK3ForConditionalGeneration', 'its linear attention needs tables that are not bundled'],
-  ['Qwen3_5ForConditionalGeneration', 'its linear attention needs tables that are not bundled'],
-  ['Qwen3_5MoeForConditionalGeneration', 'its linear attention needs tables that are not bundled'],
+  ...each(
+    ['DeepseekV32ForCausalLM', 'GlmMoeDsaForCausalLM'],
+    'its sparse attention block (DSA) needs tables that are not bundled',
+  ),
+  ...each(
+    ['DeepseekV4ForCausalLM', 'DeepseekV41ForCausalLM'],
+    'its compressed attention and hyper-connection blocks (CSA, mHC) need tables that are not bundled',
+  ),
+  ...each(['DeciLMForCausalLM', 'NemotronForCausalLM'], 'its layers differ from block to block'),
+  ['NemotronHForCausalLM', 'its state-space layers (Mamba-2) need tables that are not bundled'],
+  ...each(
+    ['MiniMaxM3ForCausalLM', 'MiniMaxM3SparseForConditionalGeneration'],
+    'its sparse attention block (MSA) needs tables that are not bundled',
+  ),
+  ...each(
+    [
+      'Qwen3_5ForConditionalGeneration',
+      'Qwen3_5MoeForConditionalGeneration',
+      'Qwen3_5MoeForCausalLM',
+      'Qwen3NextForCausalLM',
+    ],
+    'its linear attention (gated delta net) needs tables that are not bundled',
+  ),
+  ['KimiK3ForConditionalGeneration', 'its linear attention (KDA) needs tables that are not bundled'],
+  [
+    'Llama4ForConditionalGeneration',
+    'it mixes attention in chunks and attention over all, in one list of layers',
+  ],
+  [
+    'MuseGlimmerForConditionalGeneration',
+    'its attention with a window of 2,048 needs tables that are not bundled',
+  ],
+  ...each(
+    [
+      'MiMoV2FlashForCausalLM',
+      'Gemma4ForConditionalGeneration',
+      'Step3p5ForCausalLM',
+      'Step3p5FlashForCausalLM',
+      'Step3p7FlashForCausalLM',
+      'Step3p7ForConditionalGeneration',
+    ],
+    'it mixes attention of two geometries',
+  ),
 ])
+
+function each(names: readonly string[], reason: string): [string, string][] {
+  return names.map(name => [name, reason])
+}

@@ -136,7 +136,7 @@ test.each([
   [{...LLAMA_8B, architectures: undefined}, 'has no "architectures"', 'architectures'],
   [
     {...LLAMA_8B, architectures: ['BertModel']},
-    'BertModel is not supported (no timing model',
+    'BertModel is not supported (the estimator of the reference has no model of it',
     'architectures',
   ],
   [{...LLAMA_8B, architectures: ['DeepseekV32ForCausalLM']}, 'sparse attention', 'architectures'],

@@ -96,7 +96,8 @@ function readLatent(reader: FieldReader, config: JsonRecord, headDim: number): L
 }
 
 function unsupported(id: string, architecture: string): string {
-  const reason = UNSUPPORTED_ARCHITECTURES.get(architecture) ?? 'no timing model for it is known'
+  const reason =
+    UNSUPPORTED_ARCHITECTURES.get(architecture) ?? 'the estimator of the reference has no model of it'
   const supported = [...ARCHITECTURES.keys()].join(', ')
   return `${id}: architecture ${architecture} is not supported (${reason}); supported: ${supported}`
 }
