@@ -117,7 +117,7 @@ class RecordedPredictor implements LoadPredictor {
 }
 
 /** The tables that `ais_perf_model` names. */
-async function tablesOf(config: PlannerConfig16): Promise<Partial<Record<EngineRole, TablePassMs>>> {
+export async function tablesOf(config: PlannerConfig16): Promise<Partial<Record<EngineRole, TablePassMs>>> {
   const tables: Partial<Record<EngineRole, TablePassMs>> = {}
   for (const [role, identity] of Object.entries(config.ais_perf_model?.roles ?? {})) {
     const fields = {tp: 1, ...identity} as unknown as EngineFields
@@ -127,7 +127,7 @@ async function tablesOf(config: PlannerConfig16): Promise<Partial<Record<EngineR
   return tables
 }
 
-function warmupOf(config: PlannerConfig16): readonly WarmupInterval[] {
+export function warmupOf(config: PlannerConfig16): readonly WarmupInterval[] {
   const name = config.load_predictor_warmup_trace
   if (name === null) return []
   const text = readFileSync(
@@ -150,7 +150,7 @@ function capabilitiesOf(given: Record<string, number>): EngineCapabilities16 {
   }
 }
 
-function bootstrapOf(fpms: Record<string, readonly (readonly number[])[] | undefined>) {
+export function bootstrapOf(fpms: Record<string, readonly (readonly number[])[] | undefined>) {
   const passes = Object.values(fpms).flatMap(list => list ?? [])
   if (passes.length === 0) return null
   const all = passes.map(([prefillRequests, prefillTokens, decodeRequests, decodeKvTokens, wallTimeS]) => ({
@@ -232,7 +232,7 @@ function poolOf(ids: PoolIds | undefined, rows: readonly number[][] = []): PoolS
 /** Columns of variances, which nothing reads and we do not keep. */
 const VARIANCES = new Set([5, 9, 12, 15])
 
-function comparable(tick: GoldenTick): Record<string, unknown> {
+export function comparable(tick: GoldenTick): Record<string, unknown> {
   const {fpm, capacity, ...rest} = tick as GoldenTick & {
     capacity?: {result: Record<string, unknown> | null}[]
   }
@@ -247,7 +247,7 @@ function comparable(tick: GoldenTick): Record<string, unknown> {
   }
 }
 
-function firstDifference(got: unknown, want: unknown, path: string): string | null {
+export function firstDifference(got: unknown, want: unknown, path: string, tolerance = 0): string | null {
   if (typeof got === 'object' && typeof want === 'object' && got !== null && want !== null) {
     const keys = new Set([...Object.keys(want), ...Object.keys(got)])
     for (const key of keys) {
@@ -255,10 +255,17 @@ function firstDifference(got: unknown, want: unknown, path: string): string | nu
         (got as Record<string, unknown>)[key],
         (want as Record<string, unknown>)[key],
         `${path}.${key}`,
+        tolerance,
       )
       if (difference !== null) return difference
     }
     return null
   }
+  if (
+    typeof got === 'number' &&
+    typeof want === 'number' &&
+    Math.abs(got - want) <= tolerance * Math.abs(want)
+  )
+    return null
   return Object.is(got, want) ? null : `${path}: ${JSON.stringify(got)} for ${JSON.stringify(want)}`
 }

@@ -98,7 +98,7 @@ export async function runOn(
 
 const loaders = new Map<string, TimingLoader>()
 
-function loaderFor(tracesFolder: string): TimingLoader {
+export function loaderFor(tracesFolder: string): TimingLoader {
   const known = loaders.get(tracesFolder)
   if (known) return known
   const loader = new TimingLoader({

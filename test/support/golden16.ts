@@ -62,7 +62,7 @@ export async function runGolden16(golden: Golden16File): Promise<RunResult> {
   return runOn(scenario, workloadOf(golden, scenario), `${SHARED}/traces`)
 }
 
-function workloadOf({case: {trace}}: Golden16File, scenario: Scenario): Workload {
+export function workloadOf({case: {trace}}: Golden16File, scenario: Scenario): Workload {
   if (scenario.synthetic) return expectOk(syntheticWorkloadOf(scenario, scenario.synthetic))
   const parsed = parseTrace(
     new Uint8Array(readFileSync(findTrace(trace!))),

@@ -127,6 +127,10 @@ export class Cluster16 implements ReplayEngine {
         return true
       }
       this.#moveTo(next)
+      if (next === untilMs && this.#handOffs !== null) {
+        this.#round()
+        return true
+      }
       this.#drain()
     }
     return false
@@ -219,15 +223,22 @@ export class Cluster16 implements ReplayEngine {
   // --- one instant (engine-1.6.md 8.2, disagg-1.6.md 5) ---
 
   #drain(): void {
-    for (let changed = true; changed; ) {
-      changed = this.#applyDueEvents()
-      if (this.#handOffs?.runPending()) changed = true
-      if (this.#releaseArrivals()) changed = true
-      if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
-      if (this.#startPasses(this.#main)) changed = true
-      if (this.#prefill?.removeDrained(this.#now)) changed = true
-      if (this.#main.removeDrained(this.#now)) changed = true
-    }
+    while (this.#round());
+  }
+
+  /**
+   * True if anything came of it. A tick of disaggregated fleets falls into the first round of its moment: what arrives at
+   * that very moment is counted, and sent to an instance only after it.
+   */
+  #round(): boolean {
+    let changed = this.#applyDueEvents()
+    if (this.#handOffs?.runPending()) changed = true
+    if (this.#releaseArrivals()) changed = true
+    if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
+    if (this.#startPasses(this.#main)) changed = true
+    if (this.#prefill?.removeDrained(this.#now)) changed = true
+    if (this.#main.removeDrained(this.#now)) changed = true
+    return changed
   }
 
   #applyDueEvents(): boolean {

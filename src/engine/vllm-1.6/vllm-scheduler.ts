@@ -549,6 +549,7 @@ export class VllmScheduler implements Scheduler16 {
     outcome.completedCount = 0
     let count = 0
     let decoding = 0
+    let recomputed = 0
     let decodingLength = 0
     let anyLeft = false
     for (const sequence of this.#running) {
@@ -563,8 +564,11 @@ export class VllmScheduler implements Scheduler16 {
       if (!this.#isDecode && this.#getsTokenFromPrompt(sequence)) continue
       decoding++
       decodingLength += sequence.length
+      // A prompt computed again after a pre-emption gives its next token as a prompt does.
+      if (sequence.passScheduled === this.#pass && sequence.passPromptTokens > 0 && sequence.generated > 0)
+        recomputed++
     }
-    outcome.decodeTokens = decoding
+    outcome.decodeTokens = decoding - recomputed
     outcome.endMs = decoding === 0 ? decodeStart : decodeStart + this.#decodeMs(decoding, decodingLength)
     for (let i = 0; i < count; i++) if (this.#emit(ready[i]!, outcome.endMs)) anyLeft = true
     if (anyLeft) this.#compactRunning()
