@@ -21,24 +21,32 @@ export interface CureTrial {
 const TOLD: readonly SpreadFigure[] = ['sla_attainment', 'mean_ttft_ms', 'p90_ttft_ms', 'gpu_hours']
 
 /**
- * The findings, each with the first of its remedies that helped when it was replayed over the same repeats. A remedy that
+ * The findings, each with the one of its remedies that helped most when they were replayed over the same repeats. A remedy that
  * two findings name is replayed once. Yields after each replay, with what is known by then, so that a host can show it.
  */
 export async function* tryCures(trial: CureTrial): AsyncGenerator<readonly Finding[], readonly Finding[]> {
   const known = new Map<string, Cure | null>()
   const findings = trial.candidates.map(({finding}) => finding)
   for (const [i, {finding, remedies}] of trial.candidates.entries()) {
+    let best: Cure | null = null
     for (const remedy of remedies) {
       const key = JSON.stringify(remedy)
       if (!known.has(key)) known.set(key, await tryRemedy(trial, remedy))
       const cure = known.get(key) ?? null
-      if (cure === null) continue
-      findings[i] = {...finding, cure}
-      yield [...findings]
-      break
+      if (cure !== null && (best === null || helpsMore(cure, best, trial.share))) best = cure
     }
+    if (best === null) continue
+    findings[i] = {...finding, cure: best}
+    yield [...findings]
   }
   return findings
+}
+
+/** Of two that hold the objective the cheaper one, else the one that comes closer to it. */
+function helpsMore(a: Cure, b: Cure, share: number): boolean {
+  const [metA, metB] = [a.figures.sla_attainment ?? 0, b.figures.sla_attainment ?? 0]
+  if (metA >= share && metB >= share) return (a.figures.gpu_hours ?? 0) < (b.figures.gpu_hours ?? 0)
+  return metA > metB
 }
 
 /** null = it does not apply, cannot be run, or does not help. */

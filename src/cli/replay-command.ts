@@ -1,19 +1,23 @@
 import {mkdirSync} from 'node:fs'
 import {basename} from 'node:path'
 import {performance} from 'node:perf_hooks'
+import {type Answer, answerRun, candidatesOf} from '../answers/answer-run.ts'
+import {answerExtras, formatAnswer} from '../answers/answer-text.ts'
 import type {Arguments} from '../config/command-line/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/command-line/flags.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
-import {ok, type Problem, type Result, RunError} from '../core/result.ts'
+import {fail, ok, type Problem, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import {addDigest} from '../run/digest.ts'
-import {type PreparedRun, prepareRun, simulatePrepared} from '../run/prepare-run.ts'
+import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
-import {sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
+import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
+import {computeFigures, type PointFigures} from '../sweep/points.ts'
+import {repeatsOf} from '../sweep/repeats.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig} from './load-planner-config.ts'
 import {loadTrace} from './load-trace.ts'
@@ -43,8 +47,11 @@ export async function replay(args: Arguments, terminal: Terminal): Promise<Repla
     throw error
   }
   notes.write(result.notices)
+  const answer = await answerTo(prepared, result, loaded.value)
+  result = withAnswer(result, answer)
   try {
     writeResult(result, outputs, terminal)
+    if (!outputs.asJson) terminal.writeOut(formatAnswer(answer))
     await writePages({scenario: prepared.inputs.scenario, result, outputs}, terminal, notes)
   } catch (error) {
     return {kind: 'failed', message: `cannot write a result: ${(error as Error).message}`}
@@ -63,6 +70,9 @@ interface Outputs {
 
 interface Loaded {
   readonly prepared: PreparedRun
+  readonly ports: RunPorts
+  /** Runs in all, this one included. */
+  readonly phases: number
   readonly outputs: Outputs
   /** Of the flags. */
   readonly notices: readonly string[]
@@ -79,16 +89,20 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const described = scenarioFromFlags(args, {trace, plannerConfig: plannerConfig.value})
   if (!described.ok) return described
   const {scenario, notices} = described.value
-  const prepared = await prepareRun(withTrafficSha256(scenario), {
-    loadTraffic: trafficFrom((_, options) => loadTrace(path, options)),
+  const phases = Number(args.flags.get('--phases') ?? 1)
+  if (!(phases >= 1 && phases <= MOST_PHASES))
+    return fail(`argument --phases: must be from 1 to ${MOST_PHASES}, got ${phases}`, '--phases')
+  const ports: RunPorts = {
+    loadTraffic: keepingLast(trafficFrom((_, options) => loadTrace(path, options))),
     timing: createTimingLoader(),
     memory: machineMemory(),
     nowMs: () => performance.now(),
-  })
+  }
+  const prepared = await prepareRun(withTrafficSha256(scenario), ports)
   if (!prepared.ok) return prepared
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
-  return ok({prepared: prepared.value, outputs: outputs.value, notices})
+  return ok({prepared: prepared.value, ports, phases, outputs: outputs.value, notices})
 }
 
 /** Generated traffic has its checksum where a file's stands. */
@@ -131,6 +145,55 @@ async function run(prepared: PreparedRun, progress: ProgressLine | null): Promis
     }
     progress?.show(step.value)
   }
+}
+
+/** As many as a sweep takes per point. */
+const MOST_PHASES = 99
+
+/** The findings of the run, with their spread and their cures where more than one phase is asked for. */
+async function answerTo(
+  {inputs: {scenario}}: PreparedRun,
+  result: RunResult,
+  {ports, phases}: Pick<Loaded, 'ports' | 'phases'>,
+): Promise<Answer> {
+  const [, ...repeats] = repeatsOf(scenario, {of: 'phase', count: phases}, null)
+  const candidates = candidatesOf(scenario, result)
+  const steps = answerRun({
+    scenario,
+    result,
+    candidates,
+    of: 'phase',
+    repeats,
+    run: async own => {
+      const prepared = await prepareRun(own, ports)
+      return prepared.ok ? runToFigures(prepared.value) : prepared
+    },
+  })
+  for (;;) {
+    const step = await steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** A run that cannot be finished is an answer, too: the cure is none. */
+function runToFigures(prepared: PreparedRun): Result<PointFigures> {
+  const steps = simulatePrepared(prepared)
+  try {
+    for (;;) {
+      const step = steps.next()
+      if (step.done) return ok(computeFigures(step.value))
+    }
+  } catch (error) {
+    if (error instanceof RunError) return fail(error.message)
+    throw error
+  }
+}
+
+function withAnswer(result: RunResult, answer: Answer): RunResult {
+  const {report} = result
+  if (report.planner_replay.sla_attainment === null) return result
+  const planner_replay = {...report.planner_replay, ...answerExtras(answer)}
+  return {...result, report: {...report, planner_replay}}
 }
 
 /** Notes on the error stream, each said once. */

@@ -1,4 +1,5 @@
 import type {EngineTiming} from '../config/scenario.ts'
+import type {Finding} from './findings/finding.ts'
 
 /** The reference's report JSON (engine.md 11), key for key, plus our `planner_replay` object (contracts.md 3). */
 export type Distribution =
@@ -67,6 +68,10 @@ export interface PlannerReplayExtras {
   readonly outside_measured_share: number | null
   /** Checksum of all the run computed (`run/digest.ts`): equal exactly for equal results. Points of a sweep have none. */
   readonly result_sha256?: string
+  /** What an expert would say of the run; the command line and the page add them. */
+  readonly findings?: readonly Finding[]
+  /** Median and range over the repeats, by figure; absent for a single run. */
+  readonly spread?: Readonly<Record<string, unknown>>
 }
 
 export type Report = ReferenceReport &

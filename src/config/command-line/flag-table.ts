@@ -287,6 +287,14 @@ export const FLAGS: readonly Flag[] = [
   },
   {
     ...ours,
+    name: '--phases',
+    type: 'integer',
+    default: '1',
+    group: 'Output',
+    help: "Runs in all, over as many phases of the policy's interval: the report then has median and range, and cures that were tried.",
+  },
+  {
+    ...ours,
     name: '--progress',
     type: 'switch',
     group: 'Output',
