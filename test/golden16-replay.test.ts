@@ -12,17 +12,11 @@ const names =
         .filter(name => /^[psdgtk]_.*\.json$/.test(name))
         .map(name => name.slice(0, -'.json'.length))
     : []
-/** What needs parts of 1.6.1 that are not there yet. */
-const NOT_YET = /^g_|^t_trt_small|^s_(conc|poly_prefix|rate|turns)/
 const wanted = new RegExp(process.env.GOLDEN16 ?? '.')
 
 describe.skipIf(names.length === 0)('runs of the reference 1.6.1', () => {
-  test.each(names.filter(name => wanted.test(name) && !NOT_YET.test(name)))(
-    '%s',
-    {timeout: 120_000},
-    async name => {
-      const golden = readGolden16(`${FOLDER}/${name}.json`)
-      expect(differences16(golden, await runGolden16(golden))).toEqual([])
-    },
-  )
+  test.each(names.filter(name => wanted.test(name)))('%s', {timeout: 120_000}, async name => {
+    const golden = readGolden16(`${FOLDER}/${name}.json`)
+    expect(differences16(golden, await runGolden16(golden))).toEqual([])
+  })
 })

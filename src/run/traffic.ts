@@ -84,6 +84,7 @@ export function syntheticWorkloadOf(scenario: Scenario, spec: SyntheticSpec): Re
     blockSize: firstPoolOf(scenario.fleet).args.block_size,
     arrivalSpeedupRatio: scenario.arrivalSpeedupRatio,
     closedLoop: scenario.replayConcurrency !== undefined,
+    ...(scenario.release === undefined ? {} : {release: scenario.release}),
   })
 }
 
@@ -101,5 +102,11 @@ function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Result<Traffi
 
 function trafficKey(scenario: Scenario): string {
   const blockSize = firstPoolOf(scenario.fleet).args.block_size
-  return JSON.stringify([scenario.trace, workloadOptionsOf(scenario), scenario.synthetic, blockSize])
+  return JSON.stringify([
+    scenario.trace,
+    workloadOptionsOf(scenario),
+    scenario.synthetic,
+    blockSize,
+    scenario.release,
+  ])
 }

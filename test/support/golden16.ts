@@ -147,7 +147,7 @@ function sameCell(ours: unknown, theirs: unknown): boolean {
 
 const compareRows = (a: readonly unknown[], b: readonly unknown[]): number => {
   // Times that differ in the last bit must not change the order: arrival, input, output first.
-  for (const column of [0, 5, 6, 2, 3]) {
+  for (const column of [0, 5, 6, 2, 3, 8, 9]) {
     const x = (a[column] ?? -1) as number
     const y = (b[column] ?? -1) as number
     if (Math.abs(x - y) > TIME_MS) return x - y

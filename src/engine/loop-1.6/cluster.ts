@@ -510,7 +510,7 @@ export class Cluster16 implements ReplayEngine {
     const perf = options.perfModelFor(component)
     const prompts = computePrompts(workload, args.engine_type === 'sglang' ? null : args.block_size)
     const cached = (instance: Instance16, request: number) => instance.believed?.cachedBlocks(request) ?? 0
-    const announcesCaches = args.enable_prefix_caching
+    const announcesCaches = args.enable_prefix_caching && args.engine_type !== 'sglang'
     return new InstancePool16({
       component,
       args,

@@ -8,7 +8,11 @@ export interface DestinationHost {
   readonly blockSize: number
   readonly canRun: () => boolean
   readonly create: (request: number, maxOutput: number) => Sequence
-  readonly refuses: (request: number) => boolean
+  readonly refuses: (request: number, maxOutput: number) => boolean
+  /** Blocks of a prompt that are there already are used; TensorRT-LLM takes them all fresh. */
+  readonly sharesCache: boolean
+  /** A rule beyond that the blocks must be there. */
+  readonly hasRoomFor: (sequence: Sequence) => boolean
   readonly activate: (sequence: Sequence) => void
 }
 
@@ -45,6 +49,10 @@ export class VllmDestination implements Destination {
     return this.#reserved.size
   }
 
+  get reservedSequences(): Iterable<Sequence> {
+    return this.#reserved.values()
+  }
+
   get isBlocking(): boolean {
     return this.#accepted.length > 0
   }
@@ -60,8 +68,8 @@ export class VllmDestination implements Destination {
     this.#generation++
   }
 
-  refuses(request: number): boolean {
-    return this.#host.refuses(request)
+  refuses(request: number, maxOutput: number): boolean {
+    return this.#host.refuses(request, maxOutput)
   }
 
   accept(request: number, maxOutput: number): void {
@@ -105,10 +113,11 @@ export class VllmDestination implements Destination {
 
   /** Resident leading blocks are pinned, the others taken fresh. */
   #reserve(sequence: Sequence): boolean {
-    const {pool, blockSize} = this.#host
+    const {pool, blockSize, sharesCache, hasRoomFor} = this.#host
+    if (!hasRoomFor(sequence)) return false
     const blocks = Math.ceil(sequence.promptLength / blockSize)
-    pool.lookUp(sequence.blocks, sequence.identified)
-    const hits = pool.overlap
+    if (sharesCache) pool.lookUp(sequence.blocks, sequence.identified)
+    const hits = sharesCache ? pool.overlap : 0
     if (!pool.take(sequence.blocks, sequence.copies, 0, blocks, hits)) return false
     this.reservedTokens = (blocks - hits) * blockSize
     return true

@@ -46,6 +46,8 @@ export class VllmScheduler implements Scheduler16 {
   readonly #isPrefill: boolean
   readonly #isDecode: boolean
   readonly #isLifo: boolean
+  /** TensorRT-LLM: a request comes in only when there is room for all it may become, and is never pre-empted. */
+  readonly #neverEvicts: boolean
   readonly #capacityTokens: number
   readonly kvEvents: KvEventLog | null
   readonly destination: VllmDestination | null
@@ -113,6 +115,7 @@ export class VllmScheduler implements Scheduler16 {
     this.#isPrefill = args.worker_type === 'prefill'
     this.#isDecode = args.worker_type === 'decode'
     this.#isLifo = args.preemption_mode === 'lifo'
+    this.#neverEvicts = args.engine_type === 'trtllm'
     this.#capacityTokens = args.num_gpu_blocks * args.block_size
     this.#freshBlock = prompts.blockCount
     this.destination = this.#isDecode
@@ -121,7 +124,9 @@ export class VllmScheduler implements Scheduler16 {
           blockSize: this.#blockSize,
           canRun: () => this.#running.length < this.#maxRunning,
           create: (request, maxOutput) => this.#createSequence(request, maxOutput),
-          refuses: request => this.#isTooLong(this.#prompts.inputLength[request]!),
+          refuses: (request, maxOutput) => this.#isTooLong(this.#prompts.inputLength[request]!, maxOutput),
+          sharesCache: !this.#neverEvicts,
+          hasRoomFor: sequence => !this.#neverEvicts || this.#blocksToEnd(sequence) <= this.#available(null),
           activate: sequence => this.#activate(sequence),
         })
       : null
@@ -202,8 +207,7 @@ export class VllmScheduler implements Scheduler16 {
     const from = blockStart[request]!
     const prompt = inputLength[request]!
     const promptBlocks = this.#args.enable_prefix_caching ? blockStart[request + 1]! - from : 0
-    // A prompt beyond the model's length is never admitted, so what it may generate does not matter.
-    const most = Math.max(Math.min(maxOutput, this.#maxModelLength - prompt), 0)
+    const most = this.#mostOutput(prompt, maxOutput)
     const entries = mostEntries(prompt, most, this.#blockSize)
     const blocks = this.#arrays.take(entries)
     for (let i = 0; i < promptBlocks; i++) blocks[i] = all[from + i]!
@@ -211,10 +215,19 @@ export class VllmScheduler implements Scheduler16 {
     return new Sequence(request, lengths, blocks, this.#arrays.take(entries))
   }
 
-  #isTooLong(promptLength: number): boolean {
-    return (
-      promptLength >= this.#maxModelLength || Math.ceil(promptLength / this.#blockSize) > this.#pool.capacity
-    )
+  /** A prompt beyond the model's length is never admitted, so what it may generate does not matter. */
+  #mostOutput(prompt: number, maxOutput: number): number {
+    const most = Math.max(Math.min(maxOutput, this.#maxModelLength - prompt), 0)
+    // TensorRT-LLM takes on no more than fits into the pool, unless the prompt alone does not.
+    const room = this.#capacityTokens - prompt
+    return this.#neverEvicts && room > 0 ? Math.min(most, room) : most
+  }
+
+  /** It can never be admitted. */
+  #isTooLong(promptLength: number, maxOutput: number): boolean {
+    if (promptLength >= this.#maxModelLength) return true
+    const most = this.#neverEvicts ? this.#mostOutput(promptLength, maxOutput) : 0
+    return Math.ceil((promptLength + most) / this.#blockSize) > this.#pool.capacity
   }
 
   // --- passes in which every request gets one more token and nothing else happens ---
@@ -311,7 +324,7 @@ export class VllmScheduler implements Scheduler16 {
       const isReady = sequence.isMaterialised
       if (!isReady && !this.#hasRoomFor(sequence)) return
       // Something of it is left to compute, whatever is cached.
-      if (this.#remaining === 0 && !isReady && !sequence.isComplete) return
+      if (this.#remaining === 0 && !isReady && !sequence.isComplete && !this.#neverEvicts) return
       const reused = isReady ? 0 : this.#lookUp(sequence).cachedTokens
       if (this.#schedule(sequence, reused) !== SCHEDULED) return
       this.#waiting.remove(sequence)
@@ -332,6 +345,7 @@ export class VllmScheduler implements Scheduler16 {
 
   #mustReject(sequence: Sequence): boolean {
     if (sequence.promptLength >= this.#maxModelLength) return true
+    if (this.#neverEvicts) return this.#blocksOf(sequence) > this.#pool.capacity
     return !sequence.isPreempted && Math.ceil(sequence.length / this.#blockSize) > this.#pool.capacity
   }
 
@@ -341,8 +355,38 @@ export class VllmScheduler implements Scheduler16 {
     this.#recycle(sequence)
   }
 
+  /** Blocks of prompt and output together. */
+  #blocksOf(sequence: Sequence): number {
+    return Math.ceil((sequence.promptLength + sequence.maxOutput) / this.#blockSize)
+  }
+
+  /** Blocks it will still take (sglang-trtllm-1.6.md 2). */
+  #blocksToEnd(sequence: Sequence): number {
+    const {allocated} = sequence
+    const has =
+      allocated === 0
+        ? Math.floor(this.#lookUp(sequence).cachedInUse / this.#blockSize)
+        : Math.ceil(allocated / this.#blockSize)
+    return Math.max(this.#blocksOf(sequence) - has, 0)
+  }
+
+  /** Blocks nobody has and none of those admitted will need. */
+  #available(candidate: Sequence | null): number {
+    let free = Math.max(this.#pool.capacity - this.#pool.activeBlocks, 0)
+    for (const sequence of this.#running) free -= this.#blocksToEnd(sequence)
+    free = Math.max(free, 0)
+    for (const sequence of this.destination?.reservedSequences ?? []) {
+      const reserved = Math.ceil(sequence.promptLength / this.#blockSize)
+      free -= Math.max(this.#blocksOf(sequence) - reserved, 0)
+    }
+    for (const sequence of this.#waiting)
+      if (sequence.isMaterialised && sequence !== candidate) free -= this.#blocksToEnd(sequence)
+    return Math.max(free, 0)
+  }
+
   /** Room for all its known tokens; blocks that others hold already cost nothing, those merely cached do. */
   #hasRoomFor(sequence: Sequence): boolean {
+    if (this.#neverEvicts) return this.#blocksToEnd(sequence) <= this.#available(sequence)
     const blockSize = this.#blockSize
     const wanted = Math.ceil(sequence.length / blockSize)
     const free = this.#pool.capacity - this.#pool.activeBlocks
@@ -358,9 +402,10 @@ export class VllmScheduler implements Scheduler16 {
     if (!this.#args.enable_prefix_caching) return sequence
     const blockSize = this.#blockSize
     pool.lookUp(sequence.blocks, sequence.identified)
-    const most = sequence.isComplete
-      ? sequence.length
-      : Math.floor((sequence.length - 1) / blockSize) * blockSize
+    const most =
+      sequence.isComplete || this.#neverEvicts
+        ? sequence.length
+        : Math.floor((sequence.length - 1) / blockSize) * blockSize
     sequence.cachedTokens = Math.min(pool.overlap * blockSize, most)
     sequence.cachedInUse = Math.min(pool.overlapInUse * blockSize, most)
     return sequence
@@ -466,6 +511,7 @@ export class VllmScheduler implements Scheduler16 {
 
   /** Takes the newest (lifo) or oldest (fifo) running sequence off the batch and frees its blocks (engine-1.6.md 5.4). */
   #preempt(): Sequence | null {
+    if (this.#neverEvicts) return null
     const victim = this.#isLifo ? this.#running.pop() : this.#running.shift()
     if (victim === undefined) return null
     this.#dropBlocks(victim)

@@ -1,7 +1,9 @@
+import type {Release} from '../../config/release.ts'
 import type {SyntheticSpec} from '../../config/scenario.ts'
 import {checkSynthetic} from '../../config/synthetic-fields.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {Workload} from '../workload.ts'
+import {arrivals16, sessionHashIds} from './synthetic-1.6.ts'
 
 export interface SyntheticOptions {
   /** Tokens per block of the engine that meets the prompts first: shared prefixes are cut to it. */
@@ -9,6 +11,8 @@ export interface SyntheticOptions {
   readonly arrivalSpeedupRatio: number
   /** Closed-loop replay ignores arrival times and leaves the delays between turns as they are. */
   readonly closedLoop: boolean
+  /** Whose generator: 1.6.1 spaces arrivals otherwise and tells prefix groups apart; absent = 1.2.1. */
+  readonly release?: Release
 }
 
 /**
@@ -20,7 +24,7 @@ export function createSyntheticWorkload(spec: SyntheticSpec, options: SyntheticO
   if (problem !== null) return problem
   const turns = Math.max(1, spec.turns_per_session)
   const requestCount = spec.request_count * turns
-  const prompts = promptsOf(spec, requestCount, options.blockSize)
+  const prompts = promptsOf(spec, requestCount, options)
   const session = new Int32Array(requestCount)
   const turn = new Int32Array(requestCount)
   const nextTurn = new Int32Array(requestCount).fill(-1)
@@ -67,6 +71,15 @@ function timesOf(spec: SyntheticSpec, turn: Int32Array, options: SyntheticOption
   const arrivalMs = new Float64Array(turn.length).fill(Number.NaN)
   const delayMs = new Float64Array(turn.length)
   const ratio = options.closedLoop ? 1 : options.arrivalSpeedupRatio
+  if (options.release === '1.6.1') {
+    const starts = arrivals16(spec, spec.request_count, ratio)
+    let session = 0
+    for (let r = 0; r < turn.length; r++) {
+      if (turn[r] === 0) arrivalMs[r] = starts[session++]!
+      else delayMs[r] = spec.inter_turn_delay_ms / ratio
+    }
+    return {arrivalMs, delayMs}
+  }
   const sessions = hasSessions(spec)
   // The reference turns the interval into a rate and back, which can move the last bit.
   const interval = spec.arrival_interval_ms
@@ -85,9 +98,14 @@ function timesOf(spec: SyntheticSpec, turn: Int32Array, options: SyntheticOption
   return {arrivalMs, delayMs}
 }
 
-function promptsOf(spec: SyntheticSpec, requestCount: number, blockSize: number) {
+function promptsOf(spec: SyntheticSpec, requestCount: number, {blockSize, release}: SyntheticOptions) {
   if (!hasSessions(spec)) return uniquePrompts(spec.input_tokens, requestCount, blockSize)
   const blocks = Math.ceil(spec.input_tokens / blockSize)
+  if (release === '1.6.1') {
+    const hashStart = Uint32Array.from({length: requestCount + 1}, (_, r) => r * blocks)
+    const turns = requestCount / spec.request_count
+    return {hashStart, hashIds: sessionHashIds(spec, turns, blocks), traceBlockSize: blockSize}
+  }
   const isShared = spec.shared_prefix_ratio > 0 && spec.num_prefix_groups > 0
   const shared = isShared ? Math.min(blocks, Math.floor(blocks * spec.shared_prefix_ratio + 0.5)) : 0
   const hashStart = new Uint32Array(requestCount + 1)

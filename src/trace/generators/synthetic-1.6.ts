@@ -1,0 +1,48 @@
+import type {SyntheticSpec} from '../../config/scenario.ts'
+import {ChaCha12} from '../../core/chacha.ts'
+import {exactLog} from '../../core/exact-math.ts'
+
+/** Seed of the groups sessions draw; the reference fixes it. */
+const GROUP_SEED = 42
+const LEAST_NORMAL = 2.2250738585072014e-308
+
+/** Arrival times of sessions in 1.6.1: running sums of gaps, equal or drawn (engine-1.6.md 2.1). */
+export function arrivals16(spec: SyntheticSpec, count: number, ratio: number): Float64Array {
+  const nextGap = gapsOf(spec)
+  const arrivalMs = new Float64Array(count)
+  let clock = 0
+  for (let i = 0; i < count; i++) {
+    if (i > 0) clock += nextGap()
+    arrivalMs[i] = clock / ratio
+  }
+  return arrivalMs
+}
+
+function gapsOf({request_rate: rate, arrival_seed, arrival_interval_ms: interval}: SyntheticSpec) {
+  if (rate === undefined) {
+    const gapMs = interval > 0 ? 1000 / (1000 / interval) : 0
+    return () => gapMs
+  }
+  const random = new ChaCha12(arrival_seed ?? 42)
+  return () => -(1000 / rate) * exactLog(Math.max(1 - random.next(), LEAST_NORMAL))
+}
+
+/**
+ * Hash ids of sessions in 1.6.1, `blocks` to a turn: each session draws a group, whose prefix all its turns have; in
+ * 1.2.1 all groups were one.
+ */
+export function sessionHashIds(spec: SyntheticSpec, turns: number, blocks: number): Uint32Array {
+  const {request_count, shared_prefix_ratio, num_prefix_groups} = spec
+  const hasGroups = shared_prefix_ratio > 0 && num_prefix_groups > 0
+  const shared = hasGroups ? Math.min(blocks, Math.floor(blocks * shared_prefix_ratio + 0.5)) : 0
+  const random = new ChaCha12(GROUP_SEED)
+  const hashIds = new Uint32Array(request_count * turns * blocks)
+  let fresh = num_prefix_groups * shared
+  let at = 0
+  for (let session = 0; session < request_count; session++) {
+    const group = hasGroups ? random.nextBelow(num_prefix_groups) : 0
+    for (let turn = 0; turn < turns; turn++)
+      for (let i = 0; i < blocks; i++) hashIds[at++] = i < shared ? group * shared + i : fresh++
+  }
+  return hashIds
+}
