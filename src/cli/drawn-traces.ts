@@ -55,6 +55,6 @@ export class DrawnTraces {
   }
 }
 
-function textOf(recipe: TraceGenerator): Uint8Array {
+export function textOf(recipe: TraceGenerator): Uint8Array {
   return new TextEncoder().encode(generateTrace(recipe))
 }

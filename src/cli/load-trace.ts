@@ -3,21 +3,20 @@ import {basename} from 'node:path'
 import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import type {Traffic} from '../run/traffic.ts'
+import {GENERATED_PREFIX} from '../trace/catalogue.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
 import {parseTrace} from '../trace/formats/parse-trace.ts'
-import {NO_RECIPE} from '../trace/generators/trace-recipes.ts'
+import type {TraceGenerator} from '../trace/generators/generate.ts'
+import {GENERATED_RECIPES, NO_RECIPE, recipeOf} from '../trace/generators/trace-recipes.ts'
 import {toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
-import {type DrawnTrace, DrawnTraces, recognizeRecipe} from './drawn-traces.ts'
+import {type DrawnTrace, DrawnTraces, recognizeRecipe, textOf} from './drawn-traces.ts'
 import {fileErrorReason} from './file-errors.ts'
 
 /** Reads a trace file, or makes it anew where another seed is asked for. */
 export async function loadTrace(path: string, options: WorkloadOptions): Promise<Result<Traffic>> {
-  let bytes: Uint8Array
-  try {
-    bytes = readFileSync(path)
-  } catch (error) {
-    return fail(`failed to open trace file ${path}: ${fileErrorReason(error)}`)
-  }
+  const read = readTraceBytes(path)
+  if (!read.ok) return read
+  const bytes = read.value
   const fileSha256 = await sha256Of(bytes)
   const drawn = options.traceSeed === undefined ? ok(null) : drawTrace(bytes, path, options.traceSeed)
   if (!drawn.ok) return drawn
@@ -39,9 +38,33 @@ export async function loadTrace(path: string, options: WorkloadOptions): Promise
   })
 }
 
+/** The bytes of a trace file, or of one of the generated traces, which have none: `generated:ID`. */
+export function readTraceBytes(path: string): Result<Uint8Array> {
+  if (path.startsWith(GENERATED_PREFIX)) return makeTrace(path.slice(GENERATED_PREFIX.length))
+  try {
+    return ok(readFileSync(path))
+  } catch (error) {
+    return fail(`failed to open trace file ${path}: ${fileErrorReason(error)}`)
+  }
+}
+
+function makeTrace(id: string): Result<Uint8Array> {
+  const recipe = recipeOf(id)
+  if (recipe !== null) return ok(textOf(recipe))
+  const known = Object.keys(GENERATED_RECIPES).map(name => `${GENERATED_PREFIX}${name}`)
+  return fail(`there is no generated trace named "${id}"; there is ${known.join(', ')}`)
+}
+
+/** How a trace is made anew with another seed; null: nobody here can. */
+export function recipeOfTrace(bytes: Uint8Array, path: string): TraceGenerator | null {
+  return path.startsWith(GENERATED_PREFIX)
+    ? recipeOf(path.slice(GENERATED_PREFIX.length))
+    : recognizeRecipe(bytes, path)
+}
+
 /** null = the seed is the file's own. */
 function drawTrace(bytes: Uint8Array, path: string, seed: number): Result<DrawnTrace | null> {
-  const recipe = recognizeRecipe(bytes, path)
+  const recipe = recipeOfTrace(bytes, path)
   if (recipe === null) return fail(`--trace-seed: ${NO_RECIPE}`, '--trace-seed')
   return recipe.spec.seed === seed ? ok(null) : new DrawnTraces(recipe, basename(path)).draw(seed)
 }

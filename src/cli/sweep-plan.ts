@@ -18,9 +18,9 @@ import {parseTrace} from '../trace/formats/parse-trace.ts'
 import type {TraceGenerator} from '../trace/generators/generate.ts'
 import {NO_RECIPE} from '../trace/generators/trace-recipes.ts'
 import type {ParsedTrace} from '../trace/parsed-trace.ts'
-import {recognizeRecipe} from './drawn-traces.ts'
 import {fileErrorReason} from './file-errors.ts'
 import {loadPlannerConfig} from './load-planner-config.ts'
+import {readTraceBytes, recipeOfTrace} from './load-trace.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
 import type {PointTask} from './sweep-point.ts'
 import {createTimingLoader} from './timing-loader.ts'
@@ -58,7 +58,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   const unread = {kind: 'file', name: basename(path), sha256: ''} as const
   const described = scenarioFromFlags(args.value, {trace: unread, plannerConfig: plannerConfig.value})
   if (!described.ok) return described
-  const file = described.value.scenario.synthetic ? ok(null) : readTrace(path)
+  const file = described.value.scenario.synthetic ? ok(null) : readTraceBytes(path)
   if (!file.ok) return file
   const traceSha256 = file.value === null ? null : await sha256Of(file.value)
   const base: Scenario = {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}}
@@ -66,7 +66,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   if (repeats.of === 'phase' && repeats.count > 1 && plannerOf(base) === null)
     return fail("--repeats shifts the planner's phase and so needs --planner-config", '--repeats')
   const recipe =
-    file.value !== null && drawsTraces({axes, base, repeats}) ? recognizeRecipe(file.value, path) : null
+    file.value !== null && drawsTraces({axes, base, repeats}) ? recipeOfTrace(file.value, path) : null
   if (recipe === null && base.traceSeed !== undefined && file.value !== null)
     return fail(`--trace-seed: ${NO_RECIPE}`, '--trace-seed')
   const points = expandGrid({axes, base, repeats, ownTraceSeed: recipe?.spec.seed ?? null})
@@ -113,10 +113,6 @@ function planTasks(
     tasks.push({facts, scenario: point.scenario})
   }
   return ok(tasks)
-}
-
-function readTrace(path: string): Result<Uint8Array> {
-  return readBytes(path, `failed to open trace file ${path}`)
 }
 
 /** Checksums of the profiles a scenario reads, or null: a changed profile makes another run. */

@@ -6,12 +6,14 @@ import type {Workload} from '../trace/workload.ts'
 import {Arrivals, asClosedLoop} from './arrivals.ts'
 import {checkThatRequestsFit} from './check-requests-fit.ts'
 import {EventQueue, HANDOFF, INSTANCE_READY, PASS_END} from './event-queue.ts'
+import {FleetGauges} from './fleet-gauges.ts'
 import type {EngineGeneration} from './generation.ts'
 import type {Admission, Instance} from './instance.ts'
 import {InstancePool} from './instance-pool.ts'
 import type {EngineObservation, ReplayEngine, TrafficWindow} from './observation.ts'
 import {PoolGauges} from './pool-gauges.ts'
 import {computePrompts, type Prompts} from './prompts.ts'
+import {FirstTokens} from './record/first-tokens.ts'
 import {hiddenTokens} from './record/hidden-tokens.ts'
 import {LoadRecorder} from './record/instance-loads.ts'
 import {PassBuffer} from './record/pass-buffer.ts'
@@ -47,6 +49,7 @@ export interface ClusterOptions extends RouterOptions {
 export class Cluster implements ReplayEngine {
   readonly #workload: Workload
   readonly #recorder: Recorder
+  readonly #firstTokens: FirstTokens
   readonly #traffic = new TrafficAccumulator()
   readonly #loads = new LoadRecorder()
   readonly #events = new EventQueue()
@@ -75,6 +78,7 @@ export class Cluster implements ReplayEngine {
     this.#workload = workload
     this.#concurrency = concurrency
     this.#recorder = new Recorder(workload)
+    this.#firstTokens = new FirstTokens(this.#recorder.requests)
     this.#arrivals = new Arrivals(workload)
     const pools = this.#createPools(options)
     this.#prefill = pools.prefill
@@ -106,6 +110,10 @@ export class Cluster implements ReplayEngine {
     return false
   }
 
+  standAt(atMs: Ms): void {
+    if (atMs > this.#now) this.#now = atMs
+  }
+
   /** Runs to the end of the workload in steps of about `maxEvents`; true when it is over. */
   runToEnd(maxEvents: number): boolean {
     if (!this.runUntil(ms(Number.POSITIVE_INFINITY), maxEvents)) return false
@@ -123,6 +131,11 @@ export class Cluster implements ReplayEngine {
       isDone: this.#unfinished() === 0 && this.#arrivals.isDrained && this.#events.hasOnlyStarts,
       prefill: this.#prefill?.observe() ?? EMPTY_POOL,
       decode: this.#main.observe(),
+      fleet: new FleetGauges(
+        {arrived: this.#recorder.arrivedCount, completed: this.#completed},
+        this.#firstTokens,
+        this.#now,
+      ),
     }
   }
 

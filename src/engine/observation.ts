@@ -11,6 +11,11 @@ export interface ReplayEngine {
    * @throws RunError where the reference would loop for ever
    */
   runUntil(untilMs: Ms, maxEvents: number): boolean
+  /**
+   * Moves the clock to a moment up to which everything is processed, for policies that act by the clock and not, as the
+   * reference's planner did in 1.2.1, at the last event.
+   */
+  standAt(atMs: Ms): void
   /** State after the last `runUntil`, with all passes started since the last `observe`. Empties that buffer. */
   observe(): EngineObservation
   /** Absolute target counts. Aggregated fleets use `decode` and ignore `prefill`. */
@@ -29,6 +34,17 @@ export interface EngineObservation {
   /** Aggregated instances appear under `decode`; `prefill` is then empty. */
   readonly prefill: PoolObservation
   readonly decode: PoolObservation
+  readonly fleet: FleetObservation
+}
+
+/** Counters in front of the pools, since the start, as a router's metrics endpoint would show them. */
+export interface FleetObservation {
+  readonly arrivedRequests: number
+  readonly completedRequests: number
+  /** Requests that arrived and have no first token yet. */
+  readonly requestsWithoutToken: number
+  /** First tokens by bucket of their time (`record/first-tokens.ts`). The engine's own array: it goes on counting. */
+  readonly ttftBuckets: Float64Array
 }
 
 export interface PoolObservation {

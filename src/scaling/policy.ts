@@ -11,6 +11,8 @@ export interface PolicyTick {
   readonly readsPasses: boolean
   /** Whether it reads the traffic completed since it last did, which starts a new window. */
   readonly drainsTraffic: boolean
+  /** It only remembers what it sees, as a scraper does: there is no decision to record. Absent = it decides. */
+  readonly isLookOnly?: boolean
 }
 
 /**

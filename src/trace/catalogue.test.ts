@@ -1,11 +1,11 @@
 import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
-import {strFromU8} from 'fflate'
+import {strFromU8, strToU8} from 'fflate'
 import {describe, expect, it} from 'vitest'
-import {type Catalogue, checkTraceBytes, isRemote, parseCatalogue} from './catalogue.ts'
+import {type Catalogue, checkTraceBytes, isGenerated, isRemote, parseCatalogue} from './catalogue.ts'
 import {gunzip} from './formats/gzip.ts'
 import {parseMooncake} from './formats/mooncake.ts'
-import {BUNDLED_TRACES} from './generators/bundled-traces.ts'
+import {BUNDLED_TRACES, GENERATED_TRACES} from './generators/bundled-traces.ts'
 import {generateTrace} from './generators/generate.ts'
 import {REMOTE_TRACES} from './remote-traces.ts'
 
@@ -19,16 +19,24 @@ function readCatalogue(): Catalogue {
 }
 
 describe('static-traces/', () => {
-  it('lists the bundled traces, then those on other hosts', () => {
+  it('lists the bundled and the generated traces, then those on other hosts', () => {
     const {traces} = readCatalogue()
     const [local, remote] = [traces.filter(trace => !isRemote(trace)), traces.filter(isRemote)]
-    expect(local.map(trace => trace.id)).toEqual(BUNDLED_TRACES.map(trace => trace.id))
+    expect(local.map(trace => trace.id)).toEqual(
+      [...BUNDLED_TRACES, ...GENERATED_TRACES].map(trace => trace.id),
+    )
     expect(remote).toEqual(REMOTE_TRACES)
     expect(traces).toEqual([...local, ...remote])
     for (const {file} of remote) expect(file).toMatch(/^https:/)
   })
 
-  it.each(readCatalogue().traces.filter(trace => !isRemote(trace)))(
+  it.each(readCatalogue().traces.filter(isGenerated))('makes $id as the catalogue says', async entry => {
+    const made = GENERATED_TRACES.find(trace => trace.id === entry.id)!
+    const bytes = strToU8(generateTrace(made.generator))
+    expect(await checkTraceBytes(entry, bytes, sha256)).toBe(null)
+  })
+
+  it.each(readCatalogue().traces.filter(trace => !isRemote(trace) && !isGenerated(trace)))(
     'holds $id as the catalogue says and as its generator makes it',
     async entry => {
       const bytes = new Uint8Array(readFileSync(`static-traces/${entry.file}`))

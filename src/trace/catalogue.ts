@@ -7,7 +7,7 @@ export interface CatalogueEntry {
   readonly id: string
   readonly title: string
   readonly description: string
-  /** File name beside the catalogue, or the https address of a trace on another host. */
+  /** File name beside the catalogue, the https address of a trace on another host, or `generated:` and its id. */
   readonly file: string
   /** Lower-case hex, of the file's bytes as served. */
   readonly sha256: string
@@ -61,6 +61,14 @@ export function parseCatalogue(text: string): Result<Catalogue> {
 /** Whether a trace is on another host, where only its user may send the browser. */
 export function isRemote({file}: CatalogueEntry): boolean {
   return /^https?:\/\//.test(file)
+}
+
+/** How a trace without a file is named where a file's name is wanted. */
+export const GENERATED_PREFIX = 'generated:'
+
+/** Whether a trace has no file and is made where it is replayed. */
+export function isGenerated({file}: CatalogueEntry): boolean {
+  return file.startsWith(GENERATED_PREFIX)
 }
 
 export function fileNameOf({file}: CatalogueEntry): string {

@@ -9,6 +9,7 @@ import {
   type CatalogueEntry,
   checkTraceBytes,
   fileNameOf,
+  isGenerated,
   isRemote,
   parseCatalogue,
 } from '../trace/catalogue.ts'
@@ -187,6 +188,13 @@ export class TraceCache {
     const name = fileNameOf(entry)
     if (isRemote(entry) && blob === null)
       return fail(`${entry.title} is on ${new URL(entry.file).host} and has not been downloaded yet`, 'trace')
+    const recipe = isGenerated(entry) ? recipeOf(entry.id) : null
+    if (recipe !== null) {
+      const made = await draw({recipe, name})
+      if (!made.ok) return made
+      const checked = await checkContent(entry, made.value.bytes)
+      return checked.ok ? made : checked
+    }
     const content = isRemote(entry)
       ? await this.#checkBlob(entry, blob)
       : await this.#fetchChecked(entry, onProgress)

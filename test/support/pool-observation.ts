@@ -1,4 +1,4 @@
-import type {ForwardPasses, PoolObservation} from '../../src/engine/observation.ts'
+import type {FleetObservation, ForwardPasses, PoolObservation} from '../../src/engine/observation.ts'
 
 /** What is seen of a pool on which no request is, for tests of policies that look at passes and counts alone. */
 export function poolWithoutRequests(seen: {
@@ -17,4 +17,12 @@ export function poolWithoutRequests(seen: {
     routerQueue: 0,
     instances: () => [],
   }
+}
+
+/** A fleet in front of which nothing has happened. */
+export const FLEET_WITHOUT_REQUESTS: FleetObservation = {
+  arrivedRequests: 0,
+  completedRequests: 0,
+  requestsWithoutToken: 0,
+  ttftBuckets: new Float64Array(0),
 }

@@ -5,7 +5,7 @@ import {gzipSync} from 'fflate'
 import {bundleAndImport} from '../bundle.mjs'
 
 const directory = 'static-traces'
-const {BUNDLED_TRACES} = await bundleAndImport('src/trace/generators/bundled-traces.ts')
+const {BUNDLED_TRACES, GENERATED_TRACES} = await bundleAndImport('src/trace/generators/bundled-traces.ts')
 const {REMOTE_TRACES} = await bundleAndImport('src/trace/remote-traces.ts')
 const {generateTrace} = await bundleAndImport('src/trace/generators/generate.ts')
 mkdirSync(directory, {recursive: true})
@@ -33,7 +33,24 @@ const traces = BUNDLED_TRACES.map(trace => {
     madeBy: `generator ${JSON.stringify(generator)}`,
   }
 })
-const catalogue = {version: 1, traces: [...traces, ...REMOTE_TRACES]}
+// These have no file: their bytes are told to know them again.
+const generated = GENERATED_TRACES.map(({id, title, description, traceBlockSize, generator}) => {
+  const text = generateTrace(generator)
+  const bytes = new TextEncoder().encode(text)
+  return {
+    id,
+    title,
+    description,
+    file: `generated:${id}`,
+    sha256: sha256Hex(bytes),
+    bytes: bytes.length,
+    requests: text.split('\n').length - 1,
+    traceBlockSize,
+    licence: 'Apache-2.0',
+    madeBy: `generator ${JSON.stringify(generator)}`,
+  }
+})
+const catalogue = {version: 1, traces: [...traces, ...generated, ...REMOTE_TRACES]}
 writeFileSync(`${directory}/catalogue.json`, `${JSON.stringify(catalogue, null, 1)}\n`)
 for (const trace of traces)
   process.stdout.write(`${trace.file}: ${trace.requests} requests, ${trace.bytes} bytes\n`)

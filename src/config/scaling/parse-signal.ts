@@ -2,7 +2,7 @@ import {parseDurationS} from '../../core/parse-duration.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {Aggregation, Gauge, Signal} from './signal.ts'
 
-type Metric = Gauge | 'queued' | 'inflight' | 'rate' | 'ttft' | 'saturation'
+type Metric = Gauge | 'queued' | 'router' | 'inflight' | 'rate' | 'ttft' | 'saturation'
 
 /** Metrics as servers name them, each without what is no letter or digit (policies.md 4.1). */
 const METRICS: Readonly<Record<string, Metric>> = {
@@ -23,7 +23,8 @@ const METRICS: Readonly<Record<string, Metric>> = {
   queue: 'queued',
   queued: 'queued',
   dynamo_frontend_queued_requests: 'queued',
-  llm_d_epp_flow_control_queue_size: 'queued',
+  router: 'router',
+  llm_d_epp_flow_control_queue_size: 'router',
   inflight: 'inflight',
   concurrency: 'inflight',
   dynamo_frontend_inflight_requests: 'inflight',
@@ -46,7 +47,7 @@ const DEFAULT_RATE_WINDOW_S = 60
 const DEFAULT_TTFT_WINDOW_S = 300
 
 /** Words for what can be named, in messages. */
-const KNOWN = 'waiting, running, kv, queue, inflight, rate, ttft, saturation'
+const KNOWN = 'waiting, running, kv, queue, router, inflight, rate, ttft, saturation'
 
 /**
  * Reads what an autoscaler asks for: a short word such as `sum(waiting)` or `ttft(p95,5m)`, a metric of vLLM, SGLang, Dynamo or

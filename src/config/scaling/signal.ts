@@ -9,6 +9,8 @@ export type Signal =
   | {readonly kind: 'gauge'; readonly gauge: Gauge; readonly over: Aggregation}
   /** Requests without a first token yet, in the router or on an instance. */
   | {readonly kind: 'queued'}
+  /** Requests that the router holds back. */
+  | {readonly kind: 'router'}
   /** Requests on their way through the fleet. */
   | {readonly kind: 'inflight'}
   /** Arrivals per second. */

@@ -4,9 +4,11 @@ import {type Ms, ms} from '../../core/units.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {Arrivals} from '../arrivals.ts'
+import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
 import {computePrompts, type Prompts} from '../prompts.ts'
+import {FirstTokens} from '../record/first-tokens.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
 import type {EngineRecord} from '../record/record.ts'
 import {createRouter, type RouterOptions} from '../routing/create-router.ts'
@@ -56,6 +58,7 @@ export interface ClusterOptions16 extends RouterOptions {
 export class Cluster16 implements ReplayEngine {
   readonly #workload: Workload
   readonly #recorder: OutcomeRecorder
+  readonly #firstTokens: FirstTokens
   readonly #traffic = new TrafficWindow16()
   readonly #loads = new LoadRecorder()
   readonly #heap = new RankedHeap()
@@ -88,6 +91,9 @@ export class Cluster16 implements ReplayEngine {
     this.#recorder = Number.isFinite(options.maxSimTimeMs)
       ? new CappedRecorder(workload, options.maxSimTimeMs)
       : new OutcomeRecorder(workload)
+    this.#firstTokens = new FirstTokens(this.#recorder.requests, request =>
+      this.#recorder.hasGivenUp(request),
+    )
     this.#arrivals = concurrency === null ? new Arrivals(workload) : new SessionSlots(workload, concurrency)
     this.#isCoupled = workload.sessionCount < workload.requestCount || concurrency !== null
     this.#routesByKv = options.router !== null
@@ -136,6 +142,9 @@ export class Cluster16 implements ReplayEngine {
     return false
   }
 
+  /** The clock stops at a policy's ticks by itself. */
+  standAt(): void {}
+
   /** Runs to the end of the workload in steps of about `maxEvents`; true when it is over. */
   runToEnd(maxEvents: number): boolean {
     return this.runUntil(ms(Number.POSITIVE_INFINITY), maxEvents)
@@ -147,6 +156,11 @@ export class Cluster16 implements ReplayEngine {
       isDone: this.#isOver(),
       prefill: this.#prefill?.observe(this.#now) ?? EMPTY_POOL,
       decode: this.#main.observe(this.#now),
+      fleet: new FleetGauges(
+        {arrived: this.#recorder.arrivedCount, completed: this.completedRequests},
+        this.#firstTokens,
+        this.#now,
+      ),
     }
   }
 

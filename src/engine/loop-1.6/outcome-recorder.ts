@@ -44,6 +44,11 @@ export class OutcomeRecorder extends Recorder {
     this.#status[request] = status
   }
 
+  /** Rejected or failed. */
+  hasGivenUp(request: number): boolean {
+    return this.#status[request]! > COMPLETED
+  }
+
   /** What a prefill instance reports: the token it ends with is never seen by a user. */
   withoutTokens(): PassObserver {
     return {

@@ -47,6 +47,10 @@ export class Recorder {
     }
   }
 
+  get arrivedCount(): number {
+    return this.#arrived
+  }
+
   arrived(request: number, atMs: number): void {
     this.#arrival[request] = atMs
     this.requests.arrivalOrder[this.#arrived++] = request

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {poolWithoutRequests} from '../../../test/support/pool-observation.ts'
+import {FLEET_WITHOUT_REQUESTS, poolWithoutRequests} from '../../../test/support/pool-observation.ts'
 import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
 import {RunError} from '../../core/result.ts'
 import {type Ms, ms} from '../../core/units.ts'
@@ -24,6 +24,8 @@ class FakeEngine implements ReplayEngine {
     this.#neverEnds = neverEnds
   }
 
+  standAt(): void {}
+
   runUntil(untilMs: Ms): boolean {
     this.asked.push(untilMs / 1000)
     const due = this.#eventsS.filter(at => at * 1000 > this.#nowMs && at * 1000 <= untilMs)
@@ -46,6 +48,7 @@ class FakeEngine implements ReplayEngine {
     const decode = {...emptyPool(), activeCount: this.#replicas, totalCount: this.#replicas, passes}
     return {
       nowMs: ms(this.#nowMs),
+      fleet: FLEET_WITHOUT_REQUESTS,
       isDone: !this.#neverEnds && this.#nowMs >= last * 1000,
       prefill: emptyPool(),
       decode,

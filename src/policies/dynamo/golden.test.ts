@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
-import {poolWithoutRequests} from '../../../test/support/pool-observation.ts'
+import {FLEET_WITHOUT_REQUESTS, poolWithoutRequests} from '../../../test/support/pool-observation.ts'
 import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
 import type {PlannerConfig} from '../../config/scenario.ts'
 import {type Ms, ms} from '../../core/units.ts'
@@ -147,6 +147,8 @@ class ScriptedEngine implements ReplayEngine {
     return this.#steps[this.#at]!
   }
 
+  standAt(): void {}
+
   runUntil(untilMs: Ms): boolean {
     this.#at++
     expect(untilMs).toBe(this.#step.until_ms)
@@ -157,6 +159,7 @@ class ScriptedEngine implements ReplayEngine {
     const step = this.#step
     return {
       nowMs: ms(step.now_ms),
+      fleet: FLEET_WITHOUT_REQUESTS,
       isDone: step.is_done,
       prefill: pool(step.prefill_passes, step.active_prefill, step.starting_prefill),
       decode: pool(step.decode_passes, step.active_decode, step.starting_decode),

@@ -1,6 +1,6 @@
 import type {TraceGenerator} from './generate.ts'
 import {TOOLAGENT_BLOCK_SIZE} from './toolagent-generator.ts'
-import {TRACE_RECIPES} from './trace-recipes.ts'
+import {GENERATED_RECIPES, TRACE_RECIPES} from './trace-recipes.ts'
 
 /** A trace of `static-traces/`: what the catalogue says of it and how its text is made. */
 export interface BundledTrace {
@@ -34,5 +34,25 @@ export const BUNDLED_TRACES: readonly BundledTrace[] = [
       'Conversations of up to six turns that start in bursts; each turn waits for the one before and a pause.',
     traceBlockSize: TRACE_RECIPES['bursty-sessions'].spec.traceBlockSize,
     generator: TRACE_RECIPES['bursty-sessions'],
+  },
+]
+
+/** Traces of the catalogue without a file: whoever replays one makes it. */
+export const GENERATED_TRACES: readonly BundledTrace[] = [
+  {
+    id: 'day-morning-ramp',
+    title: 'Day: morning ramp',
+    description:
+      'A working day of the tool-agent hour’s requests, 200,000 of them: night floor, morning ramp, lunch, bursts. Made on the spot from a seed.',
+    traceBlockSize: TOOLAGENT_BLOCK_SIZE,
+    generator: GENERATED_RECIPES['day-morning-ramp'],
+  },
+  {
+    id: 'week-compressed',
+    title: 'Week, two hours a day',
+    description:
+      'Five working days and a weekend, each compressed to two hours, 100,000 requests. Made on the spot from a seed.',
+    traceBlockSize: TOOLAGENT_BLOCK_SIZE,
+    generator: GENERATED_RECIPES['week-compressed'],
   },
 ]

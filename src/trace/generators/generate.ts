@@ -1,4 +1,5 @@
 import {unreachable} from '../../core/assert.ts'
+import {type DaySpec, generateDay} from './day-generator.ts'
 import {generateSessions, type SessionsSpec} from './session-generator.ts'
 import {generateToolagent, type ToolagentSpec} from './toolagent-generator.ts'
 
@@ -6,6 +7,7 @@ import {generateToolagent, type ToolagentSpec} from './toolagent-generator.ts'
 export type TraceGenerator =
   | {readonly kind: 'toolagent'; readonly spec: ToolagentSpec}
   | {readonly kind: 'sessions'; readonly spec: SessionsSpec}
+  | {readonly kind: 'day'; readonly spec: DaySpec}
 
 /** Mooncake JSONL. */
 export function generateTrace(generator: TraceGenerator): string {
@@ -14,6 +16,8 @@ export function generateTrace(generator: TraceGenerator): string {
       return generateToolagent(generator.spec)
     case 'sessions':
       return generateSessions(generator.spec)
+    case 'day':
+      return generateDay(generator.spec)
     default:
       return unreachable(generator)
   }

@@ -106,7 +106,7 @@ const TOOL_B_INPUT: QuantileTable = [
   [1, 4989],
 ]
 
-interface Request {
+export interface Request {
   readonly inputLength: number
   readonly outputLength: number
   readonly hashIds: readonly number[]
@@ -143,12 +143,13 @@ function driftWeights(spec: ToolagentSpec): number[] {
   return Array.from({length: spec.tickCount}, (_, tick) => quantileAt(DRIFT, tick / last))
 }
 
-function formatLine(timestamp: number, request: Request): string {
+export function formatLine(timestamp: number, request: Request): string {
   const {inputLength, outputLength, hashIds} = request
   return `{"timestamp":${timestamp},"input_length":${inputLength},"output_length":${outputLength},"hash_ids":[${hashIds.join(',')}]}`
 }
 
-class RequestSource {
+/** Draws requests of the three classes, one after the other in order of time. */
+export class RequestSource {
   readonly #classes: RandomStream
   readonly #chat: RandomStream
   readonly #tools: RandomStream

@@ -27,9 +27,48 @@ export const TRACE_RECIPES = {
   },
 } as const satisfies Readonly<Record<string, TraceGenerator>>
 
+/** Traces without a file, because it would be large: they are made where they are replayed. */
+export const GENERATED_RECIPES = {
+  'day-morning-ramp': {
+    kind: 'day',
+    spec: {
+      seed: 3,
+      requestCount: 200_000,
+      days: 1,
+      dayS: 86_400,
+      nightFloor: 0.15,
+      lunchDip: 0.2,
+      eveningShare: 0.5,
+      weekendShare: 0.45,
+      burstsPerDay: 14,
+      burstFactor: 2.2,
+      driftShare: 0.08,
+      chatShare: 0.46,
+    },
+  },
+  'week-compressed': {
+    kind: 'day',
+    spec: {
+      seed: 4,
+      requestCount: 100_000,
+      days: 7,
+      dayS: 7200,
+      nightFloor: 0.15,
+      lunchDip: 0.2,
+      eveningShare: 0.5,
+      weekendShare: 0.45,
+      burstsPerDay: 6,
+      burstFactor: 2.2,
+      driftShare: 0.08,
+      chatShare: 0.46,
+    },
+  },
+} as const satisfies Readonly<Record<string, TraceGenerator>>
+
 /** The recipe of a trace of the catalogue; null = nobody here can make it. */
 export function recipeOf(traceId: string): TraceGenerator | null {
-  return Object.entries(TRACE_RECIPES).find(([id]) => id === traceId)?.[1] ?? null
+  const recipes = Object.entries({...TRACE_RECIPES, ...GENERATED_RECIPES})
+  return recipes.find(([id]) => id === traceId)?.[1] ?? null
 }
 
 /** The same kind of traffic, drawn anew. */
@@ -39,6 +78,8 @@ export function withSeed(recipe: TraceGenerator, seed: number): TraceGenerator {
       return {kind: 'toolagent', spec: {...recipe.spec, seed}}
     case 'sessions':
       return {kind: 'sessions', spec: {...recipe.spec, seed}}
+    case 'day':
+      return {kind: 'day', spec: {...recipe.spec, seed}}
     default:
       return unreachable(recipe)
   }
