@@ -1,4 +1,5 @@
-import {FLAG_GROUPS, FLAGS, type Flag} from '../config/command-line/flag-table.ts'
+import {FLAG_GROUPS, type Flag} from '../config/command-line/flag.ts'
+import {FLAGS} from '../config/command-line/flag-table.ts'
 
 const WIDTH = 100
 const INDENT = 32

@@ -11,6 +11,8 @@ interface FieldBase<K extends string, G extends string> {
   readonly group: G
   /** Folded away in the form. */
   readonly advanced: boolean
+  /** `ours` never gets into a command line for the reference; absent = the reference has it. */
+  readonly owner?: 'reference' | 'ours'
 }
 
 export interface NumberField {

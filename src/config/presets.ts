@@ -1,4 +1,5 @@
 import {assert} from '../core/assert.ts'
+import {assembleScenario} from './assemble-scenario.ts'
 import {defaultEngineArgs} from './engine/engine-args.ts'
 import {parsePlannerConfig} from './planner/planner-config.ts'
 import {
@@ -27,17 +28,18 @@ export const GUIDE_TRACE_ID = 'toolagent-hour'
 
 /** What the reference's command line assumes without flags: one vLLM instance with default args, no planner. */
 export function defaultScenario(): Scenario {
-  return {
-    trace: {kind: 'catalogue', id: GUIDE_TRACE_ID},
-    traceBlockSize: 512,
-    arrivalSpeedupRatio: 1,
-    fleet: {topology: 'agg', workers: {args: defaultEngineArgs(), initialWorkers: 1, gpusPerInstance: null}},
-    routerMode: 'round_robin',
-    engineTiming: 'polynomial',
-    scaling: {policy: 'fixed'},
-    benchmarkGranularity: 8,
-    seed: 0,
-  }
+  const {scenario} = assembleScenario(
+    {
+      trace: {kind: 'catalogue', id: GUIDE_TRACE_ID},
+      fleet: {
+        topology: 'agg',
+        workers: {args: defaultEngineArgs(), initialWorkers: 1, gpusPerInstance: null},
+      },
+      scaling: {policy: 'fixed'},
+    },
+    {},
+  )
+  return scenario
 }
 
 /** The planner config of a fleet of this mode with the given fields set; they must be valid. */

@@ -2,13 +2,19 @@ import {fail, ok, type Result} from '../core/result.ts'
 import type {Field} from './field.ts'
 import type {SyntheticSpec} from './scenario.ts'
 
+type SyntheticField = Field<keyof SyntheticSpec, 'traffic'> & {
+  /** On a command line it has no default: it is what asks for generated traffic. */
+  readonly isRequired?: true
+}
+
 const shared = {group: 'traffic', nullable: false, advanced: false} as const
 
 /** Generated traffic in the order of a form; names and defaults are the flags' (the first three have none there). */
-export const SYNTHETIC_FIELDS: readonly Field<keyof SyntheticSpec, 'traffic'>[] = [
+export const SYNTHETIC_FIELDS: readonly SyntheticField[] = [
   {
     ...shared,
     key: 'input_tokens',
+    isRequired: true,
     label: 'Prompt length',
     help: 'Tokens of every prompt.',
     unit: 'tokens',
@@ -20,6 +26,7 @@ export const SYNTHETIC_FIELDS: readonly Field<keyof SyntheticSpec, 'traffic'>[] 
   {
     ...shared,
     key: 'output_tokens',
+    isRequired: true,
     label: 'Output length',
     help: 'Tokens every request generates.',
     unit: 'tokens',
@@ -31,6 +38,7 @@ export const SYNTHETIC_FIELDS: readonly Field<keyof SyntheticSpec, 'traffic'>[] 
   {
     ...shared,
     key: 'request_count',
+    isRequired: true,
     label: 'Requests',
     help: 'Number of requests; of sessions if they have several turns.',
     unit: null,

@@ -138,7 +138,7 @@ describe('configDifferences', () => {
     } as Scenario
     const differences = configDifferences([preset('guide-agg'), closed])
     expect(differences.map(({key, values}) => [key, ...values])).toEqual([
-      ['trace-format', 'none', '{"format":"mooncake"}'],
+      ['trace-format', 'none', 'mooncake'],
       ['concurrency', 'none', '8'],
     ])
   })

@@ -1,7 +1,8 @@
 import {ENGINE_FIELDS, SGLANG_FIELDS} from '../config/engine/engine-fields.ts'
-import {formatObjective} from '../config/objective.ts'
 import {PLANNER_FIELDS} from '../config/planner/planner-fields.ts'
-import {type PoolSpec, phaseShiftOf, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
+import {POOL_FIELDS} from '../config/pool-fields.ts'
+import {type PoolSpec, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
+import {SCENARIO_FIELDS, type ScenarioField} from '../config/scenario-fields.ts'
 
 /** A setting that is not the same in all runs; `values` in their order. */
 export interface ConfigDifference {
@@ -22,17 +23,11 @@ type Value = number | string | boolean | null | undefined
 /** Pools are compared as one where both of a disaggregated fleet agree, so that agg and disagg differ in little. */
 const SETTINGS: readonly Setting[] = [
   {key: 'trace', label: 'Trace', read: ({trace}) => (trace.kind === 'file' ? trace.name : trace.id)},
-  {key: 'trace-block-size', label: 'Trace block size', read: scenario => text(scenario.traceBlockSize)},
-  {key: 'speedup', label: 'Arrival speed-up', read: scenario => text(scenario.arrivalSpeedupRatio)},
+  ...ownSettings('trace'),
   {key: 'traffic', label: 'Generated traffic', read: ({synthetic}) => json(synthetic)},
-  {key: 'trace-format', label: 'Trace format', read: ({traceFormat}) => json(traceFormat)},
-  {key: 'trace-part', label: 'Part of the trace', read: ({traceSelection}) => json(traceSelection)},
-  {key: 'trace-seed', label: 'Trace seed', read: ({traceSeed}) => text(traceSeed)},
-  {key: 'concurrency', label: 'Requests in flight', read: scenario => text(scenario.replayConcurrency)},
-  {key: 'timing', label: 'Engine timing', read: scenario => scenario.engineTiming},
+  ...ownSettings('traffic'),
   {key: 'topology', label: 'Topology', read: scenario => scenario.fleet.topology},
-  {key: 'workers', label: 'Initial instances', read: perPool(pool => pool.initialWorkers)},
-  {key: 'gpus', label: 'GPUs per instance', read: perPool(pool => pool.gpusPerInstance)},
+  ...POOL_FIELDS.map(({links, label, read}) => ({key: links.agg, label, read: perPool(read)})),
   {key: 'worker_type', label: 'Worker type', read: perPool(pool => pool.args.worker_type)},
   ...ENGINE_FIELDS.map(({key, label}) => ({key, label, read: perPool(pool => pool.args[key])})),
   ...SGLANG_FIELDS.map(({key, label}) => ({
@@ -40,7 +35,7 @@ const SETTINGS: readonly Setting[] = [
     label,
     read: perPool(pool => pool.args.sglang?.[key]),
   })),
-  {key: 'router', label: 'Router', read: scenario => scenario.routerMode},
+  ...ownSettings('fleet'),
   {key: 'router-config', label: 'Router options', read: ({routerConfig}) => json(routerConfig)},
   {key: 'router-estimate', label: 'Router estimate', read: ({aicPerf}) => json(aicPerf)},
   {key: 'planner', label: 'Planner', read: scenario => (plannerOf(scenario) === null ? 'off' : 'on')},
@@ -52,14 +47,7 @@ const SETTINGS: readonly Setting[] = [
       return planner === null ? null : text(planner[key])
     },
   })),
-  {key: 'planner-phase', label: 'Planner phase', read: scenario => phase(scenario)},
-  {
-    key: 'objective',
-    label: 'Objective',
-    read: ({objective}) => (objective === undefined ? 'none' : formatObjective(objective)),
-  },
-  {key: 'granularity', label: 'Benchmark granularity', read: scenario => text(scenario.benchmarkGranularity)},
-  {key: 'seed', label: 'Seed', read: scenario => text(scenario.seed)},
+  ...ownSettings('scaling'),
 ]
 
 /** Settings that differ between the scenarios, in the order of the form; none for equal ones. */
@@ -77,8 +65,13 @@ function perPool(read: (pool: PoolSpec) => Value): (scenario: Scenario) => strin
   }
 }
 
-function phase(scenario: Scenario): string | null {
-  return plannerOf(scenario) === null ? null : text(phaseShiftOf(scenario))
+/** The scenario's own fields that links name after a section; one that does nothing here has no value. */
+function ownSettings(section: ScenarioField['linkAfter']): readonly Setting[] {
+  return SCENARIO_FIELDS.filter(({linkAfter}) => linkAfter === section).map(({link, label, needs, read}) => ({
+    key: link,
+    label,
+    read: scenario => (needs === 'planner' && plannerOf(scenario) === null ? null : text(read(scenario))),
+  }))
 }
 
 /** Options that come as a whole, or not at all. */

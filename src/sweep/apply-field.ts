@@ -1,8 +1,10 @@
-import {parseEngineArgs} from '../config/engine/engine-args.ts'
+import {DEFAULT_BLOCK_SIZES, parseEngineArgs} from '../config/engine/engine-args.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import {parsePlannerConfig} from '../config/planner/planner-config.ts'
+import type {PoolField} from '../config/pool-fields.ts'
 import {
   type EngineArgs,
+  type PoolName,
   type PoolSpec,
   phaseShiftOf,
   plannerOf,
@@ -49,29 +51,26 @@ export function applyPlannerField(scenario: Scenario, key: string, value: FieldV
     : parsed
 }
 
-/** Initial instances of one pool. */
-export function applyWorkers(
+/** Sets one field of a pool besides its engine args. */
+export function applyPoolField(
   scenario: Scenario,
-  pool: 'workers' | 'prefill' | 'decode',
-  initialWorkers: number,
+  {pool, field}: {readonly pool: PoolName; readonly field: PoolField},
+  value: number | null,
 ): Result<Scenario> {
   const {fleet} = scenario
+  const {names} = field
   if (fleet.topology === 'agg') {
-    if (pool !== 'workers') return fail('the fleet is aggregated; use num_workers')
-    return ok({...scenario, fleet: {...fleet, workers: {...fleet.workers, initialWorkers}}})
+    if (pool !== 'agg') return fail(`the fleet is aggregated; use ${names.agg}`)
+    return ok({...scenario, fleet: {...fleet, workers: field.write(fleet.workers, value)}})
   }
-  if (pool === 'workers') {
-    return fail('the fleet is disaggregated; use num_prefill_workers or num_decode_workers')
-  }
-  return ok({...scenario, fleet: {...fleet, [pool]: {...fleet[pool], initialWorkers}}})
+  if (pool === 'agg') return fail(`the fleet is disaggregated; use ${names.prefill} or ${names.decode}`)
+  return ok({...scenario, fleet: {...fleet, [pool]: field.write(fleet[pool], value)}})
 }
 
 function withArg(pool: PoolSpec, path: string, value: FieldValue): Result<PoolSpec> {
   const parsed = parseEngineArgs(withValue(pool.args, path, value), {flag: 'engine args'})
   return parsed.ok ? ok({...pool, args: parsed.value.args}) : parsed
 }
-
-const DEFAULT_BLOCK_SIZES = {vllm: 64, sglang: 1, trtllm: 32} as const
 
 function withValue(args: EngineArgs, path: string, value: FieldValue): Record<string, unknown> {
   if (path.startsWith('sglang.')) {

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {findPreset} from '../config/presets.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
+import {SYNTHETIC_FIELDS} from '../config/synthetic-fields.ts'
 import {applySweepValue, findSweepKey, sweepKeys} from './keys.ts'
 
 function preset(id: string): Scenario {
@@ -81,11 +82,7 @@ describe('a key', () => {
     expect(refused).toEqual([
       'num_prefill_workers',
       'num_decode_workers',
-      'arrival_interval_ms',
-      'turns_per_session',
-      'shared_prefix_ratio',
-      'num_prefix_groups',
-      'inter_turn_delay_ms',
+      ...SYNTHETIC_FIELDS.map(({key}) => key),
     ])
   })
 })

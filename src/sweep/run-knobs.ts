@@ -1,10 +1,10 @@
 import type {FieldShape} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
-import {PLANNER_PHASE_FIELD, TRACE_SEED_FIELD} from '../config/repeat-fields.ts'
-import {type EngineTiming, plannerOf, type RouterMode, type Scenario} from '../config/scenario.ts'
+import {POOL_FIELDS, type PoolField} from '../config/pool-fields.ts'
+import {plannerOf, type Scenario} from '../config/scenario.ts'
+import {SCENARIO_FIELDS, type ScenarioField} from '../config/scenario-fields.ts'
 import {fail, ok, type Result} from '../core/result.ts'
-import {applyEngineField, applyPlannerField, applyWorkers} from './apply-field.ts'
-import {withPlannerPhase} from './repeats.ts'
+import {applyEngineField, applyPlannerField, applyPoolField} from './apply-field.ts'
 
 /** A knob by itself, before the user's spelling of its name is known. */
 export interface RunKnob {
@@ -16,98 +16,12 @@ export interface RunKnob {
   readonly apply: (scenario: Scenario, value: FieldValue) => Result<Scenario>
 }
 
-const workerCount = {type: 'integer', nullable: false, min: 1, max: 100_000, default: 1} as const
+const POOL_WORDS = {agg: '', prefill: ' (prefill)', decode: ' (decode)'} as const
 
 /** Knobs outside the engine args and the planner config: flags of the command line, under their names. */
 export const RUN_KNOBS: readonly RunKnob[] = [
-  {
-    path: 'num_workers',
-    label: 'Workers',
-    help: 'Instances of an aggregated fleet at the start.',
-    unit: 'instances',
-    field: workerCount,
-    apply: (scenario, value) => applyWorkers(scenario, 'workers', Number(value)),
-  },
-  {
-    path: 'num_prefill_workers',
-    label: 'Prefill workers',
-    help: 'Prefill instances at the start.',
-    unit: 'instances',
-    field: workerCount,
-    apply: (scenario, value) => applyWorkers(scenario, 'prefill', Number(value)),
-  },
-  {
-    path: 'num_decode_workers',
-    label: 'Decode workers',
-    help: 'Decode instances at the start.',
-    unit: 'instances',
-    field: workerCount,
-    apply: (scenario, value) => applyWorkers(scenario, 'decode', Number(value)),
-  },
-  {
-    path: 'arrival_speedup_ratio',
-    label: 'Arrival speed-up',
-    help: 'Divides the time between arrivals; 2 = twice the load.',
-    unit: '×',
-    field: {type: 'number', nullable: false, min: Number.MIN_VALUE, max: 1e9, default: 1},
-    apply: (scenario, value) => ok({...scenario, arrivalSpeedupRatio: Number(value)}),
-  },
-  {
-    path: 'trace_block_size',
-    label: 'Trace block size',
-    help: 'Tokens one hash id of the trace stands for.',
-    unit: 'tokens',
-    field: {type: 'integer', nullable: false, min: 1, max: 1_048_576, default: 512},
-    apply: (scenario, value) => ok({...scenario, traceBlockSize: Number(value)}),
-  },
-  {
-    path: 'router_mode',
-    label: 'Router',
-    help: 'How requests find an instance.',
-    unit: null,
-    field: choice('round_robin', 'kv_router'),
-    apply: (scenario, value) => ok({...scenario, routerMode: value as RouterMode}),
-  },
-  {
-    path: 'engine_timing',
-    label: 'Engine timing',
-    help: 'Where pass times come from.',
-    unit: null,
-    field: choice('aic', 'polynomial', 'profile'),
-    apply: (scenario, value) => ok({...scenario, engineTiming: value as EngineTiming}),
-  },
-  {
-    path: 'benchmark_granularity',
-    label: 'Benchmark granularity',
-    help: "Points per axis of the AIC benchmark that bootstraps the planner's regressions.",
-    unit: 'points',
-    field: {type: 'integer', nullable: false, min: 1, max: 10_000, default: 8},
-    apply: (scenario, value) => ok({...scenario, benchmarkGranularity: Number(value)}),
-  },
-  {
-    path: 'seed',
-    label: 'Seed',
-    help: 'Seed of everything random (ties of the KV router).',
-    unit: null,
-    field: {type: 'integer', nullable: false, min: 0, max: 2 ** 32 - 1, default: 0},
-    apply: (scenario, value) => ok({...scenario, seed: Number(value)}),
-  },
-  {
-    path: 'planner_phase',
-    label: 'Planner phase',
-    help: "The planner's ticks begin this much later than the reference's.",
-    unit: 's',
-    field: PLANNER_PHASE_FIELD,
-    apply: applyPlannerPhase,
-  },
-  {
-    path: 'trace_seed',
-    label: 'Trace seed',
-    help: "The trace, one of the site's own, is made anew with this seed.",
-    unit: null,
-    field: TRACE_SEED_FIELD,
-    apply: (scenario, value) => ok({...scenario, traceSeed: Number(value)}),
-  },
+  ...POOL_FIELDS.filter(field => field.isKnob).flatMap(poolKnobs),
+  ...SCENARIO_FIELDS.filter(field => field.isKnob).map(ownKnob),
   {
     path: 'planner',
     label: 'Planner in the loop',
@@ -126,6 +40,24 @@ export const RUN_KNOBS: readonly RunKnob[] = [
   },
 ]
 
+function ownKnob(field: ScenarioField): RunKnob {
+  const {key, label, help, unit, write} = field
+  return {path: key, label, help, unit, field, apply: write}
+}
+
+function poolKnobs(field: PoolField): readonly RunKnob[] {
+  const {label, help, unit} = field
+  return (['agg', 'prefill', 'decode'] as const).map(pool => ({
+    path: field.names[pool],
+    label: `${label}${POOL_WORDS[pool]}`,
+    help,
+    unit,
+    field,
+    apply: (scenario, value) =>
+      applyPoolField(scenario, {pool, field}, value === null ? null : Number(value)),
+  }))
+}
+
 function choice(...choices: readonly string[]): FieldShape {
   return {type: 'choice', nullable: false, choices, default: choices[0] ?? null}
 }
@@ -135,12 +67,6 @@ function applyPlannerSwitch(scenario: Scenario, value: FieldValue): Result<Scena
   return plannerOf(scenario) === null
     ? fail('there is no planner to leave on; give it a planner config (--planner-config)')
     : ok(scenario)
-}
-
-function applyPlannerPhase(scenario: Scenario, value: FieldValue): Result<Scenario> {
-  if (plannerOf(scenario) === null)
-    return fail('this run has no planner; give it a planner config (--planner-config)')
-  return ok(withPlannerPhase(scenario, Number(value)))
 }
 
 function applyTensorParallelism(scenario: Scenario, value: FieldValue): Result<Scenario> {

@@ -1,17 +1,19 @@
 import {fail, ok, type Result} from '../../core/result.ts'
+import {checkScenarioFields} from '../assemble-scenario.ts'
 import {checkAicPerf} from '../engine/aic-perf.ts'
+import {checkField} from '../field.ts'
 import {checkObjective} from '../objective.ts'
-import {isPhase, isSeed, MAX_PHASE_S, MAX_SEED} from '../repeat-fields.ts'
+import {POOL_FIELDS} from '../pool-fields.ts'
 import {
   type EngineArgs,
   type EngineTiming,
   type Fleet,
   type PoolSpec,
-  phaseShiftOf,
   plannerOf,
   poolsOf,
   type Scenario,
 } from '../scenario.ts'
+import {flagOf} from '../scenario-fields.ts'
 
 /**
  * What must hold between the parts of a scenario (engine.md 0 and 3.4, planner.md 11), each part being valid by
@@ -32,18 +34,18 @@ const RULES: readonly Rule[] = [
   checkPlainFleet,
   checkAicPerf,
   checkTiming,
-  checkGranularity,
-  checkRepeat,
+  checkConcurrency,
+  checkOwnFields,
+  checkPoolFields,
   checkWantedObjective,
-  checkGpuCounts,
 ]
 
 function checkTraceOptions({traceBlockSize, arrivalSpeedupRatio: ratio}: Scenario): Problem | null {
   if (traceBlockSize < 1)
-    return fail(`trace_block_size must be greater than 0, got ${traceBlockSize}`, 'traceBlockSize')
+    return fail(`trace_block_size must be greater than 0, got ${traceBlockSize}`, 'trace_block_size')
   if (Number.isFinite(ratio) && ratio > 0) return null
   const message = `--arrival-speedup-ratio: ratio must be a finite positive number, got ${ratio}`
-  return fail(message, 'arrivalSpeedupRatio')
+  return fail(message, 'arrival_speedup_ratio')
 }
 
 function checkWorkerCounts({fleet}: Scenario): Problem | null {
@@ -104,29 +106,14 @@ function checkTiming({engineTiming, fleet}: Scenario): Problem | null {
       '--engine-timing profile needs planner_profile_data in the engine args',
       'planner_profile_data',
     )
+  if (engineTiming === 'fixed' && pools.some(args => args.timing !== 'fixed'))
+    return fail(
+      '--engine-timing fixed needs the times in the engine args, as 1.6.1 takes them',
+      'engine_timing',
+    )
   if (engineTiming === 'aic' && pools.some(args => args.aic_model_path === null))
     return fail('--engine-timing aic needs aic_model_path in the engine args', 'aic_model_path')
   return null
-}
-
-function checkGranularity({benchmarkGranularity}: Scenario): Problem | null {
-  if (benchmarkGranularity >= 1) return null
-  return fail(
-    `--benchmark-granularity must be at least 1, got ${benchmarkGranularity}`,
-    'benchmarkGranularity',
-  )
-}
-
-/** Which traces can be generated is known to the host alone: it has the files. */
-function checkRepeat(scenario: Scenario): Problem | null {
-  const {traceSeed = 0} = scenario
-  const phaseShiftS = phaseShiftOf(scenario)
-  if (!isPhase(phaseShiftS)) {
-    const message = `--planner-phase must be a number of seconds from 0 to ${MAX_PHASE_S}, got ${phaseShiftS}`
-    return fail(message, 'phaseShiftS')
-  }
-  if (isSeed(traceSeed)) return null
-  return fail(`--trace-seed must be a whole number from 0 to ${MAX_SEED}, got ${traceSeed}`, 'traceSeed')
 }
 
 function checkWantedObjective({objective}: Scenario): Problem | null {
@@ -134,11 +121,24 @@ function checkWantedObjective({objective}: Scenario): Problem | null {
   return checked === null || checked.ok ? null : checked
 }
 
-function checkGpuCounts({fleet}: Scenario): Problem | null {
-  for (const [name, {gpusPerInstance}] of poolsOf(fleet)) {
-    if (gpusPerInstance === null || (Number.isInteger(gpusPerInstance) && gpusPerInstance >= 1)) continue
-    const field = name === 'agg' ? 'gpus_per_instance' : `${name}_gpus_per_instance`
-    return fail(`${field} must be a whole number of at least 1, got ${gpusPerInstance}`, field)
+function checkConcurrency({replayConcurrency = 1}: Scenario): Problem | null {
+  return replayConcurrency >= 1 ? null : fail('replay_concurrency must be at least 1', 'replay_concurrency')
+}
+
+/** Whatever the reference does not say in its own words; which traces can be generated is known to the host alone. */
+function checkOwnFields(scenario: Scenario): Problem | null {
+  const wrong = checkScenarioFields(scenario)
+  return wrong === null ? null : fail(`${flagOf(wrong.field)} ${wrong.message}`, wrong.field.key)
+}
+
+function checkPoolFields({fleet}: Scenario): Problem | null {
+  for (const [name, pool] of poolsOf(fleet)) {
+    for (const field of POOL_FIELDS) {
+      const check = checkField(field, field.read(pool))
+      if (check.kind === 'ok') continue
+      const message = check.kind === 'wrong-type' ? `must be ${check.expected}` : check.message
+      return fail(`${field.names[name]} ${message}`, field.names[name])
+    }
   }
   return null
 }

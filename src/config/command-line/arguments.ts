@@ -1,6 +1,7 @@
 import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import {FLAGS, type Flag} from './flag-table.ts'
+import type {Flag} from './flag.ts'
+import {FLAGS} from './flag-table.ts'
 
 /** A command line after reading: texts as given, known to be of the flag's type. */
 export interface Arguments {

@@ -3,21 +3,21 @@ import {AIC_PERF_FIELDS} from '../engine/aic-perf.ts'
 import {defaultEngineArgs} from '../engine/engine-args.ts'
 import {ENGINE_FIELDS} from '../engine/engine-fields.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../engine/router-config.ts'
-import {formatTraceOptions} from '../link/trace-option-text.ts'
-import {formatObjective} from '../objective.ts'
+import type {Field} from '../field.ts'
 import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
+import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
 import {plannerConfigWith} from '../presets.ts'
 import {
   type EngineArgs,
   type PlannerConfig,
-  phaseShiftOf,
   plannerOf,
   poolsOf,
   type RouterConfig,
   type Scenario,
-  type ServiceObjective,
   type SyntheticSpec,
 } from '../scenario.ts'
+import {flagOf, SCENARIO_FIELDS, type ScenarioField} from '../scenario-fields.ts'
+import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 
 export interface CommandLines {
   /** Arguments of `python -m dynamo.replay`; it has no engine timing, so planner runs there are polynomial. */
@@ -29,32 +29,49 @@ export interface CommandLines {
 /** The flags that describe a scenario, defaults left out. */
 export function flagsFromScenario(scenario: Scenario, options: {readonly trace: string}): CommandLines {
   const traffic = scenario.synthetic === undefined ? [options.trace] : syntheticFlags(scenario.synthetic)
-  const shared = [
-    ...fleetFlags(scenario),
-    ...optional('--arrival-speedup-ratio', scenario.arrivalSpeedupRatio, 1),
-    ...optional('--trace-block-size', scenario.traceBlockSize, 512),
-    ...optional('--router-mode', scenario.routerMode, 'round_robin'),
-    ...traceFlags(scenario, true),
-    ...routerFlags(scenario),
-    ...aicFlags(scenario),
-    ...(scenario.replayConcurrency === undefined
-      ? []
-      : ['--replay-concurrency', String(scenario.replayConcurrency)]),
-    ...optional('--benchmark-granularity', scenario.benchmarkGranularity, 8),
+  const router = [...routerFlags(scenario), ...aicFlags(scenario)]
+  const flagsOf = (reader: Owner) => [
+    ...poolFlags(scenario, reader),
+    ...SCENARIO_FIELDS.flatMap(field => ownFlag(field, scenario, reader)),
   ]
-  const reference = [...traffic, ...plannerFlags(referencePlanner(scenario)), ...shared]
-  const ours = [
-    ...traffic,
-    ...plannerFlags(plannerOf(scenario)),
-    ...shared,
-    ...traceFlags(scenario, false),
-    ...optional('--engine-timing', scenario.engineTiming, defaultTiming(scenario.fleet)),
-    ...gpuFlags(scenario),
-    ...(scenario.objective === undefined ? [] : ['--objective', objectiveText(scenario.objective)]),
-    ...optional('--planner-phase', phaseShiftOf(scenario), 0),
-    ...optional('--seed', scenario.seed, 0),
-  ]
-  return {reference, ours}
+  return {
+    reference: [
+      ...traffic,
+      ...plannerFlags(referencePlanner(scenario), 'reference'),
+      ...fleetFlags(scenario, 'reference'),
+      ...flagsOf('reference'),
+      ...router,
+    ],
+    ours: [
+      ...traffic,
+      ...plannerFlags(plannerOf(scenario), 'ours'),
+      ...fleetFlags(scenario, 'ours'),
+      ...flagsOf('reference'),
+      ...router,
+      ...flagsOf('ours'),
+    ],
+  }
+}
+
+/** Flags the reference knows, or the others: those it does not know, and values it does not. */
+type Owner = 'reference' | 'ours'
+
+function ownFlag(field: ScenarioField, scenario: Scenario, owner: Owner): readonly string[] {
+  const value = field.read(scenario)
+  const fallback = field.key === 'engine_timing' ? defaultTiming(scenario.fleet) : field.default
+  if (value === fallback || value === null) return []
+  const whose = field.isOurs?.(String(value)) === true ? 'ours' : field.owner
+  return whose === owner ? [flagOf(field), String(value)] : []
+}
+
+function poolFlags({fleet}: Scenario, owner: Owner): readonly string[] {
+  return POOL_FIELDS.flatMap(field =>
+    poolsOf(fleet).flatMap(([name, pool]) => {
+      const value = field.read(pool)
+      if (field.owner !== owner || value === field.default || value === null) return []
+      return [poolFlagOf(field, name), String(value)]
+    }),
+  )
 }
 
 /** One line to paste into a POSIX shell. */
@@ -71,40 +88,11 @@ function optional(flag: string, value: string | number, fallback: string | numbe
   return value === fallback ? [] : [flag, String(value)]
 }
 
-/** Trace formats the reference reads. */
-const REFERENCE_FORMATS: readonly string[] = ['mooncake', 'applied_compute_agentic']
-const REFERENCE_TRACE_KEYS = ['trace-format', 'trace-shared-prefix-ratio', 'trace-num-prefix-groups']
-
-/** Flags the reference knows, or the others; formats it does not read are among the others. */
-function traceFlags(scenario: Scenario, isReference: boolean): readonly string[] {
-  return [...formatTraceOptions(scenario)].flatMap(([key, text]) => {
-    const isFormatOfOurs = key === 'trace-format' && !REFERENCE_FORMATS.includes(text)
-    const isTheirs = REFERENCE_TRACE_KEYS.includes(key) && !isFormatOfOurs
-    return isTheirs === isReference ? [`--${key}`, text] : []
-  })
-}
-
-function objectiveText(objective: ServiceObjective): string {
-  return formatObjective(objective).replaceAll(':', '=')
-}
-
-function gpuFlags({fleet}: Scenario): readonly string[] {
-  return poolsOf(fleet).flatMap(([name, {gpusPerInstance}]) => {
-    if (gpusPerInstance === null) return []
-    return [name === 'agg' ? '--gpus-per-instance' : `--${name}-gpus-per-instance`, String(gpusPerInstance)]
-  })
-}
-
+/** The first three have no default on the command line. */
 function syntheticFlags(spec: SyntheticSpec): readonly string[] {
-  return [
-    ...['--input-tokens', String(spec.input_tokens), '--output-tokens', String(spec.output_tokens)],
-    ...['--request-count', String(spec.request_count)],
-    ...optional('--arrival-interval-ms', spec.arrival_interval_ms, 1),
-    ...optional('--turns-per-session', spec.turns_per_session, 1),
-    ...optional('--shared-prefix-ratio', spec.shared_prefix_ratio, 0),
-    ...optional('--num-prefix-groups', spec.num_prefix_groups, 0),
-    ...optional('--inter-turn-delay-ms', spec.inter_turn_delay_ms, 0),
-  ]
+  return SYNTHETIC_FIELDS.flatMap(({key, default: fallback, isRequired}) =>
+    !isRequired && spec[key] === fallback ? [] : [`--${key.replaceAll('_', '-')}`, String(spec[key])],
+  )
 }
 
 function routerFlags({routerMode, routerConfig}: Scenario): readonly string[] {
@@ -125,33 +113,31 @@ function aicFlags({routerMode, aicPerf}: Scenario): readonly string[] {
   })
 }
 
-function fleetFlags({fleet}: Scenario): readonly string[] {
-  if (fleet.topology === 'agg') {
-    const args = engineJson(fleet.workers.args)
-    return [
-      ...optional('--extra-engine-args', args, '{}'),
-      ...optional('--num-workers', fleet.workers.initialWorkers, 1),
-    ]
-  }
+function fleetFlags({fleet}: Scenario, reader: Owner): readonly string[] {
+  if (fleet.topology === 'agg')
+    return optional('--extra-engine-args', engineJson(fleet.workers.args, reader), '{}')
   return [
-    '--prefill-engine-args',
-    engineJson(fleet.prefill.args),
-    '--decode-engine-args',
-    engineJson(fleet.decode.args),
-    ...optional('--num-prefill-workers', fleet.prefill.initialWorkers, 1),
-    ...optional('--num-decode-workers', fleet.decode.initialWorkers, 1),
+    ...['--prefill-engine-args', engineJson(fleet.prefill.args, reader)],
+    ...['--decode-engine-args', engineJson(fleet.decode.args, reader)],
   ]
 }
 
-/** Engine args as the JSON of a flag: what differs from the defaults. */
-export function engineJson(args: EngineArgs): string {
+/** Engine args as the JSON of a flag: what differs from the defaults, for the reference without what is ours. */
+export function engineJson(args: EngineArgs, reader: Owner): string {
   const defaults = defaultEngineArgs()
   const fields: Record<string, unknown> = {}
   if (args.worker_type !== defaults.worker_type) fields.worker_type = args.worker_type
-  for (const {key} of ENGINE_FIELDS) if (args[key] !== defaults[key]) fields[key] = args[key]
+  for (const field of ENGINE_FIELDS) {
+    const {key} = field
+    if (isRead(field, reader) && args[key] !== defaults[key]) fields[key] = args[key]
+  }
   if (args.sglang !== null)
     fields.sglang = Object.fromEntries(Object.entries(args.sglang).filter(([, value]) => value !== null))
   return JSON.stringify(fields)
+}
+
+function isRead(field: Field, reader: Owner): boolean {
+  return reader === 'ours' || field.owner !== 'ours'
 }
 
 /** The reference takes the GPUs of an instance from its planner config alone. */
@@ -168,15 +154,18 @@ function referencePlanner(scenario: Scenario): PlannerConfig | null {
   }
 }
 
-function plannerFlags(planner: PlannerConfig | null): readonly string[] {
-  return planner === null ? [] : ['--planner-config', plannerJson(planner)]
+function plannerFlags(planner: PlannerConfig | null, reader: Owner): readonly string[] {
+  return planner === null ? [] : ['--planner-config', plannerJson(planner, reader)]
 }
 
 /** Planner config as the JSON of a flag: mode, target, and what differs from their defaults. */
-export function plannerJson(planner: PlannerConfig): string {
+export function plannerJson(planner: PlannerConfig, reader: Owner): string {
   const {mode, optimization_target} = planner
   const defaults = plannerConfigWith(mode, {optimization_target})
   const fields: Record<string, unknown> = {mode, optimization_target}
-  for (const {key} of PLANNER_FIELDS) if (planner[key] !== defaults[key]) fields[key] = planner[key]
+  for (const field of PLANNER_FIELDS) {
+    const {key} = field
+    if (isRead(field, reader) && planner[key] !== defaults[key]) fields[key] = planner[key]
+  }
   return JSON.stringify(fields)
 }

@@ -1,130 +1,15 @@
-import {TRACE_FORMATS} from '../trace-options.ts'
+import {assert} from '../../core/assert.ts'
+import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
+import {flagOf, SCENARIO_FIELDS, type ScenarioField} from '../scenario-fields.ts'
+import type {Flag} from './flag.ts'
 import {RELEASE_FLAGS} from './release-flags.ts'
-
-/** How the value of a command line flag is read; `switch` takes none. */
-export type FlagType = 'text' | 'integer' | 'number' | 'choice' | 'switch'
-
-export interface Flag {
-  readonly name: `--${string}`
-  readonly type: FlagType
-  readonly choices?: readonly string[]
-  /** Shown in the help; undefined = not given. */
-  readonly default?: string
-  readonly metavar?: string
-  /** `reference`: the same flag of `python -m dynamo.replay` 1.2.1. */
-  readonly origin: 'reference' | 'planner-replay'
-  readonly group: FlagGroup
-  readonly help: string
-}
-
-export type FlagGroup = 'Trace' | 'Fleet' | 'Planner' | 'Router' | 'Synthetic traffic' | 'Output' | 'Other'
-export const FLAG_GROUPS: readonly FlagGroup[] = [
-  'Trace',
-  'Fleet',
-  'Planner',
-  'Router',
-  'Synthetic traffic',
-  'Output',
-  'Other',
-]
 
 const theirs = {origin: 'reference'} as const
 const ours = {origin: 'planner-replay'} as const
 
 /** Every flag of the command line; names, types and defaults of the reference's flags are fixed (contracts.md 2). */
 export const FLAGS: readonly Flag[] = [
-  {
-    ...theirs,
-    name: '--arrival-speedup-ratio',
-    type: 'number',
-    default: '1.0',
-    group: 'Trace',
-    help: 'Compress arrival times (and delays between turns) by this factor.',
-  },
-  {
-    ...theirs,
-    name: '--trace-block-size',
-    type: 'integer',
-    default: '512',
-    group: 'Trace',
-    help: 'Tokens one hash id of the trace stands for.',
-  },
-  {
-    ...theirs,
-    name: '--trace-format',
-    type: 'choice',
-    choices: TRACE_FORMATS,
-    group: 'Trace',
-    help: 'Format of the trace file; default: told from its content. A .gz of any of them is read too.',
-  },
-  {
-    ...ours,
-    name: '--trace-columns',
-    type: 'text',
-    metavar: 'KEY=NAME,…',
-    group: 'Trace',
-    help:
-      'Columns of a CSV trace: timestamp=NAME,input=NAME,output=NAME,session=NAME,unit=s|ms; default: told from ' +
-      'their names.',
-  },
-  {
-    ...ours,
-    name: '--trace-start-s',
-    type: 'number',
-    group: 'Trace',
-    help: 'Replay from this second of the recording on.',
-  },
-  {
-    ...ours,
-    name: '--trace-end-s',
-    type: 'number',
-    group: 'Trace',
-    help: 'Replay sessions that start before this second of the recording.',
-  },
-  {
-    ...ours,
-    name: '--trace-limit',
-    type: 'integer',
-    group: 'Trace',
-    help: 'Replay the first so many requests of the file, of those the other choices leave.',
-  },
-  {
-    ...ours,
-    name: '--trace-sample',
-    type: 'number',
-    group: 'Trace',
-    help: 'Replay this share of the sessions, drawn by --seed; a session stays whole.',
-  },
-  {
-    ...ours,
-    name: '--trace-seed',
-    type: 'integer',
-    group: 'Trace',
-    help: 'Generate a trace of static-traces/ anew with this seed instead of reading it.',
-  },
-  {
-    ...theirs,
-    name: '--trace-shared-prefix-ratio',
-    type: 'number',
-    default: '0.0',
-    group: 'Trace',
-    help: 'Share of the first prompt that sessions have in common (applied_compute_agentic).',
-  },
-  {
-    ...theirs,
-    name: '--trace-num-prefix-groups',
-    type: 'integer',
-    default: '0',
-    group: 'Trace',
-    help: 'Number of shared-prefix groups (applied_compute_agentic).',
-  },
-  {
-    ...theirs,
-    name: '--replay-concurrency',
-    type: 'integer',
-    group: 'Trace',
-    help: 'Keep this many requests in flight instead of following the arrival times.',
-  },
+  ...SCENARIO_FIELDS.map(scenarioFlag),
   {
     ...theirs,
     name: '--replay-mode',
@@ -158,42 +43,8 @@ export const FLAGS: readonly Flag[] = [
     group: 'Fleet',
     help: 'Engine args of the decode pool of a disaggregated fleet.',
   },
-  {
-    ...theirs,
-    name: '--num-workers',
-    type: 'integer',
-    default: '1',
-    group: 'Fleet',
-    help: 'Instances of an aggregated fleet at the start.',
-  },
-  {
-    ...theirs,
-    name: '--num-prefill-workers',
-    type: 'integer',
-    default: '1',
-    group: 'Fleet',
-    help: 'Prefill instances at the start.',
-  },
-  {
-    ...theirs,
-    name: '--num-decode-workers',
-    type: 'integer',
-    default: '1',
-    group: 'Fleet',
-    help: 'Decode instances at the start.',
-  },
-  ...gpuFlags(),
+  ...poolFlags(),
   ...RELEASE_FLAGS,
-  {
-    ...ours,
-    name: '--engine-timing',
-    type: 'choice',
-    choices: ['aic', 'polynomial', 'profile', 'fixed'],
-    group: 'Fleet',
-    help:
-      'Where pass times come from. Default: profile if planner_profile_data is given, else aic if the engine ' +
-      "args name an AIC model, else polynomial (which gives the reference's planner runs).",
-  },
   {
     ...theirs,
     name: '--planner-config',
@@ -201,40 +52,6 @@ export const FLAGS: readonly Flag[] = [
     metavar: 'FILE|JSON',
     group: 'Planner',
     help: 'Planner config as a YAML or JSON file or inline JSON; puts the planner in the loop.',
-  },
-  {
-    ...ours,
-    name: '--objective',
-    type: 'text',
-    metavar: 'ttft=MS,itl=MS,share=S',
-    group: 'Planner',
-    help: "What the result is judged by: latencies in ms and the share of requests that keep both (0.95). Default: the planner's targets.",
-  },
-  {
-    ...ours,
-    name: '--planner-phase',
-    type: 'number',
-    metavar: 'S',
-    default: '0',
-    group: 'Planner',
-    help: "Begin the planner's ticks this many seconds later than the reference does.",
-  },
-  {
-    ...theirs,
-    name: '--benchmark-granularity',
-    type: 'integer',
-    default: '8',
-    group: 'Planner',
-    help: "Points per axis of the AIC benchmark that bootstraps the planner's regressions.",
-  },
-  {
-    ...theirs,
-    name: '--router-mode',
-    type: 'choice',
-    choices: ['round_robin', 'kv_router'],
-    default: 'round_robin',
-    group: 'Router',
-    help: 'How requests find an instance.',
   },
   {
     ...theirs,
@@ -300,32 +117,45 @@ export const FLAGS: readonly Flag[] = [
     group: 'Output',
     help: 'Show progress on stderr.',
   },
-  {
-    ...ours,
-    name: '--seed',
-    type: 'integer',
-    default: '0',
-    group: 'Other',
-    help: 'Seed of everything random (ties of the KV router); 0 to 4294967295.',
-  },
   {...ours, name: '--version', type: 'switch', group: 'Other', help: 'Print the version.'},
   {...theirs, name: '--help', type: 'switch', group: 'Other', help: 'Print this help (-h).'},
 ]
 
-function gpuFlags(): Flag[] {
-  const flag = (name: Flag['name'], what: string): Flag => ({
-    ...ours,
-    name,
-    type: 'integer',
-    metavar: 'N',
-    group: 'Fleet',
-    help: `GPUs of one ${what}, for GPU-hours and cost. Default: the planner config's, else what aic_tp_size says.`,
-  })
-  return [
-    flag('--gpus-per-instance', 'instance of an aggregated fleet'),
-    flag('--prefill-gpus-per-instance', 'prefill instance'),
-    flag('--decode-gpus-per-instance', 'decode instance'),
-  ]
+function scenarioFlag(field: ScenarioField): Flag {
+  const {owner, type, flagGroup: group, help, metavar} = field
+  const choices = field.type === 'choice' ? {choices: field.choices} : {}
+  // What it is without the flag depends on the fleet, as its help says.
+  const fallback =
+    field.default === null || field.key === 'engine_timing' ? {} : {default: String(field.default)}
+  assert(type !== 'boolean', 'a switch of the scenario would need a flag without a value')
+  return {
+    ...(owner === 'reference' ? theirs : ours),
+    name: flagOf(field),
+    type,
+    ...choices,
+    ...fallback,
+    ...(metavar === undefined ? {} : {metavar}),
+    group,
+    help,
+  }
+}
+
+function poolFlags(): Flag[] {
+  const of = {
+    agg: 'of an aggregated fleet',
+    prefill: 'of the prefill pool',
+    decode: 'of the decode pool',
+  } as const
+  return POOL_FIELDS.flatMap(field =>
+    (['agg', 'prefill', 'decode'] as const).map(pool => ({
+      ...(field.owner === 'reference' ? theirs : ours),
+      name: poolFlagOf(field, pool),
+      type: 'integer' as const,
+      ...(field.default === null ? {} : {default: String(field.default)}),
+      group: 'Fleet' as const,
+      help: `${field.flagHelp}, ${of[pool]}.`,
+    })),
+  )
 }
 
 function aicFlags(): Flag[] {

@@ -1,4 +1,5 @@
 import {fail, ok, type Result} from '../../core/result.ts'
+import {assembleScenario, checkScenarioFields, type ScenarioParts} from '../assemble-scenario.ts'
 import {isLaunchConfig, parseEngineArgs16} from '../engine/release-1.6/parse-engine-args.ts'
 import {parseRouterConfig16} from '../engine/release-1.6/router-config.ts'
 import type {Release} from '../release.ts'
@@ -11,14 +12,15 @@ import type {
   Scenario,
   SyntheticSpec,
 } from '../scenario.ts'
+import {flagOf} from '../scenario-fields.ts'
 import {type Arguments, numberOf} from './arguments.ts'
 import {
   type FlagInputs,
   integerFlag,
   parseJson,
-  readGpuCounts,
-  readObjective,
-  readTraceOptions,
+  readOwnFields,
+  readPool,
+  refusedFlag,
   type ScenarioFromFlags,
 } from './flags.ts'
 
@@ -62,35 +64,34 @@ export function scenarioFromFlags16(args: Arguments, inputs: FlagInputs): Result
   if (!limits.ok) return limits
   const router = readRouter(flags, notices)
   if (!router.ok) return router
-  const traceOptions = readTraceOptions(flags)
-  if (!traceOptions.ok) return traceOptions
-  const seed = integerFlag(flags, '--seed', 0)
-  if (seed < 0 || seed >= 2 ** 32) return fail(`--seed must be from 0 to 4294967295, got ${seed}`, 'seed')
-  const traceBlockSize = integerFlag(flags, '--trace-block-size', 512)
-  if (traceBlockSize < 1) return fail('trace_block_size must be greater than 0', 'traceBlockSize')
-  const ratio = numberOf(flags.get('--arrival-speedup-ratio') ?? '1') ?? 1
+  const {fleet: timed, engineTiming} = applyTiming(flags, fleet.value)
+  const parts: ScenarioParts = {
+    release: '1.6.1',
+    trace: inputs.trace,
+    ...traffic.value,
+    ...limits.value,
+    ...router.value,
+    fleet: timed,
+    scaling: {policy: 'fixed'},
+  }
+  const own = {...readOwnFields(flags, parts, notices), engine_timing: engineTiming}
+  const {scenario, refused} = assembleScenario(parts, own)
+  const [first] = refused
+  if (first !== undefined) return refusedFlag(first)
+  const problem = checkOwn(scenario)
+  return problem ?? ok({notices, scenario})
+}
+
+function checkOwn(scenario: Scenario): ReturnType<typeof fail> | null {
+  const {traceBlockSize, arrivalSpeedupRatio: ratio} = scenario
+  if (traceBlockSize < 1) return fail('trace_block_size must be greater than 0', 'trace_block_size')
   if (!(ratio > 0))
-    return fail(`arrival_speedup_ratio must be a finite positive number, got ${ratio}`, 'arrivalSpeedupRatio')
-  const objective = readObjective(flags)
-  if (!objective.ok) return objective
-  return ok({
-    notices,
-    scenario: {
-      release: '1.6.1',
-      trace: inputs.trace,
-      ...traceOptions.value,
-      ...traffic.value,
-      ...limits.value,
-      ...router.value,
-      ...objective.value,
-      traceBlockSize,
-      arrivalSpeedupRatio: ratio,
-      ...applyTiming(flags, fleet.value),
-      scaling: {policy: 'fixed'},
-      benchmarkGranularity: integerFlag(flags, '--benchmark-granularity', 8),
-      seed,
-    },
-  })
+    return fail(
+      `arrival_speedup_ratio must be a finite positive number, got ${ratio}`,
+      'arrival_speedup_ratio',
+    )
+  const wrong = checkScenarioFields(scenario)
+  return wrong === null ? null : fail(`${flagOf(wrong.field)} ${wrong.message}`, wrong.field.key)
 }
 
 /** Each pool has its own timing in its engine args; `--engine-timing` overrides them all. */
@@ -142,8 +143,7 @@ function readAggregated(flags: Flags, given: EngineArgs | null): Result<Fleet> {
   const initialWorkers = integerFlag(flags, '--num-workers', 1)
   if (initialWorkers < 1)
     return fail('invalid replay spec: aggregated pool must start with at least one worker', 'num_workers')
-  const gpus = readGpuCounts(flags)
-  return ok({topology: 'agg', workers: {args: args.value.args, initialWorkers, gpusPerInstance: gpus.agg}})
+  return ok({topology: 'agg', workers: readPool(flags, 'agg', args.value.args)})
 }
 
 function readDisaggregated(flags: Flags, prefill: EngineArgs, decode: EngineArgs): Result<Fleet> {
@@ -181,11 +181,10 @@ function readDisaggregated(flags: Flags, prefill: EngineArgs, decode: EngineArgs
       `invalid replay spec: ${empty} pool must start with at least one worker`,
       `num_${empty}_workers`,
     )
-  const gpus = readGpuCounts(flags)
   return ok({
     topology: 'disagg',
-    prefill: {args: prefill, initialWorkers: counts.prefill, gpusPerInstance: gpus.prefill},
-    decode: {args: decode, initialWorkers: counts.decode, gpusPerInstance: gpus.decode},
+    prefill: readPool(flags, 'prefill', prefill),
+    decode: readPool(flags, 'decode', decode),
   })
 }
 

@@ -96,7 +96,7 @@ describe('flags', () => {
     [['t', '--num-workers', '0'], 'num_workers must be at least 1, got 0'],
     [['t', '--arrival-speedup-ratio', '0'], 'ratio must be a finite positive number, got 0'],
     [['t', '--trace-block-size', '0'], 'trace_block_size must be greater than 0'],
-    [['t', '--seed', '-1'], '--seed must be from 0 to 4294967295, got -1'],
+    [['t', '--seed', '-1'], '--seed must be at least 0, got -1'],
     [['t', '--benchmark-granularity', '0'], '--benchmark-granularity must be at least 1'],
     [['t', '--extra-engine-args', '{"dp_size": 2}'], 'dp_size must be 1 without a planner, got 2'],
     [['t', '--extra-engine-args', '{"worker_type": "decode"}'], "worker_type must be 'aggregated'"],
@@ -104,11 +104,8 @@ describe('flags', () => {
     [['t', '--extra-engine-args', '[]'], 'engine-args must be a JSON object'],
     [['t', '--engine-timing', 'profile'], 'needs planner_profile_data'],
     [['t', '--engine-timing', 'aic'], 'needs aic_model_path'],
-    [
-      ['t', '--planner-config', AGG, '--planner-phase', '-1'],
-      '--planner-phase must be a number of seconds from',
-    ],
-    [['t', '--trace-seed', '-1'], '--trace-seed must be a whole number from 0 to 4294967295, got "-1"'],
+    [['t', '--planner-config', AGG, '--planner-phase', '-1'], '--planner-phase must be at least 0, got -1'],
+    [['t', '--trace-seed', '-1'], '--trace-seed must be at least 0, got -1'],
     [['t', '--planner-config', '{}'], 'disagg planner replay requires --prefill-engine-args'],
     [['t', '--planner-config', '{"mode": "prefill"}'], "supports mode 'agg' or 'disagg', got 'prefill'"],
     [['t', '--planner-config', '[]'], 'should be a valid dictionary'],
@@ -182,7 +179,7 @@ describe('the command of a scenario', () => {
     const guide = PRESETS.find(preset => preset.id === 'as-published')!.scenario
     const repeat = {...guide, trace, scaling: scalingBy(plannerOf(guide), 2.5), traceSeed: 7}
     const {reference, ours} = flagsFromScenario(repeat, {trace: 't.jsonl'})
-    const own = ['--trace-seed', '7', '--engine-timing', 'polynomial', '--planner-phase', '2.5']
+    const own = ['--engine-timing', 'polynomial', '--planner-phase', '2.5', '--trace-seed', '7']
     expect(ours).toEqual([...reference, ...own])
     expect(accepted(...ours).scenario).toEqual(repeat)
     const plain = accepted('t', '--planner-phase', '2.5')

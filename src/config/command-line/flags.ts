@@ -1,23 +1,27 @@
 import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
+import {type AssembledScenario, assembleScenario, type ScenarioParts} from '../assemble-scenario.ts'
 import {checkScenario, defaultTiming} from '../checks/scenario-rules.ts'
 import {parseAicPerf} from '../engine/aic-perf.ts'
 import {defaultEngineArgs, parseEngineArgs} from '../engine/engine-args.ts'
 import {parseRouterConfig} from '../engine/router-config.ts'
-import {parseTraceOptions, TRACE_OPTION_KEYS, type TraceOptions} from '../link/trace-option-text.ts'
-import {parseObjective} from '../objective.ts'
+import type {FieldValue} from '../field-text.ts'
 import {parsePlannerConfig} from '../planner/planner-config.ts'
+import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
 import {
   type EngineArgs,
-  type EngineTiming,
   type Fleet,
   type PlannerConfig,
   type PoolName,
-  type RouterMode,
+  type PoolSpec,
+  plannerOf,
   type Scenario,
+  type SyntheticSpec,
   scalingBy,
   type TraceSource,
 } from '../scenario.ts'
+import {flagOf, SCENARIO_FIELDS, type ScenarioField} from '../scenario-fields.ts'
+import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
 import {FLAGS_OF_1_6, releaseOfFlags, scenarioFromFlags16} from './flags-1.6.ts'
 
@@ -105,35 +109,56 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
   if (!pools.ok) return pools
   const fleet = buildFleet(flags, {pools: pools.value, planner: planner.value, notices})
   if (!fleet.ok) return fleet
-  const seed = integerFlag(flags, '--seed', 0)
-  if (seed < 0 || seed >= 2 ** 32) return fail(`--seed must be from 0 to 4294967295, got ${seed}`, 'seed')
-  const traffic = readTraffic(flags)
-  if (!traffic.ok) return traffic
+  const synthetic = readSynthetic(flags)
   const router = readRouter(flags, notices)
   if (!router.ok) return router
   const aicPerf = readAicPerf(flags, planner.value, notices)
   if (!aicPerf.ok) return aicPerf
-  const traceOptions = readTraceOptions(flags)
-  if (!traceOptions.ok) return traceOptions
-  const objective = readObjective(flags)
-  if (!objective.ok) return objective
-  const scenario = checkScenario({
+  const parts = {
     trace: inputs.trace,
-    ...objective.value,
-    ...traceOptions.value,
-    ...traffic.value,
+    ...synthetic,
     ...router.value,
     ...aicPerf.value,
-    traceBlockSize: integerFlag(flags, '--trace-block-size', 512),
-    arrivalSpeedupRatio: numberOf(flags.get('--arrival-speedup-ratio') ?? '1') ?? 1,
     fleet: fleet.value,
-    routerMode: (flags.get('--router-mode') ?? 'round_robin') as RouterMode,
-    engineTiming: (flags.get('--engine-timing') ?? defaultTiming(fleet.value)) as EngineTiming,
-    scaling: scalingBy(planner.value, readPhase(flags, planner.value, notices)),
-    benchmarkGranularity: integerFlag(flags, '--benchmark-granularity', 8),
-    seed,
+    scaling: scalingBy(planner.value),
+  }
+  const {scenario, refused} = assembleScenario(parts, {
+    engine_timing: defaultTiming(fleet.value),
+    ...readOwnFields(flags, parts, notices),
   })
-  return scenario.ok ? ok({scenario: scenario.value, notices}) : scenario
+  const [first] = refused
+  if (first !== undefined) return refusedFlag(first)
+  const checked = checkScenario(scenario)
+  return checked.ok ? ok({scenario, notices}) : checked
+}
+
+type Values = Record<string, FieldValue>
+
+/** The scenario's own fields as far as flags name them; texts are known to be of the flag's type. */
+export function readOwnFields(
+  flags: ReadonlyMap<string, string>,
+  parts: ScenarioParts,
+  notices: string[],
+): Values {
+  const values: Values = {}
+  for (const field of SCENARIO_FIELDS) {
+    const text = flags.get(flagOf(field))
+    if (text === undefined) continue
+    if (field.needs === 'planner' && plannerOf(parts) === null)
+      notices.push(`${flagOf(field)} has no effect without --planner-config`)
+    else values[field.key] = valueOfFlag(field, text)
+  }
+  return values
+}
+
+function valueOfFlag(field: ScenarioField, text: string): FieldValue {
+  if (field.type === 'integer') return integerOf(text)
+  return field.type === 'number' ? numberOf(text) : text
+}
+
+export function refusedFlag({field, problem}: AssembledScenario['refused'][number]) {
+  const {message} = problem
+  return fail(`${flagOf(field)}: ${message}`, flagOf(field))
 }
 
 /** The texts are known to be whole numbers: the reader of arguments checked them. */
@@ -142,61 +167,14 @@ export function integerFlag(flags: ReadonlyMap<string, string>, flag: string, fa
   return text === undefined ? fallback : (integerOf(text) ?? fallback)
 }
 
-function readPhase(
-  flags: ReadonlyMap<string, string>,
-  planner: PlannerConfig | null,
-  notices: string[],
-): number {
-  const phaseShiftS = numberOf(flags.get('--planner-phase') ?? '0') ?? 0
-  if (phaseShiftS === 0 || planner !== null) return phaseShiftS
-  notices.push('--planner-phase has no effect without --planner-config')
-  return 0
-}
-
-export function readObjective(flags: ReadonlyMap<string, string>): Result<Pick<Scenario, 'objective'>> {
-  const text = flags.get('--objective')
-  if (text === undefined) return ok({})
-  const objective = parseObjective(text)
-  return objective.ok
-    ? ok({objective: objective.value})
-    : fail(`--objective: ${objective.error.message}`, 'objective')
-}
-
-export function readTraceOptions(flags: ReadonlyMap<string, string>): Result<TraceOptions> {
-  const texts = TRACE_OPTION_KEYS.flatMap(key => {
-    const text = flags.get(`--${key}`)
-    return text === undefined ? [] : [[key, text] as const]
+/** Generated traffic; the reference does not take it in a planner run, we do. */
+function readSynthetic(flags: ReadonlyMap<string, string>): Pick<Scenario, 'synthetic'> {
+  if (!flags.has('--input-tokens')) return {}
+  const given = SYNTHETIC_FIELDS.map(({key, default: fallback}) => {
+    const text = flags.get(`--${key.replaceAll('_', '-')}`)
+    return [key, (text === undefined ? null : numberOf(text)) ?? fallback] as const
   })
-  const options = parseTraceOptions(new Map(texts))
-  if (options.ok) return options
-  const {message, field = ''} = options.error
-  return fail(message.startsWith(field) ? `--${message}` : `--${field}: ${message}`, `--${field}`)
-}
-
-type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency'>
-
-/** Generated traffic and closed-loop replay; the reference takes neither in a planner run, we do. */
-function readTraffic(flags: ReadonlyMap<string, string>): Result<Traffic> {
-  const traffic: {-readonly [K in keyof Traffic]: Traffic[K]} = {}
-  if (flags.has('--replay-concurrency')) {
-    const concurrency = integerFlag(flags, '--replay-concurrency', 0)
-    if (concurrency < 1) return fail('replay_concurrency must be at least 1', 'replayConcurrency')
-    traffic.replayConcurrency = concurrency
-  }
-  if (flags.has('--input-tokens')) {
-    const number = (flag: string, fallback: number) => numberOf(flags.get(flag) ?? '') ?? fallback
-    traffic.synthetic = {
-      input_tokens: number('--input-tokens', 0),
-      output_tokens: number('--output-tokens', 0),
-      request_count: number('--request-count', 0),
-      arrival_interval_ms: number('--arrival-interval-ms', 1),
-      turns_per_session: number('--turns-per-session', 1),
-      shared_prefix_ratio: number('--shared-prefix-ratio', 0),
-      num_prefix_groups: number('--num-prefix-groups', 0),
-      inter_turn_delay_ms: number('--inter-turn-delay-ms', 0),
-    }
-  }
-  return ok(traffic)
+  return {synthetic: Object.fromEntries(given) as unknown as SyntheticSpec}
 }
 
 function readRouter(
@@ -292,25 +270,12 @@ function buildFleet(
   {pools, planner, notices}: FleetInputs,
 ): Result<Fleet> {
   const {extra, prefill, decode} = pools
-  const counts = {
-    workers: integerFlag(flags, '--num-workers', 1),
-    prefill: integerFlag(flags, '--num-prefill-workers', 1),
-    decode: integerFlag(flags, '--num-decode-workers', 1),
-  }
-  const gpus = readGpuCounts(flags)
-  const misfit = planner === null ? checkPlainFlags(pools, counts) : checkPlannerFlags(pools, planner)
+  const misfit = planner === null ? checkPlainFlags(pools, flags) : checkPlannerFlags(pools, planner)
   if (!misfit.ok) return misfit
   if (planner !== null) noteUnusedFlags(flags, planner, notices)
   const isDisagg = planner === null ? prefill !== null : planner.mode === 'disagg'
   if (!isDisagg || prefill === null || decode === null)
-    return ok({
-      topology: 'agg',
-      workers: {
-        args: extra ?? defaultEngineArgs(),
-        initialWorkers: counts.workers,
-        gpusPerInstance: gpus.agg,
-      },
-    })
+    return ok({topology: 'agg', workers: readPool(flags, 'agg', extra ?? defaultEngineArgs())})
   if (prefill.worker_type === 'aggregated' && planner !== null)
     notices.push(
       '--prefill-engine-args: no worker_type, so as in the reference its instances decode one token too; give ' +
@@ -318,38 +283,32 @@ function buildFleet(
     )
   return ok({
     topology: 'disagg',
-    prefill: {args: prefill, initialWorkers: counts.prefill, gpusPerInstance: gpus.prefill},
-    decode: {args: decode, initialWorkers: counts.decode, gpusPerInstance: gpus.decode},
+    prefill: readPool(flags, 'prefill', prefill),
+    decode: readPool(flags, 'decode', decode),
   })
 }
 
-export function readGpuCounts(flags: ReadonlyMap<string, string>): Readonly<Record<PoolName, number | null>> {
-  const read = (flag: string) => (flags.has(flag) ? integerFlag(flags, flag, 0) : null)
-  return {
-    agg: read('--gpus-per-instance'),
-    prefill: read('--prefill-gpus-per-instance'),
-    decode: read('--decode-gpus-per-instance'),
-  }
+export function readPool(flags: ReadonlyMap<string, string>, name: PoolName, args: EngineArgs): PoolSpec {
+  const pool: PoolSpec = {args, initialWorkers: 1, gpusPerInstance: null}
+  return POOL_FIELDS.reduce((spec, field) => {
+    const text = flags.get(poolFlagOf(field, name))
+    return text === undefined ? spec : field.write(spec, integerOf(text))
+  }, pool)
 }
 
-interface WorkerCounts {
-  readonly workers: number
-  readonly prefill: number
-  readonly decode: number
-}
-
-function checkPlainFlags({extra, prefill, decode}: Pools, counts: WorkerCounts): Result<null> {
+function checkPlainFlags({extra, prefill, decode}: Pools, flags: ReadonlyMap<string, string>): Result<null> {
+  const isOne = (flag: string) => integerFlag(flags, flag, 1) === 1
   const isStaged = prefill !== null || decode !== null
   if (extra !== null && isStaged)
     return fail('extra_engine_args cannot be combined with prefill_engine_args/decode_engine_args')
   if (isStaged && (prefill === null || decode === null))
     return fail('prefill_engine_args and decode_engine_args must be provided together')
-  if (!isStaged && (counts.prefill !== 1 || counts.decode !== 1))
+  if (!isStaged && !(isOne('--num-prefill-workers') && isOne('--num-decode-workers')))
     return fail(
       'num_prefill_workers and num_decode_workers are only used for disagg replay; use num_workers for ' +
         'aggregated replay',
     )
-  if (isStaged && counts.workers !== 1)
+  if (isStaged && !isOne('--num-workers'))
     return fail(
       'num_workers is only used for aggregated replay; use num_prefill_workers and num_decode_workers for ' +
         'disagg replay',

@@ -1,4 +1,4 @@
-import type {Flag} from './flag-table.ts'
+import type {Flag} from './flag.ts'
 
 const bound = {origin: 'reference', type: 'number', metavar: 'MS', group: 'Output'} as const
 

@@ -4,6 +4,9 @@ import {checkField, type FieldCheck, quoted} from '../field.ts'
 import type {EngineArgs, EngineType, SglangArgs, WorkerType} from '../scenario.ts'
 import {ENGINE_FIELDS, type EngineField, INERT_ENGINE_KEYS, SGLANG_FIELDS} from './engine-fields.ts'
 
+/** Tokens per KV block where nobody says; a scheduler that is changed takes its own with it. */
+export const DEFAULT_BLOCK_SIZES = {vllm: 64, sglang: 1, trtllm: 32} as const
+
 export interface ParsedEngineArgs {
   readonly args: EngineArgs
   /** What the reference forgives in silence: ignored values and keys without effect. */

@@ -24,6 +24,20 @@ const optionalCount = {type: 'integer', nullable: true, min: 1, max: MAX_COUNT} 
 const ratio = {type: 'number', nullable: false, min: 0, max: 1e9, default: 1} as const
 const optionalText = {type: 'text', nullable: true, default: null} as const
 
+/** What a pool's instances do; follows from the fleet when it has one pool. */
+export const WORKER_TYPE_FIELD: Field<'worker_type', 'pool'> = {
+  key: 'worker_type',
+  label: 'Worker type',
+  help: 'What these instances do; aggregated = both parts, which is what engine args without worker_type mean.',
+  unit: null,
+  group: 'pool',
+  advanced: false,
+  type: 'choice',
+  nullable: false,
+  choices: ['aggregated', 'prefill', 'decode'],
+  default: 'aggregated',
+}
+
 /** Engine args in the order of a form (engine.md 3.1). Keys and defaults are the reference's. */
 export const ENGINE_FIELDS: readonly EngineField[] = [
   {

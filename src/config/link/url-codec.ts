@@ -1,15 +1,18 @@
+import {assembleScenario, type ScenarioParts} from '../assemble-scenario.ts'
 import {AIC_PERF_FIELDS, parseAicPerf} from '../engine/aic-perf.ts'
 import {defaultEngineArgs, parseEngineArgs} from '../engine/engine-args.ts'
-import {ENGINE_FIELDS, SGLANG_FIELDS} from '../engine/engine-fields.ts'
+import {ENGINE_FIELDS, SGLANG_FIELDS, WORKER_TYPE_FIELD} from '../engine/engine-fields.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../engine/router-config.ts'
 import type {FieldShape} from '../field.ts'
 import {type FieldValue, formatFieldValue} from '../field-text.ts'
+import {POOL_FIELDS} from '../pool-fields.ts'
 import {defaultScenario, findPreset, PRESETS} from '../presets.ts'
 import {
   type AicPerfConfig,
   type EngineArgs,
   type Fleet,
   isSameTrace,
+  type PoolName,
   type PoolSpec,
   type RouterConfig,
   type Scenario,
@@ -17,17 +20,12 @@ import {
   type TraceSource,
   type WorkerType,
 } from '../scenario.ts'
+import {SCENARIO_FIELDS, type ScenarioField, scenarioValues} from '../scenario-fields.ts'
 import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 import {LinkPairs} from './link-pairs.ts'
-import {decodeObjective, decodeScaling, scalingDifferences} from './link-scaling.ts'
+import {decodeScaling, scalingDifferences} from './link-scaling.ts'
 import {formatPairs, type Pair, parsePairs} from './query-string.ts'
 import {settle} from './settle.ts'
-import {
-  formatTraceOptions,
-  parseTraceOptions,
-  TRACE_OPTION_KEYS,
-  type TraceOptions,
-} from './trace-option-text.ts'
 
 /**
  * Scenarios as links (contracts.md 4): `#v=1&preset=guide-agg&engine.startup_time=60`. Keys are public: they are
@@ -66,47 +64,35 @@ export function decodeScenario(hash: string): DecodedLink {
   const base = preset?.scenario ?? defaultScenario()
   const run = link.take('run') === '1'
   const fleet = decodeFleet(link, base.fleet)
-  const scenario: Scenario = {
+  const parts = {
     trace: decodeTrace(link, base.trace),
-    traceBlockSize: link.takeNumber('trace-block-size', base.traceBlockSize, SCALARS['trace-block-size']),
-    arrivalSpeedupRatio: link.takeNumber('speedup', base.arrivalSpeedupRatio, SCALARS.speedup),
     fleet,
-    routerMode: link.takeChoice('router', base.routerMode, ['round_robin', 'kv_router'] as const),
-    engineTiming: link.takeChoice('timing', base.engineTiming, ['aic', 'polynomial', 'profile'] as const),
     scaling: decodeScaling(link, base, fleet.topology),
-    benchmarkGranularity: link.takeNumber('granularity', base.benchmarkGranularity, SCALARS.granularity),
-    seed: link.takeNumber('seed', base.seed, SCALARS.seed),
-    ...decodeObjective(link),
     ...decodeTraffic(link),
-    ...decodeTraceOptions(link, base),
   }
-  return {scenario, run, ignored: link.finish()}
+  return {scenario: withOwnFields(link, base, parts), run, ignored: link.finish()}
 }
 
-function traceOptionDifferences(from: Scenario, to: Scenario): readonly Pair[] {
-  const before = formatTraceOptions(from)
-  return [...formatTraceOptions(to)].filter(([key, text]) => before.get(key) !== text)
-}
-
-function decodeTraceOptions(link: LinkPairs, base: Scenario): TraceOptions {
-  const given = new Map<string, FieldValue>(formatTraceOptions(base))
-  for (const key of TRACE_OPTION_KEYS) {
-    const text = link.take(key)
-    if (text !== null) given.set(key, text)
+/** What the link cannot change stays as the base has it. */
+function withOwnFields(link: LinkPairs, base: Scenario, parts: ScenarioParts): Scenario {
+  const values = scenarioValues(base)
+  const texts = new Map<string, string>()
+  for (const field of SCENARIO_FIELDS) {
+    const value = link.takeField(field.link, field)
+    if (value === undefined) continue
+    values[field.key] = value
+    texts.set(field.key, formatFieldValue(field, value))
   }
-  const options = settle(link, '', given, fields => {
-    const parsed = parseTraceOptions(new Map([...fields].map(([key, text]) => [key, String(text)])))
-    return parsed.ok ? {value: parsed.value} : {field: parsed.error.field ?? ''}
-  })
-  return options ?? {}
+  const {scenario, refused} = assembleScenario(parts, values)
+  for (const {field} of refused) if (texts.has(field.key)) link.ignore(field.link, texts.get(field.key) ?? '')
+  return scenario
 }
 
-type Traffic = Pick<Scenario, 'synthetic' | 'replayConcurrency' | 'routerConfig' | 'aicPerf'>
+type Traffic = Pick<Scenario, 'synthetic' | 'routerConfig' | 'aicPerf'>
 
-/** Generated traffic, closed loop and router options: in no preset, so a link names all of what it changes. */
-function encodeTraffic({synthetic, replayConcurrency, routerConfig, aicPerf}: Scenario): readonly Pair[] {
+/** Generated traffic and router options: in no preset, so a link names all of what it changes. */
+function encodeTraffic({synthetic, routerConfig, aicPerf}: Scenario): readonly Pair[] {
   const pairs: Pair[] = []
-  if (replayConcurrency !== undefined) pairs.push(['concurrency', String(replayConcurrency)])
   for (const [key, value] of Object.entries(synthetic ?? {})) pairs.push([`synthetic.${key}`, String(value)])
   for (const [key, value] of Object.entries(routerConfig ?? {})) {
     if (value !== DEFAULT_ROUTER_CONFIG[key as keyof RouterConfig])
@@ -119,8 +105,6 @@ function encodeTraffic({synthetic, replayConcurrency, routerConfig, aicPerf}: Sc
 
 function decodeTraffic(link: LinkPairs): Traffic {
   const traffic: {-readonly [K in keyof Traffic]: Traffic[K]} = {}
-  const concurrency = link.takeField('concurrency', CONCURRENCY_FIELD)
-  if (typeof concurrency === 'number') traffic.replayConcurrency = concurrency
   const spec: Record<string, number> = {}
   let isGiven = false
   for (const field of SYNTHETIC_FIELDS) {
@@ -135,8 +119,6 @@ function decodeTraffic(link: LinkPairs): Traffic {
   if (aicPerf !== null) traffic.aicPerf = aicPerf
   return traffic
 }
-
-const CONCURRENCY_FIELD: FieldShape = {type: 'integer', nullable: false, min: 1, max: 1e6, default: 1}
 
 /** Router options travel as text and are read by the same rules as the flag. */
 function decodeRouter(link: LinkPairs): RouterConfig | null {
@@ -171,39 +153,24 @@ function numberOrText(text: string): number | string {
   return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
 }
 
-const SCALARS = {
-  'trace-block-size': {type: 'integer', nullable: false, min: 1, max: 1_048_576, default: null},
-  // The smallest positive double stands for "greater than 0".
-  speedup: {type: 'number', nullable: false, min: Number.MIN_VALUE, max: 1e9, default: null},
-  granularity: {type: 'integer', nullable: false, min: 1, max: 10_000, default: null},
-  seed: {type: 'integer', nullable: false, min: 0, max: 2 ** 32 - 1, default: null},
-  workers: {type: 'integer', nullable: false, min: 1, max: 100_000, default: null},
-  gpus: {type: 'integer', nullable: true, min: 1, max: 1024, default: null},
-} as const satisfies Record<string, FieldShape>
-
-const WORKER_TYPE_FIELD: FieldShape = {
-  type: 'choice',
-  nullable: false,
-  choices: ['aggregated', 'prefill', 'decode'],
-  default: null,
-}
-
 /** What `to` sets differently from `from`, in the order of every link. */
 function differences(from: Scenario, to: Scenario): readonly Pair[] {
-  const pairs: Pair[] = []
-  const note = (key: string, old: FieldValue, value: FieldValue) => {
-    if (old !== value) pairs.push([key, String(value)])
-  }
-  pairs.push(...traceDifferences(from.trace, to.trace))
-  note('trace-block-size', from.traceBlockSize, to.traceBlockSize)
-  note('speedup', from.arrivalSpeedupRatio, to.arrivalSpeedupRatio)
-  note('timing', from.engineTiming, to.engineTiming)
-  pairs.push(...fleetDifferences(from.fleet, to.fleet))
-  note('router', from.routerMode, to.routerMode)
-  pairs.push(...scalingDifferences(from, to))
-  note('granularity', from.benchmarkGranularity, to.benchmarkGranularity)
-  note('seed', from.seed, to.seed)
-  return [...pairs, ...encodeTraffic(to), ...traceOptionDifferences(from, to)]
+  const own = (section: ScenarioField['linkAfter']): readonly Pair[] =>
+    SCENARIO_FIELDS.flatMap(field => {
+      const value = field.read(to)
+      if (field.linkAfter !== section || value === field.read(from)) return []
+      return [[field.link, formatFieldValue(field, value)]]
+    })
+  return [
+    ...traceDifferences(from.trace, to.trace),
+    ...own('trace'),
+    ...fleetDifferences(from.fleet, to.fleet),
+    ...own('fleet'),
+    ...scalingDifferences(from, to),
+    ...own('scaling'),
+    ...encodeTraffic(to),
+    ...own('traffic'),
+  ]
 }
 
 function traceDifferences(from: TraceSource, to: TraceSource): readonly Pair[] {
@@ -248,49 +215,37 @@ function fleetDifferences(base: Fleet, to: Fleet): readonly Pair[] {
   const topology: readonly Pair[] = base.topology === to.topology ? [] : [['topology', to.topology]]
   const from = baseFleet(base, to.topology)
   if (from.topology === 'agg' && to.topology === 'agg')
-    return [
-      ...topology,
-      ...poolDifferences(from.workers, to.workers, {args: 'engine', workers: 'workers', gpus: 'gpus'}),
-    ]
+    return [...topology, ...poolDifferences(from.workers, to.workers, 'agg')]
   if (from.topology === 'disagg' && to.topology === 'disagg')
     return [
       ...topology,
-      ...poolDifferences(from.prefill, to.prefill, {
-        args: 'prefill',
-        workers: 'prefill-workers',
-        gpus: 'prefill-gpus',
-      }),
-      ...poolDifferences(from.decode, to.decode, {
-        args: 'decode',
-        workers: 'decode-workers',
-        gpus: 'decode-gpus',
-      }),
+      ...poolDifferences(from.prefill, to.prefill, 'prefill'),
+      ...poolDifferences(from.decode, to.decode, 'decode'),
     ]
   return topology
 }
 
-interface PoolKeys {
-  readonly args: string
-  readonly workers: string
-  readonly gpus: string
+/** Engine args of an aggregated fleet are `engine.…`, those of a pool bear its name. */
+function argsKey(pool: PoolName): string {
+  return pool === 'agg' ? 'engine' : pool
 }
 
-function poolDifferences(from: PoolSpec, to: PoolSpec, keys: PoolKeys): readonly Pair[] {
+function poolDifferences(from: PoolSpec, to: PoolSpec, pool: PoolName): readonly Pair[] {
   const pairs: Pair[] = []
-  if (from.initialWorkers !== to.initialWorkers) pairs.push([keys.workers, String(to.initialWorkers)])
-  if (from.gpusPerInstance !== to.gpusPerInstance)
-    pairs.push([keys.gpus, formatFieldValue(SCALARS.gpus, to.gpusPerInstance)])
-  if (from.args.worker_type !== to.args.worker_type)
-    pairs.push([`${keys.args}.worker_type`, to.args.worker_type])
+  const args = argsKey(pool)
+  for (const field of POOL_FIELDS) {
+    const value = field.read(to)
+    if (value !== field.read(from)) pairs.push([field.links[pool], formatFieldValue(field, value)])
+  }
+  if (from.args.worker_type !== to.args.worker_type) pairs.push([`${args}.worker_type`, to.args.worker_type])
   for (const field of ENGINE_FIELDS) {
     const value = to.args[field.key]
-    if (value !== from.args[field.key])
-      pairs.push([`${keys.args}.${field.key}`, formatFieldValue(field, value)])
+    if (value !== from.args[field.key]) pairs.push([`${args}.${field.key}`, formatFieldValue(field, value)])
   }
   for (const field of SGLANG_FIELDS) {
     const value = to.args.sglang?.[field.key] ?? null
     if (value !== (from.args.sglang?.[field.key] ?? null))
-      pairs.push([`${keys.args}.sglang.${field.key}`, formatFieldValue(field, value)])
+      pairs.push([`${args}.sglang.${field.key}`, formatFieldValue(field, value)])
   }
   return pairs
 }
@@ -298,39 +253,33 @@ function poolDifferences(from: PoolSpec, to: PoolSpec, keys: PoolKeys): readonly
 function decodeFleet(link: LinkPairs, base: Fleet): Fleet {
   const topology = link.takeChoice('topology', base.topology, ['agg', 'disagg'] as const)
   const from = baseFleet(base, topology)
-  if (from.topology === 'agg')
-    return {
-      topology: 'agg',
-      workers: decodePool(link, from.workers, {args: 'engine', workers: 'workers', gpus: 'gpus'}),
-    }
+  if (from.topology === 'agg') return {topology: 'agg', workers: decodePool(link, from.workers, 'agg')}
   return {
     topology: 'disagg',
-    prefill: decodePool(link, from.prefill, {
-      args: 'prefill',
-      workers: 'prefill-workers',
-      gpus: 'prefill-gpus',
-    }),
-    decode: decodePool(link, from.decode, {args: 'decode', workers: 'decode-workers', gpus: 'decode-gpus'}),
+    prefill: decodePool(link, from.prefill, 'prefill'),
+    decode: decodePool(link, from.decode, 'decode'),
   }
 }
 
-function decodePool(link: LinkPairs, base: PoolSpec, keys: PoolKeys): PoolSpec {
-  const initialWorkers = link.takeNumber(keys.workers, base.initialWorkers, SCALARS.workers)
-  const gpus = link.takeField(keys.gpus, SCALARS.gpus)
-  const gpusPerInstance = typeof gpus === 'number' ? gpus : base.gpusPerInstance
+function decodePool(link: LinkPairs, base: PoolSpec, pool: PoolName): PoolSpec {
+  const key = argsKey(pool)
+  const fielded = POOL_FIELDS.reduce((spec, field) => {
+    const value = link.takeField(field.links[pool], field)
+    return typeof value === 'number' || value === null ? field.write(spec, value) : spec
+  }, base)
   const given = new Map<string, FieldValue>()
-  const take = (key: string, field: FieldShape) => {
-    const value = link.takeField(`${keys.args}.${key}`, field)
-    if (value !== undefined) given.set(key, value)
+  const take = (name: string, field: FieldShape) => {
+    const value = link.takeField(`${key}.${name}`, field)
+    if (value !== undefined) given.set(name, value)
   }
   take('worker_type', WORKER_TYPE_FIELD)
   for (const field of ENGINE_FIELDS) take(field.key, field)
   for (const field of SGLANG_FIELDS) take(`sglang.${field.key}`, field)
-  const args = settle(link, `${keys.args}.`, given, fields => {
-    const parsed = parseEngineArgs(withEngineFields(base.args, fields), {flag: keys.args})
+  const args = settle(link, `${key}.`, given, fields => {
+    const parsed = parseEngineArgs(withEngineFields(base.args, fields), {flag: key})
     return parsed.ok ? {value: parsed.value.args} : {field: parsed.error.field ?? ''}
   })
-  return {args: args ?? base.args, initialWorkers, gpusPerInstance}
+  return {...fielded, args: args ?? base.args}
 }
 
 function withEngineFields(base: EngineArgs, fields: ReadonlyMap<string, FieldValue>): object {

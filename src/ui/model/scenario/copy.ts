@@ -39,12 +39,12 @@ export function copyForms(scenario: Scenario, {trace, link}: CopyNames): readonl
     forms.push({
       id: 'planner',
       title: 'Planner config (JSON)',
-      text: pretty(plannerJson(planner)),
+      text: pretty(plannerJson(planner, 'ours')),
       notes: [],
     })
   for (const [name, {args}] of poolsOf(scenario.fleet)) {
     const title = name === 'agg' ? 'Engine args (JSON)' : `Engine args, ${name} (JSON)`
-    forms.push({id: `engine-${name}`, title, text: pretty(engineJson(args)), notes: []})
+    forms.push({id: `engine-${name}`, title, text: pretty(engineJson(args, 'ours')), notes: []})
   }
   if (link !== null) forms.push({id: 'link', title: 'Link', text: link, notes: []})
   return forms

@@ -1,13 +1,14 @@
 import {AIC_PERF_FIELDS} from '../../../config/engine/aic-perf.ts'
-import {ENGINE_FIELDS, SGLANG_FIELDS} from '../../../config/engine/engine-fields.ts'
+import {ENGINE_FIELDS, SGLANG_FIELDS, WORKER_TYPE_FIELD} from '../../../config/engine/engine-fields.ts'
 import {ROUTER_FIELDS} from '../../../config/engine/router-fields.ts'
 import type {Field} from '../../../config/field.ts'
 import {OBJECTIVE_FIELDS} from '../../../config/objective.ts'
 import {PLANNER_FIELDS} from '../../../config/planner/planner-fields.ts'
-import type {Fleet, PoolSpec, SyntheticSpec} from '../../../config/scenario.ts'
+import {POOL_FIELDS} from '../../../config/pool-fields.ts'
+import type {EngineArgs, Fleet, PoolSpec, SyntheticSpec} from '../../../config/scenario.ts'
+import {SCENARIO_FIELDS, scenarioField} from '../../../config/scenario-fields.ts'
 import {SYNTHETIC_FIELDS} from '../../../config/synthetic-fields.ts'
 import type {Values} from '../../kit/form/draft.ts'
-import {GPUS_FIELD, RUN_FIELDS, TRACE_FIELDS, WORKER_TYPE_FIELD, WORKERS_FIELD} from './run-fields.ts'
 
 /** A pool of engines: the one of an aggregated fleet, or one of the two of a disaggregated fleet. */
 export type PoolPart = 'engine' | 'prefill' | 'decode'
@@ -21,9 +22,8 @@ const SGLANG_OPTIONS: readonly Field[] = SGLANG_FIELDS.map(field => ({
   key: SGLANG_PREFIX + field.key,
 }))
 
-const POOL_FIELDS: readonly Field[] = [
-  WORKERS_FIELD,
-  GPUS_FIELD,
+const POOL_PART_FIELDS: readonly Field[] = [
+  ...POOL_FIELDS,
   WORKER_TYPE_FIELD,
   ...ENGINE_FIELDS,
   ...SGLANG_OPTIONS,
@@ -31,15 +31,15 @@ const POOL_FIELDS: readonly Field[] = [
 
 /** `mode` follows from the fleet. */
 export const FIELDS_OF: Readonly<Record<FormPart, readonly Field[]>> = {
-  trace: TRACE_FIELDS,
+  trace: SCENARIO_FIELDS.filter(({group}) => group === 'trace'),
   traffic: SYNTHETIC_FIELDS,
-  engine: POOL_FIELDS,
-  prefill: POOL_FIELDS,
-  decode: POOL_FIELDS,
+  engine: POOL_PART_FIELDS,
+  prefill: POOL_PART_FIELDS,
+  decode: POOL_PART_FIELDS,
   router: [...ROUTER_FIELDS, ...AIC_PERF_FIELDS],
   planner: PLANNER_FIELDS.filter(field => field.key !== 'mode'),
   objective: OBJECTIVE_FIELDS,
-  run: RUN_FIELDS,
+  run: SCENARIO_FIELDS.filter(({group}) => group === 'run'),
 }
 
 /** What the router of a form in this state reads: the model behind its estimates only if it makes any. */
@@ -52,22 +52,23 @@ export function routerFieldsFor(form: {
 }
 
 /** A pool as the values of its fields. */
-export function valuesOfPool({args, initialWorkers, gpusPerInstance}: PoolSpec): Values {
-  const sglang = Object.entries(args.sglang ?? {}).map(([key, value]) => [SGLANG_PREFIX + key, value])
-  return {
-    ...args,
-    num_workers: initialWorkers,
-    gpus_per_instance: gpusPerInstance,
-    ...Object.fromEntries(sglang),
-  }
+export function valuesOfPool(pool: PoolSpec): Values {
+  const sglang = Object.entries(pool.args.sglang ?? {}).map(([key, value]) => [SGLANG_PREFIX + key, value])
+  const own = POOL_FIELDS.map(({key, read}) => [key, read(pool)])
+  return {...pool.args, ...Object.fromEntries([...own, ...sglang])}
+}
+
+/** The other way round, the args being parsed. */
+export function poolOf(values: Values, args: EngineArgs): PoolSpec {
+  const pool: PoolSpec = {args, initialWorkers: 1, gpusPerInstance: null}
+  return POOL_FIELDS.reduce((spec, {key, write}) => write(spec, values[key] as number | null), pool)
 }
 
 /** Engine args as JSON would give them. Options of a scheduler that is not chosen are left out. */
 export function engineArgsOf(values: Values): Values {
-  const {num_workers: _, gpus_per_instance: __, ...fields} = values
-  const entries = Object.entries(fields)
+  const entries = Object.entries(values).filter(([name]) => !POOL_FIELDS.some(({key}) => key === name))
   const own = entries.filter(([key]) => !key.startsWith(SGLANG_PREFIX))
-  if (fields.engine_type !== 'sglang') return Object.fromEntries(own)
+  if (values.engine_type !== 'sglang') return Object.fromEntries(own)
   const options = entries
     .filter(([key, value]) => key.startsWith(SGLANG_PREFIX) && value !== null)
     .map(([key, value]) => [key.slice(SGLANG_PREFIX.length), value])
@@ -104,10 +105,6 @@ export function formFieldOf(field: string, topology: Fleet['topology']): string 
       return null
     case 'objective':
       return 'objective.share'
-    case 'phaseShiftS':
-      return 'run.planner_phase'
-    case 'traceSeed':
-      return 'trace.trace_seed'
     case 'dp_size':
     case 'aic_model_path':
       return `${first}.${field}`
@@ -117,6 +114,18 @@ export function formFieldOf(field: string, topology: Fleet['topology']): string 
     case 'router.router_prefill_load_model':
       return field
     default:
-      return '.'
+      return placeOf(field) ?? '.'
   }
+}
+
+/** A field of the scenario or of a pool, by its name in problems. */
+function placeOf(name: string): string | null {
+  const own = scenarioField(name)
+  if (own !== null) return own.group === 'picked' ? null : `${own.group}.${name}`
+  for (const {key, names} of POOL_FIELDS) {
+    if (name === names.agg) return `engine.${key}`
+    if (name === names.prefill) return `prefill.${key}`
+    if (name === names.decode) return `decode.${key}`
+  }
+  return null
 }

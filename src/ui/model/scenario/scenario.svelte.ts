@@ -1,8 +1,10 @@
+import {assembleScenario} from '../../../config/assemble-scenario.ts'
 import {checkScenario} from '../../../config/checks/scenario-rules.ts'
 import {warningsOf} from '../../../config/checks/warnings.ts'
 import {DEFAULT_AIC_PERF, estimatesPrefill, parseAicPerf} from '../../../config/engine/aic-perf.ts'
-import {parseEngineArgs} from '../../../config/engine/engine-args.ts'
+import {DEFAULT_BLOCK_SIZES, parseEngineArgs} from '../../../config/engine/engine-args.ts'
 import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../../../config/engine/router-config.ts'
+import type {FieldValue} from '../../../config/field-text.ts'
 import {DEFAULT_SHARE, type ObjectiveParts, objectiveOfParts} from '../../../config/objective.ts'
 import {parsePlannerConfig} from '../../../config/planner/planner-config.ts'
 import {findPreset, PRESETS, type Preset, plannerConfigWith} from '../../../config/presets.ts'
@@ -14,7 +16,6 @@ import {
   isSameTrace,
   type PlannerConfig,
   type PoolSpec,
-  phaseShiftOf,
   plannerOf,
   type RouterConfig,
   type RouterMode,
@@ -25,11 +26,12 @@ import {
   type TraceSource,
   type WorkerType,
 } from '../../../config/scenario.ts'
+import {scenarioField, scenarioValues} from '../../../config/scenario-fields.ts'
 import {checkSynthetic} from '../../../config/synthetic-fields.ts'
 import {assert} from '../../../core/assert.ts'
 import {fail, type Problem, type Result} from '../../../core/result.ts'
 import {type Drafts, type DraftValue, draftsOf, type Values, valuesOf} from '../../kit/form/draft.ts'
-import {splitTrace, type TraceReading, traceReadingOf, traceValuesOf} from '../trace/trace-reading.ts'
+import {type TraceReading, traceReadingOf} from '../trace/trace-reading.ts'
 import {
   engineArgsOf,
   FIELDS_OF,
@@ -37,6 +39,7 @@ import {
   type FormPart,
   formFieldOf,
   type PoolPart,
+  poolOf,
   poolParts,
   valuesOfPool,
 } from './form-parts.ts'
@@ -50,8 +53,6 @@ interface Checked {
   readonly problems: ReadonlyMap<string, string>
   readonly notices: readonly string[]
 }
-
-const DEFAULT_BLOCK_SIZES: Readonly<Record<string, string>> = {vllm: '64', sglang: '1'}
 
 const FIRST_PRESET = firstPreset()
 
@@ -170,9 +171,9 @@ export class ScenarioState {
   /** An untouched block size is the engine's own default, and so changes with the engine. */
   #followBlockSize(part: FormPart, engineType: string): void {
     const drafts = this.#drafts[part]
-    if (drafts.block_size === DEFAULT_BLOCK_SIZES[String(drafts.engine_type)]) {
-      drafts.block_size = DEFAULT_BLOCK_SIZES[engineType] ?? ''
-    }
+    const sizes: Readonly<Record<string, number | undefined>> = DEFAULT_BLOCK_SIZES
+    if (drafts.block_size === String(sizes[String(drafts.engine_type)] ?? ''))
+      drafts.block_size = String(sizes[engineType] ?? '')
   }
 
   /** The preset's draft of a field, if the current one differs. */
@@ -248,7 +249,6 @@ export class ScenarioState {
     if (problems.size > 0 || !reading.ok) return {scenario: null, problems, notices}
     if (planner?.ok) notices.push(...planner.value.warnings)
     const scenario = this.#assemble(values, pools, {
-      reading: reading.value,
       planner: planner?.ok ? planner.value.config : null,
       objective: objective.ok ? objective.value : null,
       traffic: traffic?.ok ? traffic.value : null,
@@ -264,46 +264,42 @@ export class ScenarioState {
     const pool = (part: PoolPart): PoolSpec => {
       const args = pools.get(part)
       assert(args !== undefined, `the ${part} pool was parsed`)
-      const {num_workers, gpus_per_instance} = values[part]
-      return {
-        args,
-        initialWorkers: num_workers as number,
-        gpusPerInstance: gpus_per_instance as number | null,
-      }
+      return poolOf(values[part], args)
     }
     const fleet: Fleet =
       this.topology === 'agg'
         ? {topology: 'agg', workers: pool('engine')}
         : {topology: 'disagg', prefill: pool('prefill'), decode: pool('decode')}
-    const {
-      synthetic: _,
-      routerConfig: __,
-      aicPerf: ___,
-      objective: ____,
-      ...rest
-    } = splitTrace(this.#rest).rest
-    const phaseS = values.run.planner_phase as number
-    const {reading, planner, objective, traffic, router, aicPerf} = parts
-    const scenario: Scenario = {
-      ...rest,
-      trace: this.trace,
-      ...reading,
-      ...(traffic === null ? {} : {synthetic: traffic}),
-      fleet,
-      routerMode: this.routerMode,
-      ...(router === null || isDefaultRouter(router) ? {} : {routerConfig: router}),
-      engineTiming: this.timing,
-      scaling: scalingBy(planner, phaseS),
-      ...(objective === null ? {} : {objective}),
-      benchmarkGranularity: values.run.benchmark_granularity as number,
-      seed: values.run.seed as number,
-    }
+    const {planner, objective, traffic, router, aicPerf} = parts
+    // Only what no part of the form shows is taken over from the scenario that was loaded.
+    const {release} = this.#rest
+    const {scenario} = assembleScenario(
+      {
+        ...(release === undefined ? {} : {release}),
+        trace: this.trace,
+        ...(traffic === null ? {} : {synthetic: traffic}),
+        fleet,
+        ...(router === null || isDefaultRouter(router) ? {} : {routerConfig: router}),
+        scaling: scalingBy(planner),
+        ...(objective === null ? {} : {objective}),
+      },
+      this.#ownValues(values, planner !== null),
+    )
     return aicPerf !== null && estimatesPrefill(scenario) ? {...scenario, aicPerf} : scenario
+  }
+
+  /** What does nothing in this run is not part of it. */
+  #ownValues({trace, run}: PartValues, hasPlanner: boolean): Record<string, FieldValue> {
+    const own = {...trace, ...run, engine_timing: this.timing, router_mode: this.routerMode}
+    const isIdle = (key: string) => scenarioField(key)?.needs === 'planner' && !hasPlanner
+    return Object.fromEntries(Object.entries(own).filter(([key]) => !isIdle(key))) as Record<
+      string,
+      FieldValue
+    >
   }
 }
 
 interface AssembledParts {
-  readonly reading: TraceReading
   readonly planner: PlannerConfig | null
   /** null = judged by the planner's targets. */
   readonly objective: ServiceObjective | null
@@ -349,7 +345,7 @@ function draftsOfScenario(scenario: Scenario): PartDrafts {
       : {engine: as('aggregated'), prefill: fleet.prefill, decode: fleet.decode}
   const poolDrafts = (part: PoolPart): Drafts => draftsOf(FIELDS_OF[part], valuesOfPool(pools[part]))
   return {
-    trace: draftsOf(FIELDS_OF.trace, traceValuesOf(scenario)),
+    trace: draftsOf(FIELDS_OF.trace, scenarioValues(scenario)),
     traffic: draftsOf(FIELDS_OF.traffic, {...(scenario.synthetic ?? FIRST_TRAFFIC)}),
     engine: poolDrafts('engine'),
     prefill: poolDrafts('prefill'),
@@ -364,10 +360,6 @@ function draftsOfScenario(scenario: Scenario): PartDrafts {
       itl_ms: scenario.objective?.itlMs ?? null,
       share: scenario.objective?.share ?? DEFAULT_SHARE,
     }),
-    run: draftsOf(FIELDS_OF.run, {
-      seed: scenario.seed,
-      planner_phase: phaseShiftOf(scenario),
-      benchmark_granularity: scenario.benchmarkGranularity,
-    }),
+    run: draftsOf(FIELDS_OF.run, scenarioValues(scenario)),
   }
 }

@@ -1,9 +1,7 @@
-import {
-  formatTraceOptions,
-  parseTraceOptions,
-  TRACE_OPTION_KEYS,
-} from '../../../config/link/trace-option-text.ts'
+import {assembleScenario} from '../../../config/assemble-scenario.ts'
+import {defaultScenario} from '../../../config/presets.ts'
 import type {Scenario} from '../../../config/scenario.ts'
+import {SCENARIO_FIELDS} from '../../../config/scenario-fields.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import type {Values} from '../../kit/form/draft.ts'
 
@@ -20,44 +18,30 @@ export type TraceReading = Pick<
 
 /** What the form says; the problem's `field` is the form's. */
 export function traceReadingOf(values: Values): Result<TraceReading> {
-  const texts = TRACE_OPTION_KEYS.flatMap(key => {
-    const value = values[fieldKey(key)]
-    return value === null || value === undefined ? [] : [[key, String(value)] as const]
-  })
-  const options = parseTraceOptions(new Map(texts))
-  if (!options.ok) return fail(options.error.message, fieldKey(options.error.field ?? ''))
-  const concurrency = values.replay_concurrency
-  return ok({
-    traceBlockSize: values.trace_block_size as number,
-    arrivalSpeedupRatio: values.arrival_speedup_ratio as number,
-    ...options.value,
-    ...(typeof concurrency === 'number' ? {replayConcurrency: concurrency} : {}),
-  })
-}
-
-/** The same the other way round. */
-export function traceValuesOf(scenario: TraceReading): Values {
-  const options = [...formatTraceOptions(scenario)].map(([key, text]) => [fieldKey(key), text] as const)
-  return {
-    trace_block_size: scenario.traceBlockSize,
-    arrival_speedup_ratio: scenario.arrivalSpeedupRatio,
-    replay_concurrency: scenario.replayConcurrency ?? null,
-    ...Object.fromEntries(options),
-  }
+  const {scenario, refused} = assembleScenario(
+    defaultScenario(),
+    values as Parameters<typeof assembleScenario>[1],
+  )
+  const [first] = refused
+  return first === undefined ? ok(readingOf(scenario)) : fail(first.problem.message, first.field.key)
 }
 
 /** Takes the traffic from one scenario over into another: the trace and how it is read, or what is generated. */
 export function withTraceOf(scenario: Scenario, from: Scenario): Scenario {
-  const {reading} = splitTrace(from)
-  const {synthetic: _, ...rest} = splitTrace(scenario).rest
-  const {synthetic} = from
-  return {...rest, ...reading, trace: from.trace, ...(synthetic === undefined ? {} : {synthetic})}
+  const {synthetic: _, ...rest} = scenario
+  const {trace, synthetic} = from
+  const reading = SCENARIO_FIELDS.filter(({group}) => group === 'trace').map(({key, read}) => [
+    key,
+    read(from),
+  ])
+  const parts = {...rest, trace, ...(synthetic === undefined ? {} : {synthetic})}
+  return assembleScenario(parts, Object.fromEntries(reading)).scenario
 }
 
-export function splitTrace(scenario: Scenario) {
-  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, traceSeed, ...others} = scenario
-  const {replayConcurrency, ...rest} = others
-  const reading: TraceReading = {
+function readingOf(scenario: Scenario): TraceReading {
+  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, traceSeed} = scenario
+  const {replayConcurrency} = scenario
+  return {
     traceBlockSize,
     arrivalSpeedupRatio,
     ...(traceFormat === undefined ? {} : {traceFormat}),
@@ -65,9 +49,4 @@ export function splitTrace(scenario: Scenario) {
     ...(traceSeed === undefined ? {} : {traceSeed}),
     ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
   }
-  return {reading, rest}
-}
-
-function fieldKey(optionKey: string): string {
-  return optionKey.replaceAll('-', '_')
 }
