@@ -1,7 +1,7 @@
 import {ok, type Result} from '../core/result.ts'
 import {type AicRequest, checkAicRequest} from './aic/request/request.ts'
 import type {BackendName} from './aic/request/systems.ts'
-import {computeKvCapacity, memoryFractionKind} from './kv-capacity.ts'
+import {computeKvCapacity, DEFAULT_MEMORY_FRACTION, memoryFractionKind} from './kv-capacity.ts'
 
 /** What engine args of 1.6 say about memory. */
 export interface EngineMemory {
@@ -24,10 +24,10 @@ export interface EngineMemory {
 export function computeEngineKvBlocks(request: AicRequest, memory: EngineMemory): Result<number> {
   const resolved = checkAicRequest(request)
   if (!resolved.ok) return resolved
-  const {backend} = resolved.value
+  const {backend, release} = resolved.value
   const capacity = computeKvCapacity(resolved.value, {
     maxNumTokens: memory.maxNumBatchedTokens ?? DEFAULT_BATCHED_TOKENS,
-    memoryFraction: memory.memoryFraction ?? ENGINE_MEMORY_FRACTION[backend],
+    memoryFraction: memory.memoryFraction ?? DEFAULT_MEMORY_FRACTION[release][backend],
     memoryFractionKind: memoryFractionKind(backend),
     blockSize: memory.blockSize ?? ENGINE_BLOCK_SIZE[backend],
     cudaGraphBytes: memory.cudaGraphReservedBytes,
@@ -39,6 +39,4 @@ export function computeEngineKvBlocks(request: AicRequest, memory: EngineMemory)
 /** Tokens per KV block of an engine that says nothing. */
 export const ENGINE_BLOCK_SIZE: Readonly<Record<BackendName, number>> = {vllm: 64, sglang: 1, trtllm: 32}
 
-/** Not the fractions the backends themselves start with, which the page's own estimate takes. */
-const ENGINE_MEMORY_FRACTION: Readonly<Record<BackendName, number>> = {vllm: 0.9, sglang: 0.88, trtllm: 0.9}
 const DEFAULT_BATCHED_TOKENS = 8192

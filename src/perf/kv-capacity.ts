@@ -1,3 +1,4 @@
+import type {Release} from '../config/release.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {buildOpLists} from './aic/operators/op-lists.ts'
 import {flattenOps, type Op} from './aic/operators/ops.ts'
@@ -42,11 +43,13 @@ export interface KvCapacity {
   readonly numGpuBlocks: number
 }
 
-/** The fraction each backend starts with; SGLang derives its own from GPU and TP. */
-export const DEFAULT_MEMORY_FRACTION: Readonly<Record<BackendName, number>> = {
-  vllm: 0.92,
-  sglang: 0.88,
-  trtllm: 0.9,
+/**
+ * The fraction to take where none is named: what each backend starts with (SGLang derives its own from GPU and TP), or,
+ * since 1.6.1 estimates by itself, what its engine takes.
+ */
+export const DEFAULT_MEMORY_FRACTION: Readonly<Record<Release, Readonly<Record<BackendName, number>>>> = {
+  '1.2.1': {vllm: 0.92, sglang: 0.88, trtllm: 0.9},
+  '1.6.1': {vllm: 0.9, sglang: 0.88, trtllm: 0.9},
 }
 
 export function memoryFractionKind(backend: BackendName): MemoryFractionKind {

@@ -103,7 +103,7 @@ export class SimulatorClient {
 
   /** Questions about GPUs and models. */
   readonly gpu: GpuApi = {
-    gpuOffer: models => this.#ask(api => api.gpuOffer(models)),
+    gpuOffer: (models, release) => this.#ask(api => api.gpuOffer(models, release)),
     checkEngine: engine => this.#ask(api => api.checkEngine(engine)),
     gpuCurves: engine => this.#ask(api => api.gpuCurves(engine)),
     passBreakdown: (engine, point) => this.#ask(api => api.passBreakdown(engine, point)),

@@ -97,6 +97,13 @@ describe('what is offered', () => {
     )
   })
 
+  it('lists what the tables of 1.6.1 add', async () => {
+    const {pairs} = unwrap(await startClient().gpu.gpuOffer([], '1.6.1'))
+    const pair = pairs.find(({system, backend}) => system === 'h200_sxm' && backend === 'sglang')!
+    const splits = pair.models['deepseek-ai/DeepSeek-V3']!.splits
+    expect(splits.filter(split => split.isKnown && split.problem === null)).not.toEqual([])
+  })
+
   it('agrees with the tables: what is known to be good can be predicted', async () => {
     const {gpu} = startClient()
     const {pairs} = unwrap(await gpu.gpuOffer([]))
@@ -162,6 +169,18 @@ it('estimates the KV cache with its terms', async () => {
   expect(problemOf(await gpu.kvCapacity({...request, memoryFraction: 2}))).toContain(
     'memory fraction must be',
   )
+})
+
+it('answers for the estimator of the release that is named', async () => {
+  const {gpu} = startClient()
+  const qwen = engine({aic_model_path: 'Qwen/Qwen3-8B'})
+  const decode = {kind: 'decode', batch: 9, context: 1000} as const
+  const first = unwrap(await gpu.passBreakdown(qwen, decode))
+  const second = unwrap(await gpu.passBreakdown({...qwen, release: '1.6.1'}, decode))
+  expect(second.ms - first.ms).toBeCloseTo(0.950822, 5)
+  const room = {...qwen, blockSize: 64, maxNumTokens: 8192, memoryFraction: null}
+  expect(unwrap(await gpu.kvCapacity({...room, release: '1.6.1'})).numGpuBlocks).toBe(12_226)
+  expect(unwrap(await gpu.kvCapacity(room)).memoryFraction).toBe(0.92)
 })
 
 describe('bad input is one sentence', () => {

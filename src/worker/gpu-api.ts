@@ -24,8 +24,8 @@ import type {TimingFiles} from './timing-files.ts'
 /** Answers about GPUs and models from the same tables, and the same loaded models, as the runs. */
 export function createGpuApi(timing: TimingFiles): GpuApi {
   return {
-    async gpuOffer(models) {
-      const manifest = await loadManifest(timing.fetchPerfFile, FIRST_RELEASE)
+    async gpuOffer(models, release = FIRST_RELEASE) {
+      const manifest = await loadManifest(timing.fetchPerfFile, release)
       return manifest.ok ? ok(computeOffer(manifest.value, models, CATALOGUE_MODELS)) : manifest
     },
 
@@ -48,11 +48,11 @@ export function createGpuApi(timing: TimingFiles): GpuApi {
 
 async function ask<T>(
   timing: TimingFiles,
-  {args, models}: GpuEngine,
+  {args, models, release = FIRST_RELEASE}: GpuEngine,
   question: (model: AicModel) => T,
 ): Promise<Result<T>> {
   timing.useModels(models)
-  const model = await timing.loader.loadModel(args, FIRST_RELEASE)
+  const model = await timing.loader.loadModel(args, release)
   if (!model.ok) return model
   try {
     return ok(question(model.value))
@@ -84,11 +84,12 @@ function breakDown(model: AicModel, point: PassPoint): PassBreakdown {
   return {...factsOf(model), ms, isOutside, operators: model.decodeBreakdown(batch, point.context)}
 }
 
-function estimateKv({args, models, blockSize, maxNumTokens, ...wanted}: KvRequest): Result<KvEstimate> {
-  const request = resolveAicRequest(args, [...models, ...CATALOGUE_MODELS], FIRST_RELEASE)
+function estimateKv(wanted: KvRequest): Result<KvEstimate> {
+  const {args, models, blockSize, maxNumTokens, release = FIRST_RELEASE} = wanted
+  const request = resolveAicRequest(args, [...models, ...CATALOGUE_MODELS], release)
   if (!request.ok) return request
   const {system, backend, version, notices} = request.value
-  const memoryFraction = wanted.memoryFraction ?? DEFAULT_MEMORY_FRACTION[backend]
+  const memoryFraction = wanted.memoryFraction ?? DEFAULT_MEMORY_FRACTION[release][backend]
   const kind = memoryFractionKind(backend)
   const inputs = {
     maxNumTokens,

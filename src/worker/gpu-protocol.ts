@@ -1,3 +1,4 @@
+import type {Release} from '../config/release.ts'
 import type {Result} from '../core/result.ts'
 import type {OpLatency} from '../perf/aic/aic-model.ts'
 import type {GpuOffer} from '../perf/aic/request/offer.ts'
@@ -8,7 +9,7 @@ import type {ModelConfig} from '../perf/models/model-config.ts'
 /** What the page asks about GPUs and models besides running; the tables stay in the worker. */
 export interface GpuApi {
   /** What the form can offer. */
-  gpuOffer(models: readonly ModelConfig[]): Promise<Result<GpuOffer>>
+  gpuOffer(models: readonly ModelConfig[], release?: Release): Promise<Result<GpuOffer>>
   /** Loads the tables of an engine and asks for one pass of each kind: the sentence says what is missing. */
   checkEngine(engine: GpuEngine): Promise<Result<EngineFacts>>
   gpuCurves(engine: GpuEngine): Promise<Result<GpuCurves>>
@@ -20,6 +21,8 @@ export interface GpuApi {
 
 /** An engine as the form names it, with the models the user brought. */
 export interface GpuEngine {
+  /** Whose estimator is asked; absent = 1.2.1's. */
+  readonly release?: Release
   readonly args: AicArgs
   readonly models: readonly ModelConfig[]
 }
