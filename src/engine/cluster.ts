@@ -20,6 +20,7 @@ import {PassBuffer} from './record/pass-buffer.ts'
 import type {EngineRecord} from './record/record.ts'
 import {Recorder} from './record/recorder.ts'
 import {TrafficAccumulator} from './record/traffic.ts'
+import {BlockHolders} from './routing/block-holders.ts'
 import {createRouter, type RouterOptions} from './routing/create-router.ts'
 import type {PassObserver, PassOutcome} from './scheduler.ts'
 import type {StartupModel} from './startup-model.ts'
@@ -387,6 +388,7 @@ export class Cluster implements ReplayEngine {
       promptsBySize.set(size, prompts)
       checkThatRequestsFit(workload, args, component)
       const announcesCaches = generation.announcesCaches(args)
+      const createHolders = generation.keepsHolders(args) ? () => new BlockHolders(prompts) : null
       return new InstancePool({
         generation,
         component,
@@ -399,7 +401,11 @@ export class Cluster implements ReplayEngine {
         observer,
         events: this.#events,
         instances: this.#instances,
-        router: createRouter({component, args, announcesCaches, cachedBlocks}, workload, options),
+        router: createRouter(
+          {component, args, announcesCaches, cachedBlocks, laneOf, createHolders},
+          workload,
+          options,
+        ),
         keepPasses: isObserved,
         loads: this.#loads,
       })
@@ -438,6 +444,10 @@ const MAX_ZERO_PASSES = 100_000
 
 /** The prefill pool of an aggregated fleet. */
 const EMPTY_POOL = new PoolGauges([], 0, new PassBuffer())
+
+function laneOf({lane}: Instance): number {
+  return lane
+}
 
 function cachedBlocks({scheduler}: Instance, request: number): number {
   return scheduler.cachedBlocks(request)

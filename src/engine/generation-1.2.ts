@@ -12,6 +12,8 @@ export const ENGINE_1_2: EngineGeneration = {
   // What an SGLang engine tells of its cache no router understands (`SglangScheduler.cachedBlocks`).
   announcesCaches: args => args.engine_type !== 'sglang',
 
+  keepsHolders: args => args.engine_type !== 'sglang' && args.enable_prefix_caching,
+
   createScheduler: setup =>
     setup.args.engine_type === 'sglang' ? new SglangScheduler(setup) : new VllmScheduler(setup),
 }

@@ -2,6 +2,7 @@ import type {EngineArgs} from '../config/scenario.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {Prompts} from './prompts.ts'
+import type {BlockHolders} from './routing/block-holders.ts'
 import type {RouterIndex} from './routing/router-index.ts'
 import type {PassObserver, Scheduler} from './scheduler.ts'
 
@@ -19,6 +20,8 @@ export interface EngineGeneration {
   promptBlockSize(args: EngineArgs): number | null
   /** Instances with these arguments tell a KV router what they cache. */
   announcesCaches(args: EngineArgs): boolean
+  /** Their schedulers keep up `SchedulerSetup.holders`, so that the router need not ask each of them. */
+  keepsHolders(args: EngineArgs): boolean
   createScheduler(setup: SchedulerSetup): Scheduler
 }
 
@@ -32,6 +35,14 @@ export interface SchedulerSetup {
   readonly observer: PassObserver
   /** A router that keeps an index of its own, because the instances' caches hold nothing it could look up; or null. */
   readonly listener: RouterListener | null
+  /** Where the cache tells which prompt blocks come and go; null where nobody looks. */
+  readonly holders: HolderListener | null
+}
+
+/** Who has which blocks, and the lane an instance has there. */
+export interface HolderListener {
+  readonly holders: BlockHolders
+  readonly lane: number
 }
 
 /** A router's index and the name an instance has in it. */

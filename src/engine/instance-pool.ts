@@ -54,6 +54,8 @@ export class InstancePool {
   #instances: Instance[] = []
   #active: Instance[] = []
   #nextId = 0
+  #laneCount = 0
+  readonly #freeLanes: number[] = []
   #cursor = 0
 
   constructor(options: PoolOptions) {
@@ -136,8 +138,10 @@ export class InstancePool {
   }
 
   #create(nowMs: number, readyAfterMs: number): void {
-    const {events, instances, component} = this.#options
+    const {events, instances, component, router} = this.#options
     const serial = instances.length
+    const lane = this.#freeLanes.pop() ?? this.#laneCount++
+    router?.holders?.reserveLanes(this.#laneCount)
     const state = readyAfterMs > 0 ? 'starting' : 'active'
     const record = {
       id: this.#nextId,
@@ -153,8 +157,9 @@ export class InstancePool {
     const instance: Instance = {
       serial,
       id,
+      lane,
       component,
-      scheduler: this.#createScheduler(id),
+      scheduler: this.#createScheduler(id, lane),
       state,
       isBusy: false,
       isReady: false,
@@ -172,10 +177,11 @@ export class InstancePool {
     if (state === 'starting') events.push(nowMs + readyAfterMs, INSTANCE_READY, serial)
   }
 
-  #createScheduler(id: number): Scheduler {
-    const {generation, args, perf, prompts, workload, observer} = this.#options
+  #createScheduler(id: number, lane: number): Scheduler {
+    const {generation, args, perf, prompts, workload, observer, router} = this.#options
+    const holders = router?.holders ? {holders: router.holders, lane} : null
     const listener = this.#routerIndex === null ? null : {index: this.#routerIndex, instance: id}
-    return generation.createScheduler({args, perf, prompts, workload, observer, listener})
+    return generation.createScheduler({args, perf, prompts, workload, observer, listener, holders})
   }
 
   #steadyObserver(instanceId: number): SteadyPassObserver {
@@ -199,6 +205,8 @@ export class InstancePool {
   #remove(instance: Instance, nowMs: number): void {
     instance.record.exitMs = nowMs
     this.#options.instances[instance.serial] = null
+    instance.scheduler.retire?.()
+    this.#freeLanes.push(instance.lane)
     this.#instances = this.#instances.filter(other => other !== instance)
   }
 

@@ -11,6 +11,8 @@ export interface Instance {
   readonly serial: number
   /** Number within the pool: counts up, never reused. */
   readonly id: number
+  /** Its place in columns over instances; another's when it is gone. */
+  readonly lane: number
   readonly component: PoolName
   readonly scheduler: Scheduler
   state: InstanceState

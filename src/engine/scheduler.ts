@@ -10,6 +10,8 @@ export interface Scheduler {
   readonly hasRequests: boolean
   /** Leading complete prompt blocks of a request that a KV router believes this instance has, from what it was told. */
   cachedBlocks(request: number): number
+  /** The instance is gone: what it told a router no longer holds. Left out by those that tell nothing. */
+  retire?(): void
   /** Runs one pass starting at `nowMs`; the outcome stays valid until the next pass. */
   executePass(nowMs: number): PassOutcome
   /**

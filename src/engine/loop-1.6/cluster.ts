@@ -537,7 +537,7 @@ export class Cluster16 implements ReplayEngine {
       instances: this.#instances,
       firstSubject: component === 'prefill' ? 0 : FIRST_MAIN_SUBJECT,
       router: createRouter(
-        {component, args, announcesCaches, cachedBlocks: cached},
+        {component, args, announcesCaches, cachedBlocks: cached, laneOf, createHolders: null},
         workload,
         options,
         ROUTER_RULES,
@@ -557,5 +557,10 @@ const UNDER_WAY = 2
 const FIRST_MAIN_SUBJECT = 2 ** 31
 
 const ROUTER_RULES = {queuesBehindOthers: true}
+
+/** Numbers of instances are not used again, so columns over them grow with every start. */
+function laneOf({id}: Instance16): number {
+  return id
+}
 
 const EMPTY_POOL: PoolObservation = new PoolGauges([], 0, new SnapshotBuffer())

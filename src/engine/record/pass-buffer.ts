@@ -59,11 +59,16 @@ export class PassBuffer {
     if (!this.#mixed) return this.#rows
     const rows = this.#rows
     this.#merged.reserve(rows.count)
-    let streams = streamsByInstance(rows)
+    const streams = streamsByInstance(rows)
+    for (let at = (streams.length >> 1) - 1; at >= 0; at--) siftDown(streams, at, rows.startMs)
     for (let to = 0; to < rows.count; to++) {
-      const stream = earliest(streams, rows.startMs)
-      this.#merged.copyRow(to, rows, stream.rows[stream.next++]!)
-      if (stream.next === stream.rows.length) streams = streams.filter(other => other !== stream)
+      const first = streams[0]!
+      this.#merged.copyRow(to, rows, first.rows[first.next++]!)
+      if (first.next === first.rows.length) {
+        const last = streams.pop()!
+        if (streams.length > 0) streams[0] = last
+      }
+      siftDown(streams, 0, rows.startMs)
     }
     this.#merged.count = rows.count
     return this.#merged
@@ -96,22 +101,29 @@ function streamsByInstance(rows: PassColumns): Stream[] {
     if (stream) stream.rows.push(i)
     else byInstance.set(instanceId, {instanceId, rows: [i], next: 0})
   }
-  return [...byInstance.values()].sort((a, b) => a.instanceId - b.instanceId)
+  return [...byInstance.values()]
 }
 
-/** Streams come sorted by instance, so the first of equal starts is the one that would have run first. */
-function earliest(streams: readonly Stream[], startMs: Float64Array): Stream {
-  let best = streams[0]!
-  let bestStart = startMs[best.rows[best.next]!]!
-  for (let i = 1; i < streams.length; i++) {
-    const stream = streams[i]!
-    const start = startMs[stream.rows[stream.next]!]!
-    if (start < bestStart) {
-      best = stream
-      bestStart = start
-    }
+/** Restores the heap of streams, ordered by (start of the next row, instance), below one whose next row has changed. */
+function siftDown(streams: Stream[], from: number, startMs: Float64Array): void {
+  const stream = streams[from]
+  if (stream === undefined) return
+  let at = from
+  for (;;) {
+    let child = 2 * at + 1
+    if (child >= streams.length) break
+    if (child + 1 < streams.length && isBefore(streams[child + 1]!, streams[child]!, startMs)) child++
+    if (!isBefore(streams[child]!, stream, startMs)) break
+    streams[at] = streams[child]!
+    at = child
   }
-  return best
+  streams[at] = stream
+}
+
+function isBefore(a: Stream, b: Stream, startMs: Float64Array): boolean {
+  const startA = startMs[a.rows[a.next]!]!
+  const startB = startMs[b.rows[b.next]!]!
+  return startA < startB || (startA === startB && a.instanceId < b.instanceId)
 }
 
 const INITIAL = 1024

@@ -2,6 +2,7 @@ import type {EngineArgs, PoolName, RouterConfig} from '../../config/scenario.ts'
 import {RandomStream} from '../../core/random.ts'
 import {computePromptPaths} from '../../trace/prompt-paths.ts'
 import type {Workload} from '../../trace/workload.ts'
+import type {BlockHolders} from './block-holders.ts'
 import {KvRouter, type KvRouterOptions, type PrefillEstimate} from './kv-router.ts'
 
 export interface RouterOptions {
@@ -21,6 +22,9 @@ export function createRouter<I>(
     readonly args: EngineArgs
     readonly announcesCaches: boolean
     readonly cachedBlocks: (instance: I, request: number) => number
+    readonly laneOf: (instance: I) => number
+    /** Made only where instances keep it up. */
+    readonly createHolders: (() => BlockHolders) | null
   },
   workload: Workload,
   {router, prefillEstimate, seed}: RouterOptions,
@@ -30,14 +34,17 @@ export function createRouter<I>(
   const {component, args} = pool
   const changes = component === 'prefill' ? PREFILL_ONLY : component === 'decode' ? BLOCKS_ONLY : {}
   const queuePolicy = args.router_queue_policy ?? router.router_queue_policy
+  const hearsCaches = component !== 'decode' && pool.announcesCaches
   return new KvRouter<I>({
     ...rules,
     cachedBlocks: pool.cachedBlocks,
+    laneOf: pool.laneOf,
+    holders: hearsCaches ? (pool.createHolders?.() ?? null) : null,
     config: {...router, router_queue_policy: queuePolicy, ...changes},
     inputLength: workload.inputLength,
     paths: computePromptPaths(workload, args.block_size),
     blockSize: args.block_size,
-    hearsCaches: component !== 'decode' && pool.announcesCaches,
+    hearsCaches,
     prefillEstimate,
     maxBatchedTokens: args.max_num_batched_tokens,
     random: new RandomStream(seed, `router/${component}`),

@@ -1,35 +1,30 @@
 import type {PromptPaths} from '../../trace/prompt-paths.ts'
+import type {LaneSets} from './lane-sets.ts'
+
+/** Where an instance tells of which nodes it holds all blocks, and of which the first few. */
+export interface NodeHolders {
+  readonly lane: number
+  readonly whole: LaneSets
+  readonly parts: LaneSets
+}
 
 /** The distinct prompt blocks of the requests on one instance: what they have in common counts once. */
 export class HeldBlocks {
   readonly #paths: PromptPaths
+  readonly #told: NodeHolders
   /** Requests that hold every block of a node. */
   readonly #whole = new Map<number, number>()
   /** Blocks of a node that each of the requests ending within it holds. */
   readonly #parts = new Map<number, number[]>()
   #count = 0
 
-  constructor(paths: PromptPaths) {
+  constructor(paths: PromptPaths, told: NodeHolders) {
     this.#paths = paths
+    this.#told = told
   }
 
   get count(): number {
     return this.#count
-  }
-
-  /** Blocks of a request's prompt after the leading ones that are held already. */
-  missing(request: number): number {
-    const {pathStart, nodes, nodeBlocks, blockCount} = this.#paths
-    const end = pathStart[request + 1]!
-    let left = blockCount[request]!
-    for (let i = pathStart[request]!; i < end; i++) {
-      const node = nodes[i]!
-      const wanted = Math.min(nodeBlocks[node]!, left)
-      const held = this.#whole.has(node) ? wanted : this.#largestPart(node)
-      if (held < wanted) return left - held
-      left -= wanted
-    }
-    return left
   }
 
   add(request: number): void {
@@ -41,8 +36,8 @@ export class HeldBlocks {
       const all = nodeBlocks[node]!
       const own = Math.min(all, left)
       const holders = this.#whole.get(node) ?? 0
-      if (holders === 0) this.#count += Math.max(own - this.#largestPart(node), 0)
-      if (own === all) this.#whole.set(node, holders + 1)
+      if (holders === 0) this.#count += Math.max(own - this.largestPart(node), 0)
+      if (own === all) this.#addWhole(node, holders + 1)
       else this.#addPart(node, own)
       left -= own
     }
@@ -58,12 +53,13 @@ export class HeldBlocks {
       const own = Math.min(all, left)
       if (own === all) this.#removeWhole(node)
       else this.#removePart(node, own)
-      if (!this.#whole.has(node)) this.#count -= Math.max(own - this.#largestPart(node), 0)
+      if (!this.#whole.has(node)) this.#count -= Math.max(own - this.largestPart(node), 0)
       left -= own
     }
   }
 
-  #largestPart(node: number): number {
+  /** Blocks at the head of a node that requests hold which end within it. */
+  largestPart(node: number): number {
     const parts = this.#parts.get(node)
     if (parts === undefined) return 0
     let most = 0
@@ -71,21 +67,36 @@ export class HeldBlocks {
     return most
   }
 
+  #addWhole(node: number, holders: number): void {
+    this.#whole.set(node, holders)
+    if (holders === 1) this.#told.whole.add(node, this.#told.lane)
+  }
+
   #addPart(node: number, blocks: number): void {
     const parts = this.#parts.get(node)
-    if (parts === undefined) this.#parts.set(node, [blocks])
-    else parts.push(blocks)
+    if (parts !== undefined) {
+      parts.push(blocks)
+      return
+    }
+    this.#parts.set(node, [blocks])
+    this.#told.parts.add(node, this.#told.lane)
   }
 
   #removeWhole(node: number): void {
     const holders = this.#whole.get(node)! - 1
-    if (holders > 0) this.#whole.set(node, holders)
-    else this.#whole.delete(node)
+    if (holders > 0) {
+      this.#whole.set(node, holders)
+      return
+    }
+    this.#whole.delete(node)
+    this.#told.whole.remove(node, this.#told.lane)
   }
 
   #removePart(node: number, blocks: number): void {
     const parts = this.#parts.get(node)!
     parts.splice(parts.indexOf(blocks), 1)
-    if (parts.length === 0) this.#parts.delete(node)
+    if (parts.length > 0) return
+    this.#parts.delete(node)
+    this.#told.parts.remove(node, this.#told.lane)
   }
 }

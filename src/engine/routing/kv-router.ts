@@ -4,8 +4,10 @@ import {exactExp} from '../../core/exact-math.ts'
 import type {RandomStream} from '../../core/random.ts'
 import {RunError} from '../../core/result.ts'
 import type {PromptPaths} from '../../trace/prompt-paths.ts'
-import {HeldBlocks} from './held-blocks.ts'
+import type {BlockHolders} from './block-holders.ts'
+import {wordsFor} from './lane-sets.ts'
 import {type PendingPrefill, PrefillLoad, type PrefillLoadTracker} from './prefill-load.ts'
+import {RouterLoads} from './router-loads.ts'
 
 /** How long the prefill of one prompt takes by itself, in ms; null where nobody can say. */
 export type PrefillEstimate = (newTokens: number, cachedTokens: number) => number | null
@@ -26,6 +28,10 @@ export interface KvRouterOptions<I> {
   readonly hearsCaches: boolean
   /** Leading prompt blocks of a request that an instance has, as far as the router was told. */
   readonly cachedBlocks: (instance: I, request: number) => number
+  /** Says the same of all instances at once; null where nobody keeps it up. */
+  readonly holders: BlockHolders | null
+  /** A small number of an instance, used again after it is gone and forgotten. */
+  readonly laneOf: (instance: I) => number
   readonly createPrefillLoad?: () => PrefillLoadTracker
   /** Nobody overtakes a request that waits in the router (router-1.6.md 3). */
   readonly queuesBehindOthers?: boolean
@@ -37,31 +43,12 @@ export interface KvRouterOptions<I> {
   readonly random: RandomStream
 }
 
-/** What the router knows of one instance's load: only what it sent there, never what the instance does with it. */
-interface Load {
-  readonly prefill: PrefillLoadTracker
-  /** Prompt blocks of requests not yet freed; null when requests are taken to have none in common. */
-  readonly held: HeldBlocks | null
-  unsharedBlocks: number
-  requests: number
-}
-
-/** What the router believed of every instance it could have chosen, at the moment it looked. */
-interface Overlaps<I> {
-  readonly instances: readonly I[]
-  readonly blocks: readonly number[]
-}
-
 interface Queued<I> {
   readonly request: number
   readonly key: number
   readonly order: number
-  readonly overlaps: Overlaps<I>
-}
-
-interface Placed {
-  readonly load: Load
-  prefill: PendingPrefill | null
+  /** What the router believed when the request arrived: of an instance that came since it knows nothing. */
+  readonly overlaps: ReadonlyMap<I, number>
 }
 
 /**
@@ -72,19 +59,37 @@ interface Placed {
 export class KvRouter<I> {
   readonly #options: KvRouterOptions<I>
   readonly #config: RouterConfig
+  readonly #loads: RouterLoads
+  /** Instances that may be chosen, by ascending id; their lanes in that order, and as bits. */
   #registered: readonly I[] = []
-  readonly #loads = new Map<I, Load>()
-  readonly #placed = new Map<number, Placed>()
+  #lanes = new Int32Array(0)
+  #laneBits = new Uint32Array(1)
   readonly #queue: Queued<I>[] = []
   #queuedSoFar = 0
+  // By lane, of the request that is looked at: blocks believed to be cached there, and blocks it would hold more.
+  #overlap = new Int32Array(0)
+  #newBlocks = new Int32Array(0)
+  /** By place in `#registered`. */
+  #costs = new Float64Array(0)
 
   constructor(options: KvRouterOptions<I>) {
+    const {config, paths, prefillEstimate, createPrefillLoad} = options
     this.#options = options
-    this.#config = options.config
+    this.#config = config
+    this.#loads = new RouterLoads({
+      paths,
+      sharesBlocks: config.router_assume_kv_reuse && config.router_track_active_blocks,
+      createPrefillLoad: createPrefillLoad ?? (() => new PrefillLoad()),
+      shrinks: prefillEstimate !== null || createPrefillLoad !== undefined,
+    })
   }
 
   get hearsCaches(): boolean {
     return this.#options.hearsCaches
+  }
+
+  get holders(): BlockHolders | null {
+    return this.#options.holders
   }
 
   get queueLength(): number {
@@ -94,57 +99,81 @@ export class KvRouter<I> {
   /** Instances that may be chosen, in ascending order of their ids. */
   setRegistered(instances: readonly I[]): void {
     this.#registered = instances
+    this.#lanes = Int32Array.from(instances, this.#options.laneOf)
+    this.#costs = new Float64Array(instances.length)
+    this.#reserveLanes(this.#lanes.reduce((most, lane) => Math.max(most, lane + 1), 0))
+    this.#laneBits.fill(0)
+    for (const lane of this.#lanes) this.#laneBits[lane >>> 5]! |= 1 << (lane & 31)
   }
 
   /** The admission of a request that arrived, or null when it waits. */
   arrive(request: number, nowMs: number): Placement<I> | null {
-    const overlaps = this.#overlaps(request)
+    this.#readOverlaps(request)
     const isHeldBack = this.#options.queuesBehindOthers === true && this.#queue.length > 0
-    if (!isHeldBack && !this.#isBusy(nowMs)) return this.#admit(request, overlaps, nowMs)
-    this.#enqueue(request, nowMs, overlaps)
+    if (!isHeldBack && !this.#isBusy(nowMs)) return this.#admit(request, nowMs)
+    this.#enqueue(request, nowMs)
     return null
   }
 
-  prefillCompleted(request: number, nowMs: number): Placement<I>[] {
-    const placed = this.#placed.get(request)
-    if (placed !== undefined) settlePrefill(placed, nowMs)
+  prefillCompleted(request: number, nowMs: number): readonly Placement<I>[] {
+    this.#loads.settle(request, nowMs)
     return this.drain(nowMs)
   }
 
-  freed(request: number, nowMs: number): Placement<I>[] {
-    const placed = this.#placed.get(request)
-    if (placed !== undefined) {
-      settlePrefill(placed, nowMs)
-      this.#placed.delete(request)
-      this.#forgetBlocks(placed.load, request)
-    }
+  freed(request: number, nowMs: number): readonly Placement<I>[] {
+    this.#loads.free(request, nowMs)
     return this.drain(nowMs)
   }
 
   /** Admits waiting requests as long as some instance is not busy. */
-  drain(nowMs: number): Placement<I>[] {
-    const admissions: Placement<I>[] = []
+  drain(nowMs: number): readonly Placement<I>[] {
+    if (this.#queue.length === 0) return NO_PLACEMENTS
+    const placements: Placement<I>[] = []
     while (this.#queue.length > 0 && this.#registered.length > 0 && !this.#isBusy(nowMs)) {
-      const next = this.#takeFirst()
-      admissions.push(this.#admit(next.request, next.overlaps, nowMs))
+      const {request, overlaps} = this.#takeFirst()
+      this.#registered.forEach((instance, i) => {
+        this.#overlap[this.#lanes[i]!] = overlaps.get(instance) ?? 0
+      })
+      placements.push(this.#admit(request, nowMs))
     }
-    return admissions
+    return placements
+  }
+
+  #reserveLanes(count: number): void {
+    this.#loads.reserveLanes(count)
+    this.#options.holders?.reserveLanes(count)
+    if (count <= this.#overlap.length) return
+    this.#overlap = new Int32Array(count)
+    this.#newBlocks = new Int32Array(count)
+    this.#laneBits = new Uint32Array(wordsFor(count))
   }
 
   #isBusy(nowMs: number): boolean {
     const threshold = this.#config.router_queue_threshold
     if (threshold === null || this.#registered.length === 0) return false
     const limit = threshold * (this.#options.maxBatchedTokens ?? UNLIMITED_TOKENS)
-    return this.#registered.every(instance => this.#load(instance).prefill.tokensAt(nowMs) > limit)
+    for (const lane of this.#lanes) if (this.#loads.prefillTokensAt(lane, nowMs) <= limit) return false
+    return true
   }
 
-  #overlaps(request: number): Overlaps<I> {
-    const instances = this.#registered
-    if (!this.#options.hearsCaches) return {instances, blocks: []}
-    return {instances, blocks: instances.map(instance => this.#options.cachedBlocks(instance, request))}
+  #readOverlaps(request: number): void {
+    const {hearsCaches, holders, cachedBlocks} = this.#options
+    if (!hearsCaches) return
+    if (holders !== null) {
+      holders.writeOverlaps(request, this.#laneBits, this.#overlap)
+      return
+    }
+    for (let i = 0; i < this.#lanes.length; i++) {
+      this.#overlap[this.#lanes[i]!] = cachedBlocks(this.#registered[i]!, request)
+    }
   }
 
-  #enqueue(request: number, nowMs: number, overlaps: Overlaps<I>): void {
+  #enqueue(request: number, nowMs: number): void {
+    const overlaps = new Map<I, number>()
+    this.#registered.forEach((instance, i) => {
+      const blocks = this.#overlap[this.#lanes[i]!]!
+      if (blocks > 0) overlaps.set(instance, blocks)
+    })
     this.#queue.push({
       request,
       key: this.#queueKey(request, nowMs, overlaps),
@@ -153,12 +182,12 @@ export class KvRouter<I> {
     })
   }
 
-  #queueKey(request: number, nowMs: number, overlaps: Overlaps<I>): number {
+  #queueKey(request: number, nowMs: number, overlaps: ReadonlyMap<I, number>): number {
     switch (this.#config.router_queue_policy) {
       case 'lcfs':
         return nowMs
       case 'wspt': {
-        const cached = Math.max(0, ...overlaps.blocks) * this.#options.blockSize
+        const cached = Math.max(0, ...overlaps.values()) * this.#options.blockSize
         return 1 / Math.max(this.#options.inputLength[request]! - cached, 1)
       }
       default:
@@ -176,15 +205,16 @@ export class KvRouter<I> {
     return this.#queue.splice(best, 1)[0]!
   }
 
-  #admit(request: number, overlaps: Overlaps<I>, nowMs: number): Placement<I> {
-    const instance = this.#choose(request, overlaps, nowMs)
-    const overlapBlocks = overlapOf(overlaps, instance)
-    const load = this.#load(instance)
-    const prefill = this.#pendingPrefill(request, overlapBlocks)
-    if (prefill !== null) load.prefill.add(prefill, nowMs)
-    this.#placed.set(request, {load, prefill})
-    this.#rememberBlocks(load, request)
-    return {request, instance, overlapBlocks}
+  /** Sends a request to the instance of least cost, by the overlaps just read. */
+  #admit(request: number, nowMs: number): Placement<I> {
+    if (this.#registered.length === 0)
+      throw new RunError('a request arrived while no instance was registered')
+    this.#computeCosts(request, nowMs)
+    const chosen = this.#pick(this.#costs)
+    const lane = this.#lanes[chosen]!
+    const overlapBlocks = this.#overlap[lane]!
+    this.#loads.place(request, lane, this.#pendingPrefill(request, overlapBlocks), nowMs)
+    return {request, instance: this.#registered[chosen]!, overlapBlocks}
   }
 
   #pendingPrefill(request: number, overlapBlocks: number): PendingPrefill | null {
@@ -198,54 +228,58 @@ export class KvRouter<I> {
     return {tokens, expectedNanos: expectedMs === null ? null : nanosFromSeconds(expectedMs / 1000)}
   }
 
-  #choose(request: number, overlaps: Overlaps<I>, nowMs: number): I {
-    if (this.#registered.length === 0)
-      throw new RunError('a request arrived while no instance was registered')
-    const costs = this.#registered.map(instance =>
-      this.#cost(request, instance, overlapOf(overlaps, instance), nowMs),
-    )
-    return this.#registered[this.#pick(costs)]!
-  }
-
-  #cost(request: number, instance: I, overlap: number, nowMs: number): number {
-    const {blockSize, inputLength, paths} = this.#options
-    const config = this.#config
-    const load = this.#load(instance)
-    const tokens = config.router_track_prefill_tokens
-      ? load.prefill.tokensAt(nowMs) + inputLength[request]!
-      : 0
-    const credit = config.overlap_score_credit * this.#creditDecay(request, load, nowMs) * overlap
-    const prefillCost = config.prefill_load_scale * Math.max(tokens / blockSize - credit, 0)
-    const requestCost = (config.decode_active_request_weight ?? 0) * load.requests
-    if (!config.router_track_active_blocks) return prefillCost + requestCost
-    const decodeBlocks =
-      load.held === null
-        ? load.unsharedBlocks + paths.blockCount[request]!
-        : load.held.count + load.held.missing(request)
-    return prefillCost + decodeBlocks + requestCost
-  }
-
-  /** Caches count less on an instance with more to compute than the least loaded one has (router-1.6.md 3). */
-  #creditDecay(request: number, load: Load, nowMs: number): number {
-    const decay = this.#config.overlap_score_credit_decay ?? 0
-    if (decay <= 0 || !this.#config.router_track_prefill_tokens) return 1
-    let least = Number.POSITIVE_INFINITY
-    for (const instance of this.#registered)
-      least = Math.min(least, this.#load(instance).prefill.tokensAt(nowMs))
+  #computeCosts(request: number, nowMs: number): void {
     const {blockSize, inputLength} = this.#options
-    const excess = (load.prefill.tokensAt(nowMs) - least) / blockSize
-    return 1 / (1 + decay * (excess / Math.max(Math.ceil(inputLength[request]! / blockSize), 1)))
+    const {router_track_prefill_tokens: tracksPrefill, router_track_active_blocks: tracksBlocks} =
+      this.#config
+    const {prefill_load_scale: scale, overlap_score_credit: credit} = this.#config
+    const requestWeight = this.#config.decode_active_request_weight ?? 0
+    const loads = this.#loads
+    loads.refresh(this.#lanes, nowMs)
+    if (tracksBlocks) loads.writeNewBlocks(request, this.#laneBits, this.#newBlocks)
+    const decay = tracksPrefill ? (this.#config.overlap_score_credit_decay ?? 0) : 0
+    const leastTokens = decay > 0 ? this.#leastPrefillTokens() : 0
+    const isl = inputLength[request]!
+    for (let i = 0; i < this.#lanes.length; i++) {
+      const lane = this.#lanes[i]!
+      const pending = loads.prefillTokens[lane]!
+      const tokens = tracksPrefill ? pending + isl : 0
+      // Caches count less on an instance with more to compute than the least loaded one has (router-1.6.md 3).
+      const excess = (pending - leastTokens) / blockSize
+      const kept = decay > 0 ? 1 / (1 + decay * (excess / Math.max(Math.ceil(isl / blockSize), 1))) : 1
+      let cost = scale * Math.max(tokens / blockSize - credit * kept * this.#overlap[lane]!, 0)
+      if (tracksBlocks) cost += loads.heldBlocks[lane]! + this.#newBlocks[lane]!
+      this.#costs[i] = cost + requestWeight * loads.requests[lane]!
+    }
   }
 
-  #pick(costs: readonly number[]): number {
-    const least = Math.min(...costs)
-    const temperature = this.#config.router_temperature
-    const most = Math.max(...costs)
-    if (temperature <= 0 || most === least) {
-      const tied = costs.flatMap((cost, i) => (cost === least ? [i] : []))
-      return tied.length === 1 ? tied[0]! : tied[this.#options.random.nextInt(tied.length)]!
+  #leastPrefillTokens(): number {
+    let least = Number.POSITIVE_INFINITY
+    for (const lane of this.#lanes) least = Math.min(least, this.#loads.prefillTokens[lane]!)
+    return least
+  }
+
+  /** Place of the least cost, or with a temperature of one that is drawn, low costs being likelier; ties are drawn, too. */
+  #pick(costs: Float64Array): number {
+    let least = Number.POSITIVE_INFINITY
+    let most = Number.NEGATIVE_INFINITY
+    let ties = 0
+    for (const cost of costs) {
+      if (cost > most) most = cost
+      if (cost < least) {
+        least = cost
+        ties = 1
+      } else if (cost === least) ties++
     }
-    const weights = costs.map(cost => exactExp(-(cost - least) / ((most - least) * temperature)))
+    const temperature = this.#config.router_temperature
+    if (temperature > 0 && most > least) return this.#draw(costs, least, (most - least) * temperature)
+    let left = ties === 1 ? 0 : this.#options.random.nextInt(ties)
+    for (let i = 0; i < costs.length; i++) if (costs[i] === least && left-- === 0) return i
+    return costs.length - 1
+  }
+
+  #draw(costs: Float64Array, least: number, spread: number): number {
+    const weights = costs.map(cost => exactExp(-(cost - least) / spread))
     let left = this.#options.random.next() * weights.reduce((sum, weight) => sum + weight, 0)
     for (let i = 0; i < weights.length - 1; i++) {
       left -= weights[i]!
@@ -253,42 +287,9 @@ export class KvRouter<I> {
     }
     return weights.length - 1
   }
-
-  #rememberBlocks(load: Load, request: number): void {
-    load.requests++
-    if (load.held !== null) load.held.add(request)
-    else load.unsharedBlocks += this.#options.paths.blockCount[request]!
-  }
-
-  #forgetBlocks(load: Load, request: number): void {
-    load.requests--
-    if (load.held !== null) load.held.remove(request)
-    else load.unsharedBlocks -= this.#options.paths.blockCount[request]!
-  }
-
-  #load(instance: I): Load {
-    const known = this.#loads.get(instance)
-    if (known !== undefined) return known
-    const {router_assume_kv_reuse, router_track_active_blocks} = this.#config
-    const shares = router_assume_kv_reuse && router_track_active_blocks
-    const held = shares ? new HeldBlocks(this.#options.paths) : null
-    const prefill = this.#options.createPrefillLoad?.() ?? new PrefillLoad()
-    const load: Load = {prefill, held, unsharedBlocks: 0, requests: 0}
-    this.#loads.set(instance, load)
-    return load
-  }
 }
+
+const NO_PLACEMENTS: readonly never[] = []
 
 /** The reference's stand-in for an unlimited token budget in the busy test. */
 const UNLIMITED_TOKENS = 10_000_000
-
-function settlePrefill(placed: Placed, nowMs: number): void {
-  if (placed.prefill === null) return
-  placed.load.prefill.remove(placed.prefill, nowMs)
-  placed.prefill = null
-}
-
-/** Instances come and go while a request waits: of one it never saw it knows nothing. */
-function overlapOf<I>({instances, blocks}: Overlaps<I>, instance: I): number {
-  return blocks[instances.indexOf(instance)] ?? 0
-}

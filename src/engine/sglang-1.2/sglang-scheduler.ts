@@ -50,7 +50,7 @@ export class SglangScheduler implements Scheduler {
   #emitted = 0
   readonly #steady: SteadyBatch
 
-  constructor({args, perf, workload, observer}: Omit<SchedulerSetup, 'prompts' | 'listener'>) {
+  constructor({args, perf, workload, observer}: Omit<SchedulerSetup, 'prompts' | 'listener' | 'holders'>) {
     this.#parameters = sglangParameters(args)
     this.#perf = perf
     this.#inputLength = workload.inputLength

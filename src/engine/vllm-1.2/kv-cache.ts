@@ -1,4 +1,5 @@
 import type {BlockLog} from '../block-log.ts'
+import type {HolderListener} from '../generation.ts'
 
 /**
  * KV blocks of one vLLM-style instance with prefix caching (engine.md 6).
@@ -25,8 +26,8 @@ export class KvCache {
   #parent = new Int32Array(INITIAL_GROUPS * GROUP)
   #inactiveChildren = new Int32Array(INITIAL_GROUPS * GROUP)
   /** Release order of an inactive block; ACTIVE while referenced; NONE where no block is registered. */
-  #tick = new Float64Array(INITIAL_GROUPS * GROUP).fill(NONE)
-  #nextTick = 0
+  #releaseOrder = new Float64Array(INITIAL_GROUPS * GROUP).fill(NONE)
+  #nextRelease = 0
 
   // Columns over groups.
   #groupKey = new Int32Array(INITIAL_GROUPS)
@@ -37,19 +38,22 @@ export class KvCache {
   // Open addressing from identity >> 3 to group + 1; 0 = empty. Four entries per group keep probe runs short.
   #table = new Int32Array(INITIAL_GROUPS * 4)
   #mask = INITIAL_GROUPS * 4 - 1
-  readonly #evictable = new TickHeap()
+  readonly #evictable = new ReleaseHeap()
   /** An evictable block kept out of the heap because it is probably the next to go; -1 if there is none. */
   #nextVictim = -1
 
   readonly #log: BlockLog | null
+  readonly #told: HolderListener | null
 
   /**
    * @param capacity blocks, >= 1
    * @param log where blocks that come and go are noted, or null if nobody asks
+   * @param told who has which blocks, to be kept up; or null
    */
-  constructor(capacity: number, log: BlockLog | null = null) {
+  constructor(capacity: number, log: BlockLog | null = null, told: HolderListener | null = null) {
     this.capacity = capacity
     this.#log = log
+    this.#told = told
   }
 
   /** Distinct blocks in use, shared ones counted once, partial ones included. */
@@ -59,6 +63,15 @@ export class KvCache {
 
   get inactiveBlocks(): number {
     return this.#inactive
+  }
+
+  /** The cache is gone: nothing is here any more for those who are told. */
+  tellAllEvicted(): void {
+    if (this.#told === null) return
+    for (let slot = 0; slot < this.#groupCount * GROUP; slot++) {
+      if (this.#releaseOrder[slot] === NONE) continue
+      this.#told.holders.evicted(this.#identity(slot), this.#told.lane)
+    }
   }
 
   /** Leading blocks of `blocks[0 .. count)` that are registered, active or inactive. */
@@ -71,7 +84,7 @@ export class KvCache {
         key = block >> GROUP_BITS
         base = this.#findGroup(key) * GROUP
       }
-      if (base < 0 || this.#tick[base + (block & GROUP_MASK)] === NONE) return i
+      if (base < 0 || this.#releaseOrder[base + (block & GROUP_MASK)] === NONE) return i
     }
     return count
   }
@@ -93,9 +106,9 @@ export class KvCache {
         group = this.#findGroup(key)
       }
       let slot = group * GROUP + (block & GROUP_MASK)
-      const tick = group < 0 ? NONE : this.#tick[slot]!
-      if (tick === ACTIVE) this.#references[slot]!++
-      else if (tick !== NONE) this.#reactivate(slot)
+      const order = group < 0 ? NONE : this.#releaseOrder[slot]!
+      if (order === ACTIVE) this.#references[slot]!++
+      else if (order !== NONE) this.#reactivate(slot)
       else {
         if (!this.#makeRoom()) return i
         // Making room may have dissolved the group this block belongs to.
@@ -132,33 +145,33 @@ export class KvCache {
   /** Gives back one reference; at zero the block stays registered as inactive, newest in release order. */
   release(slot: number): void {
     if (--this.#references[slot]! > 0) return
-    const tick = this.#nextTick++
-    this.#tick[slot] = tick
+    const order = this.#nextRelease++
+    this.#releaseOrder[slot] = order
     this.#inactive++
     const parent = this.#parent[slot]!
     if (parent >= 0) this.#inactiveChildren[parent]!++
-    if (this.#inactiveChildren[slot] === 0) this.#pushEvictable(tick, slot)
+    if (this.#inactiveChildren[slot] === 0) this.#pushEvictable(order, slot)
   }
 
   #reactivate(slot: number): void {
     if (slot === this.#nextVictim) this.#nextVictim = -1
-    this.#tick[slot] = ACTIVE
+    this.#releaseOrder[slot] = ACTIVE
     this.#references[slot] = 1
     this.#inactive--
     const parent = this.#parent[slot]!
     if (parent < 0 || --this.#inactiveChildren[parent]! > 0) return
-    if (this.#tick[parent]! >= 0) this.#pushEvictable(this.#tick[parent]!, parent)
+    if (this.#releaseOrder[parent]! >= 0) this.#pushEvictable(this.#releaseOrder[parent]!, parent)
   }
 
-  #pushEvictable(tick: number, slot: number): void {
+  #pushEvictable(order: number, slot: number): void {
     // Stale entries pile up while nothing is evicted; sweep them when they outnumber what can be valid.
     if (this.#evictable.size > 2 * this.#registered + 64)
       this.#evictable.keepIf((t, s) => this.#isEvictable(t, s))
-    this.#evictable.push(tick, slot)
+    this.#evictable.push(order, slot)
   }
 
-  #isEvictable(tick: number, slot: number): boolean {
-    return this.#tick[slot] === tick && this.#inactiveChildren[slot] === 0
+  #isEvictable(order: number, slot: number): boolean {
+    return this.#releaseOrder[slot] === order && this.#inactiveChildren[slot] === 0
   }
 
   /** Makes sure one more block can be taken; evicts if needed. */
@@ -167,17 +180,17 @@ export class KvCache {
     const heap = this.#evictable
     const known = this.#nextVictim
     if (known >= 0) {
-      if (heap.size === 0 || this.#tick[known]! < heap.topTick) {
+      if (heap.size === 0 || this.#releaseOrder[known]! < heap.topOrder) {
         this.#evict(known)
         return true
       }
       this.#nextVictim = -1
-      this.#pushEvictable(this.#tick[known]!, known)
+      this.#pushEvictable(this.#releaseOrder[known]!, known)
     }
     while (heap.size > 0) {
-      const tick = heap.topTick
+      const order = heap.topOrder
       const slot = heap.pop()
-      if (!this.#isEvictable(tick, slot)) continue
+      if (!this.#isEvictable(order, slot)) continue
       this.#evict(slot)
       return true
     }
@@ -186,17 +199,18 @@ export class KvCache {
 
   #evict(slot: number): void {
     if (this.#log !== null) this.#log.evicted.push(this.#identity(slot))
-    const tick = this.#tick[slot]!
-    this.#tick[slot] = NONE
+    if (this.#told !== null) this.#told.holders.evicted(this.#identity(slot), this.#told.lane)
+    const order = this.#releaseOrder[slot]!
+    this.#releaseOrder[slot] = NONE
     this.#inactive--
     this.#registered--
     this.#nextVictim = -1
     const parent = this.#parent[slot]!
     if (parent >= 0 && --this.#inactiveChildren[parent]! === 0) {
-      const parentTick = this.#tick[parent]!
-      // A chain is released from tail to root, so the parent's tick is mostly the next one, and the heap can be spared.
-      if (parentTick === tick + 1) this.#nextVictim = parent
-      else if (parentTick >= 0) this.#pushEvictable(parentTick, parent)
+      const parentOrder = this.#releaseOrder[parent]!
+      // A chain is released from tail to root, so the parent's order is mostly the next one, and the heap can be spared.
+      if (parentOrder === order + 1) this.#nextVictim = parent
+      else if (parentOrder >= 0) this.#pushEvictable(parentOrder, parent)
     }
     const group = slot >> GROUP_BITS
     if (--this.#groupLive[group]! === 0) this.#dropGroup(group)
@@ -206,10 +220,11 @@ export class KvCache {
     this.#references[slot] = 1
     this.#parent[slot] = parentSlot
     this.#inactiveChildren[slot] = 0
-    this.#tick[slot] = ACTIVE
+    this.#releaseOrder[slot] = ACTIVE
     this.#registered++
     this.#groupLive[slot >> GROUP_BITS]!++
     if (this.#log !== null) this.#log.registered.push(this.#identity(slot))
+    if (this.#told !== null) this.#told.holders.registered(this.#identity(slot), this.#told.lane)
   }
 
   #identity(slot: number): number {
@@ -254,9 +269,9 @@ export class KvCache {
     this.#references = grownInt32(this.#references, groups * GROUP)
     this.#parent = grownInt32(this.#parent, groups * GROUP)
     this.#inactiveChildren = grownInt32(this.#inactiveChildren, groups * GROUP)
-    const tick = new Float64Array(groups * GROUP).fill(NONE)
-    tick.set(this.#tick)
-    this.#tick = tick
+    const order = new Float64Array(groups * GROUP).fill(NONE)
+    order.set(this.#releaseOrder)
+    this.#releaseOrder = order
     this.#groupKey = grownInt32(this.#groupKey, groups)
     this.#groupLive = grownInt32(this.#groupLive, groups)
     const old = this.#table
@@ -315,64 +330,64 @@ function grownInt32(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
   return next
 }
 
-/** Min-heap of (tick, slot); ticks are unique among valid entries. */
-class TickHeap {
-  #ticks: number[] = []
+/** Min-heap of (order, slot); orders are unique among valid entries. */
+class ReleaseHeap {
+  #orders: number[] = []
   #slots: number[] = []
 
   get size(): number {
-    return this.#ticks.length
+    return this.#orders.length
   }
 
-  get topTick(): number {
-    return this.#ticks[0]!
+  get topOrder(): number {
+    return this.#orders[0]!
   }
 
-  push(tick: number, slot: number): void {
-    const ticks = this.#ticks
+  push(order: number, slot: number): void {
+    const orders = this.#orders
     const slots = this.#slots
-    let at = ticks.length
-    ticks.push(tick)
+    let at = orders.length
+    orders.push(order)
     slots.push(slot)
     while (at > 0) {
       const up = (at - 1) >> 1
-      if (ticks[up]! <= tick) break
-      ticks[at] = ticks[up]!
+      if (orders[up]! <= order) break
+      orders[at] = orders[up]!
       slots[at] = slots[up]!
       at = up
     }
-    ticks[at] = tick
+    orders[at] = order
     slots[at] = slot
   }
 
   pop(): number {
-    const ticks = this.#ticks
+    const orders = this.#orders
     const slots = this.#slots
     const top = slots[0]!
-    const tick = ticks.pop()!
+    const order = orders.pop()!
     const slot = slots.pop()!
-    const size = ticks.length
+    const size = orders.length
     if (size === 0) return top
     let at = 0
     for (;;) {
       let child = 2 * at + 1
       if (child >= size) break
-      if (child + 1 < size && ticks[child + 1]! < ticks[child]!) child++
-      if (ticks[child]! >= tick) break
-      ticks[at] = ticks[child]!
+      if (child + 1 < size && orders[child + 1]! < orders[child]!) child++
+      if (orders[child]! >= order) break
+      orders[at] = orders[child]!
       slots[at] = slots[child]!
       at = child
     }
-    ticks[at] = tick
+    orders[at] = order
     slots[at] = slot
     return top
   }
 
-  keepIf(valid: (tick: number, slot: number) => boolean): void {
-    const ticks = this.#ticks
+  keepIf(valid: (order: number, slot: number) => boolean): void {
+    const orders = this.#orders
     const slots = this.#slots
-    this.#ticks = []
+    this.#orders = []
     this.#slots = []
-    for (let i = 0; i < ticks.length; i++) if (valid(ticks[i]!, slots[i]!)) this.push(ticks[i]!, slots[i]!)
+    for (let i = 0; i < orders.length; i++) if (valid(orders[i]!, slots[i]!)) this.push(orders[i]!, slots[i]!)
   }
 }

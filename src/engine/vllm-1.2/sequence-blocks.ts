@@ -1,7 +1,7 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 import {ArrayPool} from '../array-pool.ts'
 import {BlockLog} from '../block-log.ts'
-import type {RouterListener} from '../generation.ts'
+import type {HolderListener, RouterListener} from '../generation.ts'
 import type {Prompts} from '../prompts.ts'
 import {KvCache, UNCHAINED} from './kv-cache.ts'
 import {mostUnits, Sequence} from './sequence.ts'
@@ -21,13 +21,18 @@ export class SequenceBlocks {
   readonly #arrays = new ArrayPool()
   #freshBlock: number
 
-  constructor(args: EngineArgs, prompts: Prompts, listener: RouterListener | null) {
+  constructor(
+    args: EngineArgs,
+    prompts: Prompts,
+    listener: RouterListener | null,
+    holders: HolderListener | null,
+  ) {
     this.#prompts = prompts
     this.#isPrefixCached = args.enable_prefix_caching
     this.#blockSize = args.block_size
     this.#listener = listener
     this.#log = listener === null ? null : new BlockLog()
-    this.#cache = new KvCache(args.num_gpu_blocks, this.#log)
+    this.#cache = new KvCache(args.num_gpu_blocks, this.#log, holders)
     this.#freshBlock = prompts.blockCount
   }
 
@@ -37,6 +42,11 @@ export class SequenceBlocks {
 
   get share(): number {
     return this.#cache.activeBlocks / this.#cache.capacity
+  }
+
+  /** The instance is gone. */
+  forgetHeld(): void {
+    this.#cache.tellAllEvicted()
   }
 
   createSequence(request: number, maxOutput: number): Sequence {

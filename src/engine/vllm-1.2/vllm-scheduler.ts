@@ -50,11 +50,11 @@ export class VllmScheduler implements Scheduler {
   readonly #steady: SteadyBatch
   readonly notice = null
 
-  constructor({args, perf, prompts, observer, listener}: Omit<SchedulerSetup, 'workload'>) {
+  constructor({args, perf, prompts, observer, listener, holders}: Omit<SchedulerSetup, 'workload'>) {
     this.#args = args
     this.#perf = perf
     this.#observer = observer
-    this.#blocks = new SequenceBlocks(args, prompts, listener)
+    this.#blocks = new SequenceBlocks(args, prompts, listener, holders)
     this.#blockSize = args.block_size
     this.#budget = args.max_num_batched_tokens ?? Number.POSITIVE_INFINITY
     this.#maxRunning = args.max_num_seqs ?? Number.POSITIVE_INFINITY
@@ -80,6 +80,10 @@ export class VllmScheduler implements Scheduler {
 
   cachedBlocks(request: number): number {
     return this.#blocks.cachedBlocks(request)
+  }
+
+  retire(): void {
+    this.#blocks.forgetHeld()
   }
 
   get kvShare(): number {

@@ -4,7 +4,7 @@ import {internBlocks} from '../../trace/blocks.ts'
 import {parseMooncake} from '../../trace/formats/mooncake.ts'
 import {computePromptPaths} from '../../trace/prompt-paths.ts'
 import type {Workload} from '../../trace/workload.ts'
-import {HeldBlocks} from './held-blocks.ts'
+import {HeldPaths} from './held-paths.ts'
 
 interface Prompt {
   readonly hashIds: readonly number[]
@@ -34,36 +34,45 @@ const prompt = fc.record({
 })
 const size = fc.integer({min: 1, max: 14})
 
-describe('HeldBlocks', () => {
+const LANES = 3
+const ALL_LANES = Uint32Array.of(0b111)
+
+describe('HeldPaths', () => {
   it('counts as listing every block would, whatever the block sizes and the order of coming and going', () => {
     fc.assert(
       fc.property(
         fc.array(prompt, {minLength: 1, maxLength: 10}),
-        fc.array(fc.nat(9), {maxLength: 40}),
+        fc.array(fc.tuple(fc.nat(9), fc.nat(LANES - 1)), {maxLength: 40}),
         size,
         size,
         (prompts, moves, traceBlockSize, blockSize) => {
           const workload = workloadOf(prompts, traceBlockSize)
           const blocks = blocksOf(workload, blockSize)
-          const held = new HeldBlocks(computePromptPaths(workload, blockSize))
-          const present = new Set<number>()
-          for (const move of moves) {
+          const held = new HeldPaths(computePromptPaths(workload, blockSize))
+          held.reserveLanes(LANES)
+          const present = Array.from({length: LANES}, () => new Set<number>())
+          for (const [move, lane] of moves) {
             const request = move % prompts.length
-            if (present.delete(request)) held.remove(request)
+            if (present[lane]!.delete(request)) held.remove(request, lane)
             else {
-              present.add(request)
-              held.add(request)
+              present[lane]!.add(request)
+              held.add(request, lane)
             }
-            const distinct = new Set([...present].flatMap(each => blocks[each]!))
-            expect(held.count).toBe(distinct.size)
+            const distinct = present.map(own => new Set([...own].flatMap(each => blocks[each]!)))
+            expect(distinct.map((_, i) => held.count(i))).toEqual(distinct.map(own => own.size))
             blocks.forEach((own, each) => {
-              const leading = own.findIndex(block => !distinct.has(block))
-              expect(held.missing(each)).toBe(leading < 0 ? 0 : own.length - leading)
+              const missing = distinct.map(there => {
+                const leading = own.findIndex(block => !there.has(block))
+                return leading < 0 ? 0 : own.length - leading
+              })
+              const written = new Int32Array(LANES)
+              held.writeMissing(each, ALL_LANES, written)
+              expect([...written]).toEqual(missing)
             })
           }
         },
       ),
-      {numRuns: 300},
+      {numRuns: 100},
     )
   })
 })

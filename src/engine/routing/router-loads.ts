@@ -1,0 +1,112 @@
+import type {PromptPaths} from '../../trace/prompt-paths.ts'
+import {HeldPaths} from './held-paths.ts'
+import type {PendingPrefill, PrefillLoadTracker} from './prefill-load.ts'
+
+interface Placed {
+  readonly lane: number
+  prefill: PendingPrefill | null
+}
+
+export interface RouterLoadOptions {
+  readonly paths: PromptPaths
+  /** Blocks that requests have in common count once. */
+  readonly sharesBlocks: boolean
+  readonly createPrefillLoad: () => PrefillLoadTracker
+  /** Prompts shrink while they are computed, as far as the router believes. */
+  readonly shrinks: boolean
+}
+
+/**
+ * What a router knows of the load of each instance: only what it sent there, never what the instance does with it.
+ * Columns by lane, so that all instances are compared in one run over memory.
+ */
+export class RouterLoads {
+  readonly #options: RouterLoadOptions
+  /** null when requests are taken to have no blocks in common. */
+  readonly #held: HeldPaths | null
+  readonly #placed = new Map<number, Placed>()
+  readonly #prefills: PrefillLoadTracker[] = []
+  /** Prompt tokens still to be computed; where prompts shrink, as of the last `refresh`. */
+  prefillTokens = new Float64Array(0)
+  /** Prompt blocks of requests that were not freed yet. */
+  heldBlocks = new Float64Array(0)
+  /** Requests that were not freed yet. */
+  requests = new Int32Array(0)
+
+  constructor(options: RouterLoadOptions) {
+    this.#options = options
+    this.#held = options.sharesBlocks ? new HeldPaths(options.paths) : null
+  }
+
+  reserveLanes(count: number): void {
+    this.#held?.reserveLanes(count)
+    if (count <= this.#prefills.length) return
+    while (this.#prefills.length < count) this.#prefills.push(this.#options.createPrefillLoad())
+    const {prefillTokens, heldBlocks, requests} = this
+    this.prefillTokens = new Float64Array(count)
+    this.heldBlocks = new Float64Array(count)
+    this.requests = new Int32Array(count)
+    this.prefillTokens.set(prefillTokens)
+    this.heldBlocks.set(heldBlocks)
+    this.requests.set(requests)
+  }
+
+  /** Brings `prefillTokens` of the given lanes up to this moment. */
+  refresh(lanes: Int32Array, nowMs: number): void {
+    if (!this.#options.shrinks) return
+    for (const lane of lanes) this.prefillTokens[lane] = this.#prefills[lane]!.tokensAt(nowMs)
+  }
+
+  prefillTokensAt(lane: number, nowMs: number): number {
+    return this.#options.shrinks ? this.#prefills[lane]!.tokensAt(nowMs) : this.prefillTokens[lane]!
+  }
+
+  /** Writes how many blocks more each of the given lanes would hold with this request. */
+  writeNewBlocks(request: number, lanes: Uint32Array, out: Int32Array): void {
+    if (this.#held === null) out.fill(this.#options.paths.blockCount[request]!)
+    else this.#held.writeMissing(request, lanes, out)
+  }
+
+  place(request: number, lane: number, prefill: PendingPrefill | null, nowMs: number): void {
+    if (prefill !== null) {
+      this.#prefills[lane]!.add(prefill, nowMs)
+      this.prefillTokens[lane]! += prefill.tokens
+    }
+    this.#placed.set(request, {lane, prefill})
+    this.requests[lane]!++
+    if (this.#held === null) this.heldBlocks[lane]! += this.#options.paths.blockCount[request]!
+    else {
+      this.#held.add(request, lane)
+      this.heldBlocks[lane] = this.#held.count(lane)
+    }
+  }
+
+  /** The prompt of a request has been computed. */
+  settle(request: number, nowMs: number): void {
+    const placed = this.#placed.get(request)
+    if (placed !== undefined) this.#settle(placed, nowMs)
+  }
+
+  /** A request left its instance. */
+  free(request: number, nowMs: number): void {
+    const placed = this.#placed.get(request)
+    if (placed === undefined) return
+    this.#settle(placed, nowMs)
+    this.#placed.delete(request)
+    const {lane} = placed
+    this.requests[lane]!--
+    if (this.#held === null) this.heldBlocks[lane]! -= this.#options.paths.blockCount[request]!
+    else {
+      this.#held.remove(request, lane)
+      this.heldBlocks[lane] = this.#held.count(lane)
+    }
+  }
+
+  #settle(placed: Placed, nowMs: number): void {
+    const {lane, prefill} = placed
+    if (prefill === null) return
+    this.#prefills[lane]!.remove(prefill, nowMs)
+    this.prefillTokens[lane]! -= prefill.tokens
+    placed.prefill = null
+  }
+}
