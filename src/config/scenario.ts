@@ -207,6 +207,25 @@ export interface PoolSpec {
   readonly gpusPerInstance: number | null
 }
 
+/** A model on a GPU, and how it is spread there. */
+export type AicIdentity = Pick<
+  EngineArgs,
+  | 'aic_backend'
+  | 'aic_system'
+  | 'aic_model_path'
+  | 'aic_backend_version'
+  | 'aic_tp_size'
+  | 'aic_moe_tp_size'
+  | 'aic_moe_ep_size'
+  | 'aic_attention_dp_size'
+>
+
+/** Engines by what is asked of them; in an aggregated fleet they are the same. */
+export interface BenchmarkModels {
+  readonly prefill: AicIdentity
+  readonly decode: AicIdentity
+}
+
 /** Aggregated serving has one pool; disaggregated has a prefill and a decode pool. */
 export type Fleet =
   | {readonly topology: 'agg'; readonly workers: PoolSpec}
@@ -246,6 +265,8 @@ export interface Scenario {
   readonly maxSimTimeMs?: number
   /** Of 1.6.1: what instances cache is known to the KV router so much later; absent = at once. */
   readonly kvEventLagMs?: number
+  /** Of 1.6.1: whose GPU tables a planner's estimates start from, where the pools' engine args name none. */
+  readonly benchmarkModels?: BenchmarkModels
   /** Of 1.6.1: bounds by which its report counts good requests; absent = none. */
   readonly reportedSla?: ReportedSla
   readonly trace: TraceSource

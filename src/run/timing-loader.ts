@@ -1,6 +1,13 @@
 import {estimatesPrefill} from '../config/engine/aic-perf.ts'
 import {FIRST_RELEASE, type Release} from '../config/release.ts'
-import {type EngineArgs, type PoolName, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
+import {
+  type BenchmarkModels,
+  type EngineArgs,
+  type PoolName,
+  plannerOf,
+  poolsOf,
+  type Scenario,
+} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
@@ -18,7 +25,11 @@ import type {ModelConfig} from '../perf/models/model-config.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import {polynomialModel} from '../perf/polynomial.ts'
 import {createProfileModel, type ProfileTable} from '../perf/profile.ts'
-import {type BenchmarkPoints, computeBenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
+import {
+  type BenchmarkOptions,
+  type BenchmarkPoints,
+  computeBenchmarkPoints,
+} from '../policies/dynamo/bootstrap.ts'
 import {sizeKvCaches} from './size-kv-caches.ts'
 
 /** Where the host keeps what a run reads besides its trace. */
@@ -151,19 +162,20 @@ export class TimingLoader {
     const {fleet} = scenario
     const prefillArgs = fleet.topology === 'agg' ? fleet.workers.args : fleet.prefill.args
     const decodeArgs = fleet.topology === 'agg' ? fleet.workers.args : fleet.decode.args
-    if (
-      prefillArgs.aic_backend === null ||
-      prefillArgs.aic_system === null ||
-      prefillArgs.aic_model_path === null
-    ) {
+    const models = benchmarkModelsOf(scenario, prefillArgs, decodeArgs)
+    if (models === null) {
       notices.add(
         "The planner's regressions start empty: set aic_backend, aic_system and aic_model_path to start them from GPU tables.",
       )
       return ok(null)
     }
-    const model = await this.#aicModel(prefillArgs, releaseOf(scenario), notices)
-    if (!model.ok) return model
-    const points = benchmark(model.value, {
+    const prefillModel = await this.#aicModel(models.prefill, releaseOf(scenario), notices)
+    if (!prefillModel.ok) return prefillModel
+    const decodeModel = await this.#aicModel(models.decode, releaseOf(scenario), notices)
+    if (!decodeModel.ok) return decodeModel
+    const points = benchmark({
+      prefillModel: prefillModel.value,
+      decodeModel: decodeModel.value,
       prefillArgs,
       decodeArgs,
       granularity: scenario.benchmarkGranularity,
@@ -187,12 +199,22 @@ function releaseOf(scenario: Scenario): Release {
   return scenario.release ?? FIRST_RELEASE
 }
 
-function benchmark(
-  model: AicModel,
-  options: {prefillArgs: EngineArgs; decodeArgs: EngineArgs; granularity: number},
-): Result<BenchmarkPoints> {
+/** 1.2.1 asks one engine, that of prefill, for both; 1.6.1 each for its own, or those it is told of. */
+function benchmarkModelsOf(
+  {release, benchmarkModels}: Scenario,
+  prefillArgs: EngineArgs,
+  decodeArgs: EngineArgs,
+): BenchmarkModels | null {
+  const isNamed = (args: EngineArgs) =>
+    args.aic_backend !== null && args.aic_system !== null && args.aic_model_path !== null
+  if (release !== '1.6.1') return isNamed(prefillArgs) ? {prefill: prefillArgs, decode: prefillArgs} : null
+  if (isNamed(prefillArgs) && isNamed(decodeArgs)) return {prefill: prefillArgs, decode: decodeArgs}
+  return benchmarkModels ?? null
+}
+
+function benchmark(options: BenchmarkOptions): Result<BenchmarkPoints> {
   try {
-    return ok(computeBenchmarkPoints({prefillModel: model, decodeModel: model, ...options}))
+    return ok(computeBenchmarkPoints(options))
   } catch (error) {
     if (error instanceof RunError) return fail(error.message)
     throw error

@@ -14,6 +14,7 @@ import type {
 } from '../scenario.ts'
 import {flagOf} from '../scenario-fields.ts'
 import {type Arguments, numberOf} from './arguments.ts'
+import {readBenchmarkModels} from './benchmark-models.ts'
 import {
   type FlagInputs,
   integerFlag,
@@ -62,6 +63,8 @@ export function scenarioFromFlags16(args: Arguments, inputs: FlagInputs): Result
   if (!fleet.ok) return fleet
   const limits = readLimits(flags)
   if (!limits.ok) return limits
+  const benchmark = readBenchmarkModels(flags, fleet.value)
+  if (!benchmark.ok) return benchmark
   const router = readRouter(flags, notices)
   if (!router.ok) return router
   const {fleet: timed, engineTiming} = applyTiming(flags, fleet.value)
@@ -70,6 +73,7 @@ export function scenarioFromFlags16(args: Arguments, inputs: FlagInputs): Result
     trace: inputs.trace,
     ...traffic.value,
     ...limits.value,
+    ...benchmark.value,
     ...router.value,
     fleet: timed,
     scaling: {policy: 'fixed'},
