@@ -2,8 +2,8 @@ import {readFileSync} from 'node:fs'
 import {text as readStream} from 'node:stream/consumers'
 import {fail, ok, type Result} from '../core/result.ts'
 import {fileErrorReason} from './file-errors.ts'
-import type {ReplayOutcome} from './replay-command.ts'
-import type {Terminal} from './run-cli.ts'
+import type {ReplayOutcome} from './replay-outcome.ts'
+import type {Terminal} from './terminal.ts'
 
 /** A subcommand that reads one JSON file, or standard input, and prints the same structure with answers in it. */
 export interface JsonCommand {

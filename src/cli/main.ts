@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import {runCli} from './run-cli.ts'
-import {isSweepThread, serveSweepThread} from './sweep-pool.ts'
+import {isSweepThread, serveSweepThread} from './sweep/sweep-pool.ts'
 
 // A reader that closes the pipe early (`| head`) is no error.
 process.stdout.on('error', error => {

@@ -4,8 +4,8 @@ import {answerPerfPoints} from '../perf/aic/perf-points.ts'
 import {CATALOGUE_MODELS} from '../perf/models/catalogue.ts'
 import {answerJsonFile} from './answer-json-file.ts'
 import {loadLocalModel} from './local-model.ts'
-import type {ReplayOutcome} from './replay-command.ts'
-import type {Terminal} from './run-cli.ts'
+import type {ReplayOutcome} from './replay-outcome.ts'
+import type {Terminal} from './terminal.ts'
 import {readPerfFile} from './timing-loader.ts'
 
 const HELP = `usage: planner-replay perf [FILE] [--dynamo 1.2.1|1.6.1]

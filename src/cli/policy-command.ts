@@ -1,7 +1,7 @@
 import {answerTimeline} from '../policies/recorded/answer-timeline.ts'
 import {answerJsonFile} from './answer-json-file.ts'
-import type {ReplayOutcome} from './replay-command.ts'
-import type {Terminal} from './run-cli.ts'
+import type {ReplayOutcome} from './replay-outcome.ts'
+import type {Terminal} from './terminal.ts'
 
 const HELP = `usage: planner-replay policy [FILE]
 

@@ -1,7 +1,7 @@
 import {performance} from 'node:perf_hooks'
 import {formatThousands} from '../core/python-number.ts'
 import type {RunProgress} from '../run/run.ts'
-import type {Terminal} from './run-cli.ts'
+import type {Terminal} from './terminal.ts'
 
 /** A person watches a line redrawn ten times a second; a log file wants one line a second. */
 const TERMINAL_INTERVAL_MS = 100

@@ -6,7 +6,7 @@ import {answerExtras, formatAnswer} from '../answers/answer-text.ts'
 import type {Arguments} from '../config/command-line/arguments.ts'
 import {checkFlags, scenarioFromFlags} from '../config/command-line/flags.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
-import {fail, ok, type Problem, type Result, RunError} from '../core/result.ts'
+import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
@@ -24,13 +24,9 @@ import {loadTrace} from './load-trace.ts'
 import {machineMemory} from './memory.ts'
 import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
-import type {Terminal} from './run-cli.ts'
+import type {ReplayOutcome} from './replay-outcome.ts'
+import type {Terminal} from './terminal.ts'
 import {createTimingLoader} from './timing-loader.ts'
-
-export type ReplayOutcome =
-  | {readonly kind: 'done'}
-  | {readonly kind: 'bad-input'; readonly problem: Problem}
-  | {readonly kind: 'failed'; readonly message: string}
 
 /** Replays one trace: flags and files in, table and report out. */
 export async function replay(args: Arguments, terminal: Terminal): Promise<ReplayOutcome> {

@@ -4,16 +4,10 @@ import type {Problem} from '../core/result.ts'
 import {formatHelp} from './help.ts'
 import {runPerfCommand} from './perf-command.ts'
 import {runPolicyCommand} from './policy-command.ts'
-import {type ReplayOutcome, replay} from './replay-command.ts'
-import {runSweepCommand} from './sweep.ts'
-
-/** Where a command writes. */
-export interface Terminal {
-  readonly writeOut: (text: string) => void
-  readonly writeError: (text: string) => void
-  /** The error stream is watched by a person, so a line may be redrawn. */
-  readonly isTerminal: boolean
-}
+import {replay} from './replay-command.ts'
+import type {ReplayOutcome} from './replay-outcome.ts'
+import {runSweepCommand} from './sweep/sweep.ts'
+import type {Terminal} from './terminal.ts'
 
 /** A run failed on input it could read. */
 export const EXIT_FAILED = 1

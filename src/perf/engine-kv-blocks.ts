@@ -1,5 +1,6 @@
 import {ok, type Result} from '../core/result.ts'
-import {type AicRequest, checkAicRequest} from './aic/request/request.ts'
+import type {AicRequest} from './aic/request/aic-request.ts'
+import {checkAicRequest} from './aic/request/request.ts'
 import type {BackendName} from './aic/request/systems.ts'
 import {computeKvCapacity, DEFAULT_MEMORY_FRACTION, memoryFractionKind} from './kv-capacity.ts'
 

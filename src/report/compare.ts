@@ -1,17 +1,5 @@
-import type {PlannerRecord} from '../policies/dynamo/record.ts'
+import type {ComparedFigures, Pricing} from './compared-figures.ts'
 import {COMPARED_METRICS, type Metric} from './compared-metrics.ts'
-import type {Report} from './report.ts'
-
-/** What of a finished run is compared. */
-export interface ComparedFigures {
-  readonly report: Report
-  readonly planner: Pick<PlannerRecord, 'scalingEvents'> | null
-}
-
-export interface Pricing {
-  /** Money per GPU-hour, in any currency; null = unknown. */
-  readonly pricePerGpuHour: number | null
-}
 
 export interface ComparedRow {
   readonly metric: Metric

@@ -1,4 +1,4 @@
-import type {ComparedFigures, Pricing} from './compare.ts'
+import type {ComparedFigures, Pricing} from './compared-figures.ts'
 import type {Distribution, ReferenceReport, Statistic} from './report.ts'
 import {TABLE_COLUMNS, tableRows} from './table.ts'
 

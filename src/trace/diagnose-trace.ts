@@ -1,6 +1,6 @@
 import {FORMAT_TITLES} from '../config/trace-options.ts'
-import type {ParsedTrace} from './parsed-trace.ts'
 import {findTimestampQuantum} from './timestamp-quantum.ts'
+import type {ParsedTrace} from './trace-columns.ts'
 import type {Workload} from './workload.ts'
 
 /** Something about a trace that a run would swallow without a word, with what would set it right. */

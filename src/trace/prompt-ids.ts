@@ -1,5 +1,5 @@
 import {fail, ok, type Result} from '../core/result.ts'
-import type {ParsedTrace} from './parsed-trace.ts'
+import type {ParsedTrace} from './trace-columns.ts'
 
 /** Hash ids of the prompts of a trace that has none of its own. */
 export interface PromptIds {

@@ -3,8 +3,9 @@ import {describe, expect, it} from 'vitest'
 import type {TraceSelection} from '../config/trace-options.ts'
 import {parseTrace} from './formats/parse-trace.ts'
 import {generateSessions, type SessionsSpec} from './generators/session-generator.ts'
-import {type ParsedTrace, toWorkload} from './parsed-trace.ts'
+import {toWorkload} from './parsed-trace.ts'
 import {selectTrace} from './select-trace.ts'
+import type {ParsedTrace} from './trace-columns.ts'
 
 const SPEC: SessionsSpec = {
   seed: 3,

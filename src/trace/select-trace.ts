@@ -1,7 +1,7 @@
 import {checkTraceSelection, type TraceSelection} from '../config/trace-options.ts'
 import {RandomStream} from '../core/random.ts'
 import {fail, ok, type Result} from '../core/result.ts'
-import type {ParsedTrace} from './parsed-trace.ts'
+import type {ParsedTrace} from './trace-columns.ts'
 
 /**
  * The part of a trace a scenario replays: a sample of its sessions, of those the ones that start in the window, of

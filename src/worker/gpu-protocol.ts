@@ -1,6 +1,6 @@
 import type {Release} from '../config/release.ts'
 import type {Result} from '../core/result.ts'
-import type {OpLatency} from '../perf/aic/aic-model.ts'
+import type {OpLatency} from '../perf/aic/op-latency.ts'
 import type {GpuOffer} from '../perf/aic/request/offer.ts'
 import type {AicArgs} from '../perf/aic/request/request.ts'
 import type {KvCapacity, MemoryFractionKind} from '../perf/kv-capacity.ts'

@@ -10,8 +10,9 @@ import type {RunProgress, RunResult} from '../run/run.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {DetectedFormat} from '../trace/formats/detect-format.ts'
-import type {PromptIdentity, WorkloadOptions} from '../trace/parsed-trace.ts'
+import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {TraceStatistics} from '../trace/statistics.ts'
+import type {PromptIdentity} from '../trace/trace-columns.ts'
 import type {GpuApi} from './gpu-protocol.ts'
 
 /**

@@ -4,9 +4,10 @@ import {parseArgs} from 'node:util'
 import {RELEASES, type Release} from '../../src/config/release.ts'
 import {sha256Hex} from '../../src/core/sha256.ts'
 import {AicModel} from '../../src/perf/aic/aic-model.ts'
+import type {AicRequest} from '../../src/perf/aic/request/aic-request.ts'
 import {type Edition, ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
 import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
-import {type AicRequest, checkAicRequest} from '../../src/perf/aic/request/request.ts'
+import {checkAicRequest} from '../../src/perf/aic/request/request.ts'
 import {
   BACKEND_NAMES,
   BACKEND_VERSIONS,

@@ -1,4 +1,6 @@
-import {type CompiledOp, compileOp, type Hardware} from './operators/evaluate.ts'
+import type {OpLatency} from './op-latency.ts'
+import {type CompiledOp, compileOp} from './operators/evaluate.ts'
+import type {Hardware} from './operators/hardware.ts'
 import {buildOpLists} from './operators/op-lists.ts'
 import type {Op, Phase} from './operators/ops.ts'
 import {type QuantModes, quantModesFor} from './operators/quant-modes.ts'
@@ -25,12 +27,6 @@ export interface ForwardPassSums {
   readonly prefillKvTokens: number
   readonly decodeRequests: number
   readonly decodeKvTokens: number
-}
-
-/** Latency of one operator of a pass. */
-export interface OpLatency {
-  readonly name: string
-  readonly ms: number
 }
 
 /** Decode is priced every 32 tokens of a longer answer. */

@@ -5,8 +5,9 @@ import {asRecord, type JsonRecord} from '../models/json.ts'
 import type {ModelConfig} from '../models/model-config.ts'
 import type {AicModel} from './aic-model.ts'
 import {type FetchPerfFile, loadAicModel} from './load-aic-model.ts'
+import type {AicRequest} from './request/aic-request.ts'
 import {parallelismViolation} from './request/parallelism.ts'
-import {type AicRequest, aicRequestKey, checkNames, unknownModel} from './request/request.ts'
+import {aicRequestKey, checkNames, unknownModel} from './request/request.ts'
 import {AicDataError} from './tables/errors.ts'
 
 /**

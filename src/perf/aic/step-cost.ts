@@ -1,5 +1,6 @@
-import type {OpLatency} from './aic-model.ts'
-import type {CompiledOp, SequenceCost} from './operators/evaluate.ts'
+import type {OpLatency} from './op-latency.ts'
+import type {CompiledOp} from './operators/evaluate.ts'
+import type {SequenceCost} from './operators/hardware.ts'
 import type {Phase} from './operators/ops.ts'
 import type {OutsideFlag} from './tables/outside.ts'
 import {RowTable} from './tables/row-table.ts'

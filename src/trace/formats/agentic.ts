@@ -1,9 +1,10 @@
 import {floats, words} from '../../core/column.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import type {ParsedTrace} from '../parsed-trace.ts'
+import {INT32_MAX} from '../int32.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 import {LineError} from './json-line-scanner.ts'
 import {JsonLines, keyFinder} from './json-lines.ts'
-import {INT32_MAX, type TraceReader} from './trace-reader.ts'
+import type {TraceReader} from './trace-reader.ts'
 
 const LISTS = ['assistant_response_length', 'tool_call_output_length', 'tool_call_latency'] as const
 const KEYS = ['num_turns', 'input_prompt_length', ...LISTS, 'final_assistant_response_length'] as const

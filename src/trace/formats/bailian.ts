@@ -1,6 +1,6 @@
 import type {TimeUnit} from '../../config/trace-options.ts'
 import {ok, type Problem, type Result} from '../../core/result.ts'
-import type {ParsedTrace} from '../parsed-trace.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 import {MooncakeReader} from './mooncake.ts'
 import {timeUnitMs} from './time-unit.ts'
 import type {TraceReader} from './trace-reader.ts'

@@ -1,13 +1,14 @@
 import type {CsvColumns} from '../../config/trace-options.ts'
 import {floats, words} from '../../core/column.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import type {ParsedTrace} from '../parsed-trace.ts'
+import {INT32_MAX} from '../int32.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 import {type CsvFormat, type CsvLayout, findLayout} from './csv-columns.ts'
 import {type CsvRow, CsvRows} from './csv-rows.ts'
 import {parseNumber, TimeReader, unitOfEpoch} from './csv-time.ts'
 import {SessionBuilder} from './session-builder.ts'
 import {timeUnitMs} from './time-unit.ts'
-import {INT32_MAX, type TraceReader} from './trace-reader.ts'
+import type {TraceReader} from './trace-reader.ts'
 
 export interface CsvOptions {
   readonly fileName: string

@@ -1,9 +1,10 @@
 import {floats, words} from '../../core/column.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import type {ParsedTrace} from '../parsed-trace.ts'
+import {INT32_MAX} from '../int32.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 import {JsonLines, keyFinder} from './json-lines.ts'
 import {SessionBuilder} from './session-builder.ts'
-import {INT32_MAX, type TraceReader} from './trace-reader.ts'
+import type {TraceReader} from './trace-reader.ts'
 
 export const DYNAMO_SCHEMA = 'dynamo.request.trace.v1'
 

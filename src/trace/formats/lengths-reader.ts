@@ -4,13 +4,14 @@ import {floats, words} from '../../core/column.ts'
 import {isObject} from '../../core/is-object.ts'
 import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import type {ParsedTrace} from '../parsed-trace.ts'
+import {INT32_MAX} from '../int32.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 import {columnUnitOf, isColumnOf, type LengthField} from './csv-columns.ts'
 import {TimeReader, unitOfEpoch} from './csv-time.ts'
 import {startsWithByteOrderMark} from './json-lines.ts'
 import {SessionBuilder} from './session-builder.ts'
 import {timeUnitMs} from './time-unit.ts'
-import {INT32_MAX, type TraceReader} from './trace-reader.ts'
+import type {TraceReader} from './trace-reader.ts'
 
 const NEWLINE = 10
 const LINES_PER_STEP = 2048

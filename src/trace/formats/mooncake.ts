@@ -1,13 +1,15 @@
 import {strToU8} from 'fflate'
 import {grown} from '../../core/grown.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import {checkTraceBlockSize, type ParsedTrace, toWorkload, type WorkloadOptions} from '../parsed-trace.ts'
+import {INT32_MAX} from '../int32.ts'
+import {checkTraceBlockSize, toWorkload, type WorkloadOptions} from '../parsed-trace.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 import type {Workload} from '../workload.ts'
 import {gunzip, isGzip} from './gzip.ts'
 import {LineError} from './json-line-scanner.ts'
 import {JsonLines, keyFinder} from './json-lines.ts'
 import {SessionBuilder} from './session-builder.ts'
-import {finishSteps, INT32_MAX, type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
+import {finishSteps, type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
 
 export interface MooncakeOptions extends WorkloadOptions {
   /** Name for messages. */

@@ -1,4 +1,4 @@
-import type {ParsedTrace} from '../parsed-trace.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 
 export interface SessionRow {
   /** Line in the file, from 1. */

@@ -1,5 +1,5 @@
 import type {Problem, Result} from '../../core/result.ts'
-import type {ParsedTrace} from '../parsed-trace.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 
 /** How far an incremental parse is, for a progress bar. */
 export interface ParseProgress {
@@ -38,5 +38,3 @@ export function finishSteps(steps: Generator<ParseProgress, Result<ParsedTrace>,
     if (next.done) return next.value
   }
 }
-
-export const INT32_MAX = 2147483647

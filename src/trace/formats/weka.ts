@@ -3,7 +3,7 @@ import {floats, words} from '../../core/column.ts'
 import {isObject} from '../../core/is-object.ts'
 import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import type {ParsedTrace} from '../parsed-trace.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 import {SessionBuilder} from './session-builder.ts'
 import type {TraceReader} from './trace-reader.ts'
 

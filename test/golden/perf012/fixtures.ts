@@ -1,9 +1,9 @@
+import {type AicRequest} from '../../../src/perf/aic/request/aic-request.ts'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import type {Release} from '../../../src/config/release.ts'
 import type {PointSources} from '../../../src/perf/aic/perf-points.ts'
-import type {AicRequest} from '../../../src/perf/aic/request/request.ts'
 import {CATALOGUE_MODELS, findModel} from '../../../src/perf/models/catalogue.ts'
 import type {ModelConfig} from '../../../src/perf/models/model-config.ts'
 

@@ -2,7 +2,7 @@ import {GPUS_PER_NODE, type GpuSystem} from '../request/systems.ts'
 import {type Curve, curveAt} from '../tables/curve.ts'
 import {noData} from '../tables/errors.ts'
 import {tableKey} from '../tables/tables.ts'
-import type {Hardware, TokenCost} from './evaluate.ts'
+import type {Hardware, TokenCost} from './hardware.ts'
 import type {AllReduceOp, DispatchOp} from './ops.ts'
 
 export function evaluateAllReduce(op: AllReduceOp, hardware: Hardware): TokenCost {

@@ -1,8 +1,9 @@
 import {noData} from '../tables/errors.ts'
 import {GemmShape} from '../tables/gemm-sites.ts'
-import {type Grid, GridReader, type GridSol} from '../tables/grid.ts'
+import {GridReader} from '../tables/grid.ts'
+import type {Grid, GridSol} from '../tables/grid-shape.ts'
 import type {OutsideFlag} from '../tables/outside.ts'
-import type {Hardware, TokenCost} from './evaluate.ts'
+import type {Hardware, TokenCost} from './hardware.ts'
 import type {GemmOp} from './ops.ts'
 import {gemmSol, scalePassSol} from './roofline.ts'
 

@@ -1,7 +1,7 @@
 import {type Curve, curveAt} from '../tables/curve.ts'
 import {noData} from '../tables/errors.ts'
 import {type MoeShape, moeKey, type TableSet} from '../tables/tables.ts'
-import type {Hardware, TokenCost} from './evaluate.ts'
+import type {Hardware, TokenCost} from './hardware.ts'
 import type {MoeOp} from './ops.ts'
 import {bytesPerWeight, flopsFor} from './quant-modes.ts'
 

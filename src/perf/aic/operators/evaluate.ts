@@ -1,32 +1,12 @@
-import type {Estimator} from '../request/estimator.ts'
-import {type BackendName, type GpuSystem, memoryMs} from '../request/systems.ts'
+import {memoryMs} from '../request/systems.ts'
 import {AicDataError} from '../tables/errors.ts'
-import type {OutsideFlag} from '../tables/outside.ts'
-import type {TableSet} from '../tables/tables.ts'
 import {evaluateAttention} from './evaluate-attention.ts'
 import {evaluateAllReduce, evaluateDispatch} from './evaluate-comm.ts'
 import {evaluateGemm} from './evaluate-gemm.ts'
 import {evaluateLatentAttention, evaluateLatentModule, evaluateLatentProjection} from './evaluate-latent.ts'
 import {evaluateMoe} from './evaluate-moe.ts'
-import type {ElementwiseOp, EmbeddingOp, FallbackOp, Op, OverlapOp, Phase} from './ops.ts'
-import type {QuantModes} from './quant-modes.ts'
-
-/** Where and on what an operator runs. */
-export interface Hardware {
-  readonly estimator: Estimator
-  readonly system: GpuSystem
-  readonly backend: BackendName
-  readonly tables: TableSet
-  readonly modes: QuantModes
-  readonly phase: Phase
-  readonly outside: OutsideFlag
-}
-
-/** Latency in ms of one operator with `x` tokens; `count` and the floor at 0 are applied outside. */
-export type TokenCost = (x: number) => number
-
-/** Latency in ms of one operator whose work depends on the sequences. Decode passes prefix 0. */
-export type SequenceCost = (batch: number, length: number, prefix: number) => number
+import type {Hardware, SequenceCost, TokenCost} from './hardware.ts'
+import type {ElementwiseOp, EmbeddingOp, FallbackOp, Op, OverlapOp} from './ops.ts'
 
 /** An operator ready to be asked; lookups throw `AicDataError` when there is no measurement to go by. */
 export type CompiledOp =

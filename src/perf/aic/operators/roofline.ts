@@ -1,7 +1,7 @@
 import type {FmhaMode, GemmMode, KvCacheMode} from '../../models/model-config.ts'
 import type {GpuSystem} from '../request/systems.ts'
 import type {GemmSol} from '../tables/gemm-sites.ts'
-import type {GridSol} from '../tables/grid.ts'
+import type {GridSol} from '../tables/grid-shape.ts'
 import {attentionFlops, bytesPerWeight, flopsFor, kvCacheBytes} from './quant-modes.ts'
 
 /**

@@ -1,6 +1,6 @@
 import {fail, ok, type Result} from '../../../core/result.ts'
 import type {AicErrorName} from '../tables/errors.ts'
-import type {AicRequest} from './request.ts'
+import type {AicRequest} from './aic-request.ts'
 
 /** How one engine is spread over GPUs, with defaults filled in. */
 export interface Parallelism {

@@ -4,6 +4,7 @@ import {closest} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {findModelLike, sameModelNotice} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
+import type {AicRequest} from './aic-request.ts'
 import {checkParallelism} from './parallelism.ts'
 import {
   BACKEND_NAMES,
@@ -13,21 +14,6 @@ import {
   SYSTEMS,
   type SystemName,
 } from './systems.ts'
-
-/** One engine whose pass times are asked for. */
-export interface AicRequest {
-  /** Whose estimator is asked. */
-  readonly release: Release
-  readonly system: string
-  readonly backend: string
-  /** null = the measured version of the backend. */
-  readonly version: string | null
-  readonly model: ModelConfig
-  readonly tp: number
-  readonly moeTp: number | null
-  readonly moeEp: number | null
-  readonly attentionDp: number | null
-}
 
 /** A request whose names and numbers are known to be good. */
 export interface ResolvedAicRequest extends AicRequest {

@@ -1,5 +1,6 @@
 import {lowerBound} from './curve.ts'
-import type {Grid, GridReader} from './grid.ts'
+import type {GridReader} from './grid.ts'
+import type {Grid} from './grid-shape.ts'
 
 /** Lengths averaged per decode step: sequences of a batch differ, five lengths within 10 % stand for the spread. */
 const SAMPLES = 5

@@ -1,6 +1,6 @@
 import {gunzipSync, strFromU8} from 'fflate'
 import type {GemmTable} from './gemm-sites.ts'
-import type {Grid} from './grid.ts'
+import type {Grid} from './grid-shape.ts'
 import {type GemmPart, type GridPart, PACK_MAGIC, PACK_PREFIX_BYTES, type PackHeader} from './pack-format.ts'
 import type {TableSet} from './tables.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import type {Grid, GridSol} from './grid.ts'
 import {HoldReader} from './grid-hold.ts'
+import type {Grid, GridSol} from './grid-shape.ts'
 
 /** A ragged grid from arbitrary leaves, as the pack decoder builds it. */
 function gridOf(leaves: readonly (readonly [number, number, number, number])[]): Grid {

@@ -1,7 +1,7 @@
 import {exactLog2} from '../../../core/exact-math.ts'
 import {lowerBound} from './curve.ts'
 import {noData} from './errors.ts'
-import type {Grid, GridSol} from './grid.ts'
+import type {Grid, GridSol} from './grid-shape.ts'
 
 const NEIGHBOURS = 4
 /** The fifth nearest sets the reach of the weights. */

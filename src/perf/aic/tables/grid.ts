@@ -2,24 +2,8 @@ import type {Estimator} from '../request/estimator.ts'
 import {lowerBound} from './curve.ts'
 import {noData} from './errors.ts'
 import {HoldReader} from './grid-hold.ts'
+import type {Grid, GridSol} from './grid-shape.ts'
 import type {OutsideFlag} from './outside.ts'
-
-/**
- * A measured table over three rising axes, ragged: each branch has its own keys on the next axis.
- * Node i of an axis owns the range [start[i], start[i + 1]) of the next axis' arrays.
- */
-export interface Grid {
-  readonly keys0: Float64Array
-  readonly start1: Uint32Array
-  readonly keys1: Float64Array
-  readonly start2: Uint32Array
-  readonly keys2: Float64Array
-  /** Latency in ms per leaf. */
-  readonly values: Float64Array
-}
-
-/** Roofline time of a point of the grid, ms. */
-export type GridSol = (q0: number, q1: number, q2: number) => number
 
 /** Axis interpolated on square roots: prefill attention grows with the square of the length. */
 export type SqrtAxis = 1 | null

@@ -2,7 +2,7 @@ import type {FmhaMode, GemmMode, KvCacheMode, MoeMode} from '../../models/model-
 import type {Phase} from '../operators/ops.ts'
 import type {Curve} from './curve.ts'
 import type {GemmTable} from './gemm-sites.ts'
-import type {Grid} from './grid.ts'
+import type {Grid} from './grid-shape.ts'
 
 /** Kinds of tables over three axes, named as in the pack's header. */
 export type GridKind =

@@ -4,7 +4,8 @@ import {PRESETS} from '../../../config/presets.ts'
 import {comparedFromLink, splitHash} from '../../model/links/page-link.ts'
 import {EXPERIMENTS, isTopic, SECTIONS} from '../../model/links/topics.ts'
 import {presetOf, readSpec} from '../../model/sweep/spec.ts'
-import {findPresetPage, measuredLinks, type NextStep} from './preset-pages.ts'
+import type {NextStep} from './preset-page.ts'
+import {findPresetPage, measuredLinks} from './preset-pages.ts'
 
 const STEPS: readonly (readonly [string, NextStep])[] = PRESETS.flatMap(({id}) =>
   (findPresetPage(id)?.next ?? []).map(step => [`${id}: ${step.link}`, step] as const),

@@ -1,4 +1,4 @@
-import type {PresetPage} from './preset-pages.ts'
+import type {PresetPage} from './preset-page.ts'
 
 /** Pages of the presets that vary the guide's experiments: other targets, slow starts, limits, routing. */
 export const MORE_PRESET_PAGES: readonly PresetPage[] = [

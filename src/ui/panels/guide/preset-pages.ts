@@ -1,26 +1,7 @@
 import {PRESETS} from '../../../config/presets.ts'
 import {PUBLISHED_POINTS, type PublishedPoint} from '../../../sweep/published.ts'
+import type {PresetPage} from './preset-page.ts'
 import {MORE_PRESET_PAGES} from './preset-pages-more.ts'
-
-/** What the guide says of one preset; its description and scenario stand in `config/presets.ts`. */
-export interface PresetPage {
-  readonly id: string
-  readonly question: string
-  /** Parts of the results in the order to read them, and what to look for. */
-  readonly look: readonly (readonly [part: string, what: string])[]
-  /** What the bundled hour shows; its figures stand in a table above. */
-  readonly shows: readonly string[]
-  readonly next: readonly NextStep[]
-  readonly caveats: readonly string[]
-}
-
-export interface NextStep {
-  /** Of what is opened, without the version: keys of a shared link. */
-  readonly link: string
-  readonly text: string
-  /** Its figures are in the table, and made with those of the presets. */
-  readonly isMeasured?: boolean
-}
 
 /** The link of a preset, as `NextStep` writes links. */
 export function presetLink(id: string): string {

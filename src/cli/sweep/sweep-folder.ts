@@ -1,9 +1,9 @@
 import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {threadId} from 'node:worker_threads'
-import {fail, ok, type Result} from '../core/result.ts'
-import {type FinishedRow, type PointFacts, parseFinishedRow, type SweepRow} from '../sweep/points.ts'
-import {fileErrorReason} from './file-errors.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import {type FinishedRow, type PointFacts, parseFinishedRow, type SweepRow} from '../../sweep/points.ts'
+import {fileErrorReason} from '../file-errors.ts'
 
 /** Files of one point; no report and no page for a failed one. */
 interface PointFiles {

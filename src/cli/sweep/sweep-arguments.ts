@@ -1,10 +1,10 @@
-import {integerOf} from '../config/command-line/arguments.ts'
-import {suggestion} from '../core/nearest-key.ts'
-import {fail, ok, type Result} from '../core/result.ts'
-import {parseAxis, type SweepAxis} from '../sweep/axis.ts'
-import {findSweepPreset, presetAxes, SWEEP_PRESETS, type SweepPreset} from '../sweep/presets.ts'
-import type {Repeats} from '../sweep/repeats.ts'
-import {parseShard, type Shard, WHOLE} from '../sweep/shard.ts'
+import {integerOf} from '../../config/command-line/arguments.ts'
+import {suggestion} from '../../core/nearest-key.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import {parseAxis, type SweepAxis} from '../../sweep/axis.ts'
+import {findSweepPreset, presetAxes, SWEEP_PRESETS, type SweepPreset} from '../../sweep/presets.ts'
+import type {Repeats} from '../../sweep/repeats.ts'
+import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'
 
 /** What the `sweep` subcommand is asked for; everything else on its line describes the run at its centre. */
 export interface SweepArguments {

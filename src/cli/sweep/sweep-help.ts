@@ -1,4 +1,4 @@
-import {SWEEP_PRESETS} from '../sweep/presets.ts'
+import {SWEEP_PRESETS} from '../../sweep/presets.ts'
 import {SWEEP_FLAGS} from './sweep-arguments.ts'
 
 /** The text of `sweep --help`. */

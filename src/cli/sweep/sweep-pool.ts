@@ -1,6 +1,6 @@
 import {fileURLToPath} from 'node:url'
 import {parentPort, Worker, workerData} from 'node:worker_threads'
-import {assert} from '../core/assert.ts'
+import {assert} from '../../core/assert.ts'
 import {shareColumns} from './share-columns.ts'
 import {type PointOutcome, PointRunner, type PointTask, type SweepJob} from './sweep-point.ts'
 
