@@ -6,6 +6,7 @@ import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {dirname, join, normalize, relative} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {fileCircles} from './support/file-circles.ts'
 import {PAGE_FLOORS} from './support/page-floors.ts'
 
 interface FolderRule {
@@ -136,6 +137,12 @@ describe('imports', () => {
         .map(({target}) => `${path}: ${target}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  test('form no circle of files in the page, types included', () => {
+    const page = sources.filter(path => path.startsWith('src/ui/') && !isTest(path))
+    const circles = fileCircles(page, path => importsOf(path).map(({target}) => inRoot(path, target)))
+    expect(circles).toEqual([])
   })
 
   test('rule out a cycle of folders', () => {

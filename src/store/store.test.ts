@@ -8,7 +8,6 @@ import {type Migration, migrate} from './migrations.ts'
 import {openStore} from './open-store.ts'
 import {RecordStore} from './record-store.ts'
 import {RUNS, restoredOutcome, savedOutcome, summaryOf} from './saved-run.ts'
-import {parsePrice} from './settings.ts'
 import {storageProblem} from './storage-problem.ts'
 
 const scenario = defaultScenario()
@@ -147,17 +146,4 @@ test('storageProblem tells a full disk from a refusal', () => {
   expect(storageProblem(new DOMException('full', 'QuotaExceededError'))).toContain('delete saved runs')
   expect(storageProblem(new DOMException('no', 'SecurityError'))).toContain('private window')
   expect(storageProblem(new Error('disk on fire.'))).toContain('disk on fire.')
-})
-
-test.each([
-  ['2.5', 2.5],
-  [' 3 ', 3],
-  ['1,25', 1.25],
-  ['0', null],
-  ['-1', null],
-  ['1e3', null],
-  ['', null],
-  ['abc', null],
-])('parsePrice %j is %j', (text, price) => {
-  expect(parsePrice(text)).toBe(price)
 })

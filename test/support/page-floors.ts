@@ -41,7 +41,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/model/trace': model('ui/kit/form'),
   'ui/model/scenario': model('ui/model/links', 'ui/model/trace', 'ui/kit', 'ui/kit/form'),
   'ui/model/gpu': model(),
-  'ui/model/run': model('ui/kit/charts', 'run/memory-forecast.ts'),
+  'ui/model/run': model('ui/kit', 'ui/kit/charts', 'run/memory-forecast.ts'),
   'ui/model/sweep': model(
     'sweep',
     'trace/generators/trace-recipes.ts',
@@ -58,7 +58,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'sweep',
     'store',
   ),
-  'ui/model/compare': model('ui/model/links', 'ui/model/run', 'ui/model/library', 'store'),
+  'ui/model/compare': model('ui/model/links', 'ui/model/run', 'ui/model/library', 'ui/kit'),
   'ui/model/workbench': model(...MODEL.filter(folder => folder !== 'ui/model/workbench')),
 
   // How one policy's ticks are told and drawn; chosen by the policy that a tick's detail names.
@@ -73,7 +73,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'ui/panels/guide',
     'trace/generators/trace-recipes.ts',
   ),
-  'ui/panels/figures': panel('report', 'store/settings.ts'),
+  'ui/panels/figures': panel('report'),
   'ui/panels/requests': panel('ui/panels/figures', 'report'),
   'ui/panels/inspector': panel('ui/panels/requests', 'ui/policies/dynamo', 'report'),
   'ui/panels/report-page': panel('ui/panels/figures', 'ui/panels/inspector', 'ui/policies/dynamo'),

@@ -1,5 +1,5 @@
+import type {ChartTable} from './chart-table.ts'
 import {MARGIN} from './geometry.ts'
-import type {ChartTable} from './table.ts'
 import type {Span} from './time-axis.svelte.ts'
 import type {TimeSeries} from './timeline.ts'
 

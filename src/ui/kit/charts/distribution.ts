@@ -2,8 +2,8 @@ import {bisectRight} from 'd3-array'
 import type {LogHistogram} from '../../../report/log-histogram.ts'
 import {formatCount, formatMs, formatValue} from '../format.ts'
 import {type Axis, formatTick, ticksWithRoom, valueAxis} from './axis.ts'
+import type {ChartTable} from './chart-table.ts'
 import {MARGIN, type Margin, plotRange, roundPx, TITLED_MARGIN} from './geometry.ts'
-import type {ChartTable} from './table.ts'
 import {type InvertibleScale, linearScale, logScale, logTickTiers, type ValueScale} from './value-scale.ts'
 
 /** Share of values in the bins up to `value`; exact at bin edges. */

@@ -1,12 +1,12 @@
 import {describe, expect, it} from 'vitest'
 import {formatTick} from './axis.ts'
+import {tableToCsv, timelineTable} from './chart-table.ts'
+import {describeTimeline, readoutAt} from './describe-timeline.ts'
 import {durationStep} from './duration-ticks.ts'
 import {seriesPath, timeScale, valueScale} from './geometry.ts'
-import {tableToCsv, timelineTable} from './table.ts'
 import {timeTicks} from './time-ticks.ts'
 import type {Timeline, TimeSeries} from './timeline.ts'
 import {linearScale, logTicks} from './value-scale.ts'
-import {describeTimeline, readoutAt} from './words.ts'
 
 const mean: TimeSeries = {
   key: 'mean',

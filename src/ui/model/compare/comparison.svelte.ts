@@ -1,7 +1,7 @@
-import {readPrice, writePrice} from '../../../store/settings.ts'
 import type {LibraryState} from '../library/library.svelte.ts'
 import {linkOfCompared, MAX_COMPARED} from '../links/page-link.ts'
 import type {FinishedRun} from '../run/run.svelte.ts'
+import {persistedPrice} from './price.ts'
 
 export interface ComparedRun {
   readonly id: string
@@ -12,9 +12,8 @@ export interface ComparedRun {
 /** What is compared: runs of the library by id, the first being what the others are measured against. */
 export class ComparisonState {
   ids: readonly string[] = $state.raw([])
-  /** Money per GPU-hour; kept over visits. */
-  price: number | null = $state(readPrice())
   #opened: ReadonlyMap<string, FinishedRun> = $state.raw(new Map())
+  readonly #price = persistedPrice()
   readonly #library: LibraryState
 
   constructor(library: LibraryState) {
@@ -64,9 +63,13 @@ export class ComparisonState {
     this.ids = [id, ...this.ids.filter(other => other !== id)]
   }
 
+  /** Money per GPU-hour. */
+  get price(): number | null {
+    return this.#price.value
+  }
+
   setPrice(price: number | null): void {
-    this.price = price
-    writePrice(price)
+    this.#price.value = price
   }
 
   async #open(id: string): Promise<void> {

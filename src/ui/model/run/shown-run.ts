@@ -1,22 +1,16 @@
+import {readStored, writeStored} from '../../kit/persisted.svelte.ts'
+
 const STORAGE_KEY = 'planner-replay-shown-run'
+const inThisTab = () => sessionStorage
 
 /** Notes which saved run is on screen, for the page that loads next in this tab. */
 export function rememberShown(id: string | null): void {
-  try {
-    if (id === null) sessionStorage.removeItem(STORAGE_KEY)
-    else sessionStorage.setItem(STORAGE_KEY, id)
-  } catch {
-    // Storage may be forbidden; the run is then found in the library, if anywhere.
-  }
+  writeStored(inThisTab, STORAGE_KEY, id)
 }
 
-/** The run noted last, once. */
+/** The run noted last, once. Where storage is forbidden it is found in the library, if anywhere. */
 export function takeShown(): string | null {
-  try {
-    const id = sessionStorage.getItem(STORAGE_KEY)
-    sessionStorage.removeItem(STORAGE_KEY)
-    return id
-  } catch {
-    return null
-  }
+  const id = readStored(inThisTab, STORAGE_KEY)
+  writeStored(inThisTab, STORAGE_KEY, null)
+  return id
 }

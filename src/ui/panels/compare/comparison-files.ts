@@ -1,7 +1,7 @@
 import type {ComparedRow} from '../../../report/compare.ts'
 import type {ConfigDifference} from '../../../report/config-differences.ts'
 import type {DifferenceSummary} from '../../../report/request-differences.ts'
-import {tableToCsv} from '../../kit/charts/table.ts'
+import {tableToCsv} from '../../kit/charts/chart-table.ts'
 import type {ComparedRun} from '../../model/compare/comparison.svelte.ts'
 import {linkOfCompared} from '../../model/links/page-link.ts'
 import {labelOf, markOf} from './marks.ts'

@@ -1,6 +1,6 @@
+import type {ChartTable} from '../../kit/charts/chart-table.ts'
 import {MARGIN} from '../../kit/charts/geometry.ts'
 import type {LegendEntry} from '../../kit/charts/legend.ts'
-import type {ChartTable} from '../../kit/charts/table.ts'
 import type {Span} from '../../kit/charts/time-axis.svelte.ts'
 import type {InstanceLife} from './instance-lanes.ts'
 import type {HeatMeasure} from './load-heat.ts'

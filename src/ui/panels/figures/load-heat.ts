@@ -1,5 +1,5 @@
 import type {InstanceLoads} from '../../../engine/record/record.ts'
-import type {ChartTable} from '../../kit/charts/table.ts'
+import type {ChartTable} from '../../kit/charts/chart-table.ts'
 import type {Span} from '../../kit/charts/time-axis.svelte.ts'
 import {formatClock, formatCount, formatValue} from '../../kit/format.ts'
 import {type InstanceLife, nameOf} from './instance-lanes.ts'

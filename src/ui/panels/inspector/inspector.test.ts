@@ -9,9 +9,9 @@ import type {LoadGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision
 import {computeTipping} from '../../../policies/dynamo/tipping/tipping.ts'
 import {ttftMs} from '../../../report/request-measures.ts'
 import type {RunResult} from '../../../run/run.ts'
-import {tellReasons} from '../../policies/dynamo/sentences.ts'
+import {tellReasons} from '../../policies/dynamo/tell-reasons.ts'
+import {tellSize, tellTipping} from '../../policies/dynamo/tell-tipping.ts'
 import {engineRows, stepRows, tickFacts} from '../../policies/dynamo/tick-facts.ts'
-import {tellSize, tellTipping} from '../../policies/dynamo/tipping-sentences.ts'
 import {changesFleet, computeAftermath, nearestDecision, slowestRequests} from './aftermath.ts'
 
 /** Real runs whose ticks between them give nearly every reason there is. */

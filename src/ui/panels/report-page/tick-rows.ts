@@ -2,7 +2,7 @@ import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {TickRecord} from '../../../policies/dynamo/record.ts'
 import {formatClock, formatMs, NONE} from '../../kit/format.ts'
 import {reasonLabel} from '../../policies/dynamo/dynamo-decisions.ts'
-import {tellReasons} from '../../policies/dynamo/sentences.ts'
+import {tellReasons} from '../../policies/dynamo/tell-reasons.ts'
 import {thinRows} from './thin-rows.ts'
 
 export interface TickRow {

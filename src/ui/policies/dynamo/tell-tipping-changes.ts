@@ -1,6 +1,6 @@
 import type {TickRecord} from '../../../policies/dynamo/record.ts'
 import type {TickTipping, TippingChange} from '../../../policies/dynamo/tipping/tipping.ts'
-import {isLimit, tellTipping} from './tipping-sentences.ts'
+import {isLimit, tellTipping} from './tell-tipping.ts'
 
 export interface ToldChange {
   readonly change: TippingChange

@@ -2,8 +2,8 @@ import {describe, expect, it} from 'vitest'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
 import {PRESETS} from '../../../config/presets.ts'
 import {plannerOf, type Scenario, type TraceSource} from '../../../config/scenario.ts'
-import {copyForms} from './copy.ts'
-import {parsePasted} from './paste.ts'
+import {copyForms} from './copy-forms.ts'
+import {parsePasted} from './parse-pasted.ts'
 import type {Pasted, PasteKind} from './pasted.ts'
 
 const GUIDE = preset('guide-agg')

@@ -5,7 +5,7 @@ import type {CountSteps, LoadDecision} from '../../../policies/dynamo/rules-1.2/
 import type {LoadGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {UtilisationSide} from '../../../policies/dynamo/rules-1.2/utilisation-side.ts'
 import {formatExact, formatMs, formatValue} from '../../kit/format.ts'
-import {tellThroughput} from './throughput-sentences.ts'
+import {tellThroughput} from './tell-throughput.ts'
 
 /** Why a tick decided as it did, the way an operator would put it: one sentence per decision and pool. */
 export function tellReasons(tick: TickRecord, config: PlannerConfig): string[] {

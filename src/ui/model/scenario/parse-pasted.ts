@@ -16,7 +16,7 @@ import {
 } from '../../../config/scenario.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
-import {parseCommand} from './paste-command.ts'
+import {parseCommand} from './parse-command.ts'
 import {type PasteContext, type Pasted, type PasteKind, profileOf} from './pasted.ts'
 
 /** A scenario from whatever was pasted; the problem names the flag, the field or the line. */

@@ -1,6 +1,6 @@
 import {unreachable} from '../../../core/assert.ts'
-import {resolveColour} from './colours.ts'
 import type {LegendEntry} from './legend.ts'
+import {resolveColour} from './resolve-colour.ts'
 
 /** Presentation that CSS gives on the page and the saved file has to carry along. */
 const STYLE_PROPERTIES = [
