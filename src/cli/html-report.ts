@@ -1,6 +1,6 @@
 import type {PlannerConfig, Scenario} from '../config/scenario.ts'
-import type {TickRecord} from '../policies/dynamo/record.ts'
 import {computePictures} from '../report/compute-pictures.ts'
+import type {DynamoTick} from '../report/dynamo-ticks.ts'
 import type {RunResult} from '../run/run.ts'
 
 /** The stand-alone diagnostics page of a run. Its code is loaded when the first page is made: most runs make none. */
@@ -20,7 +20,7 @@ function traceNameOf({trace, synthetic, traceSeed}: Scenario): string {
  * Where the reference leaves its diagnostics page after a planner run (planner.md 10), joined as it joins paths;
  * null where it leaves none: the recorder is off, or there was no tick.
  */
-export function plannerReportPath(config: PlannerConfig, ticks: readonly TickRecord[]): string | null {
+export function plannerReportPath(config: PlannerConfig, ticks: readonly DynamoTick[]): string | null {
   const isRecording = config.report_interval_hours !== null || config.live_dashboard_port !== 0
   const last = ticks.at(-1)
   if (!isRecording || last === undefined) return null

@@ -28,6 +28,16 @@ export function loadPlannerConfig(value: string | undefined): Result<unknown> {
   return parsed.ok ? parsed : fail(`${FLAG}: ${value}: ${parsed.error.message}`, FLAG)
 }
 
+/** Text of `--policy-config`: an existing file's, else the value itself. undefined without the flag. */
+export function loadPolicyConfig(value: string | undefined): Result<string | undefined> {
+  if (value === undefined || !isFile(value)) return ok(value)
+  try {
+    return ok(readFileSync(value, 'utf8'))
+  } catch (error) {
+    return fail(`--policy-config: cannot read ${value}: ${fileErrorReason(error)}`, '--policy-config')
+  }
+}
+
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()

@@ -1,8 +1,9 @@
 import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
+import type {Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
-import type {Traffic} from '../run/traffic.ts'
+import {oddityNotes, type Traffic} from '../run/traffic.ts'
 import {GENERATED_PREFIX} from '../trace/catalogue.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
 import {parseTrace} from '../trace/formats/parse-trace.ts'
@@ -13,7 +14,11 @@ import {type DrawnTrace, DrawnTraces, recognizeRecipe, textOf} from './drawn-tra
 import {fileErrorReason} from './file-errors.ts'
 
 /** Reads a trace file, or makes it anew where another seed is asked for. */
-export async function loadTrace(path: string, options: WorkloadOptions): Promise<Result<Traffic>> {
+export async function loadTrace(
+  path: string,
+  options: WorkloadOptions,
+  scenario: Scenario | null = null,
+): Promise<Result<Traffic>> {
   const read = readTraceBytes(path)
   if (!read.ok) return read
   const bytes = read.value
@@ -34,7 +39,10 @@ export async function loadTrace(path: string, options: WorkloadOptions): Promise
     sha256: drawn.value?.sha256 ?? fileSha256,
     fileBytes: bytes.length,
     source: {kind: 'file', name, sha256: fileSha256},
-    notices: parsed.value.notices,
+    notices: [
+      ...parsed.value.notices,
+      ...(scenario === null ? [] : oddityNotes(scenario, parsed.value, workload.value)),
+    ],
   })
 }
 
@@ -42,7 +50,8 @@ export async function loadTrace(path: string, options: WorkloadOptions): Promise
 export function readTraceBytes(path: string): Result<Uint8Array> {
   if (path.startsWith(GENERATED_PREFIX)) return makeTrace(path.slice(GENERATED_PREFIX.length))
   try {
-    return ok(readFileSync(path))
+    // `-` is the standard input, as for any filter.
+    return ok(readFileSync(path === '-' ? 0 : path))
   } catch (error) {
     return fail(`failed to open trace file ${path}: ${fileErrorReason(error)}`)
   }

@@ -9,6 +9,7 @@ import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
+import {dynamoTicksOf} from '../report/dynamo-ticks.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
@@ -19,7 +20,7 @@ import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
 import {repeatsOf} from '../sweep/repeats.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
-import {loadPlannerConfig} from './load-planner-config.ts'
+import {loadPlannerConfig, loadPolicyConfig} from './load-planner-config.ts'
 import {loadTrace} from './load-trace.ts'
 import {machineMemory} from './memory.ts'
 import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
@@ -81,15 +82,21 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const path = args.positionals[0] ?? ''
   const plannerConfig = loadPlannerConfig(args.flags.get('--planner-config'))
   if (!plannerConfig.ok) return plannerConfig
+  const policyConfig = loadPolicyConfig(args.flags.get('--policy-config'))
+  if (!policyConfig.ok) return policyConfig
   const trace = {kind: 'file', name: basename(path), sha256: ''} as const
-  const described = scenarioFromFlags(args, {trace, plannerConfig: plannerConfig.value})
+  const described = scenarioFromFlags(args, {
+    trace,
+    plannerConfig: plannerConfig.value,
+    ...(policyConfig.value === undefined ? {} : {policyConfig: policyConfig.value}),
+  })
   if (!described.ok) return described
   const {scenario, notices} = described.value
   const phases = Number(args.flags.get('--phases') ?? 1)
   if (!(phases >= 1 && phases <= MOST_PHASES))
     return fail(`argument --phases: must be from 1 to ${MOST_PHASES}, got ${phases}`, '--phases')
   const ports: RunPorts = {
-    loadTraffic: keepingLast(trafficFrom((_, options) => loadTrace(path, options))),
+    loadTraffic: keepingLast(trafficFrom((own, options) => loadTrace(path, options, own))),
     timing: createTimingLoader(),
     memory: machineMemory(),
     nowMs: () => performance.now(),
@@ -222,7 +229,7 @@ async function writePages(
   notes: Notes,
 ): Promise<void> {
   const config = plannerOf(scenario)
-  const plannerPath = config === null ? null : plannerReportPath(config, result.planner?.ticks ?? [])
+  const plannerPath = config === null ? null : plannerReportPath(config, dynamoTicksOf(result.planner))
   if (outputs.htmlPath === null && plannerPath === null) return
   const html = await makeHtmlReport(scenario, result)
   if (outputs.htmlPath !== null) writeText(outputs.htmlPath, html)

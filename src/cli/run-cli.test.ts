@@ -116,10 +116,10 @@ describe('a plain run', () => {
     const argv = ['trace.jsonl', '--json', '--planner-config', 'plan.yaml', '--replay-concurrency', '4']
     const {out, error} = await cli(...argv)
     const warnings = warningsOf(JSON.parse(out).planner_replay.config)
-    expect(warnings.map(({field}) => field)).toEqual(
-      expect.arrayContaining(['planner.decode_engine_num_gpu', 'trace.replay_concurrency']),
-    )
-    for (const {field, message} of warnings) expect(error).toContain(`note: ${field}: ${message}\n`)
+    expect(warnings.length).toBeGreaterThan(2)
+    for (const {message} of warnings) expect(error).toContain(`: ${message}\n`)
+    expect(error).toContain('note: planner.decode_engine_num_gpu: Without it')
+    expect(error).toContain('note: --replay-concurrency: The reference passes it over')
   })
 
   it('writes one line per request', async () => {

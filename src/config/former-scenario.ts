@@ -1,3 +1,4 @@
+import {isObject} from '../core/is-object.ts'
 import {type Fleet, type PoolSpec, phaseShiftOf, plannerOf, type Scenario} from './scenario.ts'
 
 /**
@@ -55,8 +56,4 @@ function fromFormerFleet(fleet: unknown): unknown {
       isObject(pool) ? {gpusPerInstance: null, ...pool} : pool,
     ]),
   )
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

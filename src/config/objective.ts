@@ -12,7 +12,11 @@ export const DEFAULT_SHARE = 0.95
 export function objectiveOf(scenario: Pick<Scenario, 'objective' | 'scaling'>): ServiceObjective | null {
   if (scenario.objective !== undefined) return scenario.objective
   const planner = plannerOf(scenario)
-  return planner === null ? null : {ttftMs: planner.ttft, itlMs: planner.itl, share: DEFAULT_SHARE}
+  return planner === null ? null : objectiveOfPlanner(planner)
+}
+
+export function objectiveOfPlanner({ttft, itl}: PlannerConfig): ServiceObjective {
+  return {ttftMs: ttft, itlMs: itl, share: DEFAULT_SHARE}
 }
 
 /** The objective as the fields of a form. Empty latencies are the planner's targets. */

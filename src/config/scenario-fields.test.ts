@@ -106,6 +106,7 @@ describe('every field', () => {
   function otherValue(field: ScenarioField): FieldValue {
     if (field.key === 'objective') return 'ttft:900,itl:40,share:0.9'
     if (field.key === 'trace_columns') return 'timestamp=ts'
+    if (field.key === 'startup') return 'lognormal(median=1min,p95=3min)'
     if (field.type === 'choice') return field.choices.find(choice => choice !== field.default) ?? null
     if (field.type !== 'integer' && field.type !== 'number') throw new Error(`no value for ${field.key}`)
     return field.max === 1 ? 0.5 : field.default === 7 ? 8 : 7

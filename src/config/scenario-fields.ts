@@ -2,8 +2,9 @@ import {fail, ok} from '../core/result.ts'
 import type {FlagGroup} from './command-line/flag.ts'
 import type {Field} from './field.ts'
 import {formatObjective, parseObjective} from './objective.ts'
-import {phaseShiftOf, type Scenario} from './scenario.ts'
+import {hasPhase, phaseShiftOf, type Scenario} from './scenario.ts'
 import {always, type ScenarioLens, sometimes, within, withOrWithout} from './scenario-lens.ts'
+import {STARTUP_FIELD} from './startup/startup-field.ts'
 import {checkTraceSelection, formatCsvColumns, parseCsvColumns, TRACE_FORMATS} from './trace-options.ts'
 
 /** Seeds are 32 bits wide. */
@@ -160,6 +161,7 @@ export const SCENARIO_FIELDS: readonly ScenarioField[] = [
     nullable: true,
     default: null,
   },
+  STARTUP_FIELD,
   {
     ...theirs,
     ...knob,
@@ -330,6 +332,34 @@ export const SCENARIO_FIELDS: readonly ScenarioField[] = [
     ...ofTrace,
     ...ours,
     ...knob,
+    ...within('traceSelection', 'maxInput', checkTraceSelection),
+    key: 'trace_max_input',
+    link: 'trace-max-input',
+    label: 'Longest prompt',
+    help: 'Leaves out requests with more input tokens, and the turns after them; they are counted.',
+    unit: 'tokens',
+    type: 'integer',
+    min: 1,
+    max: 1e9,
+  },
+  {
+    ...ofTrace,
+    ...ours,
+    ...knob,
+    ...within('traceSelection', 'spreadMs', checkTraceSelection),
+    key: 'trace_spread_ms',
+    link: 'trace-spread-ms',
+    label: 'Spread of arrivals',
+    help: 'Moves each first turn later by up to this much, drawn by the seed: for recordings whose times were rounded.',
+    unit: 'ms',
+    type: 'number',
+    min: 0,
+    max: 1e9,
+  },
+  {
+    ...ofTrace,
+    ...ours,
+    ...knob,
     ...sometimes('traceSeed'),
     key: 'trace_seed',
     link: 'trace-seed',
@@ -359,7 +389,7 @@ export function scenarioValues(scenario: Scenario) {
 
 function writePhase(scenario: Scenario, value: unknown) {
   const {scaling} = scenario
-  if (scaling.policy === 'dynamo')
+  if (hasPhase(scaling))
     return ok({...scenario, scaling: withOrWithout(scaling, 'phaseShiftS', value === 0 ? null : value)})
   return value === 0
     ? ok(scenario)

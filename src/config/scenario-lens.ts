@@ -19,9 +19,9 @@ export function always<K extends keyof Scenario>(key: K): ScenarioLens {
 }
 
 /** A field that is absent where a scenario says nothing. */
-export function sometimes(key: 'traceSeed' | 'replayConcurrency'): ScenarioLens {
+export function sometimes(key: keyof Scenario): ScenarioLens {
   return {
-    read: scenario => scenario[key] ?? null,
+    read: scenario => (scenario[key] as FieldValue | undefined) ?? null,
     write: (scenario, value) => ok(withOrWithout(scenario, key, value)),
   }
 }

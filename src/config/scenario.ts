@@ -1,4 +1,8 @@
+import type {PlannerConfig16} from './planner/planner-config-1.6.ts'
 import type {Release} from './release.ts'
+import type {AutoscalerName, PolicyDocument} from './scaling/parse-policy-text.ts'
+import type {ScheduleDocument} from './scaling/parse-schedule.ts'
+import type {StartupSpec} from './startup/startup-spec.ts'
 import type {TraceFormatOptions, TraceSelection} from './trace-options.ts'
 
 /**
@@ -91,7 +95,8 @@ export interface EngineArgs16 {
 export type KvTransferTimingMode = 'full_prompt' | 'destination_missing'
 
 export type PlannerMode = 'agg' | 'disagg' | 'prefill' | 'decode'
-export type OptimizationTarget = 'throughput' | 'latency' | 'sla'
+/** `load` is of 1.6.1. */
+export type OptimizationTarget = 'throughput' | 'latency' | 'load' | 'sla'
 
 /** Planner config (planner.md 1.2) after parsing and validation. Only the fields a replay reads or reports. */
 export interface PlannerConfig {
@@ -127,7 +132,8 @@ export interface PlannerConfig {
   readonly load_min_observations: number
   readonly max_num_fpm_samples: number
   readonly fpm_sample_bucket_size: number
-  readonly load_metric_samples: number
+  /** Of 1.2.1 alone. */
+  readonly load_metric_samples?: number
   readonly report_interval_hours: number | null
   readonly report_output_dir: string
   readonly report_filename: string | null
@@ -232,10 +238,14 @@ export type Fleet =
   | {readonly topology: 'disagg'; readonly prefill: PoolSpec; readonly decode: PoolSpec}
 
 /** Dynamo's planner, with the config that its release reads. */
-export interface DynamoScaling {
+export type DynamoScaling =
+  | DynamoScalingOf<'1.2.1', PlannerConfig>
+  | DynamoScalingOf<'1.6.1', PlannerConfig16>
+
+interface DynamoScalingOf<R extends Release, Config> {
   readonly policy: 'dynamo'
-  readonly release: '1.2.1'
-  readonly config: PlannerConfig
+  readonly release: R
+  readonly config: Config
   /** Seconds by which the planner's ticks begin later than the reference's; absent = 0. */
   readonly phaseShiftS?: number
 }
@@ -245,8 +255,22 @@ export interface FixedScaling {
   readonly policy: 'fixed'
 }
 
+/** An autoscaler of Kubernetes, with settings that `parse-autoscaler.ts` reads. */
+export interface AutoscalerScaling {
+  readonly policy: AutoscalerName
+  readonly config: PolicyDocument
+  /** Seconds by which its loops begin later; absent = 0. */
+  readonly phaseShiftS?: number
+}
+
+/** A table of replicas by time, which `parse-schedule.ts` reads. */
+export interface ScheduleScaling {
+  readonly policy: 'schedule'
+  readonly config: ScheduleDocument
+}
+
 /** Who changes the number of instances while the run goes on, and by what rules. */
-export type Scaling = DynamoScaling | FixedScaling
+export type Scaling = DynamoScaling | FixedScaling | AutoscalerScaling | ScheduleScaling
 
 /** What is to be kept: by this a result is judged, whatever a policy aims at. */
 export interface ServiceObjective {
@@ -257,6 +281,19 @@ export interface ServiceObjective {
   /** Share of the completed requests that must keep both for the run to meet it, in (0, 1]. */
   readonly share: number
 }
+
+/** The model on a GPU that a planner's estimates are of, in the words of the engine args. */
+export type AicArgsOfPlanner = Pick<
+  EngineArgs,
+  | 'aic_backend'
+  | 'aic_system'
+  | 'aic_model_path'
+  | 'aic_backend_version'
+  | 'aic_tp_size'
+  | 'aic_moe_tp_size'
+  | 'aic_moe_ep_size'
+  | 'aic_attention_dp_size'
+>
 
 export interface Scenario {
   /** Generation of the engine; absent = 1.2.1. */
@@ -291,10 +328,14 @@ export interface Scenario {
   readonly replayConcurrency?: number
   readonly engineTiming: EngineTiming
   readonly scaling: Scaling
+  /** How new instances of every pool start; absent = as the engine args' `startup_time` says. */
+  readonly startup?: StartupSpec
   /** Absent = the planner's own targets, if there is a planner (`objectiveOf`). */
   readonly objective?: ServiceObjective
   /** Points per axis of the AIC benchmark that bootstraps the planner's regressions (planner.md 9). */
   readonly benchmarkGranularity: number
+  /** Of 1.6.1: what the planner's estimates start from, where the engine args name no GPU; absent = nothing. */
+  readonly plannerModels?: Readonly<Partial<Record<WorkerType, AicArgsOfPlanner>>>
   readonly seed: number
 }
 
@@ -313,14 +354,19 @@ export function poolsOf(fleet: Fleet): readonly (readonly [PoolName, PoolSpec])[
       ]
 }
 
-/** Config of Dynamo's planner; null under any other policy. */
+/** Config of Dynamo's planner as far as all releases know it; null under any other policy. */
 export function plannerOf({scaling}: Pick<Scenario, 'scaling'>): PlannerConfig | null {
   return scaling.policy === 'dynamo' ? scaling.config : null
 }
 
+/** Whether a policy's ticks are at moments of its own choosing, so that they can begin later. */
+export function hasPhase(scaling: Scaling): scaling is DynamoScaling | AutoscalerScaling {
+  return scaling.policy !== 'fixed' && scaling.policy !== 'schedule'
+}
+
 /** Seconds by which the policy's ticks begin late. */
 export function phaseShiftOf({scaling}: Pick<Scenario, 'scaling'>): number {
-  return scaling.policy === 'dynamo' ? (scaling.phaseShiftS ?? 0) : 0
+  return hasPhase(scaling) ? (scaling.phaseShiftS ?? 0) : 0
 }
 
 /** Dynamo's planner in the loop with this config, or, without one, a fixed fleet, which has no phase. */
@@ -328,4 +374,11 @@ export function scalingBy(planner: PlannerConfig | null, phaseShiftS = 0): Scali
   if (planner === null) return {policy: 'fixed'}
   const phase = phaseShiftS === 0 ? {} : {phaseShiftS}
   return {policy: 'dynamo', release: '1.2.1', config: planner, ...phase}
+}
+
+/** The same planner with its ticks later by so much. */
+export function withPhase(scaling: Scaling, phaseShiftS: number): Scaling {
+  if (scaling.policy !== 'dynamo') return scaling
+  const {phaseShiftS: _, ...same} = scaling
+  return phaseShiftS === 0 ? same : {...same, phaseShiftS}
 }

@@ -61,11 +61,15 @@ export interface TraceSelection {
   readonly limit?: number
   /** Share of sessions kept, drawn by the scenario's seed. */
   readonly sample?: number
+  /** Input tokens at the most; a session ends before its first longer prompt. */
+  readonly maxInput?: number
+  /** First turns come later by up to this much, drawn by the scenario's seed. */
+  readonly spreadMs?: number
 }
 
 /** The first thing wrong with a selection; its `field` is the key. */
 export function checkTraceSelection(selection: TraceSelection): Result<TraceSelection> {
-  const {startS, endS, limit, sample} = selection
+  const {startS, endS, limit, sample, maxInput, spreadMs} = selection
   if (startS !== undefined && !(Number.isFinite(startS) && startS >= 0))
     return fail(`trace start must be a number of seconds from 0, got ${startS}`, 'startS')
   if (endS !== undefined && !(Number.isFinite(endS) && endS > (startS ?? 0)))
@@ -74,11 +78,11 @@ export function checkTraceSelection(selection: TraceSelection): Result<TraceSele
     return fail(`trace limit must be a whole number of requests from 1, got ${limit}`, 'limit')
   if (sample !== undefined && !(sample > 0 && sample <= 1))
     return fail(`trace sample must be a share above 0 and up to 1, got ${sample}`, 'sample')
+  if (maxInput !== undefined && !(Number.isSafeInteger(maxInput) && maxInput >= 1))
+    return fail(`the longest prompt must be a whole number of tokens from 1, got ${maxInput}`, 'maxInput')
+  if (spreadMs !== undefined && !(Number.isFinite(spreadMs) && spreadMs >= 0))
+    return fail(`the spread of arrivals must be a number of ms from 0, got ${spreadMs}`, 'spreadMs')
   return ok(selection)
-}
-
-export function isTraceFormat(text: string): text is TraceFormat {
-  return TRACE_FORMATS.some(format => format === text)
 }
 
 const COLUMN_KEYS = ['timestamp', 'input', 'output', 'session', 'unit'] as const

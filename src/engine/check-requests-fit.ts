@@ -11,7 +11,7 @@ export function checkThatRequestsFit(workload: Workload, args: EngineArgs, compo
     if (Math.ceil((input + output) / args.block_size) <= capacity) continue
     throw new RunError(
       `request ${request + 1} needs ${input} + ${output} tokens, more than the KV cache of one ${component} instance ` +
-        `holds (num_gpu_blocks ${capacity} x block_size ${args.block_size}): raise num_gpu_blocks`,
+        `holds (num_gpu_blocks ${capacity} x block_size ${args.block_size}): raise num_gpu_blocks, or leave longer prompts out with --trace-max-input`,
     )
   }
 }

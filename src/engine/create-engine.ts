@@ -19,6 +19,8 @@ export interface RunnableEngine extends ReplayEngine {
 export type EngineOptions = Omit<ClusterOptions, 'generation'> & {
   /** Nothing after this moment happens; only 1.6.1 knows such an end. */
   readonly maxSimTimeMs: number
+  /** What instances cache is known to a KV router so much later; in 1.2.1 at once. */
+  readonly kvEventLagMs: number
 }
 
 /** The engine of a release: the one place where it is chosen. */

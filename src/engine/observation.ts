@@ -1,8 +1,8 @@
 import type {Ms} from '../core/units.ts'
 
 /**
- * What a planner may see of an engine, and do to it. The engine does not know the planner: the planner's
- * adapter drives this interface (planner.md 0, engine.md 10).
+ * What a policy may see of an engine, and what its driver does to it. The engine knows no policy: `src/scaling` drives
+ * this interface (planner.md 0, engine.md 10).
  */
 export interface ReplayEngine {
   /**
@@ -16,6 +16,12 @@ export interface ReplayEngine {
    * reference's planner did in 1.2.1, at the last event.
    */
   standAt(atMs: Ms): void
+  /**
+   * Processes all events there are, at most about `maxEvents` of them.
+   * @returns true when the workload is over
+   * @throws RunError where requests are left and nothing is going to happen
+   */
+  runToEnd(maxEvents: number): boolean
   /** State after the last `runUntil`, with all passes started since the last `observe`. Empties that buffer. */
   observe(): EngineObservation
   /** Absolute target counts. Aggregated fleets use `decode` and ignore `prefill`. */

@@ -1,10 +1,10 @@
-import type {PlannerRecord} from '../policies/dynamo/record.ts'
+import type {ScalingRecord} from '../scaling/record.ts'
 import type {Report} from './report.ts'
 
 /** What of a finished run is compared. */
 export interface ComparedFigures {
   readonly report: Report
-  readonly planner: Pick<PlannerRecord, 'scalingEvents'> | null
+  readonly planner: Pick<ScalingRecord, 'scalingEvents'> | null
 }
 
 export interface Pricing {

@@ -1,5 +1,6 @@
 import type {EngineRecord, RequestColumns} from '../engine/record/record.ts'
-import type {PlannerRecord} from '../policies/dynamo/record.ts'
+import type {PolicyDetail} from '../policies/policy-detail.ts'
+import type {ScalingRecord} from '../scaling/record.ts'
 import type {ReferenceReport} from './report.ts'
 import {completedInArrivalOrder} from './request-measures.ts'
 
@@ -15,7 +16,7 @@ export interface CheckedRun {
   readonly report: ReferenceReport
   readonly engine: EngineRecord
   /** null for a plain run. */
-  readonly planner: PlannerRecord | null
+  readonly planner: ScalingRecord<PolicyDetail> | null
 }
 
 export function checkConservation(run: CheckedRun): ConservationCheck[] {

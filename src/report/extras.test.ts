@@ -3,6 +3,7 @@ import {defaultEngineArgs} from '../config/engine/engine-args.ts'
 import {defaultScenario, plannerConfigWith} from '../config/presets.ts'
 import {type Scenario, scalingBy} from '../config/scenario.ts'
 import type {InstanceRecord} from '../engine/record/record.ts'
+import {currentTick} from '../store/former-ticks.ts'
 import {computeReport} from './compute-report.ts'
 import {formatDiagnosticsJson} from './diagnostics.ts'
 import {computeExtras} from './extras.ts'
@@ -151,10 +152,10 @@ describe('diagnostics file', () => {
       draining_decode: 0,
       engines: [],
     }
-    const recorded = {
+    const recorded = currentTick({
       ...tick,
       explanation: {load: null, throughput: null, grounds: {load: null, throughput: null}},
-    }
+    })
     const planner = {
       totalTicks: 2,
       ticks: [recorded, recorded],

@@ -1,10 +1,12 @@
 import {formerPlanner} from '../config/former-scenario.ts'
 import {VERSION} from '../config/link/version.ts'
 import {objectiveOf} from '../config/objective.ts'
-import type {Scenario} from '../config/scenario.ts'
+import type {PoolName, Scenario} from '../config/scenario.ts'
 import type {EngineRecord} from '../engine/record/record.ts'
-import type {PlannerRecord} from '../policies/dynamo/record.ts'
-import {billedGpuHours, fixedFleetGpuHours, gpusPerWorker} from './gpu-hours.ts'
+import type {PolicyDetail} from '../policies/policy-detail.ts'
+import type {PolicyRecord} from '../scaling/policy-record.ts'
+import type {ScalingRecord} from '../scaling/record.ts'
+import {billedGpuHours, fixedFleetGpuHours, gpusPerWorker, servingGpuHours} from './gpu-hours.ts'
 import type {PlannerReplayExtras, ReferenceReport} from './report.ts'
 import {countAttained} from './service-level.ts'
 
@@ -14,7 +16,9 @@ export interface ExtrasInput {
   readonly record: EngineRecord
   readonly report: ReferenceReport
   /** null for a plain run. */
-  readonly planner: PlannerRecord | null
+  readonly planner: ScalingRecord<PolicyDetail> | null
+  /** null but under a policy other than Dynamo's planner. */
+  readonly policy?: PolicyRecord | null
   readonly outsideMeasuredShare: number | null
   /** Money per GPU-hour, in any currency. */
   readonly pricePerGpuHour?: number
@@ -35,9 +39,25 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
     engine_timing: scenario.engineTiming,
     sla_attainment: attained === null ? null : attained / Math.max(report.completed_requests, 1),
     goodput_rps: attained === null ? null : attained / durationS,
-    gpu_hours: planner?.gpuHours ?? fixedFleetGpuHours(scenario, report.duration_ms),
+    gpu_hours: planner?.gpuHours ?? ownGpuHours(input, gpus),
+    ...policyExtras(input),
     billed_gpu_hours: billed,
     cost: input.pricePerGpuHour === undefined ? null : billed * input.pricePerGpuHour,
     outside_measured_share: input.outsideMeasuredShare,
   }
+}
+
+/** Serving instances by time, where the reference has no planner to count them. */
+function ownGpuHours(
+  {scenario, record, report, policy}: ExtrasInput,
+  gpus: ReadonlyMap<PoolName, number>,
+): number {
+  const lastTokenMs = report.duration_ms
+  if (policy == null) return fixedFleetGpuHours(scenario, lastTokenMs)
+  return servingGpuHours(record.workers, {lastTokenMs, gpus})
+}
+
+/** What only a run under another policy says, so that other reports stay as they were. */
+function policyExtras({scenario, policy}: ExtrasInput): Partial<PlannerReplayExtras> {
+  return policy == null ? {} : {policy: scenario.scaling.policy, replica_changes: policy.changes.length}
 }

@@ -1,5 +1,6 @@
 import {type EngineArgs, type PoolName, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 import type {InstanceRecord} from '../engine/record/record.ts'
+import type {PoolGpus} from '../scaling/gpu-meter.ts'
 
 const MS_PER_HOUR = 3_600_000
 
@@ -24,6 +25,28 @@ export function gpusPerWorker(scenario: Scenario): ReadonlyMap<PoolName, number>
   )
 }
 
+/**
+ * GPUs per instance as the run's own GPU-hours count them; null = they are not counted. Dynamo's planner counts by its
+ * config, where an unset number is 0 unless the pool says it, and only with its recorder on.
+ */
+export function countedGpus(scenario: Scenario): PoolGpus | null {
+  const {fleet} = scenario
+  const planner = plannerOf(scenario)
+  const pools = fleet.topology === 'agg' ? {prefill: null, decode: fleet.workers} : fleet
+  if (planner === null) {
+    const gpus = gpusPerWorker(scenario)
+    return {
+      prefill: gpus.get('prefill') ?? 0,
+      decode: gpus.get(fleet.topology === 'agg' ? 'agg' : 'decode') ?? 0,
+    }
+  }
+  if (planner.report_interval_hours === null && planner.live_dashboard_port === 0) return null
+  return {
+    prefill: planner.prefill_engine_num_gpu ?? pools.prefill?.gpusPerInstance ?? 0,
+    decode: planner.decode_engine_num_gpu ?? pools.decode.gpusPerInstance ?? 0,
+  }
+}
+
 function gpusOfParallelism(args: EngineArgs): number {
   return (args.aic_tp_size ?? 1) * (args.aic_attention_dp_size ?? 1)
 }
@@ -37,6 +60,20 @@ export function billedGpuHours(
   for (const worker of workers) {
     const lifeMs = Math.max((worker.exitMs ?? options.lastTokenMs) - worker.requestedMs, 0)
     hours += (lifeMs * (options.gpus.get(worker.component) ?? 1)) / MS_PER_HOUR
+  }
+  return hours
+}
+
+/** GPU-hours of the instances while they serve: from ready to drain, as the reference's planner counts its own. */
+export function servingGpuHours(
+  workers: readonly InstanceRecord[],
+  options: {readonly lastTokenMs: number; readonly gpus: ReadonlyMap<PoolName, number>},
+): number {
+  let hours = 0
+  for (const {readyMs, drainMs, exitMs, component} of workers) {
+    if (readyMs === null) continue
+    const servedMs = Math.max((drainMs ?? exitMs ?? options.lastTokenMs) - readyMs, 0)
+    hours += (servedMs * (options.gpus.get(component) ?? 1)) / MS_PER_HOUR
   }
   return hours
 }

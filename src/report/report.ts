@@ -66,6 +66,9 @@ export interface PlannerReplayExtras {
   /** billed_gpu_hours x price; null without a price. */
   readonly cost: number | null
   readonly outside_measured_share: number | null
+  /** Who scaled, where that was neither Dynamo's planner nor nobody, and how often it changed the number of replicas. */
+  readonly policy?: string
+  readonly replica_changes?: number
   /** Checksum of all the run computed (`run/digest.ts`): equal exactly for equal results. Points of a sweep have none. */
   readonly result_sha256?: string
   /** What an expert would say of the run; the command line and the page add them. */

@@ -4,10 +4,24 @@ import {stableJson} from '../core/stable-json.ts'
 
 /**
  * Names what a scenario makes of a trace: equal keys, equal runs, up to a chance of about 1 in 10^16. The trace has its own
- * checksum, the seed only breaks ties of the KV router, and an objective judges a run without changing it.
+ * checksum, an objective judges a run without changing it, and the seed counts where something is drawn by it.
  */
-export function scenarioKey({trace: _trace, seed: _seed, objective: _objective, ...run}: Scenario): string {
-  return hashOf(stableJson(formerScenario(run)))
+export function scenarioKey(scenario: Scenario): string {
+  const {trace: _trace, objective: _objective, seed, ...rest} = scenario
+  const run = formerScenario(rest)
+  return hashOf(stableJson(drawsBySeed(scenario) ? {...run, seed} : run))
+}
+
+/** Autoscalers whose moments of looking are drawn. */
+const LOOKING_BY_CHANCE: ReadonlySet<string> = new Set(['hpa', 'keda', 'kpa'])
+
+/** Ties of the KV router, the sessions of a sample, and when an autoscaler happens to look. */
+function drawsBySeed({routerMode, traceSelection, scaling}: Scenario): boolean {
+  return (
+    routerMode === 'kv_router' ||
+    traceSelection?.sample !== undefined ||
+    LOOKING_BY_CHANCE.has(scaling.policy)
+  )
 }
 
 /** 64 bits of text as hex: two multiplicative hashes of 32 bits that stir each other at the end. */

@@ -1,5 +1,5 @@
 import {formatFixed, formatThousands} from '../core/python-number.ts'
-import type {ScalingEvent} from '../policies/dynamo/record.ts'
+import type {ScalingEvent} from '../scaling/record.ts'
 import type {Distribution, ReferenceReport} from './report.ts'
 
 /** One line of the metric table; null where the reference prints N/A. */

@@ -60,7 +60,8 @@ describe('the bytes of a run', () => {
     ).toBe(false)
     expect(
       isSame(copy => {
-        copy.planner!.ticks[3]!.active_decode++
+        const tick = copy.planner!.ticks[3]!
+        Object.assign(tick, {active_decode: tick.active_decode + 1})
         return copy
       }),
     ).toBe(false)

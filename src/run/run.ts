@@ -1,6 +1,9 @@
 import type {EngineRecord} from '../engine/record/record.ts'
-import type {PlannerRecord} from '../policies/dynamo/record.ts'
+import type {ClusterPolicyDetail} from '../policies/create-cluster-policy.ts'
+import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {Report} from '../report/report.ts'
+import type {PolicyRecord} from '../scaling/policy-record.ts'
+import type {ScalingRecord} from '../scaling/record.ts'
 
 /** Progress of one run, for a bar: never part of a result. */
 export interface RunProgress {
@@ -15,6 +18,8 @@ export interface RunResult {
   readonly report: Report
   readonly engine: EngineRecord
   /** null for a plain run. */
-  readonly planner: PlannerRecord | null
+  readonly planner: ScalingRecord<PolicyDetail> | null
+  /** Only under a policy other than Dynamo's planner. */
+  readonly policy?: PolicyRecord<ClusterPolicyDetail>
   readonly notices: readonly string[]
 }

@@ -1,16 +1,22 @@
 import {DEFAULT_ROUTER_CONFIG} from '../config/engine/router-config.ts'
-import {type PoolName, phaseShiftOf, plannerOf, type Scenario} from '../config/scenario.ts'
+import type {DynamoScaling, FixedScaling, PoolName, Scaling, Scenario} from '../config/scenario.ts'
 import {createEngine, type RunnableEngine} from '../engine/create-engine.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import {constantStartup} from '../engine/startup-model.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
-import {runPlanner} from '../policies/dynamo/adapter.ts'
+import {type ClusterPolicyDetail, createClusterPolicy} from '../policies/create-cluster-policy.ts'
+import {createPolicy, type PolicyInputs, readsPasses} from '../policies/create-policy.ts'
 import type {BenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
-import {capabilitiesOf} from '../policies/dynamo/capabilities.ts'
-import type {PlannerRecord} from '../policies/dynamo/record.ts'
+import type {PolicyDetail} from '../policies/policy-detail.ts'
 import {computeReport} from '../report/compute-report.ts'
 import {computeReport16} from '../report/compute-report-1.6.ts'
 import {computeExtras} from '../report/extras.ts'
+import {countedGpus} from '../report/gpu-hours.ts'
+import {drive} from '../scaling/drive.ts'
+import type {PolicyRecord} from '../scaling/policy-record.ts'
+import type {ScalingRecord} from '../scaling/record.ts'
+import {runPolicy} from '../scaling/run-policy.ts'
+import {createStartup} from '../scaling/startup.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {RunProgress, RunResult} from './run.ts'
 
@@ -26,6 +32,9 @@ export interface SimulationInputs {
   readonly prefillEstimate: PrefillEstimate | null
   /** AIC benchmark points that bootstrap the planner's regressions, or null (planner.md 9). */
   readonly bootstrap: BenchmarkPoints | null
+  /** What 1.6.1's planner is given besides, where its config asks for it. */
+  readonly tablePassMs?: PolicyInputs['tablePassMs']
+  readonly warmup?: PolicyInputs['warmup']
   /** Host clock in ms, for `wall_time_ms` alone. */
   readonly clock: () => number
 }
@@ -44,14 +53,18 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const release = scenario.release ?? '1.2.1'
   const engine = createEngine(release, {
     maxSimTimeMs: scenario.maxSimTimeMs ?? Number.POSITIVE_INFINITY,
+    kvEventLagMs: scenario.kvEventLagMs ?? 0,
     fleet: scenario.fleet,
     workload,
     router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG) : null,
     prefillEstimate: inputs.prefillEstimate,
     concurrency: scenario.replayConcurrency ?? null,
     seed: scenario.seed,
-    isObserved: plannerOf(scenario) !== null,
-    startupFor: (_, {startup_time}) => constantStartup(startup_time),
+    isObserved: readsPasses(scenario.scaling),
+    startupFor: (pool, {startup_time}) =>
+      scenario.startup === undefined
+        ? constantStartup(startup_time)
+        : createStartup(scenario.startup, scenario.seed, pool),
     perfModelFor(pool) {
       const model = inputs.perfModelFor(pool)
       models.push(model)
@@ -59,8 +72,10 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     },
   })
   const progress = progressOf(engine, workload)
-  const planner = plannerOf(scenario) === null ? null : yield* drivePlanner(inputs, engine, progress)
-  if (planner === null) while (!engine.runToEnd(EVENTS_PER_STEP)) yield progress()
+  const {scaling} = scenario
+  const isCluster = scaling.policy !== 'dynamo' && scaling.policy !== 'fixed'
+  const policy = isCluster ? yield* driveClusterPolicy(scenario, scaling, {engine, progress}) : null
+  const planner = isCluster ? null : yield* runUnderPolicy(inputs, scaling, {engine, progress})
   const record = engine.record()
   const wallTimeMs = clock() - startedAt
   const report =
@@ -73,35 +88,52 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     record,
     report,
     planner,
+    policy,
     outsideMeasuredShare: largestOutsideShare(models),
   })
   return {
     report: {...report, planner_replay},
     engine: record,
     planner,
-    notices: [...engine.notices, ...(planner?.notices ?? [])],
+    ...(policy === null ? {} : {policy}),
+    notices: [...engine.notices, ...(planner?.notices ?? []), ...(policy?.notices ?? [])],
   }
 }
 
-function* drivePlanner(
-  {scenario, bootstrap}: SimulationInputs,
-  engine: RunnableEngine,
-  progress: () => RunProgress,
-): Generator<RunProgress, PlannerRecord, void> {
-  const {fleet} = scenario
-  const disagg = fleet.topology === 'disagg'
-  const steps = runPlanner({
+interface Stage {
+  readonly engine: RunnableEngine
+  readonly progress: () => RunProgress
+}
+
+/** Runs the engine to its end under the scenario's policy; null for a fleet nobody scales, of which there is nothing to tell. */
+function* runUnderPolicy(
+  {scenario, bootstrap, tablePassMs = {}, warmup = []}: SimulationInputs,
+  scaling: DynamoScaling | FixedScaling,
+  {engine, progress}: Stage,
+): Generator<RunProgress, ScalingRecord<PolicyDetail> | null, void> {
+  const steps = drive({
     engine,
-    config: plannerOf(scenario)!,
-    topology: fleet.topology,
-    capabilities: {
-      prefill: disagg ? capabilitiesOf(fleet.prefill.args) : null,
-      decode: capabilitiesOf(disagg ? fleet.decode.args : fleet.workers.args),
-    },
-    bootstrap,
-    phaseShiftS: phaseShiftOf(scenario),
+    policy: createPolicy(scaling, scenario.fleet, {bootstrap, tablePassMs, warmup}),
+    topology: scenario.fleet.topology,
+    gpus: countedGpus(scenario),
     maxEventsPerStep: EVENTS_PER_STEP,
   })
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return scaling.policy === 'fixed' ? null : step.value
+    yield progress()
+  }
+}
+
+/** The same under a policy that lives beside the fleet and looks at its own moments. */
+function* driveClusterPolicy(
+  scenario: Scenario,
+  scaling: Exclude<Scaling, DynamoScaling | FixedScaling>,
+  {engine, progress}: Stage,
+): Generator<RunProgress, PolicyRecord<ClusterPolicyDetail>, void> {
+  const {fleet} = scenario
+  const policy = createClusterPolicy(scaling, scenario)
+  const steps = runPolicy({engine, policy, topology: fleet.topology, maxEventsPerStep: EVENTS_PER_STEP})
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value

@@ -30,6 +30,7 @@ import {
   type BenchmarkPoints,
   computeBenchmarkPoints,
 } from '../policies/dynamo/bootstrap.ts'
+import {type PlannerHost16, type PlannerInputs16, preparePlanner16} from './planner-inputs-1.6.ts'
 import {sizeKvCaches} from './size-kv-caches.ts'
 
 /** Where the host keeps what a run reads besides its trace. */
@@ -41,12 +42,17 @@ export interface TimingSources {
   readonly models: () => readonly ModelConfig[]
   /** The model at a place of the host's file system; null where a name is no such place, or there is none. */
   readonly localModel: (path: string) => Result<ModelConfig> | null
+  /** The files of a warm-up trace by its name, unpacked; absent where the host has no files. */
+  readonly loadWarmup?: PlannerHost16['loadWarmup']
 }
 
 export interface PreparedTiming {
   readonly perfModelFor: (pool: PoolName) => PerfModel
   readonly bootstrap: BenchmarkPoints | null
   readonly prefillEstimate: PrefillEstimate | null
+  /** For 1.6.1's planner alone. */
+  readonly tablePassMs?: PlannerInputs16['tablePassMs']
+  readonly warmup?: PlannerInputs16['warmup']
   /** Sentences for the user: versions mapped, a bootstrap that was not possible. */
   readonly notices: readonly string[]
 }
@@ -76,16 +82,31 @@ export class TimingLoader {
       if (!model.ok) return model
       models.set(pool, model.value)
     }
-    const bootstrap = await this.#bootstrap(scenario, notices)
-    if (!bootstrap.ok) return bootstrap
+    const planner = await this.#planner(scenario, notices)
+    if (!planner.ok) return planner
     const estimate = await this.#prefillEstimate(scenario, notices)
     if (!estimate.ok) return estimate
     return ok({
       perfModelFor: pool => models.get(pool)!(),
-      bootstrap: bootstrap.value,
+      ...planner.value,
       prefillEstimate: estimate.value,
       notices: [...notices],
     })
+  }
+
+  async #planner(
+    scenario: Scenario,
+    notices: Set<string>,
+  ): Promise<Result<PlannerInputs16 | Pick<PlannerInputs16, 'bootstrap'>>> {
+    const {scaling} = scenario
+    if (scaling.policy === 'dynamo' && scaling.release === '1.6.1') {
+      const {loadWarmup} = this.#sources
+      const loadModel: PlannerHost16['loadModel'] = args => this.#aicModel(args, releaseOf(scenario), notices)
+      const host = {loadModel, ...(loadWarmup === undefined ? {} : {loadWarmup})}
+      return preparePlanner16(scenario, scaling.config, host, notices)
+    }
+    const bootstrap = await this.#bootstrap(scenario, notices)
+    return bootstrap.ok ? ok({bootstrap: bootstrap.value}) : bootstrap
   }
 
   async #perfModel(

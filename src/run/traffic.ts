@@ -1,8 +1,16 @@
-import {firstPoolOf, type Scenario, type SyntheticSpec, type TraceSource} from '../config/scenario.ts'
+import {
+  firstPoolOf,
+  poolsOf,
+  type Scenario,
+  type SyntheticSpec,
+  type TraceSource,
+} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256OfText} from '../core/sha256.ts'
+import {diagnoseTrace, type TraceOddity} from '../trace/diagnose-trace.ts'
 import {createSyntheticWorkload} from '../trace/generators/synthetic.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
+import type {ParsedTrace} from '../trace/trace-columns.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {TrafficSize} from './memory-forecast.ts'
 
@@ -60,9 +68,33 @@ export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
     ...(traceSelection === undefined ? {} : {traceSelection}),
     ...(traceSeed === undefined ? {} : {traceSeed}),
     ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
-    // Only a sample depends on it.
-    ...(traceSelection?.sample === undefined ? {} : {seed}),
+    ...(scenario.release === undefined ? {} : {release: scenario.release}),
+    // Only what is drawn depends on it.
+    ...(traceSelection?.sample === undefined && traceSelection?.spreadMs === undefined ? {} : {seed}),
   }
+}
+
+/** What is odd about a trace, each with what would set it right; for notes beside a run. */
+export function oddityNotes(scenario: Scenario, parsed: ParsedTrace, workload: Workload): readonly string[] {
+  // Requests that do not fit end the run with a sentence of its own.
+  const noted = oddities(scenario, parsed, workload).filter(({kind}) => kind !== 'too-long')
+  return noted.map(({text, cure}) =>
+    cure === null ? text : `${text} To set it right: ${cure.flag} ${cure.value}.`,
+  )
+}
+
+export function oddities(
+  scenario: Scenario,
+  parsed: ParsedTrace,
+  workload: Workload,
+): readonly TraceOddity[] {
+  const pools = poolsOf(scenario.fleet).map(([, {args}]) => args.num_gpu_blocks * args.block_size)
+  return diagnoseTrace(parsed, workload, {
+    // Of 1.6.1 the engine itself turns such requests away, and counts them.
+    kvCacheTokens: scenario.release === '1.6.1' ? null : Math.min(...pools),
+    hasUnit: scenario.traceFormat?.columns?.unit !== undefined,
+    isSpread: (scenario.traceSelection?.spreadMs ?? 0) > 0 || scenario.replayConcurrency !== undefined,
+  })
 }
 
 /** What a forecast of memory needs to know of traffic. */

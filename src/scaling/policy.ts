@@ -35,6 +35,8 @@ export interface PolicyDecision<Detail extends TaggedDetail = TaggedDetail> {
   /** A short word of the policy's own, the same for the same kind of decision; null = nothing to say. */
   readonly reason: string | null
   readonly detail: Detail
+  /** GPU-hours so far by the policy's own count, where it keeps one; absent = the driver's. */
+  readonly gpuHours?: number
 }
 
 /**
@@ -48,9 +50,10 @@ export interface PolicyDecision<Detail extends TaggedDetail = TaggedDetail> {
  */
 export interface ScalingPolicy<Detail extends TaggedDetail = TaggedDetail> {
   /**
-   * What a target is compared with, to tell whether it asks for a change: the replicas that serve, as Dynamo's planner
-   * does, which overlooks those still starting; or those asked for, starting ones included, as `spec.replicas` of a
-   * Kubernetes deployment is.
+   * What a target is compared with, to tell whether it asks for a change: the replicas that serve, as 1.2.1's planner
+   * does, which overlooks those still starting, and which lives by the engine's events; or those asked for, starting
+   * ones included, as `spec.replicas` of a Kubernetes deployment is: such a policy lives by the clock, and sees and acts
+   * at the moments it names.
    */
   readonly comparesWith: 'serving' | 'requested'
 

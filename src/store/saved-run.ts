@@ -1,8 +1,9 @@
 import type {Scenario} from '../config/scenario.ts'
 import {isObject} from '../core/is-object.ts'
-import type {ScalingEvent} from '../policies/dynamo/record.ts'
 import type {Report} from '../report/report.ts'
+import type {ScalingEvent} from '../scaling/record.ts'
 import type {RunOutcome} from '../worker/protocol.ts'
+import {currentTick} from './former-ticks.ts'
 import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'
 import {type Migration, withScaling} from './migrations.ts'
 import {hasFields, type StoredRecord} from './shape.ts'
@@ -66,7 +67,11 @@ export function savedOutcome(outcome: RunOutcome): SavedOutcome {
 export function restoredOutcome(saved: SavedOutcome): RunOutcome {
   const tokenGaps = {length: 0, gapMs: new Float64Array(), count: new Uint32Array()}
   const {loads = noLoads(saved), requestEvents = NO_EVENTS, ...kept} = saved.result.engine
-  return {...saved, result: {...saved.result, engine: {...kept, loads, requestEvents, tokenGaps}}}
+  const planner = saved.result.planner && {
+    ...saved.result.planner,
+    ticks: saved.result.planner.ticks.map(currentTick),
+  }
+  return {...saved, result: {...saved.result, planner, engine: {...kept, loads, requestEvents, tokenGaps}}}
 }
 
 function noLoads({result}: SavedOutcome): EngineRecord['loads'] {

@@ -1,8 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import {defaultScenario} from '../config/presets.ts'
 import {computeReport} from '../report/compute-report.ts'
+import {dynamoTick} from '../report/dynamo-ticks.ts'
 import {recordOf} from '../report/report-fixture.ts'
 import type {RunOutcome} from '../worker/protocol.ts'
+import {currentTick} from './former-ticks.ts'
 import {readRecord} from './library-record.ts'
 import {type Migration, migrate} from './migrations.ts'
 import {openStore} from './open-store.ts'
@@ -146,4 +148,30 @@ test('storageProblem tells a full disk from a refusal', () => {
   expect(storageProblem(new DOMException('full', 'QuotaExceededError'))).toContain('delete saved runs')
   expect(storageProblem(new DOMException('no', 'SecurityError'))).toContain('private window')
   expect(storageProblem(new Error('disk on fire.'))).toContain('disk on fire.')
+})
+
+describe('a tick kept when Dynamo was the only policy', () => {
+  const explanation = {load: null, throughput: null, grounds: {load: null, throughput: null}}
+  const tick = {
+    ...{at_s: 10, now_s: 9, active_prefill: 0, active_decode: 2, gpu_hours: 0.1},
+    ...{is_load: true, is_throughput: false},
+    ...{starting_prefill: 0, starting_decode: 1, draining_prefill: 0, draining_decode: 0},
+    traffic: {duration_s: 10, num_req: 4, isl: 100, osl: 10, kv_hit_rate: 0},
+    scale_to: {num_decode: 3},
+    load_decision_reason: 'scale_up' as const,
+    engines: [],
+    explanation,
+  }
+
+  test('has its fields by policy when the run is opened, and is shown and exported as it was', () => {
+    const current = currentTick(tick)
+    expect(current).toMatchObject({
+      at_s: 10,
+      reason: 'scale_up',
+      detail: {policy: 'dynamo', release: '1.2.1'},
+    })
+    expect(current.detail).toMatchObject({is_load: true, diagnostics: {load_decision_reason: 'scale_up'}})
+    expect(JSON.stringify(dynamoTick(current))).toBe(JSON.stringify(tick))
+    expect(currentTick(current)).toBe(current)
+  })
 })

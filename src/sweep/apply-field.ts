@@ -1,6 +1,7 @@
 import {DEFAULT_BLOCK_SIZES, parseEngineArgs} from '../config/engine/engine-args.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import {parsePlannerConfig} from '../config/planner/planner-config.ts'
+import {parsePlannerConfig16, withPlannerKey16} from '../config/planner/planner-config-1.6.ts'
 import type {PoolField} from '../config/pool-fields.ts'
 import {
   type EngineArgs,
@@ -45,6 +46,11 @@ export function applyEngineField(
 export function applyPlannerField(scenario: Scenario, key: string, value: FieldValue): Result<Scenario> {
   const planner = plannerOf(scenario)
   if (planner === null) return fail('this run has no planner; give it a planner config (--planner-config)')
+  const {scaling} = scenario
+  if (scaling.policy === 'dynamo' && scaling.release === '1.6.1') {
+    const changed = parsePlannerConfig16(withPlannerKey16(scaling.config, key, value))
+    return changed.ok ? ok({...scenario, scaling: {...scaling, config: changed.value.config}}) : changed
+  }
   const parsed = parsePlannerConfig({...planner, [key]: value})
   return parsed.ok
     ? ok({...scenario, scaling: scalingBy(parsed.value.config, phaseShiftOf(scenario))})

@@ -1,4 +1,4 @@
-import {phaseShiftOf, plannerOf, type Scenario, scalingBy} from '../config/scenario.ts'
+import {phaseShiftOf, plannerOf, type Scenario, withPhase} from '../config/scenario.ts'
 
 /**
  * What the runs of one point differ in: where within its interval the planner looks, or which draw of the same traffic
@@ -41,7 +41,7 @@ export function repeatsOf(
 }
 
 export function withPlannerPhase(scenario: Scenario, shiftS: number): Scenario {
-  return {...scenario, scaling: scalingBy(plannerOf(scenario), shiftS)}
+  return {...scenario, scaling: withPhase(scenario.scaling, shiftS)}
 }
 
 /** Phase shifts that spread `count` repeats evenly over one planner interval, from the first on. */

@@ -22,11 +22,7 @@ export type OddityKind =
   | 'duplicates'
   | 'too-long'
 
-export type CureFlag =
-  | '--trace-columns'
-  | '--trace-block-size'
-  | '--trace-spread-arrivals'
-  | '--trace-max-input'
+export type CureFlag = '--trace-columns' | '--trace-block-size' | '--trace-spread-ms' | '--trace-max-input'
 
 export interface DiagnosisOptions {
   /** KV cache of the smallest instance, tokens; null = unknown. A longer prompt can never be served. */
@@ -131,7 +127,7 @@ function quantised(arrivals: Float64Array): TraceOddity | null {
   const text =
     `Arrivals sit on a grid of ${quantumMs / 1000} s, ${atOnce.toFixed(0)} requests at a time: the recording rounded its times. TTFT then ` +
     'shows the wait behind the others of a burst that real users did not form.'
-  return {kind: 'quantised', text, cure: {flag: '--trace-spread-arrivals', value: ''}}
+  return {kind: 'quantised', text, cure: {flag: '--trace-spread-ms', value: String(quantumMs)}}
 }
 
 function oneBurst(arrivals: Float64Array): TraceOddity | null {

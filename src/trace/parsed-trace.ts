@@ -1,5 +1,7 @@
+import type {Release} from '../config/release.ts'
 import type {TraceFormatOptions, TraceSelection} from '../config/trace-options.ts'
 import {unreachable} from '../core/assert.ts'
+import {RandomStream} from '../core/random.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {INT32_MAX} from './int32.ts'
 import {freshPrompts, growingPrompts, type PromptIds} from './prompt-ids.ts'
@@ -20,6 +22,8 @@ export interface WorkloadOptions {
   readonly replayConcurrency?: number
   /** Of the sample of sessions. */
   readonly seed?: number
+  /** Whose loader: 1.6.1 refuses a prompt longer than its hash ids, which 1.2.1 cuts; absent = 1.2.1. */
+  readonly release?: Release
 }
 
 /** Selects, clamps, normalises and speeds up (engine.md 1.1, 1.4, 1.5). Cheap: columns that stay the same are shared. */
@@ -38,10 +42,12 @@ export function toWorkload(whole: ParsedTrace, options: WorkloadOptions): Result
   const parsed = selected.value
   const prompts = promptsOf(parsed, traceBlockSize, options.traceFormat ?? {})
   if (!prompts.ok) return prompts
-  const inputLength = computeInputLength(parsed, prompts.value.hashStart, traceBlockSize)
+  const isStrict = options.release === '1.6.1' && parsed.prompts === 'hashes'
+  const inputLength = computeInputLength(parsed, prompts.value.hashStart, {traceBlockSize, isStrict})
   if (!inputLength.ok) return inputLength
   const ratio = isClosedLoop ? 1 : arrivalSpeedupRatio
-  const arrivalMs = isClosedLoop ? ok(arriveAtOnce(parsed)) : computeArrivals(parsed, ratio)
+  const spread = {spreadMs: options.traceSelection?.spreadMs ?? 0, seed: options.seed ?? 0}
+  const arrivalMs = isClosedLoop ? ok(arriveAtOnce(parsed)) : computeArrivals(parsed, ratio, spread)
   if (!arrivalMs.ok) return arrivalMs
   return ok({
     requestCount: parsed.requestCount,
@@ -98,13 +104,19 @@ export function sessionName(parsed: ParsedTrace, session: number): string {
 function computeInputLength(
   parsed: ParsedTrace,
   hashStart: Uint32Array,
-  traceBlockSize: number,
+  {traceBlockSize, isStrict}: {readonly traceBlockSize: number; readonly isStrict: boolean},
 ): Result<Int32Array> {
   const {requestCount, inputLengthGiven} = parsed
   const inputLength = new Int32Array(requestCount)
   for (let request = 0; request < requestCount; request++) {
     const capacity = (hashStart[request + 1]! - hashStart[request]!) * traceBlockSize
     const tokens = Math.min(inputLengthGiven[request]!, capacity)
+    const given = inputLengthGiven[request]!
+    if (isStrict && given > capacity && given < Number.POSITIVE_INFINITY)
+      return fail(
+        `${at(parsed, request)} input_length ${given} exceeds hash_ids capacity ${capacity}`,
+        'input_length',
+      )
     if (tokens === 0) return fail(describeEmptyPrompt(parsed, request), 'input_length')
     if (tokens > INT32_MAX) {
       return fail(
@@ -128,7 +140,16 @@ function arriveAtOnce({requestCount, firstTurn}: ParsedTrace): Float64Array {
   return arrivalMs
 }
 
-function computeArrivals(parsed: ParsedTrace, ratio: number): Result<Float64Array> {
+interface ArrivalSpread {
+  readonly spreadMs: number
+  readonly seed: number
+}
+
+function computeArrivals(
+  parsed: ParsedTrace,
+  ratio: number,
+  {spreadMs, seed}: ArrivalSpread,
+): Result<Float64Array> {
   const {firstTurn, timestampMs, sessionCount} = parsed
   if (parsed.format === 'applied_compute_agentic') {
     return fail(
@@ -143,9 +164,10 @@ function computeArrivals(parsed: ParsedTrace, ratio: number): Result<Float64Arra
     if (start < earliest) earliest = start
   }
   const arrivalMs = new Float64Array(parsed.requestCount).fill(Number.NaN)
+  const random = spreadMs > 0 ? new RandomStream(seed, 'arrival spread') : null
   for (let session = 0; session < sessionCount; session++) {
     const request = firstTurn[session]!
-    const start = timestampMs[request]!
+    const start = timestampMs[request]! + (random === null ? 0 : random.next() * spreadMs)
     const problem = (text: string) => fail(`${at(parsed, request)}: ${text}`, 'timestamp')
     const name = () => sessionName(parsed, session)
     if (Number.isNaN(start))

@@ -137,3 +137,43 @@ describe('selectTrace', () => {
     )
   })
 })
+
+describe('what a trace holds too much of', () => {
+  it('ends a session before its first prompt that is too long, and leaves no longer prompt', () => {
+    const short = select({maxInput: 2000})
+    expect(Math.max(...short.inputLengthGiven)).toBeLessThanOrEqual(2000)
+    expect(short.requestCount).toBeLessThan(whole.requestCount)
+    for (const first of short.firstTurn) expect(short.turn[first]).toBe(0)
+    const kept = new Set(short.line)
+    whole.line.forEach((line, request) => {
+      // What is left out is too long itself, or comes after such a turn of its session.
+      if (kept.has(line)) return
+      const earlier = [...whole.inputLengthGiven.keys()].filter(
+        other => whole.session[other] === whole.session[request] && other <= request,
+      )
+      expect(Math.max(...earlier.map(other => whole.inputLengthGiven[other]!))).toBeGreaterThan(2000)
+    })
+  })
+
+  it('spreads first turns within the time given, by the seed and no further', () => {
+    const arrivals = (spreadMs: number, seed: number) => {
+      const workload = toWorkload(whole, {
+        traceBlockSize: 512,
+        arrivalSpeedupRatio: 1,
+        traceSelection: {spreadMs},
+        seed,
+      })
+      if (!workload.ok) throw new Error(workload.error.message)
+      return workload.value.arrivalMs
+    }
+    const plain = arrivals(0, 1)
+    const spread = arrivals(3000, 1)
+    for (const first of whole.firstTurn) {
+      const shift = spread[first]! - plain[first]!
+      expect(shift).toBeGreaterThanOrEqual(0)
+      expect(shift).toBeLessThan(3000)
+    }
+    expect(arrivals(3000, 1)).toEqual(spread)
+    expect(arrivals(3000, 2)).not.toEqual(spread)
+  })
+})

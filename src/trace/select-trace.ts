@@ -14,13 +14,14 @@ export function selectTrace(
 ): Result<ParsedTrace> {
   const checked = checkTraceSelection(selection)
   if (!checked.ok) return checked
-  const {startS, endS, limit, sample} = selection
-  if (startS === undefined && endS === undefined && limit === undefined && sample === undefined)
-    return ok(parsed)
+  const {startS, endS, limit, sample, maxInput} = selection
+  const choices = [startS, endS, limit, sample, maxInput]
+  if (choices.every(choice => choice === undefined)) return ok(parsed)
   if ((startS !== undefined || endS !== undefined) && parsed.format === 'applied_compute_agentic')
     return fail(`${parsed.fileName} has no timestamps that a time window could be cut from`, 'startS')
   const sessions = chooseSessions(parsed, selection, seed)
-  const requests = chooseRequests(parsed, sessions, limit ?? Number.POSITIVE_INFINITY)
+  const short = maxInput === undefined ? null : withShortPrompts(parsed, maxInput)
+  const requests = chooseRequests(parsed, sessions, {limit: limit ?? Number.POSITIVE_INFINITY, short})
   if (requests.length === 0)
     return fail(`${parsed.fileName}: no request is left in the chosen window and sample`, 'traceSelection')
   return ok(gather(parsed, requests))
@@ -48,13 +49,37 @@ function chooseSessions(
   return chosen
 }
 
-function chooseRequests({requestCount, session}: ParsedTrace, chosen: Uint8Array, limit: number): Int32Array {
+interface RequestChoice {
+  readonly limit: number
+  /** By request: 1 = it may stay; null = all may. */
+  readonly short: Uint8Array | null
+}
+
+function chooseRequests(
+  {requestCount, session}: ParsedTrace,
+  chosen: Uint8Array,
+  {limit, short}: RequestChoice,
+): Int32Array {
   const requests = new Int32Array(requestCount)
   let count = 0
   for (let request = 0; request < requestCount && count < limit; request++) {
-    if (chosen[session[request]!] === 1) requests[count++] = request
+    if (chosen[session[request]!] === 1 && short?.[request] !== 0) requests[count++] = request
   }
   return requests.subarray(0, count)
+}
+
+/** The requests before the first longer prompt of their session: what came after it had read its answer. */
+function withShortPrompts(
+  {requestCount, session, sessionCount, inputLengthGiven}: ParsedTrace,
+  maxInput: number,
+) {
+  const short = new Uint8Array(requestCount)
+  const isOver = new Uint8Array(sessionCount)
+  for (let request = 0; request < requestCount; request++) {
+    if (inputLengthGiven[request]! > maxInput) isOver[session[request]!] = 1
+    short[request] = 1 - isOver[session[request]!]!
+  }
+  return short
 }
 
 function gather(parsed: ParsedTrace, requests: Int32Array): ParsedTrace {

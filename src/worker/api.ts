@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink'
 import {ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
+import {RULES_1_2} from '../policies/dynamo/rules-1.2/planner-rules.ts'
 import {computeTipping} from '../policies/dynamo/tipping/tipping.ts'
 import {addDigest} from '../run/digest.ts'
 import {prepareRun, simulatePrepared} from '../run/prepare-run.ts'
@@ -61,7 +62,7 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
     ...createGpuApi(site.timing),
 
     async computeTipping(config, grounds) {
-      return computeTipping(config, grounds)
+      return computeTipping(RULES_1_2, config, grounds)
     },
 
     async pack(value) {

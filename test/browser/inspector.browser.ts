@@ -5,7 +5,7 @@ import type {Locator} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
 import {decodeScenario, encodeScenario} from '../../src/config/link/url-codec.ts'
 import {plannerOf, scalingBy} from '../../src/config/scenario.ts'
-import type {TickRecord} from '../../src/policies/dynamo/record.ts'
+import type {DynamoTick} from '../../src/report/dynamo-ticks.ts'
 import {generateTrace} from '../../src/trace/generators/generate.ts'
 import {goldenScenario, readGolden} from '../support/golden.ts'
 import {PROJECT} from '../support/shared.ts'
@@ -23,14 +23,14 @@ function panelOf({page}: Site): Locator {
 }
 
 /** Ticks of the run on show, from the command line. */
-function ticksOf({page}: Site, change: {readonly itl?: number; readonly ttft?: number} = {}): TickRecord[] {
+function ticksOf({page}: Site, change: {readonly itl?: number; readonly ttft?: number} = {}): DynamoTick[] {
   const {scenario} = decodeScenario(new URL(page.url()).hash)
   const scaling = scalingBy({...plannerOf(scenario)!, ...change})
   const {diagnostics} = runCommandLine({...scenario, scaling}, `${SHORT_TRACE}.jsonl.gz`)
-  return (diagnostics as unknown as {ticks: TickRecord[]}).ticks
+  return (diagnostics as unknown as {ticks: DynamoTick[]}).ticks
 }
 
-function decisionsIn(ticks: readonly TickRecord[]): number[] {
+function decisionsIn(ticks: readonly DynamoTick[]): number[] {
   return ticks.flatMap(({scale_to, active_decode}, i) =>
     scale_to !== undefined && scale_to.num_decode !== active_decode ? [i] : [],
   )
@@ -122,7 +122,7 @@ describe('the decision inspector', () => {
     if (!claim) throw new Error(`no target among: ${texts.join(' | ')}`)
     const [, metric, value, replicas] = claim
     const target = Number(value!.replaceAll(',', ''))
-    const countAfter = ([tick]: TickRecord[]) => tick!.scale_to?.num_decode ?? tick!.active_decode
+    const countAfter = ([tick]: DynamoTick[]) => tick!.scale_to?.num_decode ?? tick!.active_decode
     expect(countAfter(ticksOf(site))).not.toBe(Number(replicas))
     expect(countAfter(ticksOf(site, metric === 'ITL' ? {itl: target} : {ttft: target}))).toBe(
       Number(replicas),

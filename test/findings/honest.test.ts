@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
+import {dynamoTicksOf} from '../../src/report/dynamo-ticks.ts'
 import {computeFindings} from '../../src/report/findings/compute-findings.ts'
 import type {Finding} from '../../src/report/findings/finding.ts'
 import {clock} from '../../src/report/findings/words.ts'
@@ -53,7 +54,7 @@ function check({rule, text, figures, from_s, to_s}: Finding, {engine, planner}: 
   const misses = (r: number) => !(ttft(r) <= OBJECTIVE.ttftMs && gap(r) <= OBJECTIVE.itlMs)
   const between = (r: number) =>
     requests.arrivalMs[r]! >= from_s * 1000 && requests.arrivalMs[r]! < to_s * 1000
-  const loadTicks = (planner?.ticks ?? []).filter(tick => tick.is_load)
+  const loadTicks = dynamoTicksOf(planner).filter(tick => tick.is_load)
   switch (rule) {
     case 'bottleneck':
       expect(figures.missed).toBe(all.filter(misses).length)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import type {TickRecord} from '../../src/policies/dynamo/record.ts'
+import {type DynamoTick, dynamoTicksOf} from '../../src/report/dynamo-ticks.ts'
 import {roomyArgs, traceLines} from './arbitrary.ts'
 import {plannerConfig, type Replay, replay, type TraceLine} from './replay.ts'
 import {cases} from './sampling.ts'
@@ -83,12 +83,12 @@ function cutTrace(lines: readonly TraceLine[], share: number): CutTrace {
   }
 }
 
-function ticksUpTo({result}: Replay, untilMs: number): TickRecord[] {
-  return result.planner!.ticks.filter(({at_s}) => at_s * 1000 <= untilMs)
+function ticksUpTo({result}: Replay, untilMs: number): DynamoTick[] {
+  return dynamoTicksOf(result.planner).filter(({at_s}) => at_s * 1000 <= untilMs)
 }
 
-function ticksBefore({result}: Replay, beforeMs: number): TickRecord[] {
-  return result.planner!.ticks.filter(({at_s}) => at_s * 1000 < beforeMs)
+function ticksBefore({result}: Replay, beforeMs: number): DynamoTick[] {
+  return dynamoTicksOf(result.planner).filter(({at_s}) => at_s * 1000 < beforeMs)
 }
 
 const TIMES = ['arrivalMs', 'firstAdmitMs', 'firstTokenMs', 'secondTokenMs', 'lastTokenMs'] as const

@@ -6,11 +6,12 @@ import {scenarioFromFlags} from '../../src/config/command-line/flags.ts'
 import {plannerOf, poolsOf, type Scenario} from '../../src/config/scenario.ts'
 import {fail} from '../../src/core/result.ts'
 import {parseProfileNpz} from '../../src/perf/profile.ts'
-import type {ScalingEvent} from '../../src/policies/dynamo/record.ts'
+import {dynamoTicksOf} from '../../src/report/dynamo-ticks.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {simulate} from '../../src/run/simulate.ts'
 import {TimingLoader} from '../../src/run/timing-loader.ts'
 import {syntheticWorkloadOf, workloadOptionsOf} from '../../src/run/traffic.ts'
+import type {ScalingEvent} from '../../src/scaling/record.ts'
 import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
 import {generateTrace, type TraceGenerator} from '../../src/trace/generators/generate.ts'
 import type {Workload} from '../../src/trace/workload.ts'
@@ -140,7 +141,7 @@ export function differences(golden: GoldenFile, result: RunResult): string[] {
 /** The same for one planner tick, counted from 0. */
 export function tickDifferences(golden: GoldenFile, result: RunResult, index: number): string[] {
   const found: string[] = []
-  const ours = (result.planner?.ticks[index] ?? {}) as unknown as Readonly<Record<string, unknown>>
+  const ours = (dynamoTicksOf(result.planner)[index] ?? {}) as unknown as Readonly<Record<string, unknown>>
   const note = noteTo(found)
   compareTick(golden.planner!.ticks[index]!, ours, (key, own, theirs) =>
     note(`tick ${index + 1} ${key}`, own, theirs),

@@ -57,8 +57,8 @@ export function scenarioOf(golden: Golden16File): Scenario {
 }
 
 /** Runs a case from its own flags. */
-export async function runGolden16(golden: Golden16File): Promise<RunResult> {
-  const scenario = scenarioOf(golden)
+export async function runGolden16(golden: Golden16File, changes: Partial<Scenario> = {}): Promise<RunResult> {
+  const scenario = {...scenarioOf(golden), ...changes}
   return runOn(scenario, workloadOf(golden, scenario), `${SHARED}/traces`)
 }
 

@@ -76,7 +76,12 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/panels/figures': panel('report'),
   'ui/panels/requests': panel('ui/panels/figures', 'report'),
   'ui/panels/inspector': panel('ui/panels/requests', 'ui/policies/dynamo', 'report'),
-  'ui/panels/report-page': panel('ui/panels/figures', 'ui/panels/inspector', 'ui/policies/dynamo'),
+  'ui/panels/report-page': panel(
+    'ui/panels/figures',
+    'ui/panels/inspector',
+    'ui/policies/dynamo',
+    'report/dynamo-ticks.ts',
+  ),
   'ui/panels/run': panel(
     'ui/panels/trace',
     'ui/panels/scenario',

@@ -3,6 +3,7 @@ import {plannerConfigWith} from '../../src/config/presets.ts'
 import type {PlannerConfig} from '../../src/config/scenario.ts'
 import {answerPerfPoints} from '../../src/perf/aic/perf-points.ts'
 import {createPredictor} from '../../src/policies/dynamo/predictors/create.ts'
+import {dynamoTicksOf} from '../../src/report/dynamo-ticks.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {BUNDLED_TRACES} from '../../src/trace/generators/bundled-traces.ts'
 import type {
@@ -80,7 +81,7 @@ class Tally {
     })
     golden.planner.ticks.forEach((theirs, i) => {
       this.#ticks++
-      this.#addTick(`${name}: tick ${i + 1}`, theirs, (planner?.ticks[i] ?? {}) as unknown as Fields)
+      this.#addTick(`${name}: tick ${i + 1}`, theirs, (dynamoTicksOf(planner)[i] ?? {}) as unknown as Fields)
     })
   }
 

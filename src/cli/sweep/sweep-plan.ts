@@ -19,7 +19,7 @@ import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {NO_RECIPE} from '../../trace/generators/trace-recipes.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
 import {fileErrorReason} from '../file-errors.ts'
-import {loadPlannerConfig} from '../load-planner-config.ts'
+import {loadPlannerConfig, loadPolicyConfig} from '../load-planner-config.ts'
 import {readTraceBytes, recipeOfTrace} from '../load-trace.ts'
 import {createTimingLoader} from '../timing-loader.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
@@ -55,8 +55,14 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   const path = positionals[0] ?? ''
   const plannerConfig = loadPlannerConfig(flags.get('--planner-config'))
   if (!plannerConfig.ok) return plannerConfig
+  const policyConfig = loadPolicyConfig(flags.get('--policy-config'))
+  if (!policyConfig.ok) return policyConfig
   const unread = {kind: 'file', name: basename(path), sha256: ''} as const
-  const described = scenarioFromFlags(args.value, {trace: unread, plannerConfig: plannerConfig.value})
+  const described = scenarioFromFlags(args.value, {
+    trace: unread,
+    plannerConfig: plannerConfig.value,
+    ...(policyConfig.value === undefined ? {} : {policyConfig: policyConfig.value}),
+  })
   if (!described.ok) return described
   const file = described.value.scenario.synthetic ? ok(null) : readTraceBytes(path)
   if (!file.ok) return file

@@ -7,6 +7,7 @@ import {
   poolsOf,
   type Scenario,
 } from '../scenario.ts'
+import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
 
 /** Something that runs as asked and is easily read wrong. Never in the way of a run. */
 export interface Warning {
@@ -31,7 +32,13 @@ export function warningsOf(scenario: Scenario): readonly Warning[] {
 
 /** The same for a terminal, where the field a sentence is about has to be named. */
 export function warningNotes(scenario: Scenario): readonly string[] {
-  return warningsOf(scenario).map(({field, message}) => `${field}: ${message}`)
+  return warningsOf(scenario).map(({field, message}) => `${nameInTerminal(field)}: ${message}`)
+}
+
+/** Engine args and planner fields are named as in their JSON, the scenario's own by their flag. */
+function nameInTerminal(field: string): string {
+  const own = SCENARIO_FIELDS.find(({key, link}) => field === link || field.endsWith(`.${key}`))
+  return own === undefined ? field : flagOf(own)
 }
 
 const RULES: readonly Rule[] = [

@@ -54,6 +54,22 @@ export const FLAGS: readonly Flag[] = [
     help: 'Planner config as a YAML or JSON file or inline JSON; puts the planner in the loop.',
   },
   {
+    ...ours,
+    name: '--policy',
+    type: 'choice',
+    choices: ['dynamo', 'fixed', 'schedule', 'hpa', 'keda', 'kpa'],
+    group: 'Planner',
+    help: "Who scales. Default: Dynamo's planner with --planner-config, else nobody.",
+  },
+  {
+    ...ours,
+    name: '--policy-config',
+    type: 'text',
+    metavar: 'FILE|JSON|YAML',
+    group: 'Planner',
+    help: 'Settings of --policy: a manifest (HorizontalPodAutoscaler, ScaledObject, Knative Service), its spec, or for a schedule a table of times and replicas.',
+  },
+  {
     ...theirs,
     name: '--router-config',
     type: 'text',

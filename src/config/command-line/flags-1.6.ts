@@ -14,7 +14,6 @@ import type {
 } from '../scenario.ts'
 import {flagOf} from '../scenario-fields.ts'
 import {type Arguments, numberOf} from './arguments.ts'
-import {readBenchmarkModels} from './benchmark-models.ts'
 import {
   type FlagInputs,
   integerFlag,
@@ -24,6 +23,8 @@ import {
   refusedFlag,
   type ScenarioFromFlags,
 } from './flags.ts'
+import {readPlanner16, readPlannerModels} from './planner-flags-1.6.ts'
+import {readScaling} from './policy-flags.ts'
 
 type Flags = ReadonlyMap<string, string>
 
@@ -63,20 +64,28 @@ export function scenarioFromFlags16(args: Arguments, inputs: FlagInputs): Result
   if (!fleet.ok) return fleet
   const limits = readLimits(flags)
   if (!limits.ok) return limits
-  const benchmark = readBenchmarkModels(flags, fleet.value)
-  if (!benchmark.ok) return benchmark
   const router = readRouter(flags, notices)
   if (!router.ok) return router
+  const planned = readPlanner16(inputs.plannerConfig, fleet.value, notices)
+  if (!planned.ok) return planned
+  const plannerModels = readPlannerModels(flags.get('--performance-model-metadata'))
+  if (!plannerModels.ok) return plannerModels
+  const policy = flags.get('--policy')
+  const isPlanned = (policy === undefined || policy === 'dynamo') && planned.value.policy === 'dynamo'
+  const scaling = isPlanned
+    ? ok({scaling: planned.value})
+    : readScaling(flags, {planner: null, policyConfig: inputs.policyConfig}, notices)
+  if (!scaling.ok) return scaling
   const {fleet: timed, engineTiming} = applyTiming(flags, fleet.value)
   const parts: ScenarioParts = {
     release: '1.6.1',
     trace: inputs.trace,
     ...traffic.value,
     ...limits.value,
-    ...benchmark.value,
     ...router.value,
     fleet: timed,
-    scaling: {policy: 'fixed'},
+    ...plannerModels.value,
+    ...scaling.value,
   }
   const own = {...readOwnFields(flags, parts, notices), engine_timing: engineTiming}
   const {scenario, refused} = assembleScenario(parts, own)

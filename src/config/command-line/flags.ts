@@ -11,25 +11,27 @@ import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
 import {
   type EngineArgs,
   type Fleet,
+  hasPhase,
   type PlannerConfig,
   type PoolName,
   type PoolSpec,
-  plannerOf,
   type Scenario,
   type SyntheticSpec,
-  scalingBy,
   type TraceSource,
 } from '../scenario.ts'
 import {flagOf, SCENARIO_FIELDS, type ScenarioField} from '../scenario-fields.ts'
 import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
 import {FLAGS_OF_1_6, releaseOfFlags, scenarioFromFlags16} from './flags-1.6.ts'
+import {readScaling} from './policy-flags.ts'
 
 /** What the host read for the flags: this module does no I/O. */
 export interface FlagInputs {
   readonly trace: TraceSource
   /** Value of `--planner-config` as JSON; undefined without the flag. */
   readonly plannerConfig: unknown
+  /** Text that `--policy-config` is or names. */
+  readonly policyConfig?: string
 }
 
 export interface ScenarioFromFlags {
@@ -114,13 +116,15 @@ export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<S
   if (!router.ok) return router
   const aicPerf = readAicPerf(flags, planner.value, notices)
   if (!aicPerf.ok) return aicPerf
+  const scaling = readScaling(flags, {planner: planner.value, policyConfig: inputs.policyConfig}, notices)
+  if (!scaling.ok) return scaling
   const parts = {
     trace: inputs.trace,
     ...synthetic,
     ...router.value,
     ...aicPerf.value,
     fleet: fleet.value,
-    scaling: scalingBy(planner.value),
+    ...scaling.value,
   }
   const {scenario, refused} = assembleScenario(parts, {
     engine_timing: defaultTiming(fleet.value),
@@ -144,7 +148,7 @@ export function readOwnFields(
   for (const field of SCENARIO_FIELDS) {
     const text = flags.get(flagOf(field))
     if (text === undefined) continue
-    if (field.needs === 'planner' && plannerOf(parts) === null)
+    if (field.needs === 'planner' && !hasPhase(parts.scaling))
       notices.push(`${flagOf(field)} has no effect without --planner-config`)
     else values[field.key] = valueOfFlag(field, text)
   }

@@ -30,7 +30,8 @@ export function scalingDifferences(before: Scenario, to: Scenario): readonly Pai
   const pairs: Pair[] = from === null ? [['planner', 'on']] : []
   for (const field of LINKED_PLANNER_FIELDS) {
     const value = planner[field.key]
-    if (value !== base[field.key]) pairs.push([`planner.${field.key}`, formatFieldValue(field, value)])
+    if (value !== base[field.key])
+      pairs.push([`planner.${field.key}`, formatFieldValue(field, value ?? null)])
   }
   return pairs
 }

@@ -7,11 +7,10 @@ import {INERT_PLANNER_FIELDS_16, PLANNER_FIELDS_16, type PlannerKey16} from './p
 import {isGivenObject, readAisPerfModel, readScaleInterval, refusePlugins} from './planner-nested-1.6.ts'
 import {plannerNotes16} from './planner-notes-1.6.ts'
 
-type Carried = Omit<PlannerConfig, 'optimization_target' | 'load_predictor' | 'load_metric_samples'>
+type Carried = Omit<PlannerConfig, 'load_predictor' | 'load_metric_samples'>
 
 /** Planner config of 1.6.1 (planner-1.6.md 1). Keys that 1.2.1 has, too, are spelt as there. */
 export interface PlannerConfig16 extends Carried {
-  readonly optimization_target: 'throughput' | 'latency' | 'load' | 'sla'
   readonly load_predictor: 'constant' | 'arima' | 'prophet' | 'kalman'
   readonly load_predictor_warmup_trace: string | null
   readonly max_throughput_scaling_replicas: number
@@ -145,4 +144,20 @@ function rangeMessage(key: string, value: number | string | boolean | null): str
 function applyTarget(config: PlannerConfig16): PlannerConfig16 {
   if (config.optimization_target === 'sla') return config
   return {...config, enable_load_scaling: true, enable_throughput_scaling: false}
+}
+
+/** A config, as it would be given, with one key changed; the cadence follows the intervals unless it was given itself. */
+export function withPlannerKey16(
+  config: PlannerConfig16,
+  key: string,
+  value: unknown,
+): Record<string, unknown> {
+  const {scale_interval_seconds: cadence, ...given} = config
+  const changed = {...given, [key]: value}
+  const isUsual = readScaleInterval(new Map<string, unknown>(Object.entries(given)))
+  if (key === 'scale_interval_seconds' || !isUsual.ok) {
+    const {scale_interval_seconds: own, ...rest} = changed as Record<string, unknown>
+    return {...rest, scheduling: {scale_interval_seconds: own ?? cadence}}
+  }
+  return isUsual.value === cadence ? changed : {...changed, scheduling: {scale_interval_seconds: cadence}}
 }

@@ -13,6 +13,7 @@ import {LoadRecorder} from '../record/instance-loads.ts'
 import type {EngineRecord} from '../record/record.ts'
 import {createRouter, type RouterOptions} from '../routing/create-router.ts'
 import type {Placement} from '../routing/kv-router.ts'
+import {PrefillLoad16} from '../routing/prefill-load-1.6.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, type Scheduler16} from '../scheduler-1.6.ts'
 import type {StartupModel} from '../startup-model.ts'
@@ -47,6 +48,8 @@ export interface ClusterOptions16 extends RouterOptions {
   readonly isObserved: boolean
   /** Nothing after this moment happens; Infinity = the run has its end. */
   readonly maxSimTimeMs: number
+  /** What instances cache is known to the router so much later. */
+  readonly kvEventLagMs: number
 }
 
 /**
@@ -465,7 +468,7 @@ export class Cluster16 implements ReplayEngine {
   }
 
   #hearCache({believed, scheduler}: Instance16): void {
-    if (believed !== null) believed.apply(scheduler.kvEvents!)
+    if (believed !== null) believed.hear(scheduler.kvEvents!, this.#now)
   }
 
   // --- set-up and small things ---
@@ -523,7 +526,8 @@ export class Cluster16 implements ReplayEngine {
     const workload = this.#workload
     const perf = options.perfModelFor(component)
     const prompts = computePrompts(workload, args.engine_type === 'sglang' ? null : args.block_size)
-    const cached = (instance: Instance16, request: number) => instance.believed?.cachedBlocks(request) ?? 0
+    const cached = (instance: Instance16, request: number) =>
+      instance.believed?.cachedBlocks(request, this.#now) ?? 0
     const announcesCaches = args.enable_prefix_caching && args.engine_type !== 'sglang'
     return new InstancePool16({
       component,
@@ -542,6 +546,7 @@ export class Cluster16 implements ReplayEngine {
         options,
         ROUTER_RULES,
       ),
+      kvEventLagMs: options.kvEventLagMs,
       isObserved: options.isObserved,
       loads: this.#loads,
     })
@@ -556,7 +561,7 @@ const UNDER_WAY = 2
 /** Instances of the prefill pool have lower numbers than those of the other. */
 const FIRST_MAIN_SUBJECT = 2 ** 31
 
-const ROUTER_RULES = {queuesBehindOthers: true}
+const ROUTER_RULES = {queuesBehindOthers: true, createPrefillLoad: () => new PrefillLoad16()}
 
 /** Numbers of instances are not used again, so columns over them grow with every start. */
 function laneOf({id}: Instance16): number {

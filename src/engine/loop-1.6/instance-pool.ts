@@ -27,6 +27,7 @@ export interface PoolOptions16 {
   readonly firstSubject: number
   /** null = round robin. */
   readonly router: KvRouter<Instance16> | null
+  readonly kvEventLagMs: number
   /** Keep the last pass of each instance for a policy. */
   readonly isObserved: boolean
   readonly loads: LoadRecorder
@@ -163,7 +164,7 @@ export class InstancePool16 {
       pending: null,
       deferred: [],
       latest: this.#options.isObserved ? new LatestPass(nowMs) : null,
-      believed: hearsCache ? new CacheIndex(prompts) : null,
+      believed: hearsCache ? new CacheIndex(prompts, this.#options.kvEventLagMs) : null,
       record,
       load: loads.addInstance(nowMs),
     }

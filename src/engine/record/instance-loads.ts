@@ -1,3 +1,4 @@
+import {grown} from '../../core/grown.ts'
 import type {InstanceLoads} from './record.ts'
 
 /** Bin width a run starts with. Whenever it outgrows `MOST_BINS` the bins double, so that an hour has bins of 4 s. */
@@ -84,15 +85,9 @@ export class LoadLane {
     this.count = count
     if (count <= this.#queued.length) return
     const size = Math.max(count, this.#queued.length * 2)
-    const busyMs = new Float64Array(size)
-    const queued = new Int32Array(size)
-    const kvShare = new Float64Array(size)
-    busyMs.set(this.#busyMs)
-    queued.set(this.#queued)
-    kvShare.set(this.#kvShare)
-    this.#busyMs = busyMs
-    this.#queued = queued
-    this.#kvShare = kvShare
+    this.#busyMs = grown(this.#busyMs, size)
+    this.#queued = grown(this.#queued, size)
+    this.#kvShare = grown(this.#kvShare, size)
   }
 
   add(bin: number, busyMs: number, queued: number, kvShare: number): void {

@@ -1,3 +1,4 @@
+import {grown} from '../../core/grown.ts'
 import type {ForwardPasses} from '../observation.ts'
 import type {PassOutcome} from '../scheduler.ts'
 
@@ -145,17 +146,17 @@ class PassColumns implements ForwardPasses {
   reserve(count: number): void {
     if (count <= this.instanceId.length) return
     const size = Math.max(count, this.instanceId.length * 2)
-    this.instanceId = grown(this.instanceId, new Int32Array(size))
-    this.startMs = grown(this.startMs, new Float64Array(size))
-    this.wallTimeS = grown(this.wallTimeS, new Float64Array(size))
-    this.numPrefillRequests = grown(this.numPrefillRequests, new Int32Array(size))
-    this.sumPrefillTokens = grown(this.sumPrefillTokens, new Float64Array(size))
-    this.numDecodeRequests = grown(this.numDecodeRequests, new Int32Array(size))
-    this.sumDecodeKvTokens = grown(this.sumDecodeKvTokens, new Float64Array(size))
-    this.numQueuedPrefill = grown(this.numQueuedPrefill, new Int32Array(size))
-    this.sumQueuedPrefillTokens = grown(this.sumQueuedPrefillTokens, new Float64Array(size))
-    this.numQueuedDecode = grown(this.numQueuedDecode, new Int32Array(size))
-    this.sumQueuedDecodeKvTokens = grown(this.sumQueuedDecodeKvTokens, new Float64Array(size))
+    this.instanceId = grown(this.instanceId, size)
+    this.startMs = grown(this.startMs, size)
+    this.wallTimeS = grown(this.wallTimeS, size)
+    this.numPrefillRequests = grown(this.numPrefillRequests, size)
+    this.sumPrefillTokens = grown(this.sumPrefillTokens, size)
+    this.numDecodeRequests = grown(this.numDecodeRequests, size)
+    this.sumDecodeKvTokens = grown(this.sumDecodeKvTokens, size)
+    this.numQueuedPrefill = grown(this.numQueuedPrefill, size)
+    this.sumQueuedPrefillTokens = grown(this.sumQueuedPrefillTokens, size)
+    this.numQueuedDecode = grown(this.numQueuedDecode, size)
+    this.sumQueuedDecodeKvTokens = grown(this.sumQueuedDecodeKvTokens, size)
   }
 
   copyRow(to: number, from: PassColumns, row: number): void {
@@ -171,9 +172,4 @@ class PassColumns implements ForwardPasses {
     this.numQueuedDecode[to] = from.numQueuedDecode[row]!
     this.sumQueuedDecodeKvTokens[to] = from.sumQueuedDecodeKvTokens[row]!
   }
-}
-
-function grown<T extends Int32Array | Float64Array>(old: T, next: T): T {
-  next.set(old)
-  return next
 }

@@ -1,3 +1,4 @@
+import {grown} from '../../core/grown.ts'
 import type {Workload} from '../../trace/workload.ts'
 import type {RequestColumns, RequestEvents, TokenGaps} from './record.ts'
 import {RequestEventLog} from './request-events.ts'
@@ -126,12 +127,8 @@ export class Recorder {
 
   #growGaps(): void {
     const size = this.#gaps.length * 2
-    const gaps = new Float64Array(size)
-    gaps.set(this.#gaps)
-    this.#gaps = gaps
-    const counts = new Uint32Array(size)
-    counts.set(this.#counts)
-    this.#counts = counts
+    this.#gaps = grown(this.#gaps, size)
+    this.#counts = grown(this.#counts, size)
   }
 }
 

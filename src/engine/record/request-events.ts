@@ -1,3 +1,4 @@
+import {grown} from '../../core/grown.ts'
 import type {Preemptions, PrefillChunks, RequestEvents} from './record.ts'
 
 const INITIAL = 1 << 12
@@ -52,11 +53,11 @@ class ChunkLog {
   }
 
   #grow(): void {
-    this.#request = doubled(this.#request)
-    this.#startMs = doubled(this.#startMs)
-    this.#endMs = doubled(this.#endMs)
-    this.#tokens = doubled(this.#tokens)
-    this.#onPrefill = doubled(this.#onPrefill)
+    this.#request = grown(this.#request, this.#length * 2)
+    this.#startMs = grown(this.#startMs, this.#length * 2)
+    this.#endMs = grown(this.#endMs, this.#length * 2)
+    this.#tokens = grown(this.#tokens, this.#length * 2)
+    this.#onPrefill = grown(this.#onPrefill, this.#length * 2)
   }
 }
 
@@ -85,16 +86,8 @@ class PreemptionLog {
   }
 
   #grow(): void {
-    this.#request = doubled(this.#request)
-    this.#atMs = doubled(this.#atMs)
-    this.#onPrefill = doubled(this.#onPrefill)
+    this.#request = grown(this.#request, this.#length * 2)
+    this.#atMs = grown(this.#atMs, this.#length * 2)
+    this.#onPrefill = grown(this.#onPrefill, this.#length * 2)
   }
-}
-
-type Column = Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
-
-function doubled<T extends Column>(old: T): T {
-  const next = new (old.constructor as new (length: number) => T)(old.length * 2)
-  next.set(old)
-  return next
 }

@@ -1,3 +1,4 @@
+import {grown} from '../../core/grown.ts'
 import type {BlockLog} from '../block-log.ts'
 import type {HolderListener} from '../generation.ts'
 
@@ -266,14 +267,14 @@ export class KvCache {
 
   #grow(): void {
     const groups = this.#groupKey.length * 2
-    this.#references = grownInt32(this.#references, groups * GROUP)
-    this.#parent = grownInt32(this.#parent, groups * GROUP)
-    this.#inactiveChildren = grownInt32(this.#inactiveChildren, groups * GROUP)
+    this.#references = grown(this.#references, groups * GROUP)
+    this.#parent = grown(this.#parent, groups * GROUP)
+    this.#inactiveChildren = grown(this.#inactiveChildren, groups * GROUP)
     const order = new Float64Array(groups * GROUP).fill(NONE)
     order.set(this.#releaseOrder)
     this.#releaseOrder = order
-    this.#groupKey = grownInt32(this.#groupKey, groups)
-    this.#groupLive = grownInt32(this.#groupLive, groups)
+    this.#groupKey = grown(this.#groupKey, groups)
+    this.#groupLive = grown(this.#groupLive, groups)
     const old = this.#table
     this.#table = new Int32Array(groups * 4)
     this.#mask = groups * 4 - 1
@@ -323,12 +324,6 @@ const ACTIVE = -1
 const NONE = -2
 /** 2^32 / golden ratio, odd: spreads runs of consecutive identities. */
 const GOLDEN = 0x9e3779b1 | 0
-
-function grownInt32(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const next = new Int32Array(size)
-  next.set(old)
-  return next
-}
 
 /** Min-heap of (order, slot); orders are unique among valid entries. */
 class ReleaseHeap {

@@ -1,4 +1,5 @@
-import {GROUP_BITS, GROUP_MASK, grown, IdentityTable, NONE} from './identity-table.ts'
+import {grown} from '../../core/grown.ts'
+import {GROUP_BITS, GROUP_MASK, IdentityTable, NONE} from './identity-table.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 
 /** A block one request has to itself: nobody can hit it, and it is free again when the request gives it back. */

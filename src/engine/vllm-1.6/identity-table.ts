@@ -1,3 +1,5 @@
+import {grown} from '../../core/grown.ts'
+
 /**
  * Where each block identity has its place: open addressing over groups of eight neighbouring identities, because the
  * blocks of a prompt are numbered in a row and one look-up then serves eight of them.
@@ -110,9 +112,3 @@ export const GROUP_MASK = GROUP - 1
 const INITIAL_GROUPS = 256
 /** 2^32 / golden ratio, odd: spreads runs of consecutive identities. */
 const GOLDEN = 0x9e3779b1 | 0
-
-export function grown(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const next = new Int32Array(size)
-  next.set(old)
-  return next
-}

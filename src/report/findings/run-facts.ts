@@ -1,6 +1,7 @@
 import type {Scenario} from '../../config/scenario.ts'
 import type {EngineRecord} from '../../engine/record/record.ts'
-import type {PlannerRecord} from '../../policies/dynamo/record.ts'
+import type {PolicyDetail} from '../../policies/policy-detail.ts'
+import type {ScalingRecord} from '../../scaling/record.ts'
 import {completedInArrivalOrder, tpotMs, ttftMs} from '../request-measures.ts'
 import type {ServiceLevel} from '../service-level.ts'
 import {type FleetSteps, fleetSteps} from './fleet-steps.ts'
@@ -16,7 +17,7 @@ export interface FindingInput {
   readonly objective: Objective
   readonly record: EngineRecord
   /** null = a fleet nobody scales. */
-  readonly planner: PlannerRecord | null
+  readonly planner: ScalingRecord<PolicyDetail> | null
 }
 
 /** Why a request missed the objective, as bits of `RunFacts.missed`. */

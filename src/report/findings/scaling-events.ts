@@ -1,4 +1,4 @@
-import type {ScalingEvent} from '../../policies/dynamo/record.ts'
+import type {ScalingEvent} from '../../scaling/record.ts'
 import {missedBetween, type RunFacts} from './run-facts.ts'
 
 /** A scaling event in whole seconds of simulated time, with its direction. */

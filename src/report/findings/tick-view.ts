@@ -1,5 +1,7 @@
 import {plannerOf, type Scenario} from '../../config/scenario.ts'
-import type {PlannerRecord, TickRecord} from '../../policies/dynamo/record.ts'
+import type {PolicyDetail} from '../../policies/policy-detail.ts'
+import {type DynamoTick, dynamoTicksOf} from '../../report/dynamo-ticks.ts'
+import type {ScalingRecord} from '../../scaling/record.ts'
 
 /** A planner tick as the rules read it: what was seen of each instance, what was wanted, what was decided. */
 export interface TickView {
@@ -25,10 +27,12 @@ export interface TickView {
   readonly throughputReason: string | null
 }
 
-export function tickViews({ticks}: PlannerRecord, scenario: Scenario): readonly TickView[] {
+export function tickViews(record: ScalingRecord<PolicyDetail>, scenario: Scenario): readonly TickView[] {
   const planner = plannerOf(scenario)
   const isSla = planner?.optimization_target === 'sla' && planner.enable_load_scaling
-  return ticks.map(tick => tickView(tick, {isSla, ttftMs: planner?.ttft ?? 0, itlMs: planner?.itl ?? 0}))
+  return dynamoTicksOf(record).map(tick =>
+    tickView(tick, {isSla, ttftMs: planner?.ttft ?? 0, itlMs: planner?.itl ?? 0}),
+  )
 }
 
 interface Targets {
@@ -37,7 +41,7 @@ interface Targets {
   readonly itlMs: number
 }
 
-function tickView(tick: TickRecord, {isSla, ttftMs, itlMs}: Targets): TickView {
+function tickView(tick: DynamoTick, {isSla, ttftMs, itlMs}: Targets): TickView {
   const {load} = tick.explanation.grounds
   const pools = load === null ? [] : load.topology === 'agg' ? [load.pool] : [load.prefill, load.decode]
   const counts = [
@@ -47,7 +51,7 @@ function tickView(tick: TickRecord, {isSla, ttftMs, itlMs}: Targets): TickView {
   const hasEstimate = tick.engines.some(
     engine => engine.estimated_ttft_ms !== undefined || engine.estimated_itl_ms !== undefined,
   )
-  const isOver = (engine: TickRecord['engines'][number]) =>
+  const isOver = (engine: DynamoTick['engines'][number]) =>
     (engine.estimated_ttft_ms ?? 0) > ttftMs || (engine.estimated_itl_ms ?? 0) > itlMs
   return {
     atS: tick.at_s,
@@ -66,7 +70,7 @@ function tickView(tick: TickRecord, {isSla, ttftMs, itlMs}: Targets): TickView {
   }
 }
 
-function couldShrink(tick: TickRecord): boolean {
+function couldShrink(tick: DynamoTick): boolean {
   const {ttft, itl} = tick.explanation.load?.explanation ?? {ttft: null, itl: null}
   const checks = [...(ttft?.checks ?? []), ...(itl?.checks ?? [])]
   return checks.length > 0 && checks.every(check => check.consolidation?.passes === true)

@@ -1,3 +1,4 @@
+import {isObject, type JsonObject} from '../../core/is-object.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 
 /** Requests and mean lengths of one interval: what a load predictor has seen before a run begins. */
@@ -83,38 +84,32 @@ function sumIntervals(
   return ok(intervals)
 }
 
-type JsonRecord = Readonly<Record<string, unknown>>
-
-function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parseRecord(line: string, place: string): Result<JsonRecord> {
+function parseRecord(line: string, place: string): Result<JsonObject> {
   try {
     const value: unknown = JSON.parse(line)
-    return isRecord(value) ? ok(value) : problem(`${place}: a trace row must be a JSON object`)
+    return isObject(value) ? ok(value) : problem(`${place}: a trace row must be a JSON object`)
   } catch {
     return problem(`${place}: invalid JSON`)
   }
 }
 
-function eventOf(record: JsonRecord): JsonRecord {
-  return isRecord(record.event) ? record.event : record
+function eventOf(record: JsonObject): JsonObject {
+  return isObject(record.event) ? record.event : record
 }
 
-function formatOf(record: JsonRecord): WarmupFormat | null {
+function formatOf(record: JsonObject): WarmupFormat | null {
   if (eventOf(record).schema === 'dynamo.request.trace.v1') return 'dynamo'
   const isMooncake = ['timestamp', 'input_length', 'output_length'].every(key => record[key] !== undefined)
   return isMooncake ? 'mooncake' : null
 }
 
 /** A line of a Dynamo trace that is no end of a request. */
-function isOtherEvent(record: JsonRecord): boolean {
+function isOtherEvent(record: JsonObject): boolean {
   const {event_type: type} = eventOf(record)
   return typeof type === 'string' && type !== 'request_end'
 }
 
-function readMooncake(record: JsonRecord, place: string): Result<WarmupRow | null> {
+function readMooncake(record: JsonObject, place: string): Result<WarmupRow | null> {
   return readRow(place, {
     atMs: ['timestamp', record.timestamp],
     isl: ['input_length', record.input_length],
@@ -122,12 +117,12 @@ function readMooncake(record: JsonRecord, place: string): Result<WarmupRow | nul
   })
 }
 
-function readDynamo(record: JsonRecord, place: string): Result<WarmupRow | null> {
+function readDynamo(record: JsonObject, place: string): Result<WarmupRow | null> {
   const event = eventOf(record)
   if (event.event_type !== 'request_end') return ok(null)
   const {request} = event
-  if (!isRecord(request)) return problem(`${place}: request_end is missing its request`)
-  if (!isRecord(request.replay)) return problem(`${place}: request is missing its replay figures`)
+  if (!isObject(request)) return problem(`${place}: request_end is missing its request`)
+  if (!isObject(request.replay)) return problem(`${place}: request is missing its replay figures`)
   return readRow(place, {
     atMs:
       request.request_received_ms != null

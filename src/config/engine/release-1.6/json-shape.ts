@@ -1,3 +1,4 @@
+import type {JsonObject} from '../../../core/is-object.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 
 /** What a JSON value must be, in the words 1.6.1's own reader uses. */
@@ -8,12 +9,6 @@ export type JsonShape =
   | {readonly kind: 'text'; readonly nullable?: boolean}
   | {readonly kind: 'choice'; readonly choices: readonly string[]; readonly nullable?: boolean}
   | {readonly kind: 'any'}
-
-export type JsonObject = Readonly<Record<string, unknown>>
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** What is wrong with a value, to follow the path of its key; null if nothing is. */
 export function shapeProblem(shape: JsonShape, value: unknown): string | null {

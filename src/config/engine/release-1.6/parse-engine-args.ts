@@ -1,3 +1,4 @@
+import {isObject, type JsonObject} from '../../../core/is-object.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import type {EngineArgs, EngineType, SglangArgs, WorkerType} from '../../scenario.ts'
 import type {EngineArgsOptions, ParsedEngineArgs} from '../engine-args.ts'
@@ -10,14 +11,7 @@ import {
   SGLANG_KEYS,
   TRTLLM_KEYS,
 } from './engine-keys.ts'
-import {
-  isObject,
-  type JsonObject,
-  type JsonShape,
-  shapeProblem,
-  unknownKeyProblem,
-  wrongType,
-} from './json-shape.ts'
+import {type JsonShape, shapeProblem, unknownKeyProblem, wrongType} from './json-shape.ts'
 import {parseTimingModel, type TimingArgs} from './timing-model.ts'
 
 /** KV blocks where neither the args nor a GPU's memory say. */

@@ -1,14 +1,8 @@
+import {isObject, type JsonObject} from '../../../core/is-object.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import type {RouterConfig} from '../../scenario.ts'
 import type {ParsedRouterConfig} from '../router-config.ts'
-import {
-  isObject,
-  type JsonObject,
-  type JsonShape,
-  shapeProblem,
-  unknownKeyProblem,
-  wrongType,
-} from './json-shape.ts'
+import {type JsonShape, shapeProblem, unknownKeyProblem, wrongType} from './json-shape.ts'
 
 /** Options of the KV router as 1.6.1 has them by default (router-1.6.md 5): unlike 1.2.1's it never makes anybody wait. */
 export const DEFAULT_ROUTER_CONFIG_16: RouterConfig = {

@@ -1,13 +1,7 @@
+import {isObject, type JsonObject} from '../../../core/is-object.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import type {EngineArgs, EngineTiming, WorkerType} from '../../scenario.ts'
-import {
-  isObject,
-  type JsonObject,
-  type JsonShape,
-  shapeProblem,
-  unknownKeyProblem,
-  wrongType,
-} from './json-shape.ts'
+import {type JsonShape, shapeProblem, unknownKeyProblem, wrongType} from './json-shape.ts'
 
 export type TimingArgs = Pick<
   EngineArgs,

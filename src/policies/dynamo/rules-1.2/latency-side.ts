@@ -1,4 +1,4 @@
-import type {LoadReason} from '../record.ts'
+import type {LoadReason} from './reasons.ts'
 
 /** What the planner sees of one engine: its last forward pass (planner.md 0). Tokens. */
 export interface EngineLoad {

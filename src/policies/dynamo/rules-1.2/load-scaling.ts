@@ -1,7 +1,6 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import {type Budget, clampPair, clampSingle} from '../budget.ts'
 import type {EngineCapabilities} from '../capabilities.ts'
-import type {LoadReason} from '../record.ts'
 import {type AggFit, estimateAggItlS, estimateAggTtftS} from '../regression/agg-model.ts'
 import {type DecodeFit, estimateDecodeItlS} from '../regression/decode-model.ts'
 import {estimatePrefillTtftS, type PrefillFit} from '../regression/prefill-model.ts'
@@ -12,6 +11,7 @@ import {
   type LatencySide,
   type SideSettings,
 } from './latency-side.ts'
+import type {LoadReason} from './reasons.ts'
 import {decideUtilisationSide, type UtilisationPool, type UtilisationSide} from './utilisation-side.ts'
 
 /**

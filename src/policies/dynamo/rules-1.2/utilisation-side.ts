@@ -1,5 +1,5 @@
-import type {LoadReason} from '../record.ts'
 import type {EngineLoad} from './latency-side.ts'
+import type {LoadReason} from './reasons.ts'
 
 /** Load of one engine as a share of a capacity, and what the pool wishes for (planner.md 5.4). */
 export interface UtilisationSide {

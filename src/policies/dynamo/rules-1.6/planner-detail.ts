@@ -1,39 +1,87 @@
-import type {LoadExplanation16} from './pool-load.ts'
-import type {LoadReason16, ThroughputReason16} from './reasons.ts'
-import type {ThroughputExplanation16} from './throughput-scaling.ts'
+import type {EngineTickView, TickDiagnostics} from '../rules-1.2/planner-detail.ts'
+import type {ForwardPass} from './forward-pass.ts'
+import {type LatencySide, worstEstimateMs} from './latency-side.ts'
+import type {TickOutcome16} from './planner.ts'
+import type {LoadDecision16} from './pool-load.ts'
 import {tickFields16} from './tick-fields.ts'
 import type {TickRecord16} from './tick-record.ts'
 
 /** What 1.6.1's planner saw, estimated and decided at one tick, beyond what every policy's tick has. Plain data. */
-export interface DynamoDetail16 {
+export interface PlannerDetail16 {
   readonly policy: 'dynamo'
   readonly release: '1.6.1'
   readonly is_load: boolean
   readonly is_throughput: boolean
-  readonly load_reason: LoadReason16 | null
-  readonly throughput_reason: ThroughputReason16 | null
-  /** The tick in the fields of `--diagnostics-json`. */
+  readonly diagnostics: TickDiagnostics
+  readonly engines: readonly EngineTickView[]
+  /** The tick in the fields of `--diagnostics-json`, in which the golden files of the reference are. */
   readonly fields: Readonly<Record<string, unknown>>
-  /** The decisions with all they looked at, for the decision inspector; null = not taken. */
-  readonly explanation: {
-    readonly load: LoadExplanation16 | null
-    readonly throughput: ThroughputExplanation16 | null
-  }
+  /** The load decision with all it looked at; null = the tick took none. */
+  readonly load: LoadDecision16 | null
 }
 
-export function detailOf(record: TickRecord16): DynamoDetail16 {
+export function detailOf(record: TickRecord16): PlannerDetail16 {
   const {tick, outcome} = record
   return {
     policy: 'dynamo',
     release: '1.6.1',
     is_load: tick.isLoad,
     is_throughput: tick.isThroughput,
-    load_reason: outcome.loadReason,
-    throughput_reason: outcome.throughputReason,
+    diagnostics: diagnosticsOf(outcome),
+    engines: enginesOf(record),
     fields: tickFields16(record),
-    explanation: {
-      load: outcome.load?.explanation ?? null,
-      throughput: outcome.throughput?.explanation ?? null,
-    },
+    load: outcome.load,
+  }
+}
+
+function diagnosticsOf(outcome: TickOutcome16): TickDiagnostics {
+  const {forecast, throughput, load, bounds} = outcome
+  const given: {[K in keyof TickDiagnostics]: TickDiagnostics[K] | null} = {
+    estimated_ttft_ms: worstEstimateMs(load?.explanation.ttft ?? null),
+    estimated_itl_ms: worstEstimateMs(load?.explanation.itl ?? null),
+    predicted_num_req: forecast?.numReq ?? null,
+    predicted_isl: forecast?.isl ?? null,
+    predicted_osl: forecast?.osl ?? null,
+    predicted_kv_hit_rate: forecast?.kvHitRate ?? null,
+    engine_rps_prefill: throughput?.engineRpsPrefill ?? null,
+    engine_rps_decode: throughput?.engineRpsDecode ?? null,
+    throughput_lower_bound_prefill: bounds.prefill,
+    throughput_lower_bound_decode: bounds.decode,
+    load_decision_reason: outcome.loadReason,
+    load_decision_reason_prefill: load?.reasonPrefill ?? null,
+    load_decision_reason_decode: load?.reasonDecode ?? null,
+    throughput_decision_reason: outcome.throughputReason,
+    throughput_decision_reason_prefill: throughput?.reasonPrefill ?? null,
+    throughput_decision_reason_decode: throughput?.reasonDecode ?? null,
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
+}
+
+function enginesOf({passes, outcome}: TickRecord16): readonly EngineTickView[] {
+  const {ttft = null, itl = null} = outcome.load?.explanation ?? {}
+  const view = (pool: 'prefill' | 'decode', sides: {ttft: LatencySide | null; itl: LatencySide | null}) =>
+    (passes?.[pool] ?? []).map(pass => engineView(pool, pass, sides))
+  if (passes?.prefill == null) return view('decode', {ttft, itl})
+  return [...view('prefill', {ttft, itl: null}), ...view('decode', {ttft: null, itl})]
+}
+
+function engineView(
+  pool: 'prefill' | 'decode',
+  pass: ForwardPass,
+  sides: {readonly ttft: LatencySide | null; readonly itl: LatencySide | null},
+): EngineTickView {
+  const estimateOf = (side: LatencySide | null) =>
+    side?.checks.find(check => check.workerId === pass.workerId)?.estimateMs ?? null
+  const ttftMs = estimateOf(sides.ttft)
+  const itlMs = estimateOf(sides.itl)
+  return {
+    pool,
+    worker_id: pass.workerId,
+    scheduled_prefill_tokens: pass.prefillTokens,
+    scheduled_decode_kv_tokens: pass.decodeKvTokens,
+    queued_prefill_tokens: pass.queuedPrefillTokens,
+    queued_decode_kv_tokens: pass.queuedDecodeKvTokens,
+    ...(ttftMs === null ? {} : {estimated_ttft_ms: ttftMs}),
+    ...(itlMs === null ? {} : {estimated_itl_ms: itlMs}),
   }
 }

@@ -7,7 +7,7 @@ import type {
 } from '../../../engine/observation.ts'
 import type {PolicyDecision, PolicyTick, ScalingPolicy} from '../../../scaling/policy.ts'
 import type {ForwardPass} from './forward-pass.ts'
-import {type DynamoDetail16, detailOf} from './planner-detail.ts'
+import {detailOf, type PlannerDetail16} from './planner-detail.ts'
 import {ReplayPlanner, type ReplayPlannerOptions} from './replay-planner.ts'
 import type {FleetSnapshot16, PoolSnapshot16, TickRecord16} from './tick-record.ts'
 import type {TrafficCounts} from './traffic-windows.ts'
@@ -21,7 +21,7 @@ export interface PlannerPolicyOptions extends ReplayPlannerOptions {
 const MAX_EMPTY_TICKS = 20_000
 
 /** 1.6.1's planner as a scaling policy: it keeps to its own clock, and counts starting instances as there. */
-export class PlannerPolicy16 implements ScalingPolicy<DynamoDetail16> {
+export class PlannerPolicy16 implements ScalingPolicy<PlannerDetail16> {
   readonly comparesWith = 'requested'
   readonly #planner: ReplayPlanner
   readonly #isDisagg: boolean
@@ -44,7 +44,7 @@ export class PlannerPolicy16 implements ScalingPolicy<DynamoDetail16> {
     _tick: PolicyTick,
     seen: EngineObservation,
     traffic: TrafficWindow | null,
-  ): PolicyDecision<DynamoDetail16> & {readonly gpuHours: number} {
+  ): PolicyDecision<PlannerDetail16> & {readonly gpuHours: number} {
     this.#watchEmptyFleet(seen)
     const record = this.#planner.decide(this.#snapshotOf(seen, traffic))
     this.#record = record

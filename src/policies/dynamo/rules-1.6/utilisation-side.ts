@@ -4,9 +4,8 @@ import type {LoadReason16} from './reasons.ts'
 
 /** Load of one engine as a share of a capacity, and what the pool wishes for (planner-1.6.md 8.3). */
 export interface UtilisationSide {
-  /** Target `load` counts queued tokens themselves. */
-  readonly metric: 'prefill_queue' | 'prefill_queue_tokens' | 'kv_tokens'
-  /** Tokens that count as 1; null = unknown, or tokens are not divided at all. */
+  readonly metric: 'prefill_queue' | 'kv_tokens'
+  /** Tokens that count as 1; target `load` counts queued tokens themselves. null = unknown. */
   readonly capacityTokens: number | null
   readonly scaleUpAt: number
   readonly scaleDownAt: number
@@ -57,15 +56,15 @@ export function decideUtilisationSide(
 ): UtilisationSide {
   const {pool, config, replicas, fewest} = settings
   const countsTokens = pool === 'prefill' && config.optimization_target === 'load'
-  const capacityTokens = countsTokens ? null : settings.capacityTokens
-  const unit = countsTokens ? 1 : (capacityTokens ?? 0)
+  const capacityTokens = countsTokens ? 1 : settings.capacityTokens
+  const unit = capacityTokens ?? 0
   const thresholds = thresholdsOf(config, pool)
   const shares = inIdOrder(unit > 0 ? engines : []).map(engine => ({
     workerId: engine.workerId,
     share: countedTokens(engine, pool) / unit,
   }))
   const side = {
-    metric: metricOf(pool, countsTokens),
+    metric: pool === 'prefill' ? ('prefill_queue' as const) : ('kv_tokens' as const),
     capacityTokens,
     scaleUpAt: thresholds?.up ?? Number.NaN,
     scaleDownAt: thresholds?.down ?? Number.NaN,
@@ -110,11 +109,6 @@ function thresholdsOf(config: PlannerConfig16, pool: UtilisationPool): Threshold
   if (up === null || down === null) return null
   const scale = pool === 'prefill' ? 1 : 100
   return {up: up / scale, down: down / scale, isUp: atLeast, isDown: atMost}
-}
-
-function metricOf(pool: UtilisationPool, countsTokens: boolean): UtilisationSide['metric'] {
-  if (pool !== 'prefill') return 'kv_tokens'
-  return countsTokens ? 'prefill_queue_tokens' : 'prefill_queue'
 }
 
 function countedTokens(engine: ForwardPass, pool: UtilisationPool): number {

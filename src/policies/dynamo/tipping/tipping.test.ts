@@ -2,10 +2,13 @@ import {describe, expect, test} from 'vitest'
 import {goldenScenario, readGolden, runGolden} from '../../../../test/support/golden.ts'
 import {PROJECT} from '../../../../test/support/shared.ts'
 import {type PlannerConfig, plannerOf, scalingBy} from '../../../config/scenario.ts'
-import type {TickRecord} from '../record.ts'
+import {type DynamoTick, dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
 import type {EngineLoad} from '../rules-1.2/latency-side.ts'
+import {RULES_1_2} from '../rules-1.2/planner-rules.ts'
 import {decideTick, type LoadGrounds, type TickGrounds} from '../rules-1.2/tick-decision.ts'
-import {boundsOutcome, computeTipping, fleetOutcome, type TippingChange} from './tipping.ts'
+import {computeTipping, type TippingChange} from './tipping.ts'
+
+const {fleetOutcome, boundsOutcome} = RULES_1_2
 
 /** Recorded cases on generated traces: both topologies, all targets, both kinds of scaling, budgets. */
 const CASES = [
@@ -23,14 +26,14 @@ const CASES = [
 
 interface Replayed {
   readonly config: PlannerConfig
-  readonly ticks: readonly TickRecord[]
+  readonly ticks: readonly DynamoTick[]
 }
 
 async function replay(name: string, change: Partial<PlannerConfig> = {}): Promise<Replayed> {
   const golden = readGolden(`${PROJECT}/test/golden/replay/${name}.json`)
   const config = {...plannerOf(goldenScenario(golden))!, ...change}
   const result = await runGolden(golden, `${PROJECT}/static-traces`, {scaling: scalingBy(config)})
-  return {config, ticks: result.planner!.ticks}
+  return {config, ticks: dynamoTicksOf(result.planner)}
 }
 
 /** Grid unit of an input, so that a claim can be weakened by one. */
@@ -103,7 +106,7 @@ describe.each(CASES)('%s', name => {
     let claims = 0
     for (const tick of ticks) {
       const situation = {config, grounds: tick.explanation.grounds}
-      const {fleet, bounds} = computeTipping(config, situation.grounds)
+      const {fleet, bounds} = computeTipping(RULES_1_2, config, situation.grounds)
       const subjects = [
         {changes: fleet, outcomeOf: fleetOutcome},
         {changes: bounds, outcomeOf: boundsOutcome},
@@ -130,7 +133,9 @@ describe('a whole run with the tipping target', () => {
   test('decides otherwise at its first tick, which no earlier decision has touched', async () => {
     const {config, ticks} = await replay('agg_sla_waves_s0')
     const first = ticks[0]!
-    const change = computeTipping(config, first.explanation.grounds).fleet.find(c => c.input === 'itl')!
+    const change = computeTipping(RULES_1_2, config, first.explanation.grounds).fleet.find(
+      c => c.input === 'itl',
+    )!
     const tipped = await replay('agg_sla_waves_s0', {itl: change.to})
     const almost = await replay('agg_sla_waves_s0', {
       itl: change.to - Math.sign(change.to - config.itl) * 0.1,
@@ -148,14 +153,14 @@ describe('which changes are offered', () => {
     const stopped = ticks.filter(tick => tick.load_decision_reason === 'scaling_in_progress')
     expect(stopped.length).toBeGreaterThan(0)
     for (const {explanation} of stopped) {
-      expect(computeTipping(config, explanation.grounds).fleet).toEqual([])
+      expect(computeTipping(RULES_1_2, config, explanation.grounds).fleet).toEqual([])
     }
   })
 
   test('no latency target for a planner that scales by utilisation', async () => {
     const {config, ticks} = await replay('agg_easy_latency')
     const inputs = ticks.flatMap(({explanation}) =>
-      computeTipping(config, explanation.grounds).fleet.map(change => change.input),
+      computeTipping(RULES_1_2, config, explanation.grounds).fleet.map(change => change.input),
     )
     expect(inputs).not.toContain('ttft')
     expect(inputs).toContain('kv_tokens')
@@ -163,7 +168,9 @@ describe('which changes are offered', () => {
 
   test('the ones of demand and targets for the bound that throughput scaling sets', async () => {
     const {config, ticks} = await replay('disagg_sla_s0')
-    const bounds = ticks.flatMap(({explanation}) => computeTipping(config, explanation.grounds).bounds)
+    const bounds = ticks.flatMap(
+      ({explanation}) => computeTipping(RULES_1_2, config, explanation.grounds).bounds,
+    )
     expect(new Set(bounds.map(change => change.input))).toContain('predicted_demand')
   })
 })
@@ -175,7 +182,7 @@ test('no smaller change of a target would do: every step on the way there is tri
     const {grounds} = explanation
     const at = (change: Partial<PlannerConfig>) =>
       fleetOutcome(grounds, decideTick({...config, ...change}, grounds))
-    for (const change of computeTipping(config, grounds).fleet) {
+    for (const change of computeTipping(RULES_1_2, config, grounds).fleet) {
       if (change.input !== 'ttft' || change.to > 20_000) continue
       const [low, high] =
         change.to < config.ttft ? [change.to + 1, config.ttft] : [config.ttft, change.to - 1]

@@ -1,14 +1,5 @@
-import type {PlannerConfig} from '../../../config/scenario.ts'
-import {decideTick, type TickDecisions, type TickGrounds} from '../rules-1.2/tick-decision.ts'
-import {type Dial, dialsOf, type TippingInput} from './tipping-dials.ts'
-
-export type {TippingInput} from './tipping-dials.ts'
-
-/** Replicas per pool; an aggregated fleet has only `decode`, as everywhere in the planner. */
-export interface ReplicaPair {
-  readonly prefill: number | null
-  readonly decode: number
-}
+import type {PlannerRules, ReplicaPair} from '../rules.ts'
+import type {Dial, TippingInput} from './dial.ts'
 
 /** The smallest change of one input that would have made a decision come out otherwise. */
 export interface TippingChange {
@@ -42,45 +33,34 @@ export interface TickTipping {
  * grid value that differs while the one before it does not. An outcome that comes and goes between two tries can
  * be missed; what is returned always flips, and one grid unit less does not.
  */
-export function computeTipping(config: PlannerConfig, grounds: TickGrounds): TickTipping {
-  const setsBounds = grounds.throughput !== null && config.enable_load_scaling
-  const decidesFleet = grounds.load !== null || !setsBounds
+export function computeTipping<Config, Grounds, Decisions>(
+  rules: PlannerRules<Config, Grounds, Decisions>,
+  config: Config,
+  grounds: Grounds,
+): TickTipping {
+  const tips = (outcomeOf: Outcome<Grounds, Decisions>) => tip({rules, config, grounds, outcomeOf})
   return {
-    fleet: decidesFleet ? tip(config, grounds, fleetOutcome) : [],
-    bounds: setsBounds ? tip(config, grounds, boundsOutcome) : [],
+    fleet: rules.decidesFleet(config, grounds) ? tips(rules.fleetOutcome) : [],
+    bounds: rules.setsBounds(config, grounds) ? tips(rules.boundsOutcome) : [],
   }
 }
 
-/** Replicas a tick leaves behind; `null` where it decides on none and the counts are not known. */
-export function fleetOutcome(grounds: TickGrounds, {load, throughput}: TickDecisions): ReplicaPair | null {
-  const scaleTo = load?.scaleTo ?? throughput?.scaleTo ?? null
-  const ready = readyOf(grounds)
-  if (scaleTo === null) return ready
-  const decode = scaleTo.num_decode ?? ready?.decode
-  if (decode === undefined) return null
-  return {prefill: scaleTo.num_prefill ?? ready?.prefill ?? null, decode}
-}
+type Outcome<Grounds, Decisions> = (grounds: Grounds, decisions: Decisions) => ReplicaPair | null
 
-export function boundsOutcome(_grounds: TickGrounds, {throughput}: TickDecisions): ReplicaPair | null {
-  const bounds = throughput?.bounds ?? null
-  return bounds && {prefill: bounds.prefill ?? null, decode: bounds.decode}
-}
-
-type Outcome = (grounds: TickGrounds, decisions: TickDecisions) => ReplicaPair | null
-
-function readyOf({load}: TickGrounds): ReplicaPair | null {
-  if (load === null) return null
-  return load.topology === 'agg'
-    ? {prefill: null, decode: load.pool.ready}
-    : {prefill: load.prefill.ready, decode: load.decode.ready}
+interface Tip<Config, Grounds, Decisions> {
+  readonly rules: PlannerRules<Config, Grounds, Decisions>
+  readonly config: Config
+  readonly grounds: Grounds
+  readonly outcomeOf: Outcome<Grounds, Decisions>
 }
 
 /** One change per input and pool: of the ways to turn it, the one with the smallest relative change. */
-function tip(config: PlannerConfig, grounds: TickGrounds, outcomeOf: Outcome): TippingChange[] {
-  const base = outcomeOf(grounds, decideTick(config, grounds))
+function tip<Config, Grounds, Decisions>(asked: Tip<Config, Grounds, Decisions>): TippingChange[] {
+  const {rules, config, grounds, outcomeOf} = asked
+  const base = outcomeOf(grounds, rules.decide(config, grounds))
   const best = new Map<string, TippingChange>()
-  for (const dial of dialsOf(config, grounds, base)) {
-    const change = turn(dial, base, outcomeOf)
+  for (const dial of rules.dials(config, grounds, base)) {
+    const change = turn(asked, dial, base)
     if (change === null) continue
     const key = `${dial.input} ${dial.pool} ${isUp(dial) ? 'up' : 'down'}`
     const known = best.get(key)
@@ -89,17 +69,21 @@ function tip(config: PlannerConfig, grounds: TickGrounds, outcomeOf: Outcome): T
   return [...best.values()].sort((a, b) => a.relativeChange - b.relativeChange)
 }
 
-function isUp(dial: Dial): boolean {
+function isUp(dial: Pick<Dial<unknown, unknown>, 'direction'>): boolean {
   return dial.direction > 0
 }
 
 /** How much further the next try goes. */
 const GROWTH = 1.5
 
-function turn(dial: Dial, base: ReplicaPair | null, outcomeOf: Outcome): TippingChange | null {
+function turn<Config, Grounds, Decisions>(
+  {rules, outcomeOf}: Tip<Config, Grounds, Decisions>,
+  dial: Dial<Config, Grounds>,
+  base: ReplicaPair | null,
+): TippingChange | null {
   const at = (steps: number) => {
     const {config, grounds} = dial.apply(steps)
-    return outcomeOf(grounds, decideTick(config, grounds))
+    return outcomeOf(grounds, rules.decide(config, grounds))
   }
   const tries = ladder(dial.maxSteps)
   const first = tries.findIndex(steps => !isSame(at(steps), base))

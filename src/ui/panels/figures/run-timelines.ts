@@ -1,6 +1,7 @@
 import {objectiveOf} from '../../../config/objective.ts'
 import {type PlannerConfig, plannerOf, type ServiceObjective} from '../../../config/scenario.ts'
-import type {EngineTickView, TickRecord} from '../../../policies/dynamo/record.ts'
+import type {EngineTickView} from '../../../policies/dynamo/rules-1.2/planner-detail.ts'
+import {type DynamoTick, dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
 import type {Threshold, Timeline, TimeSeries} from '../../kit/charts/timeline.ts'
 import {formatCompact, formatMs} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
@@ -8,7 +9,8 @@ import {cumulativeGpuHours, replicaSteps} from './replica-steps.ts'
 
 /** Every timeline of a finished run; those without data are left out. */
 export function runTimelines(run: ChartedRun): Timeline[] {
-  const ticks = run.outcome.result.planner?.ticks ?? []
+  const record = run.outcome.result.planner
+  const ticks = dynamoTicksOf(record)
   const planner = plannerOf(run.scenario)
   const all = [
     ...replicaTimelines(run, ticks),
@@ -20,7 +22,7 @@ export function runTimelines(run: ChartedRun): Timeline[] {
     engineCapacity(ticks),
     sequenceLengths(run, ticks),
     hitRate(ticks),
-    gpuHours(run, ticks),
+    gpuHours(run, record?.ticks ?? []),
   ]
   return all.filter(
     timeline =>
@@ -30,7 +32,7 @@ export function runTimelines(run: ChartedRun): Timeline[] {
   )
 }
 
-function replicaTimelines(run: ChartedRun, ticks: readonly TickRecord[]): Timeline[] {
+function replicaTimelines(run: ChartedRun, ticks: readonly DynamoTick[]): Timeline[] {
   const {workers} = run.outcome.result.engine
   const components = [...new Set(workers.map(worker => worker.component))].sort().reverse()
   const endS = run.axis.extent[1]
@@ -86,7 +88,7 @@ function replicaTimelines(run: ChartedRun, ticks: readonly TickRecord[]): Timeli
   })
 }
 
-function requestRate(run: ChartedRun, ticks: readonly TickRecord[]): Timeline {
+function requestRate(run: ChartedRun, ticks: readonly DynamoTick[]): Timeline {
   const {intervals} = run.outcome.pictures
   const intervalS = plannerOf(run.scenario)?.throughput_adjustment_interval ?? 1
   const x = intervalEnds(run)
@@ -145,7 +147,7 @@ function observedLatency(run: ChartedRun, which: 'ttft' | 'itl'): Timeline {
   }
 }
 
-function estimates(ticks: readonly TickRecord[], planner: PlannerConfig): Timeline[] {
+function estimates(ticks: readonly DynamoTick[], planner: PlannerConfig): Timeline[] {
   const make = (which: 'ttft' | 'itl'): Timeline => ({
     id: `${which}-estimated`,
     title: which === 'ttft' ? 'TTFT estimated' : 'ITL estimated',
@@ -170,7 +172,7 @@ function thresholdAt(value: number): Threshold[] {
   return [{label: `SLA ${formatMs(value)}`, value}]
 }
 
-function engineLoad(run: ChartedRun, ticks: readonly TickRecord[]): Timeline[] {
+function engineLoad(run: ChartedRun, ticks: readonly DynamoTick[]): Timeline[] {
   const {fleet} = run.scenario
   const args = fleet.topology === 'agg' ? fleet.workers.args : fleet.decode.args
   const capacity = args.num_gpu_blocks * args.block_size
@@ -204,7 +206,7 @@ interface EngineSpread {
 }
 
 function perEngine(
-  ticks: readonly TickRecord[],
+  ticks: readonly DynamoTick[],
   pool: 'prefill' | 'decode',
   measure: (engine: EngineTickView) => number,
 ): EngineSpread {
@@ -228,7 +230,7 @@ function perEngine(
   return {mean, max}
 }
 
-function spread(ticks: readonly TickRecord[], {mean, max}: EngineSpread): TimeSeries[] {
+function spread(ticks: readonly DynamoTick[], {mean, max}: EngineSpread): TimeSeries[] {
   const x = tickTimes(ticks)
   return [
     {key: 'mean', label: 'mean of engines', x, y: mean, shape: 'line', slot: 0},
@@ -236,7 +238,7 @@ function spread(ticks: readonly TickRecord[], {mean, max}: EngineSpread): TimeSe
   ]
 }
 
-function engineCapacity(ticks: readonly TickRecord[]): Timeline {
+function engineCapacity(ticks: readonly DynamoTick[]): Timeline {
   const style = {shape: 'line', markers: true, bridgesGaps: true} as const
   return {
     id: 'engine-capacity',
@@ -256,7 +258,7 @@ function engineCapacity(ticks: readonly TickRecord[]): Timeline {
   }
 }
 
-function sequenceLengths(run: ChartedRun, ticks: readonly TickRecord[]): Timeline {
+function sequenceLengths(run: ChartedRun, ticks: readonly DynamoTick[]): Timeline {
   const {intervals} = run.outcome.pictures
   const x = intervalEnds(run)
   const predicted = {shape: 'line', markers: true, bridgesGaps: true, dash: '2 3'} as const
@@ -284,7 +286,7 @@ function sequenceLengths(run: ChartedRun, ticks: readonly TickRecord[]): Timelin
   }
 }
 
-function hitRate(ticks: readonly TickRecord[]): Timeline {
+function hitRate(ticks: readonly DynamoTick[]): Timeline {
   const sparse = {shape: 'line', markers: true, bridgesGaps: true} as const
   return {
     id: 'kv-hit-rate',
@@ -308,7 +310,7 @@ function hitRate(ticks: readonly TickRecord[]): Timeline {
   }
 }
 
-function gpuHours(run: ChartedRun, ticks: readonly TickRecord[]): Timeline {
+function gpuHours(run: ChartedRun, ticks: readonly FleetTick[]): Timeline {
   const {workers} = run.outcome.result.engine
   const x = ticks.length > 0 ? tickTimes(ticks) : intervalEnds(run)
   const {report} = run.outcome.result
@@ -336,15 +338,18 @@ function gpuHours(run: ChartedRun, ticks: readonly TickRecord[]): Timeline {
   }
 }
 
-function tickSeries(
-  ticks: readonly TickRecord[],
+/** What every policy's ticks have. */
+type FleetTick = Pick<DynamoTick, 'at_s' | 'gpu_hours'>
+
+function tickSeries<T extends FleetTick>(
+  ticks: readonly T[],
   style: Omit<TimeSeries, 'x' | 'y'>,
-  pick: (tick: TickRecord) => number | undefined,
+  pick: (tick: T) => number | undefined,
 ): TimeSeries {
   return {...style, x: tickTimes(ticks), y: Float64Array.from(ticks, tick => pick(tick) ?? Number.NaN)}
 }
 
-function tickTimes(ticks: readonly TickRecord[]): Float64Array {
+function tickTimes(ticks: readonly FleetTick[]): Float64Array {
   return Float64Array.from(ticks, tick => tick.at_s)
 }
 

@@ -1,6 +1,6 @@
 import {computeSummary} from '../../../core/statistics.ts'
 import type {RequestColumns} from '../../../engine/record/record.ts'
-import type {TickRecord} from '../../../policies/dynamo/record.ts'
+import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {completedInArrivalOrder, tpotMs, ttftMs} from '../../../report/request-measures.ts'
 
 /** What users felt in one planner window: requests whose last token came in it. NaN where none did. */
@@ -28,7 +28,7 @@ export interface Aftermath {
 }
 
 /** Whether a tick asked for another number of replicas than were serving. */
-export function changesFleet({scale_to, active_prefill, active_decode}: TickRecord): boolean {
+export function changesFleet({scale_to, active_prefill, active_decode}: DynamoTick): boolean {
   if (scale_to === undefined) return false
   return (
     (scale_to.num_prefill ?? active_prefill) !== active_prefill ||
@@ -37,14 +37,14 @@ export function changesFleet({scale_to, active_prefill, active_decode}: TickReco
 }
 
 /** The nearest tick that changes the fleet, after or before a tick; null = none. */
-export function nearestDecision(ticks: readonly TickRecord[], index: number, step: 1 | -1): number | null {
+export function nearestDecision(ticks: readonly DynamoTick[], index: number, step: 1 | -1): number | null {
   for (let i = index + step; i >= 0 && i < ticks.length; i += step) if (changesFleet(ticks[i]!)) return i
   return null
 }
 
 export function computeAftermath(
   requests: RequestColumns,
-  ticks: readonly TickRecord[],
+  ticks: readonly DynamoTick[],
   index: number,
   endS: number,
 ): Aftermath {

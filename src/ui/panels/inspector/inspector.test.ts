@@ -3,10 +3,12 @@ import {goldenScenario, readGolden, runGolden} from '../../../../test/support/go
 import {PROJECT} from '../../../../test/support/shared.ts'
 import {type PlannerConfig, plannerOf} from '../../../config/scenario.ts'
 import {computeSummary} from '../../../core/statistics.ts'
-import type {LoadReason, TickRecord} from '../../../policies/dynamo/record.ts'
 import type {LoadDecision} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
+import {RULES_1_2} from '../../../policies/dynamo/rules-1.2/planner-rules.ts'
+import type {LoadReason} from '../../../policies/dynamo/rules-1.2/reasons.ts'
 import type {LoadGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision.ts'
 import {computeTipping} from '../../../policies/dynamo/tipping/tipping.ts'
+import {type DynamoTick, dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
 import {ttftMs} from '../../../report/request-measures.ts'
 import type {RunResult} from '../../../run/run.ts'
 import {tellReasons} from '../../policies/dynamo/tell-reasons.ts'
@@ -34,7 +36,7 @@ interface Told {
   readonly name: string
   readonly config: PlannerConfig
   readonly result: RunResult
-  readonly ticks: readonly TickRecord[]
+  readonly ticks: readonly DynamoTick[]
 }
 
 const runs = new Map<string, Told>()
@@ -43,7 +45,12 @@ beforeAll(async () => {
   for (const name of CASES) {
     const golden = readGolden(`${PROJECT}/test/golden/replay/${name}.json`)
     const result = await runGolden(golden, `${PROJECT}/static-traces`)
-    runs.set(name, {name, config: plannerOf(goldenScenario(golden))!, result, ticks: result.planner!.ticks})
+    runs.set(name, {
+      name,
+      config: plannerOf(goldenScenario(golden))!,
+      result,
+      ticks: dynamoTicksOf(result.planner),
+    })
   }
 })
 
@@ -133,7 +140,7 @@ describe('reasons in words', () => {
 })
 
 /** A tick whose load decision stopped at a guard. */
-function guarded(reason: LoadReason, topology: 'agg' | 'disagg'): TickRecord {
+function guarded(reason: LoadReason, topology: 'agg' | 'disagg'): DynamoTick {
   const {ticks} = runs.get('agg_sla_s15')!
   const engine = {
     workerId: 0,
@@ -176,7 +183,7 @@ describe('tipping changes in words', () => {
   test('every one is a whole sentence that names its input and its outcome', () => {
     for (const {ticks, config} of runs.values()) {
       for (const tick of ticks.filter((_, i) => i % 4 === 0)) {
-        const {fleet, bounds} = computeTipping(config, tick.explanation.grounds)
+        const {fleet, bounds} = computeTipping(RULES_1_2, config, tick.explanation.grounds)
         const told = [
           ...fleet.map(change => tellTipping(change, 'fleet', tick)),
           ...bounds.map(change => tellTipping(change, 'bounds', tick)),

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {defaultScenario, plannerConfigWith} from '../../../config/presets.ts'
 import {type PlannerConfig, type Scenario, scalingBy} from '../../../config/scenario.ts'
+import {dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
 import {formatCell, tableRows} from '../../../report/table.ts'
 import {createWorkerApi} from '../../../worker/api.ts'
 import {yieldByChannel} from '../../../worker/host.ts'
@@ -87,7 +88,7 @@ describe('the stand-alone report', () => {
   it('draws every timeline and decision track of the page, with its numbers', () => {
     const {planner} = run.outcome.result
     const axis = {extent: runExtent(run.outcome.result)}
-    const charts = [...runTimelines({...run, axis}), ...runDecisions(planner!.ticks)]
+    const charts = [...runTimelines({...run, axis}), ...runDecisions(dynamoTicksOf(planner))]
     expect(charts.length).toBeGreaterThanOrEqual(13)
     for (const {id, title} of charts) {
       expect(html).toContain(`<h3 id="${id}-title">${title}`)

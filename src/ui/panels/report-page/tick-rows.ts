@@ -1,5 +1,5 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {TickRecord} from '../../../policies/dynamo/record.ts'
+import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {formatClock, formatMs, NONE} from '../../kit/format.ts'
 import {reasonLabel} from '../../policies/dynamo/dynamo-decisions.ts'
 import {tellReasons} from '../../policies/dynamo/tell-reasons.ts'
@@ -20,12 +20,12 @@ export interface TickRow {
 const MAX_ROWS = 1000
 
 /** Every tick with its decisions; of a very long run those that asked for a change first of all. */
-export function tickRows(ticks: readonly TickRecord[], config: PlannerConfig): TickRow[] {
+export function tickRows(ticks: readonly DynamoTick[], config: PlannerConfig): TickRow[] {
   const shown = ticks.length <= MAX_ROWS ? ticks : ticks.filter(tick => tick.scale_to !== undefined)
   return thinRows(shown, MAX_ROWS).map(tick => tickRow(tick, config))
 }
 
-function tickRow(tick: TickRecord, config: PlannerConfig): TickRow {
+function tickRow(tick: DynamoTick, config: PlannerConfig): TickRow {
   return {
     time: formatClock(tick.at_s),
     replicas: replicas(tick, config),
@@ -38,17 +38,17 @@ function tickRow(tick: TickRecord, config: PlannerConfig): TickRow {
   }
 }
 
-function replicas({active_prefill, active_decode}: TickRecord, {mode}: PlannerConfig): string {
+function replicas({active_prefill, active_decode}: DynamoTick, {mode}: PlannerConfig): string {
   return mode === 'disagg' ? `${active_prefill} + ${active_decode}` : String(active_decode)
 }
 
-function decided({scale_to}: TickRecord): string {
+function decided({scale_to}: DynamoTick): string {
   if (scale_to === undefined) return NONE
   const {num_prefill, num_decode} = scale_to
   return [num_prefill, num_decode].filter(count => count !== undefined).join(' + ')
 }
 
-function reasons(tick: TickRecord, kind: 'load' | 'throughput'): string {
+function reasons(tick: DynamoTick, kind: 'load' | 'throughput'): string {
   const isDue = kind === 'load' ? tick.is_load : tick.is_throughput
   if (!isDue) return NONE
   const whole = tick[`${kind}_decision_reason`]

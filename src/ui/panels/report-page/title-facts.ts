@@ -1,6 +1,6 @@
 import {objectiveOf} from '../../../config/objective.ts'
 import {plannerOf} from '../../../config/scenario.ts'
-import type {TickRecord} from '../../../policies/dynamo/record.ts'
+import type {TickRecord} from '../../../scaling/record.ts'
 import {formatClock, formatCount, formatFixed, formatMs} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
 

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {defaultScenario, plannerConfigWith} from '../../../config/presets.ts'
 import {type PlannerConfig, type Scenario, scalingBy} from '../../../config/scenario.ts'
+import {dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
 import {e2eMs, tpotMs, ttftMs} from '../../../report/request-measures.ts'
 import {countAttained} from '../../../report/service-level.ts'
 import {createWorkerApi} from '../../../worker/api.ts'
@@ -117,7 +118,7 @@ describe('timelines of a run', () => {
 
 describe('decisions', () => {
   it('stand once each in the lane of their reason', () => {
-    const ticks = run.outcome.result.planner!.ticks
+    const ticks = dynamoTicksOf(run.outcome.result.planner)
     const [load, throughput] = runDecisions(ticks)
     const count = (track: typeof load) => track!.lanes.reduce((sum, lane) => sum + lane.x.length, 0)
     expect(count(load)).toBe(ticks.filter(tick => tick.load_decision_reason !== undefined).length)

@@ -1,4 +1,5 @@
-import type {LoadReason, ThroughputReason, TickRecord} from '../../../policies/dynamo/record.ts'
+import type {LoadReason, ThroughputReason} from '../../../policies/dynamo/rules-1.2/reasons.ts'
+import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import type {Decisions, Lane} from '../../kit/charts/decisions.ts'
 import {pointAt, type TimeSeries} from '../../kit/charts/timeline.ts'
 
@@ -17,6 +18,8 @@ const REASONS: Readonly<Record<Reason, ReasonStyle>> = {
   set_lower_bound: {label: 'set lower bound', colour: 'var(--series-2)'},
   scale_down_capped_by_throughput: {label: 'scale down capped by lower bound', colour: 'var(--series-2)'},
   scale_down_refused_consolidation: {label: 'scale down refused: would not fit', colour: 'var(--series-1)'},
+  gpu_budget_reconcile: {label: 'pulled into the GPU budget', colour: 'var(--series-3)'},
+  gpu_budget_guard_hold: {label: 'held by the GPU budget', colour: 'var(--bad)'},
   no_change: {label: 'no change', colour: 'var(--line-strong)'},
   scaling_in_progress: {label: 'scaling in progress', colour: 'var(--series-1)'},
   worker_count_mismatch: {label: 'worker count mismatch', colour: 'var(--bad)'},
@@ -37,7 +40,7 @@ type Kind = 'load' | 'throughput'
 type Pool = '' | '_prefill' | '_decode'
 
 /** The decision tracks of a run: one per kind, and per pool where the pools decide apart. */
-export function runDecisions(ticks: readonly TickRecord[]): Decisions[] {
+export function runDecisions(ticks: readonly DynamoTick[]): Decisions[] {
   const tracks: Decisions[] = []
   for (const kind of ['load', 'throughput'] as const) {
     const perPool = ticks.some(
@@ -51,7 +54,7 @@ export function runDecisions(ticks: readonly TickRecord[]): Decisions[] {
   return tracks
 }
 
-function makeTrack(ticks: readonly TickRecord[], kind: Kind, pool: Pool): Decisions | null {
+function makeTrack(ticks: readonly DynamoTick[], kind: Kind, pool: Pool): Decisions | null {
   const own = ticks.filter(tick => (kind === 'load' ? tick.is_load : tick.is_throughput))
   const made = own.flatMap(tick => {
     const reason = tick[`${kind}_decision_reason${pool}`]

@@ -1,14 +1,15 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {LoadReason, TickRecord} from '../../../policies/dynamo/record.ts'
 import type {LatencySide} from '../../../policies/dynamo/rules-1.2/latency-side.ts'
 import type {CountSteps, LoadDecision} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
+import type {LoadReason} from '../../../policies/dynamo/rules-1.2/reasons.ts'
 import type {LoadGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {UtilisationSide} from '../../../policies/dynamo/rules-1.2/utilisation-side.ts'
+import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {formatExact, formatMs, formatValue} from '../../kit/format.ts'
 import {tellThroughput} from './tell-throughput.ts'
 
 /** Why a tick decided as it did, the way an operator would put it: one sentence per decision and pool. */
-export function tellReasons(tick: TickRecord, config: PlannerConfig): string[] {
+export function tellReasons(tick: DynamoTick, config: PlannerConfig): string[] {
   const {load, throughput, grounds} = tick.explanation
   return [
     ...(load === null || grounds.load === null ? [] : tellLoad({tick, config, load, grounds: grounds.load})),
@@ -18,7 +19,7 @@ export function tellReasons(tick: TickRecord, config: PlannerConfig): string[] {
 }
 
 interface LoadStory {
-  readonly tick: TickRecord
+  readonly tick: DynamoTick
   readonly config: PlannerConfig
   readonly load: LoadDecision
   readonly grounds: LoadGrounds

@@ -1,13 +1,13 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {TickRecord} from '../../../policies/dynamo/record.ts'
 import type {ThroughputDecision} from '../../../policies/dynamo/rules-1.2/throughput-scaling.ts'
+import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {formatFixed} from '../../kit/format.ts'
 
 /** Why throughput scaling decided as it did; one sentence for the demand and the fleet it calls for. */
 export function tellThroughput(
   decision: ThroughputDecision,
   config: PlannerConfig,
-  tick: TickRecord,
+  tick: DynamoTick,
 ): string[] {
   switch (decision.reason) {
     case 'disabled':
@@ -19,6 +19,14 @@ export function tellThroughput(
     case 'model_not_ready':
     case 'partner_not_ready':
       return [tellUnready(decision)]
+    case 'no_change':
+      return [`${tellNeed(decision)}, which the fleet has.`]
+    case 'gpu_budget_guard_hold':
+      return [`${tellNeed(decision)}, but the GPU budget holds the counts as they are.`]
+    case 'gpu_budget_reconcile':
+      return [
+        `${tellNeed(decision)}, but the fleet is outside its GPU budget and is first brought back into it.`,
+      ]
     case 'set_lower_bound':
       return [
         `${tellNeed(decision)}, so load scaling may not go below ${countsOf(decision)} until the next such tick.`,
@@ -62,7 +70,7 @@ function countsOf({bounds, scaleTo}: ThroughputDecision): string {
 function tellBudget(
   {explanation, scaleTo}: ThroughputDecision,
   config: PlannerConfig,
-  tick: TickRecord,
+  tick: DynamoTick,
 ): string {
   const {wantedPrefill, wantedDecode} = explanation
   const wanted = (wantedPrefill ?? 0) + (wantedDecode ?? 0)

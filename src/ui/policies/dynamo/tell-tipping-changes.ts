@@ -1,5 +1,5 @@
-import type {TickRecord} from '../../../policies/dynamo/record.ts'
 import type {TickTipping, TippingChange} from '../../../policies/dynamo/tipping/tipping.ts'
+import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {isLimit, tellTipping} from './tell-tipping.ts'
 
 export interface ToldChange {
@@ -9,7 +9,7 @@ export interface ToldChange {
 }
 
 /** Changes of both kinds in words, the smallest first. */
-export function tellTippingChanges({fleet, bounds}: TickTipping, tick: TickRecord): ToldChange[] {
+export function tellTippingChanges({fleet, bounds}: TickTipping, tick: DynamoTick): ToldChange[] {
   const tell = (change: TippingChange, what: 'fleet' | 'bounds') => ({
     change,
     text: tellTipping(change, what, tick),

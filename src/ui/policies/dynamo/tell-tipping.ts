@@ -1,9 +1,10 @@
-import type {TickRecord} from '../../../policies/dynamo/record.ts'
-import type {ReplicaPair, TippingChange} from '../../../policies/dynamo/tipping/tipping.ts'
+import type {ReplicaPair} from '../../../policies/dynamo/rules.ts'
+import type {TippingChange} from '../../../policies/dynamo/tipping/tipping.ts'
+import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {formatCompact, formatExact} from '../../kit/format.ts'
 
 /** "With a TTFT target of 1,312 ms or less it would have scaled up to 3." */
-export function tellTipping(change: TippingChange, subject: 'fleet' | 'bounds', tick: TickRecord): string {
+export function tellTipping(change: TippingChange, subject: 'fleet' | 'bounds', tick: DynamoTick): string {
   const outcome = subject === 'fleet' ? tellFleet(change.newDecision, tick) : tellBounds(change.newDecision)
   return `With ${tellInput(change)} it would have ${outcome}.`
 }
@@ -63,7 +64,7 @@ function tellTokens({delta, workerId, holdsBeyond, pool}: TippingChange, what: s
   return `${amount} ${where}${holdsBeyond ? ', or beyond,' : ''}`
 }
 
-function tellFleet(decision: ReplicaPair | null, tick: TickRecord): string {
+function tellFleet(decision: ReplicaPair | null, tick: DynamoTick): string {
   if (decision === null) return 'taken no decision'
   const {prefill, decode} = decision
   if (prefill === null) return tellCount(decode, tick.active_decode)

@@ -1,5 +1,4 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {TickRecord} from '../../../policies/dynamo/record.ts'
 import type {
   ConsolidationCheck,
   EngineLoad,
@@ -8,6 +7,7 @@ import type {
 import type {CountSteps} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
 import type {TickGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {UtilisationSide} from '../../../policies/dynamo/rules-1.2/utilisation-side.ts'
+import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {
   formatCompact,
   formatExact,
@@ -21,7 +21,7 @@ import {
 export type Fact = readonly [name: string, value: string]
 
 /** What the planner was given at a tick, and the limits it works within. */
-export function tickFacts(tick: TickRecord, config: PlannerConfig): Fact[] {
+export function tickFacts(tick: DynamoTick, config: PlannerConfig): Fact[] {
   return [
     ...fleetFacts(tick),
     ...limitFacts(tick, config),
@@ -30,7 +30,7 @@ export function tickFacts(tick: TickRecord, config: PlannerConfig): Fact[] {
   ]
 }
 
-function fleetFacts(tick: TickRecord): Fact[] {
+function fleetFacts(tick: DynamoTick): Fact[] {
   const {load} = tick.explanation.grounds
   const isAgg = tick.active_prefill === 0 && tick.starting_prefill === 0 && load?.topology !== 'disagg'
   const pair = (prefill: number, decode: number) => (isAgg ? `${decode}` : `${prefill} + ${decode}`)
@@ -48,7 +48,7 @@ function fleetFacts(tick: TickRecord): Fact[] {
   ]
 }
 
-function limitFacts(tick: TickRecord, config: PlannerConfig): Fact[] {
+function limitFacts(tick: DynamoTick, config: PlannerConfig): Fact[] {
   const {throughput_lower_bound_prefill: prefill, throughput_lower_bound_decode: decode} = tick
   const isAgg = config.mode === 'agg'
   const limit = (value: number) => (value < 0 ? 'none' : `${value}`)
@@ -66,7 +66,7 @@ function limitFacts(tick: TickRecord, config: PlannerConfig): Fact[] {
   ]
 }
 
-function trafficFacts(tick: TickRecord, config: PlannerConfig): Fact[] {
+function trafficFacts(tick: DynamoTick, config: PlannerConfig): Fact[] {
   const facts: Fact[] = []
   if (tick.traffic === undefined) facts.push(['traffic', 'not looked at on this tick'])
   else {
@@ -123,7 +123,7 @@ function fitFacts({load, throughput}: TickGrounds): Fact[] {
 }
 
 /** Replicas through the steps of a load decision, a row per pool. */
-export function stepRows(tick: TickRecord): readonly {readonly pool: string; readonly counts: CountSteps}[] {
+export function stepRows(tick: DynamoTick): readonly {readonly pool: string; readonly counts: CountSteps}[] {
   const {explanation} = tick.explanation.load ?? {}
   if (explanation === undefined) return []
   const {prefillCounts, decodeCounts} = explanation
@@ -152,7 +152,7 @@ export interface EstimateCell {
   readonly check: {readonly passes: boolean; readonly text: string} | null
 }
 
-export function engineRows(tick: TickRecord): EngineRow[] {
+export function engineRows(tick: DynamoTick): EngineRow[] {
   const {load, grounds} = tick.explanation
   if (load === null || grounds.load === null) return []
   const {ttft, itl, prefillUse, decodeUse} = load.explanation

@@ -1,19 +1,19 @@
-import type {PlannerConfig} from '../../config/scenario.ts'
-import type {EngineCapabilities} from './capabilities.ts'
-import {addCachedPasses, type EngineCaches, type LoadModels} from './load-models.ts'
-import {createTrafficPredictors, type TrafficPredictors} from './predictors/create.ts'
-import type {TickDiagnostics} from './record.ts'
-import {worstEstimateMs} from './rules-1.2/latency-side.ts'
-import type {LoadDecision, ScaleTarget} from './rules-1.2/load-scaling.ts'
-import type {ThroughputDecision, TrafficForecast} from './rules-1.2/throughput-scaling.ts'
+import type {PlannerConfig} from '../../../config/scenario.ts'
+import type {EngineCapabilities} from '../capabilities.ts'
+import {addCachedPasses, type EngineCaches, type LoadModels} from '../load-models.ts'
+import {createTrafficPredictors, type TrafficPredictors} from '../predictors/create.ts'
+import {worstEstimateMs} from './latency-side.ts'
+import type {LoadDecision, ScaleTarget} from './load-scaling.ts'
+import type {TickDiagnostics} from './planner-detail.ts'
+import type {ThroughputDecision, TrafficForecast} from './throughput-scaling.ts'
 import {
   decideLoad,
   decideThroughput,
   type LoadGrounds,
   type ThroughputGrounds,
   type TickGrounds,
-} from './rules-1.2/tick-decision.ts'
-import type {ScheduledTick} from './rules-1.2/tick-schedule.ts'
+} from './tick-decision.ts'
+import type {ScheduledTick} from './tick-schedule.ts'
 
 /** Traffic of one window, as the planner gets to see it. */
 export interface TrafficObservation {

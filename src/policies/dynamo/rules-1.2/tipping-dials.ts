@@ -1,47 +1,14 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {EngineLoad} from '../rules-1.2/latency-side.ts'
-import type {PoolLoad} from '../rules-1.2/load-scaling.ts'
-import type {LoadGrounds, TickGrounds} from '../rules-1.2/tick-decision.ts'
+import type {ReplicaPair} from '../rules.ts'
+import type {Dial as AnyDial, TippingInput} from '../tipping/dial.ts'
+import type {EngineLoad} from './latency-side.ts'
+import type {PoolLoad} from './load-scaling.ts'
+import type {LoadGrounds, TickGrounds} from './tick-decision.ts'
 
-export type TippingInput =
-  | 'ttft'
-  | 'itl'
-  | 'load_scaling_down_sensitivity'
-  | 'queued_prefill_tokens'
-  | 'kv_tokens'
-  | 'predicted_demand'
-  | 'throughput_bound'
-  | 'max_gpu_budget'
-  | 'min_gpu_budget'
-  | 'min_endpoint'
-
-/**
- * One input of a tick's decisions that can be turned in one direction, a grid unit at a time: TTFT targets by 1 ms, ITL
- * targets by 0.1 ms, demand by 0.001 requests per second, tokens, replicas and percent by 1.
- */
-export interface Dial {
-  readonly input: TippingInput
-  readonly pool: 'agg' | 'prefill' | 'decode' | null
-  readonly workerId: number | null
-  readonly direction: 1 | -1
-  /** null = no limit. */
-  readonly from: number | null
-  /** What a change is measured from, and against. */
-  readonly anchor: number
-  readonly scale: number
-  readonly maxSteps: number
-  valueAt(steps: number): number
-  deltaAt(steps: number): number
-  apply(steps: number): {readonly config: PlannerConfig; readonly grounds: TickGrounds}
-}
-
-interface Outcome {
-  readonly prefill: number | null
-  readonly decode: number
-}
+type Dial = AnyDial<PlannerConfig, TickGrounds>
 
 /** Everything worth turning at a tick; what has no say in its decisions never flips them and so drops out. */
-export function dialsOf(config: PlannerConfig, grounds: TickGrounds, outcome: Outcome | null): Dial[] {
+export function dialsOf(config: PlannerConfig, grounds: TickGrounds, outcome: ReplicaPair | null): Dial[] {
   const total = outcome === null ? 0 : (outcome.prefill ?? 0) + outcome.decode
   return [
     ...targetDials(config, grounds),

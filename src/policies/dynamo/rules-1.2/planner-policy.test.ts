@@ -1,12 +1,14 @@
 import {describe, expect, test} from 'vitest'
-import {FLEET_WITHOUT_REQUESTS, poolWithoutRequests} from '../../../test/support/pool-observation.ts'
-import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
-import {RunError} from '../../core/result.ts'
-import {type Ms, ms} from '../../core/units.ts'
-import type {PoolObservation, ReplayEngine} from '../../engine/observation.ts'
-import {type PlannerOptions, runPlanner} from './adapter.ts'
-import {emptyPasses} from './engine-cache.ts'
-import type {PlannerRecord} from './record.ts'
+import {FLEET_WITHOUT_REQUESTS, poolWithoutRequests} from '../../../../test/support/pool-observation.ts'
+import {runPlanner} from '../../../../test/support/run-planner.ts'
+import {parsePlannerConfig} from '../../../config/planner/planner-config.ts'
+import {RunError} from '../../../core/result.ts'
+import {type Ms, ms} from '../../../core/units.ts'
+import type {PoolObservation, ReplayEngine} from '../../../engine/observation.ts'
+import type {ScalingRecord} from '../../../scaling/record.ts'
+import {emptyPasses} from '../engine-cache.ts'
+import type {PlannerDetail} from './planner-detail.ts'
+import type {PlannerPolicyOptions} from './planner-policy.ts'
 
 /** An engine of one pool in which things happen at given times only, each time one pass of every replica. */
 class FakeEngine implements ReplayEngine {
@@ -32,6 +34,10 @@ class FakeEngine implements ReplayEngine {
     this.#passes += due.length
     this.#nowMs = Math.max(this.#nowMs, ...due.map(at => at * 1000))
     return true
+  }
+
+  runToEnd(): boolean {
+    throw new Error('the planner always looks again')
   }
 
   observe() {
@@ -69,7 +75,11 @@ function emptyPool(): PoolObservation {
   return poolWithoutRequests({activeCount: 0, startingCount: 0, passes: emptyPasses(0)})
 }
 
-function run(engine: ReplayEngine, change: object = {}, more: Partial<PlannerOptions> = {}): PlannerRecord {
+function run(
+  engine: ReplayEngine,
+  change: object = {},
+  more: Partial<PlannerPolicyOptions> = {},
+): ScalingRecord<PlannerDetail> {
   const parsed = parsePlannerConfig({
     mode: 'agg',
     load_adjustment_interval: 10,
@@ -136,8 +146,8 @@ describe('decisions', () => {
 
   test('a tick explains what it looked at', () => {
     const [tick] = run(new FakeEngine([1, 9, 18, 27])).ticks
-    expect(tick?.engines).toHaveLength(2)
-    expect(tick?.explanation.load?.explanation).toMatchObject({
+    expect(tick?.detail.engines).toHaveLength(2)
+    expect(tick?.detail.explanation.load?.explanation).toMatchObject({
       decodeUse: {desired: 1, scaleUpAt: 1, scaleDownAt: 0.6},
       decodeCounts: {current: 2, wanted: 1, floored: 1, final: 1},
     })

@@ -1,0 +1,43 @@
+import {fail, ok, type Result} from '../../core/result.ts'
+import {objectiveOfPlanner} from '../objective.ts'
+import {AUTOSCALERS, parseAutoscalerScaling, parseScheduleScaling} from '../scaling/parse-scaling.ts'
+import {type PlannerConfig, type Scaling, type Scenario, scalingBy} from '../scenario.ts'
+
+export interface PolicyInputs {
+  /** Of `--planner-config`. */
+  readonly planner: PlannerConfig | null
+  /** The text that `--policy-config` is or names. */
+  readonly policyConfig: string | undefined
+}
+
+type Flags = ReadonlyMap<string, string>
+
+/** Who scales: Dynamo's planner where it has a config, nobody where nothing is said, else as `--policy` says. */
+export function readScaling(
+  flags: Flags,
+  {planner, policyConfig}: PolicyInputs,
+  notices: string[],
+): Result<Pick<Scenario, 'scaling' | 'objective'>> {
+  const policy = flags.get('--policy') ?? (planner === null ? 'fixed' : 'dynamo')
+  if (policyConfig !== undefined && (policy === 'fixed' || policy === 'dynamo')) {
+    return fail(`--policy-config: policy ${policy} takes none`, '--policy-config')
+  }
+  if (policy === 'dynamo') {
+    if (planner !== null) return ok({scaling: scalingBy(planner)})
+    return fail('--policy dynamo needs --planner-config', '--policy')
+  }
+  // A planner's targets still say what the run is to be judged by.
+  const judged = planner === null ? {} : {objective: objectiveOfPlanner(planner)}
+  if (policy === 'fixed') return ok({scaling: {policy}, ...judged})
+  if (policyConfig === undefined) return fail(`--policy ${policy} needs --policy-config`, '--policy-config')
+  const scaling = readOther(policy, policyConfig, notices)
+  return scaling.ok ? ok({scaling: scaling.value, ...judged}) : scaling
+}
+
+function readOther(policy: string, text: string, notices: string[]): Result<Scaling> {
+  const name = AUTOSCALERS.find(known => known === policy)
+  const parsed = name === undefined ? parseScheduleScaling(text) : parseAutoscalerScaling(name, text)
+  if (!parsed.ok) return fail(`--policy-config: ${parsed.error.message}`, '--policy-config')
+  notices.push(...parsed.value.notices)
+  return ok(parsed.value.scaling)
+}

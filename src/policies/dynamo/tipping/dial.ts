@@ -1,0 +1,31 @@
+export type TippingInput =
+  | 'ttft'
+  | 'itl'
+  | 'load_scaling_down_sensitivity'
+  | 'queued_prefill_tokens'
+  | 'kv_tokens'
+  | 'predicted_demand'
+  | 'throughput_bound'
+  | 'max_gpu_budget'
+  | 'min_gpu_budget'
+  | 'min_endpoint'
+
+/**
+ * One input of a tick's decisions that can be turned in one direction, a grid unit at a time: TTFT targets by 1 ms, ITL
+ * targets by 0.1 ms, demand by 0.001 requests per second, tokens, replicas and percent by 1.
+ */
+export interface Dial<Config, Grounds> {
+  readonly input: TippingInput
+  readonly pool: 'agg' | 'prefill' | 'decode' | null
+  readonly workerId: number | null
+  readonly direction: 1 | -1
+  /** null = no limit. */
+  readonly from: number | null
+  /** What a change is measured from, and against. */
+  readonly anchor: number
+  readonly scale: number
+  readonly maxSteps: number
+  valueAt(steps: number): number
+  deltaAt(steps: number): number
+  apply(steps: number): {readonly config: Config; readonly grounds: Grounds}
+}

@@ -1,0 +1,48 @@
+import type {
+  EngineTickView,
+  TickDiagnostics,
+  TickExplanation,
+} from '../policies/dynamo/rules-1.2/planner-detail.ts'
+import type {PlannerDetail16} from '../policies/dynamo/rules-1.6/planner-detail.ts'
+import type {PolicyDetail} from '../policies/policy-detail.ts'
+import type {ScalingRecord, TickRecord} from '../scaling/record.ts'
+
+type Common = Omit<TickRecord, 'reason' | 'detail'>
+
+/** A tick of Dynamo's planner with all its fields side by side, as `--diagnostics-json` has them. */
+export interface DynamoTick extends Common, TickDiagnostics {
+  readonly is_load: boolean
+  readonly is_throughput: boolean
+  readonly engines: readonly EngineTickView[]
+  readonly explanation: TickExplanation
+}
+
+/** The ticks of Dynamo's planner; none of a run under another policy. */
+export function dynamoTicksOf(record: ScalingRecord<PolicyDetail> | null): readonly DynamoTick[] {
+  return (record?.ticks ?? []).flatMap(tick => {
+    const flat = dynamoTick(tick)
+    return flat === null ? [] : [flat]
+  })
+}
+
+/** In the order of the exports, which others compare line by line. */
+export function dynamoTick({reason: _, detail, ...common}: TickRecord<PolicyDetail>): DynamoTick | null {
+  if (detail.policy !== 'dynamo') return null
+  const {at_s, now_s, active_prefill, active_decode, gpu_hours, traffic, scale_to, ...states} = common
+  return {
+    ...{at_s, now_s, active_prefill, active_decode, gpu_hours},
+    is_load: detail.is_load,
+    is_throughput: detail.is_throughput,
+    ...states,
+    ...(traffic === undefined ? {} : {traffic}),
+    ...(scale_to === undefined ? {} : {scale_to}),
+    ...detail.diagnostics,
+    engines: detail.engines,
+    explanation: detail.release === '1.2.1' ? detail.explanation : explanationOf(detail),
+  }
+}
+
+/** What both releases' load decisions have in common; the grounds of 1.6.1's are not kept. */
+function explanationOf({load}: PlannerDetail16): TickExplanation {
+  return {load, throughput: null, grounds: {load: null, throughput: null}}
+}

@@ -1,0 +1,164 @@
+import {expect, test} from 'vitest'
+import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
+import {plannerConfigWith} from '../../src/config/presets.ts'
+import type {Scaling, Scenario} from '../../src/config/scenario.ts'
+import {scalingBy} from '../../src/config/scenario.ts'
+import {parseStartup} from '../../src/config/startup/parse-startup.ts'
+import {polynomialModel} from '../../src/perf/polynomial.ts'
+import type {RunResult} from '../../src/run/run.ts'
+import {simulate} from '../../src/run/simulate.ts'
+import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
+import {generateDay} from '../../src/trace/generators/day-generator.ts'
+import {GENERATED_RECIPES} from '../../src/trace/generators/trace-recipes.ts'
+
+/** A day in ten minutes: a ramp, bursts and a night, on engines that a dozen requests fill. */
+const TRACE = generateDay({...GENERATED_RECIPES['day-morning-ramp'].spec, dayS: 600, requestCount: 900})
+
+const AVERAGE = (name: string, averageValue: string): object => ({
+  type: 'External',
+  external: {metric: {name}, target: {type: 'AverageValue', averageValue}},
+})
+const HPA_SPEC = {
+  minReplicas: 1,
+  maxReplicas: 6,
+  metrics: [AVERAGE('sum(waiting)', '2'), AVERAGE('sum(running)', '6'), AVERAGE('rate(1m)', '2')],
+  behavior: {scaleDown: {stabilizationWindowSeconds: 30}},
+}
+const TRIGGER = {type: 'prometheus', metadata: {query: 'sum(waiting)', threshold: '2'}}
+const TTFT = {
+  type: 'prometheus',
+  metricType: 'Value',
+  metadata: {query: 'ttft(p95,1m)', threshold: '1'},
+}
+
+const KEDA_BEHAVIOR = {
+  advanced: {
+    horizontalPodAutoscalerConfig: {behavior: {scaleDown: {stabilizationWindowSeconds: 30}}},
+  },
+}
+
+const POLICIES: Readonly<Record<string, Scaling>> = {
+  hpa: {policy: 'hpa', config: {pools: {all: HPA_SPEC}}},
+  keda: {
+    policy: 'keda',
+    config: {
+      pools: {all: {minReplicaCount: 1, maxReplicaCount: 6, ...KEDA_BEHAVIOR, triggers: [TRIGGER, TTFT]}},
+      scrapeSeconds: 5,
+      lagSeconds: 2,
+    },
+  },
+  kpa: {policy: 'kpa', config: {pools: {all: {annotations: {target: '8', 'max-scale': '6'}}}}},
+  schedule: {
+    policy: 'schedule',
+    config: {
+      steps: [
+        {at: 0, decode: 2},
+        {at: 200, decode: 5},
+        {at: 450, decode: 1},
+      ],
+    },
+  },
+}
+
+function run(trace: string, changes: Partial<Scenario>): RunResult {
+  const parsed = parseMooncake(trace, {fileName: 'law', traceBlockSize: 512, arrivalSpeedupRatio: 1})
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  const args = {...defaultEngineArgs(), num_gpu_blocks: 9000, max_num_seqs: 16, startup_time: 20}
+  const scenario: Scenario = {
+    trace: {kind: 'file', name: 'law', sha256: ''},
+    traceBlockSize: 512,
+    arrivalSpeedupRatio: 1,
+    fleet: {topology: 'agg', workers: {args, initialWorkers: 2, gpusPerInstance: 1}},
+    routerMode: 'round_robin',
+    engineTiming: 'polynomial',
+    scaling: {policy: 'fixed'},
+    benchmarkGranularity: 8,
+    seed: 0,
+    ...changes,
+  }
+  const steps = simulate({
+    scenario,
+    workload: parsed.value,
+    traceSha256: '',
+    perfModelFor: () => polynomialModel,
+    prefillEstimate: null,
+    bootstrap: null,
+    clock: () => 0,
+  })
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** All that was felt, and by when. */
+function felt({engine}: RunResult): unknown {
+  const {arrivalMs, firstTokenMs, lastTokenMs, workerId} = engine.requests
+  return {arrivalMs, firstTokenMs, lastTokenMs, workerId, workers: engine.workers}
+}
+
+test.each(Object.entries(POLICIES))(
+  '%s serves every request, decides, and explains each decision',
+  (_, scaling) => {
+    const result = run(TRACE, {scaling})
+    const {policy} = result
+    if (policy === undefined) throw new Error('no record of the policy')
+    expect(result.report.completed_requests).toBe(900)
+    expect(policy.changes.length).toBeGreaterThan(1)
+    for (const {atS, detail} of policy.ticks) {
+      if (detail.policy === 'schedule') continue
+      expect(detail.decode?.words.length, `at ${atS} s`).toBeGreaterThan(0)
+    }
+  },
+)
+
+test.each(Object.entries(POLICIES))(
+  '%s does not see the future: another end changes no earlier decision',
+  (_, scaling) => {
+    const lines = TRACE.trimEnd().split('\n')
+    const cut = Math.floor(lines.length / 2)
+    const cutS = (JSON.parse(lines[cut] ?? '{}') as {timestamp: number}).timestamp / 1000
+    const ended = run(`${lines.slice(0, cut).join('\n')}\n`, {scaling}).policy
+    const whole = run(TRACE, {scaling}).policy
+    const before = (policy: typeof whole) => policy?.ticks.filter(({atS}) => atS < cutS)
+    expect(before(whole)?.length).toBeGreaterThan(scaling.policy === 'schedule' ? 0 : 5)
+    expect(before(ended)).toEqual(before(whole))
+  },
+)
+
+test('a policy that may not move the fleet gives the plain run', () => {
+  const pinned = {...HPA_SPEC, minReplicas: 2, maxReplicas: 2}
+  const hpa = run(TRACE, {scaling: {policy: 'hpa', config: {pools: {all: pinned}}}})
+  const schedule = run(TRACE, {scaling: {policy: 'schedule', config: {steps: [{at: 0, decode: 2}]}}})
+  const plain = run(TRACE, {})
+  expect(felt(hpa)).toEqual(felt(plain))
+  expect(felt(schedule)).toEqual(felt(plain))
+  expect(hpa.engine.endMs).toBe(plain.engine.endMs)
+})
+
+test("a schedule that copies a planner's decisions gives the planner's run", () => {
+  const planner = plannerConfigWith('agg', {optimization_target: 'latency', load_adjustment_interval: 5})
+  const planned = run(TRACE, {scaling: scalingBy(planner)})
+  const events = planned.planner?.scalingEvents ?? []
+  expect(events.length).toBeGreaterThan(3)
+  // The planner's targets are those of its ticks: what they were compared with does not matter to the fleet.
+  const byMoment = new Map<number, number>()
+  for (const {now_s, scale_to, active_decode} of planned.planner?.ticks ?? []) {
+    const decode = scale_to?.num_decode
+    if (decode !== undefined && decode !== active_decode) byMoment.set(now_s, decode)
+  }
+  const steps = [...byMoment].map(([at, decode]) => ({at, decode}))
+  const copied = run(TRACE, {scaling: {policy: 'schedule', config: {steps}}})
+  expect(felt(copied)).toEqual(felt(planned))
+})
+
+test('a constant start-up is the engine args’ own, to the bit, and a drawn one is the same for the same seed', () => {
+  const scaling = POLICIES.hpa
+  const startup = parseStartup('20')
+  const drawn = parseStartup('lognormal(median=20s,p95=60s);fail(share=10%,timeout=30s)')
+  if (!startup.ok || !drawn.ok || scaling === undefined) throw new Error('cannot be read')
+  expect(felt(run(TRACE, {scaling, startup: startup.value}))).toEqual(felt(run(TRACE, {scaling})))
+  const once = run(TRACE, {scaling, startup: drawn.value})
+  expect(felt(run(TRACE, {scaling, startup: drawn.value}))).toEqual(felt(once))
+  expect(felt(run(TRACE, {scaling, startup: drawn.value, seed: 1}))).not.toEqual(felt(once))
+})
