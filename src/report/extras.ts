@@ -1,6 +1,7 @@
 import {formerPlanner} from '../config/former-scenario.ts'
 import {VERSION} from '../config/link/version.ts'
 import {objectiveOf} from '../config/objective.ts'
+import {FIRST_RELEASE} from '../config/release.ts'
 import type {PoolName, Scenario} from '../config/scenario.ts'
 import type {EngineRecord} from '../engine/record/record.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
@@ -29,6 +30,7 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
   const {scenario, record, report, planner} = input
   const objective = objectiveOf(scenario)
   const attained = objective === null ? null : countAttained(record.requests, objective)
+  const share = attained === null ? null : attained / Math.max(report.completed_requests, 1)
   const durationS = Math.max(report.duration_ms / 1000, 1e-9)
   const gpus = gpusPerWorker(scenario)
   const billed = billedGpuHours(record.workers, {lastTokenMs: report.duration_ms, gpus})
@@ -37,7 +39,14 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
     config: {...scenario, ...formerPlanner(scenario)},
     trace_sha256: input.traceSha256,
     engine_timing: scenario.engineTiming,
-    sla_attainment: attained === null ? null : attained / Math.max(report.completed_requests, 1),
+    dynamo: scenario.release ?? FIRST_RELEASE,
+    policy: scenario.scaling.policy,
+    objective:
+      objective === null
+        ? null
+        : {ttft_ms: objective.ttftMs, itl_ms: objective.itlMs, share: objective.share},
+    meets_objective: objective === null || share === null ? null : share >= objective.share,
+    sla_attainment: share,
     goodput_rps: attained === null ? null : attained / durationS,
     gpu_hours: planner?.gpuHours ?? ownGpuHours(input, gpus),
     ...policyExtras(input),
@@ -58,6 +67,6 @@ function ownGpuHours(
 }
 
 /** What only a run under another policy says, so that other reports stay as they were. */
-function policyExtras({scenario, policy}: ExtrasInput): Partial<PlannerReplayExtras> {
-  return policy == null ? {} : {policy: scenario.scaling.policy, replica_changes: policy.changes.length}
+function policyExtras({policy}: ExtrasInput): Partial<PlannerReplayExtras> {
+  return policy == null ? {} : {replica_changes: policy.changes.length}
 }

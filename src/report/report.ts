@@ -58,7 +58,14 @@ export interface PlannerReplayExtras {
   readonly config: unknown
   readonly trace_sha256: string
   readonly engine_timing: EngineTiming
-  /** Share of completed requests with TTFT and TPOT within the targets; null without targets. */
+  /** Release of ai-dynamo whose engine, and planner, were replayed. This and the three below are absent in runs saved before. */
+  readonly dynamo?: string
+  /** Who scaled. */
+  readonly policy?: string
+  /** What the run is judged by; null where nobody says. */
+  readonly objective?: {readonly ttft_ms: number; readonly itl_ms: number; readonly share: number} | null
+  readonly meets_objective?: boolean | null
+  /** Share of completed requests with TTFT and TPOT within the objective; null without one. */
   readonly sla_attainment: number | null
   readonly goodput_rps: number | null
   readonly gpu_hours: number
@@ -66,8 +73,7 @@ export interface PlannerReplayExtras {
   /** billed_gpu_hours x price; null without a price. */
   readonly cost: number | null
   readonly outside_measured_share: number | null
-  /** Who scaled, where that was neither Dynamo's planner nor nobody, and how often it changed the number of replicas. */
-  readonly policy?: string
+  /** How often a policy other than Dynamo's planner changed the number of replicas. */
   readonly replica_changes?: number
   /** Checksum of all the run computed (`run/digest.ts`): equal exactly for equal results. Points of a sweep have none. */
   readonly result_sha256?: string

@@ -145,7 +145,16 @@ function digestOf(report: Report, events: readonly object[]): string {
     wall_time_ms: _wall,
     processed_tokens_per_s: _rate,
     processed_output_tokens_per_s: _outputRate,
-    planner_replay: {config: _config, version: _version, ...extras},
+    // What was asked for is in the key.
+    planner_replay: {
+      config: _config,
+      version: _version,
+      dynamo: _dynamo,
+      policy: _policy,
+      objective: _objective,
+      meets_objective: _meets,
+      ...extras
+    },
     ...figures
   } = report
   return sha256OfText(stableJson({figures, extras, events}))
