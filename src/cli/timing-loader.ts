@@ -7,6 +7,7 @@ import {fail, type Result} from '../core/result.ts'
 import {type ProfileTable, parseProfileNpz} from '../perf/profile.ts'
 import {TimingLoader} from '../run/timing-loader.ts'
 import {fileErrorReason} from './file-errors.ts'
+import {loadWarmup} from './load-warmup.ts'
 import {loadLocalModel} from './local-model.ts'
 
 /** Pass-time data of a command line run: GPU tables from the package, profiles by path. */
@@ -16,6 +17,7 @@ export function createTimingLoader(): TimingLoader {
     loadProfile: async args => loadProfile(args),
     models: () => [],
     localModel: loadLocalModel,
+    loadWarmup,
   })
 }
 
