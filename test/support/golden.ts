@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
+import {loadWarmup} from '../../src/cli/load-warmup.ts'
 import {parseArguments} from '../../src/config/command-line/arguments.ts'
 import {scenarioFromFlags} from '../../src/config/command-line/flags.ts'
 import {plannerOf, poolsOf, type Scenario} from '../../src/config/scenario.ts'
@@ -111,6 +112,7 @@ export function loaderFor(tracesFolder: string): TimingLoader {
       if (name === null) return fail('no profile named')
       return parseProfileNpz(readFileSync(`${tracesFolder}/${basename(name)}`), name)
     },
+    loadWarmup: name => loadWarmup(`${tracesFolder}/${basename(name)}`),
   })
   loaders.set(tracesFolder, loader)
   return loader
