@@ -121,7 +121,10 @@ export class MooncakeReader implements TraceReader {
 
   finish(): Result<ParsedTrace> {
     const count = this.requestCount
-    if (count === 0) return fail(`trace file ${this.#fileName} did not contain any requests`)
+    if (count === 0) {
+      const left = this.#withoutOutput === 0 ? '' : ` with output: ${this.#withoutOutput} had output_length 0`
+      return fail(`trace file ${this.#fileName} did not contain any requests${left}`)
+    }
     return ok({
       ...mooncakeTraits,
       notices: this.#notices(),
