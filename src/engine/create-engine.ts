@@ -1,9 +1,5 @@
-import type {Release} from '../config/release.ts'
-import {unreachable} from '../core/assert.ts'
 import {Cluster, type ClusterOptions} from './cluster.ts'
 import {engineGenerationOf} from './engine-generations.ts'
-import {createScheduler16} from './generation-1.6.ts'
-import {Cluster16} from './loop-1.6/cluster.ts'
 import type {ReplayEngine} from './observation.ts'
 import type {EngineRecord} from './record/record.ts'
 
@@ -23,14 +19,7 @@ export type EngineOptions = Omit<ClusterOptions, 'generation'> & {
   readonly kvEventLagMs: number
 }
 
-/** The engine of a release: the one place where it is chosen. */
-export function createEngine(release: Release, options: EngineOptions): RunnableEngine {
-  switch (release) {
-    case '1.2.1':
-      return new Cluster({...options, generation: engineGenerationOf('1.2.1')})
-    case '1.6.1':
-      return new Cluster16({...options, createScheduler: createScheduler16})
-    default:
-      return unreachable(release)
-  }
+/** The engine of 1.2.1; that of 1.6.1 is loaded when a run needs it (`src/run/later-parts.ts`). */
+export function createEngine(options: EngineOptions): RunnableEngine {
+  return new Cluster({...options, generation: engineGenerationOf('1.2.1')})
 }

@@ -1,14 +1,11 @@
 import type {DynamoScaling, FixedScaling, Fleet, Scenario} from '../config/scenario.ts'
-import {unreachable} from '../core/assert.ts'
+import {assert, unreachable} from '../core/assert.ts'
 import type {ScalingPolicy} from '../scaling/policy.ts'
 import type {BenchmarkPoints} from './dynamo/bootstrap.ts'
 import {capabilitiesOf} from './dynamo/capabilities.ts'
 import {PlannerPolicy} from './dynamo/rules-1.2/planner-policy.ts'
-import {benchmarkPasses} from './dynamo/rules-1.6/benchmark-passes.ts'
-import {capabilities16} from './dynamo/rules-1.6/capabilities.ts'
 import type {TablePassMs} from './dynamo/rules-1.6/corrected-pass-times.ts'
 import type {WarmupInterval} from './dynamo/rules-1.6/forecaster.ts'
-import {PlannerPolicy16} from './dynamo/rules-1.6/planner-policy.ts'
 import type {EngineRole} from './dynamo/rules-1.6/regression/features.ts'
 import {FixedPolicy} from './fixed/fixed-policy.ts'
 import type {PolicyDetail} from './policy-detail.ts'
@@ -21,7 +18,15 @@ export interface PolicyInputs {
   readonly tablePassMs: Partial<Record<EngineRole, TablePassMs>>
   /** Traffic that load predictors have seen before. */
   readonly warmup: readonly WarmupInterval[]
+  /** null where no run asks for it: it is a good part of the code, and most runs do without. */
+  readonly createPlanner16: CreatePlanner16 | null
 }
+
+export type CreatePlanner16 = (
+  scaling: Extract<DynamoScaling, {release: '1.6.1'}>,
+  fleet: Fleet,
+  inputs: PolicyInputs,
+) => ScalingPolicy<PolicyDetail>
 
 /** The policy a scenario asks for: the one place that knows them all. */
 export function createPolicy(
@@ -33,7 +38,10 @@ export function createPolicy(
     case 'fixed':
       return new FixedPolicy()
     case 'dynamo':
-      if (scaling.release === '1.6.1') return planner16(scaling, fleet, inputs)
+      if (scaling.release === '1.6.1') {
+        assert(inputs.createPlanner16 !== null, 'the planner of 1.6.1 is loaded before its run')
+        return inputs.createPlanner16(scaling, fleet, inputs)
+      }
       return new PlannerPolicy({
         config: scaling.config,
         topology: fleet.topology,
@@ -47,24 +55,6 @@ export function createPolicy(
     default:
       return unreachable(scaling)
   }
-}
-
-function planner16(
-  scaling: Extract<DynamoScaling, {release: '1.6.1'}>,
-  fleet: Fleet,
-  {bootstrap, tablePassMs, warmup}: PolicyInputs,
-): PlannerPolicy16 {
-  return new PlannerPolicy16({
-    config: scaling.config,
-    capabilities: {
-      prefill: fleet.topology === 'disagg' ? capabilities16(fleet.prefill.args) : null,
-      decode: capabilities16(fleet.topology === 'disagg' ? fleet.decode.args : fleet.workers.args),
-    },
-    bootstrap: bootstrap && benchmarkPasses(bootstrap),
-    tablePassMs,
-    warmup,
-    phaseShiftS: scaling.phaseShiftS ?? 0,
-  })
 }
 
 /** Whether a policy looks at single forward passes, which must then be kept for it. */

@@ -1,6 +1,7 @@
 import {warningNotes} from '../config/checks/warnings.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {loadLaterParts} from './later-parts.ts'
 import {
   forecastMemory,
   judgeMemory,
@@ -55,6 +56,7 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
       workload,
       traceSha256: sha256,
       ...timed,
+      later: await loadLaterParts(scenario),
       clock: ports.nowMs,
     },
     traceName: name,

@@ -1,23 +1,25 @@
 import {DEFAULT_ROUTER_CONFIG} from '../config/engine/router-config.ts'
-import type {DynamoScaling, FixedScaling, PoolName, Scaling, Scenario} from '../config/scenario.ts'
-import {createEngine, type RunnableEngine} from '../engine/create-engine.ts'
+import type {DynamoScaling, FixedScaling, PoolName, Scenario} from '../config/scenario.ts'
+import {assert} from '../core/assert.ts'
+import {createEngine, type EngineOptions, type RunnableEngine} from '../engine/create-engine.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import {constantStartup} from '../engine/startup-model.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
-import {type ClusterPolicyDetail, createClusterPolicy} from '../policies/create-cluster-policy.ts'
+import type {ClusterPolicyDetail} from '../policies/create-cluster-policy.ts'
 import {createPolicy, type PolicyInputs, readsPasses} from '../policies/create-policy.ts'
 import type {BenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import {computeReport} from '../report/compute-report.ts'
-import {computeReport16} from '../report/compute-report-1.6.ts'
 import {computeExtras} from '../report/extras.ts'
 import {countedGpus} from '../report/gpu-hours.ts'
 import {drive} from '../scaling/drive.ts'
+import type {ScalingPolicy} from '../scaling/policy.ts'
 import type {PolicyRecord} from '../scaling/policy-record.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
 import {runPolicy} from '../scaling/run-policy.ts'
 import {createStartup} from '../scaling/startup.ts'
 import type {Workload} from '../trace/workload.ts'
+import {type LaterParts, NO_LATER_PARTS} from './later-parts.ts'
 import type {RunProgress, RunResult} from './run.ts'
 
 /** All a run needs, loaded by the host beforehand: the simulation itself does no I/O. */
@@ -35,6 +37,8 @@ export interface SimulationInputs {
   /** What 1.6.1's planner is given besides, where its config asks for it. */
   readonly tablePassMs?: PolicyInputs['tablePassMs']
   readonly warmup?: PolicyInputs['warmup']
+  /** Parts that this run needs beyond the usual (`loadLaterParts`). */
+  readonly later?: LaterParts
   /** Host clock in ms, for `wall_time_ms` alone. */
   readonly clock: () => number
 }
@@ -51,7 +55,8 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const startedAt = clock()
   const models: PerfModel[] = []
   const release = scenario.release ?? '1.2.1'
-  const engine = createEngine(release, {
+  const {parts16, clusterPolicies} = inputs.later ?? NO_LATER_PARTS
+  const options: EngineOptions = {
     maxSimTimeMs: scenario.maxSimTimeMs ?? Number.POSITIVE_INFINITY,
     kvEventLagMs: scenario.kvEventLagMs ?? 0,
     fleet: scenario.fleet,
@@ -70,18 +75,23 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
       models.push(model)
       return model
     },
-  })
+  }
+  const {createEngine16, computeReport16} = release === '1.6.1' ? loaded(parts16) : {}
+  const engine = createEngine16?.(options) ?? createEngine(options)
   const progress = progressOf(engine, workload)
   const {scaling} = scenario
   const isCluster = scaling.policy !== 'dynamo' && scaling.policy !== 'fixed'
-  const policy = isCluster ? yield* driveClusterPolicy(scenario, scaling, {engine, progress}) : null
+  const policy = isCluster
+    ? yield* driveClusterPolicy(
+        loaded(clusterPolicies).createClusterPolicy(scaling, scenario),
+        scenario.fleet.topology,
+        {engine, progress},
+      )
+    : null
   const planner = isCluster ? null : yield* runUnderPolicy(inputs, scaling, {engine, progress})
   const record = engine.record()
   const wallTimeMs = clock() - startedAt
-  const report =
-    release === '1.2.1'
-      ? computeReport(record, {wallTimeMs})
-      : computeReport16(record, {wallTimeMs, scenario})
+  const report = computeReport16?.(record, {wallTimeMs, scenario}) ?? computeReport(record, {wallTimeMs})
   const planner_replay = computeExtras({
     scenario,
     traceSha256: inputs.traceSha256,
@@ -107,13 +117,18 @@ interface Stage {
 
 /** Runs the engine to its end under the scenario's policy; null for a fleet nobody scales, of which there is nothing to tell. */
 function* runUnderPolicy(
-  {scenario, bootstrap, tablePassMs = {}, warmup = []}: SimulationInputs,
+  {scenario, bootstrap, tablePassMs = {}, warmup = [], later = NO_LATER_PARTS}: SimulationInputs,
   scaling: DynamoScaling | FixedScaling,
   {engine, progress}: Stage,
 ): Generator<RunProgress, ScalingRecord<PolicyDetail> | null, void> {
   const steps = drive({
     engine,
-    policy: createPolicy(scaling, scenario.fleet, {bootstrap, tablePassMs, warmup}),
+    policy: createPolicy(scaling, scenario.fleet, {
+      bootstrap,
+      tablePassMs,
+      warmup,
+      createPlanner16: later.parts16?.createPlanner16 ?? null,
+    }),
     topology: scenario.fleet.topology,
     gpus: countedGpus(scenario),
     maxEventsPerStep: EVENTS_PER_STEP,
@@ -127,13 +142,11 @@ function* runUnderPolicy(
 
 /** The same under a policy that lives beside the fleet and looks at its own moments. */
 function* driveClusterPolicy(
-  scenario: Scenario,
-  scaling: Exclude<Scaling, DynamoScaling | FixedScaling>,
+  policy: ScalingPolicy<ClusterPolicyDetail>,
+  topology: 'agg' | 'disagg',
   {engine, progress}: Stage,
 ): Generator<RunProgress, PolicyRecord<ClusterPolicyDetail>, void> {
-  const {fleet} = scenario
-  const policy = createClusterPolicy(scaling, scenario)
-  const steps = runPolicy({engine, policy, topology: fleet.topology, maxEventsPerStep: EVENTS_PER_STEP})
+  const steps = runPolicy({engine, policy, topology, maxEventsPerStep: EVENTS_PER_STEP})
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
@@ -155,4 +168,9 @@ function progressOf(engine: RunnableEngine, workload: Workload): () => RunProgre
 function largestOutsideShare(models: readonly PerfModel[]): number | null {
   const shares = models.map(model => model.outsideShare()).filter(share => share !== null)
   return shares.length === 0 ? null : Math.max(...shares)
+}
+
+function loaded<T>(part: T | null): T {
+  assert(part !== null, 'a run loads beforehand what it needs (loadLaterParts)')
+  return part
 }

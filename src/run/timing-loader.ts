@@ -30,7 +30,7 @@ import {
   type BenchmarkPoints,
   computeBenchmarkPoints,
 } from '../policies/dynamo/bootstrap.ts'
-import {type PlannerHost16, type PlannerInputs16, preparePlanner16} from './planner-inputs-1.6.ts'
+import type {PlannerHost16, PlannerInputs16} from './planner-inputs-1.6.ts'
 import {sizeKvCaches} from './size-kv-caches.ts'
 
 /** Where the host keeps what a run reads besides its trace. */
@@ -103,6 +103,7 @@ export class TimingLoader {
       const {loadWarmup} = this.#sources
       const loadModel: PlannerHost16['loadModel'] = args => this.#aicModel(args, releaseOf(scenario), notices)
       const host = {loadModel, ...(loadWarmup === undefined ? {} : {loadWarmup})}
+      const {preparePlanner16} = await import('./planner-inputs-1.6.ts')
       return preparePlanner16(scenario, scaling.config, host, notices)
     }
     const bootstrap = await this.#bootstrap(scenario, notices)

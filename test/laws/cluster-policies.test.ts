@@ -5,6 +5,7 @@ import type {Scaling, Scenario} from '../../src/config/scenario.ts'
 import {scalingBy} from '../../src/config/scenario.ts'
 import {parseStartup} from '../../src/config/startup/parse-startup.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
+import * as clusterPolicies from '../../src/policies/create-cluster-policy.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {simulate} from '../../src/run/simulate.ts'
 import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
@@ -83,6 +84,7 @@ function run(trace: string, changes: Partial<Scenario>): RunResult {
     perfModelFor: () => polynomialModel,
     prefillEstimate: null,
     bootstrap: null,
+    later: {parts16: null, clusterPolicies},
     clock: () => 0,
   })
   for (;;) {

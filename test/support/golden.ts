@@ -8,6 +8,7 @@ import {plannerOf, poolsOf, type Scenario} from '../../src/config/scenario.ts'
 import {fail} from '../../src/core/result.ts'
 import {parseProfileNpz} from '../../src/perf/profile.ts'
 import {dynamoTicksOf} from '../../src/report/dynamo-ticks.ts'
+import {loadLaterParts} from '../../src/run/later-parts.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {simulate} from '../../src/run/simulate.ts'
 import {TimingLoader} from '../../src/run/timing-loader.ts'
@@ -91,7 +92,8 @@ export async function runOn(
   const loader = loaderFor(tracesFolder)
   const sized = expectOk(loader.sizeKvCaches(scenario))
   const timing = expectOk(await loader.prepare(sized))
-  const run = simulate({scenario: sized, workload, traceSha256: '', ...timing, clock: () => 0})
+  const later = await loadLaterParts(sized)
+  const run = simulate({scenario: sized, workload, traceSha256: '', ...timing, later, clock: () => 0})
   for (;;) {
     const step = run.next()
     if (step.done) return step.value

@@ -1,0 +1,103 @@
+import * as Comlink from 'comlink'
+import {ok, type Result} from '../core/result.ts'
+import {sha256Of} from '../host/sha256-of.ts'
+import {RULES_1_2} from '../policies/dynamo/rules-1.2/planner-rules.ts'
+import {computeTipping} from '../policies/dynamo/tipping/tipping.ts'
+import {computePictures} from '../report/compute-pictures.ts'
+import {addDigest} from '../run/digest.ts'
+import {prepareRun, simulatePrepared} from '../run/prepare-run.ts'
+import type {RunResult} from '../run/run.ts'
+import {trafficFrom} from '../run/traffic.ts'
+import {computeFigures, type PointFigures} from '../sweep/points.ts'
+import type {Workload} from '../trace/workload.ts'
+import {createGpuApi} from './gpu-api.ts'
+import type {GpuApi} from './gpu-protocol.ts'
+import type {WorkerHost} from './host.ts'
+import type {PointRequest, RunOutcome, RunRequest, WorkerApi} from './protocol.ts'
+import {driveSimulation} from './run-loop.ts'
+import {TimingFiles} from './timing-files.ts'
+import type {TraceCache} from './trace-cache.ts'
+import {detachableBuffers} from './transferables.ts'
+
+/** What the worker can do beyond reading traces: loaded with the first call that needs it, so that the page opens sooner. */
+export type Simulator = Pick<WorkerApi, 'run' | 'runPoint' | 'computeTipping'> & GpuApi
+
+export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator {
+  const site: Site = {host, traces, timing: new TimingFiles(host)}
+  return {
+    run: (request, onProgress, cancel) => run(site, request, onProgress, cancel),
+    runPoint: (request, onProgress, cancel) => runPoint(site, request, onProgress, cancel),
+    computeTipping: async (config, grounds) => computeTipping(RULES_1_2, config, grounds),
+    ...createGpuApi(site.timing),
+  }
+}
+
+/** What stays warm between calls. */
+interface Site {
+  readonly host: WorkerHost
+  readonly traces: TraceCache
+  readonly timing: TimingFiles
+}
+
+type OnProgress = Parameters<WorkerApi['run']>[1]
+
+async function run(
+  site: Site,
+  request: RunRequest,
+  onProgress: OnProgress,
+  cancel: MessagePort,
+): Promise<Result<RunOutcome>> {
+  const startMs = site.host.nowMs()
+  const simulated = await simulateRequest(site, request, onProgress, cancel)
+  if (!simulated.ok) return simulated
+  const {traceName, workload} = simulated.value
+  const result = await addDigest(simulated.value.result, sha256Of)
+  const outcome: RunOutcome = {
+    result,
+    pictures: computePictures({...result, scenario: request.scenario}),
+    traceName,
+    elapsedMs: site.host.nowMs() - startMs,
+  }
+  const {value, buffers} = detachableBuffers(outcome, workload)
+  return Comlink.transfer(ok(value), buffers)
+}
+
+/** A point of a sweep is one row of its picture: the columns stay here and are freed. */
+async function runPoint(
+  site: Site,
+  request: PointRequest,
+  onProgress: OnProgress,
+  cancel: MessagePort,
+): Promise<Result<PointFigures>> {
+  const simulated = await simulateRequest(site, request, onProgress, cancel)
+  return simulated.ok ? ok(computeFigures(simulated.value.result)) : simulated
+}
+
+interface Simulated {
+  readonly result: RunResult
+  readonly traceName: string
+  readonly workload: Workload
+}
+
+async function simulateRequest(
+  {host, traces, timing}: Site,
+  {scenario, traceBlob, profile, models = []}: RunRequest,
+  onProgress: OnProgress,
+  cancel: MessagePort,
+): Promise<Result<Simulated>> {
+  if (profile !== null) timing.addProfile(profile.name, profile.blob)
+  timing.useModels(models)
+  const prepared = await prepareRun(scenario, {
+    loadTraffic: trafficFrom((_, options) =>
+      traces.loadTraffic({source: scenario.trace, blob: traceBlob, ...options}),
+    ),
+    timing: timing.loader,
+    memory: {bytes: host.memoryBytes ?? Number.POSITIVE_INFINITY, of: 'a browser tab'},
+    nowMs: host.nowMs,
+  })
+  if (!prepared.ok) return prepared
+  const driven = await driveSimulation({steps: simulatePrepared(prepared.value), host, onProgress, cancel})
+  if (!driven.ok) return driven
+  const {traceName, inputs} = prepared.value
+  return ok({result: driven.value, traceName, workload: inputs.workload})
+}
