@@ -2,7 +2,8 @@ import type {Problem} from '../core/result.ts'
 import {checkField} from './field.ts'
 import type {FieldValue} from './field-text.ts'
 import type {Scenario} from './scenario.ts'
-import {SCENARIO_FIELDS, type ScenarioField} from './scenario-fields.ts'
+import type {ScenarioField} from './scenario-field.ts'
+import {SCENARIO_FIELDS} from './scenario-fields.ts'
 
 /** A scenario of which the parts are known that have tables or readers of their own. */
 export type ScenarioParts = Pick<Scenario, 'trace' | 'fleet' | 'scaling'> & Partial<Scenario>

@@ -1,8 +1,7 @@
 import {fail, ok} from '../core/result.ts'
-import type {FlagGroup} from './command-line/flag.ts'
-import type {Field} from './field.ts'
 import {formatObjective, parseObjective} from './objective.ts'
 import {hasPhase, phaseShiftOf, type Scenario} from './scenario.ts'
+import type {ScenarioField} from './scenario-field.ts'
 import {always, type ScenarioLens, sometimes, within, withOrWithout} from './scenario-lens.ts'
 import {STARTUP_FIELD} from './startup/startup-field.ts'
 import {checkTraceSelection, formatCsvColumns, parseCsvColumns, TRACE_FORMATS} from './trace-options.ts'
@@ -11,31 +10,6 @@ import {checkTraceSelection, formatCsvColumns, parseCsvColumns, TRACE_FORMATS} f
 const MAX_SEED = 2 ** 32 - 1
 /** A day: longer than any interval of the planner that makes sense, short enough to notice a wrong unit. */
 const MAX_PHASE_S = 86_400
-
-/**
- * One of the scenario's own fields: all that form, address, command line, sweeps and differences need to know of it. Its
- * key is the flag's name with `_`, and the name sweeps and the form have for it.
- */
-export type ScenarioField = Field<string, FormGroup> &
-  ScenarioLens & {
-    /** `ours` never gets into a command line for the reference. */
-    readonly owner: 'reference' | 'ours'
-    /** Key in links: public, so it is migrated and never renamed. */
-    readonly link: string
-    /** Links name the sections of a scenario in one order; the field stands after this one. */
-    readonly linkAfter: 'trace' | 'fleet' | 'scaling' | 'traffic'
-    readonly flagGroup: FlagGroup
-    readonly metavar?: string
-    /** Whether a sweep may vary it. */
-    readonly isKnob: boolean
-    /** The field does nothing without it. */
-    readonly needs?: 'planner'
-    /** Values that the reference does not know either, although it knows the flag. */
-    readonly isOurs?: (value: string) => boolean
-  }
-
-/** Where it stands in the form; `picked` = a control of its own. */
-type FormGroup = 'trace' | 'run' | 'picked'
 
 const trace = {group: 'trace', linkAfter: 'traffic', flagGroup: 'Trace'} as const
 const ofTrace = {...trace, advanced: true, nullable: true, default: null} as const

@@ -1,8 +1,9 @@
+import {type ScenarioField} from '../config/scenario-field.ts'
 import type {FieldShape} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import {POOL_FIELDS, type PoolField} from '../config/pool-fields.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
-import {SCENARIO_FIELDS, type ScenarioField} from '../config/scenario-fields.ts'
+import {SCENARIO_FIELDS} from '../config/scenario-fields.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {applyEngineField, applyPlannerField, applyPoolField} from './apply-field.ts'
 

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {type PlannerConfig16, parsePlannerConfig16} from '../../src/config/planner/planner-config-1.6.ts'
+import {parsePlannerConfig16} from '../../src/config/planner/planner-config-1.6.ts'
+import type {PlannerConfig16} from '../../src/config/planner/planner-shape-1.6.ts'
 import {loadAicModel} from '../../src/perf/aic/load-aic-model.ts'
 import {CATALOGUE_MODELS} from '../../src/perf/models/catalogue.ts'
 import type {LoadPredictor} from '../../src/policies/dynamo/predictors/predictor.ts'

@@ -1,7 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {basename} from 'node:path'
 import {parseArguments} from '../../src/config/command-line/arguments.ts'
-import {scenarioFromFlags} from '../../src/config/command-line/flags.ts'
+import {scenarioFromFlags} from '../../src/config/command-line/scenario-from-flags.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {syntheticWorkloadOf, workloadOptionsOf} from '../../src/run/traffic.ts'

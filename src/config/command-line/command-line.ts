@@ -16,7 +16,8 @@ import {
   type Scenario,
   type SyntheticSpec,
 } from '../scenario.ts'
-import {flagOf, SCENARIO_FIELDS, type ScenarioField} from '../scenario-fields.ts'
+import type {ScenarioField} from '../scenario-field.ts'
+import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
 import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 
 export interface CommandLines {

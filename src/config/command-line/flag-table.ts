@@ -1,6 +1,7 @@
 import {assert} from '../../core/assert.ts'
 import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
-import {flagOf, SCENARIO_FIELDS, type ScenarioField} from '../scenario-fields.ts'
+import type {ScenarioField} from '../scenario-field.ts'
+import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
 import type {Flag} from './flag.ts'
 import {RELEASE_FLAGS} from './release-flags.ts'
 

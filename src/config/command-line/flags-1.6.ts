@@ -30,19 +30,6 @@ type Flags = ReadonlyMap<string, string>
 
 const ENGINE_FLAGS = ['--extra-engine-args', '--prefill-engine-args', '--decode-engine-args'] as const
 
-/** Flags that 1.2.1 does not have. */
-export const FLAGS_OF_1_6 = [
-  '--max-sim-time-ms',
-  '--sla-ttft-ms',
-  '--sla-itl-ms',
-  '--sla-e2e-ms',
-  '--performance-model-metadata',
-  '--kv-event-lag-ms',
-  '--request-rate',
-  '--arrival-seed',
-  '--model-name',
-] as const
-
 /** The release a command line is for: the one it names, else the one whose form its engine args have. */
 export function releaseOfFlags(flags: Flags): Release {
   const named = flags.get('--dynamo')

@@ -5,7 +5,8 @@ import {defaultScenario, PRESETS} from '../presets.ts'
 import {plannerOf, type Scenario, scalingBy, type TraceSource} from '../scenario.ts'
 import {parseArguments} from './arguments.ts'
 import {flagsFromScenario, formatCommand} from './command-line.ts'
-import {checkFlags, scenarioFromFlags} from './flags.ts'
+import {checkFlags} from './flags.ts'
+import {scenarioFromFlags} from './scenario-from-flags.ts'
 
 const trace: TraceSource = {kind: 'file', name: 't.jsonl', sha256: ''}
 

@@ -19,10 +19,11 @@ import {
   type SyntheticSpec,
   type TraceSource,
 } from '../scenario.ts'
-import {flagOf, SCENARIO_FIELDS, type ScenarioField} from '../scenario-fields.ts'
+import type {ScenarioField} from '../scenario-field.ts'
+import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
 import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
-import {FLAGS_OF_1_6, releaseOfFlags, scenarioFromFlags16} from './flags-1.6.ts'
+import {FLAGS_OF_1_6} from './only-1.6.ts'
 import {readScaling} from './policy-flags.ts'
 
 /** What the host read for the flags: this module does no I/O. */
@@ -98,10 +99,9 @@ function onlineMessage(flags: ReadonlyMap<string, string>): string {
   return '--replay-mode online is not supported: it needs a live serving stack, and this tool simulates one offline'
 }
 
-/** The scenario a command line describes, checked as a whole. */
-export function scenarioFromFlags(args: Arguments, inputs: FlagInputs): Result<ScenarioFromFlags> {
+/** The scenario that flags of 1.2.1 describe, checked as a whole. */
+export function scenarioFromFlags12(args: Arguments, inputs: FlagInputs): Result<ScenarioFromFlags> {
   const {flags} = args
-  if (releaseOfFlags(flags) === '1.6.1') return scenarioFromFlags16(args, inputs)
   const foreign = FLAGS_OF_1_6.filter(flag => flags.has(flag))
   if (foreign.length > 0) return fail(`${foreign.join(', ')}: only --dynamo 1.6.1 takes this`, foreign[0])
   const notices: string[] = []

@@ -20,7 +20,8 @@ import {
   type TraceSource,
   type WorkerType,
 } from '../scenario.ts'
-import {SCENARIO_FIELDS, type ScenarioField, scenarioValues} from '../scenario-fields.ts'
+import type {ScenarioField} from '../scenario-field.ts'
+import {SCENARIO_FIELDS, scenarioValues} from '../scenario-fields.ts'
 import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 import {LinkPairs} from './link-pairs.ts'
 import {decodeScaling, scalingDifferences} from './link-scaling.ts'

@@ -1,5 +1,5 @@
 import {fail} from '../../core/result.ts'
-import type {AisRole, PlannerConfig16} from './planner-config-1.6.ts'
+import type {AisRole, PlannerConfig16} from './planner-shape-1.6.ts'
 
 export type PlannerProblem = ReturnType<typeof fail>
 

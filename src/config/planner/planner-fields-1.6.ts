@@ -1,5 +1,5 @@
-import type {PlannerConfig16} from './planner-config-1.6.ts'
 import {INERT_PLANNER_FIELDS, PLANNER_FIELDS, type PlannerField} from './planner-fields.ts'
+import type {PlannerConfig16} from './planner-shape-1.6.ts'
 
 /** Keys that stand at the top of a planner config and hold one value. */
 export type PlannerKey16 = Exclude<keyof PlannerConfig16, 'scale_interval_seconds' | 'ais_perf_model'>

@@ -2,7 +2,7 @@ import {ok, type Result} from '../../core/result.ts'
 import {coerceLax} from '../checks/lax-coercion.ts'
 import {quoted} from '../field.ts'
 import {type PlannerProblem, plannerProblem} from './planner-checks-1.6.ts'
-import type {AisPerfModel, AisRole} from './planner-config-1.6.ts'
+import type {AisPerfModel, AisRole} from './planner-shape-1.6.ts'
 
 const anyNumber = {
   type: 'number',

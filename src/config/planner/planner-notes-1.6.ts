@@ -1,6 +1,6 @@
 import {suggestion} from '../../core/nearest-key.ts'
-import type {PlannerConfig16} from './planner-config-1.6.ts'
 import {defaultPlannerConfig16, INERT_PLANNER_FIELDS_16, PLANNER_KEYS_16} from './planner-fields-1.6.ts'
+import type {PlannerConfig16} from './planner-shape-1.6.ts'
 
 export interface NotedConfig {
   readonly given: ReadonlyMap<string, unknown>

@@ -1,5 +1,5 @@
 import {ok} from '../../core/result.ts'
-import type {ScenarioField} from '../scenario-fields.ts'
+import type {ScenarioField} from '../scenario-field.ts'
 import {withOrWithout} from '../scenario-lens.ts'
 import {parseStartup} from './parse-startup.ts'
 import {formatStartup} from './startup-spec.ts'

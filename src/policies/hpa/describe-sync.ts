@@ -1,7 +1,7 @@
 import type {HpaMetric, HpaSpec} from '../../config/scaling/hpa-spec.ts'
 import {formatSignal, type Signal} from '../../config/scaling/signal.ts'
 import type {HpaOutcome} from './hpa-autoscaler.ts'
-import type {Proposal} from './proposal.ts'
+import type {Proposal} from './tolerance.ts'
 
 /** What a sync went by and what held it, in the HPA's own terms, a sentence each. */
 export function describeSync(

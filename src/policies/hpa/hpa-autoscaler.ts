@@ -6,9 +6,10 @@ import {
 } from '../../config/scaling/hpa-spec.ts'
 import {assert} from '../../core/assert.ts'
 import type {HpaSeen} from './hpa-seen.ts'
-import {computeProposal, computeToleranceBand, type Proposal, type ToleranceBand} from './proposal.ts'
+import {computeProposal, computeToleranceBand} from './proposal.ts'
 import {Recommendations} from './recommendations.ts'
 import {ScaleEvents} from './scale-events.ts'
+import type {Proposal, ToleranceBand} from './tolerance.ts'
 
 /** What one sync of the controller did, and why. Conditions are those of the HPA's status, `Status/Reason`. */
 export interface HpaOutcome {

@@ -1,7 +1,7 @@
 import type {HpaController, HpaMetric} from '../../config/scaling/hpa-spec.ts'
 import type {HpaSeen} from './hpa-seen.ts'
 import {groupPods, type PodGroups} from './pod-groups.ts'
-import {isWithin, type Proposal, type ToleranceBand} from './proposal.ts'
+import {isWithin, type Proposal, type ToleranceBand} from './tolerance.ts'
 
 type PerPodMetric = Extract<HpaMetric, {kind: 'pods' | 'resource'}>
 

@@ -1,6 +1,6 @@
 import type {AverageTarget, ValueTarget} from '../../config/scaling/hpa-spec.ts'
 import type {HpaSeen} from './hpa-seen.ts'
-import {isWithin, type Proposal, type ToleranceBand} from './proposal.ts'
+import {isWithin, type Proposal, type ToleranceBand} from './tolerance.ts'
 
 /** Metrics with one number, Object and External (policies.md 1.4). No series is a failure, not a zero. */
 export function proposeFromTotal(

@@ -1,4 +1,4 @@
-import type {PlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import {ArimaPredictor} from '../predictors/arima.ts'
 import {ConstantPredictor} from '../predictors/constant.ts'
 import {KalmanPredictor} from '../predictors/kalman.ts'

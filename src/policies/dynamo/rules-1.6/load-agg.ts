@@ -1,4 +1,4 @@
-import type {PlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import {guardOnePool} from './budget-guards.ts'
 import {decideItlSide, decideTtftSide, type LatencySide, type SideSettings} from './latency-side.ts'
 import type {EngineEstimates} from './performance-model.ts'

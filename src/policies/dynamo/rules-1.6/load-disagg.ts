@@ -1,4 +1,4 @@
-import type {PlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import type {PairCounts} from '../budget.ts'
 import {atLeast, fitUnderCeiling, guardTwoPools, isSamePair} from './budget-guards.ts'
 import {decideItlSide, decideTtftSide, type LatencySide, type SideSettings} from './latency-side.ts'

@@ -1,4 +1,4 @@
-import type {PlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import type {LoadPredictor} from '../predictors/predictor.ts'
 import {clampAcceptLength, Forecaster, type TrafficSeries, type WarmupInterval} from './forecaster.ts'
 import type {ForwardPass} from './forward-pass.ts'

@@ -1,4 +1,4 @@
-import type {PlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import type {PairCounts} from '../budget.ts'
 import {bandTolerance, clampOnePool, clampTwoPools, isInBand} from './budget-guards.ts'
 import {fewestReplicas, isBlocked, type PoolLoad, pairBudget, type ScaleTarget} from './pool-load.ts'

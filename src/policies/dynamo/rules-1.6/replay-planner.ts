@@ -1,4 +1,4 @@
-import type {PlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import type {LoadPredictor} from '../predictors/predictor.ts'
 import {CorrectedPassTimes, type TablePassMs} from './corrected-pass-times.ts'
 import {createPredictor16} from './create-predictor.ts'

@@ -1,4 +1,4 @@
-import type {PlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import {type ForwardPass, inIdOrder} from './forward-pass.ts'
 import type {LoadReason16} from './reasons.ts'
 

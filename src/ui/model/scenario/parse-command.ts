@@ -1,6 +1,7 @@
 import {type Arguments, parseArguments} from '../../../config/command-line/arguments.ts'
 import {FLAGS} from '../../../config/command-line/flag-table.ts'
-import {checkFlags, parseJson, scenarioFromFlags} from '../../../config/command-line/flags.ts'
+import {checkFlags, parseJson} from '../../../config/command-line/flags.ts'
+import {scenarioFromFlags} from '../../../config/command-line/scenario-from-flags.ts'
 import {splitShellWords} from '../../../config/command-line/shell-words.ts'
 import {plannerConfigWith} from '../../../config/presets.ts'
 import {plannerOf, poolsOf, type TraceSource} from '../../../config/scenario.ts'
