@@ -1,8 +1,8 @@
-import {type ScenarioField} from '../config/scenario-field.ts'
 import {ENGINE_FIELDS, SGLANG_FIELDS} from '../config/engine/engine-fields.ts'
 import {PLANNER_FIELDS} from '../config/planner/planner-fields.ts'
 import {POOL_FIELDS} from '../config/pool-fields.ts'
 import {type PoolSpec, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
+import type {ScenarioField} from '../config/scenario-field.ts'
 import {SCENARIO_FIELDS} from '../config/scenario-fields.ts'
 
 /** A setting that is not the same in all runs; `values` in their order. */

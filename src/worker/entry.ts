@@ -3,7 +3,7 @@ import {tabMemoryBytes} from '../run/memory-forecast.ts'
 import {createWorkerApi} from './api.ts'
 import {deviceGiB} from './device.ts'
 import {yieldByChannel} from './host.ts'
-import type {WorkerStart} from './spawn.ts'
+import type {WorkerStart} from './worker-start.ts'
 
 /** The first message is the page's; all later ones are Comlink's. */
 self.addEventListener('message', event => serve(event.data as WorkerStart), {once: true})
