@@ -13,12 +13,12 @@ const ALL_THE_TIME = 0.95
  * objective with it, only more or faster instances.
  */
 export function findOverloaded(facts: RunFacts): Candidate[] {
-  const saturation = computeSaturation(facts.record)
-  if (saturation.label !== 'overloaded') return []
   const busy = computePoolUse(facts).filter(
     ({busyS, servingS}) => servingS > 0 && busyS >= ALL_THE_TIME * servingS,
   )
   if (busy.length === 0 || !isAtItsLargest(facts)) return []
+  const saturation = computeSaturation(facts.record)
+  if (saturation.label !== 'overloaded') return []
   const [{pool, busyS, servingS}] = busy as [(typeof busy)[number]]
   const spanS = facts.lastArrivalS - facts.firstArrivalS
   const instances = servingS / spanS

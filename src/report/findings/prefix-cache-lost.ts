@@ -1,6 +1,6 @@
 import {median} from './figures.ts'
 import type {Candidate} from './finding.ts'
-import type {RunFacts} from './run-facts.ts'
+import {firstAtOrAfter, type RunFacts} from './run-facts.ts'
 import {stepsOf} from './scaling-events.ts'
 import {clock, percent, plural} from './words.ts'
 
@@ -39,13 +39,14 @@ export function findPrefixCacheLost(facts: RunFacts): Candidate[] {
 }
 
 /** Share of prompt tokens found in a cache, of the requests that arrived in between; null where none did. */
-function reuse({requests, record}: RunFacts, fromS: number, toS: number): number | null {
+function reuse(facts: RunFacts, fromS: number, toS: number): number | null {
+  const {requests, record} = facts
   const {arrivalMs, inputLength, reusedTokens} = record.requests
   let input = 0
   let reused = 0
-  for (const request of requests) {
-    const atMs = arrivalMs[request]!
-    if (atMs < fromS * 1000 || atMs >= toS * 1000) continue
+  for (let i = firstAtOrAfter(facts, fromS); i < requests.length; i++) {
+    const request = requests[i]!
+    if (arrivalMs[request]! >= toS * 1000) break
     input += inputLength[request]!
     reused += reusedTokens[request]!
   }

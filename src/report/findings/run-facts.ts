@@ -96,7 +96,7 @@ export function missedBetween(
 }
 
 /** Position in `facts.requests` of the first arrival at or after a moment. */
-function firstAtOrAfter({requests, record}: RunFacts, atS: number): number {
+export function firstAtOrAfter({requests, record}: RunFacts, atS: number): number {
   let low = 0
   let high = requests.length
   while (low < high) {
