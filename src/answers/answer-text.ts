@@ -1,4 +1,5 @@
 import {percent} from '../report/findings/words.ts'
+import type {RunResult} from '../run/run.ts'
 import {REPEAT_WORDS} from '../sweep/repeats.ts'
 import type {Answer} from './answer-run.ts'
 import type {Spread} from './spread.ts'
@@ -25,8 +26,16 @@ function tellSpread({figures, holds, runs, of}: Spread): string {
   return `Over ${runs} ${REPEAT_WORDS[of]}:${met} it holds in ${holds} of ${runs}.`
 }
 
+/** The result with the answer in its report; a run that nothing judges has none. */
+export function withAnswer(result: RunResult, answer: Answer): RunResult {
+  const {report} = result
+  if (report.planner_replay.sla_attainment === null) return result
+  const planner_replay = {...report.planner_replay, ...answerExtras(answer)}
+  return {...result, report: {...report, planner_replay}}
+}
+
 /** The same as it stands in the report, in its snake_case keys. */
-export function answerExtras({findings, spread}: Answer) {
+function answerExtras({findings, spread}: Answer) {
   if (spread === null) return {findings}
   const {of, runs, holds, fragile, figures} = spread
   return {findings, spread: {of, runs, holds, fragile, ...figures}}

@@ -2,7 +2,7 @@ import {mkdirSync} from 'node:fs'
 import {basename} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import {type Answer, answerRun, candidatesOf} from '../answers/answer-run.ts'
-import {answerExtras, formatAnswer} from '../answers/answer-text.ts'
+import {formatAnswer, withAnswer} from '../answers/answer-text.ts'
 import type {Arguments} from '../config/command-line/arguments.ts'
 import {checkFlags} from '../config/command-line/flags.ts'
 import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
@@ -191,13 +191,6 @@ function runToFigures(prepared: PreparedRun): Result<PointFigures> {
     if (error instanceof RunError) return fail(error.message)
     throw error
   }
-}
-
-function withAnswer(result: RunResult, answer: Answer): RunResult {
-  const {report} = result
-  if (report.planner_replay.sla_attainment === null) return result
-  const planner_replay = {...report.planner_replay, ...answerExtras(answer)}
-  return {...result, report: {...report, planner_replay}}
 }
 
 /** Notes on the error stream, each said once. */

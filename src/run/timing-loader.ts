@@ -12,7 +12,8 @@ import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {createAicPerfModel} from '../perf/aic/aic-perf-model.ts'
-import {type FetchPerfFile, loadAicModel} from '../perf/aic/load-aic-model.ts'
+import {loadAicModel} from '../perf/aic/load-aic-model.ts'
+import type {FetchPerfFile} from '../perf/aic/load-manifest.ts'
 import {
   type AicArgs,
   aicRequestKey,

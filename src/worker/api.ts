@@ -2,7 +2,9 @@ import * as Comlink from 'comlink'
 import {ok, type Result} from '../core/result.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import {columnBuffers, packColumns, unpackColumns} from './column-archive.ts'
+import {createGpuOffer} from './gpu-offer.ts'
 import type {WorkerHost} from './host.ts'
+import {createPerfFetch} from './perf-fetch.ts'
 import type {WorkerApi} from './protocol.ts'
 import type {Simulator} from './simulator.ts'
 import {TraceCache} from './trace-cache.ts'
@@ -55,7 +57,7 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       }
     },
 
-    gpuOffer: async (models, ofRelease) => (await simulator()).gpuOffer(models, ofRelease),
+    gpuOffer: createGpuOffer(createPerfFetch(host)),
     checkEngine: async engine => (await simulator()).checkEngine(engine),
     gpuCurves: async engine => (await simulator()).gpuCurves(engine),
     passBreakdown: async (engine, point) => (await simulator()).passBreakdown(engine, point),

@@ -1,8 +1,6 @@
 import {FIRST_RELEASE} from '../config/release.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
-import {loadManifest} from '../perf/aic/load-aic-model.ts'
-import {computeOffer} from '../perf/aic/request/offer.ts'
 import {resolveAicRequest} from '../perf/aic/request/request.ts'
 import {computeKvCapacity, DEFAULT_MEMORY_FRACTION, memoryFractionKind} from '../perf/kv-capacity.ts'
 import {CATALOGUE_MODELS, findModel} from '../perf/models/catalogue.ts'
@@ -22,13 +20,8 @@ import type {
 import type {TimingFiles} from './timing-files.ts'
 
 /** Answers about GPUs and models from the same tables, and the same loaded models, as the runs. */
-export function createGpuApi(timing: TimingFiles): GpuApi {
+export function createGpuApi(timing: TimingFiles): Omit<GpuApi, 'gpuOffer'> {
   return {
-    async gpuOffer(models, release = FIRST_RELEASE) {
-      const manifest = await loadManifest(timing.fetchPerfFile, release)
-      return manifest.ok ? ok(computeOffer(manifest.value, models, CATALOGUE_MODELS)) : manifest
-    },
-
     checkEngine: engine =>
       ask(timing, engine, model => {
         model.prefillMs(1, 128, 0)

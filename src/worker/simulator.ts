@@ -1,4 +1,6 @@
 import * as Comlink from 'comlink'
+import {candidatesOf} from '../answers/answer-run.ts'
+import {withAnswer} from '../answers/answer-text.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {RULES_1_2} from '../policies/dynamo/rules-1.2/planner-rules.ts'
@@ -20,7 +22,7 @@ import type {TraceCache} from './trace-cache.ts'
 import {detachableBuffers} from './transferables.ts'
 
 /** What the worker can do beyond reading traces: loaded with the first call that needs it, so that the page opens sooner. */
-export type Simulator = Pick<WorkerApi, 'run' | 'runPoint' | 'computeTipping'> & GpuApi
+export type Simulator = Pick<WorkerApi, 'run' | 'runPoint' | 'computeTipping'> & Omit<GpuApi, 'gpuOffer'>
 
 export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator {
   const site: Site = {host, traces, timing: new TimingFiles(host)}
@@ -51,7 +53,9 @@ async function run(
   const simulated = await simulateRequest(site, request, onProgress, cancel)
   if (!simulated.ok) return simulated
   const {traceName, workload} = simulated.value
-  const result = await addDigest(simulated.value.result, sha256Of)
+  const digested = await addDigest(simulated.value.result, sha256Of)
+  const findings = candidatesOf(request.scenario, digested).map(({finding}) => finding)
+  const result = withAnswer(digested, {findings, spread: null})
   const outcome: RunOutcome = {
     result,
     pictures: computePictures({...result, scenario: request.scenario}),

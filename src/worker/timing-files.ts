@@ -1,22 +1,21 @@
 import type {EngineArgs} from '../config/scenario.ts'
 import {fail, type Result} from '../core/result.ts'
-import type {FetchPerfFile} from '../perf/aic/load-aic-model.ts'
+import type {FetchPerfFile} from '../perf/aic/load-manifest.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import {type ProfileTable, parseProfileNpz} from '../perf/profile.ts'
 import {TimingLoader} from '../run/timing-loader.ts'
 import type {WorkerHost} from './host.ts'
+import {createPerfFetch} from './perf-fetch.ts'
 
 /** Pass-time data of this worker: GPU tables from the site, profiles from the user's files by name. */
 export class TimingFiles {
   readonly loader: TimingLoader
   readonly fetchPerfFile: FetchPerfFile
-  readonly #host: WorkerHost
   #models: readonly ModelConfig[] = []
   readonly #profiles = new Map<string, Blob>()
 
   constructor(host: WorkerHost) {
-    this.#host = host
-    this.fetchPerfFile = (name, options) => this.#fetchPerfFile(name, options?.isFresh ?? false)
+    this.fetchPerfFile = createPerfFetch(host)
     this.loader = new TimingLoader({
       fetchPerfFile: this.fetchPerfFile,
       loadProfile: args => this.#loadProfile(args),
@@ -32,12 +31,6 @@ export class TimingFiles {
   /** Models the user brought; the page sends them with every request, for a worker may be new. */
   useModels(models: readonly ModelConfig[]): void {
     this.#models = models
-  }
-
-  async #fetchPerfFile(name: string, isFresh: boolean): Promise<Uint8Array> {
-    const response = await this.#host.openSiteFile(`perf/${name}`, {isFresh})
-    if (!response.ok) throw new Error(`the server answered ${response.status}`)
-    return new Uint8Array(await response.arrayBuffer())
   }
 
   async #loadProfile({planner_profile_data: name}: EngineArgs): Promise<Result<ProfileTable>> {

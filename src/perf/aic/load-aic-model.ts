@@ -1,22 +1,15 @@
-import type {Release} from '../../config/release.ts'
 import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256Hex} from '../../core/sha256.ts'
 import {AicModel} from './aic-model.ts'
+import {type FetchPerfFile, fetchBytes, loadManifest} from './load-manifest.ts'
 import type {AicRequest} from './request/aic-request.ts'
-import {ESTIMATORS} from './request/estimator.ts'
 import type {ResolvedAicRequest} from './request/request.ts'
 import {checkAicRequest} from './request/request.ts'
 import {tiersNeeded} from './request/requirements.ts'
 import {decodePack} from './tables/decode-pack.ts'
-import {type Manifest, type PackFile, type PackPair, parseManifest} from './tables/manifest.ts'
+import type {Manifest, PackFile, PackPair} from './tables/manifest.ts'
 import {TableSet} from './tables/tables.ts'
-
-/**
- * Bytes of a file below `perf/`, from wherever the host keeps them; rejects when it cannot be had. `isFresh` asks
- * for it past all caches.
- */
-export type FetchPerfFile = (name: string, options?: {readonly isFresh: boolean}) => Promise<Uint8Array>
 
 /**
  * Fetches, checks and decodes the tables a request needs. The pair's first file answers preset models; for any
@@ -38,12 +31,6 @@ export async function loadAicModel(request: AicRequest, fetchFile: FetchPerfFile
     if (!added.ok) return added
   }
   return ok(new AicModel(resolved.value, tables))
-}
-
-export async function loadManifest(fetchFile: FetchPerfFile, release: Release): Promise<Result<Manifest>> {
-  const {manifest, edition} = ESTIMATORS[release]
-  const bytes = await fetchBytes(manifest, fetchFile, false)
-  return bytes.ok ? parseManifest(bytes.value, {name: manifest, edition}) : bytes
 }
 
 function findPair(manifest: Manifest, request: ResolvedAicRequest): Result<PackPair> {
@@ -75,18 +62,4 @@ async function addPack(file: PackFile, fetchFile: FetchPerfFile, tables: TableSe
 
 function isIntact(bytes: Uint8Array, file: PackFile): boolean {
   return bytes.byteLength === file.bytes && sha256Hex(bytes) === file.sha256
-}
-
-async function fetchBytes(
-  name: string,
-  fetchFile: FetchPerfFile,
-  isFresh: boolean,
-): Promise<Result<Uint8Array>> {
-  try {
-    return ok(await fetchFile(name, {isFresh}))
-  } catch (error) {
-    return fail(
-      `GPU table perf/${name} could not be fetched (${messageOf(error)}): check the connection and retry`,
-    )
-  }
 }
