@@ -259,8 +259,6 @@ export interface Scenario {
   readonly maxSimTimeMs?: number
   /** Of 1.6.1: what instances cache is known to the KV router so much later; absent = at once. */
   readonly kvEventLagMs?: number
-  /** Of 1.6.1: whose GPU tables a planner's estimates start from, where the pools' engine args name none. */
-  readonly benchmarkModels?: BenchmarkModels
   /** Of 1.6.1: bounds by which its report counts good requests; absent = none. */
   readonly reportedSla?: ReportedSla
   readonly trace: TraceSource

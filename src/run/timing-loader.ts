@@ -222,9 +222,9 @@ function releaseOf(scenario: Scenario): Release {
   return scenario.release ?? FIRST_RELEASE
 }
 
-/** 1.2.1 asks one engine, that of prefill, for both; 1.6.1 each for its own, or those it is told of. */
+/** 1.2.1 asks one engine, that of prefill, for both; 1.6.1 each for its own. */
 function benchmarkModelsOf(
-  {release, benchmarkModels}: Scenario,
+  {release}: Scenario,
   prefillArgs: EngineArgs,
   decodeArgs: EngineArgs,
 ): BenchmarkModels | null {
@@ -232,7 +232,7 @@ function benchmarkModelsOf(
     args.aic_backend !== null && args.aic_system !== null && args.aic_model_path !== null
   if (release !== '1.6.1') return isNamed(prefillArgs) ? {prefill: prefillArgs, decode: prefillArgs} : null
   if (isNamed(prefillArgs) && isNamed(decodeArgs)) return {prefill: prefillArgs, decode: decodeArgs}
-  return benchmarkModels ?? null
+  return null
 }
 
 function benchmark(options: BenchmarkOptions): Result<BenchmarkPoints> {
