@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {scenarioKey} from '../src/report/scenario-key.ts'
+import {scenarioKey} from '../src/report/honesty/scenario-key.ts'
 import {PARITY} from '../src/ui/panels/guide/parity.ts'
 import {figuresOf} from '../src/ui/panels/guide/preset-figures.ts'
 import {measuredLinks, presetLink} from '../src/ui/panels/guide/preset-pages.ts'

@@ -101,12 +101,15 @@ const MAX_LINES = 400
 /** Files that may be longer, each with the reason. */
 const LONG_FILES: Readonly<Record<string, string>> = {
   'src/config/planner/planner-fields.ts': 'one table, a dozen lines to a field',
-  'src/engine/cluster.ts':
+  'src/engine/loop-1.2/cluster.ts':
     'one class: the phases of an instant share its heap and pools, and hot calls stay in one file',
   'src/engine/loop-1.6/cluster.ts': 'as the one of 1.2: the phases of an instant in one class',
   'src/engine/sglang-1.6/sglang-scheduler.ts': 'one class: a pass of the scheduler, hot throughout',
   'src/engine/vllm-1.6/vllm-scheduler.ts': 'one class: a pass of the scheduler, hot throughout',
 }
+
+/** Past this many files (tests not counted) a folder wants rooms of its own, one to a subject. */
+const MAX_FILES = 25
 
 /** Patterns are written so that they do not match themselves. */
 const PRIVATE_PLACES: readonly {readonly name: string; readonly pattern: RegExp}[] = [
@@ -166,6 +169,17 @@ test(`no file is longer than ${MAX_LINES} lines unless listed`, () => {
     .filter(path => /\.(ts|mjs|svelte|css)$/.test(path))
     .filter(path => readText(path).split('\n').length - 1 > MAX_LINES)
   expect(long.sort()).toEqual(Object.keys(LONG_FILES).sort())
+})
+
+test(`no folder holds more than ${MAX_FILES} files of code beside its tests`, () => {
+  const counts = new Map<string, number>()
+  for (const path of files) {
+    if (!/^(src|tools|test)\/.*\.(ts|mjs|py|svelte|css)$/.test(path)) continue
+    if (/\.(test|browser)\.ts$/.test(path)) continue
+    counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
+  }
+  const crowded = [...counts].filter(([, count]) => count > MAX_FILES)
+  expect(crowded).toEqual([])
 })
 
 test('documents name files that exist', () => {

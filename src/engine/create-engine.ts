@@ -1,5 +1,5 @@
-import {Cluster, type ClusterOptions} from './cluster.ts'
 import {engineGenerationOf} from './engine-generations.ts'
+import {Cluster, type ClusterOptions} from './loop-1.2/cluster.ts'
 import type {ReplayEngine} from './observation.ts'
 import type {EngineRecord} from './record/record.ts'
 

@@ -1,7 +1,7 @@
 import type {DynamoScaling, Fleet} from '../config/scenario.ts'
 import type {PolicyInputs} from './create-policy.ts'
-import {benchmarkPasses} from './dynamo/rules-1.6/benchmark-passes.ts'
 import {capabilities16} from './dynamo/rules-1.6/capabilities.ts'
+import {benchmarkPasses} from './dynamo/rules-1.6/pass-times/benchmark-passes.ts'
 import {PlannerPolicy16} from './dynamo/rules-1.6/planner-policy.ts'
 
 /** The planner of 1.6.1 for a fleet. */

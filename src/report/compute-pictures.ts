@@ -1,5 +1,5 @@
 import {plannerOf} from '../config/scenario.ts'
-import {computeHonesty, type Honesty, type HonestyInput} from './honesty.ts'
+import {computeHonesty, type Honesty, type HonestyInput} from './honesty/honesty.ts'
 import {computeIntervals, type IntervalColumns} from './intervals.ts'
 import {type LogHistogram, logHistogram} from './log-histogram.ts'
 import {completedInArrivalOrder, e2eMs, tpotMs, ttftMs} from './request-measures.ts'

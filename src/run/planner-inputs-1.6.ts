@@ -4,7 +4,7 @@ import type {AicArgsOfPlanner, EngineArgs, Scenario, WorkerType} from '../config
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {type BenchmarkPoints, computeBenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
-import type {TablePassMs} from '../policies/dynamo/rules-1.6/corrected-pass-times.ts'
+import type {TablePassMs} from '../policies/dynamo/rules-1.6/pass-times/corrected-pass-times.ts'
 import {parseWarmupTrace, type WarmupFile, type WarmupInterval} from '../trace/formats/warmup-trace.ts'
 
 /** What 1.6.1's planner is given before its first tick. */

@@ -16,7 +16,14 @@ const PACKAGES = ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape']
 const COMPUTED = ['trace', 'perf', 'engine', 'scaling', 'policies', 'run', 'worker', 'report', 'store']
 
 /** Controls and charts: they know numbers, text and pixels, and nothing of runs. */
-const KIT = ['ui/kit', 'ui/kit/controls', 'ui/kit/charts', 'ui/kit/form']
+const KIT = [
+  'ui/kit',
+  'ui/kit/controls',
+  'ui/kit/charts/base',
+  'ui/kit/charts/frame',
+  'ui/kit/charts',
+  'ui/kit/form',
+]
 
 /** The page's state and the pure code it needs: no component. */
 const MODEL = [
@@ -34,14 +41,20 @@ const MODEL = [
 export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/kit': kit(),
   'ui/kit/controls': kit('ui/kit'),
-  'ui/kit/charts': {...kit('ui/kit', 'ui/kit/controls', 'core'), types: ['report/log-histogram.ts']},
+  // Scales, ticks, series and geometry; then what every chart stands in; then the charts.
+  'ui/kit/charts/base': kit('ui/kit', 'core'),
+  'ui/kit/charts/frame': kit('ui/kit', 'ui/kit/controls', 'ui/kit/charts/base', 'core'),
+  'ui/kit/charts': {
+    ...kit('ui/kit', 'ui/kit/controls', 'ui/kit/charts/base', 'ui/kit/charts/frame', 'core'),
+    types: ['report/log-histogram.ts'],
+  },
   'ui/kit/form': kit('ui/kit', 'core', 'config/field.ts'),
 
   'ui/model/links': model(),
   'ui/model/trace': model('ui/kit/form'),
   'ui/model/scenario': model('ui/model/links', 'ui/model/trace', 'ui/kit', 'ui/kit/form'),
   'ui/model/gpu': model(),
-  'ui/model/run': model('ui/kit', 'ui/kit/charts', 'run/memory-forecast.ts'),
+  'ui/model/run': model('ui/kit', 'ui/kit/charts/base', 'run/memory-forecast.ts'),
   'ui/model/sweep': model(
     'sweep',
     'trace/generators/trace-recipes.ts',

@@ -1,9 +1,9 @@
-import {HEADLINE_KEYS} from '../../src/report/honesty.ts'
-import {scenarioKey} from '../../src/report/scenario-key.ts'
+import {HEADLINE_KEYS} from '../../src/report/honesty/honesty.ts'
+import {scenarioKey} from '../../src/report/honesty/scenario-key.ts'
 import {type GoldenFile, goldenScenario, readGolden} from '../../test/support/golden.ts'
 
 /**
- * Text of src/report/golden-index.ts. Runs with the KV router are left out, because the reference breaks ties at random
+ * Text of src/report/honesty/golden-index.ts. Runs with the KV router are left out, because the reference breaks ties at random
  * there, and those with a recorded profile, whose checksum no scenario holds.
  */
 export function goldenIndexSource(names: readonly string[], folder = 'test/golden/replay'): string {

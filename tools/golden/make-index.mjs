@@ -1,9 +1,9 @@
-// Makes src/report/golden-index.ts from test/golden/replay: which runs of the reference are on record, and their
+// Makes src/report/honesty/golden-index.ts from test/golden/replay: which runs of the reference are on record, and their
 // headline figures. Run after make.mjs, or after a change of the scenario's fields: node tools/golden/make-index.mjs
 import {readdirSync, writeFileSync} from 'node:fs'
 import {bundleAndImport} from '../bundle.mjs'
 
-const OUTPUT = 'src/report/golden-index.ts'
+const OUTPUT = 'src/report/honesty/golden-index.ts'
 
 const {goldenIndexSource} = await bundleAndImport('tools/golden/golden-index-source.ts')
 const names = readdirSync('test/golden/replay')

@@ -1,5 +1,5 @@
 import type {EngineArgs} from '../../../config/scenario.ts'
-import type {EngineCapabilities16} from './pool-load.ts'
+import type {EngineCapabilities16} from './load/pool-load.ts'
 
 /** What the planner is told about engines of these args (planner-1.6.md 2). A context length is known only if it is set. */
 export function capabilities16(args: EngineArgs): EngineCapabilities16 {

@@ -1,8 +1,8 @@
 import type {EngineTickView, TickDiagnostics} from '../rules-1.2/planner-detail.ts'
-import type {ForwardPass} from './forward-pass.ts'
-import {type LatencySide, worstEstimateMs} from './latency-side.ts'
+import {type LatencySide, worstEstimateMs} from './load/latency-side.ts'
+import type {LoadDecision16} from './load/pool-load.ts'
+import type {ForwardPass} from './pass-times/forward-pass.ts'
 import type {TickOutcome16} from './planner.ts'
-import type {LoadDecision16} from './pool-load.ts'
 import {tickFields16} from './tick-fields.ts'
 import type {TickRecord16} from './tick-record.ts'
 

@@ -6,7 +6,7 @@ import type {
   TrafficWindow,
 } from '../../../engine/observation.ts'
 import type {PolicyDecision, PolicyTick, ScalingPolicy} from '../../../scaling/policy.ts'
-import type {ForwardPass} from './forward-pass.ts'
+import type {ForwardPass} from './pass-times/forward-pass.ts'
 import {detailOf, type PlannerDetail16} from './planner-detail.ts'
 import {ReplayPlanner, type ReplayPlannerOptions} from './replay-planner.ts'
 import type {FleetSnapshot16, PoolSnapshot16, TickRecord16} from './tick-record.ts'

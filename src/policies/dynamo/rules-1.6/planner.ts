@@ -1,9 +1,7 @@
 import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import type {LoadPredictor} from '../predictors/predictor.ts'
 import {clampAcceptLength, Forecaster, type TrafficSeries, type WarmupInterval} from './forecaster.ts'
-import type {ForwardPass} from './forward-pass.ts'
-import {decideLoad16} from './load-scaling.ts'
-import type {PerformanceModel} from './performance-model.ts'
+import {decideLoad16} from './load/load-scaling.ts'
 import type {
   EngineCapabilities16,
   LoadDecision16,
@@ -11,8 +9,10 @@ import type {
   PoolLoad,
   ReplicaCounts16,
   ScaleTarget,
-} from './pool-load.ts'
-import {projectProposal} from './projection.ts'
+} from './load/pool-load.ts'
+import {projectProposal} from './load/projection.ts'
+import type {ForwardPass} from './pass-times/forward-pass.ts'
+import type {PerformanceModel} from './pass-times/performance-model.ts'
 import type {ThroughputReason16} from './reasons.ts'
 import {
   decideThroughput16,

@@ -7,9 +7,9 @@ import {
   guardOnePool,
   guardTwoPools,
   isSamePair,
-} from './budget-guards.ts'
-import type {Capacity} from './engine-capacity.ts'
-import {fewestReplicas, type PoolLoad, pairBudget, type ScaleTarget} from './pool-load.ts'
+} from './load/budget-guards.ts'
+import {fewestReplicas, type PoolLoad, pairBudget, type ScaleTarget} from './load/pool-load.ts'
+import type {Capacity} from './pass-times/engine-capacity.ts'
 import type {ThroughputReason16} from './reasons.ts'
 
 /** Traffic expected for the next interval (planner-1.6.md 9.1). */

@@ -1,7 +1,7 @@
-import type {ChartTable} from './chart-table.ts'
-import {MARGIN} from './geometry.ts'
-import type {Span} from './time-axis.svelte.ts'
-import type {TimeSeries} from './timeline.ts'
+import {MARGIN} from './base/geometry.ts'
+import type {Span} from './base/time-axis.svelte.ts'
+import type {TimeSeries} from './base/timeline.ts'
+import type {ChartTable} from './frame/chart-table.ts'
 
 /** One kind of decision over time, a lane per reason that occurred. */
 export interface Decisions {

@@ -1,5 +1,5 @@
 import {formatClock, formatValue, type Unit} from '../format.ts'
-import {pointAt, type Timeline, type TimeSeries} from './timeline.ts'
+import {pointAt, type Timeline, type TimeSeries} from './base/timeline.ts'
 
 /** How a chart's title names its unit; '' where every tick brings it along. */
 export const UNIT_NAMES: Readonly<Record<Unit, string>> = {

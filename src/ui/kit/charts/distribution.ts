@@ -1,10 +1,16 @@
 import {bisectRight} from 'd3-array'
 import type {LogHistogram} from '../../../report/log-histogram.ts'
 import {formatCount, formatMs, formatValue} from '../format.ts'
-import {type Axis, formatTick, ticksWithRoom, valueAxis} from './axis.ts'
-import type {ChartTable} from './chart-table.ts'
-import {MARGIN, type Margin, plotRange, roundPx, TITLED_MARGIN} from './geometry.ts'
-import {type InvertibleScale, linearScale, logScale, logTickTiers, type ValueScale} from './value-scale.ts'
+import {type Axis, formatTick, ticksWithRoom, valueAxis} from './base/axis.ts'
+import {MARGIN, type Margin, plotRange, roundPx, TITLED_MARGIN} from './base/geometry.ts'
+import {
+  type InvertibleScale,
+  linearScale,
+  logScale,
+  logTickTiers,
+  type ValueScale,
+} from './base/value-scale.ts'
+import type {ChartTable} from './frame/chart-table.ts'
 
 /** Share of values in the bins up to `value`; exact at bin edges. */
 export function shareBelow({edges, count, total}: LogHistogram, value: number): number {

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
-import {labelSpan, ticksWithRoom} from './axis.ts'
-import {timeScale} from './geometry.ts'
+import {labelSpan, ticksWithRoom} from './base/axis.ts'
+import {timeScale} from './base/geometry.ts'
+import type {ValueScale} from './base/value-scale.ts'
 import {indicesIn, nearestPoint, pointFrom, type ScatterPoints} from './scatter.ts'
-import type {ValueScale} from './value-scale.ts'
 
 const points: ScatterPoints = {
   x: Float64Array.of(0, 10, 10, 50),

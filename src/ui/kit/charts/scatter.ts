@@ -1,8 +1,8 @@
 import {bisectLeft, bisectRight} from 'd3-array'
-import {MARGIN, type TimeScale} from './geometry.ts'
-import type {LegendEntry} from './legend.ts'
-import type {Span} from './time-axis.svelte.ts'
-import type {ValueScale} from './value-scale.ts'
+import {MARGIN, type TimeScale} from './base/geometry.ts'
+import type {LegendEntry} from './base/legend.ts'
+import type {Span} from './base/time-axis.svelte.ts'
+import type {ValueScale} from './base/value-scale.ts'
 
 /** Points of a scatter as columns, in order of time. */
 export interface ScatterPoints {

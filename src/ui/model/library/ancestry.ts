@@ -1,5 +1,5 @@
 import type {Scenario} from '../../../config/scenario.ts'
-import {configDifferences} from '../../../report/config-differences.ts'
+import {configDifferences} from '../../../report/comparison/config-differences.ts'
 import type {RunSummary} from '../../../store/saved-run.ts'
 
 /** More differences than these are counted: the comparison shows them all. */

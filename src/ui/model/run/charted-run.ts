@@ -1,7 +1,7 @@
 import type {Scenario} from '../../../config/scenario.ts'
 import type {RunPictures} from '../../../report/compute-pictures.ts'
 import type {RunResult} from '../../../run/run.ts'
-import type {Span} from '../../kit/charts/time-axis.svelte.ts'
+import type {Span} from '../../kit/charts/base/time-axis.svelte.ts'
 
 /** What the pictures of a run are made from: the page has it as its finished run, the command line makes it. */
 export interface ChartedRun {

@@ -3,7 +3,7 @@ import {messageOf} from '../../../core/message-of.ts'
 import type {Problem} from '../../../core/result.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {RunOutcome, RunTelemetry} from '../../../worker/protocol.ts'
-import {TimeAxis} from '../../kit/charts/time-axis.svelte.ts'
+import {TimeAxis} from '../../kit/charts/base/time-axis.svelte.ts'
 import {runExtent} from './charted-run.ts'
 
 export interface RunFiles {

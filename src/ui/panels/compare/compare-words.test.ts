@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {compareValues} from '../../../report/compare.ts'
-import type {RequestDifferences} from '../../../report/request-differences.ts'
+import {compareValues} from '../../../report/comparison/compare.ts'
+import type {RequestDifferences} from '../../../report/comparison/request-differences.ts'
 import {causeOf, differenceScale, differenceSentence, signedMs} from './difference-points.ts'
 import {markOf} from './marks.ts'
 import {formatDifference, formatMetric} from './metric-words.ts'

@@ -6,9 +6,9 @@ import {
   type DifferenceSummary,
   type RequestDifferences,
   summarizeDifferences,
-} from '../../../report/request-differences.ts'
+} from '../../../report/comparison/request-differences.ts'
+import type {ValueScale} from '../../kit/charts/base/value-scale.ts'
 import type {ScatterGroup} from '../../kit/charts/scatter.ts'
-import type {ValueScale} from '../../kit/charts/value-scale.ts'
 import {formatCount, formatMs, formatValue} from '../../kit/format.ts'
 import type {ComparedRun} from '../../model/compare/comparison.svelte.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'

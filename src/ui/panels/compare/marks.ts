@@ -1,4 +1,4 @@
-import type {TimeSeries} from '../../kit/charts/timeline.ts'
+import type {TimeSeries} from '../../kit/charts/base/timeline.ts'
 
 /** How the runs of a comparison are told apart: by letter and dash as well as by colour. */
 export interface RunMark {

@@ -1,5 +1,5 @@
-import type {ComparedCell} from '../../../report/compare.ts'
-import type {Metric, MetricUnit} from '../../../report/compared-metrics.ts'
+import type {ComparedCell} from '../../../report/comparison/compare.ts'
+import type {Metric, MetricUnit} from '../../../report/comparison/compared-metrics.ts'
 import {formatCell} from '../../../report/table.ts'
 import {
   formatCompact,

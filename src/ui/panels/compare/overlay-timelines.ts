@@ -1,4 +1,4 @@
-import type {Timeline, TimeSeries} from '../../kit/charts/timeline.ts'
+import type {Timeline, TimeSeries} from '../../kit/charts/base/timeline.ts'
 import type {ComparedRun} from '../../model/compare/comparison.svelte.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
 import {cumulativeGpuHours, replicaSteps} from '../figures/replica-steps.ts'

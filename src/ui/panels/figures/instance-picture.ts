@@ -1,7 +1,7 @@
-import type {ChartTable} from '../../kit/charts/chart-table.ts'
-import {MARGIN} from '../../kit/charts/geometry.ts'
-import type {LegendEntry} from '../../kit/charts/legend.ts'
-import type {Span} from '../../kit/charts/time-axis.svelte.ts'
+import {MARGIN} from '../../kit/charts/base/geometry.ts'
+import type {LegendEntry} from '../../kit/charts/base/legend.ts'
+import type {Span} from '../../kit/charts/base/time-axis.svelte.ts'
+import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 import type {InstanceLife} from './instance-lanes.ts'
 import type {HeatMeasure} from './load-heat.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {InstanceLoads, InstanceRecord} from '../../../engine/record/record.ts'
-import {timeScale} from '../../kit/charts/geometry.ts'
+import {timeScale} from '../../kit/charts/base/geometry.ts'
 import {instanceLanes} from './instance-lanes.ts'
 import {
   describeHeat,

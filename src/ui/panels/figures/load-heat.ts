@@ -1,6 +1,6 @@
 import type {InstanceLoads} from '../../../engine/record/record.ts'
-import type {ChartTable} from '../../kit/charts/chart-table.ts'
-import type {Span} from '../../kit/charts/time-axis.svelte.ts'
+import type {Span} from '../../kit/charts/base/time-axis.svelte.ts'
+import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 import {formatClock, formatCount, formatValue} from '../../kit/format.ts'
 import {type InstanceLife, nameOf} from './instance-lanes.ts'
 

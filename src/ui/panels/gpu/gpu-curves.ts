@@ -1,5 +1,5 @@
 import type {Curve, GpuCurves} from '../../../worker/gpu-protocol.ts'
-import type {ChartTable} from '../../kit/charts/chart-table.ts'
+import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 import {formatCompact, formatMs} from '../../kit/format.ts'
 
 /** One line of a chart over tokens or batch sizes. All lines of a chart share their x values. */

@@ -1,6 +1,6 @@
-import type {ConservationCheck} from '../../../report/conservation.ts'
-import {type Deviation, type Honesty, largestDeviation} from '../../../report/honesty.ts'
-import {LONG_WAIT_MS, SATURATION_RULE, type Saturation} from '../../../report/saturation.ts'
+import type {ConservationCheck} from '../../../report/honesty/conservation.ts'
+import {type Deviation, type Honesty, largestDeviation} from '../../../report/honesty/honesty.ts'
+import {LONG_WAIT_MS, SATURATION_RULE, type Saturation} from '../../../report/honesty/saturation.ts'
 import {formatCount, formatFixed, formatValue} from '../../kit/format.ts'
 
 /** One thing a reader should know before trusting a result: a few words, and what is behind them. */

@@ -1,6 +1,6 @@
 import {area, line} from 'd3-shape'
-import {roundPx, TITLED_MARGIN, wantedTicks} from '../../kit/charts/geometry.ts'
-import {linearScale, logScale, type ValueScale} from '../../kit/charts/value-scale.ts'
+import {roundPx, TITLED_MARGIN, wantedTicks} from '../../kit/charts/base/geometry.ts'
+import {linearScale, logScale, type ValueScale} from '../../kit/charts/base/value-scale.ts'
 import type {Plot, PlotPoint, PlotSeries} from './plots.ts'
 import type {XScale} from './x-axis.ts'
 

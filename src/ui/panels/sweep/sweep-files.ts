@@ -1,7 +1,7 @@
 import {flagsFromScenario, formatCommand} from '../../../config/command-line/command-line.ts'
 import type {FieldValue} from '../../../config/field-text.ts'
 import type {SweepRow} from '../../../sweep/points.ts'
-import {type ChartTable, tableToCsv} from '../../kit/charts/chart-table.ts'
+import {type ChartTable, tableToCsv} from '../../kit/charts/frame/chart-table.ts'
 import type {SweepBase, SweepPlan} from '../../model/sweep/plan.ts'
 import {presetOf, type SweepSpec, textOfKnob} from '../../model/sweep/spec.ts'
 

@@ -1,9 +1,9 @@
 import {scaleLinear, scaleLog, scalePoint} from 'd3-scale'
 import type {FieldValue} from '../../../config/field-text.ts'
 import type {SweepAxis} from '../../../sweep/axis.ts'
-import {type Axis, type Tick, ticksWithRoom} from '../../kit/charts/axis.ts'
-import {plotRange} from '../../kit/charts/geometry.ts'
-import {logTicks} from '../../kit/charts/value-scale.ts'
+import {type Axis, type Tick, ticksWithRoom} from '../../kit/charts/base/axis.ts'
+import {plotRange} from '../../kit/charts/base/geometry.ts'
+import {logTicks} from '../../kit/charts/base/value-scale.ts'
 import {formatCompact} from '../../kit/format.ts'
 
 /** The swept knob as the horizontal axis all charts of a sweep share. */

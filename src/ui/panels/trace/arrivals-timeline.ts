@@ -1,5 +1,5 @@
 import type {TraceInfo} from '../../../worker/protocol.ts'
-import type {Timeline} from '../../kit/charts/timeline.ts'
+import type {Timeline} from '../../kit/charts/base/timeline.ts'
 import {formatSpan} from '../../kit/format.ts'
 
 /** The load a trace brings, before any fleet has met it. */

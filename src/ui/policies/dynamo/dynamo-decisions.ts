@@ -1,7 +1,7 @@
 import type {LoadReason, ThroughputReason} from '../../../policies/dynamo/rules-1.2/reasons.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
+import {pointAt, type TimeSeries} from '../../kit/charts/base/timeline.ts'
 import type {Decisions, Lane} from '../../kit/charts/decisions.ts'
-import {pointAt, type TimeSeries} from '../../kit/charts/timeline.ts'
 
 type Reason = LoadReason | ThroughputReason
 

@@ -1,4 +1,4 @@
-import type {PassShape} from '../forward-pass.ts'
+import type {PassShape} from '../pass-times/forward-pass.ts'
 
 /** What an engine does in a fleet. */
 export type EngineRole = 'prefill' | 'decode' | 'aggregated'

@@ -1,4 +1,4 @@
-import type {PassShape} from '../forward-pass.ts'
+import type {PassShape} from '../pass-times/forward-pass.ts'
 import {type EngineRole, readFeatures, STORES, type StoreKind} from './features.ts'
 import {throughJson} from './json-number.ts'
 import {

@@ -1,0 +1,454 @@
+import type {EngineArgs, Fleet, PoolName, PoolSpec} from '../../config/scenario.ts'
+import {RunError} from '../../core/result.ts'
+import {type Ms, ms} from '../../core/units.ts'
+import type {PerfModel} from '../../perf/perf-model.ts'
+import type {Workload} from '../../trace/workload.ts'
+import {Arrivals, asClosedLoop} from '../arrivals.ts'
+import {FleetGauges} from '../fleet-gauges.ts'
+import type {EngineGeneration} from '../generation.ts'
+import type {EngineObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
+import {PoolGauges} from '../pool-gauges.ts'
+import {computePrompts, type Prompts} from '../prompts.ts'
+import {FirstTokens} from '../record/first-tokens.ts'
+import {hiddenTokens} from '../record/hidden-tokens.ts'
+import {LoadRecorder} from '../record/instance-loads.ts'
+import {PassBuffer} from '../record/pass-buffer.ts'
+import type {EngineRecord} from '../record/record.ts'
+import {Recorder} from '../record/recorder.ts'
+import {TrafficAccumulator} from '../record/traffic.ts'
+import {BlockHolders} from '../routing/block-holders.ts'
+import {createRouter, type RouterOptions} from '../routing/create-router.ts'
+import type {PassObserver, PassOutcome} from '../scheduler.ts'
+import type {StartupModel} from '../startup-model.ts'
+import {checkThatRequestsFit} from './check-requests-fit.ts'
+import {EventQueue, HANDOFF, INSTANCE_READY, PASS_END} from './event-queue.ts'
+import type {Admission, Instance} from './instance.ts'
+import {InstancePool} from './instance-pool.ts'
+import {transferDelay} from './transfer-delay.ts'
+
+export interface ClusterOptions extends RouterOptions {
+  readonly generation: EngineGeneration
+  readonly fleet: Fleet
+  readonly workload: Workload
+  readonly perfModelFor: (pool: PoolName) => PerfModel
+  readonly startupFor: (pool: PoolName, args: EngineArgs) => StartupModel
+  /** Requests in flight at the most, arrival times being ignored; null = as the trace says. */
+  readonly concurrency: number | null
+  /** A planner will look at the forward passes; otherwise none are kept. */
+  readonly isObserved: boolean
+}
+
+/**
+ * The serving cluster as a discrete-event simulation (engine.md 8, 9): arrivals, passes, starting and draining
+ * instances, and in disaggregated fleets the hand-off from prefill to decode.
+ *
+ * Aggregated fleets have one pool. Disaggregated ones send every request through the prefill pool first, where it
+ * stops at its first (unseen) token, and then to the decode pool, whose tokens are the ones that count. What an
+ * instance pays for follows its own `worker_type`, as in the reference: in a planner run the pools may be left
+ * `aggregated`, and then prefill instances also pay a decode step and decode instances compute the prompt again.
+ */
+export class Cluster implements ReplayEngine {
+  readonly #workload: Workload
+  readonly #recorder: Recorder
+  readonly #firstTokens: FirstTokens
+  readonly #traffic = new TrafficAccumulator()
+  readonly #loads = new LoadRecorder()
+  readonly #events = new EventQueue()
+  readonly #instances: (Instance | null)[] = []
+  readonly #arrivals: Arrivals
+  /** null in aggregated fleets. */
+  readonly #prefill: InstancePool | null
+  /** The pool whose tokens count: aggregated instances or decode instances. */
+  readonly #main: InstancePool
+  readonly #routesByKv: boolean
+  readonly #transferMs: ((tokens: number) => number) | null
+  /** A completion on one instance can send a request to another. */
+  readonly #isCoupled: boolean
+  #now = 0
+  #untilMs = 0
+  #completed = 0
+  /** Requests on instances. */
+  #inFlight = 0
+  readonly #concurrency: number | null
+  #passesStale = false
+  readonly #notices: string[] = []
+
+  constructor(options: ClusterOptions) {
+    const {fleet, concurrency} = options
+    const workload = concurrency === null ? options.workload : asClosedLoop(options.workload)
+    this.#workload = workload
+    this.#concurrency = concurrency
+    this.#recorder = new Recorder(workload)
+    this.#firstTokens = new FirstTokens(this.#recorder.requests)
+    this.#arrivals = new Arrivals(workload)
+    const pools = this.#createPools(options)
+    this.#prefill = pools.prefill
+    this.#main = pools.main
+    const hasSessions = workload.sessionCount < workload.requestCount
+    this.#isCoupled = hasSessions || concurrency !== null
+    this.#routesByKv = options.router !== null
+    this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
+  }
+
+  get completedRequests(): number {
+    return this.#completed
+  }
+
+  get nowMs(): number {
+    return this.#now
+  }
+
+  runUntil(untilMs: Ms, maxEvents: number): boolean {
+    this.#forgetPasses()
+    this.#untilMs = untilMs
+    this.#drain()
+    for (let events = 0; events < maxEvents; events++) {
+      const next = Math.min(this.#nextArrivalMs(), this.#events.nextMs)
+      if (next > untilMs || next === Number.POSITIVE_INFINITY) return true
+      this.#now = next
+      this.#drain()
+    }
+    return false
+  }
+
+  standAt(atMs: Ms): void {
+    if (atMs > this.#now) this.#now = atMs
+  }
+
+  /** Runs to the end of the workload in steps of about `maxEvents`; true when it is over. */
+  runToEnd(maxEvents: number): boolean {
+    if (!this.runUntil(ms(Number.POSITIVE_INFINITY), maxEvents)) return false
+    const left = this.#unfinished()
+    if (left > 0 || !this.#arrivals.isDrained) {
+      throw new RunError(`offline replay reached a dead end with ${left} in-flight requests remaining`)
+    }
+    return true
+  }
+
+  observe(): EngineObservation {
+    this.#passesStale = true
+    return {
+      nowMs: ms(this.#now),
+      isDone: this.#unfinished() === 0 && this.#arrivals.isDrained && this.#events.hasOnlyStarts,
+      prefill: this.#prefill?.observe() ?? EMPTY_POOL,
+      decode: this.#main.observe(),
+      fleet: new FleetGauges(
+        {arrived: this.#recorder.arrivedCount, completed: this.#completed},
+        this.#firstTokens,
+        this.#now,
+      ),
+    }
+  }
+
+  applyScaling(target: {readonly prefill: number; readonly decode: number}): void {
+    this.#prefill?.applyScaling(target.prefill, this.#now)
+    this.#main.applyScaling(target.decode, this.#now)
+    const admissions = [
+      ...(this.#prefill?.drainRouter(this.#now) ?? []),
+      ...this.#main.drainRouter(this.#now),
+    ]
+    this.#dispatchAll(admissions)
+  }
+
+  drainTraffic(): TrafficWindow {
+    return this.#traffic.drain(this.#now)
+  }
+
+  /** What the user should know about the run so far. */
+  get notices(): readonly string[] {
+    return this.#notices
+  }
+
+  /** All that was recorded so far. */
+  record(): EngineRecord {
+    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
+    return {
+      requests: this.#recorder.requests,
+      tokenGaps: this.#recorder.tokenGaps(),
+      workers: lives.map(({record}) => record),
+      loads: this.#loads.columns(lives.map(({load}) => load)),
+      requestEvents: this.#recorder.requestEvents(),
+      endMs: this.#now,
+    }
+  }
+
+  // --- one instant (engine.md 8.3, 9.3) ---
+
+  /**
+   * All that happens at one moment: six phases, in rounds until a round changes nothing.
+   *
+   * 1. Passes end. First, because a completion makes room that the later phases fill: a place in a closed loop, a
+   *    session's next turn, a load the router no longer counts.
+   * 2. Instances become ready. After the completions, whose requests the router places on the instances it knew; before
+   *    anything new is placed, so that a request that arrives at this very moment can go to the newcomer.
+   * 3. Prompts whose KV cache has been transferred join a decode instance, before younger requests do.
+   * 4. Requests arrive.
+   * 5. Prefill instances start passes. Before the decode instances, since a prefill pass of no duration ends at once and
+   *    hands its requests over.
+   * 6. Instances of the main pool start passes. Last, so that a pass takes in all that came at this moment.
+   *
+   * Phases 1 to 3 take events off one queue and stop at the first of another kind: where events of one moment were
+   * pushed in another order the rest of them waits for the next round, as in the reference.
+   */
+  #drain(): void {
+    let changed = true
+    while (changed) {
+      changed = this.#applyDueEvents()
+      if (this.#releaseArrivals()) changed = true
+      if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
+      if (this.#startPasses(this.#main)) changed = true
+    }
+  }
+
+  /** Phases 1 to 3. */
+  #applyDueEvents(): boolean {
+    const events = this.#events
+    const now = this.#now
+    if (events.nextMs !== now) return false
+    while (events.isDue(PASS_END, now)) this.#endPass(this.#instances[events.pop()]!)
+    while (events.isDue(INSTANCE_READY, now)) this.#activate(events.pop())
+    while (events.isDue(HANDOFF, now)) this.#route(this.#main, events.pop())
+    return true
+  }
+
+  #activate(serial: number): void {
+    const instance = this.#instances[serial]
+    // Its start was cancelled.
+    if (!instance) return
+    const pool = this.#poolOf(instance)
+    pool.activate(instance, this.#now)
+    this.#dispatchAll(pool.drainRouter(this.#now))
+  }
+
+  /** Phase 4. */
+  #releaseArrivals(): boolean {
+    const arrivals = this.#arrivals
+    let room = this.#concurrency === null ? Number.POSITIVE_INFINITY : this.#concurrency - this.#unfinished()
+    let released = false
+    for (let time = arrivals.nextMs; time <= this.#now && room > 0; time = arrivals.nextMs) {
+      const request = arrivals.pop()
+      this.#recorder.arrived(request, this.#concurrency === null ? time : this.#now)
+      this.#route(this.#prefill ?? this.#main, request)
+      released = true
+      room--
+    }
+    return released
+  }
+
+  #route(pool: InstancePool, request: number): void {
+    const admission = pool.route(request, this.#now)
+    if (admission !== null) this.#dispatch(admission)
+  }
+
+  #dispatchAll(admissions: readonly Admission[]): void {
+    for (const admission of admissions) this.#dispatch(admission)
+  }
+
+  #dispatch({request, instance, overlapBlocks}: Admission): void {
+    const pool = this.#poolOf(instance)
+    const isMain = pool === this.#main
+    const {workerId, prefillWorkerId} = this.#recorder.requests
+    if (isMain) workerId[request] = instance.id
+    else prefillWorkerId[request] = instance.id
+    if (this.#routesByKv && pool === (this.#prefill ?? this.#main)) {
+      this.#traffic.routed(
+        overlapBlocks,
+        Math.ceil(this.#workload.inputLength[request]! / pool.args.block_size),
+      )
+    }
+    this.#inFlight++
+    instance.inFlight++
+    instance.scheduler.receive(request, isMain ? this.#workload.outputLength[request]! : 1)
+    pool.ready.addIfReady(instance)
+  }
+
+  /** Phases 5 and 6: lowest instance first. A pass of no duration ends at once and may make its instance ready again. */
+  #startPasses({ready}: InstancePool): boolean {
+    if (ready.isEmpty) return false
+    while (!ready.isEmpty) this.#startPass(ready.takeLowest())
+    return true
+  }
+
+  #startPass(instance: Instance): void {
+    const now = this.#now
+    if (this.#runAhead(instance)) return
+    const {scheduler, record} = instance
+    const pool = this.#poolOf(instance)
+    const outcome = scheduler.executePass(now)
+    if (scheduler.notice !== null && this.#notices.length === 0) this.#notices.push(scheduler.notice)
+    record.passes++
+    record.busyMs += outcome.endMs - now
+    const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
+    this.#loads.passes(instance.load, now, outcome.endMs, queued, scheduler.kvShare)
+    if (pool.keepPasses) pool.passes.add(instance.id, now, outcome.endMs, outcome)
+    if (outcome.endMs > now) {
+      this.#occupyUntil(instance, outcome.endMs, outcome)
+      return
+    }
+    this.#guardAgainstLivelock(instance)
+    this.#applyOutcome(instance, outcome)
+    pool.ready.addIfReady(instance)
+  }
+
+  /**
+   * Lets an instance run passes that only decode on its own clock, up to the first moment at which anything else could
+   * reach it: the next arrival, the next hand-off, or the end of this `runUntil`. Other instances cannot see the
+   * difference, since such passes change nothing but their own requests' tokens.
+   */
+  #runAhead(instance: Instance): boolean {
+    const {scheduler, record} = instance
+    const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs(), instance.steadyObserver)
+    if (end === this.#now) return false
+    record.passes += scheduler.steadyPasses
+    record.busyMs += end - this.#now
+    // Such passes leave nobody waiting that could be admitted.
+    this.#loads.passes(instance.load, this.#now, end, 0, scheduler.kvShare)
+    this.#occupyUntil(instance, end, null)
+    return true
+  }
+
+  #horizonMs(): number {
+    const known = Math.min(this.#nextArrivalMs(), this.#untilMs)
+    // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
+    // anywhere; in disaggregated fleets a prefill can hand over.
+    if (this.#isCoupled || this.#main.queueLength > 0) return Math.min(known, this.#events.nextMs)
+    return this.#prefill === null ? known : Math.min(known, this.#events.nextBesidesMainPassesMs)
+  }
+
+  #occupyUntil(instance: Instance, endMs: number, pending: PassOutcome | null): void {
+    instance.isBusy = true
+    instance.pending = pending
+    if (instance.component === 'prefill') this.#events.push(endMs, PASS_END, instance.serial)
+    else this.#events.pushMainPassEnd(endMs, instance.serial)
+  }
+
+  #endPass(instance: Instance): void {
+    instance.isBusy = false
+    if (instance.pending !== null) this.#applyOutcome(instance, instance.pending)
+    this.#poolOf(instance).ready.addIfReady(instance)
+  }
+
+  #applyOutcome(instance: Instance, outcome: PassOutcome): void {
+    const pool = this.#poolOf(instance)
+    instance.inFlight -= outcome.completedCount
+    this.#inFlight -= outcome.completedCount
+    if (instance.state === 'draining') pool.removeIfDrained(instance, this.#now)
+    const {signals, signalCompleted} = outcome
+    for (let i = 0; i < signals.length; i++) {
+      const request = signals[i]!
+      if (!signalCompleted[i]) this.#dispatchAll(pool.prefillCompleted(request, this.#now))
+      else if (pool === this.#main) this.#complete(request)
+      else this.#handOff(request)
+    }
+  }
+
+  #complete(request: number): void {
+    const admissions = this.#main.freed(request, this.#now)
+    this.#completed++
+    this.#traffic.completed({
+      inputLength: this.#workload.inputLength[request]!,
+      outputLength: this.#workload.outputLength[request]!,
+      ttftMs: this.#recorder.ttftMs(request),
+      meanGapMs: this.#recorder.meanGapMs(request),
+    })
+    this.#arrivals.completed(request, this.#now)
+    this.#dispatchAll(admissions)
+  }
+
+  #handOff(request: number): void {
+    this.#dispatchAll(this.#prefill!.prefillCompleted(request, this.#now))
+    this.#dispatchAll(this.#prefill!.freed(request, this.#now))
+    const delay = this.#transferMs?.(this.#workload.inputLength[request]!) ?? 0
+    if (delay > 0) this.#events.push(this.#now + delay, HANDOFF, request)
+    else this.#route(this.#main, request)
+  }
+
+  #guardAgainstLivelock(instance: Instance): void {
+    if (instance.zeroPassMs !== this.#now) {
+      instance.zeroPassMs = this.#now
+      instance.zeroPasses = 0
+    }
+    if (++instance.zeroPasses <= MAX_ZERO_PASSES) return
+    throw new RunError(
+      `instance ${instance.id} of the ${instance.component} pool makes no progress at ${this.#now.toFixed(3)} ms: ` +
+        'its waiting requests never fit (token budget, chunked prefill or KV blocks), and the reference would loop for ever',
+    )
+  }
+
+  // --- set-up and small things ---
+
+  #createPools(options: ClusterOptions): {prefill: InstancePool | null; main: InstancePool} {
+    const {generation, fleet, perfModelFor, startupFor, isObserved} = options
+    const workload = this.#workload
+    const promptsBySize = new Map<number | null, Prompts>()
+    const create = (component: PoolName, spec: PoolSpec, observer: PassObserver) => {
+      const {args} = spec
+      const size = generation.promptBlockSize(args)
+      const prompts = promptsBySize.get(size) ?? computePrompts(workload, size)
+      promptsBySize.set(size, prompts)
+      checkThatRequestsFit(workload, args, component)
+      const announcesCaches = generation.announcesCaches(args)
+      const createHolders = generation.keepsHolders(args) ? () => new BlockHolders(prompts) : null
+      return new InstancePool({
+        generation,
+        component,
+        args,
+        startup: startupFor(component, args),
+        initialWorkers: spec.initialWorkers,
+        perf: perfModelFor(component),
+        prompts,
+        workload,
+        observer,
+        events: this.#events,
+        instances: this.#instances,
+        router: createRouter(
+          {component, args, announcesCaches, cachedBlocks, laneOf, createHolders},
+          workload,
+          options,
+        ),
+        keepPasses: isObserved,
+        loads: this.#loads,
+      })
+    }
+    if (fleet.topology === 'agg') return {prefill: null, main: create('agg', fleet.workers, this.#recorder)}
+    return {
+      prefill: create('prefill', fleet.prefill, hiddenTokens(this.#recorder)),
+      main: create('decode', fleet.decode, this.#recorder),
+    }
+  }
+
+  #poolOf(instance: Instance): InstancePool {
+    return instance.component === 'prefill' ? this.#prefill! : this.#main
+  }
+
+  /** Requests on instances or waiting in a router. */
+  #unfinished(): number {
+    return this.#inFlight + this.#main.queueLength + (this.#prefill?.queueLength ?? 0)
+  }
+
+  #nextArrivalMs(): number {
+    if (this.#concurrency !== null && this.#unfinished() >= this.#concurrency) return Number.POSITIVE_INFINITY
+    return this.#arrivals.nextMs
+  }
+
+  #forgetPasses(): void {
+    if (!this.#passesStale) return
+    this.#passesStale = false
+    this.#prefill?.passes.clear()
+    this.#main.passes.clear()
+  }
+}
+
+/** Far more passes without progress than any working schedule makes at one instant (engine.md 5.7). */
+const MAX_ZERO_PASSES = 100_000
+
+/** The prefill pool of an aggregated fleet. */
+const EMPTY_POOL = new PoolGauges([], 0, new PassBuffer())
+
+function laneOf({lane}: Instance): number {
+  return lane
+}
+
+function cachedBlocks({scheduler}: Instance, request: number): number {
+  return scheduler.cachedBlocks(request)
+}

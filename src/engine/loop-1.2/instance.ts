@@ -1,0 +1,36 @@
+import type {PoolName} from '../../config/scenario.ts'
+import type {InstanceState} from '../observation.ts'
+import type {LoadLane} from '../record/instance-loads.ts'
+import type {InstanceRecord} from '../record/record.ts'
+import type {Placement} from '../routing/kv-router.ts'
+import type {PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
+
+/** One simulated serving process. */
+export interface Instance {
+  /** Unique over all pools of a run; what events refer to. */
+  readonly serial: number
+  /** Number within the pool: counts up, never reused. */
+  readonly id: number
+  /** Its place in columns over instances; another's when it is gone. */
+  readonly lane: number
+  readonly component: PoolName
+  readonly scheduler: Scheduler
+  state: InstanceState
+  /** A pass is under way. */
+  isBusy: boolean
+  /** It waits among the pool's `ReadyInstances`. */
+  isReady: boolean
+  /** Outcome of the pass under way, to be applied when it ends; null while steady passes run ahead. */
+  pending: PassOutcome | null
+  /** Requests sent here whose completion has not been applied yet. */
+  inFlight: number
+  /** Where its steady passes are told; null if nobody looks. */
+  readonly steadyObserver: SteadyPassObserver | null
+  /** Passes of no duration at `zeroPassMs`, to notice a livelock. */
+  zeroPasses: number
+  zeroPassMs: number
+  readonly record: {-readonly [K in keyof InstanceRecord]: InstanceRecord[K]}
+  readonly load: LoadLane
+}
+
+export type Admission = Placement<Instance>

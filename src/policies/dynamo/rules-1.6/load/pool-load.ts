@@ -1,0 +1,124 @@
+import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
+import type {PairCounts} from '../../budget.ts'
+import type {ForwardPass} from '../pass-times/forward-pass.ts'
+import type {EngineEstimates} from '../pass-times/performance-model.ts'
+import type {LoadReason16} from '../reasons.ts'
+import type {PairBudget} from './budget-guards.ts'
+import type {LatencySide} from './latency-side.ts'
+import type {UtilisationSide} from './utilisation-side.ts'
+
+/** What the planner is told about one engine of a pool (planner-1.6.md 2). null = unknown. */
+export interface EngineCapabilities16 {
+  readonly gpusPerReplica: number
+  readonly maxBatchedTokens: number | null
+  readonly maxSeqs: number | null
+  readonly maxKvTokens: number | null
+  readonly contextLength: number | null
+  /** Depth of the engine's own speculation. */
+  readonly speculativeNextn: number | null
+}
+
+/** Replicas of one pool at one tick (planner-1.6.md 4.4). */
+export interface ReplicaCounts16 {
+  readonly ready: number
+  /** The last target while it is under way, else serving and starting ones. */
+  readonly expected: number
+  readonly isInProgress: boolean
+}
+
+/** One pool at one tick. */
+export interface PoolLoad extends ReplicaCounts16 {
+  /** Last pass of each rank of each engine, in the order in which they came to be known. */
+  readonly engines: readonly ForwardPass[]
+  /** null where the target needs none. */
+  readonly estimates: EngineEstimates | null
+  readonly capabilities: EngineCapabilities16
+  /** Replicas that throughput scaling asks for at least. */
+  readonly throughputBound: number
+}
+
+/** An aggregated fleet has only `decode`. */
+export interface LoadInputs {
+  readonly config: PlannerConfig16
+  readonly prefill: PoolLoad | null
+  readonly decode: PoolLoad
+  readonly kvHitRate: number | null
+  /** Tokens accepted per decode pass. */
+  readonly acceptLength: number
+}
+
+/** Replicas at each step of a decision. */
+export interface CountSteps {
+  readonly current: number
+  /** What load alone asks for. */
+  readonly wanted: number
+  /** After the floors: throughput bound and fewest replicas. */
+  readonly floored: number
+  /** After the budget: the decision. */
+  readonly final: number
+}
+
+/** What a decision looked at. A guard that stops early leaves the rest null. */
+export interface LoadExplanation16 {
+  readonly ttft: LatencySide | null
+  readonly itl: LatencySide | null
+  readonly prefillUse: UtilisationSide | null
+  readonly decodeUse: UtilisationSide | null
+  readonly prefillCounts: CountSteps | null
+  readonly decodeCounts: CountSteps | null
+}
+
+export const NOTHING_SEEN: LoadExplanation16 = {
+  ttft: null,
+  itl: null,
+  prefillUse: null,
+  decodeUse: null,
+  prefillCounts: null,
+  decodeCounts: null,
+}
+
+export interface ScaleTarget {
+  readonly num_prefill?: number
+  readonly num_decode?: number
+}
+
+export interface LoadDecision16 {
+  /** null = leave the fleet alone. May name the current counts. */
+  readonly scaleTo: ScaleTarget | null
+  readonly reason: LoadReason16
+  /** Disaggregated fleets only. */
+  readonly reasonPrefill: LoadReason16 | null
+  readonly reasonDecode: LoadReason16 | null
+  readonly explanation: LoadExplanation16
+}
+
+export function fewestReplicas(config: PlannerConfig16, role: 'prefill' | 'decode'): number {
+  const own = role === 'prefill' ? config.prefill_min_endpoint : config.decode_min_endpoint
+  return own ?? config.min_endpoint
+}
+
+export function pairBudget(config: PlannerConfig16, gpus: PairCounts): PairBudget {
+  return {
+    maxGpus: config.max_gpu_budget,
+    minGpus: config.min_gpu_budget,
+    gpus,
+    fewest: {prefill: fewestReplicas(config, 'prefill'), decode: fewestReplicas(config, 'decode')},
+  }
+}
+
+/** Nothing is decided while a pool is on its way. */
+export function isBlocked({isInProgress, expected, ready}: ReplicaCounts16): boolean {
+  return isInProgress || expected !== ready
+}
+
+/** Every serving engine must have shown a pass, and each as many ranks as the others. */
+export function isMiscounted({engines, ready}: PoolLoad): boolean {
+  const ranks = new Map<number, number>()
+  for (const {workerId} of engines) ranks.set(workerId, (ranks.get(workerId) ?? 0) + 1)
+  const [perEngine = 0] = ranks.values()
+  return (
+    ranks.size !== ready ||
+    engines.length !== ready * perEngine ||
+    [...ranks.values()].some(n => n !== perEngine)
+  )
+}

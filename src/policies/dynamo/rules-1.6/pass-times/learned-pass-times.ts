@@ -1,0 +1,39 @@
+import type {EngineRole} from '../regression/features.ts'
+import {
+  estimatePassS,
+  PassTimeRegression,
+  type RegressionOptions,
+  type StoreState,
+} from '../regression/pass-time-regression.ts'
+import type {PassTimeEstimator} from './engine-query.ts'
+import type {ForwardPass} from './forward-pass.ts'
+import type {PassTimes} from './performance-model.ts'
+
+/** Pass times learned from observed passes alone: what the planner uses where nothing else is configured. */
+export class LearnedPassTimes implements PassTimes {
+  readonly #role: EngineRole
+  readonly #regression: PassTimeRegression
+
+  constructor(role: EngineRole, options: RegressionOptions) {
+    this.#role = role
+    this.#regression = new PassTimeRegression(role, options)
+  }
+
+  get isReady(): boolean {
+    return this.#regression.state().some(({fit}) => fit !== null)
+  }
+
+  observe(pass: ForwardPass): boolean {
+    return this.#regression.observe(pass)
+  }
+
+  estimator(): PassTimeEstimator {
+    const role = this.#role
+    const fits = this.#regression.fits()
+    return pass => estimatePassS(role, fits, pass)
+  }
+
+  stores(): readonly StoreState[] {
+    return this.#regression.state()
+  }
+}

@@ -1,0 +1,13 @@
+import type {ScalingRecord} from '../../scaling/record.ts'
+import type {Report} from '../report.ts'
+
+/** What of a finished run is compared. */
+export interface ComparedFigures {
+  readonly report: Report
+  readonly planner: Pick<ScalingRecord, 'scalingEvents'> | null
+}
+
+export interface Pricing {
+  /** Money per GPU-hour, in any currency; null = unknown. */
+  readonly pricePerGpuHour: number | null
+}
