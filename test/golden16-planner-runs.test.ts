@@ -18,8 +18,6 @@ interface PlannerFigures {
 
 const OWN = `${PROJECT}/test/golden16/planner`
 const SHARED_RUNS = `${SHARED}/golden16/replay`
-/** Two hours part from the reference at 2,660 s; why is not known yet. */
-const OPEN = ['h_agg_tool_s060.json', 'h_agg_tool_s120.json']
 
 const SHORT = /^[ax]_.*\.json$/
 const HOURS = /^h_(agg|dis).*\.json$/
@@ -55,7 +53,7 @@ describe('planner runs of 1.6.1 on our own traces', () => {
 describe.skipIf(SHARED === null)('planner runs of 1.6.1', () => {
   const names = namesIn(SHARED_RUNS, SHORT)
   const hours = process.env.GOLDEN16_HOURS === undefined ? [] : namesIn(SHARED_RUNS, HOURS)
-  test.each([...names, ...hours.filter(name => !OPEN.includes(name))])('%s', {timeout: 300_000}, name =>
+  test.each([...names, ...hours])('%s', {timeout: 300_000}, name =>
     expectAsReference(`${SHARED_RUNS}/${name}`),
   )
 })

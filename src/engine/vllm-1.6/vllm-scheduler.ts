@@ -242,6 +242,8 @@ export class VllmScheduler implements Scheduler16 {
       const sequence = running[i]!
       const inBlock = sequence.length % blockSize
       if (inBlock < 2 || sequence.computed + 1 !== sequence.length) return 0
+      // The last token of a prompt is prefilled still, however alone it is.
+      if (sequence.computed < sequence.promptLength) return 0
       limit = Math.min(limit, blockSize - inBlock, sequence.maxOutput - sequence.generated - 1)
       if (limit === 0) return 0
     }
