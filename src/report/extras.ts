@@ -7,7 +7,13 @@ import type {EngineRecord} from '../engine/record/record.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {PolicyRecord} from '../scaling/policy-record.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
-import {billedGpuHours, fixedFleetGpuHours, gpusPerWorker, servingGpuHours} from './gpu-hours.ts'
+import {
+  billedGpuHours,
+  fixedFleetGpuHours,
+  gpusPerWorker,
+  servingGpuHours,
+  standbyGpuHours,
+} from './gpu-hours.ts'
 import type {PlannerReplayExtras, ReferenceReport} from './report.ts'
 import {countAttained} from './service-level.ts'
 
@@ -33,7 +39,9 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
   const share = attained === null ? null : attained / Math.max(report.completed_requests, 1)
   const durationS = Math.max(report.duration_ms / 1000, 1e-9)
   const gpus = gpusPerWorker(scenario)
-  const billed = billedGpuHours(record.workers, {lastTokenMs: report.duration_ms, gpus})
+  const billed =
+    billedGpuHours(record.workers, {lastTokenMs: report.duration_ms, gpus}) +
+    standbyGpuHours(scenario, report.duration_ms)
   return {
     version: VERSION,
     config: {...scenario, ...formerPlanner(scenario)},

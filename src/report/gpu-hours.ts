@@ -78,6 +78,16 @@ export function servingGpuHours(
   return hours
 }
 
+/** GPU-hours of the warm pools, at what an instance costs that stands by; those that start in place of one cost as much. */
+export function standbyGpuHours(scenario: Scenario, durationMs: number): number {
+  const standby = scenario.startup?.standby
+  if (standby === undefined) return 0
+  const gpus = gpusPerWorker(scenario)
+  let total = 0
+  for (const [name] of poolsOf(scenario.fleet)) total += standby.count * (gpus.get(name) ?? 1)
+  return (total * standby.costFactor * durationMs) / MS_PER_HOUR
+}
+
 /** GPU-hours of a fixed fleet: instances x GPUs x duration. */
 export function fixedFleetGpuHours(scenario: Scenario, durationMs: number): number {
   const gpus = gpusPerWorker(scenario)

@@ -66,6 +66,8 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     concurrency: scenario.replayConcurrency ?? null,
     seed: scenario.seed,
     isObserved: readsPasses(scenario.scaling),
+    // The reference's planner never leaves a pool empty but for a mistake, which then ends the run as it does there.
+    parksRequests: scenario.scaling.policy !== 'dynamo' && scenario.scaling.policy !== 'fixed',
     startupFor: (pool, {startup_time}) =>
       scenario.startup === undefined
         ? constantStartup(startup_time)

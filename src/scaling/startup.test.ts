@@ -6,7 +6,7 @@ function startsMs(text: string, seed = 1, count = 2000): number[] {
   const spec = parseStartup(text)
   if (!spec.ok) throw new Error(spec.error.message)
   const startup = createStartup(spec.value, seed, 'decode')
-  return Array.from({length: count}, (_, id) => startup.readyAfterMs(id))
+  return Array.from({length: count}, (_, id) => startup.readyAfterMs(id, 0))
 }
 
 describe('the start of an instance', () => {
@@ -14,10 +14,10 @@ describe('the start of an instance', () => {
     const spec = parseStartup('pvc')
     if (!spec.ok) throw new Error(spec.error.message)
     const [one, other] = [createStartup(spec.value, 5, 'decode'), createStartup(spec.value, 5, 'decode')]
-    one.readyAfterMs(3)
-    expect(one.readyAfterMs(17)).toBe(other.readyAfterMs(17))
-    expect(createStartup(spec.value, 6, 'decode').readyAfterMs(17)).not.toBe(other.readyAfterMs(17))
-    expect(createStartup(spec.value, 5, 'prefill').readyAfterMs(17)).not.toBe(other.readyAfterMs(17))
+    one.readyAfterMs(3, 0)
+    expect(one.readyAfterMs(17, 0)).toBe(other.readyAfterMs(17, 0))
+    expect(createStartup(spec.value, 6, 'decode').readyAfterMs(17, 0)).not.toBe(other.readyAfterMs(17, 0))
+    expect(createStartup(spec.value, 5, 'prefill').readyAfterMs(17, 0)).not.toBe(other.readyAfterMs(17, 0))
   })
 
   test('is to the bit what the engine args say where it is constant', () => {
@@ -44,5 +44,13 @@ describe('the start of an instance', () => {
     expect(Math.abs(mean - 1 / 9)).toBeLessThan(0.03)
     const slow = startsMs('60;straggle(share=2%,factor=4)').filter(ms => ms === 240_000).length / 2000
     expect(Math.abs(slow - 0.02)).toBeLessThan(0.01)
+  })
+
+  test('comes from the warm pool as long as one stands by, which is then made up for', () => {
+    const spec = parseStartup('60;standby(count=2,start=5s,cost=30%)')
+    if (!spec.ok) throw new Error(spec.error.message)
+    const startup = createStartup(spec.value, 1, 'agg')
+    const starts = [0, 0, 0, 30_000, 60_000].map((nowMs, id) => startup.readyAfterMs(id, nowMs))
+    expect(starts).toEqual([5000, 5000, 60_000, 60_000, 5000])
   })
 })

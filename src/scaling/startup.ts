@@ -1,4 +1,4 @@
-import type {StartupSpec} from '../config/startup/startup-spec.ts'
+import type {StandbyPool, StartupSpec} from '../config/startup/startup-spec.ts'
 import {sampleDistribution} from '../core/distribution.ts'
 import {RandomStream} from '../core/random.ts'
 import type {StartupModel} from '../engine/startup-model.ts'
@@ -8,12 +8,30 @@ const MAX_TRIES = 100
 
 /**
  * Draws by seed, pool and instance alone, so that instance 17 starts equally slowly in every run of a sweep, whatever the
- * policy decided before. A constant draws nothing.
+ * policy decided before. A constant draws nothing. Only which instances come from the warm pool depends on the decisions.
  */
 export function createStartup(spec: StartupSpec, seed: number, pool: string): StartupModel {
+  const coldMs = (instanceId: number) =>
+    1000 * drawStartS(spec, new RandomStream(seed, `startup/${pool}/${instanceId}`))
+  const {slow, standby} = spec
   return {
-    readyAfterMs: instanceId =>
-      1000 * drawStartS(spec, new RandomStream(seed, `startup/${pool}/${instanceId}`)),
+    readyAfterMs: standby === undefined ? coldMs : fromWarmPool(standby, coldMs),
+    ...(slow === undefined ? {} : {slowPasses: slow}),
+  }
+}
+
+/** Takes an instance that stands by, if there is one; in its place another is started, as slowly as that one would have. */
+function fromWarmPool(
+  {count, startS}: StandbyPool,
+  coldMs: (instanceId: number) => number,
+): StartupModel['readyAfterMs'] {
+  const readyAtMs = new Float64Array(count)
+  return (instanceId, nowMs) => {
+    const cold = coldMs(instanceId)
+    const slot = readyAtMs.findIndex(readyMs => readyMs <= nowMs)
+    if (slot < 0) return cold
+    readyAtMs[slot] = nowMs + cold
+    return Math.min(startS * 1000, cold)
   }
 }
 

@@ -6,6 +6,7 @@ import {scalingBy} from '../../src/config/scenario.ts'
 import {parseStartup} from '../../src/config/startup/parse-startup.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
 import * as clusterPolicies from '../../src/policies/create-cluster-policy.ts'
+import * as parts16 from '../../src/run/parts-1.6.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {simulate} from '../../src/run/simulate.ts'
 import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
@@ -84,7 +85,7 @@ function run(trace: string, changes: Partial<Scenario>): RunResult {
     perfModelFor: () => polynomialModel,
     prefillEstimate: null,
     bootstrap: null,
-    later: {parts16: null, clusterPolicies},
+    later: {parts16, clusterPolicies},
     clock: () => 0,
   })
   for (;;) {
@@ -163,4 +164,92 @@ test('a constant start-up is the engine args’ own, to the bit, and a drawn one
   const once = run(TRACE, {scaling, startup: drawn.value})
   expect(felt(run(TRACE, {scaling, startup: drawn.value}))).toEqual(felt(once))
   expect(felt(run(TRACE, {scaling, startup: drawn.value, seed: 1}))).not.toEqual(felt(once))
+})
+
+/** Asleep in the night, and again in the middle of the day. */
+const ASLEEP: Scaling = {
+  policy: 'schedule',
+  config: {
+    steps: [
+      {at: 0, prefill: 0, decode: 0},
+      {at: 90, prefill: 1, decode: 1},
+      {at: 300, prefill: 0, decode: 0},
+      {at: 330, prefill: 2, decode: 3},
+    ],
+  },
+}
+
+test.each([
+  ['1.2.1', 'round_robin', 'agg'],
+  ['1.2.1', 'kv_router', 'agg'],
+  ['1.2.1', 'round_robin', 'disagg'],
+  ['1.6.1', 'round_robin', 'agg'],
+  ['1.6.1', 'kv_router', 'agg'],
+  ['1.6.1', 'round_robin', 'disagg'],
+] as const)(
+  '%s, %s, %s: requests wait while nobody serves, and are served by the first that does',
+  (...kind) => {
+    const [release, routerMode, topology] = kind
+    const args = {...defaultEngineArgs(), num_gpu_blocks: 9000, max_num_seqs: 16, startup_time: 20}
+    const poolOf = (worker_type: 'aggregated' | 'prefill' | 'decode') => ({
+      args: {...args, worker_type},
+      initialWorkers: 1,
+      gpusPerInstance: 1,
+    })
+    const {report, engine} = run(TRACE, {
+      release,
+      routerMode,
+      scaling: ASLEEP,
+      fleet:
+        topology === 'agg'
+          ? {topology, workers: poolOf('aggregated')}
+          : {topology, prefill: poolOf('prefill'), decode: poolOf('decode')},
+    })
+    expect(report.completed_requests).toBe(900)
+    const {arrivalMs, firstTokenMs, count} = engine.requests
+    for (let r = 0; r < count; r++)
+      if (arrivalMs[r]! > 0 && arrivalMs[r]! < 80_000) expect(firstTokenMs[r]).toBeGreaterThan(110_000)
+  },
+)
+
+const SLEEPING = {minReplicaCount: 0, maxReplicaCount: 4, cooldownPeriod: 30, pollingInterval: 10}
+const IN_FLIGHT = {type: 'prometheus', metadata: {query: 'inflight', threshold: '4'}}
+
+test.each<[string, Scaling]>([
+  [
+    'KEDA',
+    {
+      policy: 'keda',
+      config: {pools: {all: {...SLEEPING, ...KEDA_BEHAVIOR, triggers: [IN_FLIGHT]}}, scrapeSeconds: 5},
+    },
+  ],
+  [
+    'Knative',
+    {
+      policy: 'kpa',
+      config: {pools: {all: {annotations: {target: '8', window: '10s', 'min-scale': '0', 'max-scale': '6'}}}},
+    },
+  ],
+])('%s goes to zero, and comes back for what waits', (_, scaling) => {
+  // Every other minute and a half nobody comes.
+  const lines = TRACE.trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as {timestamp: number})
+  const gaps = lines.filter(({timestamp}) => Math.floor(timestamp / 90_000) % 2 === 0)
+  const {report, policy} = run(gaps.map(line => JSON.stringify(line)).join('\n'), {scaling})
+  expect(report.completed_requests).toBe(gaps.length)
+  const zero = policy?.changes.findIndex(({to}) => to === 0) ?? -1
+  expect(zero).toBeGreaterThan(0)
+  expect(policy?.changes.slice(zero).some(({to}) => to > 0)).toBe(true)
+})
+
+test('slow first passes are slow, and only those of instances that were started', () => {
+  const scaling = POLICIES.schedule!
+  const slow = parseStartup('20;slow(passes=40,factor=5)')
+  if (!slow.ok) throw new Error('cannot be read')
+  const [before, after] = [run(TRACE, {scaling}), run(TRACE, {scaling, startup: slow.value})]
+  const busy = (result: RunResult) => result.engine.workers.map(({busyMs, passes}) => busyMs / passes)
+  expect(felt(run(TRACE, {startup: slow.value}))).toEqual(felt(run(TRACE, {})))
+  expect(busy(after)[2]).toBeGreaterThan(busy(before)[2]!)
+  expect(after.report.mean_e2e_latency_ms).toBeGreaterThan(before.report.mean_e2e_latency_ms)
 })

@@ -16,6 +16,8 @@ export interface KpaConfig {
   /** 0 and 1: none. */
   readonly activationScale: number
   readonly minScale: number
+  /** Said in so many words: a default of 0 keeps one replica, as before there was anything to wait in. */
+  readonly scalesToZero: boolean
   /** 0: unlimited. */
   readonly maxScale: number
   readonly aggregation: 'linear' | 'weighted-exponential'

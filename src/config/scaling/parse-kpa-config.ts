@@ -66,6 +66,7 @@ function readResolved(
     ),
     activationScale: readNumber(annotations, 'activation-scale', 0),
     minScale: readNumber(annotations, 'min-scale', readNumber(configMap, 'min-scale', 0)),
+    scalesToZero: annotations.has('min-scale') && Number(annotations.raw('min-scale')) === 0,
     maxScale: readNumber(annotations, 'max-scale', readNumber(configMap, 'max-scale', 0)),
     aggregation: annotations.choice(
       'metric-aggregation-algorithm',

@@ -21,6 +21,10 @@ describe('a start-up', () => {
       'stages(node=40s,pull=lognormal(median=1min,p95=6min),load=2min);fail(share=5%,timeout=10min)',
       'stages(node=40s,pull=lognormal(median=1min,p95=6min),load=2min);fail(share=0.05,timeout=10min)',
     ],
+    [
+      '60;slow( passes=50, factor=3 );standby(count=2,start=10,cost=30%)',
+      '1min;slow(passes=50,factor=3);standby(count=2,start=10s,cost=0.3)',
+    ],
     ['pvc; straggle(share=0.02,factor=4)', 'quantiles(p5=5min,p95=10min);straggle(share=0.02,factor=4)'],
   ])('%s reads as %s, which reads as itself', (text, expected) => {
     expect(read(text)).toBe(expected)
@@ -37,7 +41,10 @@ describe('a start-up', () => {
     ['quantiles(p50=60,p10=30)', 'quantiles must rise'],
     ['stages()', 'stages() has no stage'],
     ['60;fail(share=100%,timeout=1)', 'at most 90 %'],
-    ['60;warm(3)', 'is neither fail'],
+    ['60;warm(3)', 'is none of fail'],
+    ['60;slow(passes=0,factor=2)', 'a whole number of passes'],
+    ['60;standby(count=1,start=5,size=3)', 'standby needs count and start'],
+    ['60;slow(passes=5,factor=2);slow(passes=5,factor=2)', 'once each'],
   ])('%s is refused in one sentence', (text, message) => {
     expect(read(text)).toContain(message)
   })

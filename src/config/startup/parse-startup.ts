@@ -2,17 +2,26 @@ import type {Distribution} from '../../core/distribution.ts'
 import {parseDurationS} from '../../core/parse-duration.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {STARTUP_PRESETS} from './startup-presets.ts'
-import type {StartupFailure, StartupSpec, StartupStage, StartupStraggler} from './startup-spec.ts'
+import type {
+  SlowFirstPasses,
+  StandbyPool,
+  StartupFailure,
+  StartupSpec,
+  StartupStage,
+  StartupStraggler,
+} from './startup-spec.ts'
 
 /** Nobody waits longer; a typing error does. */
 const MAX_SECONDS = 30 * 86_400
 /** A multiple of a start-up beyond this is a start that fails. */
 const MAX_FACTOR = 1000
+/** Of passes, and of instances that stand by. */
+const MAX_COUNT = 100_000
 
 /**
  * Reads how instances start: a duration (`90`, `6 min`), `lognormal(median=1min,p95=3min)`, `quantiles(p5=30s,p50=1min,…)`,
- * `stages(pull=…,load=…)`, or the name of a preset; after it, each behind a `;`, `fail(share=5%,timeout=10min)` and
- * `straggle(share=2%,factor=4)`.
+ * `stages(pull=…,load=…)`, or the name of a preset; after it, each behind a `;`, `fail(share=5%,timeout=10min)`,
+ * `straggle(share=2%,factor=4)`, `slow(passes=50,factor=3)` and `standby(count=2,start=10s,cost=30%)`.
  */
 export function parseStartup(text: string): Result<StartupSpec> {
   const [first = '', ...options] = text.split(';').map(part => part.trim())
@@ -20,25 +29,19 @@ export function parseStartup(text: string): Result<StartupSpec> {
   if (preset !== undefined) return parseStartup([preset.text, ...options].join(';'))
   const stages = parseStages(first)
   if (!stages.ok) return stages
-  let failure: StartupFailure | null = null
-  let straggler: StartupStraggler | null = null
+  const read = new Map<string, unknown>()
   for (const option of options) {
     const call = parseCall(option)
-    if (call?.name === 'fail' && failure === null) {
-      const parsed = parseFailure(call.arguments)
-      if (!parsed.ok) return parsed
-      failure = parsed.value
-    } else if (call?.name === 'straggle' && straggler === null) {
-      const parsed = parseStraggler(call.arguments)
-      if (!parsed.ok) return parsed
-      straggler = parsed.value
-    } else {
-      return refuse(
-        `"${option}" is neither fail(share=…,timeout=…) nor straggle(share=…,factor=…), once each`,
-      )
+    const parse = call === null || read.has(call.name) ? undefined : OPTIONS.get(call.name)
+    if (call === null || parse === undefined) {
+      return refuse(`"${option}" is none of ${OPTION_FORMS}, once each`)
     }
+    const parsed = parse(call.arguments)
+    if (!parsed.ok) return parsed
+    read.set(call.name, parsed.value)
   }
-  return ok({stages: stages.value, failure, straggler})
+  const {fail: failure = null, straggle: straggler = null, ...others} = Object.fromEntries(read)
+  return ok({stages: stages.value, failure, straggler, ...others} as StartupSpec)
 }
 
 function parseStages(text: string): Result<readonly StartupStage[]> {
@@ -112,6 +115,44 @@ function parseStraggler(given: readonly (readonly [string, string])[]): Result<S
   }
   return ok({share, factor})
 }
+
+function parseSlow(given: readonly (readonly [string, string])[]): Result<SlowFirstPasses> {
+  const values = new Map(given)
+  const [passes, factor] = [Number(values.get('passes')), Number(values.get('factor'))]
+  if (values.size !== 2 || !isWhole(passes) || !(factor >= 1 && factor <= MAX_FACTOR)) {
+    return refuse(`slow needs a whole number of passes, and a factor from 1 to ${MAX_FACTOR}`)
+  }
+  return ok({passes, factor})
+}
+
+function parseStandby(given: readonly (readonly [string, string])[]): Result<StandbyPool> {
+  const values = new Map(given)
+  const count = Number(values.get('count'))
+  const [startS, costFactor] = [
+    parseSeconds(values.get('start') ?? ''),
+    parseShare(values.get('cost') ?? '100%'),
+  ]
+  const isKnown = given.every(([key]) => ['count', 'start', 'cost'].includes(key))
+  if (!isKnown || !isWhole(count) || startS === null || costFactor === null) {
+    return refuse('standby needs count and start, and may have a cost up to 100%')
+  }
+  return ok({count, startS, costFactor})
+}
+
+function isWhole(count: number): boolean {
+  return Number.isInteger(count) && count >= 1 && count <= MAX_COUNT
+}
+
+type ParseOption = (given: readonly (readonly [string, string])[]) => Result<object>
+
+const OPTIONS: ReadonlyMap<string, ParseOption> = new Map<string, ParseOption>([
+  ['fail', parseFailure],
+  ['straggle', parseStraggler],
+  ['slow', parseSlow],
+  ['standby', parseStandby],
+])
+const OPTION_FORMS =
+  'fail(share=…,timeout=…), straggle(share=…,factor=…), slow(passes=…,factor=…) and standby(count=…,start=…,cost=…)'
 
 /** `0.05` or `5%`. */
 function parseShare(text: string): number | null {

@@ -24,7 +24,8 @@ export const STARTUP_FIELD: ScenarioField = {
   help:
     'How new instances start: 90s, lognormal(median=1min,p95=3min), quantiles(p5=5min,p95=10min), ' +
     'stages(pull=2min,load=1min), or snapshot, local-disk, pvc, image-pull, first-pull; after it ' +
-    ';fail(share=5%,timeout=10min) and ;straggle(share=2%,factor=4). Default: startup_time of the engine args.',
+    ';fail(share=5%,timeout=10min), ;straggle(share=2%,factor=4), ;slow(passes=50,factor=3) for the first passes, and ' +
+    ';standby(count=2,start=10s,cost=30%) for a warm pool. Default: startup_time of the engine args.',
   unit: null,
   advanced: true,
   type: 'text',

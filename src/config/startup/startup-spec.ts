@@ -9,6 +9,10 @@ export interface StartupSpec {
   readonly failure: StartupFailure | null
   /** Starts that take a multiple of their time; null: none. */
   readonly straggler: StartupStraggler | null
+  /** The first passes of an instance that started are slow; absent: they are not. */
+  readonly slow?: SlowFirstPasses
+  /** Instances that stand by in every pool; absent: none. */
+  readonly standby?: StandbyPool
 }
 
 export interface StartupStage {
@@ -28,6 +32,21 @@ export interface StartupStraggler {
   readonly factor: number
 }
 
+export interface SlowFirstPasses {
+  readonly passes: number
+  /** Of what they would take. */
+  readonly factor: number
+}
+
+/** Started instances that serve nobody until one is asked for; each is then made up for by a start in the usual way. */
+export interface StandbyPool {
+  readonly count: number
+  /** Seconds from being asked for until it serves. */
+  readonly startS: number
+  /** What one costs while it stands by, as a share of a serving instance. */
+  readonly costFactor: number
+}
+
 /** A start that always takes the same time. */
 export function constantSpec(seconds: number): StartupSpec {
   return {stages: [{name: '', durationS: {kind: 'constant', value: seconds}}], failure: null, straggler: null}
@@ -41,7 +60,7 @@ export function isConstantStart({stages, failure, straggler}: StartupSpec): bool
 }
 
 /** The text that `parseStartup` reads as this. */
-export function formatStartup({stages, failure, straggler}: StartupSpec): string {
+export function formatStartup({stages, failure, straggler, slow, standby}: StartupSpec): string {
   const [only] = stages
   const isSingle = stages.length === 1 && only?.name === ''
   const parts = [
@@ -53,6 +72,11 @@ export function formatStartup({stages, failure, straggler}: StartupSpec): string
     parts.push(`fail(share=${failure.share},timeout=${formatDuration(failure.timeoutS)})`)
   }
   if (straggler !== null) parts.push(`straggle(share=${straggler.share},factor=${straggler.factor})`)
+  if (slow !== undefined) parts.push(`slow(passes=${slow.passes},factor=${slow.factor})`)
+  if (standby !== undefined) {
+    const {count, startS, costFactor} = standby
+    parts.push(`standby(count=${count},start=${formatDuration(startS)},cost=${costFactor})`)
+  }
   return parts.join(';')
 }
 

@@ -36,6 +36,8 @@ export interface ClusterOptions extends RouterOptions {
   readonly concurrency: number | null
   /** A planner will look at the forward passes; otherwise none are kept. */
   readonly isObserved: boolean
+  /** Requests wait while no instance serves, as behind an activator, instead of ending the run; absent = they do not. */
+  readonly parksRequests?: boolean
 }
 
 /**
@@ -297,6 +299,7 @@ export class Cluster implements ReplayEngine {
    */
   #runAhead(instance: Instance): boolean {
     const {scheduler, record} = instance
+    if (record.passes < instance.slowPasses) return false
     const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs(), instance.steadyObserver)
     if (end === this.#now) return false
     record.passes += scheduler.steadyPasses
@@ -408,6 +411,7 @@ export class Cluster implements ReplayEngine {
         ),
         keepPasses: isObserved,
         loads: this.#loads,
+        parksRequests: options.parksRequests ?? false,
       })
     }
     if (fleet.topology === 'agg') return {prefill: null, main: create('agg', fleet.workers, this.#recorder)}

@@ -11,7 +11,7 @@ import {PassBuffer} from '../record/pass-buffer.ts'
 import type {KvRouter} from '../routing/kv-router.ts'
 import {RouterIndex} from '../routing/router-index.ts'
 import type {PassObserver, Scheduler, SteadyPassObserver} from '../scheduler.ts'
-import type {StartupModel} from '../startup-model.ts'
+import {type SlowPasses, type StartupModel, slowedAtFirst} from '../startup-model.ts'
 import {type EventQueue, INSTANCE_READY} from './event-queue.ts'
 import type {Admission, Instance} from './instance.ts'
 import {ReadyInstances} from './ready-instances.ts'
@@ -37,6 +37,8 @@ export interface PoolOptions {
   /** Keep forward-pass snapshots for a planner. */
   readonly keepPasses: boolean
   readonly loads: LoadRecorder
+  /** Requests wait while no instance serves, instead of ending the run. */
+  readonly parksRequests: boolean
 }
 
 /** Equal instances behind one router, and their scaling (engine.md 8.5, 8.6). */
@@ -57,6 +59,8 @@ export class InstancePool {
   #laneCount = 0
   readonly #freeLanes: number[] = []
   #cursor = 0
+  /** Requests that came while nobody served. */
+  readonly #parked: number[] = []
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -75,12 +79,16 @@ export class InstancePool {
 
   /** Requests waiting in the router. */
   get queueLength(): number {
-    return this.#options.router?.queueLength ?? 0
+    return (this.#options.router?.queueLength ?? 0) + this.#parked.length
   }
 
   /** Where a request that arrived goes now; null when the router keeps it. */
   route(request: number, nowMs: number): Admission | null {
-    const {router} = this.#options
+    const {router, parksRequests} = this.#options
+    if (parksRequests && this.#active.length === 0) {
+      this.#parked.push(request)
+      return null
+    }
     return router === null
       ? {request, instance: this.#nextInTurn(), overlapBlocks: 0}
       : router.arrive(request, nowMs)
@@ -98,7 +106,14 @@ export class InstancePool {
 
   /** Requests the router can place after the set of instances changed. */
   drainRouter(nowMs: number): readonly Admission[] {
-    return this.#options.router?.drain(nowMs) ?? NO_ADMISSIONS
+    const queued = this.#options.router?.drain(nowMs) ?? NO_ADMISSIONS
+    return this.#parked.length === 0 ? queued : [...queued, ...this.#unpark(nowMs)]
+  }
+
+  #unpark(nowMs: number): readonly Admission[] {
+    if (this.#active.length === 0) return NO_ADMISSIONS
+    const requests = this.#parked.splice(0)
+    return requests.map(request => this.route(request, nowMs)).filter(admission => admission !== null)
   }
 
   /** The next serving instance in turn. The cursor survives scaling; only its remainder changes. */
@@ -115,7 +130,7 @@ export class InstancePool {
     const starting = this.#instances.filter(instance => instance.state === 'starting')
     const effective = this.#active.length + starting.length
     for (let i = effective; i < target; i++) {
-      this.#create(nowMs, this.#options.startup.readyAfterMs(this.#nextId))
+      this.#create(nowMs, this.#options.startup.readyAfterMs(this.#nextId, nowMs))
     }
     let excess = effective - target
     for (; excess > 0 && starting.length > 0; excess--) this.#cancelStart(starting.pop()!, nowMs)
@@ -154,12 +169,14 @@ export class InstancePool {
       busyMs: 0,
     }
     const id = this.#nextId++
+    const slowPasses = state === 'starting' ? this.#options.startup.slowPasses : undefined
     const instance: Instance = {
       serial,
       id,
       lane,
       component,
-      scheduler: this.#createScheduler(id, lane),
+      scheduler: this.#createScheduler(id, lane, this.#perfOf(slowPasses, record)),
+      slowPasses: slowPasses?.passes ?? 0,
       state,
       isBusy: false,
       isReady: false,
@@ -177,8 +194,13 @@ export class InstancePool {
     if (state === 'starting') events.push(nowMs + readyAfterMs, INSTANCE_READY, serial)
   }
 
-  #createScheduler(id: number, lane: number): Scheduler {
-    const {generation, args, perf, prompts, workload, observer, router} = this.#options
+  #perfOf(slowPasses: SlowPasses | undefined, record: {readonly passes: number}): PerfModel {
+    const {perf} = this.#options
+    return slowPasses === undefined ? perf : slowedAtFirst(perf, slowPasses, () => record.passes)
+  }
+
+  #createScheduler(id: number, lane: number, perf: PerfModel): Scheduler {
+    const {generation, args, prompts, workload, observer, router} = this.#options
     const holders = router?.holders ? {holders: router.holders, lane} : null
     const listener = this.#routerIndex === null ? null : {index: this.#routerIndex, instance: id}
     return generation.createScheduler({args, perf, prompts, workload, observer, listener, holders})

@@ -29,6 +29,8 @@ export interface Instance {
   /** Passes of no duration at `zeroPassMs`, to notice a livelock. */
   zeroPasses: number
   zeroPassMs: number
+  /** Passes from its start on that are slow; they are computed one by one. */
+  readonly slowPasses: number
   readonly record: {-readonly [K in keyof InstanceRecord]: InstanceRecord[K]}
   readonly load: LoadLane
 }

@@ -50,6 +50,8 @@ export interface ClusterOptions16 extends RouterOptions {
   readonly maxSimTimeMs: number
   /** What instances cache is known to the router so much later. */
   readonly kvEventLagMs: number
+  /** Requests wait while no instance serves, as behind an activator, instead of ending the run; absent = they do not. */
+  readonly parksRequests?: boolean
 }
 
 /**
@@ -76,6 +78,7 @@ export class Cluster16 implements ReplayEngine {
   /** A completion on one instance can send a request to another. */
   readonly #isCoupled: boolean
   readonly #maxSimTimeMs: number
+  readonly #parksRequests: boolean
   /** Where requests are, by request: what the coordinator of hand-offs asks. */
   readonly #prefillOf = new Map<number, Instance16>()
   readonly #decodeOf = new Map<number, Instance16>()
@@ -91,6 +94,7 @@ export class Cluster16 implements ReplayEngine {
     const {workload, concurrency} = options
     this.#workload = workload
     this.#maxSimTimeMs = options.maxSimTimeMs
+    this.#parksRequests = options.parksRequests ?? false
     this.#recorder = Number.isFinite(options.maxSimTimeMs)
       ? new CappedRecorder(workload, options.maxSimTimeMs)
       : new OutcomeRecorder(workload)
@@ -172,7 +176,7 @@ export class Cluster16 implements ReplayEngine {
       if (pool === null) continue
       pool.applyScaling(pool === this.#prefill ? target.prefill : target.decode, this.#now)
       if (pool.hasActive) this.#handOffs?.poolReady(pool === this.#prefill)
-      this.#dispatchAll(pool.router?.drain(this.#now))
+      this.#dispatchAll(pool.drain(this.#now))
     }
   }
 
@@ -273,7 +277,7 @@ export class Cluster16 implements ReplayEngine {
     if (instance === undefined) return
     const pool = this.#poolOf(instance)
     pool.activate(instance, this.#now)
-    this.#dispatchAll(pool.router?.drain(this.#now))
+    this.#dispatchAll(pool.drain(this.#now))
     this.#handOffs?.poolReady(pool === this.#prefill)
   }
 
@@ -288,7 +292,8 @@ export class Cluster16 implements ReplayEngine {
       released = true
       if (this.#handOffs !== null) this.#handOffs.start(request)
       else if (!this.#place(this.#main, request)) {
-        throw new RunError('placement policy error: no active workers for round-robin placement')
+        if (this.#parksRequests) this.#main.park(request)
+        else throw new RunError('placement policy error: no active workers for round-robin placement')
       }
     }
     return released
@@ -370,6 +375,7 @@ export class Cluster16 implements ReplayEngine {
     // Of requests that do not finish before the last moment nothing may be recorded.
     if (this.#maxSimTimeMs < Number.POSITIVE_INFINITY) return false
     const {scheduler, record} = instance
+    if (record.passes < instance.slowPasses) return false
     const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs())
     if (end === this.#now) return false
     const {outcome} = scheduler
@@ -535,7 +541,8 @@ export class Cluster16 implements ReplayEngine {
       initialWorkers,
       startup: options.startupFor(component, args),
       prompts,
-      createScheduler: kvEvents =>
+      perf,
+      createScheduler: (kvEvents, perf) =>
         options.createScheduler({args, perf, workload, prompts, observer, kvEvents}),
       heap: this.#heap,
       instances: this.#instances,

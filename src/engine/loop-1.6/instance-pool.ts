@@ -1,11 +1,12 @@
 import type {EngineArgs, PoolName} from '../../config/scenario.ts'
+import type {PerfModel} from '../../perf/perf-model.ts'
 import type {PoolObservation} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
 import type {Prompts} from '../prompts.ts'
 import type {LoadRecorder} from '../record/instance-loads.ts'
 import type {KvRouter, Placement} from '../routing/kv-router.ts'
 import type {Scheduler16} from '../scheduler-1.6.ts'
-import type {StartupModel} from '../startup-model.ts'
+import {type SlowPasses, type StartupModel, slowedAtFirst} from '../startup-model.ts'
 import {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
 import {CacheIndex} from './cache-index.ts'
 import type {Instance16} from './instance.ts'
@@ -19,7 +20,8 @@ export interface PoolOptions16 {
   readonly initialWorkers: number
   readonly startup: StartupModel
   readonly prompts: Prompts
-  readonly createScheduler: (kvEvents: KvEventLog | null) => Scheduler16
+  readonly perf: PerfModel
+  readonly createScheduler: (kvEvents: KvEventLog | null, perf: PerfModel) => Scheduler16
   readonly heap: RankedHeap
   /** All instances of the run by subject; shared between pools. */
   readonly instances: Map<number, Instance16>
@@ -51,6 +53,7 @@ export class InstancePool16 {
   #draining = 0
   #nextId = 0
   #cursor = 0
+  readonly #parked: number[] = []
 
   constructor(options: PoolOptions16) {
     this.#options = options
@@ -70,7 +73,20 @@ export class InstancePool16 {
   }
 
   get queueLength(): number {
-    return this.router?.queueLength ?? 0
+    return (this.router?.queueLength ?? 0) + this.#parked.length
+  }
+
+  /** Keeps a request that came while nobody served. */
+  park(request: number): void {
+    this.#parked.push(request)
+  }
+
+  /** Requests that can be placed after the set of instances changed. */
+  drain(nowMs: number): readonly Placement<Instance16>[] {
+    const queued = this.router?.drain(nowMs) ?? []
+    if (this.#parked.length === 0 || !this.hasActive) return queued
+    const placed = this.#parked.splice(0).map(request => this.route(request, nowMs))
+    return [...queued, ...placed.filter(placement => placement !== null)]
   }
 
   /** Hands over the last passes of the serving instances (engine-1.6.md 10.2). */
@@ -98,7 +114,7 @@ export class InstancePool16 {
   applyScaling(target: number, nowMs: number): void {
     let count = this.#instances.length - this.#draining
     for (; count < target; count++) {
-      const startupMs = this.#options.startup.readyAfterMs(this.#nextId)
+      const startupMs = this.#options.startup.readyAfterMs(this.#nextId, nowMs)
       this.#create(nowMs, startupMs)
     }
     for (; count > target; count--) this.#shrink(nowMs)
@@ -153,11 +169,16 @@ export class InstancePool16 {
       passes: 0,
       busyMs: 0,
     }
+    const slowPasses = isStarting ? this.#options.startup.slowPasses : undefined
     const instance: Instance16 = {
       subject,
       id,
       component,
-      scheduler: this.#options.createScheduler(hearsCache ? new KvEventLog() : null),
+      scheduler: this.#options.createScheduler(
+        hearsCache ? new KvEventLog() : null,
+        this.#perfOf(slowPasses, record),
+      ),
+      slowPasses: slowPasses?.passes ?? 0,
       state: isStarting ? 'starting' : 'active',
       isBusy: false,
       pendingStartMs: 0,
@@ -172,6 +193,11 @@ export class InstancePool16 {
     this.#instances.push(instance)
     this.lives.push(instance)
     if (isStarting) heap.push(nowMs + startupMs, INSTANCE_READY, subject)
+  }
+
+  #perfOf(slowPasses: SlowPasses | undefined, record: {readonly passes: number}): PerfModel {
+    const {perf} = this.#options
+    return slowPasses === undefined ? perf : slowedAtFirst(perf, slowPasses, () => record.passes)
   }
 
   #remove(instance: Instance16, nowMs: number): void {

@@ -26,6 +26,8 @@ export interface Instance16 {
   readonly latest: LatestPass | null
   /** What a KV router believes it has cached; null without such a router. */
   readonly believed: CacheIndex | null
+  /** Passes from its start on that are slow; they are computed one by one. */
+  readonly slowPasses: number
   readonly record: {-readonly [K in keyof InstanceRecord]: InstanceRecord[K]}
   readonly load: LoadLane
 }

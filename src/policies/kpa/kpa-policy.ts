@@ -7,6 +7,7 @@ import {countReadyPods} from '../hpa/hpa-pods.ts'
 import type {ClusterPolicyOptions} from '../hpa/hpa-policy.ts'
 import {Raster} from '../observe/raster.ts'
 import {KpaAutoscaler, type KpaOutcome} from './kpa-autoscaler.ts'
+import {ZeroRule} from './zero-rule.ts'
 
 export interface KpaDetail {
   readonly policy: 'kpa'
@@ -77,10 +78,12 @@ function reasonOf(detail: KpaPoolDetail | null): string | null {
 class KpaLoop {
   readonly #config: KpaConfig
   #autoscaler: KpaAutoscaler | null = null
+  readonly #zeroRule: ZeroRule | null
   #arrived = 0
 
   constructor(config: KpaConfig) {
     this.#config = config
+    this.#zeroRule = config.scalesToZero ? new ZeroRule(config.stableWindowS) : null
   }
 
   sample(atS: number, {fleet}: EngineObservation, pool: PoolObservation): void {
@@ -95,7 +98,15 @@ class KpaLoop {
   decide(atS: number, pool: PoolObservation): KpaPoolDetail {
     const ready = countReadyPods(pool)
     const outcome = this.#started(pool).decide(atS * 1000, pool.activeCount)
-    return {...outcome, ready, words: describe(outcome, this.#config, ready)}
+    const isZero = outcome.isValid && this.#zeroRule !== null && this.#zeroRule.isZero(atS, outcome.desired)
+    const words = describe(outcome, this.#config, ready)
+    if (!isZero) return {...outcome, ready, words}
+    return {
+      ...outcome,
+      applied: 0,
+      ready,
+      words: [...words, 'Nobody has come for long enough: no replica is kept.'],
+    }
   }
 
   /** It finds the fleet as it stands when the run begins. */

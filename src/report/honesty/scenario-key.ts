@@ -1,5 +1,6 @@
 import {formerScenario} from '../../config/former-scenario.ts'
 import type {Scenario} from '../../config/scenario.ts'
+import {isConstantStart} from '../../config/startup/startup-spec.ts'
 import {stableJson} from '../../core/stable-json.ts'
 
 /**
@@ -15,12 +16,13 @@ export function scenarioKey(scenario: Scenario): string {
 /** Autoscalers whose moments of looking are drawn. */
 const LOOKING_BY_CHANCE: ReadonlySet<string> = new Set(['hpa', 'keda', 'kpa'])
 
-/** Ties of the KV router, the sessions of a sample, and when an autoscaler happens to look. */
-function drawsBySeed({routerMode, traceSelection, scaling}: Scenario): boolean {
+/** Ties of the KV router, the sessions of a sample, when an autoscaler happens to look, and how long a start takes. */
+function drawsBySeed({routerMode, traceSelection, scaling, startup}: Scenario): boolean {
   return (
     routerMode === 'kv_router' ||
     traceSelection?.sample !== undefined ||
-    LOOKING_BY_CHANCE.has(scaling.policy)
+    LOOKING_BY_CHANCE.has(scaling.policy) ||
+    (startup !== undefined && !isConstantStart(startup))
   )
 }
 
