@@ -1,5 +1,5 @@
 import {bisectLeft, bisectRight} from 'd3-array'
-import {MARGIN, type TimeScale} from './base/geometry.ts'
+import type {TimeScale} from './base/geometry.ts'
 import type {LegendEntry} from './base/legend.ts'
 import type {Span} from './base/time-axis.svelte.ts'
 import type {ValueScale} from './base/value-scale.ts'
@@ -25,67 +25,6 @@ export interface ScatterGroup {
 
 export function groupLegend({id, label, slot}: ScatterGroup, count: string): LegendEntry {
   return {key: id, label: `${label} ${count}`, colour: `var(--series-${slot})`, mark: 'dots'}
-}
-
-export interface ScatterDrawing {
-  readonly points: ScatterPoints
-  readonly groups: readonly ScatterGroup[]
-  readonly colours: readonly string[]
-  readonly view: Span
-  readonly x: TimeScale
-  readonly y: ValueScale
-  readonly width: number
-  readonly height: number
-}
-
-/** More points than this in view are drawn lighter, so that dense places show. */
-const CROWD = 5000
-
-/** Every point on every zoom step: a canvas takes 100,000 small marks in a few milliseconds, SVG would not. */
-export function drawScatter(node: HTMLCanvasElement, drawing: ScatterDrawing): void {
-  const {points, groups, colours, view, x, y, width, height} = drawing
-  const context = node.getContext('2d')
-  if (context === null || width === 0) return
-  const ratio = window.devicePixelRatio || 1
-  node.width = Math.round(width * ratio)
-  node.height = Math.round(height * ratio)
-  context.scale(ratio, ratio)
-  context.beginPath()
-  context.rect(
-    MARGIN.left,
-    MARGIN.top,
-    width - MARGIN.left - MARGIN.right,
-    height - MARGIN.top - MARGIN.bottom,
-  )
-  context.clip()
-  const [from, to] = indicesIn(points, view)
-  // Time is a straight line in pixels: a multiplication a point instead of a call of the scale.
-  const left = x(view[0])
-  const perSecond = (x(view[1]) - left) / (view[1] - view[0])
-  groups.forEach(({mark}, group) => {
-    context.fillStyle = colours[group] ?? ''
-    context.globalAlpha = to - from > CROWD && mark !== 'large' ? 0.55 : 0.9
-    for (let i = from; i < to; i++) {
-      if (points.group[i] !== group) continue
-      const py = y(points.y[i]!)
-      if (!Number.isNaN(py)) drawMark(context, mark, left + (points.x[i]! - view[0]) * perSecond, py)
-    }
-  })
-}
-
-function drawMark(
-  context: CanvasRenderingContext2D,
-  mark: ScatterGroup['mark'],
-  px: number,
-  py: number,
-): void {
-  if (mark === 'cross') {
-    context.fillRect(px - 2.5, py - 0.5, 5, 1)
-    context.fillRect(px - 0.5, py - 2.5, 1, 5)
-    return
-  }
-  const size = mark === 'small' ? 2 : 3
-  context.fillRect(px - size / 2, py - size / 2, size, size)
 }
 
 /** Points within a view, from and to. */

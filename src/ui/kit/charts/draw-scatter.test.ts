@@ -1,0 +1,68 @@
+import {expect, test} from 'vitest'
+import {MARGIN, timeScale} from './base/geometry.ts'
+import type {ValueScale} from './base/value-scale.ts'
+import {inkOf, paintMarks, type ScatterDrawing} from './draw-scatter.ts'
+
+const WIDTH = MARGIN.left + MARGIN.right + 100
+const HEIGHT = MARGIN.top + MARGIN.bottom + 50
+/** A pixel per unit, downwards from the plot's top. */
+const y: ValueScale = Object.assign((value: number) => MARGIN.top + value, {ticks: []})
+
+/** Painted pixels as [column, row, alpha] from the plot's corner, for one group of small marks. */
+function painted(marks: readonly (readonly [atS: number, value: number])[], ratio = 1): number[][] {
+  const width = WIDTH * ratio
+  const pixels = new Uint32Array(width * HEIGHT * ratio)
+  const drawing: ScatterDrawing = {
+    points: {
+      x: Float64Array.from(marks, ([atS]) => atS),
+      y: Float64Array.from(marks, ([, value]) => value),
+      group: new Uint8Array(marks.length),
+    },
+    groups: [{id: 'all', label: 'all', slot: 0, mark: 'small'}],
+    colours: ['#102030'],
+    view: [0, 100],
+    x: timeScale([0, 100], WIDTH),
+    y,
+    width: WIDTH,
+    height: HEIGHT,
+  }
+  paintMarks({pixels, width, ratio, inks: [inkOf('#102030', 0.5)]}, drawing)
+  return [...pixels].flatMap((pixel, at) =>
+    pixel === 0
+      ? []
+      : [[(at % width) - MARGIN.left * ratio, Math.floor(at / width) - MARGIN.top * ratio, pixel >>> 24]],
+  )
+}
+
+test('a mark covers its pixels about its place, more of them where the device has more', () => {
+  expect(painted([[10, 20]])).toEqual([
+    [9, 19, 128],
+    [10, 19, 128],
+    [9, 20, 128],
+    [10, 20, 128],
+  ])
+  expect(painted([[10, 20]], 2)).toHaveLength(16)
+})
+
+test('marks over each other are denser, each in the colour of its group', () => {
+  expect(
+    new Set(
+      painted([
+        [10, 20],
+        [10, 20],
+      ]).map(([, , alpha]) => alpha),
+    ),
+  ).toEqual(new Set([191]))
+  expect([...new Uint8Array(inkOf('#102030', 0.5).buffer).subarray(0, 4)]).toEqual([16, 32, 48, 128])
+})
+
+test('nothing is drawn beyond the edges of the plot, nor where there is no value', () => {
+  expect(painted([[0, 0]])).toEqual([[0, 0, 128]])
+  expect(
+    painted([
+      [10, -5],
+      [10, 60],
+      [20, Number.NaN],
+    ]),
+  ).toEqual([])
+})

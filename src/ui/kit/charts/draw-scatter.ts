@@ -1,0 +1,145 @@
+import {MARGIN, type TimeScale} from './base/geometry.ts'
+import type {Span} from './base/time-axis.svelte.ts'
+import type {ValueScale} from './base/value-scale.ts'
+import {indicesIn, type ScatterGroup, type ScatterPoints} from './scatter.ts'
+
+export interface ScatterDrawing {
+  readonly points: ScatterPoints
+  readonly groups: readonly ScatterGroup[]
+  /** CSS colours, one per group. */
+  readonly colours: readonly string[]
+  readonly view: Span
+  readonly x: TimeScale
+  readonly y: ValueScale
+  readonly width: number
+  readonly height: number
+}
+
+/** More points than this in view are drawn lighter, so that dense places show. */
+const CROWD = 5000
+const OPACITY = 0.9
+const CROWDED_OPACITY = 0.55
+/** So many marks on one pixel cannot be told from one more. */
+const MOST_LAYERS = 7
+
+/**
+ * Every point on every zoom step. The marks are written as pixels: tens of thousands of calls of the canvas would
+ * take longer than a frame has. A pixel has the colour of its last group, denser where marks lie over each other.
+ */
+export function drawScatter(node: HTMLCanvasElement, drawing: ScatterDrawing): void {
+  const context = node.getContext('2d')
+  if (context === null || drawing.width === 0) return
+  const ratio = window.devicePixelRatio || 1
+  node.width = Math.round(drawing.width * ratio)
+  node.height = Math.round(drawing.height * ratio)
+  const image = context.createImageData(node.width, node.height)
+  const inks = inksOf(context, drawing)
+  paintMarks({pixels: new Uint32Array(image.data.buffer), width: node.width, ratio, inks}, drawing)
+  context.putImageData(image, 0, 0)
+}
+
+export interface Paint {
+  /** Red, green, blue and alpha of a pixel in the order of memory; rows from the top. */
+  readonly pixels: Uint32Array
+  /** Pixels in a row. */
+  readonly width: number
+  /** Device pixels in one of the page. */
+  readonly ratio: number
+  /** Per group, the pixel's value where 1, 2, … of its marks lie over each other. */
+  readonly inks: readonly Uint32Array[]
+}
+
+/** Marks of all points in view, group by group, cut at the plot's edges. */
+export function paintMarks(paint: Paint, {points, groups, view, x, y, width, height}: ScatterDrawing): void {
+  const {pixels, ratio, inks} = paint
+  const layers = new Uint8Array(pixels.length)
+  const plot: Plot = {
+    ...paint,
+    layers,
+    left: Math.round(MARGIN.left * ratio),
+    right: Math.round((width - MARGIN.right) * ratio),
+    top: Math.round(MARGIN.top * ratio),
+    bottom: Math.round((height - MARGIN.bottom) * ratio),
+  }
+  const [from, to] = indicesIn(points, view)
+  // Time is a straight line in pixels: a multiplication a point instead of a call of the scale.
+  const left = x(view[0])
+  const perSecond = (x(view[1]) - left) / (view[1] - view[0])
+  groups.forEach(({mark}, group) => {
+    const ink = inks[group]
+    if (ink === undefined) return
+    for (let i = from; i < to; i++) {
+      if (points.group[i] !== group) continue
+      const py = y(points.y[i]!)
+      if (Number.isNaN(py)) continue
+      paintMark(plot, ink, mark, left + (points.x[i]! - view[0]) * perSecond, py)
+    }
+  })
+}
+
+/** A canvas with the edges of its plot, in device pixels; right and bottom are the first outside. */
+interface Plot extends Paint {
+  /** Marks so far on each pixel. */
+  readonly layers: Uint8Array
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+function paintMark(plot: Plot, ink: Uint32Array, mark: ScatterGroup['mark'], px: number, py: number): void {
+  if (mark === 'cross') {
+    paintBox(plot, ink, px - 2.5, py - 0.5, 5, 1)
+    paintBox(plot, ink, px - 0.5, py - 2.5, 1, 5)
+    return
+  }
+  const size = mark === 'small' ? 2 : 3
+  paintBox(plot, ink, px - size / 2, py - size / 2, size, size)
+}
+
+function paintBox(
+  plot: Plot,
+  ink: Uint32Array,
+  px: number,
+  py: number,
+  boxWidth: number,
+  boxHeight: number,
+): void {
+  const {pixels, layers, width, ratio} = plot
+  const left = Math.round(px * ratio)
+  const top = Math.round(py * ratio)
+  const from = Math.max(left, plot.left)
+  const to = Math.min(left + Math.round(boxWidth * ratio), plot.right)
+  const last = Math.min(top + Math.round(boxHeight * ratio), plot.bottom)
+  for (let row = Math.max(top, plot.top); row < last; row++) {
+    for (let at = row * width + from; at < row * width + to; at++) {
+      const layer = Math.min(layers[at]! + 1, MOST_LAYERS)
+      layers[at] = layer
+      pixels[at] = ink[layer - 1]!
+    }
+  }
+}
+
+/** What each group's marks look like, alone and over each other. */
+function inksOf(
+  context: CanvasRenderingContext2D,
+  {points, groups, colours, view}: ScatterDrawing,
+): Uint32Array[] {
+  const [from, to] = indicesIn(points, view)
+  return groups.map(({mark}, group) => {
+    // The canvas writes any colour it understands as #rrggbb.
+    context.fillStyle = colours[group] ?? ''
+    const isLight = to - from > CROWD && mark !== 'large'
+    return inkOf(String(context.fillStyle), isLight ? CROWDED_OPACITY : OPACITY)
+  })
+}
+
+/** Pixels of a colour `#rrggbb` in 1, 2, … layers of an opacity. */
+export function inkOf(colour: string, opacity: number): Uint32Array {
+  const ink = new Uint8ClampedArray(4 * MOST_LAYERS)
+  for (let layer = 1; layer <= MOST_LAYERS; layer++) {
+    const channels = [1, 3, 5].map(at => Number.parseInt(colour.slice(at, at + 2), 16))
+    ink.set([...channels, 255 * (1 - (1 - opacity) ** layer)], 4 * (layer - 1))
+  }
+  return new Uint32Array(ink.buffer)
+}
