@@ -33,6 +33,7 @@ const SIMULATION = [
   'run',
   'sweep',
   'answers',
+  'bench',
 ]
 
 /** Imports go down only. The engine knows no policy: the scaling driver runs the engine and asks the policy. */
@@ -55,6 +56,11 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
     pure: true,
   },
   answers: {may: ['core', 'config', 'report', 'run', 'sweep'], pure: true},
+  bench: {
+    may: ['core', 'config', 'trace', 'perf', 'report', 'run', 'sweep'],
+    types: ['engine'],
+    pure: true,
+  },
   // What only a host has, in the browser and in Node alike; pure code is handed it.
   host: {may: ['core'], pure: false},
   worker: {may: [...SIMULATION, 'host'], packages: ['comlink'], pure: false},
