@@ -254,5 +254,7 @@ function writeResult(result: RunResult, outputs: Outputs, terminal: Terminal): v
   }
   if (planner !== null) terminal.writeOut(formatScalingEvents(planner.scalingEvents))
   terminal.writeOut(`${formatReportTable(report)}\nSaved full report to: ${outputs.reportPath}\n`)
-  if (planner !== null) terminal.writeOut(`Planner ticks: ${planner.totalTicks}\n`)
+  if (planner === null) return
+  const word = report.planner_replay.policy === 'dynamo' ? 'Planner' : 'Policy'
+  terminal.writeOut(`${word} ticks: ${planner.totalTicks}\n`)
 }

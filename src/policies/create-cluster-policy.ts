@@ -5,23 +5,27 @@ import type {AutoscalerScaling, Scenario, ScheduleScaling} from '../config/scena
 import {unreachable} from '../core/assert.ts'
 import {type Result, RunError} from '../core/result.ts'
 import type {ScalingPolicy} from '../scaling/policy.ts'
-import {type HpaDetail, HpaPolicy} from './hpa/hpa-policy.ts'
-import {type KedaDetail, KedaPolicy} from './keda/keda-policy.ts'
-import {type KpaDetail, KpaPolicy} from './kpa/kpa-policy.ts'
-import {type ScheduleDetail, SchedulePolicy} from './schedule/schedule-policy.ts'
+import type {ClusterPolicyDetail} from './cluster-policy-detail.ts'
+import {HpaPolicy} from './hpa/hpa-policy.ts'
+import {KedaPolicy} from './keda/keda-policy.ts'
+import {KpaPolicy} from './kpa/kpa-policy.ts'
+import {SchedulePolicy} from './schedule/schedule-policy.ts'
 
-export type ClusterPolicyDetail = HpaDetail | KedaDetail | KpaDetail | ScheduleDetail
-
-/** The policy that a scenario names, ready to drive its fleet. */
+/** The policy of a cluster that a scenario names, ready to drive its fleet. */
 export function createClusterPolicy(
   scaling: AutoscalerScaling | ScheduleScaling,
   {fleet, seed}: Pick<Scenario, 'fleet' | 'seed'>,
 ): ScalingPolicy<ClusterPolicyDetail> {
-  if (scaling.policy === 'schedule') return new SchedulePolicy(settingsOf(parseSchedule(scaling.config)))
+  // An aggregated fleet's one pool goes by `decode`.
+  const isAgg = fleet.topology === 'agg'
+  if (scaling.policy === 'schedule') {
+    const schedule = settingsOf(parseSchedule(scaling.config))
+    const steps = isAgg ? schedule.steps.map(step => ({...step, prefill: null})) : schedule.steps
+    return new SchedulePolicy({...schedule, steps})
+  }
   const options = {seed, phaseShiftS: scaling.phaseShiftS ?? 0}
   const forFleet = <S extends {readonly pools: PoolMap<unknown>}>(settings: S): S =>
-    // An aggregated fleet's one pool goes by `decode`.
-    fleet.topology === 'agg' ? {...settings, pools: {...settings.pools, prefill: null}} : settings
+    isAgg ? {...settings, pools: {...settings.pools, prefill: null}} : settings
   const {policy} = scaling
   switch (policy) {
     case 'hpa':

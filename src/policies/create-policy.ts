@@ -1,4 +1,4 @@
-import type {DynamoScaling, FixedScaling, Fleet, Scenario} from '../config/scenario.ts'
+import type {AutoscalerScaling, DynamoScaling, Fleet, Scenario, ScheduleScaling} from '../config/scenario.ts'
 import {assert, unreachable} from '../core/assert.ts'
 import type {ScalingPolicy} from '../scaling/policy.ts'
 import type {BenchmarkPoints} from './dynamo/bootstrap.ts'
@@ -20,6 +20,8 @@ export interface PolicyInputs {
   readonly warmup: readonly WarmupInterval[]
   /** null where no run asks for it: it is a good part of the code, and most runs do without. */
   readonly createPlanner16: CreatePlanner16 | null
+  /** Likewise: HPA, KEDA, KPA and schedules. */
+  readonly createClusterPolicy: CreateClusterPolicy | null
 }
 
 export type CreatePlanner16 = (
@@ -28,33 +30,51 @@ export type CreatePlanner16 = (
   inputs: PolicyInputs,
 ) => ScalingPolicy<PolicyDetail>
 
+type CreateClusterPolicy = (
+  scaling: AutoscalerScaling | ScheduleScaling,
+  scenario: Pick<Scenario, 'fleet' | 'seed'>,
+) => ScalingPolicy<PolicyDetail>
+
 /** The policy a scenario asks for: the one place that knows them all. */
 export function createPolicy(
-  scaling: DynamoScaling | FixedScaling,
-  fleet: Fleet,
+  {scaling, fleet, seed}: Pick<Scenario, 'scaling' | 'fleet' | 'seed'>,
   inputs: PolicyInputs,
 ): ScalingPolicy<PolicyDetail> {
   switch (scaling.policy) {
     case 'fixed':
       return new FixedPolicy()
     case 'dynamo':
-      if (scaling.release === '1.6.1') {
-        assert(inputs.createPlanner16 !== null, 'the planner of 1.6.1 is loaded before its run')
-        return inputs.createPlanner16(scaling, fleet, inputs)
-      }
-      return new PlannerPolicy({
-        config: scaling.config,
-        topology: fleet.topology,
-        capabilities: {
-          prefill: fleet.topology === 'disagg' ? capabilitiesOf(fleet.prefill.args) : null,
-          decode: capabilitiesOf(fleet.topology === 'disagg' ? fleet.decode.args : fleet.workers.args),
-        },
-        bootstrap: inputs.bootstrap,
-        phaseShiftS: scaling.phaseShiftS ?? 0,
-      })
+      return createPlanner(scaling, fleet, inputs)
+    case 'hpa':
+    case 'keda':
+    case 'kpa':
+    case 'schedule':
+      assert(inputs.createClusterPolicy !== null, 'the policies of a cluster are loaded before their run')
+      return inputs.createClusterPolicy(scaling, {fleet, seed})
     default:
       return unreachable(scaling)
   }
+}
+
+function createPlanner(
+  scaling: DynamoScaling,
+  fleet: Fleet,
+  inputs: PolicyInputs,
+): ScalingPolicy<PolicyDetail> {
+  if (scaling.release === '1.6.1') {
+    assert(inputs.createPlanner16 !== null, 'the planner of 1.6.1 is loaded before its run')
+    return inputs.createPlanner16(scaling, fleet, inputs)
+  }
+  return new PlannerPolicy({
+    config: scaling.config,
+    topology: fleet.topology,
+    capabilities: {
+      prefill: fleet.topology === 'disagg' ? capabilitiesOf(fleet.prefill.args) : null,
+      decode: capabilitiesOf(fleet.topology === 'disagg' ? fleet.decode.args : fleet.workers.args),
+    },
+    bootstrap: inputs.bootstrap,
+    phaseShiftS: scaling.phaseShiftS ?? 0,
+  })
 }
 
 /** Whether a policy looks at single forward passes, which must then be kept for it. */

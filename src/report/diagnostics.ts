@@ -1,5 +1,4 @@
 import type {PolicyDetail} from '../policies/policy-detail.ts'
-import type {PolicyRecord, PolicyTickRecord} from '../scaling/policy-record.ts'
 import type {ScalingRecord, TickRecord} from '../scaling/record.ts'
 import {dynamoTick} from './dynamo-ticks.ts'
 import type {Report} from './report.ts'
@@ -8,15 +7,13 @@ export interface DiagnosedRun {
   readonly report: Report
   /** null for a plain run. */
   readonly planner: ScalingRecord<PolicyDetail> | null
-  readonly policy?: PolicyRecord | null
 }
 
 /**
- * The `--diagnostics-json` file: totals, scaling events, and one line per planner tick so that two runs can be
+ * The `--diagnostics-json` file: totals, scaling events, and one line per tick so that two runs can be
  * compared with diff. Absent values are left out; a plain run has no ticks and no events.
  */
-export function formatDiagnosticsJson({report, planner, policy}: DiagnosedRun): string {
-  if (policy != null) return formatPolicyDiagnostics(report, policy)
+export function formatDiagnosticsJson({report, planner}: DiagnosedRun): string {
   return [
     '{',
     `  "total_ticks": ${planner?.totalTicks ?? 0},`,
@@ -27,56 +24,41 @@ export function formatDiagnosticsJson({report, planner, policy}: DiagnosedRun): 
   ].join('\n')
 }
 
-/** The same of a run under another policy: its ticks are told in that policy's own terms. */
-function formatPolicyDiagnostics(report: Report, {ticks, changes}: PolicyRecord): string {
-  const events = changes.map(({atS, component, from, to}) => ({
-    at_s: atS,
-    component,
-    from_count: from,
-    to_count: to,
-    reason: to > from ? 'scale_up' : 'scale_down',
-  }))
-  return [
-    '{',
-    `  "total_ticks": ${ticks.length},`,
-    `  "gpu_hours": ${JSON.stringify(report.planner_replay.gpu_hours)},`,
-    `  "scaling_events": ${lines(events)},`,
-    `  "ticks": ${lines(ticks.map(exportedPolicyTick))}`,
-    '}\n',
-  ].join('\n')
-}
-
-function exportedPolicyTick({atS, prefill, decode, target, reason, detail}: PolicyTickRecord): object {
-  return {
-    at_s: atS,
-    active_prefill: prefill.active,
-    active_decode: decode.active,
-    starting_prefill: prefill.starting,
-    starting_decode: decode.starting,
-    draining_prefill: prefill.draining,
-    draining_decode: decode.draining,
-    scale_to: {num_prefill: target.prefill, num_decode: target.decode},
-    reason,
-    detail,
-  }
-}
-
 /** 1.6.1 counts twice: what was provisioned, in its report, and what its planner saw serving. */
 function gpuHours(report: Report, planner: DiagnosedRun['planner']): readonly string[] {
   const own = JSON.stringify(report.planner_replay.gpu_hours)
   const provisioned = (report as Partial<Record<'gpu_hours', number>>).gpu_hours
-  if (planner === null || provisioned === undefined) return [`  "gpu_hours": ${own},`]
+  const isPlanned = planner !== null && report.planner_replay.policy === 'dynamo'
+  if (!isPlanned || provisioned === undefined) return [`  "gpu_hours": ${own},`]
   return [`  "gpu_hours": ${JSON.stringify(provisioned)},`, `  "gpu_hours_active": ${own},`]
 }
 
-/** The explanation of a planner's tick repeats what the other fields say, at length, for the page alone. */
+/** Dynamo's planner's under its own names; the explanation repeats them at length, for the page alone. */
 function exportedTick(tick: TickRecord<PolicyDetail>): object {
   const {detail} = tick
-  if (detail.policy === 'dynamo' && detail.release === '1.6.1') return detail.fields
-  const flat = dynamoTick(tick)
-  if (flat === null) return tick
-  const {explanation: _, ...exported} = flat
+  if (detail.policy !== 'dynamo') return exportedPolicyTick(tick)
+  if (detail.release === '1.6.1') return detail.fields
+  const {explanation: _, ...exported} = dynamoTick(tick)!
   return exported
+}
+
+/** Of a policy in the cluster, which acts at the tick itself and says of each pool what it wants, or null. */
+function exportedPolicyTick({at_s, scale_to, reason, detail, ...tick}: TickRecord<PolicyDetail>): object {
+  const {
+    active_prefill,
+    active_decode,
+    starting_prefill,
+    starting_decode,
+    draining_prefill,
+    draining_decode,
+  } = tick
+  return {
+    at_s,
+    ...{active_prefill, active_decode, starting_prefill, starting_decode, draining_prefill, draining_decode},
+    scale_to: {num_prefill: scale_to?.num_prefill ?? null, num_decode: scale_to?.num_decode ?? null},
+    reason,
+    detail,
+  }
 }
 
 function lines(items: readonly object[]): string {

@@ -5,7 +5,6 @@ import {FIRST_RELEASE} from '../config/release.ts'
 import type {PoolName, Scenario} from '../config/scenario.ts'
 import type {EngineRecord} from '../engine/record/record.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
-import type {PolicyRecord} from '../scaling/policy-record.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
 import {
   billedGpuHours,
@@ -24,8 +23,6 @@ export interface ExtrasInput {
   readonly report: ReferenceReport
   /** null for a plain run. */
   readonly planner: ScalingRecord<PolicyDetail> | null
-  /** null but under a policy other than Dynamo's planner. */
-  readonly policy?: PolicyRecord | null
   readonly outsideMeasuredShare: number | null
   /** Money per GPU-hour, in any currency. */
   readonly pricePerGpuHour?: number
@@ -33,7 +30,7 @@ export interface ExtrasInput {
 
 /** Our `planner_replay` object (contracts.md 3): what users felt, what it cost, and how to run it again. */
 export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
-  const {scenario, record, report, planner} = input
+  const {scenario, record, report} = input
   const objective = objectiveOf(scenario)
   const attained = objective === null ? null : countAttained(record.requests, objective)
   const share = attained === null ? null : attained / Math.max(report.completed_requests, 1)
@@ -56,7 +53,7 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
     meets_objective: objective === null || share === null ? null : share >= objective.share,
     sla_attainment: share,
     goodput_rps: attained === null ? null : attained / durationS,
-    gpu_hours: planner?.gpuHours ?? ownGpuHours(input, gpus),
+    gpu_hours: gpuHoursOf(input, gpus),
     ...policyExtras(input),
     billed_gpu_hours: billed,
     cost: input.pricePerGpuHour === undefined ? null : billed * input.pricePerGpuHour,
@@ -64,17 +61,19 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
   }
 }
 
-/** Serving instances by time, where the reference has no planner to count them. */
-function ownGpuHours(
-  {scenario, record, report, policy}: ExtrasInput,
+/** As Dynamo's planner counts them, from its first tick to its last; else the serving instances by time. */
+function gpuHoursOf(
+  {scenario, record, report, planner}: ExtrasInput,
   gpus: ReadonlyMap<PoolName, number>,
 ): number {
   const lastTokenMs = report.duration_ms
-  if (policy == null) return fixedFleetGpuHours(scenario, lastTokenMs)
+  if (planner === null) return fixedFleetGpuHours(scenario, lastTokenMs)
+  if (scenario.scaling.policy === 'dynamo') return planner.gpuHours
   return servingGpuHours(record.workers, {lastTokenMs, gpus})
 }
 
 /** What only a run under another policy says, so that other reports stay as they were. */
-function policyExtras({policy}: ExtrasInput): Partial<PlannerReplayExtras> {
-  return policy == null ? {} : {replica_changes: policy.changes.length}
+function policyExtras({scenario, planner}: ExtrasInput): Partial<PlannerReplayExtras> {
+  if (planner === null || scenario.scaling.policy === 'dynamo') return {}
+  return {replica_changes: planner.scalingEvents.length}
 }

@@ -1,8 +1,6 @@
 import type {EngineRecord} from '../engine/record/record.ts'
-import type {ClusterPolicyDetail} from '../policies/create-cluster-policy.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {Report} from '../report/report.ts'
-import type {PolicyRecord} from '../scaling/policy-record.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
 
 /** Progress of one run, for a bar: never part of a result. */
@@ -17,9 +15,7 @@ export interface RunProgress {
 export interface RunResult {
   readonly report: Report
   readonly engine: EngineRecord
-  /** null for a plain run. */
+  /** What the policy, whichever it was, saw and decided; null for a fleet that nobody scales. */
   readonly planner: ScalingRecord<PolicyDetail> | null
-  /** Only under a policy other than Dynamo's planner. */
-  readonly policy?: PolicyRecord<ClusterPolicyDetail>
   readonly notices: readonly string[]
 }

@@ -1,11 +1,10 @@
 import {DEFAULT_ROUTER_CONFIG} from '../config/engine/router-config.ts'
-import type {DynamoScaling, FixedScaling, PoolName, Scenario} from '../config/scenario.ts'
+import type {PoolName, Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import {createEngine, type EngineOptions, type RunnableEngine} from '../engine/create-engine.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import {constantStartup} from '../engine/startup-model.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
-import type {ClusterPolicyDetail} from '../policies/create-cluster-policy.ts'
 import {createPolicy, type PolicyInputs, readsPasses} from '../policies/create-policy.ts'
 import type {BenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
@@ -13,10 +12,7 @@ import {computeReport} from '../report/compute-report.ts'
 import {computeExtras} from '../report/extras.ts'
 import {countedGpus} from '../report/gpu-hours.ts'
 import {drive} from '../scaling/drive.ts'
-import type {ScalingPolicy} from '../scaling/policy.ts'
-import type {PolicyRecord} from '../scaling/policy-record.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
-import {runPolicy} from '../scaling/run-policy.ts'
 import {createStartup} from '../scaling/startup.ts'
 import type {Workload} from '../trace/workload.ts'
 import {type LaterParts, NO_LATER_PARTS} from './later-parts.ts'
@@ -55,7 +51,6 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const startedAt = clock()
   const models: PerfModel[] = []
   const release = scenario.release ?? '1.2.1'
-  const {parts16, clusterPolicies} = inputs.later ?? NO_LATER_PARTS
   const options: EngineOptions = {
     maxSimTimeMs: scenario.maxSimTimeMs ?? Number.POSITIVE_INFINITY,
     kvEventLagMs: scenario.kvEventLagMs ?? 0,
@@ -78,19 +73,10 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
       return model
     },
   }
-  const {createEngine16, computeReport16} = release === '1.6.1' ? loaded(parts16) : {}
+  const {createEngine16, computeReport16} = release === '1.6.1' ? loaded(inputs.later?.parts16) : {}
   const engine = createEngine16?.(options) ?? createEngine(options)
   const progress = progressOf(engine, workload)
-  const {scaling} = scenario
-  const isCluster = scaling.policy !== 'dynamo' && scaling.policy !== 'fixed'
-  const policy = isCluster
-    ? yield* driveClusterPolicy(
-        loaded(clusterPolicies).createClusterPolicy(scaling, scenario),
-        scenario.fleet.topology,
-        {engine, progress},
-      )
-    : null
-  const planner = isCluster ? null : yield* runUnderPolicy(inputs, scaling, {engine, progress})
+  const planner = yield* runUnderPolicy(inputs, {engine, progress})
   const record = engine.record()
   const wallTimeMs = clock() - startedAt
   const report = computeReport16?.(record, {wallTimeMs, scenario}) ?? computeReport(record, {wallTimeMs})
@@ -100,15 +86,13 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     record,
     report,
     planner,
-    policy,
     outsideMeasuredShare: largestOutsideShare(models),
   })
   return {
     report: {...report, planner_replay},
     engine: record,
     planner,
-    ...(policy === null ? {} : {policy}),
-    notices: [...engine.notices, ...(planner?.notices ?? []), ...(policy?.notices ?? [])],
+    notices: [...engine.notices, ...(planner?.notices ?? [])],
   }
 }
 
@@ -120,16 +104,16 @@ interface Stage {
 /** Runs the engine to its end under the scenario's policy; null for a fleet nobody scales, of which there is nothing to tell. */
 function* runUnderPolicy(
   {scenario, bootstrap, tablePassMs = {}, warmup = [], later = NO_LATER_PARTS}: SimulationInputs,
-  scaling: DynamoScaling | FixedScaling,
   {engine, progress}: Stage,
 ): Generator<RunProgress, ScalingRecord<PolicyDetail> | null, void> {
   const steps = drive({
     engine,
-    policy: createPolicy(scaling, scenario.fleet, {
+    policy: createPolicy(scenario, {
       bootstrap,
       tablePassMs,
       warmup,
       createPlanner16: later.parts16?.createPlanner16 ?? null,
+      createClusterPolicy: later.clusterPolicies?.createClusterPolicy ?? null,
     }),
     topology: scenario.fleet.topology,
     gpus: countedGpus(scenario),
@@ -137,21 +121,7 @@ function* runUnderPolicy(
   })
   for (;;) {
     const step = steps.next()
-    if (step.done) return scaling.policy === 'fixed' ? null : step.value
-    yield progress()
-  }
-}
-
-/** The same under a policy that lives beside the fleet and looks at its own moments. */
-function* driveClusterPolicy(
-  policy: ScalingPolicy<ClusterPolicyDetail>,
-  topology: 'agg' | 'disagg',
-  {engine, progress}: Stage,
-): Generator<RunProgress, PolicyRecord<ClusterPolicyDetail>, void> {
-  const steps = runPolicy({engine, policy, topology, maxEventsPerStep: EVENTS_PER_STEP})
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
+    if (step.done) return scenario.scaling.policy === 'fixed' ? null : step.value
     yield progress()
   }
 }
@@ -172,7 +142,7 @@ function largestOutsideShare(models: readonly PerfModel[]): number | null {
   return shares.length === 0 ? null : Math.max(...shares)
 }
 
-function loaded<T>(part: T | null): T {
-  assert(part !== null, 'a run loads beforehand what it needs (loadLaterParts)')
+function loaded<T>(part: T | null | undefined): T {
+  assert(part != null, 'a run loads beforehand what it needs (loadLaterParts)')
   return part
 }

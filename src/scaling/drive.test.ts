@@ -127,10 +127,16 @@ test('a policy that never looks again leaves the engine to run to its end', () =
   const engine = new StartingEngine(40)
   const record = run(
     engine,
-    clockwork('requested', () => null, 20),
+    clockwork('serving', () => null, 20),
   )
   expect(engine.ranToEnd).toBe(true)
   expect(record.totalTicks).toBe(2)
+})
+
+test('one that keeps to the clock and never looks again has the run end, or says who waits', () => {
+  const untilTwenty = () => clockwork('requested', () => null, 20)
+  expect(run(new StartingEngine(40), untilTwenty()).totalTicks).toBe(2)
+  expect(() => run(new StartingEngine(30), untilTwenty())).toThrow(/30 requests wait/)
 })
 
 test('a policy that keeps to the clock does not wait for ever for a run in which nothing happens', () => {

@@ -1,3 +1,4 @@
+import {RunError} from '../core/result.ts'
 import {ms} from '../core/units.ts'
 import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from '../engine/observation.ts'
 import {GpuMeter, type PoolGpus} from './gpu-meter.ts'
@@ -29,7 +30,8 @@ export function* drive<Detail extends TaggedDetail>(
   const run = new DrivenRun(options)
   for (;;) {
     const tick = policy.nextTick()
-    if (tick.atS === Number.POSITIVE_INFINITY) {
+    const looksNoMore = tick.atS === Number.POSITIVE_INFINITY
+    if (looksNoMore && policy.comparesWith === 'serving') {
       while (!engine.runToEnd(maxEventsPerStep)) yield
       return run.finish()
     }
@@ -37,6 +39,7 @@ export function* drive<Detail extends TaggedDetail>(
     const seen = engine.observe()
     // What happened since the last tick is then known to nobody: the reference drops it too.
     if (seen.isDone) return run.finish()
+    if (looksNoMore) throw new RunError(deadEndMessage(seen))
     run.handle(tick, seen)
     yield
   }
@@ -136,6 +139,11 @@ class DrivenRun<Detail extends TaggedDetail> {
     const reason = to > from ? 'scale_up' : 'scale_down'
     this.#events.push({at_s: nowS, component, from_count: from, to_count: to, reason})
   }
+}
+
+function deadEndMessage({fleet}: EngineObservation): string {
+  const left = fleet.arrivedRequests - fleet.completedRequests
+  return `the policy decides nothing more, and ${left} requests wait for a fleet that does not serve them`
 }
 
 function poolCounts({prefill, decode}: EngineObservation) {

@@ -104,13 +104,14 @@ test.each(Object.entries(POLICIES))(
   '%s serves every request, decides, and explains each decision',
   (_, scaling) => {
     const result = run(TRACE, {scaling})
-    const {policy} = result
-    if (policy === undefined) throw new Error('no record of the policy')
+    const {planner} = result
+    if (planner === null) throw new Error('no record of the policy')
     expect(result.report.completed_requests).toBe(900)
-    expect(policy.changes.length).toBeGreaterThan(1)
-    for (const {atS, detail} of policy.ticks) {
-      if (detail.policy === 'schedule') continue
-      expect(detail.decode?.words.length, `at ${atS} s`).toBeGreaterThan(0)
+    expect(planner.scalingEvents.length).toBeGreaterThan(1)
+    for (const {at_s, detail} of planner.ticks) {
+      expect(detail.policy).toBe(scaling.policy)
+      if (!('decode' in detail)) continue
+      expect(detail.decode?.words.length, `at ${at_s} s`).toBeGreaterThan(0)
     }
   },
 )
@@ -121,9 +122,9 @@ test.each(Object.entries(POLICIES))(
     const lines = TRACE.trimEnd().split('\n')
     const cut = Math.floor(lines.length / 2)
     const cutS = (JSON.parse(lines[cut] ?? '{}') as {timestamp: number}).timestamp / 1000
-    const ended = run(`${lines.slice(0, cut).join('\n')}\n`, {scaling}).policy
-    const whole = run(TRACE, {scaling}).policy
-    const before = (policy: typeof whole) => policy?.ticks.filter(({atS}) => atS < cutS)
+    const ended = run(`${lines.slice(0, cut).join('\n')}\n`, {scaling}).planner
+    const whole = run(TRACE, {scaling}).planner
+    const before = (policy: typeof whole) => policy?.ticks.filter(({at_s}) => at_s < cutS)
     expect(before(whole)?.length).toBeGreaterThan(scaling.policy === 'schedule' ? 0 : 5)
     expect(before(ended)).toEqual(before(whole))
   },
@@ -236,11 +237,11 @@ test.each<[string, Scaling]>([
     .split('\n')
     .map(line => JSON.parse(line) as {timestamp: number})
   const gaps = lines.filter(({timestamp}) => Math.floor(timestamp / 90_000) % 2 === 0)
-  const {report, policy} = run(gaps.map(line => JSON.stringify(line)).join('\n'), {scaling})
+  const {report, planner} = run(gaps.map(line => JSON.stringify(line)).join('\n'), {scaling})
   expect(report.completed_requests).toBe(gaps.length)
-  const zero = policy?.changes.findIndex(({to}) => to === 0) ?? -1
+  const zero = planner?.scalingEvents.findIndex(({to_count}) => to_count === 0) ?? -1
   expect(zero).toBeGreaterThan(0)
-  expect(policy?.changes.slice(zero).some(({to}) => to > 0)).toBe(true)
+  expect(planner?.scalingEvents.slice(zero).some(({to_count}) => to_count > 0)).toBe(true)
 })
 
 test('slow first passes are slow, and only those of instances that were started', () => {
