@@ -1,6 +1,7 @@
 import type {FieldValue} from '../config/field-text.ts'
+import {amount, latency, percent} from '../report/findings/words.ts'
 import type {FinishedRow} from '../sweep/points.ts'
-import {computeBand} from '../sweep/repeats.ts'
+import {computeBand, REPEAT_WORDS, type RepeatKind} from '../sweep/repeats.ts'
 
 /** One point of a sweep with all its repeats: its figures are medians, so that no lucky run speaks for it. */
 export interface Configuration {
@@ -11,14 +12,23 @@ export interface Configuration {
   /** Share of requests that met the objective, over the repeats. */
   readonly share: number
   readonly gpuHours: number
+  /** Of a GPU-hour; null = nobody said. */
+  readonly price: number | null
+  /** What choices are made by: money where there is a price, else GPU-hours. */
+  readonly cost: number
   readonly ttftMs: number
-  readonly p90TtftMs: number
   /** A policy scaled it. */
   readonly isScaled: boolean
 }
 
+/** What a GPU-hour of a run costs; null = nobody said. */
+export type PriceOf = (row: FinishedRow) => number | null
+
 /** Rows of the same values together, in the order the values first appear. Runs nobody judged are left out. */
-export function configurationsOf(rows: readonly FinishedRow[]): readonly Configuration[] {
+export function configurationsOf(
+  rows: readonly FinishedRow[],
+  priceOf: PriceOf = () => null,
+): readonly Configuration[] {
   const groups = new Map<string, FinishedRow[]>()
   for (const row of rows) {
     if (row.sla_attainment === null) continue
@@ -28,21 +38,24 @@ export function configurationsOf(rows: readonly FinishedRow[]): readonly Configu
   return [...groups.values()].map(group => {
     const median = (figure: (row: FinishedRow) => number) => computeBand(group.map(figure))!.median
     const [first] = group as [FinishedRow, ...FinishedRow[]]
+    const gpuHours = median(row => row.gpu_hours)
+    const price = priceOf(first)
     return {
       id: first.id,
       axes: first.axes,
       rows: group,
       share: median(row => row.sla_attainment!),
-      gpuHours: median(row => row.gpu_hours),
+      gpuHours,
+      price,
+      cost: gpuHours * (price ?? 1),
       ttftMs: median(row => row.mean_ttft_ms),
-      p90TtftMs: median(row => row.p90_ttft_ms),
       isScaled: group.some(row => row.total_ticks > 0),
     }
   })
 }
 
 /** Repeats in which a configuration holds the objective. */
-export function holdsIn({rows}: Configuration, share: number): number {
+function holdsIn({rows}: Configuration, share: number): number {
   return rows.filter(row => row.sla_attainment! >= share).length
 }
 
@@ -59,10 +72,28 @@ export function cheapestHolding(all: readonly Configuration[], share: number): C
 export function nearestHolding(all: readonly Configuration[]): Configuration | null {
   return all.reduce<Configuration | null>((best, one) => {
     if (best === null || one.share > best.share) return one
-    return one.share === best.share && one.gpuHours < best.gpuHours ? one : best
+    return one.share === best.share && one.cost < best.cost ? one : best
   }, null)
 }
 
 function isCheaper(a: Configuration, b: Configuration): boolean {
-  return a.gpuHours < b.gpuHours || (a.gpuHours === b.gpuHours && a.share > b.share)
+  return a.cost < b.cost || (a.cost === b.cost && a.share > b.share)
+}
+
+/** `97 % for 3 GPU-hours (mean TTFT 1 s)`. */
+export function tellConfiguration(one: Configuration): string {
+  return `${percent(one.share)} for ${tellCost(one)} (mean TTFT ${latency(one.ttftMs)})`
+}
+
+/** `3.91 GPU-hours`, or `9.78 (3.91 GPU-hours at 2.5)`: money in whatever currency the prices are. */
+export function tellCost({cost, gpuHours, price}: Configuration): string {
+  const hours = `${amount(gpuHours)} GPU-hours`
+  return price === null ? hours : `${amount(cost)} (${hours} at ${amount(price)})`
+}
+
+/** `; it holds in 4 of 5 planner phases`; nothing of a single run. */
+export function tellHolds(one: Configuration, share: number, kind: RepeatKind): string {
+  return one.rows.length > 1
+    ? `; it holds in ${holdsIn(one, share)} of ${one.rows.length} ${REPEAT_WORDS[kind]}`
+    : ''
 }

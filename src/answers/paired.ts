@@ -19,10 +19,13 @@ const AGREEMENT = 0.8
 const LEAST_SHARE = 0.005
 
 /**
- * @param first  a figure of one configuration, by repeat
- * @param second the same figure of the other, of the same repeats
+ * @param firsts  a figure of one configuration, by repeat
+ * @param seconds the same figure of the other, of the same repeats; one that does not depend on what is repeated (a fixed
+ *   fleet has no phase) stands for all
  */
-export function comparePairs(first: readonly number[], second: readonly number[]): PairedDifference {
+export function comparePairs(firsts: readonly number[], seconds: readonly number[]): PairedDifference {
+  const first = stretched(firsts, seconds.length)
+  const second = stretched(seconds, firsts.length)
   const of = Math.min(first.length, second.length)
   const differences = Array.from({length: of}, (_, i) => second[i]! - first[i]!)
   const larger = differences.filter(difference => difference > 0).length
@@ -32,4 +35,8 @@ export function comparePairs(first: readonly number[], second: readonly number[]
   const agree = Math.max(larger, smaller)
   const isReal = of > 0 && agree >= Math.ceil(AGREEMENT * of) && Math.abs(median) > LEAST_SHARE * base
   return {median, larger, smaller, of, isReal}
+}
+
+function stretched(values: readonly number[], to: number): readonly number[] {
+  return values.length === 1 ? Array.from({length: Math.max(to, 1)}, () => values[0]!) : values
 }

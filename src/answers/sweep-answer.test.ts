@@ -45,11 +45,14 @@ describe('what a sweep says', () => {
       ),
     )
     expect(sweep(rows, ['b', 'a']).slice(1)).toEqual([
-      'a moves the share by 30 points and the cost by 100 %, the other knobs staying.',
+      'a moves the share by 30 points and the cost by 100 %, the other knob staying.',
       'b does not matter here: it moves the share by 0.0 points and the cost by 0 %.',
     ])
   })
 })
+
+const frontier = (rows: readonly FinishedRow[]) =>
+  answerFrontier({rows, share: 0.95, repeatsOf: 'phase', plannerKnob: 'planner'})
 
 describe('the planner against fixed fleets', () => {
   const fleet = (workers: number, sla_attainment: number, gpu_hours: number) =>
@@ -65,22 +68,22 @@ describe('the planner against fixed fleets', () => {
 
   test('a fleet of three that serves 24 points more for half a percent more beats it', () => {
     const rows = [fleet(2, 0.47, 2), fleet(3, 0.714, 2.955), planned(0.477, 2.94)]
-    const answer = answerFrontier({rows, share: 0.95, repeatsOf: 'phase'})
+    const answer = frontier(rows)
     expect(answer[0]).toBe(
-      'A fixed fleet does better than the planner here: planner=off,num_workers=3 meets it for 71 % of requests with 2.96 GPU-hours (mean TTFT 1 s).',
+      'A fixed fleet beats the planner here: the fixed fleet with num_workers 3 serves 71 % for 2.96 GPU-hours (mean TTFT 1 s), the planner 48 % for 2.94 GPU-hours (mean TTFT 1 s).',
     )
     expect(answer[1]).toBe(
-      'At about the same cost (2.96 and 2.94 GPU-hours) planner=off,num_workers=3 serves 71 %, 24 points more than 48 % with the planner (planner=on).',
+      'For about the planner’s cost or less (2.96 GPU-hours against 2.94 GPU-hours) the fixed fleet with num_workers 3 serves 71 %, 24 points more than the planner’s 48 %.',
     )
   })
 
   test('it is better where every fleet as good costs more', () => {
     const rows = [fleet(2, 0.6, 2), fleet(3, 0.96, 4), planned(0.96, 2.5)]
-    const answer = answerFrontier({rows, share: 0.95, repeatsOf: 'phase'})
-    expect(answer[0]).toContain('The planner does better than every fixed fleet tried')
+    const answer = frontier(rows)
+    expect(answer[0]).toContain('The planner beats every fixed fleet tried')
     expect(answer[2]).toBe(
-      'The cheapest fixed fleet that serves as much is planner=off,num_workers=3 with 4 GPU-hours: 60 % more than the planner.',
+      'The cheapest that serves as much is the fixed fleet with num_workers 3 with 4 GPU-hours: 60 % more than the planner.',
     )
-    expect(answer[3]).toBe('Cheapest of all that holds 95 %: planner=on with 2.5 GPU-hours.')
+    expect(answer[3]).toBe('Cheapest of all that holds 95 %: the planner with 2.5 GPU-hours.')
   })
 })

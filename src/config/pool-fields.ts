@@ -12,7 +12,6 @@ export type PoolField = Field<'num_workers' | 'gpus_per_instance', 'fleet'> &
     readonly names: Readonly<Record<PoolName, string>>
     /** What the help of a flag calls it; the pool's name follows. */
     readonly flagHelp: string
-    readonly isKnob: boolean
     readonly read: (pool: PoolSpec) => number | null
     readonly write: (pool: PoolSpec, value: number | null) => PoolSpec
   }
@@ -25,7 +24,6 @@ export const POOL_FIELDS: readonly PoolField[] = [
     links: {agg: 'workers', prefill: 'prefill-workers', decode: 'decode-workers'},
     names: {agg: 'num_workers', prefill: 'num_prefill_workers', decode: 'num_decode_workers'},
     flagHelp: 'Instances at the start',
-    isKnob: true,
     read: pool => pool.initialWorkers,
     write: (pool, value) => ({...pool, initialWorkers: value ?? 1}),
     label: 'Workers',
@@ -51,7 +49,6 @@ export const POOL_FIELDS: readonly PoolField[] = [
     },
     flagHelp:
       "GPUs of one instance, for GPU-hours and cost; default: the planner config's, else what aic_tp_size says",
-    isKnob: false,
     read: pool => pool.gpusPerInstance,
     write: (pool, value) => ({...pool, gpusPerInstance: value}),
     label: 'GPUs per instance',

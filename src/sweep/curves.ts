@@ -1,4 +1,5 @@
 import type {SweepAxis} from './axis.ts'
+import {medianRow} from './median-row.ts'
 import {type FinishedRow, isFinished, type SweepRow} from './points.ts'
 
 /** The finished runs of one series (one value of the second axis, one repeat), in rising order of x. */
@@ -33,4 +34,13 @@ export function curvesOf(rows: readonly SweepRow[], axes: readonly SweepAxis[]):
   }
   for (const curve of curves.values()) curve.points.sort((a, b) => a.x - b.x)
   return [...curves.values()]
+}
+
+/** The repeats of one series as one curve of medians: a cliff or a trend is not read off one of them. */
+export function medianCurve(repeats: readonly Curve[]): readonly CurvePoint[] {
+  const rows = new Map<number, FinishedRow[]>()
+  for (const {x, row} of repeats.flatMap(({points}) => points)) rows.set(x, [...(rows.get(x) ?? []), row])
+  return [...rows]
+    .sort(([a], [b]) => a - b)
+    .map(([x, of]) => ({x, row: medianRow(of as [FinishedRow, ...FinishedRow[]])}))
 }

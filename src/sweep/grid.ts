@@ -2,6 +2,7 @@ import {checkScenario} from '../config/checks/scenario-rules.ts'
 import {type FieldValue, formatFieldValue} from '../config/field-text.ts'
 import {objectiveOf} from '../config/objective.ts'
 import {phaseShiftOf, type Scenario} from '../config/scenario.ts'
+import {isEqual} from '../core/is-equal.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {NO_RECIPE} from '../trace/generators/trace-recipes.ts'
 import {MAX_POINTS, type SweepAxis} from './axis.ts'
@@ -54,10 +55,15 @@ export function expandGrid(options: GridOptions): Result<readonly GridPoint[]> {
   return ok(points)
 }
 
-/** A fixed fleet among planner runs has no objective of its own; it is compared with them, so it is held to theirs. */
+/**
+ * All points are judged by what the base is judged by: a fixed fleet among planner runs, and a planner whose targets are
+ * varied, would else have none or one of their own. An objective that is itself varied stays.
+ */
 function withObjectiveOf(base: Scenario, scenario: Scenario): Scenario {
   const objective = objectiveOf(base)
-  return objective === null || objectiveOf(scenario) !== null ? scenario : {...scenario, objective}
+  const isOwn = scenario.objective !== undefined
+  if (objective === null || isOwn || isEqual(objectiveOf(scenario), objective)) return scenario
+  return {...scenario, objective}
 }
 
 /** Whether any point replays its trace made anew: then the host must know how. */

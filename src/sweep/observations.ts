@@ -8,8 +8,9 @@ import {computeBand} from './repeats.ts'
 
 /** What the guide reads off its cold-start picture, said with the figures of this sweep. */
 export interface Observations {
+  /** null = none is spoken of. */
   readonly cliff: Cliff | null
-  /** Where TTFT leaves its level. */
+  /** Where TTFT leaves its level; '' where no cliff is spoken of. */
   readonly cliffSentence: string
   /** How the number of scaling events falls. */
   readonly scalingSentence: string
@@ -23,18 +24,19 @@ export interface ObservationOptions {
   readonly targets: ServiceLevel
   /** Unit behind a swept value, e.g. ` s`; '' = none. */
   readonly unit: string
-  /** Whether the published cold-start sweep varied the same knob. */
-  readonly isColdStart: boolean
+  readonly axes: readonly SweepAxis[]
 }
 
 /** The three observations; null for fewer than two points, which say nothing about a trend. */
 export function computeObservations(options: ObservationOptions): Observations | null {
-  const {points, targets, unit} = options
+  const {points, targets, unit, axes} = options
   const first = points[0]
   const last = points.at(-1)
   if (first === undefined || last === undefined || first === last) return null
   const curve = points.map(({x, row}) => ({x, ttftMsP90: row.p90_ttft_ms}))
-  const cliff = findCliff(curve, targets.ttftMs)
+  const found = findCliff(curve, targets.ttftMs)
+  // What is not introduced is not referred to either.
+  const cliff = saysCliff(axes, found) ? found : null
   return {
     cliff,
     cliffSentence: describeCliff(options, cliff),
@@ -44,9 +46,19 @@ export function computeObservations(options: ObservationOptions): Observations |
 }
 
 /** A cliff is measured against one target, and that there is none is news about a start-up time alone. */
-export function saysCliff(axes: readonly SweepAxis[], cliff: Cliff | null): boolean {
+function saysCliff(axes: readonly SweepAxis[], cliff: Cliff | null): boolean {
   if (axes.some(({key}) => key.path === 'planner.ttft')) return false
-  return cliff !== null && (cliff.at !== null || axes[0]?.key.path.endsWith('.startup_time') === true)
+  return cliff !== null && (cliff.at !== null || isOverStartup(axes))
+}
+
+/** Whether the first knob is how long instances take to start. */
+export function isOverStartup([axis]: readonly SweepAxis[]): boolean {
+  return axis?.key.path.endsWith('.startup_time') === true
+}
+
+/** Whether the published picture varied the same knob over a range that this sweep shares. */
+export function isColdStart(axes: readonly SweepAxis[]): boolean {
+  return axes.length === 1 && axes[0]?.key.path === 'engine.startup_time'
 }
 
 function describeCliff({points, targets, unit}: ObservationOptions, cliff: Cliff | null): string {
@@ -67,14 +79,10 @@ function describeCliff({points, targets, unit}: ObservationOptions, cliff: Cliff
   )
 }
 
-function describeScaling(
-  {unit, isColdStart}: ObservationOptions,
-  first: CurvePoint,
-  last: CurvePoint,
-): string {
+function describeScaling({unit, axes}: ObservationOptions, first: CurvePoint, last: CurvePoint): string {
   const ups = (point: CurvePoint) => point.row.scale_ups
   const downs = (point: CurvePoint) => point.row.scale_downs
-  const published = isColdStart ? ` (published: ${publishedEvents()})` : ''
+  const published = isColdStart(axes) ? ` (published: ${publishedEvents()})` : ''
   return (
     `From ${first.x} to ${last.x}${unit} scale-ups ${change(ups(first), ups(last))}, ` +
     `scale-downs ${change(downs(first), downs(last))}${published}.`

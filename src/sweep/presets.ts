@@ -9,22 +9,16 @@ export interface SweepPreset {
   /** What it shows, in a sentence. */
   readonly description: string
   readonly axes: readonly (readonly [key: string, values: readonly FieldValue[]])[]
-  /** Drawn as attainment against GPU-hours in place of curves over the knob. */
-  readonly isFrontier: boolean
 }
-
-const curves = {isFrontier: false} as const
 
 export const SWEEP_PRESETS: readonly SweepPreset[] = [
   {
-    ...curves,
     id: 'cold-start',
     title: 'Cold start',
     description: 'Start-up time 0 to 300 s: when new instances come too late to help.',
     axes: [['startup_time', range(0, 300, 10)]],
   },
   {
-    ...curves,
     id: 'load-interval',
     title: 'Load interval',
     description: 'How often load scaling looks: every second to just under the throughput interval of 300 s.',
@@ -33,14 +27,12 @@ export const SWEEP_PRESETS: readonly SweepPreset[] = [
     ],
   },
   {
-    ...curves,
     id: 'ttft-target',
     title: 'TTFT target',
     description: 'What a tighter time to first token costs.',
     axes: [['planner.ttft', [200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000, 8000]]],
   },
   {
-    ...curves,
     id: 'itl-target',
     title: 'ITL target',
     description: 'What a tighter time between tokens costs.',
@@ -55,10 +47,8 @@ export const SWEEP_PRESETS: readonly SweepPreset[] = [
       ['num_workers', range(1, 12, 1)],
       ['planner', ['off', 'on']],
     ],
-    isFrontier: true,
   },
   {
-    ...curves,
     id: 'sku-tp',
     title: 'GPU and tensor parallelism',
     description:

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {parseAxis} from './axis.ts'
-import {type Curve, type CurvePoint, curvesOf} from './curves.ts'
-import {computeFrontier, computeRegret} from './frontier.ts'
+import {parseAxis, type SweepAxis} from './axis.ts'
+import {type Curve, type CurvePoint, curvesOf, medianCurve} from './curves.ts'
+import {computeFrontier} from './frontier.ts'
 import {computeObservations} from './observations.ts'
 import {type FinishedRow, parseFinishedRow, type SweepRow} from './points.ts'
 import {PUBLISHED_POINTS} from './published.ts'
@@ -44,6 +44,14 @@ function rowOf(changes: Partial<FinishedRow>): FinishedRow {
   }
 }
 
+function axesOf(...texts: string[]): SweepAxis[] {
+  return texts.map(text => {
+    const axis = parseAxis(text)
+    if (!axis.ok) throw new Error(axis.error.message)
+    return axis.value
+  })
+}
+
 /** The published picture as if we had run it. */
 const PUBLISHED: readonly CurvePoint[] = PUBLISHED_POINTS.map(point => ({
   x: point.startupS,
@@ -57,7 +65,8 @@ const PUBLISHED: readonly CurvePoint[] = PUBLISHED_POINTS.map(point => ({
 }))
 
 describe('observations', () => {
-  const options = {targets: {ttftMs: 1500, itlMs: 50}, unit: ' s', isColdStart: true}
+  const startup = axesOf('startup_time=0,10')
+  const options = {targets: {ttftMs: 1500, itlMs: 50}, unit: ' s', axes: startup}
 
   test('state the guide’s three findings with the figures of the curve', () => {
     const seen = computeObservations({...options, points: PUBLISHED})
@@ -75,10 +84,27 @@ describe('observations', () => {
   })
 
   test('say that there is no cliff', () => {
-    const seen = computeObservations({...options, isColdStart: false, points: PUBLISHED.slice(0, 12)})
+    const seen = computeObservations({
+      ...options,
+      axes: axesOf('prefill.startup_time=0,10'),
+      points: PUBLISHED.slice(0, 12),
+    })
     expect(seen?.cliffSentence).toMatch(/^No cliff from 0 s to 110 s: p90 TTFT does not stay over 5,625 ms./)
     expect(seen?.scalingSentence).not.toMatch(/published/)
     expect(seen?.itlSentence).toBe('ITL: avg 25.6–32.2 ms, p90 28.5–83.3 ms (median 33.6 ms).')
+  })
+
+  test('speak of a cliff that is there, of another knob’s only then, and of no target’s', () => {
+    const calm = PUBLISHED.slice(0, 12)
+    const interval = axesOf('planner.load_adjustment_interval=1,2')
+    expect(computeObservations({...options, axes: interval, points: PUBLISHED})?.cliff?.at).toBe(120)
+    expect(computeObservations({...options, axes: interval, points: calm})).toMatchObject({
+      cliff: null,
+      cliffSentence: '',
+    })
+    const target = computeObservations({...options, axes: axesOf('planner.ttft=1,2'), points: PUBLISHED})
+    expect(target).toMatchObject({cliff: null, cliffSentence: ''})
+    expect(target?.itlSentence).not.toContain('cliff')
   })
 
   test('need two points', () => {
@@ -87,11 +113,7 @@ describe('observations', () => {
 })
 
 describe('curves', () => {
-  const axes = ['startup_time=10,0', 'planner.ttft=500,1500'].map(text => {
-    const axis = parseAxis(text)
-    if (!axis.ok) throw new Error(axis.error.message)
-    return axis.value
-  })
+  const axes = axesOf('startup_time=10,0', 'planner.ttft=500,1500')
   const row = (startup_time: number, ttft: number, repeat = 0) =>
     rowOf({axes: {startup_time, 'planner.ttft': ttft}, repeat})
 
@@ -106,11 +128,21 @@ describe('curves', () => {
     ])
   })
 
+  test('of repeats are one curve of medians, which no lucky repeat makes', () => {
+    const repeats = [900, 100, 200].map((p90_ttft_ms, repeat) => ({
+      series: '',
+      repeat,
+      points: [{x: 10, row: rowOf({p90_ttft_ms, repeat, sla_attainment: repeat === 0 ? null : repeat / 10})}],
+    }))
+    expect(medianCurve(repeats)).toMatchObject([
+      {x: 10, row: {p90_ttft_ms: 200, repeat: 0, sla_attainment: 0.1}},
+    ])
+  })
+
   test('count the values of an axis of words', () => {
-    const axis = parseAxis('aic_system=h200_sxm,b200_sxm')
-    if (!axis.ok) throw new Error(axis.error.message)
+    const words = axesOf('aic_system=h200_sxm,b200_sxm')
     const rows = ['b200_sxm', 'h200_sxm'].map(name => rowOf({axes: {aic_system: name}}))
-    expect(curvesOf(rows, [axis.value])[0]?.points.map(({x}) => x)).toEqual([0, 1])
+    expect(curvesOf(rows, words)[0]?.points.map(({x}) => x)).toEqual([0, 1])
   })
 })
 
@@ -138,29 +170,6 @@ describe('the frontier', () => {
         }
       }),
     )
-  })
-
-  const FIXED = [
-    {id: '1', gpuHours: 1, attainment: 0.4},
-    {id: '2', gpuHours: 2, attainment: 0.8},
-    {id: '3', gpuHours: 3, attainment: 0.95},
-  ]
-
-  test('gives the regret of a planner run', () => {
-    const cheap = computeRegret({id: 'p', gpuHours: 1.5, attainment: 0.7}, FIXED)
-    expect(cheap).toMatchObject({cheapest: FIXED[1], gpuHours: -0.5})
-    expect(cheap.attainment).toBeCloseTo(-0.3, 12)
-    const dear = computeRegret({id: 'p', gpuHours: 2.5, attainment: 0.7}, FIXED)
-    expect(dear).toMatchObject({cheapest: FIXED[1], gpuHours: 0.5})
-    expect(dear.attainment).toBeCloseTo(0.1, 12)
-  })
-
-  test('has no answer beyond its ends', () => {
-    expect(computeRegret({id: 'p', gpuHours: 4, attainment: 0.99}, FIXED)).toMatchObject({
-      cheapest: null,
-      gpuHours: null,
-    })
-    expect(computeRegret({id: 'p', gpuHours: 0.5, attainment: 0.2}, FIXED).attainment).toBeNull()
   })
 })
 

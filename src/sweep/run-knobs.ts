@@ -1,5 +1,6 @@
 import type {FieldShape} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
+import {OBJECTIVE_FIELDS, objectiveOf} from '../config/objective.ts'
 import {POOL_FIELDS, type PoolField} from '../config/pool-fields.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import type {ScenarioField} from '../config/scenario-field.ts'
@@ -17,12 +18,17 @@ export interface RunKnob {
   readonly apply: (scenario: Scenario, value: FieldValue) => Result<Scenario>
 }
 
+/** What the paths of the objective's knobs begin with. */
+export const OBJECTIVE_KNOBS = 'objective.'
+const OBJECTIVE_PARTS = {ttft_ms: 'ttftMs', itl_ms: 'itlMs', share: 'share'} as const
+
 const POOL_WORDS = {agg: '', prefill: ' (prefill)', decode: ' (decode)'} as const
 
 /** Knobs outside the engine args and the planner config: flags of the command line, under their names. */
 export const RUN_KNOBS: readonly RunKnob[] = [
-  ...POOL_FIELDS.filter(field => field.isKnob).flatMap(poolKnobs),
+  ...POOL_FIELDS.flatMap(poolKnobs),
   ...SCENARIO_FIELDS.filter(field => field.isKnob).map(ownKnob),
+  ...OBJECTIVE_FIELDS.map(objectiveKnob),
   {
     path: 'planner',
     label: 'Planner in the loop',
@@ -44,6 +50,31 @@ export const RUN_KNOBS: readonly RunKnob[] = [
 function ownKnob(field: ScenarioField): RunKnob {
   const {key, label, help, unit, write} = field
   return {path: key, label, help, unit, field, apply: write}
+}
+
+/** Its parts one by one, because the whole has commas in it, as a list of values has. */
+function objectiveKnob(field: (typeof OBJECTIVE_FIELDS)[number]): RunKnob {
+  const {key, label, help, unit} = field
+  return {
+    path: `${OBJECTIVE_KNOBS}${key}`,
+    label,
+    help,
+    unit,
+    field,
+    apply: (scenario, value) =>
+      value === null ? ok(scenario) : applyObjective(scenario, key, Number(value)),
+  }
+}
+
+function applyObjective(
+  scenario: Scenario,
+  key: keyof typeof OBJECTIVE_PARTS,
+  value: number,
+): Result<Scenario> {
+  const objective = objectiveOf(scenario)
+  if (objective === null)
+    return fail('nothing says what this run is judged by; give it an objective (--objective ttft=MS,itl=MS)')
+  return ok({...scenario, objective: {...objective, [OBJECTIVE_PARTS[key]]: value}})
 }
 
 function poolKnobs(field: PoolField): readonly RunKnob[] {

@@ -106,7 +106,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'report',
   ),
   'ui/panels/compare': panel('ui/panels/figures', 'report'),
-  'ui/panels/sweep': panel('ui/panels/scenario', 'sweep'),
+  'ui/panels/sweep': panel('ui/panels/scenario', 'sweep', 'answers'),
   'ui/panels/library': panel('store'),
   'ui/panels/pwa': {...panel(), types: [...COMPUTED, 'service-worker']},
 

@@ -4,13 +4,11 @@ import {warningNotes} from '../../config/checks/warnings.ts'
 import {parseArguments} from '../../config/command-line/arguments.ts'
 import {checkFlags} from '../../config/command-line/flags.ts'
 import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.ts'
-import {objectiveOf} from '../../config/objective.ts'
 import {plannerOf, poolsOf, type Scenario} from '../../config/scenario.ts'
 import {assert} from '../../core/assert.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256Hex} from '../../core/sha256.ts'
 import {sha256Of} from '../../host/sha256-of.ts'
-import type {ServiceLevel} from '../../report/service-level.ts'
 import {sha256OfSynthetic} from '../../run/traffic.ts'
 import {drawsTraces, expandGrid, type GridPoint} from '../../sweep/grid.ts'
 import {pointFacts} from '../../sweep/points.ts'
@@ -36,8 +34,8 @@ export interface SweepPlan {
   readonly tasks: readonly PointTask[]
   /** The ones this process is to run. */
   readonly ownTasks: readonly PointTask[]
-  /** What the runs are judged by, fixed fleets in the same sweep too. */
-  readonly targets: ServiceLevel | null
+  /** What every point starts from, and is judged by. */
+  readonly base: Scenario
   readonly hasProgress: boolean
   readonly notices: readonly string[]
 }
@@ -92,7 +90,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
     recipe,
     tasks: tasks.value,
     ownTasks: pointsOfShard(tasks.value, sweep.shard),
-    targets: objectiveOf(base),
+    base,
     hasProgress: flags.has('--progress'),
     notices: [
       ...described.value.notices,

@@ -1,12 +1,7 @@
+import {tellSweep} from '../../answers/tell-sweep.ts'
+import type {Scenario} from '../../config/scenario.ts'
 import {formatThousands} from '../../core/python-number.ts'
-import type {ServiceLevel} from '../../report/service-level.ts'
-import type {SweepAxis} from '../../sweep/axis.ts'
-import {CLIFF_RULE} from '../../sweep/cliff.ts'
-import {type Curve, curvesOf} from '../../sweep/curves.ts'
-import {computeFrontier, computeRegret, type FrontierRun, groupByTrace} from '../../sweep/frontier.ts'
-import {computeObservations, saysCliff} from '../../sweep/observations.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../sweep/points.ts'
-import {describeSpread} from '../../sweep/spread.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
 import type {PointOutcome} from './sweep-point.ts'
 
@@ -28,7 +23,10 @@ export function describeOutcome(
 interface Summary {
   readonly rows: readonly SweepRow[]
   readonly sweep: SweepArguments
-  readonly targets: ServiceLevel | null
+  /** What every point starts from, and is judged by. */
+  readonly base: Scenario
+  /** What the points were run with. */
+  readonly scenarios: readonly Scenario[]
   readonly counts: {
     readonly grid: number
     readonly own: number
@@ -70,6 +68,9 @@ function describeCounts({sweep, counts, jobs, elapsedMs}: Summary): string {
   )
 }
 
+/** GPU-hours are compared as they are. */
+const NO_PRICES = new Map<string, number>()
+
 const COLUMNS: readonly (readonly [string, (row: FinishedRow) => string])[] = [
   ['point', row => row.id],
   ['TTFT avg ms', row => whole(row.mean_ttft_ms)],
@@ -93,89 +94,20 @@ function formatTable(rows: readonly FinishedRow[]): string {
     .join('\n')
 }
 
-function describeFindings(summary: Summary): string[] {
-  const {rows, sweep, targets} = summary
-  if (targets === null) return []
-  if (sweep.preset?.isFrontier === true) return describeFrontier(rows.filter(isFinished))
-  const [axis] = sweep.axes
-  const type = axis?.key.field.type
-  if (axis === undefined || (type !== 'integer' && type !== 'number')) return []
-  const curves = curvesOf(rows, sweep.axes)
-  const found = curves
-    .filter(curve => curve.repeat === 0)
-    .map(curve => {
-      const repeats = curves.filter(other => other.series === curve.series)
-      return describeCurve(curve, {sweep, axis, targets, repeats})
-    })
-  const rule = found.some(({hasCliff}) => hasCliff) ? [CLIFF_RULE] : []
-  const sentences = [...found.flatMap(each => each.sentences), ...rule]
-  return sentences.length === 0 ? [] : [...sentences, '']
-}
-
-interface CurveContext {
-  readonly sweep: SweepArguments
-  readonly axis: SweepAxis
-  readonly targets: ServiceLevel
-  /** All curves of the same series, this one too. */
-  readonly repeats: readonly Curve[]
-}
-
-interface CurveFindings {
-  readonly sentences: readonly string[]
-  /** Whether a cliff is among what is said. */
-  readonly hasCliff: boolean
-}
-
-function describeCurve(curve: Curve, {sweep, axis, targets, repeats}: CurveContext): CurveFindings {
-  const isPlanned = curve.points.some(({row}) => row.total_ticks > 0)
-  const unit = axis.key.unit === null ? '' : ` ${axis.key.unit}`
-  const observations = computeObservations({
-    points: curve.points,
-    targets,
-    unit,
-    isColdStart: axis.key.path === 'engine.startup_time',
+function describeFindings({rows, sweep, base, scenarios}: Summary): string[] {
+  const {groups, rule} = tellSweep({
+    axes: sweep.axes,
+    base,
+    scenarios,
+    rows,
+    repeatsOf: sweep.repeats.of,
+    prices: NO_PRICES,
   })
-  if (observations === null || !isPlanned) return {sentences: [], hasCliff: false}
-  const {cliff, cliffSentence, scalingSentence, itlSentence} = observations
-  const hasCliff = saysCliff(sweep.axes, cliff)
-  const {of} = sweep.repeats
-  const spread = describeSpread({curves: repeats, of, targetMs: targets.ttftMs, unit})
-  const heading = curve.series === '' ? [] : [`${curve.series}:`]
-  const cliffSentences = hasCliff ? [cliffSentence, ...spread] : []
-  return {sentences: [...heading, ...cliffSentences, scalingSentence, itlSentence], hasCliff}
-}
-
-function describeFrontier(rows: readonly FinishedRow[]): string[] {
-  const runsOf = (ofTrace: readonly FinishedRow[], isPlanned: boolean) =>
-    ofTrace.filter(row => row.total_ticks > 0 === isPlanned).flatMap(frontierRun)
-  const [own = [], ...others] = groupByTrace(rows)
-  const lines = computeFrontier(runsOf(own, false)).map(
-    run => `  ${run.id}: ${one(run.attainment * 100)} % for ${two(run.gpuHours)} GPU-hours`,
-  )
-  const regrets = [own, ...others].flatMap(ofTrace => {
-    const frontier = computeFrontier(runsOf(ofTrace, false))
-    return runsOf(ofTrace, true).map(run => describeRegret(run, frontier))
-  })
-  return ['Fixed fleets no other beats:', ...lines, 'With the planner:', ...regrets, '']
-}
-
-function describeRegret(run: FrontierRun, frontier: readonly FrontierRun[]): string {
-  const {cheapest, gpuHours} = computeRegret(run, frontier)
-  const against =
-    cheapest === null || gpuHours === null
-      ? 'no fixed fleet here reaches that'
-      : `${signed(gpuHours)} GPU-hours against ${cheapest.id}, the cheapest fixed fleet as good`
-  return `  ${run.id}: ${one(run.attainment * 100)} % for ${two(run.gpuHours)} GPU-hours, ${against}`
-}
-
-function frontierRun(row: FinishedRow): FrontierRun[] {
-  return row.sla_attainment === null
-    ? []
-    : [{id: row.id, gpuHours: row.gpu_hours, attainment: row.sla_attainment}]
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '' : '+'}${two(value)}`
+  const sentences = groups.flatMap(group => [
+    ...(group.heading === '' ? [] : [`${group.heading}:`]),
+    ...group.sentences,
+  ])
+  return sentences.length === 0 ? [] : [...sentences, ...(rule === '' ? [] : [rule]), '']
 }
 
 function whole(value: number): string {

@@ -62,7 +62,8 @@ async function runSweep(sweep: SweepArguments, plan: SweepPlan, terminal: Termin
     formatSummary({
       rows,
       sweep,
-      targets: plan.targets,
+      base: plan.base,
+      scenarios: plan.tasks.map(({scenario}) => scenario),
       counts: {grid: plan.tasks.length, own: plan.ownTasks.length, run: open.length, failed: failed.length},
       jobs,
       elapsedMs: performance.now() - startedMs,

@@ -1,7 +1,5 @@
-import {objectiveOf} from '../../../config/objective.ts'
 import {plannerOf, type Scenario} from '../../../config/scenario.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
-import type {ServiceLevel} from '../../../report/service-level.ts'
 import {MAX_POINTS, type SweepAxis} from '../../../sweep/axis.ts'
 import {expandGrid} from '../../../sweep/grid.ts'
 import {type PointFacts, pointFacts} from '../../../sweep/points.ts'
@@ -29,8 +27,6 @@ export interface SweepPlan {
   readonly axes: readonly SweepAxis[]
   readonly base: SweepBase
   readonly points: readonly PlannedPoint[]
-  /** What the runs are judged by, fixed fleets in the same sweep too. */
-  readonly targets: ServiceLevel | null
 }
 
 /** Work between two turns of the page's event loop. */
@@ -75,7 +71,7 @@ export async function planSweep(
       sliceStartMs = performance.now()
     }
   }
-  return ok({spec, axes: axes.value, base, points, targets: objectiveOf(base.scenario)})
+  return ok({spec, axes: axes.value, base, points})
 }
 
 /** null = the trace cannot be made anew, or none is replayed. */

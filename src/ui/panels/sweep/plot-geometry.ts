@@ -30,7 +30,15 @@ export interface PlotPath {
   readonly stroke: string
   /** Spread of the repeats; '' without any. */
   readonly band: string
-  readonly marks: readonly {readonly x: number; readonly y: number; readonly point: PlotPoint}[]
+  readonly marks: readonly PlotMark[]
+}
+
+export interface PlotMark {
+  readonly x: number
+  readonly y: number
+  /** Of the scenario itself; null where it is the median. */
+  readonly ownY: number | null
+  readonly point: PlotPoint
 }
 
 export function plotPaths(plot: Plot, x: XScale, y: ValueScale): readonly PlotPath[] {
@@ -49,7 +57,14 @@ export function plotPaths(plot: Plot, x: XScale, y: ValueScale): readonly PlotPa
           )(points) ?? '')
         : '',
       marks:
-        series.kind === 'target' ? [] : points.map(point => ({x: xOf(point), y: roundPx(y(point.y)), point})),
+        series.kind === 'target'
+          ? []
+          : points.map(point => ({
+              x: xOf(point),
+              y: roundPx(y(point.y)),
+              ownY: point.own === undefined ? null : roundPx(y(point.own)),
+              point,
+            })),
     }
   })
 }

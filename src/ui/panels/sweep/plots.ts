@@ -33,10 +33,13 @@ export interface PlotSeries {
 
 export interface PlotPoint {
   readonly x: number
+  /** Median over the repeats. */
   readonly y: number
   /** Spread over the repeats; both equal `y` without any. */
   readonly low: number
   readonly high: number
+  /** Of the scenario itself, where it is not the median. */
+  readonly own?: number
   /** The run to open; null for what is not ours. */
   readonly pointId: string | null
 }
@@ -226,9 +229,12 @@ function pointsOf(line: Line, curve: Curve, repeats: readonly Curve[]): readonly
     }
   }
   return curve.points.flatMap(({x, row}) => {
-    const y = line.value(row)
+    const own = line.value(row)
     const band = computeBand(spreads.get(x) ?? [])
-    return y === null || band === null ? [] : [{x, y, low: band.min, high: band.max, pointId: row.id}]
+    if (own === null || band === null) return []
+    const {min, median, max} = band
+    const point = {x, y: median, low: min, high: max, pointId: row.id}
+    return [own === median ? point : {...point, own}]
   })
 }
 
@@ -277,12 +283,6 @@ function publishedSeries(lines: readonly Line[]): readonly PlotSeries[] {
       },
     ]
   })
-}
-
-/** Whether the published picture varied the same knob over a range that this sweep shares. */
-export function isColdStart(plan: SweepPlan): boolean {
-  const [axis] = plan.axes
-  return plan.axes.length === 1 && axis !== undefined && axis.key.path === 'engine.startup_time'
 }
 
 /** The sentence for a cursor position: the knob's value, the chart, and each series there. */

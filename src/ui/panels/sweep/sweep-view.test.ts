@@ -1,11 +1,13 @@
 import {describe, expect, test} from 'vitest'
+import {plannerKnobOf, tellSweep} from '../../../answers/tell-sweep.ts'
+import {objectiveOf} from '../../../config/objective.ts'
 import {findPreset} from '../../../config/presets.ts'
 import type {Scenario} from '../../../config/scenario.ts'
 import type {FinishedRow, PointFacts, SweepRow} from '../../../sweep/points.ts'
 import {PUBLISHED_POINTS} from '../../../sweep/published.ts'
 import {NO_REPEATS, type Repeats} from '../../../sweep/repeats.ts'
 import {planSweep, type SweepPlan} from '../../model/sweep/plan.ts'
-import {computeFindings, frontierPoints, isFrontier} from './findings.ts'
+import {frontierPoints} from './frontier-points.ts'
 import {describePlot, plotsOf, readPlot} from './plots.ts'
 import {makeXAxis} from './x-axis.ts'
 
@@ -73,24 +75,36 @@ function published(startupS: number): Partial<FinishedRow> {
   }
 }
 
+function findingsOf(plan: SweepPlan, rows: readonly SweepRow[]) {
+  return tellSweep({
+    axes: plan.axes,
+    base: plan.base.scenario,
+    scenarios: plan.points.map(({scenario}) => scenario),
+    rows,
+    repeatsOf: plan.spec.repeats.of,
+    prices: new Map(),
+  })
+}
+
 function sentencesOf(plan: SweepPlan, rows: readonly SweepRow[]): readonly string[] {
-  return computeFindings(plan, rows).groups.flatMap(({sentences}) => sentences)
+  return findingsOf(plan, rows).groups.flatMap(({sentences}) => sentences)
 }
 
 describe('a cold-start sweep', () => {
   test('states the guide’s three observations and what halving start-up is worth', async () => {
     const plan = await planOf({first: ['startup_time', '0:300:10']})
     const rows = rowsOf(plan, x => ({...published(x), sla_attainment: x === 150 ? 0.75 : 0.5}))
-    const findings = computeFindings(plan, rows)
+    const findings = findingsOf(plan, rows)
     expect(findings.cliff?.at).toBe(120)
     expect(findings.rule).toContain('2 of the next 3')
-    const [cliff, scaling, itl, halving] = sentencesOf(plan, rows)
+    const [bottomLine, cliff, scaling, itl, halving] = sentencesOf(plan, rows)
+    expect(bottomLine).toMatch(/^None of 31 points holds 95 %. Nearest is startup_time=150, with 75 %/)
     expect(cliff).toContain('The cliff is at 120 s')
     expect(scaling).toContain('scale-ups fall from 42 to 9')
     expect(itl).toContain('from 120 s on')
     expect(halving).toBe(
-      'Halving start-up from 300 to 150 s would cost 0.03 GPU-hours (1.3 %), move SLA attainment from 50.0 % to ' +
-        '75.0 % and move p90 TTFT from 245 s to 130 s.',
+      'Halving start-up from 300 to 150 s would cost 0.03 GPU-hours (1.3 %), move the share that meets the objective from ' +
+        '50 % to 75 % and move p90 TTFT from 245 s to 130 s.',
     )
   })
 
@@ -103,8 +117,8 @@ describe('a cold-start sweep', () => {
     const plan = await planOf({first: ['startup_time', '0:90:30']}, own)
     const rows = rowsOf(plan, x => ({gpu_hours: x === 30 ? 1.5 : 2}))
     expect(sentencesOf(plan, rows).at(-1)).toBe(
-      'Halving start-up from 60 to 30 s would save 0.50 GPU-hours (25.0 %), leave SLA attainment at 90.0 % and ' +
-        'leave p90 TTFT at 200 ms.',
+      'Halving start-up from 60 to 30 s would save 0.5 GPU-hours (25 %), leave the share that meets the objective at 90 % ' +
+        'and leave p90 TTFT at 200 ms.',
     )
   })
 
@@ -113,9 +127,10 @@ describe('a cold-start sweep', () => {
     const cliffAt = (phaseShiftS: number) => (phaseShiftS === 0 ? 40 : phaseShiftS < 5 ? 20 : 50)
     const rows = rowsOf(plan, (x, row) => ({p90_ttft_ms: x >= cliffAt(row.phase_shift_s) ? 90_000 : 200}))
     const sentences = sentencesOf(plan, rows)
-    expect(sentences[0]).toContain('The cliff is at 40 s')
-    expect(sentences[1]).toBe('Over 3 planner phases, all have a cliff, between 20 and 50 s.')
-    expect(sentences.at(-1)).toContain('(medians of 3 planner phases)')
+    expect(sentences).toContain('Figures are medians of 3 planner phases.')
+    // Of the curve of medians: the scenario’s own breaks away at 40 s, the two others at 20 and 50 s.
+    expect(sentences).toContainEqual(expect.stringContaining('The cliff is at 40 s'))
+    expect(sentences).toContain('Over 3 planner phases, all have a cliff, between 20 and 50 s.')
   })
 
   test('over seeds of the trace says the same of them', async () => {
@@ -127,8 +142,8 @@ describe('a cold-start sweep', () => {
     ])
     const rows = rowsOf(plan, (x, row) => ({p90_ttft_ms: x >= 20 && row.repeat < 2 ? 90_000 : 200}))
     const sentences = sentencesOf(plan, rows)
-    expect(sentences[1]).toBe('Over 3 trace seeds, 2 have a cliff, at 20 s.')
-    expect(sentences.at(-1)).toContain('(medians of 3 trace seeds)')
+    expect(sentences).toContain('Over 3 trace seeds, 2 have a cliff, at 20 s.')
+    expect(sentences).toContain('Figures are medians of 3 trace seeds.')
   })
 
   test('draws four linked charts and attainment, with bands, targets and the published points', async () => {
@@ -154,25 +169,26 @@ describe('a cold-start sweep', () => {
     ])
     expect(ttft.series[1]!.points[1]).toEqual({
       x: 10,
-      y: 110,
+      y: 113.333,
       low: 110,
       high: 116.667,
+      own: 110,
       pointId: 'startup_time=10',
     })
     const withoutGhost = plotsOf({plan, rows, statistic: 'p90', showsPublished: false})
     expect(withoutGhost[0]!.series.map(({kind}) => kind)).toEqual(['run', 'run', 'run', 'target'])
     expect(readPlot(withoutGhost[0]!, {plan, x: 10, focus: null})).toBe(
-      'startup_time 10 s · TTFT: avg 100 ms, p90 110 ms (110 ms to 117 ms), p99 300 ms, SLA 1,500 ms',
+      'startup_time 10 s · TTFT: avg 100 ms, p90 113 ms (110 ms to 117 ms), p99 300 ms, SLA 1,500 ms',
     )
     const axis = makeXAxis(plan.axes[0]!)
     expect(describePlot(withoutGhost[0]!, axis)).toContain(
-      'p90: lowest 100 ms at 0 s, highest 120 ms at 20 s.',
+      'p90: lowest 103 ms at 0 s, highest 123 ms at 20 s.',
     )
   })
 
   test('says nothing before there are two points', async () => {
     const plan = await planOf({first: ['startup_time', '0:20:10']})
-    expect(computeFindings(plan, []).groups).toEqual([])
+    expect(findingsOf(plan, []).groups).toEqual([])
     expect(sentencesOf(plan, rowsOf(plan, () => ({})).slice(0, 1))).toEqual([])
     expect(plotsOf({plan, rows: [], statistic: 'p90', showsPublished: false})).toEqual([])
   })
@@ -187,16 +203,20 @@ describe('other knobs', () => {
     const plots = plotsOf({plan, rows: rowsOf(plan, () => ({})), statistic: 'p99', showsPublished: false})
     expect(plots[0]!.title).toBe('TTFT p99')
     expect(plots[0]!.series.map(({label}) => label)).toEqual(['itl 30', 'itl 50', 'SLA 1,500 ms'])
-    // The two series have targets of their own: there is no one line to draw.
-    expect(plots[1]!.series.map(({kind}) => kind)).toEqual(['run', 'run'])
+    // The two series aim at targets of their own, and are judged by one objective.
+    expect(plots[1]!.series.map(({kind}) => kind)).toEqual(['run', 'run', 'target'])
   })
 
-  test('a varied target is drawn as it varies, and no cliff is measured against it', async () => {
-    const plan = await planOf({first: ['planner.ttft', '200,1000,8000']})
-    const rows = rowsOf(plan, () => ({p90_ttft_ms: 50_000}))
+  test('a varied target is judged by the one objective, and says how aiming differs from it', async () => {
+    const plan = await planOf({first: ['planner.ttft', '200,1500,8000']})
+    const rows = rowsOf(plan, x => ({p90_ttft_ms: 50_000, sla_attainment: x === 200 ? 0.7 : 0.5}))
     const target = plotsOf({plan, rows, statistic: 'p90', showsPublished: false})[0]!.series.at(-1)!
-    expect(target.points.map(({y}) => y)).toEqual([200, 1000, 8000])
-    expect(computeFindings(plan, rows)).toMatchObject({cliff: null, rule: ''})
+    expect(target.points.map(({y}) => y)).toEqual([1500, 1500, 1500])
+    expect(plan.points.map(({scenario}) => objectiveOf(scenario)?.ttftMs)).toEqual([1500, 1500, 1500])
+    expect(sentencesOf(plan, rows)).toContain(
+      'Aiming at the objective itself (planner.ttft 1500 ms) serves 50 %; aiming at 200 ms serves 70 % at about the same cost.',
+    )
+    expect(findingsOf(plan, rows)).toMatchObject({cliff: null, rule: ''})
     expect(makeXAxis(plan.axes[0]!).kind).toBe('log')
   })
 
@@ -204,19 +224,16 @@ describe('other knobs', () => {
     const plan = await planOf({first: ['router_mode', 'round_robin,kv_router']})
     const axis = makeXAxis(plan.axes[0]!)
     expect(axis.xs.map(x => axis.label(x))).toEqual(['round_robin', 'kv_router'])
-    expect(
-      computeFindings(
-        plan,
-        rowsOf(plan, () => ({})),
-      ).groups,
-    ).toEqual([])
+    const rows = rowsOf(plan, () => ({}))
+    expect(sentencesOf(plan, rows)[1]).toMatch(/^router_mode does not matter here/)
+    expect(findingsOf(plan, rows)).toMatchObject({cliff: null, rule: ''})
   })
 })
 
 describe('the frontier', () => {
-  test('names the fleets nobody beats and the regret of the planner', async () => {
+  test('has a mark per configuration, and its bottom line first', async () => {
     const plan = await planOf({first: ['num_workers', '1:3:1'], second: ['planner', 'off,on']})
-    expect(isFrontier(plan)).toBe(true)
+    expect(plannerKnobOf(plan.axes)).toBe('planner')
     const rows = rowsOf(plan, (workers, row) =>
       row.axes.planner === 'off'
         ? {total_ticks: 0, gpu_hours: workers, sla_attainment: [0.5, 0.8, 0.8][workers - 1]!}
@@ -228,33 +245,29 @@ describe('the frontier', () => {
       'num_workers=2,planner=off',
     ])
     expect(sentencesOf(plan, rows)).toEqual([
-      'Fixed fleets that no other fixed fleet beats reach from 50.0 % for 1.00 GPU-hours to 80.0 % for 2.00 GPU-hours.',
-      'With the planner (num_workers=2,planner=on): 70.0 % for 1.50 GPU-hours. The cheapest fixed fleet as good, chosen ' +
-        'knowing the whole trace, is num_workers=2,planner=off with 2.00 GPU-hours: the planner takes 0.50 GPU-hours less.',
-      'Over 3 planner runs the regret lies between −0.75 and −0.25 GPU-hours; below zero the planner beats every ' +
-        'fixed fleet as good.',
+      'The planner beats every fixed fleet tried: the planner with num_workers 1 serves 70 % for 1.25 GPU-hours (mean TTFT 100 ms).',
+      'For about the planner’s cost or less (1 GPU-hours against 1.25 GPU-hours) the fixed fleet with num_workers 1 serves 50 %, 20 points less than the planner’s 70 %.',
+      'The cheapest that serves as much is the fixed fleet with num_workers 2 with 2 GPU-hours: 60 % more than the planner.',
+      'None of the 6 holds 95 %; the fixed fleet with num_workers 2 comes nearest with 80 %.',
     ])
   })
-})
 
-describe('the frontier with repeats', () => {
-  test('holds each planner run against the fixed fleets that served its trace', async () => {
+  test('with repeats marks medians, and how far they lie apart', async () => {
     const axes = {first: ['num_workers', '1:2:1'], second: ['planner', 'off,on']} as const
-    const plan = await planOf({...axes, repeats: {of: 'seed', count: 2}})
-    // The other draw is twice as hard: every fleet of it costs twice as much.
-    const rows = rowsOf(plan, (workers, row) => {
-      const draw = row.repeat + 1
-      return row.axes.planner === 'off'
-        ? {total_ticks: 0, gpu_hours: workers * draw, sla_attainment: workers / 4}
-        : {gpu_hours: (workers + 0.5) * draw, sla_attainment: workers / 4}
-    })
-    expect(
-      frontierPoints(rows)
-        .filter(({isOnFrontier}) => isOnFrontier)
-        .map(({id}) => id),
-    ).toEqual(['num_workers=1,planner=off', 'num_workers=2,planner=off'])
-    const [, , spread] = sentencesOf(plan, rows)
-    expect(spread).toContain('Over 4 planner runs the regret lies between +0.50 and +1.00 GPU-hours')
+    const plan = await planOf({...axes, repeats: PHASES})
+    const rows = rowsOf(plan, (workers, row) =>
+      row.axes.planner === 'off'
+        ? {total_ticks: 0, gpu_hours: workers, sla_attainment: workers / 4}
+        : {gpu_hours: 1 + row.repeat, sla_attainment: [0.1, 0.6, 0.5][row.repeat]!},
+    )
+    const planned = frontierPoints(rows).find(({id}) => id === 'num_workers=1,planner=on')!
+    expect([planned.hours, planned.shares]).toEqual([
+      {min: 1, median: 2, max: 3},
+      {min: 0.1, median: 0.5, max: 0.6},
+    ])
+    expect(sentencesOf(plan, rows).at(-1)).toBe(
+      'Medians of 3 planner phases; the planner’s share lies between 10 % and 60 %.',
+    )
   })
 })
 

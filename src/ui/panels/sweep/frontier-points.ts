@@ -1,0 +1,42 @@
+import {computeFrontier, type FrontierRun} from '../../../sweep/frontier.ts'
+import {medianRow} from '../../../sweep/median-row.ts'
+import {type FinishedRow, isFinished, type SweepRow} from '../../../sweep/points.ts'
+import {type Band, computeBand} from '../../../sweep/repeats.ts'
+
+/** A configuration as cost and attainment: medians over its repeats, and how far they lie apart. */
+export interface FrontierPoint extends FrontierRun {
+  /** The scenario itself. */
+  readonly row: FinishedRow
+  readonly hours: Band
+  readonly shares: Band
+  readonly isPlanned: boolean
+  /** No other fixed fleet beats it. */
+  readonly isOnFrontier: boolean
+}
+
+/** In rising order of cost. */
+export function frontierPoints(rows: readonly SweepRow[]): readonly FrontierPoint[] {
+  const points = [...byValues(rows.filter(isFinished))].flatMap(repeats => {
+    const hours = computeBand(repeats.map(row => row.gpu_hours))
+    const shares = computeBand(repeats.flatMap(row => row.sla_attainment ?? []))
+    if (hours === null || shares === null) return []
+    const row = medianRow(repeats)
+    const isPlanned = row.total_ticks > 0
+    return [{id: row.id, gpuHours: hours.median, attainment: shares.median, hours, shares, row, isPlanned}]
+  })
+  const best = new Set(computeFrontier(points.filter(({isPlanned}) => !isPlanned)).map(({id}) => id))
+  return points
+    .map(point => ({...point, isOnFrontier: best.has(point.id)}))
+    .sort((a, b) => a.gpuHours - b.gpuHours || a.attainment - b.attainment)
+}
+
+function byValues(rows: readonly FinishedRow[]): Iterable<readonly [FinishedRow, ...FinishedRow[]]> {
+  const groups = new Map<string, [FinishedRow, ...FinishedRow[]]>()
+  for (const row of rows) {
+    const key = JSON.stringify(row.axes)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [row])
+    else group.push(row)
+  }
+  return groups.values()
+}
