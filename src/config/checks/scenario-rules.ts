@@ -4,6 +4,7 @@ import {checkAicPerf} from '../engine/aic-perf.ts'
 import {checkField} from '../field.ts'
 import {checkObjective} from '../objective.ts'
 import {POOL_FIELDS} from '../pool-fields.ts'
+import {checkScaling, isOtherPolicy} from '../scaling/parse-scaling.ts'
 import {
   type EngineArgs,
   type EngineTiming,
@@ -31,6 +32,7 @@ const RULES: readonly Rule[] = [
   checkTraceOptions,
   checkWorkerCounts,
   checkPlannerMode,
+  checkPolicy,
   checkPlainFleet,
   checkAicPerf,
   checkTiming,
@@ -64,6 +66,12 @@ function checkPlannerMode(scenario: Scenario): Problem | null {
     fleet.topology === 'agg' ? 'an aggregated' : 'a disaggregated'
   } fleet`
   return fail(message, 'planner.mode')
+}
+
+function checkPolicy({scaling}: Scenario): Problem | null {
+  if (!isOtherPolicy(scaling)) return null
+  const checked = checkScaling(scaling)
+  return checked.ok ? null : checked
 }
 
 /** The planner runs of the reference skip these checks, plain runs do not. */

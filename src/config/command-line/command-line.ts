@@ -7,6 +7,7 @@ import type {Field} from '../field.ts'
 import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
 import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
 import {plannerConfigWith} from '../presets.ts'
+import {isOtherPolicy} from '../scaling/parse-scaling.ts'
 import {
   type EngineArgs,
   type PlannerConfig,
@@ -50,6 +51,7 @@ export function flagsFromScenario(scenario: Scenario, options: {readonly trace: 
       ...flagsOf('reference'),
       ...router,
       ...flagsOf('ours'),
+      ...policyFlags(scenario),
     ],
   }
 }
@@ -157,6 +159,12 @@ function referencePlanner(scenario: Scenario): PlannerConfig | null {
 
 function plannerFlags(planner: PlannerConfig | null, reader: Owner): readonly string[] {
   return planner === null ? [] : ['--planner-config', plannerJson(planner, reader)]
+}
+
+/** Of a policy other than Dynamo's planner; a fleet nobody scales needs no flag. */
+function policyFlags({scaling}: Scenario): readonly string[] {
+  if (!isOtherPolicy(scaling)) return []
+  return ['--policy', scaling.policy, '--policy-config', JSON.stringify(scaling.config)]
 }
 
 /** Planner config as the JSON of a flag: mode, target, and what differs from their defaults. */

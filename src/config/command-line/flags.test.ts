@@ -2,6 +2,8 @@ import {describe, expect, it} from 'vitest'
 import {DEFAULT_AIC_PERF} from '../engine/aic-perf.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../engine/router-config.ts'
 import {defaultScenario, PRESETS} from '../presets.ts'
+import {initialScaling} from '../scaling/initial-scaling.ts'
+import {OTHER_POLICIES} from '../scaling/parse-scaling.ts'
 import {plannerOf, type Scenario, scalingBy, type TraceSource} from '../scenario.ts'
 import {parseArguments} from './arguments.ts'
 import {flagsFromScenario, formatCommand} from './command-line.ts'
@@ -23,7 +25,9 @@ function outcome(...argv: string[]): {scenario: Scenario; notices: readonly stri
   if (!checked.ok) return checked.error.message
   const planner = args.flags.get('--planner-config')
   const plannerConfig = planner === undefined ? undefined : JSON.parse(planner)
-  const result = scenarioFromFlags(args, {trace, plannerConfig})
+  const policyConfig = args.flags.get('--policy-config')
+  const given = {trace, plannerConfig, ...(policyConfig === undefined ? {} : {policyConfig})}
+  const result = scenarioFromFlags(args, given)
   return result.ok ? result.value : result.error.message
 }
 
@@ -174,6 +178,13 @@ describe('the command of a scenario', () => {
       aicPerf: {...DEFAULT_AIC_PERF, aic_backend_version: '0.24.0', aic_tp_size: 4},
     }
     expect(accepted(...flagsFromScenario(wanted, {trace: 't.jsonl'}).ours).scenario).toEqual(wanted)
+  })
+
+  it.each(OTHER_POLICIES)('gives back the policy %s, which the reference does not know', policy => {
+    const wanted: Scenario = {...PRESETS[0]!.scenario, trace, scaling: initialScaling(policy)}
+    const {reference, ours} = flagsFromScenario(wanted, {trace: 't.jsonl'})
+    expect(reference).not.toContain('--policy')
+    expect(accepted(...ours).scenario).toEqual(wanted)
   })
 
   it('of a repeat says what tells it apart', () => {

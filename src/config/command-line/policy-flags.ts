@@ -1,7 +1,7 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {objectiveOfPlanner} from '../objective.ts'
-import {AUTOSCALERS, parseAutoscalerScaling, parseScheduleScaling} from '../scaling/parse-scaling.ts'
-import {type PlannerConfig, type Scaling, type Scenario, scalingBy} from '../scenario.ts'
+import {OTHER_POLICIES, parseScalingText} from '../scaling/parse-scaling.ts'
+import {type PlannerConfig, type Scenario, scalingBy} from '../scenario.ts'
 
 export interface PolicyInputs {
   /** Of `--planner-config`. */
@@ -30,14 +30,8 @@ export function readScaling(
   const judged = planner === null ? {} : {objective: objectiveOfPlanner(planner)}
   if (policy === 'fixed') return ok({scaling: {policy}, ...judged})
   if (policyConfig === undefined) return fail(`--policy ${policy} needs --policy-config`, '--policy-config')
-  const scaling = readOther(policy, policyConfig, notices)
-  return scaling.ok ? ok({scaling: scaling.value, ...judged}) : scaling
-}
-
-function readOther(policy: string, text: string, notices: string[]): Result<Scaling> {
-  const name = AUTOSCALERS.find(known => known === policy)
-  const parsed = name === undefined ? parseScheduleScaling(text) : parseAutoscalerScaling(name, text)
-  if (!parsed.ok) return fail(`--policy-config: ${parsed.error.message}`, '--policy-config')
+  const parsed = parseScalingText(OTHER_POLICIES.find(known => known === policy)!, policyConfig)
+  if (!parsed.ok) return parsed
   notices.push(...parsed.value.notices)
-  return ok(parsed.value.scaling)
+  return ok({scaling: parsed.value.scaling, ...judged})
 }

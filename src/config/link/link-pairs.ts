@@ -31,7 +31,7 @@ export class LinkPairs {
     return typeof value === 'number' ? value : base
   }
 
-  takeChoice<T extends string>(key: string, base: T, choices: readonly T[]): T {
+  takeChoice<T extends string, B = T>(key: string, base: B, choices: readonly T[]): T | B {
     const text = this.take(key)
     if (text === null) return base
     const choice = choices.find(candidate => candidate === text)

@@ -2,6 +2,7 @@ import {type FieldValue, formatFieldValue} from '../field-text.ts'
 import {parsePlannerConfig} from '../planner/planner-config.ts'
 import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
 import {plannerConfigWith} from '../presets.ts'
+import {isOtherPolicy} from '../scaling/parse-scaling.ts'
 import {
   type Fleet,
   type PlannerConfig,
@@ -11,11 +12,14 @@ import {
   scalingBy,
 } from '../scenario.ts'
 import type {LinkPairs} from './link-pairs.ts'
+import {decodePolicy, policyDifferences} from './link-policy.ts'
 import type {Pair} from './query-string.ts'
 import {settle} from './settle.ts'
 
 /** Its phase is one of the scenario's own fields. */
 export function decodeScaling(link: LinkPairs, base: Scenario, mode: Fleet['topology']): Scaling {
+  const other = decodePolicy(link)
+  if (other !== null) return other
   return scalingBy(decodePlanner(link, plannerOf(base), mode))
 }
 
@@ -23,6 +27,7 @@ export function decodeScaling(link: LinkPairs, base: Scenario, mode: Fleet['topo
 const LINKED_PLANNER_FIELDS = PLANNER_FIELDS.filter(field => field.key !== 'mode')
 
 export function scalingDifferences(before: Scenario, to: Scenario): readonly Pair[] {
+  if (isOtherPolicy(to.scaling)) return policyDifferences(before, to.scaling)
   const from = plannerOf(before)
   const planner = plannerOf(to)
   if (planner === null) return from === null ? [] : [['planner', 'off']]

@@ -7,6 +7,8 @@ import type {FieldShape} from '../field.ts'
 import {parsePlannerConfig} from '../planner/planner-config.ts'
 import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
 import {defaultScenario, PRESETS} from '../presets.ts'
+import {initialScaling} from '../scaling/initial-scaling.ts'
+import {OTHER_POLICIES} from '../scaling/parse-scaling.ts'
 import {
   type AicPerfConfig,
   type EngineArgs,
@@ -173,6 +175,21 @@ describe('links', () => {
       run: false,
       ignored: ['gpus=0', 'objective=ttft:900,itl:40,share:95'],
     })
+  })
+
+  it.each(OTHER_POLICIES)('carry the policy %s with its settings', policy => {
+    const guide = PRESETS[0]!.scenario
+    const scenario: Scenario = {...guide, scaling: initialScaling(policy)}
+    const link = encodeScenario(scenario)
+    expect(link).toContain(`&policy=${policy}&policy-config=`)
+    expect(decodeScenario(link)).toEqual({scenario, run: false, ignored: []})
+  })
+
+  it('give way to a policy’s first settings where theirs are refused', () => {
+    const {scenario, ignored} = decodeScenario('v=1&policy=hpa&policy-config={"pools":{}}&planner.ttft=900')
+    expect(scenario.scaling).toEqual(initialScaling('hpa'))
+    expect(ignored).toEqual(['policy-config={"pools":{}}', 'planner.ttft=900'])
+    expect(decodeScenario('v=1&policy=mine').ignored).toEqual(['policy=mine'])
   })
 
   it('ask to be run only when they say so', () => {

@@ -1,41 +1,53 @@
-import {ok, type Result} from '../../core/result.ts'
-import type {AutoscalerScaling, ScheduleScaling} from '../scenario.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import type {AutoscalerScaling, Scaling, ScheduleScaling} from '../scenario.ts'
 import {parseHpaSettings, parseKedaSettings, parseKpaSettings} from './parse-autoscaler.ts'
 import {type AutoscalerName, parsePolicyText} from './parse-policy-text.ts'
 import {parseSchedule, parseScheduleText} from './parse-schedule.ts'
 
-export const AUTOSCALERS: readonly AutoscalerName[] = ['hpa', 'keda', 'kpa']
+/** Who scales besides Dynamo's planner and nobody: policies with a document of settings. */
+export type OtherScaling = AutoscalerScaling | ScheduleScaling
 
-export interface ParsedScaling<T> {
-  readonly scaling: T
+const AUTOSCALERS: readonly AutoscalerName[] = ['hpa', 'keda', 'kpa']
+export const OTHER_POLICIES: readonly OtherScaling['policy'][] = [...AUTOSCALERS, 'schedule']
+
+export function isOtherPolicy(scaling: Scaling): scaling is OtherScaling {
+  return OTHER_POLICIES.some(policy => policy === scaling.policy)
+}
+
+export interface ParsedScaling {
+  readonly scaling: OtherScaling
   readonly notices: readonly string[]
 }
 
-/** An autoscaler from the text of its settings, checked as a whole. */
-export function parseAutoscalerScaling(
-  policy: AutoscalerName,
-  text: string,
-): Result<ParsedScaling<AutoscalerScaling>> {
-  const config = parsePolicyText(policy, text)
-  if (!config.ok) return config
-  const scaling = {policy, config: config.value}
-  const checked = checkAutoscaler(scaling)
-  return checked.ok ? ok({scaling, notices: checked.value}) : checked
+/** A policy from the text of its settings, checked as a whole; its problems are those of the flag. */
+export function parseScalingText(policy: OtherScaling['policy'], text: string): Result<ParsedScaling> {
+  const scaling = readText(policy, text)
+  if (!scaling.ok) return ofFlag(scaling)
+  const checked = checkScaling(scaling.value)
+  return checked.ok ? ok({scaling: scaling.value, notices: checked.value}) : checked
 }
 
-export function parseScheduleScaling(text: string): Result<ParsedScaling<ScheduleScaling>> {
-  const config = parseScheduleText(text)
-  return config.ok ? ok({scaling: {policy: 'schedule', config: config.value}, notices: []}) : config
+function readText(policy: OtherScaling['policy'], text: string): Result<OtherScaling> {
+  if (policy === 'schedule') {
+    const config = parseScheduleText(text)
+    return config.ok ? ok({policy, config: config.value}) : config
+  }
+  const config = parsePolicyText(policy, text)
+  return config.ok ? ok({policy, config: config.value}) : config
 }
 
 /** What is wrong with the settings that a scenario carries, or sentences on what of them is not simulated. */
-export function checkAutoscaler({policy, config}: AutoscalerScaling): Result<readonly string[]> {
+export function checkScaling(scaling: OtherScaling): Result<readonly string[]> {
+  const {policy, config} = scaling
+  if (policy === 'schedule') {
+    const parsed = parseSchedule(config)
+    return parsed.ok ? ok([]) : ofFlag(parsed)
+  }
   const parse = {hpa: parseHpaSettings, keda: parseKedaSettings, kpa: parseKpaSettings}[policy]
   const parsed = parse(config)
-  return parsed.ok ? ok(parsed.value.notices) : parsed
+  return parsed.ok ? ok(parsed.value.notices) : ofFlag(parsed)
 }
 
-export function checkSchedule({config}: ScheduleScaling): Result<null> {
-  const parsed = parseSchedule(config)
-  return parsed.ok ? ok(null) : parsed
+function ofFlag(failure: Extract<Result<never>, {readonly ok: false}>): ReturnType<typeof fail> {
+  return fail(`--policy-config: ${failure.error.message}`, '--policy-config')
 }

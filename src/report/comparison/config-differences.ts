@@ -1,7 +1,8 @@
 import {ENGINE_FIELDS, SGLANG_FIELDS} from '../../config/engine/engine-fields.ts'
 import {PLANNER_FIELDS} from '../../config/planner/planner-fields.ts'
 import {POOL_FIELDS} from '../../config/pool-fields.ts'
-import {type PoolSpec, plannerOf, poolsOf, type Scenario} from '../../config/scenario.ts'
+import {isOtherPolicy} from '../../config/scaling/parse-scaling.ts'
+import {hasPhase, type PoolSpec, plannerOf, poolsOf, type Scenario} from '../../config/scenario.ts'
 import type {ScenarioField} from '../../config/scenario-field.ts'
 import {SCENARIO_FIELDS} from '../../config/scenario-fields.ts'
 
@@ -48,6 +49,12 @@ const SETTINGS: readonly Setting[] = [
       return planner === null ? null : text(planner[key])
     },
   })),
+  {key: 'policy', label: 'Policy', read: ({scaling}) => (isOtherPolicy(scaling) ? scaling.policy : 'none')},
+  {
+    key: 'policy-config',
+    label: 'Policy settings',
+    read: ({scaling}) => json(isOtherPolicy(scaling) ? scaling.config : undefined),
+  },
   ...ownSettings('scaling'),
 ]
 
@@ -71,7 +78,7 @@ function ownSettings(section: ScenarioField['linkAfter']): readonly Setting[] {
   return SCENARIO_FIELDS.filter(({linkAfter}) => linkAfter === section).map(({link, label, needs, read}) => ({
     key: link,
     label,
-    read: scenario => (needs === 'planner' && plannerOf(scenario) === null ? null : text(read(scenario))),
+    read: scenario => (needs === 'planner' && !hasPhase(scenario.scaling) ? null : text(read(scenario))),
   }))
 }
 

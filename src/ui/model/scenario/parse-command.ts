@@ -4,6 +4,8 @@ import {checkFlags, parseJson} from '../../../config/command-line/flags.ts'
 import {scenarioFromFlags} from '../../../config/command-line/scenario-from-flags.ts'
 import {splitShellWords} from '../../../config/command-line/shell-words.ts'
 import {plannerConfigWith} from '../../../config/presets.ts'
+import {initialScaling} from '../../../config/scaling/initial-scaling.ts'
+import {OTHER_POLICIES} from '../../../config/scaling/parse-scaling.ts'
 import {plannerOf, poolsOf, type TraceSource} from '../../../config/scenario.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
@@ -102,6 +104,7 @@ function readArguments(argv: readonly string[], context: PasteContext, found: Fi
   const described = scenarioFromFlags(args, {
     trace: traceOf(args, context, found),
     plannerConfig: planner.value,
+    ...readPolicyFlag(args, found),
   })
   if (!described.ok) return described
   const {scenario, notices} = described.value
@@ -164,6 +167,17 @@ function readPlannerFlag({flags}: Arguments, {current}: PasteContext, found: Fin
   found.files.push({what: 'planner config', flag: '--planner-config', path: text})
   const mode = flags.has('--prefill-engine-args') || flags.has('--decode-engine-args') ? 'disagg' : 'agg'
   return ok({...(plannerOf(current) ?? plannerConfigWith(mode, {})), mode})
+}
+
+/** Settings that stand in the command itself; those of a file are asked for. */
+function readPolicyFlag({flags}: Arguments, found: Findings): {policyConfig?: string} {
+  const text = flags.get('--policy-config')
+  const policy = OTHER_POLICIES.find(known => known === flags.get('--policy'))
+  if (text === undefined) return {}
+  // A file's name has neither braces nor lines.
+  if (policy === undefined || /[{\n]/.test(text)) return {policyConfig: text}
+  found.files.push({what: 'policy settings', flag: '--policy-config', path: text})
+  return {policyConfig: JSON.stringify(initialScaling(policy).config)}
 }
 
 function shortened(text: string): string {

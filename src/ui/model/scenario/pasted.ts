@@ -5,7 +5,7 @@ export type PasteKind = 'detect' | 'command' | 'planner' | 'engine' | 'prefill' 
 
 /** A file the text names and a page cannot open: the user gives it. */
 export interface NeededFile {
-  readonly what: 'trace' | 'planner config' | 'profile'
+  readonly what: 'trace' | 'planner config' | 'policy settings' | 'profile'
   readonly flag: string
   readonly path: string
 }

@@ -4,14 +4,15 @@ import {findPreset, type Preset} from '../../../config/presets.ts'
 import {phaseShiftOf, plannerOf, type Scenario} from '../../../config/scenario.ts'
 import {formatMs} from '../../kit/format.ts'
 
-/** Keys of a link that tell the trace, which stands beside a run's name anyway. */
-const TRACE_KEYS: ReadonlySet<string> = new Set([
+/** Keys of a link that tell the trace, which stands beside a run's name anyway, or more than a name can hold. */
+const UNNAMED_KEYS: ReadonlySet<string> = new Set([
   'v',
   'preset',
   'trace',
   'file',
   'sha256',
   'trace-block-size',
+  'policy-config',
 ])
 /** More changes than these make a sentence, not a name. */
 const MAX_CHANGES = 2
@@ -20,7 +21,7 @@ const MAX_CHANGES = 2
 export function nameOfRun(scenario: Scenario): string {
   const pairs = parsePairs(encodeScenario(scenario))
   const base = presetOf(scenario)?.title ?? fleetWords(scenario)
-  const changes = pairs.filter(([key]) => !TRACE_KEYS.has(key)).map(([key, value]) => `${key} ${value}`)
+  const changes = pairs.filter(([key]) => !UNNAMED_KEYS.has(key)).map(([key, value]) => `${key} ${value}`)
   const shown = changes.slice(0, MAX_CHANGES)
   if (changes.length > MAX_CHANGES) shown.push(`${changes.length - MAX_CHANGES} more`)
   return [base, ...shown].join(', ')
@@ -45,10 +46,19 @@ function fleetWords({fleet}: Scenario): string {
     : `${fleet.prefill.initialWorkers} prefill + ${fleet.decode.initialWorkers} decode`
 }
 
+const POLICY_WORDS: Readonly<Record<Scenario['scaling']['policy'], string>> = {
+  dynamo: 'planner',
+  fixed: 'fixed fleet',
+  schedule: 'schedule',
+  hpa: 'HPA',
+  keda: 'KEDA',
+  kpa: 'Knative KPA',
+}
+
 function plannerWords(scenario: Scenario): string {
   const planner = plannerOf(scenario)
   const phaseShiftS = phaseShiftOf(scenario)
-  if (planner === null) return 'fixed fleet'
+  if (planner === null) return POLICY_WORDS[scenario.scaling.policy]
   const target =
     planner.optimization_target === 'sla'
       ? `planner on SLA ${formatMs(planner.ttft)} / ${formatMs(planner.itl)}`
