@@ -88,11 +88,12 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const trace = {kind: 'file', name: basename(path), sha256: ''} as const
   const described = scenarioFromFlags(args, {
     trace,
-    plannerConfig: plannerConfig.value,
+    plannerConfig: plannerConfig.value.config,
     ...(policyConfig.value === undefined ? {} : {policyConfig: policyConfig.value}),
   })
   if (!described.ok) return described
-  const {scenario, notices} = described.value
+  const {scenario} = described.value
+  const notices = [...plannerConfig.value.notes, ...described.value.notices]
   const phases = Number(args.flags.get('--phases') ?? 1)
   if (!(phases >= 1 && phases <= MOST_PHASES))
     return fail(`argument --phases: must be from 1 to ${MOST_PHASES}, got ${phases}`, '--phases')

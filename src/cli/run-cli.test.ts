@@ -170,7 +170,7 @@ describe('bad input', () => {
     [['gone.jsonl'], 'failed to open trace file gone.jsonl: no such file'],
     [['reports'], 'failed to open trace file reports: it is a directory'],
     [['bad.jsonl'], 'trace line 2 is missing output_length'],
-    [['trace.jsonl', '--planner-config', 'plan.yml'], 'neither a valid file path nor valid JSON'],
+    [['trace.jsonl', '--planner-config', 'plan.yml'], 'no such file: plan.yml'],
     [['trace.jsonl', '--planner-config', 'mode: agg'], 'neither a valid file path nor valid JSON'],
     [['trace.jsonl', '--planner-config', 'bad.yaml'], 'bad.yaml: line 1: not valid YAML'],
     [['trace.jsonl', '--planner-config', 'empty.yaml'], 'should be a valid dictionary'],

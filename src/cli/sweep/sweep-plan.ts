@@ -59,7 +59,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   const unread = {kind: 'file', name: basename(path), sha256: ''} as const
   const described = scenarioFromFlags(args.value, {
     trace: unread,
-    plannerConfig: plannerConfig.value,
+    plannerConfig: plannerConfig.value.config,
     ...(policyConfig.value === undefined ? {} : {policyConfig: policyConfig.value}),
   })
   if (!described.ok) return described
@@ -93,6 +93,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
     base,
     hasProgress: flags.has('--progress'),
     notices: [
+      ...plannerConfig.value.notes,
       ...described.value.notices,
       ...warningNotes(base),
       ...timing.value.notices,

@@ -10,6 +10,8 @@ export interface Arguments {
   readonly flags: ReadonlyMap<string, string>
 }
 
+/** What guides and older tools call the trace. */
+const TRACE_FLAGS = new Set(['--trace', '--trace-file', '--trace-path', '--input-file'])
 const BY_NAME: ReadonlyMap<string, Flag> = new Map(FLAGS.map(flag => [flag.name, flag]))
 
 /**
@@ -70,6 +72,8 @@ function findFlag(name: string): Result<Flag | null> {
 
 function unrecognized(unknown: readonly string[]): string {
   const name = unknown[0]?.split('=')[0] ?? ''
+  if (TRACE_FLAGS.has(name))
+    return `unrecognized arguments: ${unknown.join(' ')} (the trace is the first argument: replay TRACE …)`
   return `unrecognized arguments: ${unknown.join(' ')}${suggestion(name, BY_NAME.keys())}`
 }
 

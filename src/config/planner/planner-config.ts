@@ -1,9 +1,9 @@
-import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {checkAicInterpolation} from '../checks/aic-interpolation.ts'
 import {coerceLax} from '../checks/lax-coercion.ts'
 import {listed, quoted} from '../field.ts'
 import type {PlannerConfig} from '../scenario.ts'
+import {plannerKeyAdvice} from './former-planner-keys.ts'
 import {INERT_PLANNER_FIELDS, PLANNER_FIELDS, type PlannerField} from './planner-fields.ts'
 
 export interface ParsedPlannerConfig {
@@ -200,7 +200,8 @@ function checkPredictor({optimization_target: target, load_predictor: name}: Pla
   return refuse('load_predictor', `must be ${listed(choices)}, got ${quoted(name)}`)
 }
 
-const KNOWN_KEYS: ReadonlySet<string> = new Set([
+/** All keys that may stand at the top of a config, both spellings. */
+export const PLANNER_KEYS: ReadonlySet<string> = new Set([
   ...[...PLANNER_FIELDS, ...INERT_PLANNER_FIELDS].flatMap(({key, alias}) =>
     alias === null ? [key] : [key, alias],
   ),
@@ -209,12 +210,12 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
 
 /** The reference ignores them in silence, so a typo has no effect there. */
 function unknownKeys(given: ReadonlyMap<string, unknown>): readonly string[] {
-  const unknown = [...given.keys()].filter(key => !KNOWN_KEYS.has(key))
+  const unknown = [...given.keys()].filter(key => !PLANNER_KEYS.has(key))
   const warnings = unknown
     .slice(0, 10)
     .map(
       key =>
-        `planner.${key.slice(0, 60)} is not a planner field and is ignored${suggestion(key, KNOWN_KEYS)}.`,
+        `planner.${key.slice(0, 60)} is not a planner field and is ignored${plannerKeyAdvice(key, PLANNER_KEYS)}.`,
     )
   if (unknown.length > 10) warnings.push(`${unknown.length - 10} more unknown planner fields are ignored.`)
   return warnings

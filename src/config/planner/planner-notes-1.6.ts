@@ -1,4 +1,4 @@
-import {suggestion} from '../../core/nearest-key.ts'
+import {plannerKeyAdvice} from './former-planner-keys.ts'
 import {defaultPlannerConfig16, INERT_PLANNER_FIELDS_16, PLANNER_KEYS_16} from './planner-fields-1.6.ts'
 import type {PlannerConfig16} from './planner-shape-1.6.ts'
 
@@ -22,7 +22,7 @@ function unknownKeys({given}: NotedConfig): readonly string[] {
   const notes = unknown.slice(0, MOST_NAMED).map(key => {
     const older = OLDER_KEYS[key]
     if (older !== undefined) return `planner.${key} is a field of Dynamo 1.2.1; ${older}.`
-    return `planner.${key.slice(0, 60)} is not a planner field and is ignored${suggestion(key, PLANNER_KEYS_16)}.`
+    return `planner.${key.slice(0, 60)} is not a planner field and is ignored${plannerKeyAdvice(key, PLANNER_KEYS_16)}.`
   })
   if (unknown.length > MOST_NAMED) {
     notes.push(`${unknown.length - MOST_NAMED} more unknown planner fields are ignored.`)

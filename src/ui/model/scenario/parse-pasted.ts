@@ -3,8 +3,8 @@ import {parseJson} from '../../../config/command-line/flags.ts'
 import {parseEngineArgs} from '../../../config/engine/engine-args.ts'
 import {ENGINE_FIELDS, INERT_ENGINE_KEYS} from '../../../config/engine/engine-fields.ts'
 import {decodeScenario} from '../../../config/link/url-codec.ts'
-import {parsePlannerConfig} from '../../../config/planner/planner-config.ts'
-import {INERT_PLANNER_FIELDS, PLANNER_FIELDS} from '../../../config/planner/planner-fields.ts'
+import {findPlannerConfig} from '../../../config/planner/find-planner-config.ts'
+import {PLANNER_KEYS, parsePlannerConfig} from '../../../config/planner/planner-config.ts'
 import {
   type EngineTiming,
   type Fleet,
@@ -53,18 +53,22 @@ async function readStructured(text: string): Promise<Result<unknown>> {
   return yaml.ok || !text.startsWith('{') ? yaml : json
 }
 
-function readObject(value: Readonly<Record<string, unknown>>, context: PasteContext): Result<Pasted> {
+async function readObject(
+  value: Readonly<Record<string, unknown>>,
+  context: PasteContext,
+): Promise<Result<Pasted>> {
   const kind = context.kind === 'detect' ? kindOf(value) : ok(context.kind)
-  if (!kind.ok) return kind
-  return kind.value === 'planner' ? applyPlanner(value, context) : applyEngine(value, kind.value, context)
+  if (kind.ok && kind.value !== 'planner') return applyEngine(value, kind.value, context)
+  const {parseYamlText} = await import('../../../config/yaml-text.ts')
+  const found = findPlannerConfig(value, {known: PLANNER_KEYS, parseText: parseYamlText})
+  // What is no planner config in any wrapping is told as what it was taken for first.
+  if (!kind.ok && !(found.ok && found.value.notes.length > 0)) return kind
+  if (!found.ok) return found
+  const {config, notes} = found.value
+  const applied = applyPlanner(config as Readonly<Record<string, unknown>>, context)
+  return applied.ok ? ok({...applied.value, notes: [...notes, ...applied.value.notes]}) : applied
 }
 
-const PLANNER_KEYS: ReadonlySet<string> = new Set([
-  ...[...PLANNER_FIELDS, ...INERT_PLANNER_FIELDS].flatMap(({key, alias}) =>
-    alias === null ? [key] : [key, alias],
-  ),
-  'aic_interpolation',
-])
 const ENGINE_KEYS: ReadonlySet<string> = new Set([
   ...ENGINE_FIELDS.map(({key}) => key),
   ...INERT_ENGINE_KEYS,
