@@ -1,12 +1,9 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {readFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import type {EngineArgs} from '../config/scenario.ts'
-import {fail, type Result} from '../core/result.ts'
-import {type ProfileTable, parseProfileNpz} from '../perf/profile.ts'
 import {TimingLoader} from '../run/timing-loader.ts'
-import {fileErrorReason} from './file-errors.ts'
+import {loadProfile} from './load-profile.ts'
 import {loadWarmup} from './load-warmup.ts'
 import {loadLocalModel} from './local-model.ts'
 
@@ -14,7 +11,7 @@ import {loadLocalModel} from './local-model.ts'
 export function createTimingLoader(): TimingLoader {
   return new TimingLoader({
     fetchPerfFile: readPerfFile,
-    loadProfile: async args => loadProfile(args),
+    loadProfile: async ({planner_profile_data: path}) => loadProfile(path ?? ''),
     models: () => [],
     localModel: loadLocalModel,
     loadWarmup,
@@ -34,18 +31,4 @@ function perfFolder(): string {
     if (existsSync(join(candidate, 'manifest.json'))) return candidate
     if (folder === dirname(folder)) throw new Error(`the GPU tables (public/perf) are not beside ${start}`)
   }
-}
-
-/** The reference falls back to the polynomial when it cannot read the file; we say so instead. */
-function loadProfile({planner_profile_data}: EngineArgs): Result<ProfileTable> {
-  const path = planner_profile_data ?? ''
-  const refuse = (message: string) => fail(`planner_profile_data: ${message}`, 'planner_profile_data')
-  let bytes: Uint8Array
-  try {
-    bytes = readFileSync(path)
-  } catch (error) {
-    return refuse(`cannot read ${path}: ${fileErrorReason(error)}`)
-  }
-  const table = parseProfileNpz(bytes, path)
-  return table.ok ? table : refuse(table.error.message)
 }

@@ -50,3 +50,10 @@ export function formatFloat(value: number): string {
   const text = Object.is(value, -0) ? '-0' : String(value)
   return text.includes('.') ? text : `${text}.0`
 }
+
+/** Python's `round(value)`: to the nearest whole number, ties to the even one. */
+export function roundHalfEven(value: number): number {
+  const floor = Math.floor(value)
+  if (value - floor !== 0.5) return Math.round(value)
+  return floor % 2 === 0 ? floor : floor + 1
+}

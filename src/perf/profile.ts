@@ -1,6 +1,6 @@
 import {unzipSync} from 'fflate'
 import {fail, ok, type Result} from '../core/result.ts'
-import {type NpyArray, parseNpy} from './npy.ts'
+import {type NpyArray, type NpyNumbers, parseNpy} from './npy.ts'
 import type {PerfModel} from './perf-model.ts'
 
 /** Recorded engine profile, the five arrays of the planner's NPZ file (engine.md 4.4). Times in ms. */
@@ -16,29 +16,54 @@ export interface ProfileTable {
   readonly decodeItlMs: Float64Array
 }
 
+const PROFILE_ARRAYS = [
+  ...['prefill_isl', 'prefill_ttft_ms', 'decode_active_kv_tokens', 'decode_context_length', 'decode_itl'],
+]
+/** Arrays of one half of a profiler's results. */
+const HALVES = ['prefill_ttft', 'z_itl']
+
 /** Reads an NPZ profile. The file is named in every message. */
 export function parseProfileNpz(bytes: Uint8Array, fileName: string): Result<ProfileTable> {
-  let entries: Record<string, Uint8Array>
+  const entries = unzipNpz(bytes, fileName)
+  if (!entries.ok) return entries
+  if (HALVES.some(name => `${name}.npy` in entries.value))
+    return fail(`${fileName} is half of a profiler's results: give the folder that holds prefill and decode`)
+  const arrays = arraysOf(entries.value, fileName, {names: PROFILE_ARRAYS, numbers: 'float64'})
+  return arrays.ok ? tableFromArrays(arrays.value, fileName) : arrays
+}
+
+/** Arrays of an NPZ file by name, of any numbers. The file is named in every message. */
+export function parseNpz(
+  bytes: Uint8Array,
+  fileName: string,
+  names: readonly string[],
+): Result<ReadonlyMap<string, NpyArray>> {
+  const entries = unzipNpz(bytes, fileName)
+  return entries.ok ? arraysOf(entries.value, fileName, {names, numbers: 'any'}) : entries
+}
+
+function unzipNpz(bytes: Uint8Array, fileName: string): Result<Record<string, Uint8Array>> {
   try {
-    entries = unzipSync(bytes)
+    return ok(unzipSync(bytes))
   } catch {
     return fail(`${fileName} is not an NPZ file: it cannot be unzipped`)
   }
+}
+
+function arraysOf(
+  entries: Readonly<Record<string, Uint8Array>>,
+  fileName: string,
+  wanted: {readonly names: readonly string[]; readonly numbers: NpyNumbers},
+): Result<ReadonlyMap<string, NpyArray>> {
   const arrays = new Map<string, NpyArray>()
-  for (const name of [
-    'prefill_isl',
-    'prefill_ttft_ms',
-    'decode_active_kv_tokens',
-    'decode_context_length',
-    'decode_itl',
-  ]) {
+  for (const name of wanted.names) {
     const entry = entries[`${name}.npy`]
     if (entry === undefined) return fail(`${fileName} has no array ${name}`)
-    const array = parseNpy(entry)
+    const array = parseNpy(entry, wanted.numbers)
     if (!array.ok) return fail(`${fileName}: array ${name} ${array.error.message}`)
     arrays.set(name, array.value)
   }
-  return tableFromArrays(arrays, fileName)
+  return ok(arrays)
 }
 
 function tableFromArrays(arrays: ReadonlyMap<string, NpyArray>, fileName: string): Result<ProfileTable> {

@@ -1,4 +1,5 @@
 import {exactExp} from '../../../../core/exact-math.ts'
+import {roundHalfEven} from '../../../../core/python-number.ts'
 
 /** Prophet's defaults: changes of slope in the first 80 % of the window, at most 25 of them. */
 const CHANGE_RANGE = 0.8
@@ -128,12 +129,6 @@ function changeIndexes(count: number): readonly number[] {
   const range = Math.floor(count * CHANGE_RANGE)
   const changes = Math.min(MAX_CHANGES, range - 1)
   return Array.from({length: changes}, (_, i) => roundHalfEven(((i + 1) * (range - 1)) / changes))
-}
-
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value)
-  if (value - floor !== 0.5) return Math.round(value)
-  return floor % 2 === 0 ? floor : floor + 1
 }
 
 function dot(left: readonly number[], right: readonly number[]): number {
