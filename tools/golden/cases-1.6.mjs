@@ -42,6 +42,15 @@ export const CASES_16 = {
     request_rate: 5,
     arrival_seed: 11,
   }),
+  // The first chunk of each prompt leaves one token, which is still a prompt's and is timed as one.
+  agg_last_token: synthetic({
+    ...agg({max_num_batched_tokens: 999}),
+    input_tokens: 1000,
+    output_tokens: 60,
+    request_count: 30,
+    num_workers: 1,
+    arrival_interval_ms: 700,
+  }),
   agg_groups: synthetic({
     ...agg({timing_model: {type: 'fixed', prefill_ms: 40, decode_ms: 8}}),
     input_tokens: 2000,

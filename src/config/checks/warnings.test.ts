@@ -155,4 +155,18 @@ describe('warningsOf', () => {
     expect(warnings['traffic.shared_prefix_ratio']).toMatch(/num_prefix_groups is 0/)
     expect(warnings.traffic).toMatch(/reference refuses/)
   })
+
+  it('says of 1.6.1 nothing that is true of 1.2.1 alone', () => {
+    const guide = agg(
+      {startup_time: null},
+      {report_interval_hours: null, live_dashboard_port: 0, max_gpu_budget: 1, optimization_target: 'sla'},
+    )
+    const routed = {...guide, engineTiming: 'aic', routerMode: 'kv_router', replayConcurrency: 5} as const
+    const fields = (scenario: Scenario) => Object.keys(said(scenario))
+    const only12 = ['planner.max_gpu_budget', 'planner.report_interval_hours', 'trace.replay_concurrency']
+    expect(fields(routed)).toEqual(expect.arrayContaining(only12))
+    const on16 = fields({...routed, release: '1.6.1'})
+    for (const field of only12) expect(on16).not.toContain(field)
+    expect(on16).toContain('engine.startup_time')
+  })
 })

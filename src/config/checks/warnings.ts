@@ -1,4 +1,5 @@
 import {PLANNER_FIELDS, type PlannerField} from '../planner/planner-fields.ts'
+import {PLANNER_FIELDS_16} from '../planner/planner-fields-1.6.ts'
 import {
   type EngineArgs,
   type PlannerConfig,
@@ -25,6 +26,7 @@ type Rule = (scenario: Scenario) => readonly Warning[]
 export function warningsOf(scenario: Scenario): readonly Warning[] {
   const found = new Map<string, Warning>()
   for (const rule of RULES) {
+    if (scenario.release === '1.6.1' && ONLY_1_2.has(rule)) continue
     for (const warning of rule(scenario)) if (!found.has(warning.field)) found.set(warning.field, warning)
   }
   return [...found.values()]
@@ -41,8 +43,21 @@ function nameInTerminal(field: string): string {
   return own === undefined ? field : flagOf(own)
 }
 
+/** What 1.2.1 does, and 1.6.1 does not: it times planner runs by the GPU, counts budgets in GPUs, takes any traffic. */
+const ONLY_1_2: ReadonlySet<Rule> = new Set([
+  warnOfUntypedPools,
+  warnOfWorkersOverBudget,
+  warnOfBudget,
+  warnOfRecorder,
+  warnOfPlannerTiming,
+  warnOfPlannerTraffic,
+  warnOfSglangRouter,
+  warnOfPlannerEstimate,
+])
+
 const RULES: readonly Rule[] = [
   warnOfTiming,
+  warnOfPlannerTiming,
   warnOfUntypedPools,
   warnOfWorkersOverBudget,
   warnOfGpuCounts,
@@ -54,7 +69,10 @@ const RULES: readonly Rule[] = [
   warnOfStartUp,
   warnOfKvCache,
   warnOfTraffic,
-  warnOfRouter,
+  warnOfPlannerTraffic,
+  warnOfSglangRouter,
+  warnOfUncachedRouter,
+  warnOfPlannerEstimate,
 ]
 
 function partsOf({fleet}: Scenario): readonly (readonly [Part, PoolSpec])[] {
@@ -65,24 +83,29 @@ function warn(field: string, message: string): Warning {
   return {field, message}
 }
 
-/** The reference knows no choice: fixed fleets are timed by the GPU they name, planner runs never (engine.md 0). */
 function warnOfTiming(scenario: Scenario): readonly Warning[] {
-  const {engineTiming} = scenario
-  const planner = plannerOf(scenario)
-  const named = partsOf(scenario).find(([, {args}]) => args.aic_model_path !== null)
-  if (named === undefined || engineTiming === 'profile') return []
-  const gpu = named[1].args.aic_system ?? 'the GPU'
-  if (engineTiming === 'polynomial')
-    return [
-      warn('timing', `Pass times are the built-in curve: naming ${gpu} and a model does not change them.`),
-    ]
-  if (planner === null) return []
+  const gpu = gpuNamed(scenario)
+  if (gpu === null || scenario.engineTiming !== 'polynomial') return []
+  return [
+    warn('timing', `Pass times are the built-in curve: naming ${gpu} and a model does not change them.`),
+  ]
+}
+
+/** The reference knows no choice: fixed fleets are timed by the GPU they name, planner runs never (engine.md 0). */
+function warnOfPlannerTiming(scenario: Scenario): readonly Warning[] {
+  if (plannerOf(scenario) === null || gpuNamed(scenario) === null || scenario.engineTiming !== 'aic')
+    return []
   return [
     warn(
       'timing',
       "The reference's planner runs use polynomial timing whatever GPU is named: with aic, figures differ from its.",
     ),
   ]
+}
+
+function gpuNamed(scenario: Scenario): string | null {
+  const named = partsOf(scenario).find(([, {args}]) => args.aic_model_path !== null)
+  return named === undefined ? null : (named[1].args.aic_system ?? 'the GPU')
 }
 
 function warnOfUntypedPools(scenario: Scenario): readonly Warning[] {
@@ -190,7 +213,11 @@ function warnOfIgnoredTargets(scenario: Scenario): readonly Warning[] {
 function warnOfIgnoredFields(scenario: Scenario): readonly Warning[] {
   const planner = plannerOf(scenario)
   if (planner === null) return []
-  return PLANNER_FIELDS.flatMap(field => {
+  const fields: readonly PlannerField<keyof PlannerConfig>[] =
+    scenario.release === '1.6.1'
+      ? (PLANNER_FIELDS_16 as readonly PlannerField<keyof PlannerConfig>[])
+      : PLANNER_FIELDS
+  return fields.flatMap(field => {
     if (planner[field.key] === field.default) return []
     const reason = reasonIgnored(field, planner)
     return reason === null ? [] : [warn(`planner.${field.key}`, `No effect: ${reason}.`)]
@@ -216,6 +243,7 @@ const PREDICTORS: Readonly<Record<string, readonly string[]>> = {
   kalman_q_level: ['kalman'],
   kalman_q_trend: ['kalman'],
   kalman_r: ['kalman'],
+  kalman_min_points: ['kalman'],
 }
 
 function reasonUnpredicted(field: PlannerField, planner: PlannerConfig): string | null {
@@ -262,22 +290,26 @@ function warnOfKvCache(scenario: Scenario): readonly Warning[] {
     })
 }
 
-function warnOfTraffic(scenario: Scenario): readonly Warning[] {
-  const {synthetic, replayConcurrency} = scenario
-  const planner = plannerOf(scenario)
+function warnOfTraffic({synthetic, replayConcurrency, arrivalSpeedupRatio}: Scenario): readonly Warning[] {
   const warnings: Warning[] = []
-  if (replayConcurrency !== undefined && scenario.arrivalSpeedupRatio !== 1)
+  if (replayConcurrency !== undefined && arrivalSpeedupRatio !== 1)
     warnings.push(warn('trace.arrival_speedup_ratio', 'No effect: replay_concurrency ignores arrival times.'))
-  if (replayConcurrency !== undefined && planner !== null)
-    warnings.push(
-      warn('trace.replay_concurrency', 'The reference passes it over in planner runs; here it holds.'),
-    )
-  if (synthetic === undefined) return warnings
-  if (synthetic.shared_prefix_ratio > 0 && synthetic.num_prefix_groups === 0)
+  if (synthetic !== undefined && synthetic.shared_prefix_ratio > 0 && synthetic.num_prefix_groups === 0)
     warnings.push(
       warn('traffic.shared_prefix_ratio', 'No effect: nothing is shared while num_prefix_groups is 0.'),
     )
-  if (planner !== null)
+  return warnings
+}
+
+function warnOfPlannerTraffic(scenario: Scenario): readonly Warning[] {
+  const {synthetic, replayConcurrency} = scenario
+  if (plannerOf(scenario) === null) return []
+  const warnings: Warning[] = []
+  if (replayConcurrency !== undefined)
+    warnings.push(
+      warn('trace.replay_concurrency', 'The reference passes it over in planner runs; here it holds.'),
+    )
+  if (synthetic !== undefined)
     warnings.push(
       warn(
         'traffic',
@@ -288,33 +320,37 @@ function warnOfTraffic(scenario: Scenario): readonly Warning[] {
 }
 
 /** What a KV router is told, and by whom. */
-function warnOfRouter(scenario: Scenario): readonly Warning[] {
+function warnOfSglangRouter(scenario: Scenario): readonly Warning[] {
+  const [part, {args}] = partsOf(scenario)[0]!
+  if (scenario.routerMode !== 'kv_router' || args.engine_type !== 'sglang') return []
+  return [
+    warn(
+      `${part}.engine_type`,
+      'The router never learns of an sglang cache, as in the reference: it balances load and sees no hits.',
+    ),
+  ]
+}
+
+function warnOfUncachedRouter(scenario: Scenario): readonly Warning[] {
+  const [part, {args}] = partsOf(scenario)[0]!
+  if (scenario.routerMode !== 'kv_router' || args.engine_type === 'sglang' || args.enable_prefix_caching)
+    return []
+  return [
+    warn(
+      `${part}.enable_prefix_caching`,
+      'The router counts on prefix hits all the same, as in the reference, and none of them happens.',
+    ),
+  ]
+}
+
+function warnOfPlannerEstimate(scenario: Scenario): readonly Warning[] {
   const {routerMode, routerConfig} = scenario
-  const planner = plannerOf(scenario)
-  if (routerMode !== 'kv_router') return []
-  const warnings: Warning[] = []
-  const [first] = partsOf(scenario)
-  const [part, {args}] = first!
-  if (args.engine_type === 'sglang')
-    warnings.push(
-      warn(
-        `${part}.engine_type`,
-        'The router never learns of an sglang cache, as in the reference: it balances load and sees no hits.',
-      ),
-    )
-  else if (!args.enable_prefix_caching)
-    warnings.push(
-      warn(
-        `${part}.enable_prefix_caching`,
-        'The router counts on prefix hits all the same, as in the reference, and none of them happens.',
-      ),
-    )
-  if (planner !== null && routerConfig?.router_prefill_load_model === 'aic')
-    warnings.push(
-      warn(
-        'router.router_prefill_load_model',
-        'No effect: in planner runs the router estimates nothing, as in the reference.',
-      ),
-    )
-  return warnings
+  if (plannerOf(scenario) === null || routerMode !== 'kv_router') return []
+  if (routerConfig?.router_prefill_load_model !== 'aic') return []
+  return [
+    warn(
+      'router.router_prefill_load_model',
+      'No effect: in planner runs the router estimates nothing, as in the reference.',
+    ),
+  ]
 }
