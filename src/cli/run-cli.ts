@@ -4,6 +4,7 @@ import type {Problem} from '../core/result.ts'
 import {formatHelp} from './help.ts'
 import {runPerfCommand} from './perf-command.ts'
 import {runPolicyCommand} from './policy-command.ts'
+import {runPredictCommand} from './predict/predict-command.ts'
 import {replay} from './replay-command.ts'
 import type {ReplayOutcome} from './replay-outcome.ts'
 import {runSweepCommand} from './sweep/sweep.ts'
@@ -19,6 +20,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   // Subcommands go by the first argument; anything else is a replay, as in the reference.
   if (argv[0] === 'perf') return exitCodeOf(await runPerfCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'policy') return exitCodeOf(await runPolicyCommand(argv.slice(1), terminal), terminal)
+  if (argv[0] === 'predict') return exitCodeOf(await runPredictCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'sweep') return exitCodeOf(await runSweepCommand(argv.slice(1), terminal), terminal)
   const args = parseArguments(argv)
   if (!args.ok) return refuse(terminal, args.error)

@@ -205,6 +205,16 @@ function computeActivationsBytes(
   return sglang ? atLeast * 1.15 : atLeast
 }
 
+/**
+ * KV cache of one token on each GPU, bytes, as `aisimulate predict` counts what a prompt's transfer sends: two bytes a
+ * value, whatever format the cache itself has.
+ */
+export function computeTransferBytesPerToken(request: ResolvedAicRequest): number {
+  const {layers, kvHeads, headDim, latent} = request.model
+  if (latent !== null) return layers * latent.cacheWidth * 2
+  return layers * Math.ceil(kvHeads / parallelismOf(request).tp) * headDim * 2 * 2
+}
+
 interface KvCurve {
   readonly bytesPerToken: number
   tokens(bytes: number): number

@@ -1,5 +1,6 @@
 import {formatFloat} from '../core/python-number.ts'
 import type {ReferenceReport, Report} from './report.ts'
+import {formatSorted} from './sorted-json.ts'
 
 /** The only whole numbers of the reference's report; everything else it prints as a float (`300.0`). */
 const INTEGER_KEYS: ReadonlySet<string> = new Set<keyof ReferenceReport>([
@@ -21,18 +22,10 @@ export function formatReportJson(report: Report | ReferenceReport): string {
 }
 
 function formatValue(key: string, value: unknown): string {
-  if (typeof value !== 'number') return indent(JSON.stringify(sortedKeys(value), null, 2))
+  if (typeof value !== 'number') return indent(formatSorted(value, 2))
   return INTEGER_KEYS.has(key) ? String(value) : formatFloat(value)
 }
 
 function indent(text: string): string {
   return text.replaceAll('\n', '\n  ')
-}
-
-/** The same value with the keys of every object in order. */
-function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sortedKeys(inner)]))
 }

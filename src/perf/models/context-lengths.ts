@@ -1,0 +1,66 @@
+/** Longest contexts in tokens, as the models' own config.json say (`max_position_embeddings`), by exact name. */
+const CONTEXT_LENGTHS: ReadonlyMap<string, number> = new Map(
+  (
+    [
+      [32_768, ['XiaomiMiMo/MiMo-7B-Base']],
+      [
+        40_960,
+        [
+          'Qwen/Qwen3-0.6B',
+          'Qwen/Qwen3-1.7B',
+          'Qwen/Qwen3-8B',
+          'Qwen/Qwen3-32B',
+          'Qwen/Qwen3-32B-FP8',
+          'Qwen/Qwen3-30B-A3B',
+          'Qwen/Qwen3-30B-A3B-FP8',
+          'Qwen/Qwen3-235B-A22B',
+          'Qwen/Qwen3-235B-A22B-FP8',
+          'nvidia/Qwen3-235B-A22B-NVFP4',
+        ],
+      ],
+      [
+        131_072,
+        [
+          'meta-llama/Meta-Llama-3.1-8B',
+          'meta-llama/Meta-Llama-3.1-70B',
+          'meta-llama/Meta-Llama-3.1-405B',
+          'nvidia/Llama-3.1-8B-Instruct-FP8',
+          'nvidia/Llama-3.1-70B-Instruct-FP8',
+          'openai/gpt-oss-20b',
+          'openai/gpt-oss-120b',
+        ],
+      ],
+      [163_840, ['deepseek-ai/DeepSeek-V3', 'deepseek-ai/DeepSeek-R1', 'nvidia/DeepSeek-V3.1-NVFP4']],
+      [262_144, ['Qwen/Qwen3-Coder-480B-A35B-Instruct']],
+    ] as const
+  ).flatMap(([tokens, names]) => names.map(name => [name, tokens] as const)),
+)
+
+export function contextLengthOf(model: string): number | null {
+  return CONTEXT_LENGTHS.get(model) ?? null
+}
+
+/** The same from a config.json; null = it does not say. */
+export function contextLengthOfConfig(config: unknown): number | null {
+  const outer = recordOf(config)
+  for (const section of [recordOf(outer.text_config), outer]) {
+    for (const key of KEYS) {
+      const value = section[key]
+      if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value
+    }
+  }
+  return null
+}
+
+/** In the order in which the reference asks. */
+const KEYS = [
+  'max_position_embeddings',
+  'model_max_length',
+  'max_sequence_length',
+  'seq_length',
+  'n_positions',
+]
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+}
