@@ -1,4 +1,5 @@
 import type {Problem} from '../core/result.ts'
+import {DEFAULT_ROUTER_CONFIG_16} from './engine/release-1.6/router-config.ts'
 import {checkField} from './field.ts'
 import type {FieldValue} from './field-text.ts'
 import type {Scenario} from './scenario.ts'
@@ -35,7 +36,14 @@ export function assembleScenario(
     if (written.ok) scenario = written.value
     else refused.push({field, problem: written.error})
   }
-  return {scenario, refused}
+  return {scenario: withRouterOf16(scenario), refused}
+}
+
+/** Readers of 1.6.1 give a KV router all its options, said or not, so that equal runs are equal scenarios. */
+function withRouterOf16(scenario: Scenario): Scenario {
+  const {release, routerMode, routerConfig} = scenario
+  if (release !== '1.6.1' || routerMode !== 'kv_router' || routerConfig !== undefined) return scenario
+  return {...scenario, routerConfig: DEFAULT_ROUTER_CONFIG_16}
 }
 
 /** The first of a scenario's own fields that is out of its range. */

@@ -1,5 +1,6 @@
 import type {FlagGroup} from './command-line/flag.ts'
 import type {Field} from './field.ts'
+import type {Release} from './release.ts'
 import type {ScenarioLens} from './scenario-lens.ts'
 
 /**
@@ -20,6 +21,8 @@ export type ScenarioField = Field<string, FormGroup> &
     readonly isKnob: boolean
     /** The field does nothing without it. */
     readonly needs?: 'planner'
+    /** Only this release knows it. */
+    readonly only?: Release
     /** Values that the reference does not know either, although it knows the flag. */
     readonly isOurs?: (value: string) => boolean
   }

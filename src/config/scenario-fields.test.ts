@@ -7,6 +7,7 @@ import type {FieldValue} from './field-text.ts'
 import {decodeScenario, encodeScenario} from './link/url-codec.ts'
 import {POOL_FIELDS} from './pool-fields.ts'
 import {defaultScenario} from './presets.ts'
+import {withRelease} from './releases/with-release.ts'
 import type {Scenario} from './scenario.ts'
 import type {ScenarioField} from './scenario-field.ts'
 import {flagOf, SCENARIO_FIELDS} from './scenario-fields.ts'
@@ -103,10 +104,17 @@ describe('every field', () => {
     return described.value.scenario
   }
 
+  /** A scenario that may have the field. */
+  function baseFor({only}: ScenarioField): Scenario {
+    return only === undefined ? base : withRelease(base, only).scenario
+  }
+
   /** Another value than the one a scenario begins with. */
   function otherValue(field: ScenarioField): FieldValue {
     if (field.key === 'objective') return 'ttft:900,itl:40,share:0.9'
     if (field.key === 'trace_columns') return 'timestamp=ts'
+    if (field.key === 'performance_model_metadata')
+      return '{"aggregated":{"model":"m","backend":"vllm","system":"h200_sxm","worker_type":"aggregated","tp":2}}'
     if (field.key === 'startup') return 'lognormal(median=1min,p95=3min)'
     if (field.type === 'choice') return field.choices.find(choice => choice !== field.default) ?? null
     if (field.type !== 'integer' && field.type !== 'number') throw new Error(`no value for ${field.key}`)
@@ -117,6 +125,7 @@ describe('every field', () => {
     '%s is read where it is written',
     (_, field) => {
       const value = otherValue(field)
+      const base = baseFor(field)
       const written = field.write(base, value)
       expect(written.ok && field.read(written.value)).toBe(value)
       expect(field.read(base)).toBe(field.default)
@@ -130,7 +139,7 @@ describe('every field', () => {
   )(
     '%s comes back from a link and from a command line, and only what the reference has gets into its own',
     (_, field) => {
-      const written = field.write(base, otherValue(field))
+      const written = field.write(baseFor(field), otherValue(field))
       if (!written.ok) throw new Error(written.error.message)
       const link = decodeScenario(encodeScenario(written.value))
       expect(link.ignored).toEqual([])

@@ -1,10 +1,12 @@
 import {fail, ok} from '../core/result.ts'
-import {formatObjective, parseObjective} from './objective.ts'
+import {timingLens} from './releases/release-lenses.ts'
+import {RELEASE_FIELD, SCENARIO_FIELDS_16} from './releases/scenario-fields-1.6.ts'
 import {hasPhase, phaseShiftOf, type Scenario} from './scenario.ts'
 import type {ScenarioField} from './scenario-field.ts'
-import {always, type ScenarioLens, sometimes, within, withOrWithout} from './scenario-lens.ts'
+import {always, sometimes, within, withOrWithout} from './scenario-lens.ts'
 import {STARTUP_FIELD} from './startup/startup-field.ts'
-import {checkTraceSelection, formatCsvColumns, parseCsvColumns, TRACE_FORMATS} from './trace-options.ts'
+import {columnsLens, objectiveLens} from './text-lenses.ts'
+import {checkTraceSelection, TRACE_FORMATS} from './trace-options.ts'
 
 /** Seeds are 32 bits wide. */
 const MAX_SEED = 2 ** 32 - 1
@@ -20,6 +22,7 @@ const knob = {isKnob: true} as const
 
 /** In the order of links and, within a group, of the form. */
 export const SCENARIO_FIELDS: readonly ScenarioField[] = [
+  RELEASE_FIELD,
   {
     ...trace,
     ...theirs,
@@ -60,7 +63,7 @@ export const SCENARIO_FIELDS: readonly ScenarioField[] = [
   {
     ...ours,
     ...knob,
-    ...always('engineTiming'),
+    ...timingLens(),
     key: 'engine_timing',
     link: 'timing',
     linkAfter: 'trace',
@@ -189,6 +192,7 @@ export const SCENARIO_FIELDS: readonly ScenarioField[] = [
     min: 1,
     max: 1e6,
   },
+  ...SCENARIO_FIELDS_16,
   {
     ...ofTrace,
     ...theirs,
@@ -368,30 +372,4 @@ function writePhase(scenario: Scenario, value: unknown) {
   return value === 0
     ? ok(scenario)
     : fail('this run has no planner; give it a planner config (--planner-config)', 'planner_phase')
-}
-
-/** Told as one text, `ttft:1500,itl:50,share:0.95`. */
-function objectiveLens(): ScenarioLens {
-  return {
-    read: ({objective}) => (objective === undefined ? null : formatObjective(objective)),
-    write: (scenario, value) => {
-      if (value === null) return ok(withOrWithout(scenario, 'objective', null))
-      const objective = parseObjective(String(value))
-      return objective.ok ? ok({...scenario, objective: objective.value}) : objective
-    },
-  }
-}
-
-/** Told as one text, `timestamp=ts,input=prompt`. */
-function columnsLens(): ScenarioLens {
-  const lens = within('traceFormat', 'columns')
-  return {
-    read: ({traceFormat}) =>
-      traceFormat?.columns === undefined ? null : formatCsvColumns(traceFormat.columns),
-    write: (scenario, value) => {
-      if (value === null) return lens.write(scenario, null)
-      const columns = parseCsvColumns(String(value))
-      return columns.ok ? lens.write(scenario, columns.value as never) : columns
-    },
-  }
 }

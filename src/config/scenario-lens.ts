@@ -1,6 +1,6 @@
-import {ok, type Result} from '../core/result.ts'
+import {fail, ok, type Result} from '../core/result.ts'
 import type {FieldValue} from './field-text.ts'
-import type {Scenario} from './scenario.ts'
+import type {ReportedSla, Scenario} from './scenario.ts'
 
 /** How one value is read from a scenario and put into one. */
 export interface ScenarioLens {
@@ -41,6 +41,30 @@ export function within<G extends 'traceFormat' | 'traceSelection'>(
       return ok(withOrWithout(scenario, group, Object.keys(options).length === 0 ? null : options))
     },
   }
+}
+
+/** A field of which only 1.6.1 knows; a scenario of another release has none and takes none. */
+export function only16(lens: ScenarioLens): ScenarioLens {
+  return {
+    read: lens.read,
+    write: (scenario, value) =>
+      value === null || scenario.release === '1.6.1'
+        ? lens.write(scenario, value)
+        : fail('only Dynamo 1.6.1 knows this'),
+  }
+}
+
+/** A bound of the report's good requests: the bounds are absent as a whole where none is given. */
+export function reportedBound(key: keyof ReportedSla): ScenarioLens {
+  return only16({
+    read: ({reportedSla}) => reportedSla?.[key] ?? null,
+    write: (scenario, value) => {
+      const sla: ReportedSla = withOrWithout<ReportedSla>({...scenario.reportedSla}, key, value)
+      if (sla.e2eMs !== undefined && (sla.ttftMs !== undefined || sla.itlMs !== undefined))
+        return fail('sla.e2e_ms is mutually exclusive with sla.ttft_ms/itl_ms')
+      return ok(withOrWithout(scenario, 'reportedSla', Object.keys(sla).length === 0 ? null : sla))
+    },
+  })
 }
 
 /** The object with the key at this value, or, for null, without it. */

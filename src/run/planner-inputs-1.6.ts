@@ -1,4 +1,4 @@
-import {readIdentity} from '../config/command-line/planner-flags-1.6.ts'
+import {readIdentity} from '../config/planner/planner-models.ts'
 import type {PlannerConfig16} from '../config/planner/planner-shape-1.6.ts'
 import type {AicArgsOfPlanner, EngineArgs, Scenario, WorkerType} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'

@@ -1,5 +1,7 @@
+import {DEFAULT_ROUTER_CONFIG_16} from '../config/engine/release-1.6/router-config.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../config/engine/router-config.ts'
-import type {PoolName, Scenario} from '../config/scenario.ts'
+import type {Release} from '../config/release.ts'
+import type {PoolName, RouterConfig, Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import {createEngine, type EngineOptions, type RunnableEngine} from '../engine/create-engine.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
@@ -56,7 +58,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     kvEventLagMs: scenario.kvEventLagMs ?? 0,
     fleet: scenario.fleet,
     workload,
-    router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG) : null,
+    router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? defaultRouter(release)) : null,
     prefillEstimate: inputs.prefillEstimate,
     concurrency: scenario.replayConcurrency ?? null,
     seed: scenario.seed,
@@ -94,6 +96,10 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     planner,
     notices: [...engine.notices, ...(planner?.notices ?? [])],
   }
+}
+
+function defaultRouter(release: Release): RouterConfig {
+  return release === '1.6.1' ? DEFAULT_ROUTER_CONFIG_16 : DEFAULT_ROUTER_CONFIG
 }
 
 interface Stage {

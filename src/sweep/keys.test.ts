@@ -83,6 +83,12 @@ describe('a key', () => {
       'num_prefill_workers',
       'num_decode_workers',
       ...SYNTHETIC_FIELDS.map(({key}) => key),
+      // Of 1.6.1 alone.
+      'arrival_seed',
+      'router.overlap_score_credit_decay',
+      'router.decode_active_request_weight',
+      'planner.max_throughput_scaling_replicas',
+      'planner.speculative_nextn',
     ])
   })
 })

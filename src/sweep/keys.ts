@@ -1,7 +1,6 @@
-import {ENGINE_FIELDS, SGLANG_FIELDS} from '../config/engine/engine-fields.ts'
-import {checkField, type FieldShape, quoted} from '../config/field.ts'
+import {checkField, type Field, type FieldShape, quoted} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
-import {PLANNER_FIELDS} from '../config/planner/planner-fields.ts'
+import {formsOf} from '../config/releases/release-forms.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {suggestion} from '../core/nearest-key.ts'
 import {fail, ok, type Result} from '../core/result.ts'
@@ -25,7 +24,29 @@ export interface SweepKey {
 const POOLS: readonly PoolChoice[] = ['engine', 'prefill', 'decode']
 
 /** Which fleet the planner thinks it scales follows from the fleet. */
-const NOT_SWEPT: ReadonlySet<string> = new Set(['mode'])
+const NOT_SWEPT: ReadonlySet<string> = new Set([
+  'mode',
+  'ais_perf_model',
+  'load_predictor_warmup_trace',
+  'report_write_gzip_log',
+])
+
+/** The fields of both releases; where one takes more than the other, what it takes: the scenario's release decides. */
+function ofBoth<F extends Field>(older: readonly F[], newer: readonly F[]): readonly F[] {
+  const wider = older.map(field => newer.find(({key}) => key === field.key) ?? field)
+  return [...wider, ...newer.filter(({key}) => !older.some(field => field.key === key))]
+}
+
+const OLDER = formsOf('1.2.1')
+const NEWER = formsOf('1.6.1')
+const asOption = (field: Field): Field => ({...field, key: `sglang.${field.key}`})
+const ENGINE_KNOB_FIELDS = [
+  ...ofBoth(OLDER.engineFields, NEWER.engineFields),
+  ...ofBoth(OLDER.sglangFields, NEWER.sglangFields).map(asOption),
+]
+const PLANNER_KNOB_FIELDS = ofBoth(OLDER.plannerFields, NEWER.plannerFields).filter(
+  ({key, use}) => !NOT_SWEPT.has(key) && use !== 'report',
+)
 
 const KNOBS: ReadonlyMap<string, RunKnob> = new Map(
   [...RUN_KNOBS, ...TRAFFIC_KNOBS, ...POOLS.flatMap(engineKnobs), ...plannerKnobs()].map(knob => [
@@ -36,7 +57,7 @@ const KNOBS: ReadonlyMap<string, RunKnob> = new Map(
 
 /** Other spellings: a bare field means every engine or the planner, and the reference's aliases keep working. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
-  ...PLANNER_FIELDS.flatMap(({key, alias}) => [
+  ...PLANNER_KNOB_FIELDS.flatMap(({key, alias}) => [
     [key, `planner.${key}`] as const,
     ...(alias === null
       ? []
@@ -75,22 +96,18 @@ export function applySweepValue(scenario: Scenario, key: SweepKey, value: FieldV
 }
 
 function engineKnobs(pool: PoolChoice): RunKnob[] {
-  const fields = [
-    ...ENGINE_FIELDS.map(field => ({field, path: field.key})),
-    ...SGLANG_FIELDS.map(field => ({field, path: `sglang.${field.key}`})),
-  ]
-  return fields.map(({field, path}) => ({
-    path: `${pool}.${path}`,
+  return ENGINE_KNOB_FIELDS.map(field => ({
+    path: `${pool}.${field.key}`,
     label: pool === 'engine' ? field.label : `${field.label} (${pool})`,
     help: field.help,
     unit: field.unit,
     field,
-    apply: (scenario, value) => applyEngineField(scenario, {pool, path}, value),
+    apply: (scenario, value) => applyEngineField(scenario, {pool, path: field.key}, value),
   }))
 }
 
 function plannerKnobs(): RunKnob[] {
-  return PLANNER_FIELDS.filter(({key, use}) => !NOT_SWEPT.has(key) && use !== 'report').map(field => ({
+  return PLANNER_KNOB_FIELDS.map(field => ({
     path: `planner.${field.key}`,
     label: field.label,
     help: field.help,

@@ -2,15 +2,19 @@ import {defaultTiming} from '../checks/scenario-rules.ts'
 import {AIC_PERF_FIELDS} from '../engine/aic-perf.ts'
 import {defaultEngineArgs} from '../engine/engine-args.ts'
 import {ENGINE_FIELDS} from '../engine/engine-fields.ts'
-import {DEFAULT_ROUTER_CONFIG} from '../engine/router-config.ts'
+import {launchConfig, launchConfigOnGpu} from '../engine/release-1.6/launch-config.ts'
 import type {Field} from '../field.ts'
 import {PLANNER_FIELDS} from '../planner/planner-fields.ts'
+import {plannerJson16} from '../planner/planner-values-1.6.ts'
 import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
 import {plannerConfigWith} from '../presets.ts'
+import {formsOf, releaseOf} from '../releases/release-forms.ts'
 import {isOtherPolicy} from '../scaling/parse-scaling.ts'
 import {
   type EngineArgs,
+  type EngineTiming,
   type PlannerConfig,
+  type PoolSpec,
   plannerOf,
   poolsOf,
   type RouterConfig,
@@ -30,7 +34,8 @@ export interface CommandLines {
 
 /** The flags that describe a scenario, defaults left out. */
 export function flagsFromScenario(scenario: Scenario, options: {readonly trace: string}): CommandLines {
-  const traffic = scenario.synthetic === undefined ? [options.trace] : syntheticFlags(scenario.synthetic)
+  const traffic =
+    scenario.synthetic === undefined ? [options.trace] : trafficFlags(scenario, scenario.synthetic)
   const router = [...routerFlags(scenario), ...aicFlags(scenario)]
   const flagsOf = (reader: Owner) => [
     ...poolFlags(scenario, reader),
@@ -39,14 +44,14 @@ export function flagsFromScenario(scenario: Scenario, options: {readonly trace: 
   return {
     reference: [
       ...traffic,
-      ...plannerFlags(referencePlanner(scenario), 'reference'),
+      ...plannerFlags(scenario, 'reference'),
       ...fleetFlags(scenario, 'reference'),
       ...flagsOf('reference'),
       ...router,
     ],
     ours: [
       ...traffic,
-      ...plannerFlags(plannerOf(scenario), 'ours'),
+      ...plannerFlags(scenario, 'ours'),
       ...fleetFlags(scenario, 'ours'),
       ...flagsOf('reference'),
       ...router,
@@ -61,10 +66,27 @@ type Owner = 'reference' | 'ours'
 
 function ownFlag(field: ScenarioField, scenario: Scenario, owner: Owner): readonly string[] {
   const value = field.read(scenario)
-  const fallback = field.key === 'engine_timing' ? defaultTiming(scenario.fleet) : field.default
+  const fallback = field.key === 'engine_timing' ? timingWithoutFlag(scenario) : field.default
   if (value === fallback || value === null) return []
   const whose = field.isOurs?.(String(value)) === true ? 'ours' : field.owner
   return whose === owner ? [flagOf(field), String(value)] : []
+}
+
+/** The timing of the engine args as they are written. */
+function timingWithoutFlag(scenario: Scenario): EngineTiming {
+  if (releaseOf(scenario) === '1.2.1') return defaultTiming(scenario.fleet)
+  return isTimedApart(scenario) ? 'aic' : scenario.engineTiming
+}
+
+/** Whether engine args of 1.6.1 name a GPU that only sizes the KV cache: the flag then says what times the passes. */
+function isTimedApart({fleet}: Scenario): boolean {
+  return poolsOf(fleet).every(
+    ([, {args}]) =>
+      args.timing === 'polynomial' &&
+      args.aic_backend !== null &&
+      args.aic_system !== null &&
+      args.aic_model_path !== null,
+  )
 }
 
 function poolFlags({fleet}: Scenario, owner: Owner): readonly string[] {
@@ -98,9 +120,23 @@ function syntheticFlags(spec: SyntheticSpec): readonly string[] {
   )
 }
 
-function routerFlags({routerMode, routerConfig}: Scenario): readonly string[] {
+/** Of 1.6.1: exactly one thing sets the pace, so the interval is said even where it is the usual one. */
+function trafficFlags({release, replayConcurrency}: Scenario, spec: SyntheticSpec): readonly string[] {
+  if (release !== '1.6.1') return syntheticFlags(spec)
+  const {arrival_interval_ms: interval, request_rate: rate, arrival_seed: seed, ...rest} = spec
+  const pace =
+    rate === undefined ? ['--arrival-interval-ms', String(interval)] : ['--request-rate', String(rate)]
+  return [
+    ...syntheticFlags({...rest, arrival_interval_ms: 1}),
+    ...(replayConcurrency === undefined ? pace : []),
+    ...(rate === undefined || seed === undefined ? [] : optional('--arrival-seed', seed, 42)),
+  ]
+}
+
+function routerFlags(scenario: Scenario): readonly string[] {
+  const {routerMode, routerConfig} = scenario
   if (routerMode !== 'kv_router' || routerConfig === undefined) return []
-  const defaults = Object.entries(DEFAULT_ROUTER_CONFIG)
+  const defaults = Object.entries(formsOf(releaseOf(scenario)).defaultRouter)
   const changed = defaults.flatMap(([key, value]) => {
     const own = routerConfig[key as keyof RouterConfig]
     return own === value ? [] : [[key, own]]
@@ -116,17 +152,22 @@ function aicFlags({routerMode, aicPerf}: Scenario): readonly string[] {
   })
 }
 
-function fleetFlags({fleet}: Scenario, reader: Owner): readonly string[] {
-  if (fleet.topology === 'agg')
-    return optional('--extra-engine-args', engineJson(fleet.workers.args, reader), '{}')
-  return [
-    ...['--prefill-engine-args', engineJson(fleet.prefill.args, reader)],
-    ...['--decode-engine-args', engineJson(fleet.decode.args, reader)],
-  ]
+function fleetFlags(scenario: Scenario, reader: Owner): readonly string[] {
+  const {fleet} = scenario
+  const json = (pool: PoolSpec) => engineJson(scenario, pool.args, reader)
+  if (fleet.topology === 'agg') {
+    const text = json(fleet.workers)
+    return text === '{}' || text === '{"engine":{}}' ? [] : ['--extra-engine-args', text]
+  }
+  return [...['--prefill-engine-args', json(fleet.prefill)], ...['--decode-engine-args', json(fleet.decode)]]
 }
 
 /** Engine args as the JSON of a flag: what differs from the defaults, for the reference without what is ours. */
-export function engineJson(args: EngineArgs, reader: Owner): string {
+export function engineJson(scenario: Scenario, args: EngineArgs, reader: Owner): string {
+  if (releaseOf(scenario) === '1.6.1') {
+    const isOnGpu = reader === 'ours' && isTimedApart(scenario)
+    return JSON.stringify(isOnGpu ? launchConfigOnGpu(args) : launchConfig(args))
+  }
   const defaults = defaultEngineArgs()
   const fields: Record<string, unknown> = {}
   if (args.worker_type !== defaults.worker_type) fields.worker_type = args.worker_type
@@ -157,8 +198,9 @@ function referencePlanner(scenario: Scenario): PlannerConfig | null {
   }
 }
 
-function plannerFlags(planner: PlannerConfig | null, reader: Owner): readonly string[] {
-  return planner === null ? [] : ['--planner-config', plannerJson(planner, reader)]
+function plannerFlags(scenario: Scenario, reader: Owner): readonly string[] {
+  const json = plannerJson(scenario, reader)
+  return json === null ? [] : ['--planner-config', json]
 }
 
 /** Of a policy other than Dynamo's planner; a fleet nobody scales needs no flag. */
@@ -167,8 +209,13 @@ function policyFlags({scaling}: Scenario): readonly string[] {
   return ['--policy', scaling.policy, '--policy-config', JSON.stringify(scaling.config)]
 }
 
-/** Planner config as the JSON of a flag: mode, target, and what differs from their defaults. */
-export function plannerJson(planner: PlannerConfig, reader: Owner): string {
+/** Planner config as the JSON of a flag: mode, target, and what differs from their defaults; null under other policies. */
+export function plannerJson(scenario: Scenario, reader: Owner): string | null {
+  const {scaling} = scenario
+  if (scaling.policy === 'dynamo' && scaling.release === '1.6.1')
+    return JSON.stringify(plannerJson16(scaling.config))
+  const planner = reader === 'reference' ? referencePlanner(scenario) : plannerOf(scenario)
+  if (planner === null) return null
   const {mode, optimization_target} = planner
   const defaults = plannerConfigWith(mode, {optimization_target})
   const fields: Record<string, unknown> = {mode, optimization_target}

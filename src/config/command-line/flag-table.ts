@@ -143,7 +143,9 @@ function scenarioFlag(field: ScenarioField): Flag {
   const choices = field.type === 'choice' ? {choices: field.choices} : {}
   // What it is without the flag depends on the fleet, as its help says.
   const fallback =
-    field.default === null || field.key === 'engine_timing' ? {} : {default: String(field.default)}
+    field.default === null || field.key === 'engine_timing' || field.key === 'dynamo'
+      ? {}
+      : {default: String(field.default)}
   assert(type !== 'boolean', 'a switch of the scenario would need a flag without a value')
   return {
     ...(owner === 'reference' ? theirs : ours),

@@ -2,6 +2,7 @@ import {fail, ok, type Result} from '../../core/result.ts'
 import {assembleScenario, checkScenarioFields, type ScenarioParts} from '../assemble-scenario.ts'
 import {isLaunchConfig, parseEngineArgs16} from '../engine/release-1.6/parse-engine-args.ts'
 import {parseRouterConfig16} from '../engine/release-1.6/router-config.ts'
+import {parsePlannerModels} from '../planner/planner-models.ts'
 import type {Release} from '../release.ts'
 import type {
   EngineArgs,
@@ -23,7 +24,7 @@ import {
   refusedFlag,
   type ScenarioFromFlags,
 } from './flags.ts'
-import {readPlanner16, readPlannerModels} from './planner-flags-1.6.ts'
+import {readPlanner16} from './planner-flags-1.6.ts'
 import {readScaling} from './policy-flags.ts'
 
 type Flags = ReadonlyMap<string, string>
@@ -245,6 +246,13 @@ function syntheticProblem(spec: SyntheticSpec): ReturnType<typeof fail> | null {
   if (!(ratio >= 0 && ratio <= 1))
     return fail(`shared_prefix_ratio must be between 0.0 and 1.0, got ${ratio}`, 'shared_prefix_ratio')
   return null
+}
+
+function readPlannerModels(text: string | undefined): Result<Pick<Scenario, 'plannerModels'>> {
+  if (text === undefined) return ok({})
+  const flag = '--performance-model-metadata'
+  const models = parsePlannerModels(text)
+  return models.ok ? ok({plannerModels: models.value}) : fail(`${flag}: ${models.error.message}`, flag)
 }
 
 function readLimits(flags: Flags): Result<Pick<Scenario, 'maxSimTimeMs' | 'reportedSla'>> {

@@ -1,32 +1,26 @@
+import {assert} from '../../core/assert.ts'
 import {assembleScenario, type ScenarioParts} from '../assemble-scenario.ts'
 import {AIC_PERF_FIELDS, parseAicPerf} from '../engine/aic-perf.ts'
-import {defaultEngineArgs, parseEngineArgs} from '../engine/engine-args.ts'
-import {ENGINE_FIELDS, SGLANG_FIELDS, WORKER_TYPE_FIELD} from '../engine/engine-fields.ts'
-import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../engine/router-config.ts'
-import type {FieldShape} from '../field.ts'
 import {type FieldValue, formatFieldValue} from '../field-text.ts'
-import {POOL_FIELDS} from '../pool-fields.ts'
 import {defaultScenario, findPreset, PRESETS} from '../presets.ts'
+import type {Release} from '../release.ts'
+import {formsOf, releaseOf} from '../releases/release-forms.ts'
+import {withRelease} from '../releases/with-release.ts'
 import {
   type AicPerfConfig,
-  type EngineArgs,
-  type Fleet,
+  type EngineTiming,
   isSameTrace,
-  type PoolName,
-  type PoolSpec,
   type RouterConfig,
   type Scenario,
   type SyntheticSpec,
   type TraceSource,
-  type WorkerType,
 } from '../scenario.ts'
 import type {ScenarioField} from '../scenario-field.ts'
-import {SCENARIO_FIELDS, scenarioValues} from '../scenario-fields.ts'
-import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
+import {SCENARIO_FIELDS, scenarioField, scenarioValues} from '../scenario-fields.ts'
+import {decodeFleet, fleetDifferences} from './link-fleet.ts'
 import {LinkPairs} from './link-pairs.ts'
 import {decodeScaling, scalingDifferences} from './link-scaling.ts'
 import {formatPairs, type Pair, parsePairs} from './query-string.ts'
-import {settle} from './settle.ts'
 
 /**
  * Scenarios as links (contracts.md 4): `#v=1&preset=guide-agg&engine.startup_time=60`. Keys are public: they are
@@ -62,26 +56,41 @@ export function decodeScenario(hash: string): DecodedLink {
   const presetId = link.take('preset')
   const preset = presetId === null ? null : findPreset(presetId)
   if (presetId !== null && preset === null) link.ignore('preset', presetId)
-  const base = preset?.scenario ?? defaultScenario()
+  const base = withReleaseOf(link, preset?.scenario ?? defaultScenario())
   const run = link.take('run') === '1'
-  const fleet = decodeFleet(link, base.fleet)
+  const engineTiming = takeOwn(link, 'engine_timing') ?? base.engineTiming
+  const fleet = decodeFleet(link, base, engineTiming as EngineTiming)
   const parts = {
+    ...(base.release === undefined ? {} : {release: base.release}),
     trace: decodeTrace(link, base.trace),
     fleet,
+    engineTiming: engineTiming as EngineTiming,
     scaling: decodeScaling(link, base, fleet.topology),
-    ...decodeTraffic(link),
+    ...decodeTraffic(link, releaseOf(base)),
   }
   return {scenario: withOwnFields(link, base, parts), run, ignored: link.finish()}
 }
 
+/** Everything else is read as the release has it, so this comes first. Old links name none and mean the preset's. */
+function withReleaseOf(link: LinkPairs, base: Scenario): Scenario {
+  const release = takeOwn(link, 'dynamo')
+  return release === undefined ? base : withRelease(base, release as Release).scenario
+}
+
+function takeOwn(link: LinkPairs, key: 'dynamo' | 'engine_timing'): FieldValue | undefined {
+  const field = scenarioField(key)
+  assert(field !== null, `${key} is a field of scenarios`)
+  return link.takeField(field.link, field)
+}
+
 /** What the link cannot change stays as the base has it. */
 function withOwnFields(link: LinkPairs, base: Scenario, parts: ScenarioParts): Scenario {
-  const values = scenarioValues(base)
+  const values = {...scenarioValues(base), engine_timing: parts.engineTiming ?? base.engineTiming}
   const texts = new Map<string, string>()
   for (const field of SCENARIO_FIELDS) {
     const value = link.takeField(field.link, field)
     if (value === undefined) continue
-    values[field.key] = value
+    values[field.key as keyof typeof values] = value as never
     texts.set(field.key, formatFieldValue(field, value))
   }
   const {scenario, refused} = assembleScenario(parts, values)
@@ -92,49 +101,60 @@ function withOwnFields(link: LinkPairs, base: Scenario, parts: ScenarioParts): S
 type Traffic = Pick<Scenario, 'synthetic' | 'routerConfig' | 'aicPerf'>
 
 /** Generated traffic and router options: in no preset, so a link names all of what it changes. */
-function encodeTraffic({synthetic, routerConfig, aicPerf}: Scenario): readonly Pair[] {
+function encodeTraffic(scenario: Scenario): readonly Pair[] {
+  const {synthetic, routerConfig, aicPerf} = scenario
+  const {defaultRouter} = formsOf(releaseOf(scenario))
   const pairs: Pair[] = []
   for (const [key, value] of Object.entries(synthetic ?? {})) pairs.push([`synthetic.${key}`, String(value)])
   for (const [key, value] of Object.entries(routerConfig ?? {})) {
-    if (value !== DEFAULT_ROUTER_CONFIG[key as keyof RouterConfig])
-      pairs.push([`router.${key}`, String(value)])
+    if (value !== defaultRouter[key as keyof RouterConfig]) pairs.push([`router.${key}`, String(value)])
   }
   for (const [key, value] of Object.entries(aicPerf ?? {}))
     if (value !== null) pairs.push([`router.${key}`, String(value)])
   return pairs
 }
 
-function decodeTraffic(link: LinkPairs): Traffic {
+function decodeTraffic(link: LinkPairs, release: Release): Traffic {
   const traffic: {-readonly [K in keyof Traffic]: Traffic[K]} = {}
-  const spec: Record<string, number> = {}
-  let isGiven = false
-  for (const field of SYNTHETIC_FIELDS) {
-    const value = link.takeField(`synthetic.${field.key}`, field)
-    isGiven ||= typeof value === 'number'
-    spec[field.key] = typeof value === 'number' ? value : (field.default as number)
-  }
-  if (isGiven) traffic.synthetic = spec as unknown as SyntheticSpec
-  const router = decodeRouter(link)
+  const synthetic = decodeSynthetic(link, release)
+  if (synthetic !== null) traffic.synthetic = synthetic
+  const router = decodeRouter(link, release)
   if (router !== null) traffic.routerConfig = router
   const aicPerf = decodeAicPerf(link)
   if (aicPerf !== null) traffic.aicPerf = aicPerf
   return traffic
 }
 
+/** What the link leaves out has its default; null = the link names nothing of it. */
+function decodeSynthetic(link: LinkPairs, release: Release): SyntheticSpec | null {
+  const {trafficFields, readTraffic} = formsOf(release)
+  const values: Record<string, FieldValue> = {}
+  let isGiven = false
+  for (const field of trafficFields) {
+    const value = link.takeField(`synthetic.${field.key}`, field)
+    isGiven ||= typeof value === 'number'
+    values[field.key] = value ?? field.default
+  }
+  if (!isGiven) return null
+  const read = readTraffic(values)
+  return read.ok ? read.value : (values as unknown as SyntheticSpec)
+}
+
 /** Router options travel as text and are read by the same rules as the flag. */
-function decodeRouter(link: LinkPairs): RouterConfig | null {
+function decodeRouter(link: LinkPairs, release: Release): RouterConfig | null {
+  const {defaultRouter, readRouter} = formsOf(release)
   const given: Record<string, unknown> = {}
-  for (const key of Object.keys(DEFAULT_ROUTER_CONFIG)) {
+  for (const key of Object.keys(defaultRouter)) {
     const text = link.take(`router.${key}`)
     if (text === null) continue
     const value =
       text === 'true' ? true : text === 'false' ? false : text === 'null' ? null : numberOrText(text)
-    const alone = parseRouterConfig({[key]: value})
+    const alone = readRouter({[key]: value})
     if (alone.ok) given[key] = value
     else link.ignore(`router.${key}`, text)
   }
   if (Object.keys(given).length === 0) return null
-  const parsed = parseRouterConfig(given)
+  const parsed = readRouter(given)
   return parsed.ok ? parsed.value.config : null
 }
 
@@ -155,17 +175,20 @@ function numberOrText(text: string): number | string {
 }
 
 /** What `to` sets differently from `from`, in the order of every link. */
-function differences(from: Scenario, to: Scenario): readonly Pair[] {
+function differences(base: Scenario, to: Scenario): readonly Pair[] {
+  const from = withRelease(base, releaseOf(to)).scenario
   const own = (section: ScenarioField['linkAfter']): readonly Pair[] =>
     SCENARIO_FIELDS.flatMap(field => {
       const value = field.read(to)
       if (field.linkAfter !== section || value === field.read(from)) return []
       return [[field.link, formatFieldValue(field, value)]]
     })
+  const release: readonly Pair[] = from === base ? [] : [['dynamo', releaseOf(to)]]
   return [
+    ...release,
     ...traceDifferences(from.trace, to.trace),
     ...own('trace'),
-    ...fleetDifferences(from.fleet, to.fleet),
+    ...fleetDifferences(from, to),
     ...own('fleet'),
     ...scalingDifferences(from, to),
     ...own('scaling'),
@@ -197,96 +220,4 @@ function decodeTrace(link: LinkPairs, base: TraceSource): TraceSource {
   if (/^[a-z0-9][a-z0-9-]{0,63}$/.test(id)) return {kind: 'catalogue', id}
   link.ignore('trace', id)
   return base
-}
-
-/** A fleet to compare with or to start from: the base's if it has this topology, else default pools. */
-function baseFleet(base: Fleet, topology: Fleet['topology']): Fleet {
-  if (base.topology === topology) return base
-  const pool = (workerType: WorkerType): PoolSpec => ({
-    args: defaultEngineArgs(workerType),
-    initialWorkers: 1,
-    gpusPerInstance: null,
-  })
-  return topology === 'agg'
-    ? {topology, workers: pool('aggregated')}
-    : {topology, prefill: pool('prefill'), decode: pool('decode')}
-}
-
-function fleetDifferences(base: Fleet, to: Fleet): readonly Pair[] {
-  const topology: readonly Pair[] = base.topology === to.topology ? [] : [['topology', to.topology]]
-  const from = baseFleet(base, to.topology)
-  if (from.topology === 'agg' && to.topology === 'agg')
-    return [...topology, ...poolDifferences(from.workers, to.workers, 'agg')]
-  if (from.topology === 'disagg' && to.topology === 'disagg')
-    return [
-      ...topology,
-      ...poolDifferences(from.prefill, to.prefill, 'prefill'),
-      ...poolDifferences(from.decode, to.decode, 'decode'),
-    ]
-  return topology
-}
-
-/** Engine args of an aggregated fleet are `engine.…`, those of a pool bear its name. */
-function argsKey(pool: PoolName): string {
-  return pool === 'agg' ? 'engine' : pool
-}
-
-function poolDifferences(from: PoolSpec, to: PoolSpec, pool: PoolName): readonly Pair[] {
-  const pairs: Pair[] = []
-  const args = argsKey(pool)
-  for (const field of POOL_FIELDS) {
-    const value = field.read(to)
-    if (value !== field.read(from)) pairs.push([field.links[pool], formatFieldValue(field, value)])
-  }
-  if (from.args.worker_type !== to.args.worker_type) pairs.push([`${args}.worker_type`, to.args.worker_type])
-  for (const field of ENGINE_FIELDS) {
-    const value = to.args[field.key]
-    if (value !== from.args[field.key]) pairs.push([`${args}.${field.key}`, formatFieldValue(field, value)])
-  }
-  for (const field of SGLANG_FIELDS) {
-    const value = to.args.sglang?.[field.key] ?? null
-    if (value !== (from.args.sglang?.[field.key] ?? null))
-      pairs.push([`${args}.sglang.${field.key}`, formatFieldValue(field, value)])
-  }
-  return pairs
-}
-
-function decodeFleet(link: LinkPairs, base: Fleet): Fleet {
-  const topology = link.takeChoice('topology', base.topology, ['agg', 'disagg'] as const)
-  const from = baseFleet(base, topology)
-  if (from.topology === 'agg') return {topology: 'agg', workers: decodePool(link, from.workers, 'agg')}
-  return {
-    topology: 'disagg',
-    prefill: decodePool(link, from.prefill, 'prefill'),
-    decode: decodePool(link, from.decode, 'decode'),
-  }
-}
-
-function decodePool(link: LinkPairs, base: PoolSpec, pool: PoolName): PoolSpec {
-  const key = argsKey(pool)
-  const fielded = POOL_FIELDS.reduce((spec, field) => {
-    const value = link.takeField(field.links[pool], field)
-    return typeof value === 'number' || value === null ? field.write(spec, value) : spec
-  }, base)
-  const given = new Map<string, FieldValue>()
-  const take = (name: string, field: FieldShape) => {
-    const value = link.takeField(`${key}.${name}`, field)
-    if (value !== undefined) given.set(name, value)
-  }
-  take('worker_type', WORKER_TYPE_FIELD)
-  for (const field of ENGINE_FIELDS) take(field.key, field)
-  for (const field of SGLANG_FIELDS) take(`sglang.${field.key}`, field)
-  const args = settle(link, `${key}.`, given, fields => {
-    const parsed = parseEngineArgs(withEngineFields(base.args, fields), {flag: key})
-    return parsed.ok ? {value: parsed.value.args} : {field: parsed.error.field ?? ''}
-  })
-  return {...fielded, args: args ?? base.args}
-}
-
-function withEngineFields(base: EngineArgs, fields: ReadonlyMap<string, FieldValue>): object {
-  const top = [...fields].filter(([key]) => !key.startsWith('sglang.'))
-  const inner = [...fields].filter(([key]) => key.startsWith('sglang.'))
-  const sglang = {...base.sglang, ...Object.fromEntries(inner.map(([key, value]) => [key.slice(7), value]))}
-  const hasSglang = base.sglang !== null || inner.length > 0
-  return {...base, ...Object.fromEntries(top), ...(hasSglang ? {sglang} : {})}
 }

@@ -115,19 +115,3 @@ function applyTarget(config: PlannerConfig16): PlannerConfig16 {
   if (config.optimization_target === 'sla') return config
   return {...config, enable_load_scaling: true, enable_throughput_scaling: false}
 }
-
-/** A config, as it would be given, with one key changed; the cadence follows the intervals unless it was given itself. */
-export function withPlannerKey16(
-  config: PlannerConfig16,
-  key: string,
-  value: unknown,
-): Record<string, unknown> {
-  const {scale_interval_seconds: cadence, ...given} = config
-  const changed = {...given, [key]: value}
-  const isUsual = readScaleInterval(new Map<string, unknown>(Object.entries(given)))
-  if (key === 'scale_interval_seconds' || !isUsual.ok) {
-    const {scale_interval_seconds: own, ...rest} = changed as Record<string, unknown>
-    return {...rest, scheduling: {scale_interval_seconds: own ?? cadence}}
-  }
-  return isUsual.value === cadence ? changed : {...changed, scheduling: {scale_interval_seconds: cadence}}
-}

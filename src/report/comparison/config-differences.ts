@@ -1,6 +1,6 @@
-import {ENGINE_FIELDS, SGLANG_FIELDS} from '../../config/engine/engine-fields.ts'
-import {PLANNER_FIELDS} from '../../config/planner/planner-fields.ts'
+import type {Field} from '../../config/field.ts'
 import {POOL_FIELDS} from '../../config/pool-fields.ts'
+import {formsOf, releaseOf} from '../../config/releases/release-forms.ts'
 import {isOtherPolicy} from '../../config/scaling/parse-scaling.ts'
 import {hasPhase, type PoolSpec, plannerOf, poolsOf, type Scenario} from '../../config/scenario.ts'
 import type {ScenarioField} from '../../config/scenario-field.ts'
@@ -22,6 +22,40 @@ interface Setting {
 
 type Value = number | string | boolean | null | undefined
 
+const OLDER = formsOf('1.2.1')
+const NEWER = formsOf('1.6.1')
+
+/** The fields of both releases, each once. */
+function ofBoth<F extends Field>(older: readonly F[], newer: readonly F[]): readonly F[] {
+  return [...older, ...newer.filter(({key}) => !older.some(field => field.key === key))]
+}
+
+const ENGINE_FIELDS = ofBoth(OLDER.engineFields, NEWER.engineFields)
+const SGLANG_FIELDS = ofBoth(OLDER.sglangFields, NEWER.sglangFields)
+const PLANNER_FIELDS = ofBoth(OLDER.plannerFields, NEWER.plannerFields)
+
+/** A field that the scenario's release does not know has no value there. */
+function engineValue(key: string) {
+  return (pool: PoolSpec, scenario: Scenario): Value => {
+    const {engineTiming} = scenario
+    const {timing = engineTiming} = pool.args
+    if (key === 'timing') return timing
+    const values = formsOf(releaseOf(scenario)).engineValues(pool.args, engineTiming)
+    if (key === 'num_gpu_blocks' && values[key] === null) return 'by GPU memory'
+    return values[key]
+  }
+}
+
+function plannerValue(key: string) {
+  return (scenario: Scenario): string | null => {
+    const {scaling} = scenario
+    if (scaling.policy !== 'dynamo') return null
+    const {plannerFields, plannerValues} = formsOf(scaling.release)
+    if (!plannerFields.some(field => field.key === key)) return null
+    return text(plannerValues(scaling.config)[key])
+  }
+}
+
 /** Pools are compared as one where both of a disaggregated fleet agree, so that agg and disagg differ in little. */
 const SETTINGS: readonly Setting[] = [
   {key: 'trace', label: 'Trace', read: ({trace}) => (trace.kind === 'file' ? trace.name : trace.id)},
@@ -31,24 +65,17 @@ const SETTINGS: readonly Setting[] = [
   {key: 'topology', label: 'Topology', read: scenario => scenario.fleet.topology},
   ...POOL_FIELDS.map(({links, label, read}) => ({key: links.agg, label, read: perPool(read)})),
   {key: 'worker_type', label: 'Worker type', read: perPool(pool => pool.args.worker_type)},
-  ...ENGINE_FIELDS.map(({key, label}) => ({key, label, read: perPool(pool => pool.args[key])})),
+  ...ENGINE_FIELDS.map(({key, label}) => ({key, label, read: perPool(engineValue(key))})),
   ...SGLANG_FIELDS.map(({key, label}) => ({
     key: `sglang.${key}`,
     label,
-    read: perPool(pool => pool.args.sglang?.[key]),
+    read: perPool(engineValue(`sglang.${key}`)),
   })),
   ...ownSettings('fleet'),
   {key: 'router-config', label: 'Router options', read: ({routerConfig}) => json(routerConfig)},
   {key: 'router-estimate', label: 'Router estimate', read: ({aicPerf}) => json(aicPerf)},
   {key: 'planner', label: 'Planner', read: scenario => (plannerOf(scenario) === null ? 'off' : 'on')},
-  ...PLANNER_FIELDS.map(({key, label}) => ({
-    key: `planner.${key}`,
-    label,
-    read: (scenario: Scenario) => {
-      const planner = plannerOf(scenario)
-      return planner === null ? null : text(planner[key])
-    },
-  })),
+  ...PLANNER_FIELDS.map(({key, label}) => ({key: `planner.${key}`, label, read: plannerValue(key)})),
   {key: 'policy', label: 'Policy', read: ({scaling}) => (isOtherPolicy(scaling) ? scaling.policy : 'none')},
   {
     key: 'policy-config',
@@ -65,9 +92,9 @@ export function configDifferences(scenarios: readonly Scenario[]): readonly Conf
   )
 }
 
-function perPool(read: (pool: PoolSpec) => Value): (scenario: Scenario) => string {
-  return ({fleet}) => {
-    const values = poolsOf(fleet).map(([name, pool]) => [name, text(read(pool))] as const)
+function perPool(read: (pool: PoolSpec, scenario: Scenario) => Value): (scenario: Scenario) => string {
+  return scenario => {
+    const values = poolsOf(scenario.fleet).map(([name, pool]) => [name, text(read(pool, scenario))] as const)
     const isOne = new Set(values.map(([, value]) => value)).size === 1
     return isOne ? values[0]![1] : values.map(([name, value]) => `${name} ${value}`).join(', ')
   }

@@ -4,6 +4,7 @@ import {
   formatCommand,
   plannerJson,
 } from '../../../config/command-line/command-line.ts'
+import {releaseOf} from '../../../config/releases/release-forms.ts'
 import {plannerOf, poolsOf, type Scenario} from '../../../config/scenario.ts'
 
 /** One form in which a scenario can be taken elsewhere. */
@@ -27,24 +28,26 @@ export function copyForms(scenario: Scenario, {trace, link}: CopyNames): readonl
   const {reference, ours} = flagsFromScenario(scenario, {trace})
   const forms: CopyForm[] = [
     {id: 'ours', title: 'Command, ours', text: command('npm run --silent replay --', ours), notes: []},
-    {
+  ]
+  // 1.6.1 has no replay command of its own any more.
+  if (releaseOf(scenario) === '1.2.1')
+    forms.push({
       id: 'reference',
       title: "Command, the reference's",
       text: command('python -m dynamo.replay', reference),
       notes: referenceNotes(scenario, ours.slice(reference.length)),
-    },
-  ]
-  const planner = plannerOf(scenario)
-  if (planner !== null)
-    forms.push({
-      id: 'planner',
-      title: 'Planner config (JSON)',
-      text: pretty(plannerJson(planner, 'ours')),
-      notes: [],
     })
+  const planner = plannerJson(scenario, 'ours')
+  if (planner !== null)
+    forms.push({id: 'planner', title: 'Planner config (JSON)', text: pretty(planner), notes: []})
   for (const [name, {args}] of poolsOf(scenario.fleet)) {
     const title = name === 'agg' ? 'Engine args (JSON)' : `Engine args, ${name} (JSON)`
-    forms.push({id: `engine-${name}`, title, text: pretty(engineJson(args, 'ours')), notes: []})
+    forms.push({
+      id: `engine-${name}`,
+      title,
+      text: pretty(engineJson(scenario, args, releaseOf(scenario) === '1.2.1' ? 'ours' : 'reference')),
+      notes: [],
+    })
   }
   if (link !== null) forms.push({id: 'link', title: 'Link', text: link, notes: []})
   return forms

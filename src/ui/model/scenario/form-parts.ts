@@ -39,7 +39,7 @@ export const FIELDS_OF: Readonly<Record<FormPart, readonly Field[]>> = {
   router: [...ROUTER_FIELDS, ...AIC_PERF_FIELDS],
   planner: PLANNER_FIELDS.filter(field => field.key !== 'mode'),
   objective: OBJECTIVE_FIELDS,
-  run: SCENARIO_FIELDS.filter(({group}) => group === 'run'),
+  run: SCENARIO_FIELDS.filter(({group, only}) => group === 'run' && only === undefined),
 }
 
 /** What the router of a form in this state reads: the model behind its estimates only if it makes any. */
