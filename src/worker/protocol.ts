@@ -8,6 +8,7 @@ import type {RunPictures} from '../report/compute-pictures.ts'
 import type {LogHistogram} from '../report/log-histogram.ts'
 import type {RunProgress, RunResult} from '../run/run.ts'
 import type {PointFigures} from '../sweep/points.ts'
+import type {ArrivalHistogram} from '../trace/arrival-histogram.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {DetectedFormat} from '../trace/formats/detect-format.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
@@ -75,13 +76,6 @@ export interface TraceInfo {
   readonly statistics: TraceStatistics
   readonly arrivals: ArrivalHistogram
   readonly lengths: {readonly input: LogHistogram; readonly output: LogHistogram}
-}
-
-/** Requests and prompt tokens per bin of arrival time, for the preview. */
-export interface ArrivalHistogram {
-  readonly binMs: number
-  readonly requests: Float64Array
-  readonly inputTokens: Float64Array
 }
 
 /** A run carries all it needs, so that a respawned worker can serve it as well as a warm one. */
