@@ -12,10 +12,16 @@ export interface CommandResult {
 
 /** Runs `npm run replay -- sweep …` as its script does, in a process of its own: its threads need the bundle. */
 export function sweep(folder: string, ...argv: string[]): CommandResult {
-  const tool = join(PROJECT, 'tools', 'replay.mjs')
-  const ran = spawnSync(process.execPath, [tool, 'sweep', ...argv], {cwd: folder, encoding: 'utf8'})
+  return tool(folder, 'sweep', ...argv)
+}
+
+/** The same with any subcommand. */
+export function tool(folder: string, ...argv: string[]): CommandResult {
+  const ran = spawnSync(process.execPath, [TOOL, ...argv], {cwd: folder, encoding: 'utf8'})
   return {code: ran.status, out: ran.stdout, error: ran.stderr}
 }
+
+export const TOOL = join(PROJECT, 'tools', 'replay.mjs')
 
 export type Row = Readonly<Record<string, unknown>> & {readonly id: string}
 

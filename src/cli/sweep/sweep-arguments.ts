@@ -1,10 +1,10 @@
-import {integerOf} from '../../config/command-line/arguments.ts'
 import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {parseAxis, type SweepAxis} from '../../sweep/axis.ts'
 import {findSweepPreset, presetAxes, SWEEP_PRESETS, type SweepPreset} from '../../sweep/presets.ts'
 import type {Repeats} from '../../sweep/repeats.ts'
 import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'
+import {type OwnFlag, readCount, splitOwnFlags} from '../own-flags.ts'
 
 /** What the `sweep` subcommand is asked for; everything else on its line describes the run at its centre. */
 export interface SweepArguments {
@@ -22,15 +22,8 @@ export interface SweepArguments {
   readonly rest: readonly string[]
 }
 
-interface SweepFlag {
-  readonly name: string
-  /** undefined = a switch. */
-  readonly value?: string
-  readonly help: string
-}
-
 /** Flags of the subcommand alone. */
-export const SWEEP_FLAGS: readonly SweepFlag[] = [
+export const SWEEP_FLAGS: readonly OwnFlag[] = [
   {
     name: '--vary',
     value: 'KEY=from:to:step|a,b,c',
@@ -69,7 +62,7 @@ export const SWEEP_FLAGS: readonly SweepFlag[] = [
 ]
 
 export function parseSweepArguments(argv: readonly string[]): Result<SweepArguments> {
-  const split = splitFlags(argv)
+  const split = splitOwnFlags(SWEEP_FLAGS, argv)
   if (!split.ok) return split
   const {values, rest} = split.value
   const last = (name: string) => values.get(name)?.at(-1)
@@ -96,36 +89,6 @@ export function parseSweepArguments(argv: readonly string[]): Result<SweepArgume
     wantsHtml: values.has('--html'),
     rest,
   })
-}
-
-interface SplitFlags {
-  /** Flag -> its values in order; switches have ''. */
-  readonly values: ReadonlyMap<string, readonly string[]>
-  readonly rest: readonly string[]
-}
-
-/** Takes out the subcommand's own flags, `--flag value` or `--flag=value`, spelled in full. */
-function splitFlags(argv: readonly string[]): Result<SplitFlags> {
-  const values = new Map<string, string[]>()
-  const rest: string[] = []
-  for (let i = 0; i < argv.length; i++) {
-    const argument = argv[i] ?? ''
-    const equals = argument.indexOf('=')
-    const name = equals < 0 ? argument : argument.slice(0, equals)
-    const flag = SWEEP_FLAGS.find(candidate => candidate.name === name)
-    if (flag === undefined) {
-      rest.push(argument)
-      continue
-    }
-    const isSwitch = flag.value === undefined
-    if (isSwitch && equals >= 0) return fail(`argument ${name}: takes no value`, name)
-    const value = isSwitch ? '' : equals < 0 ? argv[++i] : argument.slice(equals + 1)
-    if (value === undefined || (equals < 0 && value.startsWith('--'))) {
-      return fail(`argument ${name}: expected ${flag.value}`, name)
-    }
-    values.set(name, [...(values.get(name) ?? []), value])
-  }
-  return ok({values, rest})
 }
 
 function readPreset(name: string | undefined, hasVary: boolean): Result<SweepPreset | null> {
@@ -159,13 +122,4 @@ function readRepeats(countText: string | undefined, of = 'phase'): Result<Repeat
   if (!count.ok) return count
   if (of === 'phase' || of === 'seed') return ok({of, count: count.value ?? 1})
   return fail(`--repeats-of must be phase or seed, got '${of}'`, '--repeats-of')
-}
-
-const MAX_COUNT = 1024
-
-function readCount(flag: string, text: string | undefined): Result<number | null> {
-  if (text === undefined) return ok(null)
-  const count = integerOf(text)
-  if (count !== null && count >= 1 && count <= MAX_COUNT) return ok(count)
-  return fail(`${flag} must be a whole number from 1 to ${MAX_COUNT}, got '${text}'`, flag)
 }

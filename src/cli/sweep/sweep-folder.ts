@@ -58,7 +58,7 @@ export function writeRows(folder: string, rows: readonly SweepRow[]): void {
 }
 
 /** Readers, and other shards in the same folder, see the old file or the new one, never half of one. */
-function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string): void {
   const pending = `${path}.${process.pid}-${threadId}.tmp`
   writeFileSync(pending, text)
   renameSync(pending, path)

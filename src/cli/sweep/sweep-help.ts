@@ -1,4 +1,5 @@
 import {SWEEP_PRESETS} from '../../sweep/presets.ts'
+import {describeOwnFlags} from '../own-flags.ts'
 import {SWEEP_FLAGS} from './sweep-arguments.ts'
 
 /** The text of `sweep --help`. */
@@ -10,9 +11,7 @@ export function formatSweepHelp(): string {
     'DIR is not run again, so an interrupted sweep goes on where it stopped; shards that wrote to one folder, or whose',
     'folders were copied together, are merged by the same command without --shard.',
     '',
-    ...SWEEP_FLAGS.map(
-      ({name, value, help}) => `  ${[name, value].filter(Boolean).join(' ')}\n      ${help}`,
-    ),
+    ...describeOwnFlags(SWEEP_FLAGS),
     '',
     'keys: engine.FIELD and bare FIELD (every engine), prefill.FIELD, decode.FIELD, planner.FIELD, num_workers,',
     'num_prefill_workers, num_decode_workers, arrival_speedup_ratio, replay_concurrency, router_mode, router.FIELD,',

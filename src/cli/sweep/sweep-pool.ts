@@ -12,44 +12,48 @@ interface ThreadData {
   readonly job: SweepJob
 }
 
-interface PoolOptions {
-  readonly job: SweepJob
-  readonly tasks: readonly PointTask[]
-  readonly jobs: number
-  readonly onOutcome: (outcome: PointOutcome) => void
-}
+type OnOutcome = (outcome: PointOutcome) => void
 
-/** Runs all tasks, `jobs` at a time; one job stays in this thread. */
-export async function runPool({job, tasks, jobs, onOutcome}: PoolOptions): Promise<void> {
-  if (jobs === 1) {
-    const runner = new PointRunner(job)
-    for (const task of tasks) onOutcome(await runner.run(task))
-    return
-  }
-  const lanes = new Lanes({...job, trace: job.trace && shareColumns(job.trace)}, tasks)
-  try {
-    await Promise.all(Array.from({length: jobs}, () => lanes.serve(onOutcome)))
-  } finally {
-    await lanes.stop()
-  }
-}
-
-/** Threads that take tasks from one queue. */
-class Lanes {
+/**
+ * Runs points, so many at a time, in threads that are kept between one call and the next: they hold the trace and the
+ * tables. One job stays in this thread.
+ */
+export class PointPool {
   readonly #job: SweepJob
-  readonly #queue: PointTask[]
+  readonly #jobs: number
+  readonly #idle: Worker[] = []
   readonly #threads = new Set<Worker>()
+  #queue: PointTask[] = []
+  #runner: PointRunner | null = null
 
-  constructor(job: SweepJob, tasks: readonly PointTask[]) {
-    this.#job = job
+  constructor(job: SweepJob, jobs: number) {
+    this.#jobs = jobs
+    this.#job = jobs === 1 ? job : {...job, trace: job.trace && shareColumns(job.trace)}
+  }
+
+  /** Settles every task in `onOutcome`. */
+  async run(tasks: readonly PointTask[], onOutcome: OnOutcome): Promise<void> {
+    if (this.#jobs === 1) {
+      this.#runner ??= new PointRunner(this.#job)
+      for (const task of tasks) onOutcome(await this.#runner.run(task))
+      return
+    }
     this.#queue = [...tasks]
+    const lanes = Math.min(this.#jobs, tasks.length)
+    await Promise.all(Array.from({length: lanes}, () => this.#serve(onOutcome)))
+  }
+
+  /** A thread left over would keep the process alive. */
+  async stop(): Promise<void> {
+    this.#queue.length = 0
+    await Promise.all([...this.#threads].map(thread => thread.terminate()))
   }
 
   /** One lane: a thread that takes tasks until none is left, replaced when it dies. */
-  async serve(onOutcome: (outcome: PointOutcome) => void): Promise<void> {
+  async #serve(onOutcome: OnOutcome): Promise<void> {
     let thread: Worker | null = null
     for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
-      thread ??= startThread(this.#job)
+      thread ??= this.#idle.pop() ?? startThread(this.#job)
       this.#threads.add(thread)
       const outcome = await runInThread(thread, task)
       if (outcome.kind === 'died') {
@@ -58,12 +62,7 @@ class Lanes {
       }
       onOutcome(outcome.kind === 'done' ? outcome.outcome : deadOutcome(task, outcome.reason))
     }
-  }
-
-  /** A thread left over would keep the process alive. */
-  async stop(): Promise<void> {
-    this.#queue.length = 0
-    await Promise.all([...this.#threads].map(thread => thread.terminate()))
+    if (thread !== null) this.#idle.push(thread)
   }
 }
 

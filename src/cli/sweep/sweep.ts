@@ -11,7 +11,7 @@ import {hasHtml, makeSweepFolder, readFinishedRow, writeRows} from './sweep-fold
 import {formatSweepHelp} from './sweep-help.ts'
 import {planSweep, type SweepPlan} from './sweep-plan.ts'
 import type {PointOutcome} from './sweep-point.ts'
-import {runPool} from './sweep-pool.ts'
+import {PointPool} from './sweep-pool.ts'
 import {describeOutcome, formatSummary} from './sweep-summary.ts'
 
 /** The `sweep` subcommand without its name; writes only below `--out`. */
@@ -40,20 +40,14 @@ async function runSweep(sweep: SweepArguments, plan: SweepPlan, terminal: Termin
   const book = new SweepBook(sweep, plan)
   const open = book.openTasks()
   const jobs = Math.max(1, Math.min(sweep.jobs ?? availableParallelism(), open.length))
-  await runPool({
-    job: {
-      trace: plan.trace,
-      recipe: plan.recipe,
-      outFolder: sweep.outFolder,
-      wantsHtml: sweep.wantsHtml,
-    },
-    tasks: open,
-    jobs,
-    onOutcome(outcome) {
-      book.add(outcome)
-      if (plan.hasProgress) terminal.writeError(`${describeOutcome(outcome, book.progress)}\n`)
-    },
+  const {trace, recipe} = plan
+  const {outFolder, wantsHtml} = sweep
+  const pool = new PointPool({trace, recipe, outFolder, wantsHtml}, jobs)
+  const run = pool.run(open, outcome => {
+    book.add(outcome)
+    if (plan.hasProgress) terminal.writeError(`${describeOutcome(outcome, book.progress)}\n`)
   })
+  await run.finally(() => pool.stop())
   const rows = book.finish()
   const rowsPath = join(sweep.outFolder, 'sweep.jsonl')
   const own = new Set(plan.ownTasks.map(task => task.facts.id))

@@ -1,0 +1,106 @@
+import {readFileSync} from 'node:fs'
+import {basename} from 'node:path'
+import {warningNotes} from '../../config/checks/warnings.ts'
+import {parseArguments} from '../../config/command-line/arguments.ts'
+import {checkFlags} from '../../config/command-line/flags.ts'
+import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.ts'
+import {poolsOf, type Scenario} from '../../config/scenario.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import {sha256Hex} from '../../core/sha256.ts'
+import {sha256Of} from '../../host/sha256-of.ts'
+import {parseTrace} from '../../trace/formats/parse-trace.ts'
+import type {ParsedTrace} from '../../trace/trace-columns.ts'
+import {fileErrorReason} from '../file-errors.ts'
+import {loadPlannerConfig, loadPolicyConfig} from '../load-planner-config.ts'
+import {readTraceBytes} from '../load-trace.ts'
+import {createTimingLoader} from '../timing-loader.ts'
+
+/** What the flags of a replay describe: what many runs start from. */
+export interface SweepBase {
+  readonly base: Scenario
+  readonly path: string
+  /** The trace's file; null for generated traffic. */
+  readonly bytes: Uint8Array | null
+  readonly traceSha256: string | null
+  readonly hasProgress: boolean
+  /** Of the flags. */
+  readonly notices: readonly string[]
+}
+
+/** Flags that would have every point write the same file. */
+const SINGLE_RUN_FLAGS = ['--report-json', '--diagnostics-json', '--per-request-jsonl', '--json']
+
+/** @param what a subcommand's doing, for the sentence about a flag that is for a single run */
+export async function readSweepBase(rest: readonly string[], what: string): Promise<Result<SweepBase>> {
+  const args = parseArguments(rest)
+  if (!args.ok) return args
+  const {flags, positionals} = args.value
+  const single = SINGLE_RUN_FLAGS.find(flag => flags.has(flag))
+  if (single !== undefined) return fail(`${single} is for a single run; ${what} writes to --out`, single)
+  const checked = checkFlags(args.value)
+  if (!checked.ok) return checked
+  const path = positionals[0] ?? ''
+  const plannerConfig = loadPlannerConfig(flags.get('--planner-config'))
+  if (!plannerConfig.ok) return plannerConfig
+  const policyConfig = loadPolicyConfig(flags.get('--policy-config'))
+  if (!policyConfig.ok) return policyConfig
+  const unread = {kind: 'file', name: basename(path), sha256: ''} as const
+  const described = scenarioFromFlags(args.value, {
+    trace: unread,
+    plannerConfig: plannerConfig.value.config,
+    ...(policyConfig.value === undefined ? {} : {policyConfig: policyConfig.value}),
+  })
+  if (!described.ok) return described
+  const file = described.value.scenario.synthetic ? ok(null) : readTraceBytes(path)
+  if (!file.ok) return file
+  const bytes = file.value
+  const traceSha256 = bytes === null ? null : await sha256Of(bytes)
+  return ok({
+    base: {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}},
+    path,
+    bytes,
+    traceSha256,
+    hasProgress: flags.has('--progress'),
+    notices: [...plannerConfig.value.notes, ...described.value.notices],
+  })
+}
+
+/** The base's tables stand for the points', and its trace is theirs: what they lack is then known before the first run. */
+export async function checkSweepBase({
+  base,
+  path,
+  bytes,
+  notices,
+}: SweepBase): Promise<Result<{readonly trace: ParsedTrace | null; readonly notices: readonly string[]}>> {
+  const loader = createTimingLoader()
+  const sized = loader.sizeKvCaches(base)
+  const timing = sized.ok ? await loader.prepare(sized.value) : sized
+  if (!timing.ok) return timing
+  const trace = bytes === null ? ok(null) : parseTrace(bytes, path, base.traceFormat)
+  if (!trace.ok) return trace
+  return ok({
+    trace: trace.value,
+    notices: [...notices, ...warningNotes(base), ...timing.value.notices, ...(trace.value?.notices ?? [])],
+  })
+}
+
+/** Checksums of the profiles a scenario reads, or null: a changed profile makes another run. */
+export function hashProfiles(scenario: Scenario): Result<string | null> {
+  if (scenario.engineTiming !== 'profile') return ok(null)
+  const hashes: string[] = []
+  for (const [, pool] of poolsOf(scenario.fleet)) {
+    const path = pool.args.planner_profile_data ?? ''
+    const bytes = readBytes(path, `planner_profile_data: cannot read ${path}`)
+    if (!bytes.ok) return bytes
+    hashes.push(sha256Hex(bytes.value))
+  }
+  return ok(hashes.join(' '))
+}
+
+function readBytes(path: string, complaint: string): Result<Uint8Array> {
+  try {
+    return ok(readFileSync(path))
+  } catch (error) {
+    return fail(`${complaint}: ${fileErrorReason(error)}`)
+  }
+}
