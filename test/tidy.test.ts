@@ -34,6 +34,7 @@ const SIMULATION = [
   'sweep',
   'answers',
   'bench',
+  'search',
 ]
 
 /** Imports go down only. The engine knows no policy: the scaling driver runs the engine and asks the policy. */
@@ -58,6 +59,11 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   answers: {may: ['core', 'config', 'report', 'run', 'sweep'], pure: true},
   bench: {
     may: ['core', 'config', 'trace', 'perf', 'report', 'run', 'sweep'],
+    types: ['engine'],
+    pure: true,
+  },
+  search: {
+    may: ['core', 'config', 'trace', 'report', 'run', 'sweep', 'answers'],
     types: ['engine'],
     pure: true,
   },

@@ -5,6 +5,7 @@ import {formatHelp} from './help.ts'
 import {runPerfCommand} from './perf-command.ts'
 import {runPolicyCommand} from './policy-command.ts'
 import {runPredictCommand} from './predict/predict-command.ts'
+import {runRecommendCommand} from './recommend/recommend.ts'
 import {replay} from './replay-command.ts'
 import type {ReplayOutcome} from './replay-outcome.ts'
 import {runSweepCommand} from './sweep/sweep.ts'
@@ -21,6 +22,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   if (argv[0] === 'perf') return exitCodeOf(await runPerfCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'policy') return exitCodeOf(await runPolicyCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'predict') return exitCodeOf(await runPredictCommand(argv.slice(1), terminal), terminal)
+  if (argv[0] === 'recommend') return exitCodeOf(await runRecommendCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'sweep') return exitCodeOf(await runSweepCommand(argv.slice(1), terminal), terminal)
   const args = parseArguments(argv)
   if (!args.ok) return refuse(terminal, args.error)

@@ -1,0 +1,71 @@
+import {fail, ok, type Result} from '../../core/result.ts'
+import {amount, percent} from '../../report/findings/words.ts'
+import {type Evaluation, gpuHoursOf} from '../../search/evaluation.ts'
+import type {Evaluate} from '../../search/run-search.ts'
+import {isFinished, type PointFigures, type SweepRow} from '../../sweep/points.ts'
+import {readFinishedRow} from '../sweep/sweep-folder.ts'
+import type {PointTask} from '../sweep/sweep-point.ts'
+import type {PointPool} from '../sweep/sweep-pool.ts'
+import type {RecommendPlan} from './recommend-plan.ts'
+
+/** Runs what a search asks for in the threads of a sweep; what the folder holds already is not run again. */
+export class EvaluationRunner {
+  readonly #plan: RecommendPlan
+  readonly #pool: PointPool
+  readonly #folder: string
+  /** By run: two names of one run share it. */
+  readonly #known = new Map<string, SweepRow>()
+  /** The run that was finished last, for a line of progress. */
+  last = ''
+  /** Runs that were there before. */
+  kept = 0
+
+  constructor(plan: RecommendPlan, pool: PointPool, folder: string) {
+    this.#plan = plan
+    this.#pool = pool
+    this.#folder = folder
+  }
+
+  readonly evaluate: Evaluate = async (evaluations, settle) => {
+    const open = new Map<string, PointTask>()
+    const waiting = new Map<string, Evaluation[]>()
+    const tell = (evaluation: Evaluation, outcome: Result<PointFigures>) => {
+      this.last = `${evaluation.id}: ${describe(outcome)}`
+      settle(evaluation.id, outcome)
+    }
+    for (const evaluation of evaluations) {
+      const task = this.#plan.taskOf(evaluation)
+      if (!task.ok) tell(evaluation, task)
+      else {
+        const {key} = task.value.facts
+        const row = this.#known.get(key) ?? this.#readKept(task.value)
+        if (row !== null) tell(evaluation, outcomeOf(row))
+        else {
+          open.set(key, task.value)
+          waiting.set(key, [...(waiting.get(key) ?? []), evaluation])
+        }
+      }
+    }
+    await this.#pool.run([...open.values()], ({row}) => {
+      this.#known.set(row.key, row)
+      for (const evaluation of waiting.get(row.key) ?? []) tell(evaluation, outcomeOf(row))
+    })
+  }
+
+  #readKept({facts}: PointTask): SweepRow | null {
+    const row = readFinishedRow(this.#folder, facts)
+    if (row === null) return null
+    this.kept++
+    this.#known.set(facts.key, row)
+    return row
+  }
+}
+
+function outcomeOf(row: SweepRow): Result<PointFigures> {
+  return isFinished(row) ? ok(row) : fail(row.error)
+}
+
+function describe(outcome: Result<PointFigures>): string {
+  if (!outcome.ok) return `failed: ${outcome.error.message}`
+  return `${percent(outcome.value.sla_attainment ?? 0)} for ${amount(gpuHoursOf(outcome.value))} GPU-hours`
+}

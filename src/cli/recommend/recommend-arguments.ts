@@ -1,0 +1,126 @@
+import {readFileSync} from 'node:fs'
+import {parseObjective} from '../../config/objective.ts'
+import type {ServiceObjective} from '../../config/scenario.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import {type Prices, parsePrices} from '../../search/prices.ts'
+import {findReadySpace, READY_SPACES} from '../../search/ready-spaces.ts'
+import {parseSpaceText, type SearchSpace} from '../../search/space.ts'
+import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'
+import {fileErrorReason} from '../file-errors.ts'
+import {type OwnFlag, readCount, splitOwnFlags} from '../own-flags.ts'
+
+/** What the `recommend` subcommand is asked for; everything else on its line describes today's setting. */
+export interface RecommendArguments {
+  /** null = the one that suits the scenario. */
+  readonly space: SearchSpace | null
+  /** null = the scenario's own. */
+  readonly objective: ServiceObjective | null
+  readonly budget: number
+  readonly phases: number
+  readonly prices: Prices
+  /** null = one per core. */
+  readonly jobs: number | null
+  readonly outFolder: string
+  readonly shard: Shard
+  /** Prints `recommend.json` in place of sentences. */
+  readonly asJson: boolean
+  readonly rest: readonly string[]
+}
+
+const DEFAULT_BUDGET = 200
+const DEFAULT_PHASES = 5
+
+export const RECOMMEND_FLAGS: readonly OwnFlag[] = [
+  {
+    name: '--objective',
+    value: 'ttft=MS,itl=MS,share=0.95',
+    help: "What is to be held. Default: the planner's targets for 95 % of the requests.",
+  },
+  {
+    name: '--space',
+    value: 'FILE|NAME',
+    help:
+      'What may be chosen: JSON or YAML, {"planner.min_endpoint": [1, 2, 3], "planner.ttft": {"from": 500, "to": 3000, ' +
+      `"step": 500}}, or a ready-made space: ${READY_SPACES.map(({id}) => id).join(', ')}. Default: the ready-made one of the scenario.`,
+  },
+  {
+    name: '--budget',
+    value: 'N',
+    help: `Runs of the whole trace at the most; runs of a part count as that part. Default: ${DEFAULT_BUDGET}.`,
+  },
+  {
+    name: '--phases',
+    value: 'N',
+    help: `Planner phases that a setting must have been through before it is recommended. Default: ${DEFAULT_PHASES}.`,
+  },
+  {
+    name: '--price',
+    value: 'GPU=2.5|2.5',
+    help: 'Money per GPU-hour, of one GPU type (h200_sxm=2.5) or of all others; may be given once for each type.',
+  },
+  {
+    name: '--out',
+    value: 'DIR',
+    help: 'Where results go: DIR/recommend.json, DIR/evaluations.jsonl, and every run in DIR/points.',
+  },
+  {name: '--jobs', value: 'N', help: 'Runs at the same time. Default: one per core.'},
+  {
+    name: '--shard',
+    value: 'i/n',
+    help:
+      'Search only every n-th candidate, from the i-th, with this budget. Without it the same command takes up what ' +
+      'shards left in DIR and gives the answer.',
+  },
+  {name: '--json', help: 'Print recommend.json in place of sentences.'},
+]
+
+export function parseRecommendArguments(argv: readonly string[]): Result<RecommendArguments> {
+  const split = splitOwnFlags(RECOMMEND_FLAGS, argv)
+  if (!split.ok) return split
+  const {values, rest} = split.value
+  const last = (name: string) => values.get(name)?.at(-1)
+  const outFolder = last('--out')
+  if (outFolder === undefined || outFolder === '') return fail('recommend needs --out DIR', '--out')
+  const given = last('--objective')
+  const objective = given === undefined ? ok(null) : parseObjective(given)
+  if (!objective.ok) return objective
+  const space = readSpace(last('--space'))
+  if (!space.ok) return space
+  const budget = readCount('--budget', last('--budget'), 1_000_000)
+  if (!budget.ok) return budget
+  const phases = readCount('--phases', last('--phases'), 99)
+  if (!phases.ok) return phases
+  const prices = parsePrices(values.get('--price') ?? [])
+  if (!prices.ok) return prices
+  const jobs = readCount('--jobs', last('--jobs'))
+  if (!jobs.ok) return jobs
+  const shard = last('--shard') === undefined ? ok(WHOLE) : parseShard(last('--shard') ?? '')
+  if (!shard.ok) return shard
+  return ok({
+    space: space.value,
+    objective: objective.value,
+    budget: budget.value ?? DEFAULT_BUDGET,
+    phases: phases.value ?? DEFAULT_PHASES,
+    prices: prices.value,
+    jobs: jobs.value,
+    outFolder,
+    shard: shard.value,
+    asJson: values.has('--json'),
+    rest,
+  })
+}
+
+function readSpace(given: string | undefined): Result<SearchSpace | null> {
+  if (given === undefined) return ok(null)
+  const ready = findReadySpace(given)
+  if (ready !== null) return ok(ready.space)
+  try {
+    return parseSpaceText(readFileSync(given, 'utf8'))
+  } catch (error) {
+    const names = READY_SPACES.map(({id}) => id).join(', ')
+    return fail(
+      `--space: cannot read ${given}: ${fileErrorReason(error)}; ready-made are ${names}`,
+      '--space',
+    )
+  }
+}

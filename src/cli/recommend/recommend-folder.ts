@@ -1,0 +1,71 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {isObject} from '../../core/is-object.ts'
+import {ok, type Result} from '../../core/result.ts'
+import type {Evaluation, Results} from '../../search/evaluation.ts'
+import type {Search} from '../../search/search.ts'
+import type {PointFigures} from '../../sweep/points.ts'
+import type {Shard} from '../../sweep/shard.ts'
+import {readFinishedRow, writeAtomically} from '../sweep/sweep-folder.ts'
+import type {PointTask} from '../sweep/sweep-point.ts'
+
+/** The answer, and every run that led to it, one to a line in the order they were asked for. */
+export function writeRecommendation(folder: string, json: string, results: Results): void {
+  const lines = [...results].map(([evaluation, outcome]) =>
+    JSON.stringify(
+      outcome.ok ? {evaluation, ...figuresOf(outcome.value)} : {evaluation, error: outcome.error.message},
+    ),
+  )
+  writeAtomically(join(folder, 'evaluations.jsonl'), `${lines.join('\n')}\n`)
+  writeAtomically(join(folder, 'recommend.json'), json)
+}
+
+/** Which runs a shard has made: the command without a shard takes them up. */
+export function writeShard(folder: string, {index, count}: Shard, results: Results): void {
+  const names = [...results.keys()].map(evaluation => ({evaluation}))
+  writeAtomically(
+    join(folder, `shard-${index}-of-${count}.jsonl`),
+    `${names.map(name => JSON.stringify(name)).join('\n')}\n`,
+  )
+}
+
+/** What the shards of this very search have found, in the order of their numbers. */
+export function readShards(
+  folder: string,
+  search: Search,
+  taskOf: (evaluation: Evaluation) => Result<PointTask>,
+): Map<string, Result<PointFigures>> {
+  const found = new Map<string, Result<PointFigures>>()
+  for (const name of namesIn(folder)) {
+    for (const line of readFileSync(join(folder, name), 'utf8')
+      .split('\n')
+      .filter(text => text !== '')) {
+      const given: unknown = JSON.parse(line)
+      const id = isObject(given) ? given.evaluation : undefined
+      const evaluation = typeof id === 'string' ? search.evaluationOf(id) : null
+      const task = evaluation === null ? null : taskOf(evaluation)
+      const row = task?.ok ? readFinishedRow(folder, task.value.facts) : null
+      if (evaluation !== null && row !== null) found.set(evaluation.id, ok(row))
+    }
+  }
+  return found
+}
+
+function namesIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter(name => /^shard-\d+-of-\d+\.jsonl$/.test(name))
+    .sort((a, b) => Number(/\d+/.exec(a)?.[0]) - Number(/\d+/.exec(b)?.[0]))
+}
+
+function figuresOf({
+  sla_attainment,
+  gpu_hours,
+  billed_gpu_hours,
+  mean_ttft_ms,
+  p90_ttft_ms,
+  mean_itl_ms,
+  digest,
+}: PointFigures) {
+  return {sla_attainment, gpu_hours, billed_gpu_hours, mean_ttft_ms, p90_ttft_ms, mean_itl_ms, digest}
+}

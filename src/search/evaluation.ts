@@ -1,0 +1,104 @@
+import type {Scenario} from '../config/scenario.ts'
+import type {Result} from '../core/result.ts'
+import type {PointFigures} from '../sweep/points.ts'
+import {computeBand, repeatsOf} from '../sweep/repeats.ts'
+import {type TraceWindow, withinWindow} from './windows.ts'
+
+/** What a run costs: GPU-hours, or money where prices are known. */
+export type CostOf = (scenario: Scenario, gpuHours: number) => number
+
+/** What can be run: a candidate of the space, today's setting, or a fleet that nobody scales. */
+export interface Setting {
+  readonly id: string
+  readonly scenario: Scenario
+}
+
+/** One run that a search asks for. */
+export interface Evaluation {
+  /** Unique in a search: the setting's id, then the phase or the window. */
+  readonly id: string
+  readonly scenario: Scenario
+  /** What it costs of the budget: 1 = a run of the whole trace. */
+  readonly weight: number
+  readonly isPartial: boolean
+}
+
+/** Finished runs by the id of their evaluation; a run that failed has its reason. */
+export type Results = ReadonlyMap<string, Result<PointFigures>>
+
+/** The runs of a whole trace that a setting is judged by: one for each phase of its policy, one where there is none. */
+export function wholeRuns({id, scenario}: Setting, phases: number): readonly Evaluation[] {
+  return repeatsOf(scenario, {of: 'phase', count: phases}, null).map((own, phase) => ({
+    id: `${id}@${phase}`,
+    scenario: own,
+    weight: 1,
+    isPartial: false,
+  }))
+}
+
+export function windowRuns({id, scenario}: Setting, windows: readonly TraceWindow[]): readonly Evaluation[] {
+  return windows.map((window, i) => ({
+    id: `${id}@w${i}`,
+    scenario: withinWindow(scenario, window),
+    weight: window.share,
+    isPartial: true,
+  }))
+}
+
+/** What is known of a setting from its runs of the whole trace. */
+export interface Standing {
+  /** Share of requests that met the objective, run by run, in the order of the phases. */
+  readonly shares: readonly number[]
+  /** Medians over the runs: no lucky phase speaks for a setting. */
+  readonly share: number
+  readonly gpuHours: number
+  /** By which settings are compared: of each run, and the median. */
+  readonly costs: readonly number[]
+  readonly cost: number
+  /** Runs it takes to be sure. */
+  readonly of: number
+  /** Runs in which the objective holds. */
+  readonly holds: number
+  /** So many have failed that the median cannot hold any more. */
+  readonly isLost: boolean
+}
+
+/** null before the first run; a setting that cannot be run at all is lost. */
+export function standingOf(
+  runs: readonly Evaluation[],
+  results: Results,
+  {share, costOf}: {readonly share: number; readonly costOf: CostOf},
+): Standing | null {
+  const finished = runs.flatMap(({id}) => results.get(id) ?? [])
+  if (finished.length === 0) return null
+  const figures = finished.flatMap(one => (one.ok ? [one.value] : []))
+  const shares = figures.map(({sla_attainment}) => sla_attainment ?? 0)
+  const holds = shares.filter(one => one >= share).length
+  const misses = finished.length - holds
+  const hours = figures.map(gpuHoursOf)
+  const gpuHours = computeBand(hours)?.median ?? Number.POSITIVE_INFINITY
+  return {
+    shares,
+    share: computeBand(shares)?.median ?? 0,
+    gpuHours,
+    costs: hours.map(one => costOf(runs[0]!.scenario, one)),
+    cost: costOf(runs[0]!.scenario, gpuHours),
+    of: runs.length,
+    holds,
+    isLost: 2 * misses >= runs.length || figures.length < finished.length,
+  }
+}
+
+/** Cost over its first runs alone: settings with unequal numbers of runs are compared phase by phase. */
+export function costOver({costs}: Standing, runs: number): number {
+  return computeBand(costs.slice(0, runs))?.median ?? Number.POSITIVE_INFINITY
+}
+
+export function isVerified({shares, of}: Standing): boolean {
+  return shares.length === of
+}
+
+/** A planner whose config names no GPUs counts none; then what one pays for. */
+export function gpuHoursOf({gpu_hours, billed_gpu_hours}: PointFigures): number {
+  return gpu_hours > 0 ? gpu_hours : billed_gpu_hours
+}

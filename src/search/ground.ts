@@ -1,0 +1,109 @@
+import type {Scenario} from '../config/scenario.ts'
+import {pointsOfShard, WHOLE} from '../sweep/shard.ts'
+import {type Candidate, Candidates} from './candidates.ts'
+import {
+  type CostOf,
+  type Evaluation,
+  type Results,
+  type Setting,
+  type Standing,
+  standingOf,
+  wholeRuns,
+  windowRuns,
+} from './evaluation.ts'
+import {priceOf} from './prices.ts'
+import type {SearchProblem} from './problem.ts'
+import type {Stood} from './trends.ts'
+
+/** Candidates that are checked before the first run: what no run can take teaches nothing. */
+const MOST_CHECKED = 500
+
+/** A candidate with what its runs came to. */
+export type StoodSetting = Stood & {readonly scenario: Scenario}
+
+/** What a search moves on: its candidates as settings that can be run, and what finished runs say of each. */
+export class Ground {
+  readonly problem: SearchProblem
+  readonly today: Setting
+  readonly candidates: Candidates
+  /** The candidates themselves, or a draw of them. */
+  readonly listed: readonly Candidate[]
+  readonly costOf: CostOf = (scenario, gpuHours) => gpuHours * (priceOf(scenario, this.problem.prices) ?? 1)
+
+  constructor(problem: SearchProblem) {
+    const {base, objective, space, seed, shard = WHOLE} = problem
+    this.problem = problem
+    this.today = {id: 'today', scenario: {...base, objective}}
+    this.candidates = new Candidates(space, base, objective)
+    const listed = this.candidates.list(seed)
+    // In a large space each is looked at when it is chosen.
+    const sound =
+      listed.length > MOST_CHECKED ? listed : listed.filter(one => this.candidates.scenarioOf(one).ok)
+    this.listed = pointsOfShard(sound.length === 0 ? listed : sound, shard)
+  }
+
+  /** Why nothing of the space can be run; null where something can. */
+  problemOfSpace(): string | null {
+    let reason: string | null = null
+    for (const candidate of this.listed) {
+      const scenario = this.candidates.scenarioOf(candidate)
+      if (scenario.ok) return null
+      reason ??= scenario.error.message
+    }
+    return reason
+  }
+
+  /** Candidates that were run on the whole trace at least once. */
+  stood(results: Results): readonly StoodSetting[] {
+    return this.#known(results).flatMap(candidate => {
+      const setting = this.setting(candidate)
+      const standing = setting === null ? null : this.standing(setting, results)
+      return standing === null ? [] : [{candidate, standing, scenario: setting!.scenario}]
+    })
+  }
+
+  standing(setting: Setting, results: Results): Standing | null {
+    const {share} = this.problem.objective
+    return standingOf(this.wholeRuns(setting), results, {share, costOf: this.costOf})
+  }
+
+  /** The run of an id, as a shard of this search noted it down; null for what is none of this search's. */
+  evaluationOf(id: string): Evaluation | null {
+    const name = id.slice(0, id.lastIndexOf('@'))
+    const candidate = this.candidates.find(name)
+    const setting = name === this.today.id ? this.today : candidate === null ? null : this.setting(candidate)
+    if (setting === null) return null
+    const runs = [...this.wholeRuns(setting), ...windowRuns(setting, this.problem.windows)]
+    return runs.find(run => run.id === id) ?? null
+  }
+
+  nextPhases(candidate: Candidate, results: Results, count: number): readonly Evaluation[] {
+    const setting = this.setting(candidate)
+    if (setting === null) return []
+    return this.wholeRuns(setting)
+      .filter(({id}) => !results.has(id))
+      .slice(0, count)
+  }
+
+  wholeRuns(setting: Setting): readonly Evaluation[] {
+    return wholeRuns(setting, this.problem.phases)
+  }
+
+  settings(candidates: readonly Candidate[]): readonly Setting[] {
+    return candidates.flatMap(candidate => this.setting(candidate) ?? [])
+  }
+
+  /** null for a choice no run can take. */
+  setting(candidate: Candidate): Setting | null {
+    const scenario = this.candidates.scenarioOf(candidate)
+    return scenario.ok ? {id: candidate.id, scenario: scenario.value} : null
+  }
+
+  /** Every candidate of whom a run of the whole trace is in, in the order of their first. */
+  #known(results: Results): readonly Candidate[] {
+    const ids = new Set(
+      [...results.keys()].filter(id => !/@w\d+$/.test(id)).map(id => id.slice(0, id.lastIndexOf('@'))),
+    )
+    return [...ids].flatMap(id => this.candidates.find(id) ?? [])
+  }
+}

@@ -1,0 +1,82 @@
+import type {Observation} from './belief.ts'
+import type {Candidate} from './candidates.ts'
+import {type Evaluation, gpuHoursOf, type Results, windowRuns} from './evaluation.ts'
+import type {Ground} from './ground.ts'
+import {spreadOut} from './spread-out.ts'
+
+/** How a search begins, before there is anything to go by. */
+export class Opening {
+  readonly #ground: Ground
+  readonly #design: readonly Candidate[]
+
+  constructor(ground: Ground) {
+    this.#ground = ground
+    this.#design = this.#orderDesign()
+  }
+
+  /** Today's setting in every phase, the design on windows, and its best on the whole trace. */
+  next(results: Results): readonly Evaluation[] {
+    const {windows} = this.#ground.problem
+    const missing = (evaluations: readonly Evaluation[]) => evaluations.filter(({id}) => !results.has(id))
+    const today = missing(this.#ground.wholeRuns(this.#ground.today))
+    if (today.length > 0) return today
+    const onWindows = missing(this.#ground.settings(this.#design).flatMap(one => windowRuns(one, windows)))
+    if (onWindows.length > 0) return onWindows
+    const first = this.#ground
+      .settings(this.#firstWhole(results))
+      .flatMap(one => this.#ground.wholeRuns(one).slice(0, 1))
+    return missing(first)
+  }
+
+  #orderDesign(): readonly Candidate[] {
+    const {windows, budget, seed} = this.#ground.problem
+    const {choices} = this.#ground.candidates
+    const knobs = choices.length
+    const share = windows.reduce((sum, window) => sum + window.share, 0)
+    // A third of the budget on windows at most; without them a few runs that all can learn from.
+    const count =
+      windows.length === 0 ? 4 + 2 * knobs : Math.min(8 * (2 + knobs), Math.floor(budget / 3 / share))
+    const most = Math.max(2, Math.min(count, Math.floor(this.#ground.listed.length / 3)))
+    return spreadOut(this.#ground.listed, choices, {
+      count: windows.length === 0 ? Math.min(most, budget / 4) : most,
+      seed,
+    })
+  }
+
+  /** Of the design on windows, those that did best there and some that are far apart; all of it where there are none. */
+  #firstWhole(results: Results): readonly Candidate[] {
+    const {windows, objective} = this.#ground.problem
+    if (windows.length === 0) return this.#design
+    const seen = this.onWindows(results)
+    const best = seen
+      .toSorted((a, b) => merit(b.observation, objective.share) - merit(a.observation, objective.share))
+      .map(({candidate}) => candidate)
+    const count = 2 + this.#ground.candidates.choices.length
+    return [...new Set([...best.slice(0, count), ...this.#design.slice(0, 2)])]
+  }
+
+  /** What the windows say of the design, its windows together. */
+  onWindows(results: Results): readonly {readonly candidate: Candidate; readonly observation: Observation}[] {
+    const {windows} = this.#ground.problem
+    return this.#design.flatMap(candidate => {
+      const figures = windows.flatMap((_, i) => {
+        const one = results.get(`${candidate.id}@w${i}`)
+        return one?.ok ? [one.value] : []
+      })
+      if (figures.length < windows.length) return []
+      const requests = figures.reduce((sum, one) => sum + one.num_requests, 0)
+      const met = figures.reduce((sum, one) => sum + (one.sla_attainment ?? 0) * one.num_requests, 0)
+      const gpuHours = figures.reduce((sum, one) => sum + gpuHoursOf(one), 0)
+      const cost = this.#ground.costOf(
+        this.#ground.setting(candidate)?.scenario ?? this.#ground.today.scenario,
+        gpuHours,
+      )
+      return [{candidate, observation: {at: candidate.at, shares: [met / requests], cost}}]
+    })
+  }
+}
+
+/** What holds before what does not, then the cheap before the dear, then the near before the far. */
+function merit({shares: [share = 0], cost}: Observation, needed: number): number {
+  return share >= needed ? 1 / (1 + cost) + 1 : share
+}

@@ -1,0 +1,149 @@
+import {plannerOf, type Scenario} from '../config/scenario.ts'
+import {assert} from '../core/assert.ts'
+import {parseSpace, type SearchSpace} from './space.ts'
+
+/** A space ready to be searched or edited. */
+export interface ReadySpace {
+  readonly id: string
+  readonly title: string
+  /** What may be chosen in it, in a sentence. */
+  readonly description: string
+  readonly space: SearchSpace
+  readonly suits: (scenario: Scenario) => boolean
+}
+
+type Given = Readonly<Record<string, readonly (number | string | boolean)[]>>
+
+const isPlanned = (scenario: Scenario) => plannerOf(scenario) !== null
+const isAgg = ({fleet}: Scenario) => fleet.topology === 'agg'
+const isSla = (scenario: Scenario) => plannerOf(scenario)?.optimization_target === 'sla'
+const isOnTables = ({engineTiming}: Scenario) => engineTiming === 'aic'
+
+/** Where a planner's own settings decide: its floor, what it aims at, how fast it looks and lets go. */
+const SLA_PLANNER: Given = {
+  'planner.min_endpoint': [1, 2, 3, 4, 5, 6, 8],
+  'planner.ttft': [300, 500, 700, 900, 1200, 1500, 2000, 3000],
+  'planner.load_scaling_down_sensitivity': [50, 65, 80, 95],
+  'planner.load_adjustment_interval': [5, 10, 20, 40],
+}
+
+export const READY_SPACES: readonly ReadySpace[] = [
+  ready({
+    id: 'planner-sla',
+    title: 'Planner by targets',
+    description: 'Floor, TTFT target, sensitivity and load interval of a planner that predicts latency.',
+    given: SLA_PLANNER,
+    suits: scenario => isPlanned(scenario) && isSla(scenario) && isAgg(scenario),
+  }),
+  ready({
+    id: 'planner-sla-disagg',
+    title: 'Planner by targets, two pools',
+    description: 'The same with the ITL target and the initial instances of both pools.',
+    given: {
+      'planner.min_endpoint': [1, 2, 3, 4, 6],
+      'planner.ttft': [300, 500, 900, 1500, 3000],
+      'planner.itl': [20, 30, 50, 80],
+      'planner.load_scaling_down_sensitivity': [50, 65, 80, 95],
+      num_prefill_workers: [1, 2, 4],
+      num_decode_workers: [1, 2, 4],
+    },
+    suits: scenario => isPlanned(scenario) && isSla(scenario) && !isAgg(scenario),
+  }),
+  ready({
+    id: 'planner-thresholds',
+    title: 'Planner by thresholds',
+    description: 'Floor and load interval of a planner that goes by queue and KV thresholds.',
+    given: {
+      'planner.min_endpoint': [1, 2, 3, 4, 5, 6, 8, 10],
+      'planner.optimization_target': ['throughput', 'latency'],
+      'planner.load_adjustment_interval': [5, 10, 20, 40],
+    },
+    suits: scenario => isPlanned(scenario) && !isSla(scenario),
+  }),
+  ready({
+    id: 'planner-predictor',
+    title: 'Planner and predictor',
+    description: 'How the load is predicted, how often throughput scaling looks, and the floor.',
+    given: {
+      'planner.load_predictor': ['constant', 'arima', 'kalman', 'prophet'],
+      'planner.throughput_adjustment_interval': [60, 120, 180, 300, 600],
+      'planner.min_endpoint': [1, 2, 3, 4, 6],
+    },
+    suits: isPlanned,
+  }),
+  ready({
+    id: 'policy',
+    title: 'Planner or a fixed fleet',
+    description: 'A fleet of this size as it is, or the planner starting from it with this floor.',
+    given: {
+      planner: ['on', 'off'],
+      num_workers: [1, 2, 3, 4, 5, 6, 8, 10, 12],
+      'planner.min_endpoint': [1, 2, 3, 4, 6],
+    },
+    suits: scenario => isPlanned(scenario) && isAgg(scenario),
+  }),
+  ready({
+    id: 'fleet',
+    title: 'Fleet size',
+    description:
+      'Instances of an aggregated fleet, how many requests each runs and how many tokens a pass takes.',
+    given: {
+      num_workers: [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16],
+      'engine.max_num_seqs': [64, 128, 256, 512],
+      'engine.max_num_batched_tokens': [2048, 4096, 8192, 16384],
+    },
+    suits: isAgg,
+  }),
+  ready({
+    id: 'fleet-disagg',
+    title: 'Pool sizes',
+    description: 'Instances of the prefill and the decode pool, and the requests a decode instance runs.',
+    given: {
+      num_prefill_workers: [1, 2, 3, 4, 5, 6, 8, 10],
+      num_decode_workers: [1, 2, 3, 4, 5, 6, 8, 10],
+      'decode.max_num_seqs': [64, 128, 256, 512],
+    },
+    suits: scenario => !isAgg(scenario),
+  }),
+  ready({
+    id: 'gpus',
+    title: 'GPU type and width',
+    description:
+      'GPU type, GPUs per engine and fleet size; needs the GPU tables and is best with a price per type.',
+    given: {
+      'engine.aic_system': ['h100_sxm', 'h200_sxm', 'b200_sxm'],
+      tp: [1, 2, 4],
+      num_workers: [1, 2, 3, 4, 6, 8],
+    },
+    suits: scenario => isAgg(scenario) && isOnTables(scenario),
+  }),
+  ready({
+    id: 'router',
+    title: 'Router',
+    description: 'How requests are spread, and how much the KV router credits what an instance has cached.',
+    given: {
+      router_mode: ['round_robin', 'kv_router'],
+      'router.overlap_score_credit': [0, 0.25, 0.5, 1],
+      'router.router_temperature': [0, 0.2, 0.5],
+      num_workers: [1, 2, 3, 4, 5, 6, 8],
+    },
+    suits: isAgg,
+  }),
+]
+
+export function findReadySpace(id: string): ReadySpace | null {
+  return READY_SPACES.find(space => space.id === id) ?? null
+}
+
+/** The first that suits: how the scenario scales comes before what it runs on. */
+export function readySpaceFor(scenario: Scenario): ReadySpace {
+  const found = READY_SPACES.find(({suits}) => suits(scenario))
+  assert(found !== undefined, 'every fleet is aggregated or not, and both have a space')
+  return found
+}
+
+function ready({given, ...rest}: Omit<ReadySpace, 'space'> & {readonly given: Given}): ReadySpace {
+  const space = parseSpace(given)
+  assert(space.ok, space.ok ? '' : space.error.message)
+  return {...rest, space: space.value}
+}

@@ -1,0 +1,88 @@
+import {formatObjective as linkObjective} from '../config/objective.ts'
+import type {ServiceObjective} from '../config/scenario.ts'
+import {amount, latency, percent} from '../report/findings/words.ts'
+import {REPEAT_WORDS} from '../sweep/repeats.ts'
+import {costOf, type Recommendation, type Told} from './recommendation.ts'
+import type {KnobValues} from './space.ts'
+
+/** The answer, bottom line first; each sentence is of medians over the phases. */
+export function tellRecommendation(answer: Recommendation): readonly string[] {
+  const {best, surest, today, fixed} = answer
+  if (best === null) return [tellNothing(answer), ...tellToday(answer)]
+  const lines = [`${nameOf(best.values)}: holds ${tellFigures(best)}${against(best, fixed)}.`]
+  if (best.holds.in < best.holds.of) {
+    lines.push(
+      surest === null
+        ? `It holds in ${best.holds.in} of ${best.holds.of} ${REPEAT_WORDS.phase}; nothing tried holds in all of them.`
+        : `It holds in ${best.holds.in} of ${best.holds.of} ${REPEAT_WORDS.phase}; ${nameOf(surest.values)} holds in all of them, ${tellFigures(surest)}.`,
+    )
+  } else if (best.holds.of > 1) lines.push(`It holds in all of ${best.holds.of} ${REPEAT_WORDS.phase}.`)
+  if (today !== null) lines.push(...tellToday(answer))
+  return lines
+}
+
+/** `min_endpoint 3, ttft 900`. */
+export function nameOf(values: KnobValues): string {
+  const parts = Object.entries(values).map(
+    ([path, value]) => `${path.slice(path.lastIndexOf('.') + 1)} ${String(value)}`,
+  )
+  return parts.length === 0 ? 'today’s setting' : parts.join(', ')
+}
+
+/** `95.2 % [94.6–95.9] for 3.31 GPU-hours`. */
+export function tellFigures(one: Told): string {
+  const [least, most] = one.shareRange
+  const range = most > least ? ` [${tenths(least)}–${tenths(most)}]` : ''
+  return `${tenths(one.share)} %${range} for ${tellCost(one)}`
+}
+
+export function tellCost({cost, gpuHours}: Told): string {
+  const hours = `${amount(gpuHours)} GPU-hours`
+  return cost === null ? hours : `${amount(cost)} (${hours})`
+}
+
+function tenths(share: number): string {
+  return (share * 100).toFixed(1)
+}
+
+/** Costs that differ by less are about the same. */
+const SAME_COST = 0.005
+
+function against(best: Told, fixed: Told | null): string {
+  if (fixed === null) return ''
+  const part = 1 - costOf(best) / costOf(fixed)
+  if (Math.abs(part) < SAME_COST) return `; about what the best fixed fleet costs (${fixedName(fixed)})`
+  return `; ${percent(Math.abs(part))} ${part > 0 ? 'cheaper' : 'dearer'} than the best fixed fleet tried (${fixedName(fixed)}, ${tellFigures(fixed)})`
+}
+
+function fixedName({id}: Told): string {
+  return id
+    .slice(id.indexOf(':') + 1)
+    .replaceAll('=', ' ')
+    .replaceAll(',', ', ')
+}
+
+function tellToday({today, best, objective}: Recommendation): readonly string[] {
+  if (today === null) return []
+  const holds = today.share >= objective.share
+  const state = `Today’s setting ${holds ? 'holds' : 'does not hold it:'} ${tellFigures(today)}`
+  if (best === null) return [`${state}.`]
+  const part = costOf(best) / costOf(today) - 1
+  if (Math.abs(part) < SAME_COST) return [`${state}, about the same cost.`]
+  return [
+    `${state}; the recommended one ${part < 0 ? 'saves' : 'costs'} ${percent(Math.abs(part))}${part < 0 ? '' : ' more'}.`,
+  ]
+}
+
+function tellNothing({nearest, objective, tried, fixed}: Recommendation): string {
+  const asked = `${percent(objective.share)} within TTFT ${latency(objective.ttftMs)} and ITL ${latency(objective.itlMs)}`
+  const none = `None of ${tried.length} settings tried holds ${asked}`
+  const near = nearest === null ? '' : `; nearest is ${nameOf(nearest.values)}, ${tellFigures(nearest)}`
+  const fleet = fixed === null ? '' : `. A fixed fleet does: ${fixedName(fixed)}, ${tellFigures(fixed)}`
+  return `${none}${near}${fleet}.`
+}
+
+/** What could be promised with the nearest setting. */
+export function tellHeld(held: ServiceObjective): string {
+  return `What it does hold for ${percent(held.share)} of requests in every phase: TTFT ${latency(held.ttftMs)} and ITL ${latency(held.itlMs)} (--objective ${linkObjective(held).replaceAll(':', '=')}).`
+}

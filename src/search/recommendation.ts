@@ -1,0 +1,117 @@
+import type {Scenario, ServiceObjective} from '../config/scenario.ts'
+import {isVerified, type Results, type Standing} from './evaluation.ts'
+import {type Prices, priceOf} from './prices.ts'
+import type {SearchEnd} from './run-search.ts'
+import type {Search} from './search.ts'
+import type {KnobValues} from './space.ts'
+
+/** A setting and what its runs came to; figures are medians over them. */
+export interface Told {
+  readonly id: string
+  readonly values: KnobValues
+  readonly scenario: Scenario
+  readonly share: number
+  /** Of the least and the most fortunate run. */
+  readonly shareRange: readonly [number, number]
+  readonly gpuHours: number
+  /** Money; null without a price. */
+  readonly cost: number | null
+  readonly holds: {readonly of: number; readonly in: number}
+}
+
+export interface Recommendation {
+  readonly objective: ServiceObjective
+  readonly seed: number
+  /** The cheapest whose median holds the objective over all phases; null = none of those tried. */
+  readonly best: Told | null
+  /** The cheapest that holds in every phase, where that is another one. */
+  readonly surest: Told | null
+  /** Where nothing holds, the one with the largest share. */
+  readonly nearest: Told | null
+  readonly today: Told | null
+  /** The cheapest fleet nobody scales that holds. */
+  readonly fixed: Told | null
+  /** What no other beats in cost and share both, in rising order of cost. */
+  readonly front: readonly Told[]
+  /** Every candidate run on the whole trace. */
+  readonly tried: readonly Told[]
+  readonly evaluations: {readonly full: number; readonly partial: number; readonly weight: number}
+  /** null = it is still under way. */
+  readonly reason: SearchEnd['reason'] | null
+}
+
+export function recommend(
+  search: Search,
+  results: Results,
+  reason: Recommendation['reason'],
+): Recommendation {
+  const {objective, seed, prices} = search.problem
+  const tell = (id: string, values: KnobValues, scenario: Scenario, standing: Standing): Told =>
+    told({id, values, scenario}, standing, prices)
+  const stood = search.stood(results).filter(({standing}) => Number.isFinite(standing.gpuHours))
+  const tried = stood.map(({candidate: {id, values}, scenario, standing}) =>
+    tell(id, values, scenario, standing),
+  )
+  const verified = tried.filter((_, i) => isVerified(stood[i]!.standing))
+  const holding = verified.filter(({share}) => share >= objective.share)
+  const best = cheapest(holding)
+  const surest = cheapest(holding.filter(({holds}) => holds.in === holds.of))
+  const today = search.standing(search.today, results)
+  const fixed = search
+    .fixedFleets(results)
+    .filter(({standing}) => isVerified(standing) && !standing.isLost)
+    .map(({setting, standing}) => tell(setting.id, {}, setting.scenario, standing))
+  return {
+    objective,
+    seed,
+    best,
+    surest: surest === best ? null : surest,
+    nearest: best === null ? nearestOf(tried) : null,
+    today: today === null ? null : tell('today', {}, search.today.scenario, today),
+    fixed: cheapest(fixed),
+    front: frontOf(tried),
+    tried,
+    evaluations: search.spent(results),
+    reason,
+  }
+}
+
+function told(setting: Pick<Told, 'id' | 'values' | 'scenario'>, standing: Standing, prices: Prices): Told {
+  const {shares, share, gpuHours, holds} = standing
+  const price = priceOf(setting.scenario, prices)
+  return {
+    ...setting,
+    share,
+    shareRange: [Math.min(...shares), Math.max(...shares)],
+    gpuHours,
+    cost: price === null ? null : price * gpuHours,
+    holds: {of: shares.length, in: holds},
+  }
+}
+
+/** Money where it is known, else GPU-hours. */
+export function costOf({cost, gpuHours}: Told): number {
+  return cost ?? gpuHours
+}
+
+function cheapest(all: readonly Told[]): Told | null {
+  return all.reduce<Told | null>((best, one) => (best === null || isCheaper(one, best) ? one : best), null)
+}
+
+function isCheaper(a: Told, b: Told): boolean {
+  return costOf(a) < costOf(b) || (costOf(a) === costOf(b) && a.share > b.share)
+}
+
+function nearestOf(all: readonly Told[]): Told | null {
+  return all.reduce<Told | null>((best, one) => {
+    if (best === null || one.share > best.share) return one
+    return one.share === best.share && isCheaper(one, best) ? one : best
+  }, null)
+}
+
+function frontOf(all: readonly Told[]): readonly Told[] {
+  const front: Told[] = []
+  for (const one of all.toSorted((a, b) => costOf(a) - costOf(b) || b.share - a.share))
+    if (one.share > (front.at(-1)?.share ?? Number.NEGATIVE_INFINITY)) front.push(one)
+  return front
+}

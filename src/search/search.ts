@@ -1,0 +1,89 @@
+import {Choice} from './choice.ts'
+import type {Evaluation, Results, Setting, Standing} from './evaluation.ts'
+import {FixedFleets} from './fixed-fleets.ts'
+import {Ground, type StoodSetting} from './ground.ts'
+import {Opening} from './opening.ts'
+import type {SearchProblem} from './problem.ts'
+
+/** Runs that are asked for together: they do not wait for each other, and how many run at a time changes nothing. */
+export type SearchStep =
+  | {readonly kind: 'run'; readonly evaluations: readonly Evaluation[]}
+  | {readonly kind: 'done'; readonly reason: 'settled' | 'budget'}
+
+/** What stays for the fleets nobody scales that the answer is held against. */
+const FIXED_RESERVE = 8
+
+/**
+ * The cheapest setting that holds an objective, looked for step by step: today's setting first, then a spread of candidates
+ * on windows of the trace, the promising of them on the whole, then those that are expected to save most, and whatever
+ * comes out ahead through all phases. What is asked next depends on the finished runs alone and not on who ran them, how
+ * many at a time or with what interruptions.
+ */
+export class Search {
+  readonly problem: SearchProblem
+  readonly today: Setting
+  readonly #ground: Ground
+  readonly #opening: Opening
+  readonly #choice: Choice
+  readonly #fixed: FixedFleets
+
+  constructor(problem: SearchProblem) {
+    this.problem = problem
+    this.#ground = new Ground(problem)
+    this.today = this.#ground.today
+    this.#opening = new Opening(this.#ground)
+    this.#choice = new Choice(this.#ground, this.#opening)
+    this.#fixed = new FixedFleets(this.today.scenario, problem.space)
+  }
+
+  next(results: Results): SearchStep {
+    const opening = this.#opening.next(results)
+    if (opening.length > 0) return {kind: 'run', evaluations: opening}
+    const left = this.problem.budget - this.spent(results).weight
+    const reserve = this.#fixed.isAsked ? Math.min(FIXED_RESERVE, this.problem.budget / 8) : 0
+    const chosen = left - reserve < 1 ? [] : this.#choice.next(results, left - reserve)
+    if (chosen.length > 0) return {kind: 'run', evaluations: chosen}
+    const fixed = left < 1 ? [] : this.#nextFixed(results)
+    if (fixed.length > 0) return {kind: 'run', evaluations: fixed.slice(0, Math.floor(left))}
+    return {kind: 'done', reason: left - reserve < 1 ? 'budget' : 'settled'}
+  }
+
+  /** Why nothing of the space can be run; null where something can. */
+  problemOfSpace(): string | null {
+    return this.#ground.problemOfSpace()
+  }
+
+  /** Candidates that were run on the whole trace at least once. */
+  stood(results: Results): readonly StoodSetting[] {
+    return this.#ground.stood(results)
+  }
+
+  standing(setting: Setting, results: Results): Standing | null {
+    return this.#ground.standing(setting, results)
+  }
+
+  /** The run of an id, as a shard of this search noted it down; null for what is none of this search's. */
+  evaluationOf(id: string): Evaluation | null {
+    return this.#ground.evaluationOf(id)
+  }
+
+  fixedFleets(results: Results): readonly {readonly setting: Setting; readonly standing: Standing}[] {
+    return this.#fixed.tried(setting => this.standing(setting, results))
+  }
+
+  spent(results: Results): {readonly full: number; readonly partial: number; readonly weight: number} {
+    const ids = [...results.keys()]
+    const partial = ids.filter(id => /@w\d+$/.test(id))
+    const weight = partial.reduce(
+      (sum, id) => sum + this.problem.windows[Number(/\d+$/.exec(id)![0])]!.share,
+      0,
+    )
+    const full = ids.length - partial.length
+    return {full, partial: partial.length, weight: full + weight}
+  }
+
+  #nextFixed(results: Results): readonly Evaluation[] {
+    const next = this.#fixed.next(setting => this.standing(setting, results))
+    return next.flatMap(setting => this.#ground.wholeRuns(setting)).filter(({id}) => !results.has(id))
+  }
+}

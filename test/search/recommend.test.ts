@@ -1,0 +1,140 @@
+/** The `recommend` subcommand as a process of its own: its threads need the bundle. */
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, expect, test, vi} from 'vitest'
+import {TOOL, tool} from '../sweep/command.ts'
+import {traceText} from './evaluate.ts'
+
+vi.setConfig({testTimeout: 120_000})
+
+let folder = ''
+const at = (...path: string[]) => join(folder, ...path)
+const answer = (out: string) => readFileSync(at(out, 'recommend.json'), 'utf8')
+
+const PLANNER = JSON.stringify({
+  mode: 'agg',
+  optimization_target: 'sla',
+  ttft: 400,
+  itl: 20,
+  enable_throughput_scaling: false,
+  enable_load_scaling: true,
+  load_adjustment_interval: 3,
+  decode_engine_num_gpu: 1,
+})
+const SPACE = `
+planner.min_endpoint: [1, 2, 3, 4]
+planner.ttft_ms: {from: 200, to: 800, step: 200}
+planner.load_adjustment_interval: [3, 5]
+`
+const OBJECTIVE = ['--objective', 'ttft=2000,itl=40,share=0.9']
+const LINE = [
+  ...['recommend', 'trace.jsonl', '--planner-config', PLANNER, '--space', 'space.yaml'],
+  ...['--extra-engine-args', '{"startup_time": 4}'],
+]
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'planner-replay-recommend-'))
+  writeFileSync(at('trace.jsonl'), traceText())
+  writeFileSync(at('space.yaml'), SPACE)
+  const {code, error, out} = tool(
+    folder,
+    ...LINE,
+    ...OBJECTIVE,
+    '--jobs',
+    '2',
+    '--price',
+    '2',
+    '--out',
+    'whole',
+  )
+  expect([code, error, out]).toEqual([0, expect.any(String), expect.stringContaining('holds')])
+}, 180_000)
+
+afterAll(() => {
+  rmSync(folder, {recursive: true})
+})
+
+test('says what holds, what it costs and how it compares', () => {
+  const {best, nearest, today, best_fixed_fleet, front, evaluations, objective, ended} = JSON.parse(
+    answer('whole'),
+  )
+  expect(best.values['planner.min_endpoint']).toBe(2)
+  expect(best.share).toBeGreaterThanOrEqual(0.9)
+  expect(best.cost).toBeCloseTo(2 * best.gpu_hours, 12)
+  expect(best.holds).toEqual({of: 5, in: 5})
+  expect(nearest).toBeNull()
+  expect(today.share).toBeLessThan(0.9)
+  expect(best_fixed_fleet.fleet).toBe('workers=2')
+  expect(front.map((one: {gpu_hours: number}) => one.gpu_hours)).toEqual(
+    front.map((one: {gpu_hours: number}) => one.gpu_hours).toSorted((a: number, b: number) => a - b),
+  )
+  expect(objective).toEqual({ttft_ms: 2000, itl_ms: 40, share: 0.9})
+  expect(evaluations.full).toBeLessThan((32 * 5) / 2)
+  expect(ended).toBe('settled')
+})
+
+test('gives the same answer with one worker, and runs nothing twice', () => {
+  const {code} = tool(folder, ...LINE, ...OBJECTIVE, '--jobs', '1', '--price', '2', '--out', 'single')
+  expect(code).toBe(0)
+  expect(answer('single')).toBe(answer('whole'))
+  const again = tool(folder, ...LINE, ...OBJECTIVE, '--price', '2', '--out', 'single')
+  const runs = readdirSync(at('single', 'points')).filter(name => name.endsWith('.json')).length
+  expect(again.out).toContain(`${runs} of them kept from before`)
+})
+
+test('goes on where it was interrupted, to the same answer', async () => {
+  const argv = [...LINE, ...OBJECTIVE, '--jobs', '2', '--price', '2', '--out', 'broken']
+  const child = spawn(process.execPath, [TOOL, ...argv], {cwd: folder, stdio: 'ignore'})
+  const left = once(child, 'exit')
+  const points = at('broken', 'points')
+  await vi.waitFor(() => expect(existsSync(points) && readdirSync(points).length).toBeGreaterThan(12), {
+    timeout: 60_000,
+  })
+  child.kill('SIGINT')
+  expect(await left).toEqual([130, null])
+  expect(existsSync(at('broken', 'recommend.json'))).toBe(false)
+  const kept = readdirSync(points).filter(name => name.endsWith('.json')).length
+  const {code, out} = tool(folder, ...argv)
+  expect([code, out]).toEqual([0, expect.stringContaining(`${kept} of them kept from before`)])
+  expect(answer('broken')).toBe(answer('whole'))
+})
+
+test('shards search parts of the space, and the command without one takes them up', () => {
+  const argv = [...LINE, ...OBJECTIVE, '--budget', '30', '--out', 'shards']
+  for (const shard of ['1/2', '2/2']) expect(tool(folder, ...argv, '--shard', shard).code).toBe(0)
+  expect(existsSync(at('shards', 'recommend.json'))).toBe(false)
+  expect(tool(folder, ...argv).code).toBe(0)
+  const {best} = JSON.parse(answer('shards'))
+  expect(best.gpu_hours).toBeLessThanOrEqual(JSON.parse(answer('whole')).best.gpu_hours * 1.01)
+})
+
+test('where nothing holds it names the nearest, why not, and what could be held', () => {
+  const strict = ['--objective', 'ttft=150,itl=40,share=0.99']
+  const {code, out} = tool(folder, ...LINE, ...strict, '--budget', '30', '--out', 'strict')
+  expect(code).toBe(0)
+  const {best, nearest, why_not, could_hold} = JSON.parse(answer('strict'))
+  expect(best).toBeNull()
+  expect(nearest.share).toBeLessThan(0.99)
+  expect(why_not.length).toBeGreaterThan(0)
+  expect(could_hold.ttft_ms).toBeGreaterThan(150)
+  expect(out).toContain('None of')
+  // What it says could be held, is.
+  const held = ['--objective', `ttft=${could_hold.ttft_ms},itl=${could_hold.itl_ms},share=0.99`]
+  expect(tool(folder, ...LINE, ...held, '--budget', '30', '--out', 'held').code).toBe(0)
+  expect(JSON.parse(answer('held')).best).not.toBeNull()
+})
+
+test.each([
+  [['--space', '{}'], 'cannot read {}'],
+  [['--space', 'trace.jsonl'], 'space'],
+  [['--budget', '0'], '--budget must be'],
+  [['--objective', 'ttft=1'], 'objective needs itl'],
+  [['--price', 'h200=x'], 'a price reads'],
+  [['--shard', '3/2'], '--shard must be i/n'],
+])('refuses %j', (flags, message) => {
+  const {code, error} = tool(folder, ...LINE, ...flags, '--out', 'refused')
+  expect([code, error]).toEqual([2, expect.stringContaining(message)])
+})
