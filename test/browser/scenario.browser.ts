@@ -148,7 +148,7 @@ test('the KV router has its options, and a problem of the whole stands where it 
   await field(site, 'overlap_score_credit').fill('2')
   expect(await field(site, 'overlap_score_credit').getAttribute('aria-invalid')).toBe('true')
   await field(site, 'overlap_score_credit').fill('0.5')
-  await page.getByRole('checkbox', {name: 'in the loop'}).uncheck()
+  await page.getByLabel('Policy').selectOption('fixed')
   await field(site, 'num_workers').fill('1')
   await expectVisible(
     page.getByText('offline replay only supports router_mode=kv_router when num_workers > 1'),

@@ -21,13 +21,14 @@ export interface ParsedScaling {
 
 /** A policy from the text of its settings, checked as a whole; its problems are those of the flag. */
 export function parseScalingText(policy: OtherScaling['policy'], text: string): Result<ParsedScaling> {
-  const scaling = readText(policy, text)
+  const scaling = readScalingText(policy, text)
   if (!scaling.ok) return ofFlag(scaling)
   const checked = checkScaling(scaling.value)
   return checked.ok ? ok({scaling: scaling.value, notices: checked.value}) : checked
 }
 
-function readText(policy: OtherScaling['policy'], text: string): Result<OtherScaling> {
+/** The same, of which nothing but the form is known to be right. */
+export function readScalingText(policy: OtherScaling['policy'], text: string): Result<OtherScaling> {
   if (policy === 'schedule') {
     const config = parseScheduleText(text)
     return config.ok ? ok({policy, config: config.value}) : config

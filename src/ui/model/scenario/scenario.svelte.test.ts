@@ -2,6 +2,8 @@ import {describe, expect, it} from 'vitest'
 import {DEFAULT_ROUTER_CONFIG} from '../../../config/engine/router-config.ts'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
 import {PRESETS} from '../../../config/presets.ts'
+import {initialScaling} from '../../../config/scaling/initial-scaling.ts'
+import {OTHER_POLICIES} from '../../../config/scaling/parse-scaling.ts'
 import {FIRST_TRAFFIC} from './form-parts.ts'
 import {LinkState} from './link.svelte.ts'
 import {ScenarioState} from './scenario.svelte.ts'
@@ -59,7 +61,7 @@ describe('ScenarioState', () => {
     const state = new ScenarioState()
     state.set('planner', 'ttft', 'oops')
     expect(state.scenario).toBeNull()
-    state.hasPlanner = false
+    state.choosePolicy('fixed')
     expect(state.scenario!.scaling).toEqual({policy: 'fixed'})
   })
 
@@ -108,7 +110,7 @@ describe('ScenarioState', () => {
     state.routerMode = 'kv_router'
     state.set('router', 'router_prefill_load_model', 'aic')
     expect(state.scenario).not.toHaveProperty('aicPerf')
-    state.hasPlanner = false
+    state.choosePolicy('fixed')
     expect(state.scenario!.aicPerf).toMatchObject({aic_backend: 'vllm', aic_tp_size: 1})
     state.set('router', 'aic_tp_size', '4')
     const {scenario} = state
@@ -127,7 +129,7 @@ describe('ScenarioState', () => {
       prefill: {args: {worker_type: 'prefill'}},
       decode: {args: {worker_type: 'decode'}},
     })
-    state.hasPlanner = false
+    state.choosePolicy('fixed')
     state.set('decode', 'worker_type', 'aggregated')
     expect(state.problems.get('decode.worker_type')).toMatch(/worker_type must be 'decode'/)
   })
@@ -168,5 +170,50 @@ describe('LinkState', () => {
     const state = new ScenarioState()
     state.set('planner', 'ttft', '')
     expect(new LinkState(state).hash).toBeNull()
+  })
+})
+
+describe('the policy of the form', () => {
+  it('changes the settings by their fields, and says what is wrong with them as the command line does', () => {
+    const state = new ScenarioState()
+    state.choosePolicy('hpa')
+    expect(state.scenario!.scaling).toEqual(initialScaling('hpa'))
+    // Both targets stay those a result is judged by.
+    expect(state.scenario!.objective).toMatchObject({ttftMs: 1500})
+    const field = state.policy.groups[0]!.fields.find(({field: {key}}) => key === 'maxReplicas')!
+    state.policy.set(field, '12')
+    expect(state.scenario!.scaling).toMatchObject({config: {pools: {all: {maxReplicas: 12}}}})
+    state.policy.set(field, '0')
+    expect(state.scenario).toBeNull()
+    expect(state.problems.get('policy.settings')).toMatch(/^pools\.all\.maxReplicas/)
+    state.choosePolicy('dynamo')
+    expect(state.scenario!.scaling).toMatchObject({policy: 'dynamo'})
+  })
+
+  it('reads a manifest, whose fields can then be changed', () => {
+    const state = new ScenarioState()
+    state.choosePolicy('keda')
+    state.policy.text =
+      'kind: ScaledObject\nspec:\n  maxReplicaCount: 5\n  triggers:\n' +
+      '  - type: prometheus\n    metadata: {query: sum(waiting), threshold: "3"}\n'
+    expect(state.scenario!.scaling).toMatchObject({config: {pools: {all: {maxReplicaCount: 5}}}})
+    const field = state.policy.groups[0]!.fields.find(({field: {key}}) => key === 'target_1')!
+    expect(state.policy.draft(field)).toBe('3')
+    state.policy.set(field, '4')
+    expect(state.policy.text).toContain('"threshold": "4"')
+    state.policy.text = '{'
+    expect(state.policy.groups).toEqual([])
+    expect(state.problems.has('policy.settings')).toBe(true)
+  })
+
+  it.each(OTHER_POLICIES)('gives back a scenario of %s as it came', policy => {
+    const state = new ScenarioState()
+    const scenario = {
+      ...state.scenario!,
+      scaling: initialScaling(policy),
+      objective: {ttftMs: 900, itlMs: 40, share: 0.9},
+    }
+    state.load(scenario)
+    expect(state.scenario).toEqual(scenario)
   })
 })

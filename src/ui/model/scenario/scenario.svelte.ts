@@ -19,6 +19,7 @@ import {
   plannerOf,
   type RouterConfig,
   type RouterMode,
+  type Scaling,
   type Scenario,
   type ServiceObjective,
   type SyntheticSpec,
@@ -43,6 +44,7 @@ import {
   poolParts,
   valuesOfPool,
 } from './form-parts.ts'
+import {PolicyDraft} from './policy-draft.svelte.ts'
 
 type PartDrafts = Record<FormPart, Drafts>
 type PartValues = Record<FormPart, Values>
@@ -70,7 +72,8 @@ export class ScenarioState {
   isGenerated = $state(false)
   topology: Fleet['topology'] = $state('agg')
   routerMode: RouterMode = $state('round_robin')
-  hasPlanner = $state(true)
+  /** Who scales. */
+  readonly policy = new PolicyDraft()
   /** What marks and resets refer to. */
   preset: Preset = $state.raw(FIRST_PRESET)
   #drafts: PartDrafts = $state(draftsOfScenario(FIRST_PRESET.scenario))
@@ -96,7 +99,7 @@ export class ScenarioState {
     this.isGenerated = scenario.synthetic !== undefined
     this.topology = scenario.fleet.topology
     this.routerMode = scenario.routerMode
-    this.hasPlanner = plannerOf(scenario) !== null
+    this.policy.load(scenario.scaling)
     this.#drafts = draftsOfScenario(scenario)
     this.#rest = scenario
   }
@@ -132,6 +135,21 @@ export class ScenarioState {
 
   resetToPreset = (): void => {
     this.load(this.preset.scenario)
+  }
+
+  get hasPlanner(): boolean {
+    return this.policy.policy === 'dynamo'
+  }
+
+  /** A policy without targets of its own is judged by the planner's, unless something else is said. */
+  choosePolicy(policy: Scaling['policy']): void {
+    const {planner, objective} = this.#drafts
+    const isJudged = objective.ttft_ms !== '' || objective.itl_ms !== ''
+    if (this.hasPlanner && planner.optimization_target === 'sla' && !isJudged && policy !== 'fixed') {
+      objective.ttft_ms = planner.ttft ?? ''
+      objective.itl_ms = planner.itl ?? ''
+    }
+    this.policy.policy = policy
   }
 
   get scenario(): Scenario | null {
@@ -190,7 +208,7 @@ export class ScenarioState {
     const choices = [
       this.timing !== scenario.engineTiming,
       this.isGenerated !== (scenario.synthetic !== undefined),
-      this.hasPlanner !== (plannerOf(scenario) !== null),
+      this.policy.policy !== scenario.scaling.policy,
       this.topology !== scenario.fleet.topology,
       this.routerMode !== scenario.routerMode,
       !isSameTrace(this.trace, scenario.trace),
@@ -246,6 +264,9 @@ export class ScenarioState {
     if (router !== null && !router.ok) note('router', ofRouter(router.error))
     const aicPerf = router === null ? null : parseAicPerf(values.router)
     if (aicPerf !== null && !aicPerf.ok) note('router', aicPerf.error)
+    const {parsed: other, problem: otherProblem} = this.policy
+    if (otherProblem !== undefined) problems.set('policy.settings', otherProblem)
+    else if (other?.ok) notices.push(...other.value.notices)
     if (problems.size > 0 || !reading.ok) return {scenario: null, problems, notices}
     if (planner?.ok) notices.push(...planner.value.warnings)
     const scenario = this.#assemble(values, pools, {
@@ -280,18 +301,23 @@ export class ScenarioState {
         ...(traffic === null ? {} : {synthetic: traffic}),
         fleet,
         ...(router === null || isDefaultRouter(router) ? {} : {routerConfig: router}),
-        scaling: scalingBy(planner),
+        scaling: this.#scaling(planner),
         ...(objective === null ? {} : {objective}),
       },
-      this.#ownValues(values, planner !== null),
+      this.#ownValues(values),
     )
     return aicPerf !== null && estimatesPrefill(scenario) ? {...scenario, aicPerf} : scenario
   }
 
+  #scaling(planner: PlannerConfig | null): Scaling {
+    const {scaling} = this.policy
+    return scaling.ok && scaling.value !== null ? scaling.value : scalingBy(planner)
+  }
+
   /** What does nothing in this run is not part of it. */
-  #ownValues({trace, run}: PartValues, hasPlanner: boolean): Record<string, FieldValue> {
+  #ownValues({trace, run}: PartValues): Record<string, FieldValue> {
     const own = {...trace, ...run, engine_timing: this.timing, router_mode: this.routerMode}
-    const isIdle = (key: string) => scenarioField(key)?.needs === 'planner' && !hasPlanner
+    const isIdle = (key: string) => scenarioField(key)?.needs === 'planner' && !this.policy.hasPhase
     return Object.fromEntries(Object.entries(own).filter(([key]) => !isIdle(key))) as Record<
       string,
       FieldValue
