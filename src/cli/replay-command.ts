@@ -14,6 +14,7 @@ import {dynamoTicksOf} from '../report/dynamo-ticks.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
+import {formatChromeTrace, timelineProvenance} from '../report/timeline/chrome-trace.ts'
 import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
@@ -62,6 +63,7 @@ interface Outputs {
   readonly reportPath: string | null
   readonly diagnosticsPath: string | null
   readonly perRequestPath: string | null
+  readonly chromeTracePath: string | null
   readonly htmlPath: string | null
   readonly asJson: boolean
 }
@@ -124,6 +126,7 @@ function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
     reportPath: asJson && given === undefined ? null : resolveReportPath(given, new Date()),
     diagnosticsPath: flags.get('--diagnostics-json') ?? null,
     perRequestPath: flags.get('--per-request-jsonl') ?? null,
+    chromeTracePath: flags.get('--chrome-trace') ?? null,
     htmlPath: flags.get('--html') ?? null,
     asJson,
   }
@@ -131,6 +134,7 @@ function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
     ['--report-json', outputs.reportPath],
     ['--diagnostics-json', outputs.diagnosticsPath],
     ['--per-request-jsonl', outputs.perRequestPath],
+    ['--chrome-trace', outputs.chromeTracePath],
     ['--html', outputs.htmlPath],
   ] as const
   for (const [flag, path] of paths) {
@@ -249,6 +253,8 @@ function writeResult(result: RunResult, outputs: Outputs, terminal: Terminal): v
   if (outputs.diagnosticsPath !== null) writeText(outputs.diagnosticsPath, formatDiagnosticsJson(result))
   if (outputs.perRequestPath !== null)
     writeLines(outputs.perRequestPath, formatPerRequestLines(engine.requests))
+  if (outputs.chromeTracePath !== null)
+    writeLines(outputs.chromeTracePath, formatChromeTrace(result, timelineProvenance(report)))
   if (outputs.asJson) {
     terminal.writeOut(json)
     return

@@ -28,7 +28,13 @@ export interface SweepBase {
 }
 
 /** Flags that would have every point write the same file. */
-const SINGLE_RUN_FLAGS = ['--report-json', '--diagnostics-json', '--per-request-jsonl', '--json']
+const SINGLE_RUN_FLAGS = [
+  '--report-json',
+  '--diagnostics-json',
+  '--per-request-jsonl',
+  '--chrome-trace',
+  '--json',
+]
 
 /** @param what a subcommand's doing, for the sentence about a flag that is for a single run */
 export async function readSweepBase(rest: readonly string[], what: string): Promise<Result<SweepBase>> {

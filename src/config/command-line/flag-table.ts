@@ -106,6 +106,14 @@ export const FLAGS: readonly Flag[] = [
   },
   {
     ...ours,
+    name: '--chrome-trace',
+    type: 'text',
+    metavar: 'FILE',
+    group: 'Output',
+    help: 'Instances, requests and ticks as a trace that ui.perfetto.dev opens.',
+  },
+  {
+    ...ours,
     name: '--html',
     type: 'text',
     metavar: 'FILE',

@@ -28,7 +28,12 @@ export function runFiles(run: FinishedRun, price: number | null): NamedFile[] {
   files.push({
     label: 'Requests JSONL',
     name: 'requests.jsonl',
-    make: () => inSlices(formatPerRequestLines(result.engine.requests)),
+    make: () => inSlices(formatPerRequestLines(result.engine.requests), 'application/jsonl'),
+  })
+  files.push({
+    label: 'Timeline for Perfetto',
+    name: 'timeline.json',
+    make: () => timeline(run),
   })
   return files
 }
@@ -45,10 +50,15 @@ async function htmlReport(run: FinishedRun, price: number | null): Promise<Blob>
   return new Blob([renderReportPage(run, price)], {type: 'text/html'})
 }
 
+async function timeline({outcome: {result}}: FinishedRun): Promise<Blob> {
+  const {formatChromeTrace, timelineProvenance} = await import('../../../report/timeline/chrome-trace.ts')
+  return inSlices(formatChromeTrace(result, timelineProvenance(result.report)), 'application/json')
+}
+
 /** Lines per turn of the event loop: a few milliseconds of work, so that the page stays alive. */
 const SLICE_LINES = 1000
 
-async function inSlices(lines: Iterable<string>): Promise<Blob> {
+async function inSlices(lines: Iterable<string>, type: string): Promise<Blob> {
   const parts: string[] = []
   let slice: string[] = []
   for (const line of lines) {
@@ -59,5 +69,5 @@ async function inSlices(lines: Iterable<string>): Promise<Blob> {
     await new Promise(resolve => setTimeout(resolve))
   }
   parts.push(slice.join(''))
-  return new Blob(parts, {type: 'application/jsonl'})
+  return new Blob(parts, {type})
 }
