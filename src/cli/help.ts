@@ -10,6 +10,7 @@ export function formatHelp(): string {
     'usage: planner-replay TRACE [flags]',
     '       planner-replay sweep TRACE [flags] --vary KEY=VALUES --out DIR  (a grid of replays)',
     '       planner-replay predict -c FILE.yaml          (a configuration of aisimulate predict, 1.6.1)',
+    '       planner-replay bench TRACE [flags] --out DIR          (every policy on one trace)',
     '       planner-replay perf [FILE]                   (single passes, from the GPU tables)',
     '       planner-replay policy [FILE]                 (decisions of other autoscalers on a timeline)',
     '',

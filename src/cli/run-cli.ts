@@ -1,6 +1,7 @@
 import {parseArguments} from '../config/command-line/arguments.ts'
 import {VERSION} from '../config/link/version.ts'
 import type {Problem} from '../core/result.ts'
+import {runBenchCommand} from './bench/bench-command.ts'
 import {formatHelp} from './help.ts'
 import {runPerfCommand} from './perf-command.ts'
 import {runPolicyCommand} from './policy-command.ts'
@@ -19,6 +20,7 @@ export const EXIT_BAD_INPUT = 2
 /** Runs one command line; the result is the exit code. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   // Subcommands go by the first argument; anything else is a replay, as in the reference.
+  if (argv[0] === 'bench') return exitCodeOf(await runBenchCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'perf') return exitCodeOf(await runPerfCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'policy') return exitCodeOf(await runPolicyCommand(argv.slice(1), terminal), terminal)
   if (argv[0] === 'predict') return exitCodeOf(await runPredictCommand(argv.slice(1), terminal), terminal)

@@ -1,4 +1,5 @@
 import {performance} from 'node:perf_hooks'
+import {type BenchFigures, type BenchJudge, computeBenchFigures} from '../../bench/bench-figures.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {assert} from '../../core/assert.ts'
 import {ok, type Result, RunError} from '../../core/result.ts'
@@ -21,6 +22,10 @@ import {writePoint} from './sweep-folder.ts'
 export interface PointTask {
   readonly facts: PointFacts
   readonly scenario: Scenario
+  /** Of a bench: by what the run is judged there; absent = it is not. */
+  readonly judge?: BenchJudge
+  /** A run that nobody will open: it leaves no files. */
+  readonly isScratch?: boolean
 }
 
 /** What all points of a sweep share. */
@@ -36,6 +41,8 @@ export interface SweepJob {
 
 export interface PointOutcome {
   readonly row: SweepRow
+  /** Only of tasks with a judge; absent for a failed run. */
+  readonly bench?: BenchFigures
   readonly elapsedMs: number
 }
 
@@ -65,30 +72,32 @@ export class PointRunner {
   /** Never rejects: a failed run is a row that says why. */
   async run(task: PointTask): Promise<PointOutcome> {
     const startedMs = performance.now()
-    const row = await this.#runToRow(task)
-    return {row, elapsedMs: performance.now() - startedMs}
+    const outcome = await this.#runToRow(task)
+    return {...outcome, elapsedMs: performance.now() - startedMs}
   }
 
-  async #runToRow(task: PointTask): Promise<SweepRow> {
-    const {facts} = task
+  async #runToRow(task: PointTask): Promise<Omit<PointOutcome, 'elapsedMs'>> {
+    const {facts, judge} = task
     try {
       const simulated = await this.#simulate(task)
-      if (!simulated.ok) return this.#failed(task, simulated.error.message)
+      if (!simulated.ok) return {row: this.#failed(task, simulated.error.message)}
       const result = simulated.value.result
       const row = {...facts, ...computeFigures(result)}
       const {report} = result
-      const planner_replay = {...report.planner_replay, sweep: row}
+      const bench = judge === undefined ? {} : {bench: computeBenchFigures(result, judge)}
+      if (task.isScratch === true) return {row, ...bench}
+      const planner_replay = {...report.planner_replay, sweep: row, ...bench}
       writePoint(this.#job.outFolder, {
         id: facts.id,
         json: formatReportJson({...report, planner_replay}),
         html: this.#job.wantsHtml ? await makeHtmlReport(task.scenario, result) : null,
         log: formatLog(result, simulated.value.warnings),
       })
-      return row
+      return {row, ...bench}
     } catch (error) {
-      if (error instanceof RunError) return this.#failed(task, error.message)
+      if (error instanceof RunError) return {row: this.#failed(task, error.message)}
       const {message, stack} = error instanceof Error ? error : new Error(String(error))
-      return this.#failed(task, `internal error: ${message}`, stack)
+      return {row: this.#failed(task, `internal error: ${message}`, stack)}
     }
   }
 
@@ -124,7 +133,8 @@ export class PointRunner {
     return this.#drawn.draw(traceSeed)
   }
 
-  #failed({facts}: PointTask, message: string, detail = message): SweepRow {
+  #failed({facts, isScratch}: PointTask, message: string, detail = message): SweepRow {
+    if (isScratch === true) return {...facts, error: message}
     try {
       writePoint(this.#job.outFolder, {id: facts.id, json: null, html: null, log: `failed: ${detail}\n`})
     } catch {

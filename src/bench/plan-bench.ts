@@ -1,0 +1,96 @@
+import {objectiveOf} from '../config/objective.ts'
+import type {Scenario, ServiceObjective} from '../config/scenario.ts'
+import {constantSpec} from '../config/startup/startup-spec.ts'
+import {quantileOf} from '../core/distribution.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import {gpusPerWorker} from '../report/gpu-hours.ts'
+import {type BenchCase, benchCases} from './bench-cases.ts'
+import type {BenchJudge} from './bench-figures.ts'
+import {BENCH_KINDS, type BenchKind, type BenchPolicy, benchPolicies, boundsOf} from './bench-policies.ts'
+import type {HindsightOptions} from './hindsight-options.ts'
+import {computeTraceNeeds, type TraceNeeds} from './trace-needs.ts'
+import type {WorkBoundInputs} from './work-bound.ts'
+
+export interface BenchChoice {
+  readonly kinds: readonly BenchKind[]
+  readonly phases: number
+  /** Replicas of all pools together; null = the planner's budget, or the reference's. */
+  readonly most: number | null
+  /** Plans replayed in hindsight at the most. */
+  readonly maxRuns: number
+  readonly pricePerGpuHour: number | null
+}
+
+export const DEFAULT_CHOICE: BenchChoice = {
+  kinds: BENCH_KINDS,
+  phases: 3,
+  most: null,
+  maxRuns: 160,
+  pricePerGpuHour: null,
+}
+
+/** A bench with everything decided before its first run. */
+export interface BenchPlan {
+  /** With the objective said, whatever the policy. */
+  readonly base: Scenario
+  readonly objective: ServiceObjective
+  readonly policies: readonly BenchPolicy[]
+  readonly cases: readonly BenchCase[]
+  readonly needs: TraceNeeds
+  readonly judge: BenchJudge
+  /** All that hindsight is told beside the runs; null = it is not asked for. */
+  readonly hindsight: Omit<HindsightOptions, 'fixed' | 'policies'> | null
+  readonly choice: BenchChoice
+  readonly notices: readonly string[]
+}
+
+/** @param inputs of a prepared run of the scenario: its KV caches sized, its timing loaded */
+export function planBench(choice: BenchChoice, inputs: WorkBoundInputs): Result<BenchPlan> {
+  const objective = objectiveOf(inputs.scenario)
+  if (objective === null) {
+    return fail('a bench needs an objective to judge by: --objective ttft=MS,itl=MS,share=0.95', 'objective')
+  }
+  const base = {...inputs.scenario, objective}
+  const needs = computeTraceNeeds({...inputs, scenario: base}, objective)
+  const bounds = boundsOf(base)
+  const most = choice.most ?? bounds.most
+  const {policies, notices} = benchPolicies(base, {
+    kinds: new Set(choice.kinds),
+    most,
+    least: Math.min(bounds.least, most),
+    batchAtItl: needs.batchAtItl,
+  })
+  const gpus = gpusPerWorker(base)
+  return ok({
+    base,
+    objective,
+    policies,
+    cases: benchCases(policies, choice.phases),
+    needs,
+    judge: {objective, binS: needs.binS},
+    hindsight: choice.kinds.includes('hindsight')
+      ? {
+          share: objective.share,
+          leadS: usualStartS(base),
+          spanS: needs.spanS,
+          least: Math.min(bounds.least, most),
+          most,
+          gpus: {prefill: gpus.get('prefill') ?? 1, decode: gpus.get('decode') ?? gpus.get('agg') ?? 1},
+          maxRuns: choice.maxRuns,
+        }
+      : null,
+    choice,
+    notices,
+  })
+}
+
+/** The median start-up of the slowest pool. */
+function usualStartS({startup, fleet}: Scenario): number {
+  const pools = fleet.topology === 'agg' ? [fleet.workers] : [fleet.prefill, fleet.decode]
+  const specs =
+    startup === undefined ? pools.map(({args}) => constantSpec(args.startup_time ?? 0)) : [startup]
+  const medians = specs.map(({stages}) =>
+    stages.reduce((sum, {durationS}) => sum + quantileOf(durationS, 0.5), 0),
+  )
+  return Math.max(...medians)
+}

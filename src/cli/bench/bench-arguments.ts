@@ -1,0 +1,116 @@
+import {BENCH_KINDS, type BenchKind} from '../../bench/bench-policies.ts'
+import {type BenchChoice, DEFAULT_CHOICE} from '../../bench/plan-bench.ts'
+import {suggestion} from '../../core/nearest-key.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'
+import {type OwnFlag, readCount, splitOwnFlags} from '../own-flags.ts'
+
+/** What the `bench` subcommand is asked for; everything else on its line describes the scenario. */
+export interface BenchArguments {
+  readonly choice: BenchChoice
+  /** null = one per core. */
+  readonly jobs: number | null
+  readonly outFolder: string
+  readonly shard: Shard
+  readonly rest: readonly string[]
+}
+
+export const BENCH_FLAGS: readonly OwnFlag[] = [
+  {
+    name: '--policies',
+    value: 'a,b,c',
+    help: `What is put on the bench: ${BENCH_KINDS.join(', ')}; own is what --policy or --planner-config say. Default: all.`,
+  },
+  {
+    name: '--phases',
+    value: 'N',
+    help: `Runs per policy, with its looks at other moments. Default: ${DEFAULT_CHOICE.phases}.`,
+  },
+  {
+    name: '--most-replicas',
+    value: 'N',
+    help: "Replicas of all pools together at the most. Default: the planner's max_gpu_budget, else 8.",
+  },
+  {
+    name: '--attempts',
+    value: 'N',
+    help: `Schedules replayed in hindsight at the most. Default: ${DEFAULT_CHOICE.maxRuns}.`,
+  },
+  {name: '--price', value: 'MONEY', help: 'Per GPU-hour, in any currency.'},
+  {
+    name: '--out',
+    value: 'DIR',
+    help: 'Where results go: DIR/bench.csv and bench.json, and per run DIR/points/ID.json and ID.log.',
+  },
+  {name: '--jobs', value: 'N', help: 'Runs at the same time. Default: one per core.'},
+  {
+    name: '--shard',
+    value: 'i/n',
+    help: 'Run only every n-th run, from the i-th; the same command without --shard merges, and looks back.',
+  },
+]
+
+const MAX_ATTEMPTS = 100_000
+
+export function parseBenchArguments(argv: readonly string[]): Result<BenchArguments> {
+  const split = splitOwnFlags(BENCH_FLAGS, argv)
+  if (!split.ok) return split
+  const {values, rest} = split.value
+  const last = (name: string) => values.get(name)?.at(-1)
+  const kinds = readKinds(last('--policies'))
+  if (!kinds.ok) return kinds
+  const counts = {
+    phases: readCount('--phases', last('--phases')),
+    most: readCount('--most-replicas', last('--most-replicas')),
+    maxRuns: readCount('--attempts', last('--attempts'), MAX_ATTEMPTS),
+    jobs: readCount('--jobs', last('--jobs')),
+  }
+  const {phases, most, maxRuns, jobs} = counts
+  if (!phases.ok) return phases
+  if (!most.ok) return most
+  if (!maxRuns.ok) return maxRuns
+  if (!jobs.ok) return jobs
+  const price = readPrice(last('--price'))
+  if (!price.ok) return price
+  const shard = last('--shard') === undefined ? ok(WHOLE) : parseShard(last('--shard') ?? '')
+  if (!shard.ok) return shard
+  const outFolder = last('--out')
+  if (outFolder === undefined || outFolder === '') return fail('bench needs --out DIR', '--out')
+  return ok({
+    choice: {
+      kinds: kinds.value,
+      phases: phases.value ?? DEFAULT_CHOICE.phases,
+      most: most.value,
+      maxRuns: maxRuns.value ?? DEFAULT_CHOICE.maxRuns,
+      pricePerGpuHour: price.value,
+    },
+    jobs: jobs.value,
+    outFolder,
+    shard: shard.value,
+    rest,
+  })
+}
+
+function readKinds(text: string | undefined): Result<readonly BenchKind[]> {
+  if (text === undefined) return ok(BENCH_KINDS)
+  const kinds: BenchKind[] = []
+  for (const name of text.split(',').map(part => part.trim())) {
+    const kind = BENCH_KINDS.find(each => each === name)
+    if (kind === undefined) {
+      const known = BENCH_KINDS.join(', ')
+      return fail(
+        `--policies must name some of ${known}, got '${name}'${suggestion(name, BENCH_KINDS)}`,
+        '--policies',
+      )
+    }
+    kinds.push(kind)
+  }
+  return ok(kinds)
+}
+
+function readPrice(text: string | undefined): Result<number | null> {
+  if (text === undefined) return ok(null)
+  const price = Number(text)
+  if (text.trim() !== '' && Number.isFinite(price) && price >= 0) return ok(price)
+  return fail(`--price must be a number of at least 0, got '${text}'`, '--price')
+}
