@@ -1,8 +1,11 @@
 import {describe, expect, test} from 'vitest'
+import {findPreset} from '../config/presets.ts'
+import {parseAxis} from '../sweep/axis.ts'
 import type {FinishedRow} from '../sweep/points.ts'
 import {answerFrontier} from './frontier-answer.ts'
 import {rowOf} from './row-fixture.ts'
 import {answerSweep} from './sweep-answer.ts'
+import {tellSweep} from './tell-sweep.ts'
 
 const sweep = (rows: readonly FinishedRow[], knobs: readonly string[]) =>
   answerSweep({rows, knobs, share: 0.95, repeatsOf: 'phase'})
@@ -85,5 +88,97 @@ describe('the planner against fixed fleets', () => {
       'The cheapest that serves as much is the fixed fleet with num_workers 3 with 4 GPU-hours: 60 % more than the planner.',
     )
     expect(answer[3]).toBe('Cheapest of all that holds 95 %: the planner with 2.5 GPU-hours.')
+  })
+})
+
+function axesOf(...texts: string[]) {
+  return texts.map(text => {
+    const axis = parseAxis(text)
+    if (!axis.ok) throw new Error(axis.error.message)
+    return axis.value
+  })
+}
+
+function told(texts: readonly string[], rows: readonly FinishedRow[], prices = new Map<string, number>()) {
+  const base = findPreset('guide-agg')!.scenario
+  const {groups} = tellSweep({
+    axes: axesOf(...texts),
+    base,
+    scenarios: [base],
+    rows,
+    repeatsOf: 'phase',
+    prices,
+  })
+  return groups.flatMap(({sentences}) => sentences)
+}
+
+describe('GPUs of different prices', () => {
+  const rows = [
+    ['h100_sxm', 0.96, 4],
+    ['b200_sxm', 0.97, 3],
+  ].map(([gpu, sla_attainment, gpu_hours]) =>
+    rowOf({
+      id: `aic_system=${gpu}`,
+      axes: {aic_system: gpu!},
+      sla_attainment: Number(sla_attainment),
+      gpu_hours: Number(gpu_hours),
+    }),
+  )
+
+  test('are told one by one without prices, and that the KV cache is the same for all', () => {
+    expect(told(['aic_system=h100_sxm,b200_sxm'], rows)).toEqual([
+      'h100_sxm: cheapest that holds 95 %: aic_system=h100_sxm, with 96 % for 4 GPU-hours (mean TTFT 1 s).',
+      'b200_sxm: cheapest that holds 95 %: aic_system=b200_sxm, with 97 % for 3 GPU-hours (mean TTFT 1 s).',
+      'An hour of one GPU costs more than an hour of another: give each its price to compare them.',
+      expect.stringMatching(/^The KV cache of every point is the same, [\d,]+ tokens/),
+    ])
+  })
+
+  test('are chosen among by money with them', () => {
+    const prices = new Map([
+      ['h100_sxm', 2],
+      ['b200_sxm', 5],
+    ])
+    expect(told(['aic_system=h100_sxm,b200_sxm'], rows, prices)[0]).toBe(
+      'Cheapest that holds 95 %: aic_system=h100_sxm, with 96 % for 8 (4 GPU-hours at 2) (mean TTFT 1 s).',
+    )
+  })
+})
+
+describe('a sweep of the objective itself', () => {
+  const points = (knob: string, shares: Readonly<Record<number, number>>) =>
+    Object.entries(shares).map(([value, sla_attainment]) =>
+      rowOf({id: `${knob}=${value}`, axes: {[knob]: Number(value)}, sla_attainment}),
+    )
+
+  test('says the strictest latency that is held', () => {
+    const knob = 'objective.ttft_ms'
+    expect(told([`${knob}=500,1000,2000`], points(knob, {500: 0.7, 1000: 0.96, 2000: 0.99}))).toEqual([
+      'The strictest objective.ttft_ms held is 1000: 96 % meet it, 95 % must.',
+    ])
+    expect(told([`${knob}=500,1000`], points(knob, {500: 0.7, 1000: 0.8}))).toEqual([
+      'No objective.ttft_ms here is held: at 1000 80 % meet it, 95 % must.',
+    ])
+  })
+
+  test('says the largest share that is held', () => {
+    const knob = 'objective.share'
+    expect(told([`${knob}=0.5,0.9,0.99`], points(knob, {0.5: 0.92, 0.9: 0.92, 0.99: 0.92}))).toEqual([
+      'The strictest objective.share held is 0.9: 92 % meet it, 90 % must.',
+    ])
+  })
+})
+
+describe('a difference no larger than luck', () => {
+  test('is said to be none: the repeats disagree about it', () => {
+    const shares = {1: [0.5, 0.7, 0.6, 0.55, 0.65], 2: [0.65, 0.55, 0.7, 0.6, 0.62]}
+    const rows = Object.entries(shares).flatMap(([value, repeats]) =>
+      repeats.map((sla_attainment, repeat) =>
+        rowOf({id: `planner.itl=${value}`, axes: {'planner.itl': Number(value)}, repeat, sla_attainment}),
+      ),
+    )
+    expect(told(['planner.itl=1,2'], rows)[1]).toBe(
+      'planner.itl makes no difference larger than luck: it moves the share by 2.0 points and the cost by 0 %, no more than the repeats differ.',
+    )
   })
 })

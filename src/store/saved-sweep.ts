@@ -18,7 +18,13 @@ export const SWEEP_VERSION = 3
 export interface SavedSweep extends LibraryRecord {
   readonly version: typeof SWEEP_VERSION
   readonly scenario: Scenario
-  readonly spec: {readonly first: Knob; readonly second: Knob | null; readonly repeats: Repeats}
+  readonly spec: {
+    readonly first: Knob
+    readonly second: Knob | null
+    readonly repeats: Repeats
+    /** Every point has the KV cache that its engine has room for. */
+    readonly sizesKv?: boolean
+  }
   readonly traceTitle: string
   readonly traceSha256: string
   readonly profileSha256: string | null

@@ -103,6 +103,20 @@ describe('fleet and run knobs', () => {
     ])
   })
 
+  test('GPUs of an instance, and the parts of the objective', () => {
+    const {fleet} = apply(AGG, 'gpus_per_instance', 2)
+    expect(fleet.topology === 'agg' && fleet.workers.gpusPerInstance).toBe(2)
+    const both = apply(DISAGG, 'prefill_gpus_per_instance', 4).fleet
+    expect(
+      both.topology === 'disagg' && [both.prefill, both.decode].map(pool => pool.gpusPerInstance),
+    ).toEqual([4, null])
+    expect(apply(AGG, 'objective.ttft_ms', 900).objective).toEqual({ttftMs: 900, itlMs: 50, share: 0.95})
+    expect(apply(AGG, 'objective.share', 0.99).objective?.share).toBe(0.99)
+    expect(problem({...AGG, scaling: {policy: 'fixed'}}, 'objective.itl_ms', 9)?.message).toMatch(
+      /nothing says what this run is judged by/,
+    )
+  })
+
   test('tp moves the GPUs the planner counts along', () => {
     const scenario = apply(AGG, 'tp', 4)
     expect(argsOf(scenario)[0]?.aic_tp_size).toBe(4)

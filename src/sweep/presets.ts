@@ -9,6 +9,8 @@ export interface SweepPreset {
   /** What it shows, in a sentence. */
   readonly description: string
   readonly axes: readonly (readonly [key: string, values: readonly FieldValue[]])[]
+  /** Every point has the KV cache that its engine has room for. */
+  readonly sizesKv?: boolean
 }
 
 export const SWEEP_PRESETS: readonly SweepPreset[] = [
@@ -52,7 +54,9 @@ export const SWEEP_PRESETS: readonly SweepPreset[] = [
     id: 'sku-tp',
     title: 'GPU and tensor parallelism',
     description:
-      'Three GPU types at 1, 2, 4 and 8 GPUs per engine; needs the GPU tables (engine timing aic).',
+      'Three GPU types at 1, 2, 4 and 8 GPUs per engine, each with the KV cache it has room for; needs the GPU tables ' +
+      '(engine timing aic).',
+    sizesKv: true,
     axes: [
       ['tp', [1, 2, 4, 8]],
       ['engine.aic_system', ['h100_sxm', 'h200_sxm', 'b200_sxm']],

@@ -56,6 +56,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/model/gpu': model(),
   'ui/model/run': model('ui/kit', 'ui/kit/charts/base', 'run/memory-forecast.ts'),
   'ui/model/sweep': model(
+    'ui/kit',
     'sweep',
     'trace/generators/trace-recipes.ts',
     'store/point-store.ts',

@@ -1,3 +1,4 @@
+import type {GpuPrices} from '../../answers/gpu-answer.ts'
 import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {parseAxis, type SweepAxis} from '../../sweep/axis.ts'
@@ -15,6 +16,10 @@ export interface SweepArguments {
   readonly outFolder: string
   readonly shard: Shard
   readonly repeats: Repeats
+  /** Every point has the KV cache that its engine has room for. */
+  readonly sizesKv: boolean
+  /** Money per GPU-hour by GPU. */
+  readonly prices: GpuPrices
   /** Runs points again although their results are there. */
   readonly isFresh: boolean
   readonly wantsHtml: boolean
@@ -57,6 +62,18 @@ export const SWEEP_FLAGS: readonly OwnFlag[] = [
       "What repeats differ in: the planner's phase within its interval, or the seed of the trace, which must be " +
       'one of static-traces/. Default: phase.',
   },
+  {
+    name: '--kv-capacity',
+    value: 'estimated|kept',
+    help:
+      "KV blocks of every point: those its GPU and tensor parallelism have room for, or the scenario's own. Default: " +
+      'estimated for --preset sku-tp, else kept.',
+  },
+  {
+    name: '--prices',
+    value: 'GPU=MONEY,…',
+    help: 'What a GPU-hour of each GPU costs, for example h100_sxm=2.5,b200_sxm=5: sweeps over GPUs then choose by money.',
+  },
   {name: '--fresh', help: 'Run finished points again in place of keeping their results.'},
   {name: '--html', help: 'Also write the stand-alone diagnostics page of every point.'},
 ]
@@ -76,6 +93,10 @@ export function parseSweepArguments(argv: readonly string[]): Result<SweepArgume
   if (!jobs.ok) return jobs
   const repeats = readRepeats(last('--repeats'), last('--repeats-of'))
   if (!repeats.ok) return repeats
+  const sizesKv = readKvCapacity(last('--kv-capacity'), preset.value)
+  if (!sizesKv.ok) return sizesKv
+  const prices = readPrices(last('--prices'))
+  if (!prices.ok) return prices
   const outFolder = last('--out')
   if (outFolder === undefined || outFolder === '') return fail('sweep needs --out DIR', '--out')
   return ok({
@@ -85,6 +106,8 @@ export function parseSweepArguments(argv: readonly string[]): Result<SweepArgume
     outFolder,
     shard: shard.value,
     repeats: repeats.value,
+    sizesKv: sizesKv.value,
+    prices: prices.value,
     isFresh: values.has('--fresh'),
     wantsHtml: values.has('--html'),
     rest,
@@ -122,4 +145,21 @@ function readRepeats(countText: string | undefined, of = 'phase'): Result<Repeat
   if (!count.ok) return count
   if (of === 'phase' || of === 'seed') return ok({of, count: count.value ?? 1})
   return fail(`--repeats-of must be phase or seed, got '${of}'`, '--repeats-of')
+}
+
+function readKvCapacity(text: string | undefined, preset: SweepPreset | null): Result<boolean> {
+  if (text === undefined) return ok(preset?.sizesKv === true)
+  if (text === 'estimated' || text === 'kept') return ok(text === 'estimated')
+  return fail(`--kv-capacity must be estimated or kept, got '${text}'`, '--kv-capacity')
+}
+
+function readPrices(text: string | undefined): Result<GpuPrices> {
+  const prices = new Map<string, number>()
+  for (const part of text?.split(',') ?? []) {
+    const match = /^\s*([\w.-]+)=(\d{1,9}(?:\.\d{1,9})?)\s*$/.exec(part)
+    const price = Number(match?.[2])
+    if (match === null || !(price > 0)) return fail(`--prices reads GPU=MONEY,…, got '${part}'`, '--prices')
+    prices.set(match[1] ?? '', price)
+  }
+  return ok(prices)
 }

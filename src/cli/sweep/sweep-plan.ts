@@ -1,14 +1,16 @@
-import {plannerOf, type Scenario} from '../../config/scenario.ts'
+import {firstPoolOf, plannerOf, type Scenario} from '../../config/scenario.ts'
 import {assert} from '../../core/assert.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256OfSynthetic} from '../../run/traffic.ts'
 import {drawsTraces, expandGrid, type GridPoint} from '../../sweep/grid.ts'
 import {pointFacts} from '../../sweep/points.ts'
 import {pointsOfShard} from '../../sweep/shard.ts'
+import {type SizeKv, sizePoints} from '../../sweep/size-points.ts'
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {NO_RECIPE} from '../../trace/generators/trace-recipes.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
 import {recipeOfTrace} from '../load-trace.ts'
+import {createTimingLoader} from '../timing-loader.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
 import {checkSweepBase, hashProfiles, readSweepBase} from './sweep-base.ts'
 import type {PointTask} from './sweep-point.ts'
@@ -41,7 +43,9 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
     return fail(`--trace-seed: ${NO_RECIPE}`, '--trace-seed')
   const points = expandGrid({axes, base, repeats, ownTraceSeed: recipe?.spec.seed ?? null})
   if (!points.ok) return points
-  const tasks = planTasks(points.value, axes, traceSha256)
+  const sized = sweep.sizesKv ? await sizePoints(points.value, sizeKv()) : points
+  if (!sized.ok) return sized
+  const tasks = planTasks(sized.value, axes, traceSha256)
   if (!tasks.ok) return tasks
   const checked = await checkSweepBase(centre.value)
   if (!checked.ok) return checked
@@ -54,6 +58,20 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
     hasProgress: centre.value.hasProgress,
     notices: checked.value.notices,
   })
+}
+
+/** What the command line knows of GPUs and models, asked about one engine at a time. */
+function sizeKv(): SizeKv {
+  const loader = createTimingLoader()
+  return async (args, scenario) => {
+    const workers = {
+      args: {...args, estimates_num_gpu_blocks: true},
+      initialWorkers: 1,
+      gpusPerInstance: null,
+    }
+    const sized = loader.sizeKvCaches({...scenario, fleet: {topology: 'agg', workers}})
+    return sized.ok ? ok(firstPoolOf(sized.value.fleet).args.num_gpu_blocks) : sized
+  }
 }
 
 /** @param fileSha256 null for generated traffic */

@@ -1,8 +1,11 @@
 import {tellSweep} from '../../answers/tell-sweep.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {formatThousands} from '../../core/python-number.ts'
+import {forecastSweep} from '../../sweep/forecast.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../sweep/points.ts'
+import {REPEAT_WORDS} from '../../sweep/repeats.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
+import type {SweepPlan} from './sweep-plan.ts'
 import type {PointOutcome} from './sweep-point.ts'
 
 /** One line on the error stream per point that is done. */
@@ -18,6 +21,25 @@ export function describeOutcome(
     `ITL ${one(row.mean_itl_ms)} ms, ${two(row.gpu_hours)} GPU-hours, ` +
     `${row.scale_ups} up ${row.scale_downs} down ${took}`
   )
+}
+
+/** Of one thread under the planner with the GPU tables (`npm run bench`). */
+const USUAL_MS_PER_REQUEST = 0.085
+
+/** What a sweep will take, before its first run. */
+export function describeCost(
+  {repeats: {of, count}}: SweepArguments,
+  {ownTasks, trace, base}: SweepPlan,
+  {open, jobs}: {readonly open: number; readonly jobs: number},
+): string {
+  const points = ownTasks.filter(({facts}) => facts.repeat === 0).length
+  const named = `${points} ${points === 1 ? 'point' : 'points'}`
+  const runs = count === 1 ? named : `${ownTasks.length} runs: ${named}, ${count} ${REPEAT_WORDS[of]}`
+  if (open === 0) return `${runs}, all of them there`
+  const requests = base.synthetic?.request_count ?? trace?.requestCount ?? null
+  const {seconds} = forecastSweep({open, requests, msPerRequest: USUAL_MS_PER_REQUEST, workers: jobs})
+  const left = open < ownTasks.length ? `, ${open} to run` : ''
+  return seconds === null ? `${runs}${left}` : `${runs}${left}, about ${Math.max(Math.round(seconds), 1)} s`
 }
 
 interface Summary {
@@ -68,9 +90,6 @@ function describeCounts({sweep, counts, jobs, elapsedMs}: Summary): string {
   )
 }
 
-/** GPU-hours are compared as they are. */
-const NO_PRICES = new Map<string, number>()
-
 const COLUMNS: readonly (readonly [string, (row: FinishedRow) => string])[] = [
   ['point', row => row.id],
   ['TTFT avg ms', row => whole(row.mean_ttft_ms)],
@@ -101,7 +120,7 @@ function describeFindings({rows, sweep, base, scenarios}: Summary): string[] {
     scenarios,
     rows,
     repeatsOf: sweep.repeats.of,
-    prices: NO_PRICES,
+    prices: sweep.prices,
   })
   const sentences = groups.flatMap(group => [
     ...(group.heading === '' ? [] : [`${group.heading}:`]),

@@ -12,7 +12,7 @@ import {formatSweepHelp} from './sweep-help.ts'
 import {planSweep, type SweepPlan} from './sweep-plan.ts'
 import type {PointOutcome} from './sweep-point.ts'
 import {PointPool} from './sweep-pool.ts'
-import {describeOutcome, formatSummary} from './sweep-summary.ts'
+import {describeCost, describeOutcome, formatSummary} from './sweep-summary.ts'
 
 /** The `sweep` subcommand without its name; writes only below `--out`. */
 export async function runSweepCommand(argv: readonly string[], terminal: Terminal): Promise<ReplayOutcome> {
@@ -40,6 +40,7 @@ async function runSweep(sweep: SweepArguments, plan: SweepPlan, terminal: Termin
   const book = new SweepBook(sweep, plan)
   const open = book.openTasks()
   const jobs = Math.max(1, Math.min(sweep.jobs ?? availableParallelism(), open.length))
+  terminal.writeError(`note: ${describeCost(sweep, plan, {open: open.length, jobs})}\n`)
   const {trace, recipe} = plan
   const {outFolder, wantsHtml} = sweep
   const pool = new PointPool({trace, recipe, outFolder, wantsHtml}, jobs)

@@ -1,2 +1,2 @@
 /** Keys of the page's link that belong to the sweep. */
-export const SWEEP_LINK_KEYS: ReadonlySet<string> = new Set(['sweep', 'repeats'])
+export const SWEEP_LINK_KEYS: ReadonlySet<string> = new Set(['sweep', 'repeats', 'kv'])

@@ -1,4 +1,7 @@
+import {FIRST_RELEASE} from '../../../config/release.ts'
+import {ok} from '../../../core/result.ts'
 import {PointStore} from '../../../store/point-store.ts'
+import type {SizeKv} from '../../../sweep/size-points.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import {SimulatorPool} from '../../../worker/pool.ts'
 import {spawnWorker} from '../../../worker/spawn.ts'
@@ -6,6 +9,26 @@ import {SweepState} from './sweep.svelte.ts'
 
 /** The page's sweep: one worker per core, the page's own being the first, since it holds the trace already. */
 export function createSweep(client: SimulatorClient): SweepState {
-  const size = navigator.hardwareConcurrency || 1
-  return new SweepState(new SimulatorPool({spawn: spawnWorker, size, first: client}), new PointStore())
+  const workers = navigator.hardwareConcurrency || 1
+  const pool = new SimulatorPool({spawn: spawnWorker, size: workers, first: client})
+  return new SweepState({pool, store: new PointStore(), sizeKv: sizeWith(client), workers})
+}
+
+/** Tokens of a pass where the engine args set no limit: what the estimate itself takes then. */
+const UNLIMITED_PASS_TOKENS = 8192
+
+function sizeWith(client: SimulatorClient): SizeKv {
+  return async (args, scenario) => {
+    const estimate = await client.gpu.kvCapacity({
+      args,
+      models: client.models,
+      release: scenario.release ?? FIRST_RELEASE,
+      blockSize: args.block_size,
+      maxNumTokens: args.max_num_batched_tokens ?? UNLIMITED_PASS_TOKENS,
+      // Every backend has its own word for it, and args name one backend.
+      memoryFraction:
+        args.gpu_memory_utilization ?? args.mem_fraction_static ?? args.free_gpu_memory_fraction ?? null,
+    })
+    return estimate.ok ? ok(estimate.value.numGpuBlocks) : estimate
+  }
 }

@@ -1,11 +1,14 @@
 import {plannerOf, type Scenario} from '../../../config/scenario.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
+import {affordableRepeats} from '../../../sweep/affordable-repeats.ts'
 import {MAX_POINTS, type SweepAxis} from '../../../sweep/axis.ts'
-import {expandGrid} from '../../../sweep/grid.ts'
+import {expandGrid, type GridPoint} from '../../../sweep/grid.ts'
 import {type PointFacts, pointFacts} from '../../../sweep/points.ts'
+import {NO_REPEATS, type Repeats} from '../../../sweep/repeats.ts'
+import {type SizeKv, sizePoints} from '../../../sweep/size-points.ts'
 import {recipeOf} from '../../../trace/generators/trace-recipes.ts'
 import type {PointRequest} from '../../../worker/protocol.ts'
-import {axesOf, type SweepSpec} from './spec.ts'
+import {axesOf, type SettledSpec, type SweepSpec} from './spec.ts'
 
 /** What every point of a sweep starts from, read once. */
 export interface SweepBase {
@@ -15,6 +18,8 @@ export interface SweepBase {
   readonly traceBlob: Blob | null
   readonly profile: PointRequest['profile']
   readonly profileSha256: string | null
+  /** Of one run; null = not known. */
+  readonly requests: number | null
 }
 
 export interface PlannedPoint extends PointRequest {
@@ -23,14 +28,16 @@ export interface PlannedPoint extends PointRequest {
 
 /** A sweep with every point checked, before the first run. */
 export interface SweepPlan {
-  readonly spec: SweepSpec
+  readonly spec: SettledSpec
   readonly axes: readonly SweepAxis[]
   readonly base: SweepBase
   readonly points: readonly PlannedPoint[]
 }
 
-/** Work between two turns of the page's event loop. */
-const SLICE_MS = 10
+export interface PlanHost {
+  readonly sizeKv: SizeKv
+  readonly signal: AbortSignal
+}
 
 /**
  * Expands a sweep a value at a time, because thousands of checked and hashed scenarios take longer than a page may be
@@ -39,39 +46,89 @@ const SLICE_MS = 10
 export async function planSweep(
   spec: SweepSpec,
   base: SweepBase,
-  signal: AbortSignal,
+  {sizeKv, signal}: PlanHost,
 ): Promise<Result<SweepPlan>> {
   const axes = axesOf(spec)
   if (!axes.ok) return axes
-  const {repeats} = spec
-  if (repeats.of === 'phase' && repeats.count > 1 && plannerOf(base.scenario) === null)
-    return fail("Repeats shift the planner's phase, and this scenario has no planner")
-  const [first, ...others] = axes.value as [SweepAxis, ...SweepAxis[]]
-  const count = axes.value.reduce((product, {values}) => product * values.length, repeats.count)
-  if (count > MAX_POINTS) return fail(`The sweep has ${count} points, more than ${MAX_POINTS}`)
-
+  const pause = pauser(signal)
+  const repeats = await settleRepeats(spec, {base, axes: axes.value, pause})
+  if (!repeats.ok) return repeats
+  const grid = await expand({base, axes: axes.value, repeats: repeats.value, pause})
+  if (!grid.ok) return grid
+  const sized = spec.sizesKv === true ? await sizePoints(grid.value, sizeKv) : grid
+  if (!sized.ok) return sized
+  const {traceBlob, profile} = base
   const points: PlannedPoint[] = []
-  let sliceStartMs = performance.now()
+  for (const point of sized.value) {
+    const {scenario} = point
+    points.push({facts: pointFacts(point, axes.value, base), scenario, traceBlob, profile})
+    await pause()
+  }
+  return ok({spec: {...spec, repeats: repeats.value}, axes: axes.value, base, points})
+}
+
+interface Expansion {
+  readonly base: SweepBase
+  readonly axes: readonly SweepAxis[]
+  readonly pause: () => Promise<void>
+}
+
+/** The repeats asked for, or as many as are affordable. */
+async function settleRepeats({repeats}: SweepSpec, expansion: Expansion): Promise<Result<Repeats>> {
+  const {base, axes} = expansion
+  if (repeats !== null) {
+    const needsPlanner = repeats.of === 'phase' && repeats.count > 1
+    if (needsPlanner && plannerOf(base.scenario) === null)
+      return fail("Repeats shift the planner's phase, and this scenario has no planner")
+    const count = pointCount(axes, repeats.count)
+    return count > MAX_POINTS ? fail(`The sweep has ${count} points, more than ${MAX_POINTS}`) : ok(repeats)
+  }
+  const count = pointCount(axes, 1)
+  if (count > MAX_POINTS) return fail(`The sweep has ${count} points, more than ${MAX_POINTS}`)
+  const points = await expand({...expansion, repeats: NO_REPEATS})
+  if (!points.ok) return points
+  const {requests, scenario} = base
+  return ok(affordableRepeats({axes, points: points.value, requests, ownTraceSeed: ownTraceSeed(scenario)}))
+}
+
+function pointCount(axes: readonly SweepAxis[], repeats: number): number {
+  return axes.reduce((product, {values}) => product * values.length, repeats)
+}
+
+async function expand({
+  base: {scenario},
+  axes,
+  repeats,
+  pause,
+}: Expansion & {readonly repeats: Repeats}): Promise<Result<readonly GridPoint[]>> {
+  const [first, ...others] = axes as [SweepAxis, ...SweepAxis[]]
+  const points: GridPoint[] = []
   for (const value of first.values) {
     const grid = expandGrid({
       axes: [{...first, values: [value]}, ...others],
-      base: base.scenario,
+      base: scenario,
       repeats,
-      ownTraceSeed: ownTraceSeed(base.scenario),
+      ownTraceSeed: ownTraceSeed(scenario),
     })
     if (!grid.ok) return grid
-    for (const point of grid.value) {
-      const facts = pointFacts(point, axes.value, base)
-      const {scenario} = point
-      const {traceBlob, profile} = base
-      points.push({facts, scenario, traceBlob, profile})
-      if (performance.now() - sliceStartMs < SLICE_MS) continue
-      await new Promise(resolve => setTimeout(resolve))
-      signal.throwIfAborted()
-      sliceStartMs = performance.now()
-    }
+    points.push(...grid.value)
+    await pause()
   }
-  return ok({spec, axes: axes.value, base, points})
+  return ok(points)
+}
+
+/** Work between two turns of the page's event loop. */
+const SLICE_MS = 10
+
+/** Lets the page breathe once its slice is over, and gives up when the signal says so. */
+function pauser(signal: AbortSignal): () => Promise<void> {
+  let sliceStartMs = performance.now()
+  return async () => {
+    if (performance.now() - sliceStartMs < SLICE_MS) return
+    await new Promise(resolve => setTimeout(resolve))
+    signal.throwIfAborted()
+    sliceStartMs = performance.now()
+  }
 }
 
 /** null = the trace cannot be made anew, or none is replayed. */

@@ -2,7 +2,16 @@ import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {formatPairs, parsePairs} from '../../../config/link/query-string.ts'
 import {presetAxes, SWEEP_PRESETS} from '../../../sweep/presets.ts'
-import {axesOf, defaultSpec, presetOf, readSpec, type SweepSpec, specOfPreset, specPairs} from './spec.ts'
+import {
+  axesOf,
+  defaultSpec,
+  presetOf,
+  readSpec,
+  type SweepSpec,
+  specOfPreset,
+  specPairs,
+  withSizedKv,
+} from './spec.ts'
 
 describe('ready-made sweeps', () => {
   test.each(SWEEP_PRESETS.map(preset => [preset.id, preset] as const))(
@@ -16,6 +25,8 @@ describe('ready-made sweeps', () => {
       )
       expect(presetOf(spec)).toBe(preset)
       expect(readSpec(specPairs(spec))).toEqual({spec, ignored: []})
+      const other = withSizedKv(spec, spec.sizesKv !== true)
+      expect(readSpec(specPairs(other))).toEqual({spec: other, ignored: []})
     },
   )
 
@@ -46,6 +57,11 @@ describe('links', () => {
     expect(readSpec(parsePairs('repeats=5')).spec?.repeats).toEqual({of: 'phase', count: 5})
   })
 
+  test('without repeats ask for as many as are affordable, and with one for none', () => {
+    expect(readSpec(parsePairs('sweep=cold-start')).spec?.repeats).toBeNull()
+    expect(readSpec(parsePairs('sweep=cold-start&repeats=1')).spec?.repeats).toEqual({of: 'phase', count: 1})
+  })
+
   test('say nothing of a sweep when there is none', () => {
     expect(readSpec([])).toEqual({spec: null, ignored: []})
   })
@@ -58,7 +74,7 @@ describe('links', () => {
       spec: {
         first: {key: 'startup_time', values: '0,5'},
         second: {key: 'planner.itl', values: '1'},
-        repeats: {of: 'phase', count: 1},
+        repeats: null,
       },
       ignored: ['repeats=9', 'sweep=warm-start', 'sweep=seed:1,2'],
     })

@@ -18,15 +18,25 @@ export interface SweepSpec {
   readonly first: KnobText
   /** Drawn as series; null = one knob alone. */
   readonly second: KnobText | null
-  readonly repeats: Repeats
+  /** null = as many as are affordable. */
+  readonly repeats: Repeats | null
+  /** Every point has the KV cache that its engine has room for; absent = the scenario's. */
+  readonly sizesKv?: boolean
 }
+
+/** A sweep whose repeats are known. */
+export type SettledSpec = SweepSpec & {readonly repeats: Repeats}
+
+/** Not written into links: what nobody says. */
+const AFFORDABLE = 'affordable'
 
 /** Repeats that can be chosen, under the names links have for them. */
 export const REPEAT_CHOICES: readonly {
   readonly id: string
   readonly label: string
-  readonly repeats: Repeats
+  readonly repeats: Repeats | null
 }[] = [
+  {id: AFFORDABLE, label: 'affordable', repeats: null},
   {id: '1', label: 'none', repeats: NO_REPEATS},
   {id: '3', label: '3 phases', repeats: {of: 'phase', count: 3}},
   {id: '5', label: '5 phases', repeats: {of: 'phase', count: 5}},
@@ -34,13 +44,18 @@ export const REPEAT_CHOICES: readonly {
   {id: '5-seeds', label: '5 seeds', repeats: {of: 'seed', count: 5}},
 ]
 
-export function idOfRepeats({of, count}: Repeats): string {
-  return REPEAT_CHOICES.find(({repeats}) => repeats.of === of && repeats.count === count)?.id ?? '1'
+export function idOfRepeats(wanted: Repeats | null): string {
+  return REPEAT_CHOICES.find(({repeats}) => isEqual(repeats, wanted))?.id ?? '1'
 }
 
-export function specOfPreset(preset: SweepPreset, repeats = NO_REPEATS): SweepSpec {
+export function specOfPreset(preset: SweepPreset, repeats: Repeats | null = null): SweepSpec {
   const [first, second] = preset.axes.map(([key, values]) => ({key, values: textOfValues(key, values)}))
-  return {first: first ?? {key: '', values: ''}, second: second ?? null, repeats}
+  const spec = {first: first ?? {key: '', values: ''}, second: second ?? null, repeats}
+  return withSizedKv(spec, preset.sizesKv === true)
+}
+
+export function withSizedKv({sizesKv: _, ...spec}: SweepSpec, sizesKv: boolean): SweepSpec {
+  return sizesKv ? {...spec, sizesKv} : spec
 }
 
 export function defaultSpec(): SweepSpec {
@@ -73,33 +88,45 @@ export function textOfKnob({key, values}: KnobText): string {
   return `${key.trim()}=${values.trim()}`
 }
 
-/** `sweep=cold-start`, or `sweep=KEY:values` once per knob, with `repeats=3` or `repeats=3-seeds` if there are any. */
+/**
+ * `sweep=cold-start`, or `sweep=KEY:values` once per knob, with `repeats=3` or `repeats=3-seeds` where somebody chose, and
+ * `kv=sized` or `kv=kept` where that is not the preset's way.
+ */
 export function specPairs(spec: SweepSpec): readonly Pair[] {
   const preset = presetOf(spec)
   const knobs = spec.second === null ? [spec.first] : [spec.first, spec.second]
   const named: readonly Pair[] =
     preset === null ? knobs.map(({key, values}) => ['sweep', `${key}:${values}`]) : [['sweep', preset.id]]
-  const repeats = idOfRepeats(spec.repeats)
-  return repeats === '1' ? named : [...named, ['repeats', repeats]]
+  const repeats: readonly Pair[] = spec.repeats === null ? [] : [['repeats', idOfRepeats(spec.repeats)]]
+  const isSized = spec.sizesKv === true
+  const kv: readonly Pair[] =
+    isSized === (preset?.sizesKv === true) ? [] : [['kv', isSized ? 'sized' : 'kept']]
+  return [...named, ...repeats, ...kv]
 }
 
 /** Total: what cannot be used falls back, part by part, and is named. null without a sweep in the link. */
 export function readSpec(pairs: readonly Pair[]): {spec: SweepSpec | null; ignored: readonly string[]} {
   const sweeps = pairs.flatMap(([key, value]) => (key === 'sweep' ? [value] : []))
-  const asked = pairs.findLast(([key]) => key === 'repeats')?.[1]
+  const lastOf = (wanted: string) => pairs.findLast(([key]) => key === wanted)?.[1]
+  const asked = lastOf('repeats')
+  const kv = lastOf('kv')
   const ignored: string[] = []
   const ignore = (key: string, value: string) => ignored.push(`${key}=${value.slice(0, 60)}`)
-  const choice = REPEAT_CHOICES.find(({id}) => id === asked)
+  const choice = REPEAT_CHOICES.find(({id}) => id === asked && id !== AFFORDABLE)
   if (asked !== undefined && choice === undefined) ignore('repeats', asked)
-  const {repeats} = choice ?? {repeats: NO_REPEATS}
-  if (sweeps.length === 0 && repeats.count === 1) return {spec: null, ignored}
+  if (kv !== undefined && kv !== 'sized' && kv !== 'kept') ignore('kv', kv)
+  const repeats = choice?.repeats ?? null
+  if (sweeps.length === 0 && choice === undefined) return {spec: null, ignored}
 
   const [first = '', ...others] = sweeps
   const preset = findSweepPreset(first)
-  if (preset !== null) {
-    for (const value of others) ignore('sweep', value)
-    return {spec: specOfPreset(preset, repeats), ignored}
-  }
+  if (preset !== null) for (const value of others) ignore('sweep', value)
+  const spec = preset === null ? specOfKnobs(sweeps, ignore) : specOfPreset(preset)
+  const isSized = kv === 'sized' || (kv !== 'kept' && spec.sizesKv === true)
+  return {spec: withSizedKv({...spec, repeats}, isSized), ignored}
+}
+
+function specOfKnobs(sweeps: readonly string[], ignore: (key: string, value: string) => void): SweepSpec {
   const knobs: KnobText[] = []
   for (const value of sweeps) {
     const knob = readKnob(value)
@@ -107,8 +134,7 @@ export function readSpec(pairs: readonly Pair[]): {spec: SweepSpec | null; ignor
     else knobs.push(knob)
   }
   const [one, two] = knobs
-  const spec = one === undefined ? defaultSpec() : {first: one, second: two ?? null}
-  return {spec: {...spec, repeats}, ignored}
+  return one === undefined ? defaultSpec() : {first: one, second: two ?? null, repeats: null}
 }
 
 /** Values that are wrong stay, for the form to mark; a knob there is not is no use to anybody. */

@@ -1,6 +1,6 @@
 import {describe, expect, test, vi} from 'vitest'
 import {findPreset} from '../../../config/presets.ts'
-import {ok, type Result} from '../../../core/result.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
 import {PointStore} from '../../../store/point-store.ts'
 import type {PointFigures, SweepRow} from '../../../sweep/points.ts'
 import {NO_REPEATS} from '../../../sweep/repeats.ts'
@@ -14,6 +14,7 @@ const base: SweepBase = {
   traceBlob: null,
   profile: null,
   profileSha256: null,
+  requests: null,
 }
 
 const FIGURES = {
@@ -56,7 +57,12 @@ class HandPool {
 function makeSweep(values = '0:30:10') {
   const pool = new HandPool()
   // Without IndexedDB: what is kept is kept by the page alone.
-  const sweep = new SweepState(pool as unknown as SimulatorPool, new PointStore())
+  const sweep = new SweepState({
+    pool: pool as unknown as SimulatorPool,
+    store: new PointStore(),
+    sizeKv: async () => fail('no GPU'),
+    workers: 2,
+  })
   sweep.spec = {first: {key: 'startup_time', values}, second: null, repeats: NO_REPEATS}
   return {pool, sweep}
 }

@@ -2,9 +2,12 @@ import type {Pair} from '../../../config/link/query-string.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Problem, Result} from '../../../core/result.ts'
 import type {PointStore, PointStoreUse} from '../../../store/point-store.ts'
+import {forecastSweep, type SweepForecast} from '../../../sweep/forecast.ts'
 import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '../../../sweep/points.ts'
+import type {SizeKv} from '../../../sweep/size-points.ts'
 import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {RunTelemetry} from '../../../worker/protocol.ts'
+import {persistedGpuPrices} from './gpu-prices.ts'
 import {type PlannedPoint, planSweep, type SweepBase, type SweepPlan} from './plan.ts'
 import {defaultSpec, readSpec, type SweepSpec, specPairs} from './spec.ts'
 
@@ -20,6 +23,9 @@ export type SweepPhase =
   | {readonly kind: 'done'}
   | {readonly kind: 'failed'; readonly problem: Problem}
 
+/** Of one worker under the planner with the GPU tables, in a browser on a machine of two cores. */
+const USUAL_MS_PER_REQUEST = 0.15
+
 /** How often the page is told of progress: smooth for the eye, and one drawing for many points that finish at once. */
 const FLUSH_EVERY_MS = 100
 
@@ -29,6 +35,14 @@ export interface SweepCosts {
   /** Points whose results were there before. */
   readonly kept: number
   readonly run: number
+}
+
+export interface SweepHost {
+  readonly pool: SimulatorPool
+  readonly store: PointStore
+  readonly sizeKv: SizeKv
+  /** Runs at the same time, at most. */
+  readonly workers: number
 }
 
 /** The sweep being written, and the one on screen: its plan, the rows so far, and what is under way. */
@@ -42,6 +56,10 @@ export class SweepState {
   running: ReadonlyMap<string, number> = $state.raw(new Map())
   phase: SweepPhase = $state.raw({kind: 'idle'})
   costs: SweepCosts | null = $state.raw(null)
+  /** How fast one worker was when it last ran something; the form foretells a sweep's time by it. */
+  msPerRequest = $state(USUAL_MS_PER_REQUEST)
+  readonly #prices = persistedGpuPrices()
+  readonly #host: SweepHost
   readonly #pool: SimulatorPool
   readonly #store: PointStore
   /** Rows of this page by point key, whether the browser stores them or not. */
@@ -49,9 +67,28 @@ export class SweepState {
   #check: AbortController | null = null
   #abort: AbortController | null = null
 
-  constructor(pool: SimulatorPool, store: PointStore) {
-    this.#pool = pool
-    this.#store = store
+  constructor(host: SweepHost) {
+    this.#host = host
+    this.#pool = host.pool
+    this.#store = host.store
+  }
+
+  /** Money per GPU-hour by GPU: what sweeps over GPUs choose by. */
+  get prices(): ReadonlyMap<string, number> {
+    return this.#prices.value
+  }
+
+  set prices(prices: ReadonlyMap<string, number>) {
+    this.#prices.value = prices
+  }
+
+  /** What a sweep would run. */
+  planOf(
+    spec: SweepSpec,
+    base: SweepBase,
+    signal = new AbortController().signal,
+  ): Promise<Result<SweepPlan>> {
+    return planSweep(spec, base, {sizeKv: this.#host.sizeKv, signal})
   }
 
   readonly finishedCount: number = $derived([...this.rows.values()].filter(isFinished).length)
@@ -76,6 +113,19 @@ export class SweepState {
     return this.phase.kind === 'running'
   }
 
+  /** What the sweep in the form will take; null while it is not known. */
+  get forecast(): SweepForecast | null {
+    if (this.draft.kind !== 'ready') return null
+    const {points, base} = this.draft.plan
+    const open = points.filter(({facts}) => !this.#known.has(facts.key)).length
+    return forecastSweep({
+      open,
+      requests: base.requests,
+      msPerRequest: this.msPerRequest,
+      workers: this.#host.workers,
+    })
+  }
+
   /** Points without a result: what Resume would run. */
   get openCount(): number {
     return (this.plan?.points.length ?? 0) - this.finishedCount
@@ -95,7 +145,7 @@ export class SweepState {
     const check = new AbortController()
     this.#check = check
     try {
-      const plan = await planSweep(this.spec, base, check.signal)
+      const plan = await this.planOf(this.spec, base, check.signal)
       if (check.signal.aborted) return
       this.draft = plan.ok ? {kind: 'ready', plan: plan.value} : {kind: 'wrong', problem: plan.error}
     } catch (error) {
@@ -133,8 +183,11 @@ export class SweepState {
     this.rows = new Map(
       plan.points.flatMap(({facts}) => {
         const row = left.get(facts.id)
+        if (row === undefined) return []
         // Rows of an earlier release do not say which repeat they are; the plan does. What was run stays said.
-        return row === undefined ? [] : [[facts.id, {...facts, ...row}] as const]
+        const told = {...facts, ...row}
+        const isJudged = row.key === facts.key || !movesYardstick(plan)
+        return [[facts.id, isJudged ? told : {...told, sla_attainment: null, goodput_rps: null}] as const]
       }),
     )
     this.costs = null
@@ -181,12 +234,18 @@ export class SweepState {
       this.#abort = null
       const run = open.length
       this.costs = {elapsedMs: performance.now() - startMs, kept: plan.points.length - run, run}
+      this.#learnSpeed(plan, this.costs)
       this.phase = {kind: 'done'}
     } catch (error) {
       if (this.#abort !== abort) return
       this.#abort = null
       this.phase = {kind: 'failed', problem: {message: messageOf(error)}}
     }
+  }
+
+  #learnSpeed({base}: SweepPlan, {elapsedMs, run}: SweepCosts): void {
+    const workers = Math.min(this.#host.workers, run)
+    if (base.requests !== null && run > 0) this.msPerRequest = (elapsedMs * workers) / (run * base.requests)
   }
 
   /** Results of these very runs from this page or an earlier visit. */
@@ -202,6 +261,11 @@ export class SweepState {
     }
     return kept
   }
+}
+
+/** Earlier releases judged each point of such a sweep by its own target: what they counted is of no use here. */
+function movesYardstick({axes}: SweepPlan): boolean {
+  return axes.some(({key}) => key.path === 'planner.ttft' || key.path === 'planner.itl')
 }
 
 /** Gathers what the workers say and hands it to the page in one piece, a few times a second. */

@@ -8,7 +8,6 @@ import type {ViewState} from '../links/view.svelte.ts'
 import type {RunState} from '../run/run.svelte.ts'
 import {presetOf} from '../scenario/run-names.ts'
 import type {ScenarioState} from '../scenario/scenario.svelte.ts'
-import {planSweep} from '../sweep/plan.ts'
 import type {SweepState} from '../sweep/sweep.svelte.ts'
 import type {TraceState} from '../trace/trace.svelte.ts'
 
@@ -70,8 +69,8 @@ export class LibraryActions {
     const rows = summary === null ? null : await library.openSweep(id)
     if (summary === null || rows === null) return
     const {scenario, spec, traceSha256, profileSha256} = summary
-    const base = {scenario, traceSha256, profileSha256, traceBlob: null, profile: null}
-    const plan = await planSweep(spec, base, new AbortController().signal)
+    const base = {scenario, traceSha256, profileSha256, traceBlob: null, profile: null, requests: null}
+    const plan = await sweep.planOf(spec, base)
     if (!plan.ok) {
       library.problem = `The sweep could not be opened: ${plan.error.message}`
       return

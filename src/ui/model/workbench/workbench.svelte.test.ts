@@ -1,6 +1,6 @@
 import {IDBFactory} from 'fake-indexeddb'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
-import {ok, type Result} from '../../../core/result.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
 import {createLibraryStore} from '../../../store/library-store.ts'
 import {ModelStore} from '../../../store/model-store.ts'
 import {PointStore} from '../../../store/point-store.ts'
@@ -46,7 +46,12 @@ function setUp(hash = '') {
   address.hash = hash
   const workbench = new Workbench({
     client: client as unknown as SimulatorClient,
-    sweep: new SweepState({} as SimulatorPool, new PointStore()),
+    sweep: new SweepState({
+      pool: {} as SimulatorPool,
+      store: new PointStore(),
+      sizeKv: async () => fail('no GPU'),
+      workers: 1,
+    }),
     stores: createLibraryStore(),
     models: new ModelStore(),
     news: null,

@@ -111,6 +111,13 @@ export class Workbench {
     return this.run.isRunning || this.batch.isRunning || this.sweep.isRunning
   }
 
+  /** Of the traffic that is chosen; null while it is not loaded. */
+  get requests(): number | null {
+    const {scenario} = this.scenario
+    if (scenario?.synthetic !== undefined) return scenario.synthetic.request_count
+    return this.isTraceReady ? (this.trace.info?.statistics.requests ?? null) : null
+  }
+
   get traceTitle(): string {
     const {isGenerated, trace, traceSeed} = this.scenario
     return isGenerated ? GENERATED_TITLE : this.titles.ofSource(trace, traceSeed)

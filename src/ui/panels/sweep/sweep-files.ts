@@ -3,7 +3,7 @@ import type {FieldValue} from '../../../config/field-text.ts'
 import type {SweepRow} from '../../../sweep/points.ts'
 import {type ChartTable, tableToCsv} from '../../kit/charts/frame/chart-table.ts'
 import type {SweepBase, SweepPlan} from '../../model/sweep/plan.ts'
-import {presetOf, type SweepSpec, textOfKnob} from '../../model/sweep/spec.ts'
+import {presetOf, type SettledSpec, textOfKnob} from '../../model/sweep/spec.ts'
 
 /** The rows as the command line writes them, one JSON object to a line of `sweep.jsonl`. */
 export function rowsJsonLines(rows: readonly SweepRow[]): string {
@@ -36,7 +36,7 @@ function cell(value: FieldValue | undefined): string | number {
 }
 
 /** The sweep for the project's command line, to be pasted into a shell at its root. */
-export function sweepCommand(spec: SweepSpec, base: SweepBase, tracePath: string): string {
+export function sweepCommand(spec: SettledSpec, base: SweepBase, tracePath: string): string {
   const {ours} = flagsFromScenario(base.scenario, {trace: tracePath})
   const preset = presetOf(spec)
   const knobs = spec.second === null ? [spec.first] : [spec.first, spec.second]
@@ -44,10 +44,13 @@ export function sweepCommand(spec: SweepSpec, base: SweepBase, tracePath: string
   const {of, count} = spec.repeats
   const repeats = count === 1 ? [] : ['--repeats', String(count)]
   if (count > 1 && of === 'seed') repeats.push('--repeats-of', of)
+  const isSized = spec.sizesKv === true
+  const kv = isSized === (preset?.sizesKv === true) ? [] : ['--kv-capacity', isSized ? 'estimated' : 'kept']
   return formatCommand('npm run --silent replay -- sweep', [
     ...ours,
     ...what,
     ...repeats,
+    ...kv,
     '--out',
     'sweep-out',
   ])

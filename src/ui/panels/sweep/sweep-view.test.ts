@@ -3,6 +3,7 @@ import {plannerKnobOf, tellSweep} from '../../../answers/tell-sweep.ts'
 import {objectiveOf} from '../../../config/objective.ts'
 import {findPreset} from '../../../config/presets.ts'
 import type {Scenario} from '../../../config/scenario.ts'
+import {fail} from '../../../core/result.ts'
 import type {FinishedRow, PointFacts, SweepRow} from '../../../sweep/points.ts'
 import {PUBLISHED_POINTS} from '../../../sweep/published.ts'
 import {NO_REPEATS, type Repeats} from '../../../sweep/repeats.ts'
@@ -10,6 +11,9 @@ import {planSweep, type SweepPlan} from '../../model/sweep/plan.ts'
 import {frontierPoints} from './frontier-points.ts'
 import {describePlot, plotsOf, readPlot} from './plots.ts'
 import {makeXAxis} from './x-axis.ts'
+
+/** Nobody here knows a GPU. */
+const HOST = {sizeKv: async () => fail('no GPU')}
 
 const PHASES: Repeats = {of: 'phase', count: 3}
 
@@ -20,8 +24,15 @@ async function planOf(
   const knob = ([key, values]: readonly [string, string]) => ({key, values})
   const {first, second, repeats = NO_REPEATS} = sweep
   const spec = {first: knob(first), second: second === undefined ? null : knob(second), repeats}
-  const base = {scenario, traceSha256: 'aa', traceBlob: null, profile: null, profileSha256: null}
-  const plan = await planSweep(spec, base, new AbortController().signal)
+  const base = {
+    scenario,
+    traceSha256: 'aa',
+    traceBlob: null,
+    profile: null,
+    profileSha256: null,
+    requests: null,
+  }
+  const plan = await planSweep(spec, base, {...HOST, signal: new AbortController().signal})
   if (!plan.ok) throw new Error(plan.error.message)
   return plan.value
 }
@@ -294,7 +305,16 @@ describe('a plan', () => {
   test('gives up when another has taken its place', async () => {
     const spec = {first: {key: 'startup_time', values: '0:2000:1'}, second: null, repeats: NO_REPEATS}
     const {scenario} = findPreset('as-published')!
-    const base = {scenario, traceSha256: 'aa', traceBlob: null, profile: null, profileSha256: null}
-    await expect(planSweep(spec, base, AbortSignal.abort(new Error('newer')))).rejects.toThrow('newer')
+    const base = {
+      scenario,
+      traceSha256: 'aa',
+      traceBlob: null,
+      profile: null,
+      profileSha256: null,
+      requests: null,
+    }
+    await expect(
+      planSweep(spec, base, {...HOST, signal: AbortSignal.abort(new Error('newer'))}),
+    ).rejects.toThrow('newer')
   })
 })
