@@ -6,6 +6,9 @@ export interface SweepForecast {
   readonly seconds: number | null
 }
 
+/** Until the workers have read the trace and the tables. */
+const START_S = 2
+
 interface Ahead {
   readonly open: number
   readonly requests: number | null
@@ -17,5 +20,5 @@ export function forecastSweep({open, requests, msPerRequest, workers}: Ahead): S
   if (requests === null) return {runs: open, seconds: null}
   // The last round may leave workers without work.
   const rounds = Math.ceil(open / workers)
-  return {runs: open, seconds: (rounds * requests * msPerRequest) / 1000}
+  return {runs: open, seconds: open === 0 ? 0 : START_S + (rounds * requests * msPerRequest) / 1000}
 }

@@ -82,6 +82,7 @@ describe('the KV cache by memory', () => {
 
 test('what a sweep takes is foretold in rounds of all workers', () => {
   const ahead = {requests: 1000, msPerRequest: 0.1, workers: 4}
-  expect(forecastSweep({...ahead, open: 9})).toEqual({runs: 9, seconds: 0.3})
+  expect(forecastSweep({...ahead, open: 9})).toEqual({runs: 9, seconds: 2.3})
+  expect(forecastSweep({...ahead, open: 0}).seconds).toBe(0)
   expect(forecastSweep({...ahead, open: 9, requests: null}).seconds).toBeNull()
 })

@@ -160,7 +160,7 @@ describe('one file', () => {
 
 describe('sweeps, comparisons and traces', () => {
   test('a sweep is kept, opens with its rows, and gives up its points when asked', async () => {
-    const {page} = await open({hash: `${SHORT}&view=sweep&sweep=startup_time:0,60`})
+    const {page} = await open({hash: `${SHORT}&view=sweep&repeats=1&sweep=startup_time:0,60`})
     const start = page.getByRole('button', {name: 'Run sweep'})
     await expect.poll(() => start.isEnabled(), {timeout: 30_000}).toBe(true)
     await start.click()

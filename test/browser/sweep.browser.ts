@@ -10,8 +10,10 @@ const {open} = useSite()
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Loaded enough that the planner scales, so that start-up time matters. */
-const SHORT = 'v=1&preset=as-published&trace=toolagent-5min&speedup=4&view=sweep'
-const HOUR = 'v=1&preset=as-published&view=sweep'
+const REPEATED = 'v=1&preset=as-published&trace=toolagent-5min&speedup=4&view=sweep'
+/** One run a point, unless a link says more after it. */
+const SHORT = `${REPEATED}&repeats=1`
+const HOUR = 'v=1&preset=as-published&view=sweep&repeats=1'
 
 async function startSweep(page: Page, name = 'Run sweep'): Promise<void> {
   const button = page.getByRole('button', {name})
@@ -93,7 +95,7 @@ describe.each([
   test('are drawn as a band, and each opens as a run with its link', async () => {
     const site = await open({hash: `${SHORT}&sweep=startup_time:0,40&repeats=${repeats}`})
     const {page} = site
-    await expectVisible(page.getByText('6 points'))
+    await expectVisible(page.getByText(`6 runs: 2 points, ${name}`))
     await runSweep(site)
     await expectVisible(page.getByText(`Band: lowest to highest of ${name}`))
     expect(
@@ -146,15 +148,45 @@ test('Cancel stops at once and keeps what is finished; Resume runs the rest', as
   expect(Number(/(\d+) kept/.exec(words)?.[1])).toBeGreaterThanOrEqual(kept)
 })
 
-test('fixed fleets and the planner are drawn as a frontier with a sentence about regret', async () => {
+test('without a choice points are repeated as often as is affordable, the cost is said before, and an answer after', async () => {
+  const site = await open({hash: `${REPEATED}&sweep=planner.min_endpoint:1:3:1`})
+  const {page} = site
+  await expectVisible(page.getByText(/^15 runs: 3 points, 5 planner phases, about \d+(\.\d)? s$/))
+  await runSweep(site)
+  const findings = page.getByRole('region', {name: /^What it shows/})
+  expect(await findings.locator('li').first().textContent()).toMatch(
+    /^(Cheapest that holds 95 %: planner\.min_endpoint=\d, with .+ it holds in \d of 5 planner phases|None of 3 points holds 95 %\. Nearest is planner\.min_endpoint=\d)/,
+  )
+  await expectVisible(findings.getByText('Figures are medians of 5 planner phases.'))
+  expect(new URL(page.url()).hash).not.toContain('repeats')
+})
+
+test('GPUs are compared by the money of their hours once they have a price', async () => {
+  const sweep = 'sweep=engine.aic_system:h100_sxm,b200_sxm&kv=sized'
+  const site = await open({hash: `v=1&preset=guide-agg&trace=toolagent-5min&view=sweep&repeats=1&${sweep}`})
+  const {page} = site
+  await runSweep(site)
+  await expectVisible(page.getByText(/^An hour of one GPU costs more than an hour of another/))
+  await expectVisible(page.getByText(/^The KV cache is what each engine has room for/))
+  await page.getByRole('textbox', {name: 'h100_sxm'}).fill('2.5')
+  await page.getByRole('textbox', {name: 'b200_sxm'}).fill('5')
+  await expectVisible(page.getByText(/GPU-hours at (2\.5|5)\)/).first())
+  expect(new URL(page.url()).hash).toContain('kv=sized')
+})
+
+test('fixed fleets and the planner are drawn as a frontier with the bottom line first', async () => {
   const site = await open({hash: `${SHORT}&sweep=num_workers:1:3:1&sweep=planner:off,on`})
   const {page} = site
   await runSweep(site)
-  await expectVisible(page.getByRole('figure', {name: 'SLA attainment against GPU-hours'}))
-  await expectVisible(page.getByText(/^With the planner \(num_workers=2,planner=on\):/))
+  await expectVisible(page.getByRole('figure', {name: 'Objective met against GPU-hours'}))
+  const findings = page.getByRole('region', {name: /^What it shows/})
+  expect(await findings.locator('li').first().textContent()).toMatch(
+    /^(A fixed fleet beats the planner here|The planner beats every fixed fleet tried|The planner and the best fixed fleet are about the same): .* serves \d+(\.\d)? % for /,
+  )
+  await expectVisible(findings.getByText(/^For (about )?the planner’s/))
   await page.getByRole('slider', {name: 'Run of the frontier'}).press('Home')
   expect(await page.getByRole('status').first().textContent()).toMatch(
-    /^num_workers=\d,planner=o(n|ff), .* within SLA for /,
+    /^num_workers=\d,planner=o(n|ff), .* meet the objective for /,
   )
 })
 
@@ -168,7 +200,7 @@ describe('the form', () => {
     expect(await page.getByRole('button', {name: 'Run sweep'}).isDisabled()).toBe(true)
     await values.fill('0:30:10')
     await page.getByRole('combobox', {name: 'Repeats'}).selectOption('3')
-    await expectVisible(page.getByText('12 points'))
+    await expectVisible(page.getByText('12 runs: 4 points, 3 planner phases'))
     await expect
       .poll(() => new URL(page.url()).hash)
       .toContain('view=sweep&sweep=startup_time:0:30:10&repeats=3')
@@ -229,7 +261,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', colorScheme => {
       hash: `${SHORT}&sweep=startup_time:0:30:10&repeats=3`,
     })
     const {page} = site
-    await expectVisible(page.getByText('12 points'))
+    await expectVisible(page.getByText('12 runs: 4 points, 3 planner phases'))
     expect(await violations(page)).toEqual([])
     await runSweep(site)
     await page.getByText('All points').click()

@@ -35,16 +35,16 @@ export function tokens(value: number): string {
   return value >= 1e4 ? `${Math.round(value / 1e3)}k` : count(value)
 }
 
-/** A share of one: `71 %`, with a digit more where it would read as all or nothing. */
+/** A share of one: `71 %`, with a digit more where objectives lie and where it would read as all or nothing. */
 export function percent(share: number): string {
   const value = share * 100
-  const isNearEnd = value > 95 && value < 100 ? true : value > 0 && value < 5
+  const isNearEnd = value > 90 && value < 100 ? true : value > 0 && value < 5
   return `${trimmed(value, isNearEnd ? 1 : 0)} %`
 }
 
-/** GPU-hours or another amount to two digits. */
+/** GPU-hours or another amount to two digits, a small one to three. */
 export function amount(value: number): string {
-  return trimmed(value, 2)
+  return trimmed(value, Math.abs(value) < 1 ? 3 : 2)
 }
 
 /** `1 instance`, `3 instances`. */

@@ -36,7 +36,7 @@ export interface PlotPath {
 export interface PlotMark {
   readonly x: number
   readonly y: number
-  /** Of the scenario itself; null where it is the median. */
+  /** Of the scenario itself; null where it is the median, as far as the eye can tell. */
   readonly ownY: number | null
   readonly point: PlotPoint
 }
@@ -62,11 +62,19 @@ export function plotPaths(plot: Plot, x: XScale, y: ValueScale): readonly PlotPa
           : points.map(point => ({
               x: xOf(point),
               y: roundPx(y(point.y)),
-              ownY: point.own === undefined ? null : roundPx(y(point.own)),
+              ownY: ownPx(point, y),
               point,
             })),
     }
   })
+}
+
+/** Nearer to the median's mark it would only hide it. */
+const APART_PX = 3
+
+function ownPx({own, y: median}: PlotPoint, y: ValueScale): number | null {
+  if (own === undefined || Math.abs(y(own) - y(median)) < APART_PX) return null
+  return roundPx(y(own))
 }
 
 /** The mark nearest to a place, if it is near enough to be meant. */
