@@ -1,7 +1,8 @@
 import {existsSync, readdirSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import type {DynamoScaling} from '../src/config/scenario.ts'
 import {formatDiagnosticsJson} from '../src/report/diagnostics.ts'
-import {differences16, type Golden16File, readGolden16, runGolden16} from './support/golden16.ts'
+import {differences16, type Golden16File, readGolden16, runGolden16, scenarioOf} from './support/golden16.ts'
 import {PROJECT, SHARED} from './support/shared.ts'
 
 /**
@@ -57,3 +58,33 @@ describe.skipIf(SHARED === null)('planner runs of 1.6.1', () => {
     expectAsReference(`${SHARED_RUNS}/${name}`),
   )
 })
+
+/** What the reference's own seeds gave where the order of its samples decides. */
+const SPREAD = `${SHARED}/golden16/spread`
+const ORDERS = 7
+
+describe.skipIf(SHARED === null || process.env.GOLDEN16_HOURS === undefined)('orders of the samples', () => {
+  test('reach every outcome of five processes of the reference', {timeout: 300_000}, async () => {
+    const goldens = [1, 2, 3, 4, 5].map(seed =>
+      readGolden16(`${SPREAD}/h_agg_tool_poly_s000.seed${seed}.json`),
+    )
+    const [first] = goldens as [Golden16File]
+    const {scaling} = scenarioOf(first)
+    const ours: Golden16File['report'][] = []
+    for (let sampleOrderSeed = 0; sampleOrderSeed <= ORDERS; sampleOrderSeed++) {
+      const result = await runGolden16(first, {
+        scaling: {...(scaling as DynamoScaling), sampleOrderSeed} as DynamoScaling,
+      })
+      ours.push(result.report as unknown as Golden16File['report'])
+    }
+    const isOurs = (report: Golden16File['report']) => ours.some(own => areSame(own, report))
+    expect(goldens.map(({report}) => isOurs(report))).toEqual([true, true, true, true, true])
+  })
+})
+
+function areSame(ours: Golden16File['report'], theirs: Golden16File['report']): boolean {
+  return ['mean_ttft_ms', 'mean_itl_ms', 'gpu_hours', 'duration_ms'].every(key => {
+    const [own, their] = [ours![key] as number, theirs![key] as number]
+    return Math.abs(own - their) <= 1e-9 * their
+  })
+}

@@ -20,7 +20,7 @@ import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../
 import type {RunResult} from '../run/run.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
-import {repeatsOf} from '../sweep/repeats.ts'
+import {NO_REPEATS, type Repeats, repeatsOf} from '../sweep/repeats.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig, loadPolicyConfig} from './load-planner-config.ts'
 import {loadTrace} from './load-trace.ts'
@@ -71,8 +71,7 @@ interface Outputs {
 interface Loaded {
   readonly prepared: PreparedRun
   readonly ports: RunPorts
-  /** Runs in all, this one included. */
-  readonly phases: number
+  readonly repeats: Repeats
   readonly outputs: Outputs
   /** Of the flags. */
   readonly notices: readonly string[]
@@ -96,9 +95,8 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   if (!described.ok) return described
   const {scenario} = described.value
   const notices = [...plannerConfig.value.notes, ...described.value.notices]
-  const phases = Number(args.flags.get('--phases') ?? 1)
-  if (!(phases >= 1 && phases <= MOST_PHASES))
-    return fail(`argument --phases: must be from 1 to ${MOST_PHASES}, got ${phases}`, '--phases')
+  const repeats = readRepeats(args.flags)
+  if (!repeats.ok) return repeats
   const ports: RunPorts = {
     loadTraffic: keepingLast(trafficFrom((own, options) => loadTrace(path, options, own))),
     timing: createTimingLoader(),
@@ -109,7 +107,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   if (!prepared.ok) return prepared
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
-  return ok({prepared: prepared.value, ports, phases, outputs: outputs.value, notices})
+  return ok({prepared: prepared.value, ports, repeats: repeats.value, outputs: outputs.value, notices})
 }
 
 /** Generated traffic has its checksum where a file's stands. */
@@ -157,21 +155,37 @@ async function run(prepared: PreparedRun, progress: ProgressLine | null): Promis
 }
 
 /** As many as a sweep takes per point. */
-const MOST_PHASES = 99
+const MOST_REPEATS = 99
 
-/** The findings of the run, with their spread and their cures where more than one phase is asked for. */
+/** Runs in all, the one asked for included, and what they differ in. */
+function readRepeats(flags: ReadonlyMap<string, string>): Result<Repeats> {
+  const given = (['phase', 'order'] as const).map(of => ({
+    of,
+    flag: `--${of}s`,
+    count: Number(flags.get(`--${of}s`) ?? 1),
+  }))
+  const wrong = given.find(({count}) => !(count >= 1 && count <= MOST_REPEATS))
+  if (wrong !== undefined)
+    return fail(`argument ${wrong.flag}: must be from 1 to ${MOST_REPEATS}, got ${wrong.count}`, wrong.flag)
+  const [asked, other] = given.filter(({count}) => count > 1)
+  if (other !== undefined)
+    return fail('--phases and --orders are two kinds of repeats: give one of them', '--orders')
+  return ok(asked === undefined ? NO_REPEATS : {of: asked.of, count: asked.count})
+}
+
+/** The findings of the run, with their spread and their cures where repeats are asked for. */
 async function answerTo(
   {inputs: {scenario}}: PreparedRun,
   result: RunResult,
-  {ports, phases}: Pick<Loaded, 'ports' | 'phases'>,
+  {ports, repeats: {of, count}}: Pick<Loaded, 'ports' | 'repeats'>,
 ): Promise<Answer> {
-  const [, ...repeats] = repeatsOf(scenario, {of: 'phase', count: phases}, null)
+  const [, ...repeats] = repeatsOf(scenario, {of, count}, null)
   const candidates = candidatesOf(scenario, result)
   const steps = answerRun({
     scenario,
     result,
     candidates,
-    of: 'phase',
+    of,
     repeats,
     run: async own => {
       const prepared = await prepareRun(own, ports)

@@ -195,9 +195,15 @@ export type Fleet =
   | {readonly topology: 'disagg'; readonly prefill: PoolSpec; readonly decode: PoolSpec}
 
 /** Dynamo's planner, with the config that its release reads. */
-export type DynamoScaling =
-  | DynamoScalingOf<'1.2.1', PlannerConfig>
-  | DynamoScalingOf<'1.6.1', PlannerConfig16>
+export type DynamoScaling = DynamoScalingOf<'1.2.1', PlannerConfig> | DynamoScaling16
+
+interface DynamoScaling16 extends DynamoScalingOf<'1.6.1', PlannerConfig16> {
+  /**
+   * Which of the orders that the release draws at random its planner's samples are kept in; absent or 0 = that of their keys,
+   * which is one of them.
+   */
+  readonly sampleOrderSeed?: number
+}
 
 interface DynamoScalingOf<R extends Release, Config> {
   readonly policy: 'dynamo'
@@ -322,6 +328,11 @@ export function hasPhase(scaling: Scaling): scaling is DynamoScaling | Autoscale
 /** Seconds by which the policy's ticks begin late. */
 export function phaseShiftOf({scaling}: Pick<Scenario, 'scaling'>): number {
   return hasPhase(scaling) ? (scaling.phaseShiftS ?? 0) : 0
+}
+
+/** 0 = samples are kept in the order of their keys, as 1.2.1 always does. */
+export function sampleOrderSeedOf({scaling}: Pick<Scenario, 'scaling'>): number {
+  return scaling.policy === 'dynamo' && scaling.release === '1.6.1' ? (scaling.sampleOrderSeed ?? 0) : 0
 }
 
 /** Dynamo's planner in the loop with this config, or, without one, a fixed fleet, which has no phase. */

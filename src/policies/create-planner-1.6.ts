@@ -20,5 +20,6 @@ export function createPlanner16(
     tablePassMs,
     warmup,
     phaseShiftS: scaling.phaseShiftS ?? 0,
+    sampleOrderSeed: scaling.sampleOrderSeed ?? 0,
   })
 }

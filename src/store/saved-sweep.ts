@@ -1,7 +1,7 @@
 import type {Scenario} from '../config/scenario.ts'
 import {isObject} from '../core/is-object.ts'
 import type {SweepRow} from '../sweep/points.ts'
-import type {Repeats} from '../sweep/repeats.ts'
+import type {RepeatKind, Repeats} from '../sweep/repeats.ts'
 import {isScenario, type LibraryRecord, type RecordType} from './library-record.ts'
 import {type Migration, withScaling} from './migrations.ts'
 import {hasFields, type StoredRecord} from './shape.ts'
@@ -90,11 +90,15 @@ function withPhases(spec: unknown): unknown {
 }
 
 function isRepeats(value: unknown): boolean {
-  return (
-    isObject(value) && hasFields(value, {count: 'number'}) && (value.of === 'phase' || value.of === 'seed')
-  )
+  return isObject(value) && hasFields(value, {count: 'number'}) && isRepeatKind(value.of)
 }
 
 function isKnob(value: unknown): boolean {
   return hasFields((value ?? {}) as StoredRecord, {key: 'string', values: 'string'})
+}
+
+const REPEAT_KINDS: Readonly<Record<RepeatKind, true>> = {phase: true, seed: true, order: true}
+
+function isRepeatKind(value: unknown): boolean {
+  return typeof value === 'string' && Object.hasOwn(REPEAT_KINDS, value)
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
+import {parsePlannerConfig16} from '../config/planner/planner-config-1.6.ts'
 import {findPreset} from '../config/presets.ts'
-import {phaseShiftOf, plannerOf, type Scenario, scalingBy} from '../config/scenario.ts'
+import {phaseShiftOf, plannerOf, type Scenario, sampleOrderSeedOf, scalingBy} from '../config/scenario.ts'
 import {parseAxis, type SweepAxis} from './axis.ts'
 import {expandGrid, type GridOptions, type GridPoint} from './grid.ts'
 import {type PointIdentity, pointKey} from './point-key.ts'
@@ -68,6 +69,22 @@ describe('a grid', () => {
       [1, 1],
       [0, 0],
       [1, 15],
+    ])
+  })
+
+  test('repeats over orders of the samples where a planner of 1.6.1 keeps some', () => {
+    const repeats = {of: 'order', count: 3} as const
+    const axes = axesOf('startup_time=5')
+    const orders = (base: Scenario) =>
+      gridOf(axes, {base, repeats}).map(({id, scenario}) => [id, sampleOrderSeedOf(scenario)])
+    expect(orders(BASE)).toEqual([['startup_time=5', 0]])
+    const parsed = parsePlannerConfig16({mode: 'agg', optimization_target: 'sla'})
+    if (!parsed.ok) throw new Error(parsed.error.message)
+    const scaling = {policy: 'dynamo', release: '1.6.1', config: parsed.value.config} as const
+    expect(orders({...BASE, release: '1.6.1', scaling})).toEqual([
+      ['startup_time=5', 0],
+      ['startup_time=5@order1', 1],
+      ['startup_time=5@order2', 2],
     ])
   })
 

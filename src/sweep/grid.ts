@@ -1,13 +1,13 @@
 import {checkScenario} from '../config/checks/scenario-rules.ts'
 import {type FieldValue, formatFieldValue} from '../config/field-text.ts'
 import {objectiveOf} from '../config/objective.ts'
-import {phaseShiftOf, type Scenario} from '../config/scenario.ts'
+import {phaseShiftOf, type Scenario, sampleOrderSeedOf} from '../config/scenario.ts'
 import {isEqual} from '../core/is-equal.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {NO_RECIPE} from '../trace/generators/trace-recipes.ts'
 import {MAX_POINTS, type SweepAxis} from './axis.ts'
 import {applySweepValue} from './keys.ts'
-import {NO_REPEATS, type Repeats, repeatsOf} from './repeats.ts'
+import {NO_REPEATS, type RepeatKind, type Repeats, repeatsOf} from './repeats.ts'
 
 /** One run of a sweep. */
 export interface GridPoint {
@@ -83,11 +83,17 @@ function checkTraceSeeds(options: GridOptions): string | null {
   return `${asker}: ${options.base.synthetic === undefined ? NO_RECIPE : 'generated traffic has no seed'}`
 }
 
+const REPEATED_FIELD: Readonly<Record<RepeatKind, string>> = {
+  phase: 'planner_phase',
+  seed: 'trace_seed',
+  order: 'sample_order_seed',
+}
+
 function checkAxes(axes: readonly SweepAxis[], repeats: Repeats): string | null {
   if (axes.length < 1 || axes.length > 2) return `a sweep varies one or two knobs, got ${axes.length}`
   const [first, second] = axes
   if (second !== undefined && first?.key.path === second.key.path) return `${second.key.name} is varied twice`
-  const repeated = repeats.of === 'seed' ? 'trace_seed' : 'planner_phase'
+  const repeated = REPEATED_FIELD[repeats.of]
   if (repeats.count > 1 && axes.some(({key}) => key.path === repeated))
     return `${repeated} is varied already, so repeats cannot vary it too`
   const count = axes.reduce((product, axis) => product * axis.values.length, repeats.count)
@@ -134,8 +140,9 @@ function idOfValues(axes: readonly SweepAxis[], values: readonly FieldValue[]): 
   return parts.join(',')
 }
 
-/** `@2.5s` or `@seed7`, behind the values. */
+/** `@2.5s`, `@seed7` or `@order1`, behind the values. */
 function idOfRepeat(scenario: Scenario, {of}: Repeats): string {
+  if (of === 'order') return `@order${sampleOrderSeedOf(scenario)}`
   return of === 'seed' ? `@seed${scenario.traceSeed}` : `@${phaseShiftOf(scenario)}s`
 }
 

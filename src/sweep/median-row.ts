@@ -17,4 +17,4 @@ export function medianRow(rows: readonly [FinishedRow, ...FinishedRow[]]): Finis
 }
 
 /** Numbers that are no result. */
-const FACTS: ReadonlySet<string> = new Set(['repeat', 'phase_shift_s', 'trace_seed'])
+const FACTS: ReadonlySet<string> = new Set(['repeat', 'phase_shift_s', 'trace_seed', 'sample_order_seed'])

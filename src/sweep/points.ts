@@ -1,5 +1,5 @@
 import type {FieldValue} from '../config/field-text.ts'
-import {phaseShiftOf} from '../config/scenario.ts'
+import {phaseShiftOf, sampleOrderSeedOf} from '../config/scenario.ts'
 import {sha256OfText} from '../core/sha256.ts'
 import {stableJson} from '../core/stable-json.ts'
 import type {Distribution, Report, Statistic} from '../report/report.ts'
@@ -54,6 +54,8 @@ export interface PointFacts {
   readonly repeat: number
   /** Seconds the planner's ticks are shifted by; 0 is the reference's phase. */
   readonly phase_shift_s: number
+  /** Only where the samples of 1.6.1's planner lie in another order than that of their keys. */
+  readonly sample_order_seed?: number
   /** Seed the trace was made anew with; null = the trace as it is. */
   readonly trace_seed: number | null
   /** Config + trace + release: what was run. */
@@ -112,6 +114,7 @@ export function pointFacts(
     axes: Object.fromEntries(axes.map(({key}, i) => [key.name, values[i] ?? null])),
     repeat,
     phase_shift_s: phaseShiftOf(scenario),
+    ...(sampleOrderSeedOf(scenario) === 0 ? {} : {sample_order_seed: sampleOrderSeedOf(scenario)}),
     trace_seed: scenario.traceSeed ?? null,
     key: pointKey({...inputs, scenario}),
   }

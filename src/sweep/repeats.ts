@@ -1,10 +1,11 @@
-import {phaseShiftOf, plannerOf, type Scenario, withPhase} from '../config/scenario.ts'
+import {phaseShiftOf, plannerOf, type Scenario, sampleOrderSeedOf, withPhase} from '../config/scenario.ts'
 
 /**
- * What the runs of one point differ in: where within its interval the planner looks, or which draw of the same traffic
- * comes. Nobody chooses either, so their spread is luck, not the knob.
+ * What the runs of one point differ in: where within its interval the planner looks, which draw of the same traffic
+ * comes, or in which order 1.6.1's planner happens to keep its samples. Nobody chooses any of them, so their spread is luck,
+ * not the knob.
  */
-export type RepeatKind = 'phase' | 'seed'
+export type RepeatKind = 'phase' | 'seed' | 'order'
 
 export interface Repeats {
   readonly of: RepeatKind
@@ -18,6 +19,7 @@ export const NO_REPEATS: Repeats = {of: 'phase', count: 1}
 export const REPEAT_WORDS: Readonly<Record<RepeatKind, string>> = {
   phase: 'planner phases',
   seed: 'trace seeds',
+  order: 'orders of the samples',
 }
 
 /**
@@ -34,10 +36,21 @@ export function repeatsOf(
     const others = Array.from({length: count - 1}, (_, i) => (first + i + 1) % 2 ** 32)
     return [scenario, ...others.map(traceSeed => ({...scenario, traceSeed}))]
   }
+  if (of === 'order') return ordersOf(scenario, count)
   const planner = plannerOf(scenario)
   if (planner === null) return [scenario]
   const [, ...others] = phaseShiftsS(phaseShiftOf(scenario), planner.load_adjustment_interval, count)
   return [scenario, ...others.map(shiftS => withPlannerPhase(scenario, shiftS))]
+}
+
+/** Only a planner that learns pass times keeps samples, and 1.2.1 keeps them in order. */
+function ordersOf(scenario: Scenario, count: number): readonly Scenario[] {
+  const {scaling} = scenario
+  if (scaling.policy !== 'dynamo' || scaling.release !== '1.6.1') return [scenario]
+  if (scaling.config.optimization_target !== 'sla') return [scenario]
+  const first = sampleOrderSeedOf(scenario)
+  const others = Array.from({length: count - 1}, (_, i) => (first + i + 1) % 2 ** 32)
+  return [scenario, ...others.map(sampleOrderSeed => ({...scenario, scaling: {...scaling, sampleOrderSeed}}))]
 }
 
 export function withPlannerPhase(scenario: Scenario, shiftS: number): Scenario {

@@ -57,10 +57,10 @@ export const SWEEP_FLAGS: readonly OwnFlag[] = [
   },
   {
     name: '--repeats-of',
-    value: 'phase|seed',
+    value: 'phase|seed|order',
     help:
-      "What repeats differ in: the planner's phase within its interval, or the seed of the trace, which must be " +
-      'one of static-traces/. Default: phase.',
+      "What repeats differ in: the planner's phase within its interval, the seed of the trace, which must be " +
+      "one of static-traces/, or the order in which 1.6.1's planner keeps its samples. Default: phase.",
   },
   {
     name: '--kv-capacity',
@@ -143,8 +143,8 @@ function readAxes(texts: readonly string[], preset: SweepPreset | null): Result<
 function readRepeats(countText: string | undefined, of = 'phase'): Result<Repeats> {
   const count = readCount('--repeats', countText)
   if (!count.ok) return count
-  if (of === 'phase' || of === 'seed') return ok({of, count: count.value ?? 1})
-  return fail(`--repeats-of must be phase or seed, got '${of}'`, '--repeats-of')
+  if (of === 'phase' || of === 'seed' || of === 'order') return ok({of, count: count.value ?? 1})
+  return fail(`--repeats-of must be phase, seed or order, got '${of}'`, '--repeats-of')
 }
 
 function readKvCapacity(text: string | undefined, preset: SweepPreset | null): Result<boolean> {

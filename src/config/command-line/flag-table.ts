@@ -137,6 +137,16 @@ export const FLAGS: readonly Flag[] = [
   },
   {
     ...ours,
+    name: '--orders',
+    type: 'integer',
+    default: '1',
+    group: 'Output',
+    help:
+      "Runs in all, in as many orders of the planner's samples: 1.6.1 draws one anew in every process, so this is what its " +
+      'users see from run to run. The first is the order of the keys, or that of --sample-order-seed.',
+  },
+  {
+    ...ours,
     name: '--progress',
     type: 'switch',
     group: 'Output',

@@ -1,6 +1,7 @@
-import {ok} from '../../core/result.ts'
+import {fail, ok} from '../../core/result.ts'
 import {formatPlannerModels, parsePlannerModels} from '../planner/planner-models.ts'
 import {FIRST_RELEASE, RELEASES} from '../release.ts'
+import {type Scenario, sampleOrderSeedOf} from '../scenario.ts'
 import type {ScenarioField} from '../scenario-field.ts'
 import {only16, reportedBound, type ScenarioLens, sometimes, withOrWithout} from '../scenario-lens.ts'
 import {releaseLens} from './release-lenses.ts'
@@ -122,7 +123,37 @@ export const SCENARIO_FIELDS_16: readonly ScenarioField[] = [
     unit: null,
     type: 'text',
   },
+  {
+    ...of16,
+    owner: 'ours',
+    ...knob,
+    read: sampleOrderSeedOf,
+    write: writeSampleOrder,
+    needs: 'planner',
+    key: 'sample_order_seed',
+    link: 'sample-order-seed',
+    flagGroup: 'Planner',
+    label: 'Sample order',
+    help:
+      "Seed of the order in which 1.6.1's planner keeps its samples, which the release draws anew in every process; 0 = by " +
+      'their keys.',
+    unit: null,
+    type: 'integer',
+    nullable: false,
+    min: 0,
+    max: 2 ** 32 - 1,
+    default: 0,
+  },
 ]
+
+function writeSampleOrder(scenario: Scenario, value: unknown) {
+  const {scaling} = scenario
+  if (scaling.policy === 'dynamo' && scaling.release === '1.6.1')
+    return ok({...scenario, scaling: withOrWithout(scaling, 'sampleOrderSeed', value === 0 ? null : value)})
+  return value === 0
+    ? ok(scenario)
+    : fail("only 1.6.1's planner keeps samples in an order of its own", 'sample_order_seed')
+}
 
 /** Told as one JSON text. */
 function plannerModelsLens(): ScenarioLens {

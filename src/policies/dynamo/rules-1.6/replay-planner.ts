@@ -28,6 +28,8 @@ export interface ReplayPlannerOptions {
   /** Pass times of tables, by role, where the config asks for them (`ais_perf_model`); absent = learned. */
   readonly tablePassMs?: Partial<Record<EngineRole, TablePassMs>>
   readonly phaseShiftS?: number
+  /** Draws the order in which the stores of samples go through their buckets; absent or 0 = that of their keys. */
+  readonly sampleOrderSeed?: number
   /** Absent: as configured. */
   readonly createPredictor?: (series: TrafficSeries) => LoadPredictor
 }
@@ -203,7 +205,7 @@ function createRoles(options: ReplayPlannerOptions): RoleFacts<LearnedRole> {
 }
 
 function createRole(
-  {config, tablePassMs}: ReplayPlannerOptions,
+  {config, tablePassMs, sampleOrderSeed = 0}: ReplayPlannerOptions,
   role: EngineRole,
   capabilities: EngineCapabilities16,
 ): LearnedRole {
@@ -212,6 +214,7 @@ function createRole(
     maxSamples: config.max_num_fpm_samples,
     bucketCount: config.fpm_sample_bucket_size,
     minObservations: config.load_min_observations,
+    sampleOrderSeed,
   }
   const limits = {
     maxBatchedTokens: capabilities.maxBatchedTokens ?? USUAL_LIMITS.maxBatchedTokens,

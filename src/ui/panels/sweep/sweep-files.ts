@@ -43,7 +43,7 @@ export function sweepCommand(spec: SettledSpec, base: SweepBase, tracePath: stri
   const what = preset === null ? knobs.flatMap(knob => ['--vary', textOfKnob(knob)]) : ['--preset', preset.id]
   const {of, count} = spec.repeats
   const repeats = count === 1 ? [] : ['--repeats', String(count)]
-  if (count > 1 && of === 'seed') repeats.push('--repeats-of', of)
+  if (count > 1 && of !== 'phase') repeats.push('--repeats-of', of)
   const isSized = spec.sizesKv === true
   const kv = isSized === (preset?.sizesKv === true) ? [] : ['--kv-capacity', isSized ? 'estimated' : 'kept']
   return formatCommand('npm run --silent replay -- sweep', [

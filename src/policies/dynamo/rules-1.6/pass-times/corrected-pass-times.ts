@@ -1,3 +1,4 @@
+import {bucketOrder} from '../regression/bucket-order.ts'
 import {type EngineRole, readFeatures} from '../regression/features.ts'
 import {throughJson} from '../regression/json-number.ts'
 import type {RegressionOptions} from '../regression/pass-time-regression.ts'
@@ -28,16 +29,18 @@ export class CorrectedPassTimes implements PassTimes {
   readonly #grids: Readonly<Record<LoadKind, CorrectionGrid>>
 
   constructor(options: CorrectedOptions) {
-    const {limits, bucketCount, maxSamples, minObservations} = options
+    const {limits, bucketCount, maxSamples, minObservations, sampleOrderSeed} = options
     const bins = Math.floor(Math.sqrt(bucketCount))
-    const grid = (axes: readonly number[], binsPerAxis: number) =>
-      new CorrectionGrid({limits: axes, binsPerAxis, maxSamples, minObservations})
+    const grid = (kind: LoadKind, axes: readonly number[], binsPerAxis: number) => {
+      const order = bucketOrder(binsPerAxis ** axes.length, sampleOrderSeed, `${options.role} ${kind}`)
+      return new CorrectionGrid({limits: axes, binsPerAxis, maxSamples, minObservations, order})
+    }
     this.#role = options.role
     this.#tableMs = options.tableMs
     this.#grids = {
-      prefill: grid([limits.maxBatchedTokens], bins * bins),
-      decode: grid([limits.maxSeqs, limits.maxKvTokens], bins),
-      mixed: grid([limits.maxBatchedTokens, limits.maxKvTokens], bins),
+      prefill: grid('prefill', [limits.maxBatchedTokens], bins * bins),
+      decode: grid('decode', [limits.maxSeqs, limits.maxKvTokens], bins),
+      mixed: grid('mixed', [limits.maxBatchedTokens, limits.maxKvTokens], bins),
     }
   }
 

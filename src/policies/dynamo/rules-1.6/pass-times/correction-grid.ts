@@ -8,11 +8,13 @@ export interface GridOptions {
   readonly binsPerAxis: number
   readonly maxSamples: number
   readonly minObservations: number
+  /** In which order cells are gone through (`bucketOrder`): keys of all of them. */
+  readonly order: readonly number[]
 }
 
 /**
  * How observed pass times compare with those of the tables, in cells over the load of a pass (planner-1.6.md, appendix A).
- * Full, it gives up the oldest sample of the fullest cell; of equally full ones the largest key, as in the sample store.
+ * Full, it gives up the oldest sample of the fullest cell; of equally full ones the last, as in the sample store.
  */
 export class CorrectionGrid {
   readonly #options: GridOptions
@@ -59,8 +61,11 @@ export class CorrectionGrid {
   }
 
   #dropOne(): void {
-    let fullest = this.#cells[0]!
-    for (const cell of this.#cells) if (cell.length >= fullest.length) fullest = cell
+    let fullest: number[] = []
+    for (const key of this.#options.order) {
+      const cell = this.#cells[key]!
+      if (cell.length >= fullest.length) fullest = cell
+    }
     fullest.shift()
     this.#count--
   }

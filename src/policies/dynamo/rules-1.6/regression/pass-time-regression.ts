@@ -1,4 +1,5 @@
 import type {PassShape} from '../pass-times/forward-pass.ts'
+import {bucketOrder} from './bucket-order.ts'
 import {type EngineRole, readFeatures, STORES, type StoreKind} from './features.ts'
 import {throughJson} from './json-number.ts'
 import {
@@ -17,6 +18,8 @@ export interface RegressionOptions {
   /** Buckets of a store; a perfect square. */
   readonly bucketCount: number
   readonly minObservations: number
+  /** Draws the order of the buckets; 0 = that of their keys. */
+  readonly sampleOrderSeed: number
 }
 
 /** The fits in force, by kind of pass. Plain data. */
@@ -39,7 +42,7 @@ export class PassTimeRegression {
 
   constructor(role: EngineRole, options: RegressionOptions) {
     this.#role = role
-    this.#stores = STORES[role].map(kind => new FittedStore(kind, options))
+    this.#stores = STORES[role].map(kind => new FittedStore(kind, role, options))
   }
 
   /** @returns false where the reference fails on the pass, and on all that came with it */
@@ -81,9 +84,15 @@ class FittedStore {
   readonly #minObservations: number
   #fit: PassTimeFit | null = null
 
-  constructor(kind: StoreKind, {maxSamples, bucketCount, minObservations}: RegressionOptions) {
+  constructor(kind: StoreKind, role: EngineRole, options: RegressionOptions) {
+    const {maxSamples, bucketCount, minObservations, sampleOrderSeed} = options
+    const binsPerAxis = Math.floor(Math.sqrt(bucketCount))
     this.kind = kind
-    this.#store = new SampleStore({binsPerAxis: Math.floor(Math.sqrt(bucketCount)), maxSamples})
+    this.#store = new SampleStore({
+      binsPerAxis,
+      maxSamples,
+      order: bucketOrder(binsPerAxis ** 2, sampleOrderSeed, `${role} ${kind}`),
+    })
     this.#minObservations = minObservations
   }
 

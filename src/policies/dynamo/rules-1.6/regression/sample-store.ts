@@ -7,25 +7,34 @@ export interface Sample {
   readonly wallMs: number
 }
 
+export interface SampleStoreOptions {
+  readonly binsPerAxis: number
+  readonly maxSamples: number
+  /** Keys of all buckets; absent = ascending. */
+  readonly order?: readonly number[]
+}
+
 /**
  * Samples in buckets over the logarithms of both features, so that loads that are rare are not crowded out by common
  * ones (planner-1.6.md 6.3). Full, it gives up the oldest sample of the fullest bucket.
  *
- * The release keeps its buckets in a map of random order, which decides between equally full ones. Here they lie in
- * the order of their keys, one of the orders the release can draw: of equally full buckets the largest key gives.
+ * Of equally full buckets the last one gives, in the order they are gone through (`bucketOrder`): usually that of their keys.
  */
 export class SampleStore {
   readonly #binsPerAxis: number
   readonly #maxSamples: number
-  readonly #buckets: Sample[][]
+  readonly #buckets: readonly Sample[][]
+  /** The same buckets in the order they are gone through. */
+  readonly #inOrder: readonly Sample[][]
   readonly #low: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   readonly #high: [number, number] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   #count = 0
 
-  constructor({binsPerAxis, maxSamples}: {readonly binsPerAxis: number; readonly maxSamples: number}) {
+  constructor({binsPerAxis, maxSamples, order}: SampleStoreOptions) {
     this.#binsPerAxis = binsPerAxis
     this.#maxSamples = maxSamples
     this.#buckets = Array.from({length: binsPerAxis * binsPerAxis}, () => [])
+    this.#inOrder = order === undefined ? this.#buckets : order.map(key => this.#buckets[key]!)
   }
 
   get count(): number {
@@ -42,7 +51,7 @@ export class SampleStore {
 
   /** Bucket by bucket, oldest first. */
   samples(): readonly Sample[] {
-    return this.#buckets.flat()
+    return this.#inOrder.flat()
   }
 
   #widen(sample: Sample): boolean {
@@ -81,8 +90,8 @@ export class SampleStore {
   }
 
   #dropOne(): Sample {
-    let fullest = this.#buckets[0]!
-    for (const bucket of this.#buckets) if (bucket.length >= fullest.length) fullest = bucket
+    let fullest = this.#inOrder[0]!
+    for (const bucket of this.#inOrder) if (bucket.length >= fullest.length) fullest = bucket
     this.#count--
     return fullest.shift()!
   }
