@@ -20,7 +20,7 @@ const of16 = {
 } as const
 const bound = {
   ...fixed,
-  flagGroup: 'Output',
+  flagGroup: 'Other',
   metavar: 'MS',
   unit: 'ms',
   type: 'number',

@@ -149,7 +149,7 @@ export const ENGINE_FIELDS_16: readonly EngineField16[] = [
     label: 'Context parallel',
     help: 'GPUs that share the context of a prompt.',
     unit: 'GPUs',
-    group: 'gpu',
+    group: 'engine',
     ...optionalCount,
   },
   {

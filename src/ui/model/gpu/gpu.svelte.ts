@@ -1,3 +1,4 @@
+import {FIRST_RELEASE, type Release} from '../../../config/release.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Result} from '../../../core/result.ts'
 import type {GpuOffer} from '../../../perf/aic/request/offer.ts'
@@ -10,8 +11,9 @@ type GpuClient = Pick<SimulatorClient, 'gpu' | 'models'>
 
 /** GPUs, backends and models to choose from: the published tables, and the models the user brought. */
 export class GpuState {
-  /** null until the list of tables is there. */
-  offer: GpuOffer | null = $state.raw(null)
+  /** Whose estimator's tables are shown. */
+  release: Release = $state(FIRST_RELEASE)
+  #offers: Readonly<Partial<Record<Release, GpuOffer>>> = $state.raw({})
   /** Why the list of tables could not be had. */
   problem: string | null = $state(null)
   /** Models the user brought, as read from their config.json. */
@@ -21,10 +23,24 @@ export class GpuState {
   readonly #client: GpuClient
   readonly #store: ModelStore
   #isStarted = false
+  /** The models the lists are of. */
+  #offeredModels: readonly ModelConfig[] = []
 
   constructor(client: GpuClient, store: ModelStore) {
     this.#client = client
     this.#store = store
+  }
+
+  /** null until the list of tables is there. */
+  get offer(): GpuOffer | null {
+    return this.#offers[this.release] ?? null
+  }
+
+  /** Asks for the list of another release's tables, if it is not there. */
+  useRelease = async (release: Release): Promise<void> => {
+    if (release === this.release) return
+    this.release = release
+    if (this.#isStarted && this.offer === null) await this.retry()
   }
 
   get api(): GpuApi {
@@ -72,8 +88,12 @@ export class GpuState {
   async #use(models: readonly ModelConfig[]): Promise<void> {
     this.own = models
     this.#client.models = models
-    const offer = await settled(this.#client.gpu.gpuOffer(models))
-    if (offer.ok) this.offer = offer.value
+    const {release} = this
+    const offer = await settled(this.#client.gpu.gpuOffer(models, release))
+    if (offer.ok)
+      this.#offers =
+        models === this.#offeredModels ? {...this.#offers, [release]: offer.value} : {[release]: offer.value}
+    this.#offeredModels = models
     this.problem = offer.ok ? null : offer.error.message
   }
 }

@@ -1,13 +1,20 @@
 import {AIC_PERF_FIELDS} from '../../../config/engine/aic-perf.ts'
-import {ENGINE_FIELDS, SGLANG_FIELDS, WORKER_TYPE_FIELD} from '../../../config/engine/engine-fields.ts'
-import {ROUTER_FIELDS} from '../../../config/engine/router-fields.ts'
+import {WORKER_TYPE_FIELD} from '../../../config/engine/engine-fields.ts'
 import type {Field} from '../../../config/field.ts'
 import {OBJECTIVE_FIELDS} from '../../../config/objective.ts'
-import {PLANNER_FIELDS} from '../../../config/planner/planner-fields.ts'
 import {POOL_FIELDS} from '../../../config/pool-fields.ts'
-import type {EngineArgs, Fleet, PoolSpec, SyntheticSpec} from '../../../config/scenario.ts'
+import type {Release} from '../../../config/release.ts'
+import {type FieldValues, formsOf, releaseOf} from '../../../config/releases/release-forms.ts'
+import type {
+  EngineArgs,
+  Fleet,
+  PoolSpec,
+  Scenario,
+  SyntheticSpec,
+  WorkerType,
+} from '../../../config/scenario.ts'
+import type {ScenarioField} from '../../../config/scenario-field.ts'
 import {SCENARIO_FIELDS, scenarioField} from '../../../config/scenario-fields.ts'
-import {SYNTHETIC_FIELDS} from '../../../config/synthetic-fields.ts'
 import type {Values} from '../../kit/form/draft.ts'
 
 /** A pool of engines: the one of an aggregated fleet, or one of the two of a disaggregated fleet. */
@@ -17,45 +24,55 @@ export type FormPart = 'trace' | 'traffic' | PoolPart | 'router' | 'planner' | '
 
 /** Options of the other scheduler, named as in links and messages: they sit in an object of their own. */
 const SGLANG_PREFIX = 'sglang.'
-const SGLANG_OPTIONS: readonly Field[] = SGLANG_FIELDS.map(field => ({
-  ...field,
-  key: SGLANG_PREFIX + field.key,
-}))
 
-const POOL_PART_FIELDS: readonly Field[] = [
-  ...POOL_FIELDS,
-  WORKER_TYPE_FIELD,
-  ...ENGINE_FIELDS,
-  ...SGLANG_OPTIONS,
-]
+/** `mode` follows from the fleet, and so does what a pool of 1.6.1 is for. */
+function fieldsIn(release: Release): Readonly<Record<FormPart, readonly Field[]>> {
+  const forms = formsOf(release)
+  const pool: readonly Field[] = [
+    ...POOL_FIELDS,
+    ...(release === '1.2.1' ? [WORKER_TYPE_FIELD] : []),
+    ...forms.engineFields,
+    ...forms.sglangFields.map(field => ({...field, key: SGLANG_PREFIX + field.key})),
+  ]
+  const own = ({only}: ScenarioField) => only === undefined || only === release
+  return {
+    trace: SCENARIO_FIELDS.filter(field => field.group === 'trace' && own(field)),
+    traffic: forms.trafficFields,
+    engine: pool,
+    prefill: pool,
+    decode: pool,
+    router: [...forms.routerFields, ...AIC_PERF_FIELDS],
+    planner: forms.plannerFields.filter(field => field.key !== 'mode'),
+    objective: OBJECTIVE_FIELDS,
+    run: SCENARIO_FIELDS.filter(field => field.group === 'run' && own(field)),
+  }
+}
 
-/** `mode` follows from the fleet. */
-export const FIELDS_OF: Readonly<Record<FormPart, readonly Field[]>> = {
-  trace: SCENARIO_FIELDS.filter(({group}) => group === 'trace'),
-  traffic: SYNTHETIC_FIELDS,
-  engine: POOL_PART_FIELDS,
-  prefill: POOL_PART_FIELDS,
-  decode: POOL_PART_FIELDS,
-  router: [...ROUTER_FIELDS, ...AIC_PERF_FIELDS],
-  planner: PLANNER_FIELDS.filter(field => field.key !== 'mode'),
-  objective: OBJECTIVE_FIELDS,
-  run: SCENARIO_FIELDS.filter(({group, only}) => group === 'run' && only === undefined),
+const FIELDS: Readonly<Record<Release, ReturnType<typeof fieldsIn>>> = {
+  '1.2.1': fieldsIn('1.2.1'),
+  '1.6.1': fieldsIn('1.6.1'),
+}
+
+/** The form's fields as a release has them. */
+export function fieldsOf(release: Release): Readonly<Record<FormPart, readonly Field[]>> {
+  return FIELDS[release]
 }
 
 /** What the router of a form in this state reads: the model behind its estimates only if it makes any. */
 export function routerFieldsFor(form: {
+  readonly release: Release
   readonly hasPlanner: boolean
   draft(part: FormPart, key: string): unknown
 }): readonly Field[] {
   const estimates = !form.hasPlanner && form.draft('router', 'router_prefill_load_model') === 'aic'
-  return estimates ? FIELDS_OF.router : ROUTER_FIELDS
+  return estimates ? fieldsOf(form.release).router : formsOf(form.release).routerFields
 }
 
 /** A pool as the values of its fields. */
-export function valuesOfPool(pool: PoolSpec): Values {
-  const sglang = Object.entries(pool.args.sglang ?? {}).map(([key, value]) => [SGLANG_PREFIX + key, value])
+export function valuesOfPool(pool: PoolSpec, scenario: Pick<Scenario, 'release' | 'engineTiming'>): Values {
   const own = POOL_FIELDS.map(({key, read}) => [key, read(pool)])
-  return {...pool.args, ...Object.fromEntries([...own, ...sglang])}
+  const args = formsOf(releaseOf(scenario)).engineValues(pool.args, scenario.engineTiming)
+  return {...args, ...Object.fromEntries(own)}
 }
 
 /** The other way round, the args being parsed. */
@@ -64,16 +81,21 @@ export function poolOf(values: Values, args: EngineArgs): PoolSpec {
   return POOL_FIELDS.reduce((spec, {key, write}) => write(spec, values[key] as number | null), pool)
 }
 
-/** Engine args as JSON would give them. Options of a scheduler that is not chosen are left out. */
-export function engineArgsOf(values: Values): Values {
-  const entries = Object.entries(values).filter(([name]) => !POOL_FIELDS.some(({key}) => key === name))
-  const own = entries.filter(([key]) => !key.startsWith(SGLANG_PREFIX))
-  if (values.engine_type !== 'sglang') return Object.fromEntries(own)
-  const options = entries
-    .filter(([key, value]) => key.startsWith(SGLANG_PREFIX) && value !== null)
-    .map(([key, value]) => [key.slice(SGLANG_PREFIX.length), value])
-  const sglang = options.length === 0 ? {} : {sglang: Object.fromEntries(options)}
-  return {...Object.fromEntries(own), ...sglang}
+/** Values of the engine args alone. Options of a scheduler that is not chosen are left out. */
+export function engineValuesOf(values: Values): FieldValues {
+  const isOption = (key: string) => key.startsWith(SGLANG_PREFIX)
+  const entries = Object.entries(values).filter(
+    ([name]) =>
+      !POOL_FIELDS.some(({key}) => key === name) && (values.engine_type === 'sglang' || !isOption(name)),
+  )
+  return Object.fromEntries(entries) as FieldValues
+}
+
+/** What the engines of a part are for, where the fleet says it. */
+export const WORKER_TYPES: Readonly<Record<PoolPart, WorkerType>> = {
+  engine: 'aggregated',
+  prefill: 'prefill',
+  decode: 'decode',
 }
 
 export function poolParts(topology: Fleet['topology']): readonly PoolPart[] {

@@ -1,12 +1,14 @@
 import {type Arguments, parseArguments} from '../../../config/command-line/arguments.ts'
 import {FLAGS} from '../../../config/command-line/flag-table.ts'
 import {checkFlags, parseJson} from '../../../config/command-line/flags.ts'
+import {releaseOfFlags} from '../../../config/command-line/flags-1.6.ts'
 import {scenarioFromFlags} from '../../../config/command-line/scenario-from-flags.ts'
 import {splitShellWords} from '../../../config/command-line/shell-words.ts'
-import {plannerConfigWith} from '../../../config/presets.ts'
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
+import {withRelease} from '../../../config/releases/with-release.ts'
 import {initialScaling} from '../../../config/scaling/initial-scaling.ts'
 import {OTHER_POLICIES} from '../../../config/scaling/parse-scaling.ts'
-import {plannerOf, poolsOf, type TraceSource} from '../../../config/scenario.ts'
+import {poolsOf, type TraceSource} from '../../../config/scenario.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {type NeededFile, type PasteContext, type Pasted, profileOf} from './pasted.ts'
@@ -166,7 +168,11 @@ function readPlannerFlag({flags}: Arguments, {current}: PasteContext, found: Fin
   if (text.trim().startsWith('{')) return fail(`--planner-config: ${json.error.message}`, '--planner-config')
   found.files.push({what: 'planner config', flag: '--planner-config', path: text})
   const mode = flags.has('--prefill-engine-args') || flags.has('--decode-engine-args') ? 'disagg' : 'agg'
-  return ok({...(plannerOf(current) ?? plannerConfigWith(mode, {})), mode})
+  const release = releaseOfFlags(flags)
+  const {scaling} = withRelease(current, release).scenario
+  if (scaling.policy !== 'dynamo') return ok({mode})
+  const {scale_interval_seconds: _, ...config} = scaling.config as Partial<PlannerConfig16>
+  return ok({...config, mode})
 }
 
 /** Settings that stand in the command itself; those of a file are asked for. */

@@ -2,17 +2,28 @@ import {checkScenario} from '../../../config/checks/scenario-rules.ts'
 import {parseJson} from '../../../config/command-line/flags.ts'
 import {parseEngineArgs} from '../../../config/engine/engine-args.ts'
 import {ENGINE_FIELDS, INERT_ENGINE_KEYS} from '../../../config/engine/engine-fields.ts'
+import {isLaunchConfig, parseEngineArgs16} from '../../../config/engine/release-1.6/parse-engine-args.ts'
 import {decodeScenario} from '../../../config/link/url-codec.ts'
 import {findPlannerConfig} from '../../../config/planner/find-planner-config.ts'
 import {PLANNER_KEYS, parsePlannerConfig} from '../../../config/planner/planner-config.ts'
+import {parsePlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
+import {PLANNER_KEYS_16} from '../../../config/planner/planner-fields-1.6.ts'
+import type {Release} from '../../../config/release.ts'
+import {releaseOf} from '../../../config/releases/release-forms.ts'
+import {translateEngine} from '../../../config/releases/translate-engine.ts'
+import {withRelease} from '../../../config/releases/with-release.ts'
 import {
+  type DynamoScaling,
+  type EngineArgs,
   type EngineTiming,
   type Fleet,
+  type PoolName,
   type PoolSpec,
   phaseShiftOf,
   poolsOf,
-  scalingBy,
+  type Scenario,
   type WorkerType,
+  withPhase,
 } from '../../../config/scenario.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
@@ -60,7 +71,10 @@ async function readObject(
   const kind = context.kind === 'detect' ? kindOf(value) : ok(context.kind)
   if (kind.ok && kind.value !== 'planner') return applyEngine(value, kind.value, context)
   const {parseYamlText} = await import('../../../config/yaml-text.ts')
-  const found = findPlannerConfig(value, {known: PLANNER_KEYS, parseText: parseYamlText})
+  const found = findPlannerConfig(value, {
+    known: new Set([...PLANNER_KEYS, ...PLANNER_KEYS_16]),
+    parseText: parseYamlText,
+  })
   // What is no planner config in any wrapping is told as what it was taken for first.
   if (!kind.ok && !(found.ok && found.value.notes.length > 0)) return kind
   if (!found.ok) return found
@@ -77,8 +91,8 @@ const ENGINE_KEYS: ReadonlySet<string> = new Set([
 
 function kindOf(value: Readonly<Record<string, unknown>>): Result<'planner' | 'engine'> {
   const keys = Object.keys(value)
-  const planner = keys.filter(key => PLANNER_KEYS.has(key)).length
-  const engine = keys.filter(key => ENGINE_KEYS.has(key)).length
+  const planner = keys.filter(key => PLANNER_KEYS.has(key) || PLANNER_KEYS_16.has(key)).length
+  const engine = isLaunchConfig(value) ? keys.length : keys.filter(key => ENGINE_KEYS.has(key)).length
   if (planner !== engine) return ok(planner > engine ? 'planner' : 'engine')
   const [first = ''] = keys
   const hint = suggestion(first, [...PLANNER_KEYS, ...ENGINE_KEYS])
@@ -90,28 +104,43 @@ function kindOf(value: Readonly<Record<string, unknown>>): Result<'planner' | 'e
   )
 }
 
+/** The release a config is written for: the page's own, unless it has keys that only the other one knows. */
+function releaseOfPlanner(value: Readonly<Record<string, unknown>>, own: Release): Release {
+  const keys = Object.keys(value)
+  if (value.optimization_target === 'load' || keys.some(key => OF_1_6.has(key))) return '1.6.1'
+  return keys.includes('load_metric_samples') ? '1.2.1' : own
+}
+
+const OF_1_6 = new Set([...PLANNER_KEYS_16].filter(key => !PLANNER_KEYS.has(key)))
+
 function applyPlanner(value: Readonly<Record<string, unknown>>, {current}: PasteContext): Result<Pasted> {
-  const parsed = parsePlannerConfig(value)
+  const release = releaseOfPlanner(value, releaseOf(current))
+  const base = inRelease(current, release)
+  const parsed = release === '1.6.1' ? parsePlannerConfig16(value) : parsePlannerConfig(value)
   if (!parsed.ok) return parsed
   const {config, warnings} = parsed.value
-  const notes: string[] = []
+  const notes = [...base.notes]
   const notUnderstood: string[] = []
   for (const warning of warnings)
     (/is not a planner field|unknown planner/.test(warning) ? notUnderstood : notes).push(warning)
   const topology = config.mode === 'agg' ? 'agg' : 'disagg'
   if (value.mode === undefined) notes.push("No mode is given: disagg, the reference's default.")
   if (topology !== current.fleet.topology) notes.push(`The fleet is ${topology} now, as the mode says.`)
+  const scaling = withPhase({policy: 'dynamo', release, config} as DynamoScaling, phaseShiftOf(current))
   return whole({
     what: 'Planner config',
-    scenario: {
-      ...current,
-      scaling: scalingBy(config, phaseShiftOf(current)),
-      fleet: fleetAs(topology, current.fleet),
-    },
+    scenario: {...base.scenario, scaling, fleet: fleetAs(topology, base.scenario.fleet)},
     notes,
     notUnderstood,
     files: [],
   })
+}
+
+/** The page's scenario as the release of what was pasted has it. */
+function inRelease(current: Scenario, release: Release): {scenario: Scenario; notes: readonly string[]} {
+  if (releaseOf(current) === release) return {scenario: current, notes: []}
+  const {scenario, notes} = withRelease(current, release)
+  return {scenario, notes: [`The Dynamo release is ${release} now, as this is written for it.`, ...notes]}
 }
 
 /** The same engines in the other topology. */
@@ -133,32 +162,45 @@ function applyEngine(
   kind: Exclude<PasteKind, 'detect' | 'planner'>,
   {current}: PasteContext,
 ): Result<Pasted> {
-  const {fleet} = current
-  const parsed = parseEngineArgs(value, {flag: 'engine args'})
+  const is16 = isLaunchConfig(value)
+  const base = is16 ? inRelease(current, '1.6.1') : {scenario: current, notes: []}
+  const {fleet} = base.scenario
+  const parsed = is16
+    ? parseEngineArgs16(value, {flag: 'engine args'})
+    : parseEngineArgs(value, {flag: 'engine args'})
   if (!parsed.ok) return parsed
-  const {args, notices: notes} = parsed.value
+  const {args, notices} = parsed.value
   const files =
     args.planner_profile_data === null ? [] : [profileOf('planner_profile_data', args.planner_profile_data)]
-  const result = (of: Fleet, what: string) => {
-    const engineTiming = timingFor(of, current.engineTiming)
+  const result = (pool: Exclude<PoolName, 'agg'> | 'workers', what: string) => {
+    const own = asWritten(base.scenario, args, pool === 'workers' ? 'aggregated' : pool)
+    const of = {...fleet, [pool]: {...(fleet[pool as never] as PoolSpec), args: own.args}} as Fleet
+    const {engineTiming: before} = base.scenario
+    const engineTiming = args.timing ?? timingFor(of, before)
     const changed =
-      engineTiming === current.engineTiming
-        ? []
-        : [`Engine timing is ${engineTiming} now: these args give no other.`]
-    const scenario = {...current, fleet: of, engineTiming}
-    return whole({what, scenario, notes: [...notes, ...changed], notUnderstood: [], files})
+      engineTiming === before ? [] : [`Engine timing is ${engineTiming} now: these args give no other.`]
+    const scenario = {...base.scenario, fleet: of, engineTiming}
+    const notes = [...base.notes, ...notices, ...own.notes, ...changed]
+    return whole({what, scenario, notes, notUnderstood: [], files})
   }
   if (fleet.topology === 'agg') {
     if (kind === 'prefill' || kind === 'decode' || args.worker_type !== 'aggregated')
       return fail('engine args: the fleet is aggregated; choose topology disagg before pasting a pool of it')
-    return result({...fleet, workers: {...fleet.workers, args}}, 'Engine args')
+    return result('workers', 'Engine args')
   }
   const part = kind === 'prefill' || kind === 'decode' ? kind : args.worker_type
   if (part === 'aggregated' || part === undefined)
     return fail(
       'engine args: the fleet has two pools, and no worker_type says which; choose prefill or decode',
     )
-  return result({...fleet, [part]: {...fleet[part], args}}, `Engine args of the ${part} pool`)
+  return result(part, `Engine args of the ${part} pool`)
+}
+
+/** Flat args of 1.2.1 are translated where the page is on 1.6.1. */
+function asWritten(scenario: Scenario, args: EngineArgs, workerType: WorkerType) {
+  if (releaseOf(scenario) === '1.2.1' || args.timing !== undefined) return {args, notes: []}
+  const {engineTiming} = scenario
+  return translateEngine({args, engineTiming, workerType}, '1.2.1', '1.6.1')
 }
 
 /** The timing in force, unless the engines no longer say what it needs. */

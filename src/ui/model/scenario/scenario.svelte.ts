@@ -1,53 +1,47 @@
 import {assembleScenario} from '../../../config/assemble-scenario.ts'
-import {checkScenario} from '../../../config/checks/scenario-rules.ts'
 import {warningsOf} from '../../../config/checks/warnings.ts'
-import {DEFAULT_AIC_PERF, estimatesPrefill, parseAicPerf} from '../../../config/engine/aic-perf.ts'
-import {DEFAULT_BLOCK_SIZES, parseEngineArgs} from '../../../config/engine/engine-args.ts'
-import {DEFAULT_ROUTER_CONFIG, parseRouterConfig} from '../../../config/engine/router-config.ts'
+import {estimatesPrefill, parseAicPerf} from '../../../config/engine/aic-perf.ts'
+import {DEFAULT_BLOCK_SIZES} from '../../../config/engine/engine-args.ts'
 import type {FieldValue} from '../../../config/field-text.ts'
-import {DEFAULT_SHARE, type ObjectiveParts, objectiveOfParts} from '../../../config/objective.ts'
-import {parsePlannerConfig} from '../../../config/planner/planner-config.ts'
-import {findPreset, PRESETS, type Preset, plannerConfigWith} from '../../../config/presets.ts'
+import {objectiveOfParts} from '../../../config/objective.ts'
+import {findPreset, PRESETS, type Preset} from '../../../config/presets.ts'
+import {FIRST_RELEASE, type Release} from '../../../config/release.ts'
+import {type FieldValues, formsOf, releaseOf} from '../../../config/releases/release-forms.ts'
+import {withRelease} from '../../../config/releases/with-release.ts'
 import {
   type AicPerfConfig,
+  type DynamoScaling,
   type EngineArgs,
   type EngineTiming,
   type Fleet,
   isSameTrace,
-  type PlannerConfig,
   type PoolSpec,
-  plannerOf,
   type RouterConfig,
   type RouterMode,
   type Scaling,
   type Scenario,
   type ServiceObjective,
   type SyntheticSpec,
-  scalingBy,
   type TraceSource,
-  type WorkerType,
 } from '../../../config/scenario.ts'
-import {scenarioField, scenarioValues} from '../../../config/scenario-fields.ts'
-import {checkSynthetic} from '../../../config/synthetic-fields.ts'
+import {scenarioField} from '../../../config/scenario-fields.ts'
 import {assert} from '../../../core/assert.ts'
+import {isEqual} from '../../../core/is-equal.ts'
 import {fail, type Problem, type Result} from '../../../core/result.ts'
-import {type Drafts, type DraftValue, draftsOf, type Values, valuesOf} from '../../kit/form/draft.ts'
+import {type DraftValue, type Values, valuesOf} from '../../kit/form/draft.ts'
 import {type TraceReading, traceReadingOf} from '../trace/trace-reading.ts'
+import {checkWhole, objectiveParts, ofRouter, type PartValues} from './form-checks.ts'
 import {
-  engineArgsOf,
-  FIELDS_OF,
-  FIRST_TRAFFIC,
+  engineValuesOf,
   type FormPart,
-  formFieldOf,
+  fieldsOf,
   type PoolPart,
   poolOf,
   poolParts,
-  valuesOfPool,
+  WORKER_TYPES,
 } from './form-parts.ts'
 import {PolicyDraft} from './policy-draft.svelte.ts'
-
-type PartDrafts = Record<FormPart, Drafts>
-type PartValues = Record<FormPart, Values>
+import {draftsOfScenario, type PartDrafts} from './scenario-drafts.ts'
 
 interface Checked {
   readonly scenario: Scenario | null
@@ -66,6 +60,12 @@ function firstPreset(): Preset {
 
 /** The scenario being edited: drafts of every field, and the scenario they make when all of them are right. */
 export class ScenarioState {
+  /** Whose engine and planner are replayed; changed by `chooseRelease`. */
+  #release: Release = $state(FIRST_RELEASE)
+  /** What a change of release could not carry over, in a sentence each. */
+  translationNotes: readonly string[] = $state.raw([])
+  /** What the release was changed from and into, to be taken back without loss. */
+  #translated: {readonly from: Scenario; readonly to: Scenario} | null = null
   trace: TraceSource = $state.raw(FIRST_PRESET.scenario.trace)
   timing: EngineTiming = $state('polynomial')
   /** Generated traffic in place of the trace. */
@@ -77,10 +77,12 @@ export class ScenarioState {
   /** What marks and resets refer to. */
   preset: Preset = $state.raw(FIRST_PRESET)
   #drafts: PartDrafts = $state(draftsOfScenario(FIRST_PRESET.scenario))
-  /** Carried through unedited. */
-  #rest: Scenario = $state.raw(FIRST_PRESET.scenario)
+  /** What was loaded last: a change of release starts from it where a field is wrong. */
+  #loaded: Scenario = $state.raw(FIRST_PRESET.scenario)
 
-  readonly #presetDrafts: PartDrafts = $derived(draftsOfScenario(this.preset.scenario))
+  /** The preset as the form's release would be given it. */
+  readonly #presetScenario: Scenario = $derived(withRelease(this.preset.scenario, this.#release).scenario)
+  readonly #presetDrafts: PartDrafts = $derived(draftsOfScenario(this.#presetScenario))
   readonly #checked: Checked = $derived.by(() => this.#check())
   /** What is easily read wrong, by the field it stands at. */
   readonly warnings: ReadonlyMap<string, string> = $derived(
@@ -94,6 +96,9 @@ export class ScenarioState {
   }
 
   load(scenario: Scenario): void {
+    this.#release = releaseOf(scenario)
+    this.translationNotes = []
+    this.#translated = null
     this.trace = scenario.trace
     this.timing = scenario.engineTiming
     this.isGenerated = scenario.synthetic !== undefined
@@ -101,7 +106,27 @@ export class ScenarioState {
     this.routerMode = scenario.routerMode
     this.policy.load(scenario.scaling)
     this.#drafts = draftsOfScenario(scenario)
-    this.#rest = scenario
+    this.#loaded = scenario
+  }
+
+  get release(): Release {
+    return this.#release
+  }
+
+  /** The same scenario under another release; what has no counterpart there is told. */
+  chooseRelease(release: Release): void {
+    if (release === this.#release) return
+    const from = this.scenario ?? this.#loaded
+    const back = this.#translated
+    if (back !== null && isEqual(from, back.to) && releaseOf(back.from) === release) {
+      this.load(back.from)
+      return
+    }
+    const isWrong = this.scenario === null
+    const {scenario: to, notes} = withRelease(from, release)
+    this.load(to)
+    this.translationNotes = isWrong ? ['Fields with a problem are as they were before.', ...notes] : notes
+    this.#translated = {from, to}
   }
 
   choosePreset(id: string): void {
@@ -201,11 +226,12 @@ export class ScenarioState {
   }
 
   get changedCount(): number {
-    const {scenario} = this.preset
+    const scenario = this.#presetScenario
     const fields = this.activeParts.flatMap(part =>
-      FIELDS_OF[part].filter(field => this.changedFrom(part, field.key) !== undefined),
+      fieldsOf(this.#release)[part].filter(field => this.changedFrom(part, field.key) !== undefined),
     )
     const choices = [
+      this.#release !== releaseOf(this.preset.scenario),
       this.timing !== scenario.engineTiming,
       this.isGenerated !== (scenario.synthetic !== undefined),
       this.policy.policy !== scenario.scaling.policy,
@@ -218,7 +244,7 @@ export class ScenarioState {
 
   /** How the trace is to be read, even while another field is wrong. */
   get traceReading(): Result<TraceReading> {
-    const {values, problems} = valuesOf(FIELDS_OF.trace, this.#drafts.trace)
+    const {values, problems} = valuesOf(fieldsOf(this.#release).trace, this.#drafts.trace)
     const [first] = problems.values()
     return first === undefined ? traceReadingOf(values) : fail(first)
   }
@@ -232,8 +258,9 @@ export class ScenarioState {
   #check(): Checked {
     const problems = new Map<string, string>()
     const values = {} as PartValues
+    const forms = formsOf(this.#release)
     for (const part of this.activeParts) {
-      const checked = valuesOf(FIELDS_OF[part], this.#drafts[part])
+      const checked = valuesOf(fieldsOf(this.#release)[part], this.#drafts[part])
       values[part] = checked.values
       for (const [key, message] of checked.problems) problems.set(`${part}.${key}`, message)
     }
@@ -245,22 +272,29 @@ export class ScenarioState {
     }
     const pools = new Map<PoolPart, EngineArgs>()
     for (const part of poolParts(this.topology)) {
-      const parsed = parseEngineArgs(engineArgsOf(values[part]), {flag: `${part} args`})
+      const reading = {flag: `${part} args`, workerType: WORKER_TYPES[part], engineTiming: this.timing}
+      const parsed = forms.readEngine(engineValuesOf(values[part]), reading)
       if (!parsed.ok) note(part, parsed.error)
       else {
         pools.set(part, parsed.value.args)
         notices.push(...parsed.value.notices)
       }
     }
-    const planner = this.hasPlanner ? parsePlannerConfig({...values.planner, mode: this.topology}) : null
+    const planner = this.hasPlanner
+      ? forms.readPlanner({...(values.planner as FieldValues), mode: this.topology})
+      : null
     if (planner !== null && !planner.ok) note('planner', planner.error)
-    const objective = objectiveOfParts(objectiveParts(values), planner?.ok ? planner.value.config : null)
+    const objective = objectiveOfParts(
+      objectiveParts(values),
+      planner?.ok ? planner.value.scaling.config : null,
+    )
     if (!objective.ok) note('objective', objective.error)
     const reading = traceReadingOf(values.trace)
     if (!reading.ok) note('trace', reading.error)
-    const traffic = this.isGenerated ? checkSynthetic(values.traffic as unknown as SyntheticSpec) : null
+    const traffic = this.isGenerated ? forms.readTraffic(values.traffic as FieldValues) : null
     if (traffic !== null && !traffic.ok) note('traffic', traffic.error)
-    const router = this.routerMode === 'kv_router' ? parseRouterConfig(values.router) : null
+    const router =
+      this.routerMode === 'kv_router' ? forms.readRouter(this.#routerOptions(values.router)) : null
     if (router !== null && !router.ok) note('router', ofRouter(router.error))
     const aicPerf = router === null ? null : parseAicPerf(values.router)
     if (aicPerf !== null && !aicPerf.ok) note('router', aicPerf.error)
@@ -270,7 +304,7 @@ export class ScenarioState {
     if (problems.size > 0 || !reading.ok) return {scenario: null, problems, notices}
     if (planner?.ok) notices.push(...planner.value.warnings)
     const scenario = this.#assemble(values, pools, {
-      planner: planner?.ok ? planner.value.config : null,
+      planner: planner?.ok ? planner.value.scaling : null,
       objective: objective.ok ? objective.value : null,
       traffic: traffic?.ok ? traffic.value : null,
       router: router?.ok ? router.value.config : null,
@@ -292,15 +326,14 @@ export class ScenarioState {
         ? {topology: 'agg', workers: pool('engine')}
         : {topology: 'disagg', prefill: pool('prefill'), decode: pool('decode')}
     const {planner, objective, traffic, router, aicPerf} = parts
-    // Only what no part of the form shows is taken over from the scenario that was loaded.
-    const {release} = this.#rest
     const {scenario} = assembleScenario(
       {
-        ...(release === undefined ? {} : {release}),
+        ...(this.#release === FIRST_RELEASE ? {} : {release: this.#release}),
+        engineTiming: this.timing,
         trace: this.trace,
         ...(traffic === null ? {} : {synthetic: traffic}),
         fleet,
-        ...(router === null || isDefaultRouter(router) ? {} : {routerConfig: router}),
+        ...(router === null || this.#isDefaultRouter(router) ? {} : {routerConfig: router}),
         scaling: this.#scaling(planner),
         ...(objective === null ? {} : {objective}),
       },
@@ -309,9 +342,20 @@ export class ScenarioState {
     return aicPerf !== null && estimatesPrefill(scenario) ? {...scenario, aicPerf} : scenario
   }
 
-  #scaling(planner: PlannerConfig | null): Scaling {
+  #scaling(planner: DynamoScaling | null): Scaling {
     const {scaling} = this.policy
-    return scaling.ok && scaling.value !== null ? scaling.value : scalingBy(planner)
+    return scaling.ok && scaling.value !== null ? scaling.value : (planner ?? {policy: 'fixed'})
+  }
+
+  /** The model behind the router's estimates stands in the same part of the form and is no option of the router. */
+  #routerOptions(values: Values): Values {
+    const known = formsOf(this.#release).defaultRouter
+    return Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(known, key)))
+  }
+
+  /** Options left out; readers of 1.6.1 say them all, so there they stay. */
+  #isDefaultRouter(config: RouterConfig): boolean {
+    return this.#release === FIRST_RELEASE && isEqual(config, formsOf(this.#release).defaultRouter)
   }
 
   /** What does nothing in this run is not part of it. */
@@ -326,7 +370,7 @@ export class ScenarioState {
 }
 
 interface AssembledParts {
-  readonly planner: PlannerConfig | null
+  readonly planner: DynamoScaling | null
   /** null = judged by the planner's targets. */
   readonly objective: ServiceObjective | null
   /** null = the trace is replayed. */
@@ -334,58 +378,4 @@ interface AssembledParts {
   /** null = the router has no options. */
   readonly router: RouterConfig | null
   readonly aicPerf: AicPerfConfig | null
-}
-
-function objectiveParts({objective: {ttft_ms, itl_ms, share}}: PartValues): ObjectiveParts {
-  return {ttftMs: ttft_ms as number | null, itlMs: itl_ms as number | null, share: share as number}
-}
-
-/** The flag's messages and fields, as they stand in the form. */
-function ofRouter({message, field = ''}: Problem): Problem {
-  return {message: message.replace('--router-config: ', ''), field: field.replace('routerConfig.', '')}
-}
-
-function isDefaultRouter(config: RouterConfig): boolean {
-  return Object.entries(DEFAULT_ROUTER_CONFIG).every(
-    ([key, value]) => config[key as keyof RouterConfig] === value,
-  )
-}
-
-/** What does not fit together, at the field it is mended at. */
-function checkWhole(scenario: Scenario): {readonly field: string; readonly message: string} | null {
-  const checked = checkScenario(scenario)
-  if (checked.ok) return null
-  const field = formFieldOf(checked.error.field ?? '', scenario.fleet.topology)
-  return field === null ? null : {field, message: checked.error.message}
-}
-
-/** Parts a scenario does not have are filled from the guide, for when they are switched on. */
-function draftsOfScenario(scenario: Scenario): PartDrafts {
-  const {fleet} = scenario
-  const any = fleet.topology === 'agg' ? fleet.workers : fleet.decode
-  const planner = plannerOf(scenario) ?? plannerConfigWith(fleet.topology, {})
-  const as = (workerType: WorkerType): PoolSpec => ({...any, args: {...any.args, worker_type: workerType}})
-  const pools: Record<PoolPart, PoolSpec> =
-    fleet.topology === 'agg'
-      ? {engine: fleet.workers, prefill: as('prefill'), decode: as('decode')}
-      : {engine: as('aggregated'), prefill: fleet.prefill, decode: fleet.decode}
-  const poolDrafts = (part: PoolPart): Drafts => draftsOf(FIELDS_OF[part], valuesOfPool(pools[part]))
-  return {
-    trace: draftsOf(FIELDS_OF.trace, scenarioValues(scenario)),
-    traffic: draftsOf(FIELDS_OF.traffic, {...(scenario.synthetic ?? FIRST_TRAFFIC)}),
-    engine: poolDrafts('engine'),
-    prefill: poolDrafts('prefill'),
-    decode: poolDrafts('decode'),
-    router: draftsOf(FIELDS_OF.router, {
-      ...(scenario.routerConfig ?? DEFAULT_ROUTER_CONFIG),
-      ...(scenario.aicPerf ?? DEFAULT_AIC_PERF),
-    }),
-    planner: draftsOf(FIELDS_OF.planner, {...planner}),
-    objective: draftsOf(FIELDS_OF.objective, {
-      ttft_ms: scenario.objective?.ttftMs ?? null,
-      itl_ms: scenario.objective?.itlMs ?? null,
-      share: scenario.objective?.share ?? DEFAULT_SHARE,
-    }),
-    run: draftsOf(FIELDS_OF.run, scenarioValues(scenario)),
-  }
 }
