@@ -6,6 +6,7 @@ import {formatAnswer, withAnswer} from '../answers/answer-text.ts'
 import type {Arguments} from '../config/command-line/arguments.ts'
 import {checkFlags} from '../config/command-line/flags.ts'
 import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
+import {predictionYamlOfScenario} from '../config/prediction/prediction-of-scenario.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
@@ -21,6 +22,7 @@ import type {RunResult} from '../run/run.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
 import {NO_REPEATS, type Repeats, repeatsOf} from '../sweep/repeats.ts'
+import {fileErrorReason} from './file-errors.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig, loadPolicyConfig} from './load-planner-config.ts'
 import {loadTrace} from './load-trace.ts'
@@ -65,6 +67,7 @@ interface Outputs {
   readonly perRequestPath: string | null
   readonly chromeTracePath: string | null
   readonly htmlPath: string | null
+  readonly predictionPath: string | null
   readonly asJson: boolean
 }
 
@@ -107,7 +110,25 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   if (!prepared.ok) return prepared
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
+  const written = writePrediction(scenario, path, outputs.value)
+  if (!written.ok) return written
   return ok({prepared: prepared.value, ports, repeats: repeats.value, outputs: outputs.value, notices})
+}
+
+/** The scenario for the reference's own command, before the run: it needs none. */
+function writePrediction(scenario: Scenario, trace: string, {predictionPath}: Outputs): Result<null> {
+  if (predictionPath === null) return ok(null)
+  const text = predictionYamlOfScenario(scenario, {trace})
+  if (!text.ok) return fail(`--prediction-yaml: ${text.error.message}`, '--prediction-yaml')
+  try {
+    writeText(predictionPath, text.value)
+  } catch (error) {
+    return fail(
+      `--prediction-yaml: cannot write ${predictionPath}: ${fileErrorReason(error)}`,
+      '--prediction-yaml',
+    )
+  }
+  return ok(null)
 }
 
 /** Generated traffic has its checksum where a file's stands. */
@@ -126,6 +147,7 @@ function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
     perRequestPath: flags.get('--per-request-jsonl') ?? null,
     chromeTracePath: flags.get('--chrome-trace') ?? null,
     htmlPath: flags.get('--html') ?? null,
+    predictionPath: flags.get('--prediction-yaml') ?? null,
     asJson,
   }
   const paths = [
@@ -134,6 +156,7 @@ function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
     ['--per-request-jsonl', outputs.perRequestPath],
     ['--chrome-trace', outputs.chromeTracePath],
     ['--html', outputs.htmlPath],
+    ['--prediction-yaml', outputs.predictionPath],
   ] as const
   for (const [flag, path] of paths) {
     const problem = path === null ? null : checkOutputPath(flag, path)

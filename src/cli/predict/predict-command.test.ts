@@ -136,6 +136,48 @@ describe('planner-replay predict', () => {
     expect(told.code).toBe(0)
   })
 
+  it('takes the configuration that a replay writes of itself, and gives the same figures', async () => {
+    const written: string[] = []
+    const terminal = {
+      writeOut: (text: string) => written.push(text),
+      writeError: () => {},
+      isTerminal: false,
+    }
+    const engine = {
+      worker_type: 'aggregated',
+      num_gpu_blocks: 900,
+      timing_model: {type: 'external', provider: 'ais'},
+    }
+    const config = {model: 'Qwen/Qwen3-8B', backend: 'vllm', system: 'h200_sxm', worker_type: 'aggregated'}
+    const args = JSON.stringify({
+      engine: {...engine, max_model_len: 9000, timing_model: {...engine.timing_model, config}},
+    })
+    const traffic = [
+      '--input-tokens',
+      '900',
+      '--output-tokens',
+      '30',
+      '--request-count',
+      '40',
+      '--request-rate',
+      '9',
+    ]
+    const flags = [
+      '--extra-engine-args',
+      args,
+      '--num-workers',
+      '2',
+      '--prediction-yaml',
+      'run.yaml',
+      '--json',
+    ]
+    expect(await runCli([...traffic, ...flags], terminal)).toBe(0)
+    const {mean_ttft_ms, gpu_hours} = JSON.parse(written.join(''))
+    const again = await predict('-c', 'run.yaml', '--output-dir', 'again', '--format', 'json')
+    expect(JSON.parse(again.out)).toMatchObject({mean_ttft_ms, gpu_hours})
+    expect(await runCli([...traffic.slice(0, 6), '--prediction-yaml', 'x.yaml'], terminal)).toBe(2)
+  })
+
   it('says what it takes', async () => {
     expect((await predict('--help')).out).toMatch(/^usage: planner-replay predict/)
     expect((await predict()).error).toMatch(/required: -c/)

@@ -122,6 +122,14 @@ export const FLAGS: readonly Flag[] = [
   },
   {
     ...ours,
+    name: '--prediction-yaml',
+    type: 'text',
+    metavar: 'FILE',
+    group: 'Output',
+    help: 'The run as a configuration of aisimulate predict --stack dynamo (1.6.1); what it has no word for stands above it.',
+  },
+  {
+    ...ours,
     name: '--json',
     type: 'switch',
     group: 'Output',
