@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {flagsFromScenario} from '../../src/config/command-line/command-line.ts'
-import {plannerOf, type Scenario} from '../../src/config/scenario.ts'
+import type {Scenario} from '../../src/config/scenario.ts'
 import {type Cells, cellsOf} from './site.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,9 +25,10 @@ export function runCommandLine(scenario: Scenario, traceFile: string): CommandLi
   const diagnosticsPath = join(folder, 'diagnostics.json')
   const htmlPath = join(folder, 'page.html')
   const {ours} = flagsFromScenario(scenario, {trace: join(root, 'static-traces', traceFile)})
+  const isScaled = scenario.scaling.policy !== 'fixed'
   try {
     const args = [...ours, '--report-json', reportPath, '--html', htmlPath]
-    if (plannerOf(scenario) !== null) args.push('--diagnostics-json', diagnosticsPath)
+    if (isScaled) args.push('--diagnostics-json', diagnosticsPath)
     const tool = join(root, 'dist-cli/planner-replay.js')
     const ran = spawnSync(process.execPath, [tool, ...args], {cwd: folder, encoding: 'utf8'})
     if (ran.status !== 0) throw new Error(`the command line tool ended with ${ran.status}: ${ran.stderr}`)
@@ -35,7 +36,7 @@ export function runCommandLine(scenario: Scenario, traceFile: string): CommandLi
       table: parseTable(ran.stdout),
       html: readFileSync(htmlPath, 'utf8'),
       report: JSON.parse(readFileSync(reportPath, 'utf8')),
-      diagnostics: plannerOf(scenario) !== null ? JSON.parse(readFileSync(diagnosticsPath, 'utf8')) : null,
+      diagnostics: isScaled ? JSON.parse(readFileSync(diagnosticsPath, 'utf8')) : null,
     }
   } finally {
     rmSync(folder, {recursive: true, force: true})

@@ -77,6 +77,8 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
 
   // How one policy's ticks are told and drawn; chosen by the policy that a tick's detail names.
   'ui/policies/dynamo': panel(),
+  'ui/policies/cluster': panel(),
+  'ui/policies': panel('ui/policies/dynamo', 'ui/policies/cluster', 'report/dynamo-ticks.ts'),
 
   'ui/panels/trace': panel(),
   'ui/panels/gpu': panel(),
@@ -89,11 +91,13 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   ),
   'ui/panels/figures': panel('report'),
   'ui/panels/requests': panel('ui/panels/figures', 'report'),
-  'ui/panels/inspector': panel('ui/panels/requests', 'ui/policies/dynamo', 'report'),
+  'ui/panels/inspector': panel('ui/panels/requests', 'ui/policies/dynamo', 'ui/policies/cluster', 'report'),
   'ui/panels/report-page': panel(
     'ui/panels/figures',
     'ui/panels/inspector',
+    'ui/policies',
     'ui/policies/dynamo',
+    'ui/policies/cluster',
     'report/dynamo-ticks.ts',
   ),
   'ui/panels/run': panel(
@@ -103,6 +107,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'ui/panels/requests',
     'ui/panels/inspector',
     'ui/panels/report-page',
+    'ui/policies',
     'ui/policies/dynamo',
     'report',
   ),

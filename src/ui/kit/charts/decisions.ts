@@ -1,6 +1,6 @@
 import {MARGIN} from './base/geometry.ts'
 import type {Span} from './base/time-axis.svelte.ts'
-import type {TimeSeries} from './base/timeline.ts'
+import {pointAt, type TimeSeries} from './base/timeline.ts'
 import type {ChartTable} from './frame/chart-table.ts'
 
 /** One kind of decision over time, a lane per reason that occurred. */
@@ -23,6 +23,51 @@ export interface Lane {
   readonly label: string
   readonly colour: string
   readonly x: Float64Array
+}
+
+export interface ReasonStyle {
+  readonly label: string
+  readonly colour: string
+}
+
+/**
+ * A track of decisions with one lane for every reason that occurred, in the order of `styles`.
+ * @returns null where nothing was decided
+ */
+export function decisionTrack<Reason extends string>(
+  named: Pick<Decisions, 'id' | 'title' | 'note'>,
+  made: readonly {readonly timeS: number; readonly reason: Reason}[],
+  styles: Readonly<Record<Reason, ReasonStyle>>,
+): Decisions | null {
+  if (made.length === 0) return null
+  const order = Object.keys(styles) as Reason[]
+  const x = Float64Array.from(made, decision => decision.timeS)
+  const y = Float64Array.from(made, decision => order.indexOf(decision.reason))
+  const walk: TimeSeries = {key: 'decisions', label: 'decisions', x, y, shape: 'step', slot: 0}
+  const lanes = order.flatMap(reason => {
+    const times = made.filter(decision => decision.reason === reason).map(({timeS}) => timeS)
+    return times.length === 0 ? [] : [{reason, ...styles[reason], x: Float64Array.from(times)}]
+  })
+  return {
+    ...named,
+    summary: lanes.map(lane => `${lane.label} ${lane.x.length}`).join(', '),
+    intervalS: x.length > 1 ? medianGap(x) : 1,
+    lanes,
+    walk,
+    at(seconds) {
+      const decision = made[pointAt(walk, seconds)]
+      return decision === undefined ? null : {timeS: decision.timeS, label: styles[decision.reason].label}
+    },
+    table(view) {
+      const shown = made.filter(({timeS}) => view === null || (timeS >= view[0] && timeS <= view[1]))
+      return {columns: ['time_s', 'reason'], rows: shown.map(({timeS, reason}) => [timeS, reason])}
+    },
+  }
+}
+
+function medianGap(x: Float64Array): number {
+  const gaps = Float64Array.from({length: x.length - 1}, (_, i) => x[i + 1]! - x[i]!).sort()
+  return gaps[gaps.length >> 1] ?? 1
 }
 
 /** A line of text over a row of marks: names beside the marks would need a margin the other charts do not have. */

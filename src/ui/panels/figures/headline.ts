@@ -1,5 +1,4 @@
 import {objectiveOf} from '../../../config/objective.ts'
-import {plannerOf} from '../../../config/scenario.ts'
 import type {Report} from '../../../report/report.ts'
 import {formatCompact, formatCount, formatFixed, formatMs, formatValue, NONE} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
@@ -106,7 +105,7 @@ function scalingFigure(run: ChartedRun): Figure {
     label: 'Scaling events',
     value: formatCount(events.length),
     isMet: null,
-    verdict: plannerOf(run.scenario) === null ? 'no planner' : `${ups} up, ${events.length - ups} down`,
+    verdict: run.outcome.result.planner === null ? 'no planner' : `${ups} up, ${events.length - ups} down`,
     details: [
       ['started with', formatCount(initial)],
       ['most asked for', formatCount(Math.max(peak, initial))],

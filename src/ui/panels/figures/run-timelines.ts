@@ -46,7 +46,7 @@ function replicaTimelines(run: ChartedRun, ticks: readonly DynamoTick[]): Timeli
     return {
       id: `replicas-${component}`,
       title: component === 'agg' ? 'Replicas' : `Replicas, ${component}`,
-      note: `Serving, starting and draining ${pool}instances, from the engine's own record; the lower bound is throughput scaling's.`,
+      note: `Serving, starting and draining ${pool}instances, from the engine's own record${ticks.length === 0 ? '' : "; the lower bound is throughput scaling's"}.`,
       unit: 'count',
       scale: 'linear',
       thresholds: [],
@@ -95,7 +95,7 @@ function requestRate(run: ChartedRun, ticks: readonly DynamoTick[]): Timeline {
   return {
     id: 'request-rate',
     title: 'Request rate',
-    note: 'Arrivals and completions per load interval; the prediction is what throughput scaling expected of its next interval.',
+    note: `Arrivals and completions per load interval${ticks.length === 0 ? '' : '; the prediction is what throughput scaling expected of its next interval'}.`,
     unit: 'per_s',
     scale: 'linear',
     thresholds: [],
@@ -139,7 +139,7 @@ function observedLatency(run: ChartedRun, which: 'ttft' | 'itl'): Timeline {
   return {
     id: `${which}-observed`,
     title: isTtft ? 'TTFT observed' : 'ITL observed',
-    note: `Of the requests that completed in each ${seconds} s interval, from our recorder; the planner itself sees traffic only every throughput interval.`,
+    note: `Of the requests that completed in each ${seconds} s interval, from our recorder${plannerOf(run.scenario) === null ? '' : '; the planner itself sees traffic only every throughput interval'}.`,
     unit: 'ms',
     scale: isTtft ? 'log' : 'linear',
     thresholds: slaOf(objectiveOf(run.scenario), which),
@@ -323,14 +323,19 @@ function gpuHours(run: ChartedRun, ticks: readonly FleetTick[]): Timeline {
   return {
     id: 'gpu-hours',
     title: 'GPU-hours, cumulative',
-    note: 'The reference counts serving instances between its ticks only; billed hours include starting and draining ones.',
+    note: `${plannerOf(run.scenario) === null ? 'Counted are serving instances between the ticks' : 'The reference counts serving instances between its ticks only'}; billed hours include starting and draining ones.`,
     unit: 'hours',
     scale: 'linear',
     thresholds: [],
     series: [
       tickSeries(
         ticks,
-        {key: 'reference', label: "planner's count", slot: 0, shape: 'line'},
+        {
+          key: 'reference',
+          label: plannerOf(run.scenario) === null ? 'serving, at ticks' : "planner's count",
+          slot: 0,
+          shape: 'line',
+        },
         tick => tick.gpu_hours,
       ),
       {key: 'billed', label: 'billed', x, y: billed, shape: 'line', slot: 1, dash: '4 2'},

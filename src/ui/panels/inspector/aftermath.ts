@@ -1,7 +1,9 @@
 import {computeSummary} from '../../../core/statistics.ts'
 import type {RequestColumns} from '../../../engine/record/record.ts'
-import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
+import type {PolicyDetail} from '../../../policies/policy-detail.ts'
 import {completedInArrivalOrder, tpotMs, ttftMs} from '../../../report/request-measures.ts'
+import type {TickRecord} from '../../../scaling/record.ts'
+import {isClusterDetail} from '../../policies/cluster/cluster-tick.ts'
 
 /** What users felt in one planner window: requests whose last token came in it. NaN where none did. */
 export interface WindowLatency {
@@ -27,24 +29,32 @@ export interface Aftermath {
   readonly nextDecision: number | null
 }
 
-/** Whether a tick asked for another number of replicas than were serving. */
-export function changesFleet({scale_to, active_prefill, active_decode}: DynamoTick): boolean {
+/** What is read here of a tick, whoever's it is. */
+type Tick = Pick<TickRecord, 'now_s' | 'scale_to' | 'active_prefill' | 'active_decode'> &
+  Partial<Pick<TickRecord<PolicyDetail>, 'detail' | 'starting_prefill' | 'starting_decode'>>
+
+/**
+ * Whether a tick asked for another number of replicas than were serving; a policy of the cluster, than had been asked
+ * for, starting ones included.
+ */
+export function changesFleet(tick: Tick): boolean {
+  const {scale_to, active_prefill, active_decode} = tick
   if (scale_to === undefined) return false
-  return (
-    (scale_to.num_prefill ?? active_prefill) !== active_prefill ||
-    (scale_to.num_decode ?? active_decode) !== active_decode
-  )
+  const isCluster = tick.detail !== undefined && isClusterDetail(tick.detail)
+  const prefill = active_prefill + (isCluster ? (tick.starting_prefill ?? 0) : 0)
+  const decode = active_decode + (isCluster ? (tick.starting_decode ?? 0) : 0)
+  return (scale_to.num_prefill ?? prefill) !== prefill || (scale_to.num_decode ?? decode) !== decode
 }
 
 /** The nearest tick that changes the fleet, after or before a tick; null = none. */
-export function nearestDecision(ticks: readonly DynamoTick[], index: number, step: 1 | -1): number | null {
+export function nearestDecision(ticks: readonly Tick[], index: number, step: 1 | -1): number | null {
   for (let i = index + step; i >= 0 && i < ticks.length; i += step) if (changesFleet(ticks[i]!)) return i
   return null
 }
 
 export function computeAftermath(
   requests: RequestColumns,
-  ticks: readonly DynamoTick[],
+  ticks: readonly Tick[],
   index: number,
   endS: number,
 ): Aftermath {

@@ -8,7 +8,7 @@ import {createWorkerApi} from '../../../worker/api.ts'
 import {yieldByChannel} from '../../../worker/host.ts'
 import type {RunOutcome} from '../../../worker/protocol.ts'
 import {runExtent} from '../../model/run/charted-run.ts'
-import {runDecisions} from '../../policies/dynamo/dynamo-decisions.ts'
+import {dynamoDecisions} from '../../policies/dynamo/dynamo-decisions.ts'
 import {runTimelines} from '../figures/run-timelines.ts'
 import {renderReportPage} from './render-report-page.ts'
 import {thinRows} from './thin-rows.ts'
@@ -88,7 +88,7 @@ describe('the stand-alone report', () => {
   it('draws every timeline and decision track of the page, with its numbers', () => {
     const {planner} = run.outcome.result
     const axis = {extent: runExtent(run.outcome.result)}
-    const charts = [...runTimelines({...run, axis}), ...runDecisions(dynamoTicksOf(planner))]
+    const charts = [...runTimelines({...run, axis}), ...dynamoDecisions(dynamoTicksOf(planner))]
     expect(charts.length).toBeGreaterThanOrEqual(13)
     for (const {id, title} of charts) {
       expect(html).toContain(`<h3 id="${id}-title">${title}`)

@@ -17,7 +17,7 @@ export interface TickRow {
 }
 
 /** More would double the file and be read by nobody; the diagnostics JSON has them all. */
-const MAX_ROWS = 1000
+export const MAX_ROWS = 1000
 
 /** Every tick with its decisions; of a very long run those that asked for a change first of all. */
 export function tickRows(ticks: readonly DynamoTick[], config: PlannerConfig): TickRow[] {

@@ -18,7 +18,7 @@ export function titleFacts({scenario, outcome, axis}: ChartedRun): Fact[] {
     ...(planner === null ? [] : [['Replica transitions', formatCount(countTransitions(ticks))] as const]),
     [
       'GPU-hours',
-      `${formatFixed(extras.gpu_hours, 2)}${planner === null ? '' : " (planner's count)"}, ${formatFixed(extras.billed_gpu_hours, 2)} billed`,
+      `${formatFixed(extras.gpu_hours, 2)}${config === null ? '' : " (planner's count)"}, ${formatFixed(extras.billed_gpu_hours, 2)} billed`,
     ],
     ...(objective === null
       ? []

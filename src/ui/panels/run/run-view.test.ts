@@ -10,7 +10,7 @@ import {yieldByChannel} from '../../../worker/host.ts'
 import {TimeAxis} from '../../kit/charts/base/time-axis.svelte.ts'
 import {tableToCsv, timelineTable} from '../../kit/charts/frame/chart-table.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
-import {runDecisions} from '../../policies/dynamo/dynamo-decisions.ts'
+import {dynamoDecisions} from '../../policies/dynamo/dynamo-decisions.ts'
 import {headlineFigures} from '../figures/headline.ts'
 import {measureMs, OUTCOMES, requestPoints} from '../figures/outcomes.ts'
 import {runTimelines} from '../figures/run-timelines.ts'
@@ -111,7 +111,7 @@ describe('timelines of a run', () => {
       'sequence-lengths',
       'gpu-hours',
     ])
-    expect(runDecisions([])).toEqual([])
+    expect(dynamoDecisions([])).toEqual([])
     expect(headlineFigures(plain, null).map(({label}) => label)).toContain('Scaling events')
   })
 })
@@ -119,7 +119,7 @@ describe('timelines of a run', () => {
 describe('decisions', () => {
   it('stand once each in the lane of their reason', () => {
     const ticks = dynamoTicksOf(run.outcome.result.planner)
-    const [load, throughput] = runDecisions(ticks)
+    const [load, throughput] = dynamoDecisions(ticks)
     const count = (track: typeof load) => track!.lanes.reduce((sum, lane) => sum + lane.x.length, 0)
     expect(count(load)).toBe(ticks.filter(tick => tick.load_decision_reason !== undefined).length)
     expect(count(throughput)).toBe(ticks.filter(tick => tick.throughput_decision_reason !== undefined).length)

@@ -1,14 +1,8 @@
 import type {LoadReason, ThroughputReason} from '../../../policies/dynamo/rules-1.2/reasons.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
-import {pointAt, type TimeSeries} from '../../kit/charts/base/timeline.ts'
-import type {Decisions, Lane} from '../../kit/charts/decisions.ts'
+import {type Decisions, decisionTrack, type ReasonStyle} from '../../kit/charts/decisions.ts'
 
 type Reason = LoadReason | ThroughputReason
-
-interface ReasonStyle {
-  readonly label: string
-  readonly colour: string
-}
 
 /** In the order lanes are stacked: what changed the fleet first, what had no say last. */
 const REASONS: Readonly<Record<Reason, ReasonStyle>> = {
@@ -39,8 +33,8 @@ export function reasonLabel(reason: LoadReason | ThroughputReason): string {
 type Kind = 'load' | 'throughput'
 type Pool = '' | '_prefill' | '_decode'
 
-/** The decision tracks of a run: one per kind, and per pool where the pools decide apart. */
-export function runDecisions(ticks: readonly DynamoTick[]): Decisions[] {
+/** The decision tracks of a planner run: one per kind, and per pool where the pools decide apart. */
+export function dynamoDecisions(ticks: readonly DynamoTick[]): Decisions[] {
   const tracks: Decisions[] = []
   for (const kind of ['load', 'throughput'] as const) {
     const perPool = ticks.some(
@@ -60,41 +54,11 @@ function makeTrack(ticks: readonly DynamoTick[], kind: Kind, pool: Pool): Decisi
     const reason = tick[`${kind}_decision_reason${pool}`]
     return reason === undefined ? [] : [{timeS: tick.at_s, reason}]
   })
-  if (made.length === 0) return null
-  const order = Object.keys(REASONS)
-  const x = Float64Array.from(made, decision => decision.timeS)
-  const y = Float64Array.from(made, decision => order.indexOf(decision.reason))
-  const walk: TimeSeries = {key: 'decisions', label: 'decisions', x, y, shape: 'step', slot: 0}
-  const lanes = order.flatMap(reason => {
-    const times = made.filter(decision => decision.reason === reason)
-    return times.length === 0 ? [] : [laneOf(reason as Reason, times)]
-  })
   const suffix = pool === '' ? '' : `, ${pool.slice(1)}`
-  return {
+  const named = {
     id: `${kind}-decisions${pool.replace('_', '-')}`,
     title: `${kind === 'load' ? 'Load' : 'Throughput'} scaling decisions${suffix}`,
     note: `What ${kind} scaling decided at each of its ticks, by reason.`,
-    summary: lanes.map(lane => `${lane.label} ${lane.x.length}`).join(', '),
-    intervalS: x.length > 1 ? medianGap(x) : 1,
-    lanes,
-    walk,
-    at(seconds) {
-      const i = pointAt(walk, seconds)
-      const decision = made[i]
-      return decision === undefined ? null : {timeS: decision.timeS, label: REASONS[decision.reason].label}
-    },
-    table(view) {
-      const shown = made.filter(({timeS}) => view === null || (timeS >= view[0] && timeS <= view[1]))
-      return {columns: ['time_s', 'reason'], rows: shown.map(({timeS, reason}) => [timeS, reason])}
-    },
   }
-}
-
-function laneOf(reason: Reason, made: readonly {timeS: number}[]): Lane {
-  return {reason, ...REASONS[reason], x: Float64Array.from(made, decision => decision.timeS)}
-}
-
-function medianGap(x: Float64Array): number {
-  const gaps = Float64Array.from({length: x.length - 1}, (_, i) => x[i + 1]! - x[i]!).sort()
-  return gaps[gaps.length >> 1] ?? 1
+  return decisionTrack<Reason>(named, made, REASONS)
 }
