@@ -5,7 +5,7 @@ import type {Scenario, ServiceObjective} from '../config/scenario.ts'
 import {RandomStream} from '../core/random.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {SweepAxis} from '../sweep/axis.ts'
-import {applySweepValue} from '../sweep/keys.ts'
+import {applySweepValue, type SweepKey} from '../sweep/keys.ts'
 import {
   applies,
   applyFirst,
@@ -71,6 +71,15 @@ export class Candidates {
     })
     const found = this.#at(place)
     return rest === '' && found.id === id ? found : null
+  }
+
+  /** The same choice with each value of one knob in turn, knob by knob. */
+  along({at}: Candidate): readonly {readonly key: SweepKey; readonly line: readonly Candidate[]}[] {
+    const place = this.#placeOf(at)
+    return this.#knobs.map(({axis: {key}, values}, k) => ({
+      key,
+      line: values.map((_, i) => this.#at(place.with(k, i))),
+    }))
   }
 
   /** The choices one step of one knob away. */

@@ -9,6 +9,8 @@ import {findTrends, isForegone, type Stood} from './trends.ts'
 const BATCH = 4
 /** The search is settled when no further run is expected to save so much, as a part of the cost. */
 const SETTLED = 0.0005
+/** Candidates that are tried on the whole trace at the least before it is said that none holds. */
+const LEAST_TRIED = 16
 /** Points of share below the objective at which neighbours of the best are still looked at. */
 const SAME_SHARE = 0.03
 /** Settings of about the same cost that go through all phases. */
@@ -109,6 +111,8 @@ export class Choice {
       const own = seen.get(candidate.id)
       return own === undefined ? belief.worth(candidate.at, against) : belief.worthOfMore(own, against)
     }
+    // Where nothing holds yet, a few more are tried before it is said that nothing does.
+    const least = Number.isFinite(bestCost) || stood.length >= LEAST_TRIED ? SETTLED : 0
     let open = pool
       .map(candidate => ({candidate, worth: worthOf(candidate)}))
       .sort((a, b) => b.worth - a.worth)
@@ -118,7 +122,7 @@ export class Choice {
     while (runs.length < count && open.length > 0) {
       const worths = open.map(worthOf)
       const best = worths.indexOf(Math.max(...worths))
-      if (worths[best]! < SETTLED) break
+      if (worths[best]! < least) break
       const next = open[best]!
       open = open.filter(candidate => candidate !== next)
       runs.push(...this.#ground.nextPhases(next, results, 1))

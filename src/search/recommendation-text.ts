@@ -21,6 +21,12 @@ export function tellRecommendation(answer: Recommendation): readonly string[] {
   return lines
 }
 
+/** Why the search ended. */
+export function tellEnd({reason, best}: Recommendation): string {
+  if (reason === 'budget') return 'the budget is used up'
+  return `no further run is expected to ${best === null ? 'hold it' : 'save anything'}`
+}
+
 /** `min_endpoint 3, ttft 900`. */
 export function nameOf(values: KnobValues): string {
   const parts = Object.entries(values).map(

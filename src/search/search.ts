@@ -2,6 +2,7 @@ import {Choice} from './choice.ts'
 import type {Evaluation, Results, Setting, Standing} from './evaluation.ts'
 import {FixedFleets} from './fixed-fleets.ts'
 import {Ground, type StoodSetting} from './ground.ts'
+import {type KnobEffect, knobEffects} from './knob-effects.ts'
 import {Opening} from './opening.ts'
 import type {SearchProblem} from './problem.ts'
 
@@ -65,6 +66,13 @@ export class Search {
   /** The run of an id, as a shard of this search noted it down; null for what is none of this search's. */
   evaluationOf(id: string): Evaluation | null {
     return this.#ground.evaluationOf(id)
+  }
+
+  /** What each knob does around a candidate that was run. */
+  effects(results: Results, around: string): readonly KnobEffect[] {
+    const candidate = this.#ground.candidates.find(around)
+    if (candidate === null || this.stood(results).length === 0) return []
+    return knobEffects(candidate, this.#ground.candidates, this.#choice.belief(results))
   }
 
   fixedFleets(results: Results): readonly {readonly setting: Setting; readonly standing: Standing}[] {

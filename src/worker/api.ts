@@ -65,6 +65,8 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
     readModel: async files => (await simulator()).readModel(files),
     computeTipping: async (config, grounds) => (await simulator()).computeTipping(config, grounds),
 
+    searchStep: async request => (await import('./search-steps.ts')).searchStep(request),
+
     async pack(value) {
       const packed = await packColumns(value)
       return Comlink.transfer(packed, [packed.buffer])

@@ -13,6 +13,8 @@ import type {
   RunOutcome,
   RunRequest,
   RunTelemetry,
+  SearchAdvance,
+  SearchRequest,
   TraceInfo,
   TraceRequest,
   WorkerApi,
@@ -167,6 +169,10 @@ export class SimulatorClient {
   /** The grounds are copied to the worker: a few kilobytes. */
   computeTipping(config: PlannerConfig, grounds: TickGrounds): Promise<TickTipping> {
     return this.#ask(api => api.computeTipping(config, grounds))
+  }
+
+  searchStep(request: SearchRequest): Promise<Result<SearchAdvance>> {
+    return this.#ask(api => api.searchStep(request))
   }
 
   /** Plain data with columns as one small file. The value is copied to the worker, so it stays usable here. */

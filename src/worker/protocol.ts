@@ -1,3 +1,4 @@
+import type {FieldValue} from '../config/field-text.ts'
 import type {PlannerConfig, Scenario, TraceSource} from '../config/scenario.ts'
 import type {TraceFormat} from '../config/trace-options.ts'
 import type {Result} from '../core/result.ts'
@@ -7,6 +8,10 @@ import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
 import type {RunPictures} from '../report/compute-pictures.ts'
 import type {LogHistogram} from '../report/log-histogram.ts'
 import type {RunProgress, RunResult} from '../run/run.ts'
+import type {KnobEffect} from '../search/knob-effects.ts'
+import type {SearchProblem} from '../search/problem.ts'
+import type {Recommendation} from '../search/recommendation.ts'
+import type {SearchStep} from '../search/search.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {ArrivalHistogram} from '../trace/arrival-histogram.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
@@ -39,6 +44,8 @@ export interface WorkerApi extends GpuApi {
   ): Promise<Result<PointFigures>>
   /** What would have tipped a tick's decisions; here, since a search can take longer than a frame has. */
   computeTipping(config: PlannerConfig, grounds: TickGrounds): Promise<TickTipping>
+  /** What a search asks for next; here, since weighing the candidates takes longer than a frame has. */
+  searchStep(request: SearchRequest): Promise<Result<SearchAdvance>>
   /** Plain data with columns as one small file, to be stored; off the page's thread, where it would be felt. */
   pack(value: unknown): Promise<Uint8Array<ArrayBuffer>>
   unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>>
@@ -90,6 +97,22 @@ export interface RunRequest {
 
 /** One run of a sweep. */
 export type PointRequest = RunRequest
+
+/** A search as plain data, and every run of it that is in, in the order they were asked for. */
+export interface SearchRequest {
+  readonly problem: Omit<SearchProblem, 'space'> & {
+    readonly space: Readonly<Record<string, readonly FieldValue[]>>
+  }
+  readonly results: readonly (readonly [id: string, outcome: Result<PointFigures>])[]
+}
+
+export interface SearchAdvance {
+  readonly step: SearchStep
+  /** As far as it is known by now. */
+  readonly answer: Recommendation
+  /** Around the best, or the nearest. */
+  readonly effects: readonly KnobEffect[]
+}
 
 export interface RunTelemetry extends RunProgress {
   readonly elapsedMs: number

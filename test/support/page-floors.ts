@@ -33,6 +33,7 @@ const MODEL = [
   'ui/model/gpu',
   'ui/model/run',
   'ui/model/sweep',
+  'ui/model/search',
   'ui/model/library',
   'ui/model/compare',
   'ui/model/workbench',
@@ -63,6 +64,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'worker/pool.ts',
     'worker/spawn.ts',
   ),
+  'ui/model/search': model('search', 'sweep', 'store/point-store.ts', 'worker/pool.ts'),
   'ui/model/library': model(
     'ui/model/links',
     'ui/model/scenario',
@@ -73,7 +75,12 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'store',
   ),
   'ui/model/compare': model('ui/model/links', 'ui/model/run', 'ui/model/library', 'ui/kit'),
-  'ui/model/workbench': model(...MODEL.filter(folder => folder !== 'ui/model/workbench')),
+  'ui/model/workbench': model(
+    ...MODEL.filter(folder => folder !== 'ui/model/workbench'),
+    'store/point-store.ts',
+    'worker/pool.ts',
+    'worker/spawn.ts',
+  ),
 
   // How one policy's ticks are told and drawn; chosen by the policy that a tick's detail names.
   'ui/policies/dynamo': panel(),
@@ -113,6 +120,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   ),
   'ui/panels/compare': panel('ui/panels/figures', 'report'),
   'ui/panels/sweep': panel('ui/panels/scenario', 'sweep', 'answers'),
+  'ui/panels/search': panel('ui/panels/figures', 'report', 'search'),
   'ui/panels/library': panel('store'),
   'ui/panels/pwa': {...panel(), types: [...COMPUTED, 'service-worker']},
 
@@ -120,7 +128,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     may: [
       ...KIT,
       ...MODEL,
-      ...['trace', 'gpu', 'guide', 'scenario', 'run', 'compare', 'sweep', 'library', 'pwa'].map(
+      ...['trace', 'gpu', 'guide', 'scenario', 'run', 'compare', 'sweep', 'search', 'library', 'pwa'].map(
         subject => `ui/panels/${subject}`,
       ),
       'core',

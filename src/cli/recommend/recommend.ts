@@ -5,7 +5,7 @@ import {formatThousands} from '../../core/python-number.ts'
 import type {Problem} from '../../core/result.ts'
 import {type Recommendation, recommend} from '../../search/recommendation.ts'
 import {formatRecommendation, type WhyNot} from '../../search/recommendation-json.ts'
-import {tellHeld, tellRecommendation} from '../../search/recommendation-text.ts'
+import {tellEnd, tellHeld, tellRecommendation} from '../../search/recommendation-text.ts'
 import {runSearch} from '../../search/run-search.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {describeOwnFlags} from '../own-flags.ts'
@@ -84,7 +84,7 @@ async function search(
       const {full, partial} = answer.evaluations
       const took = formatThousands((performance.now() - startedMs) / 1000, 1)
       terminal.writeOut(
-        `${full} runs of the whole trace and ${partial} of parts of it, ${runner.kept} of them kept from before, on ${jobs} ${jobs === 1 ? 'worker' : 'workers'} in ${took} s; ${reason === 'settled' ? 'no further run is expected to save anything' : 'the budget is used up'}.\n` +
+        `${full} runs of the whole trace and ${partial} of parts of it, ${runner.kept} of them kept from before, on ${jobs} ${jobs === 1 ? 'worker' : 'workers'} in ${took} s; ${tellEnd(answer)}.\n` +
           `Saved to: ${join(outFolder, 'recommend.json')}\n`,
       )
     }

@@ -3,8 +3,8 @@ import {createLibraryStore} from '../../store/library-store.ts'
 import {ModelStore} from '../../store/model-store.ts'
 import {SimulatorClient} from '../../worker/client.ts'
 import {spawnWorker} from '../../worker/spawn.ts'
-import {createSweep} from '../model/sweep/create-sweep.ts'
 import type {AddressBar} from '../model/workbench/address-bar.ts'
+import {createMany} from '../model/workbench/create-many.ts'
 import {Workbench} from '../model/workbench/workbench.svelte.ts'
 
 /** The workbench of this tab: one worker, the browser's storage, the address bar. */
@@ -12,7 +12,7 @@ export function createWorkbench(fetchResultsView: () => void): Workbench {
   const client = new SimulatorClient(spawnWorker)
   return new Workbench({
     client,
-    sweep: createSweep(client),
+    ...createMany(client),
     stores: createLibraryStore(),
     models: new ModelStore(),
     news: new LibraryNews(),

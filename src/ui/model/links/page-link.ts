@@ -1,7 +1,7 @@
 import {formatPairs, MAX_LENGTH, type Pair, parsePairs} from '../../../config/link/query-string.ts'
 import {decodeScenario, encodeScenario} from '../../../config/link/url-codec.ts'
 import type {Scenario} from '../../../config/scenario.ts'
-import {SWEEP_LINK_KEYS} from './link-keys.ts'
+import {SEARCH_LINK_KEYS, SWEEP_LINK_KEYS} from './link-keys.ts'
 import {DEFAULT_TOPIC, isTopic} from './topics.ts'
 
 /** The views of the page, in the order of their links in the header. */
@@ -9,6 +9,7 @@ export const VIEWS = [
   {id: 'run', title: 'Run'},
   {id: 'compare', title: 'Compare'},
   {id: 'sweep', title: 'Sweep'},
+  {id: 'recommend', title: 'Recommend'},
   {id: 'gpu', title: 'GPU model'},
   {id: 'library', title: 'Library'},
   {id: 'guide', title: 'Guide'},
@@ -22,6 +23,8 @@ export interface PageLink {
   readonly compared: readonly string[]
   /** The sweep's own keys, for the sweep to read. */
   readonly sweep?: readonly Pair[]
+  /** The search's, likewise. */
+  readonly search?: readonly Pair[]
   /** What the guide shows, if not its first page. */
   readonly topic?: string
 }
@@ -33,7 +36,9 @@ const PAGE_KEYS: ReadonlySet<string> = new Set(['view', 'compare', 'topic'])
 export function splitHash(hash: string): {page: PageLink; scenario: string; ignored: readonly string[]} {
   const pairs = parsePairs(hash)
   const sweep = pairs.filter(([key]) => SWEEP_LINK_KEYS.has(key))
-  const rest = pairs.filter(([key]) => !PAGE_KEYS.has(key) && !SWEEP_LINK_KEYS.has(key))
+  const search = pairs.filter(([key]) => SEARCH_LINK_KEYS.has(key))
+  const others = [PAGE_KEYS, SWEEP_LINK_KEYS, SEARCH_LINK_KEYS]
+  const rest = pairs.filter(([key]) => !others.some(keys => keys.has(key)))
   const asked = pairs.findLast(([key]) => key === 'view')?.[1]
   const topic = pairs.findLast(([key]) => key === 'topic')?.[1]
   const view = VIEWS.find(({id}) => id === asked)?.id
@@ -50,6 +55,7 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
       view: view ?? 'run',
       compared: compared.slice(0, MAX_COMPARED),
       ...(sweep.length === 0 ? {} : {sweep}),
+      ...(search.length === 0 ? {} : {search}),
       ...(topic === undefined || !isTopic(topic) ? {} : {topic}),
     },
     scenario,
@@ -58,12 +64,19 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
 }
 
 /** The page's keys as they stand in a hash, after the scenario's; the Run view needs none. */
-export function pagePairs({view, compared, sweep = [], topic = DEFAULT_TOPIC}: PageLink): readonly Pair[] {
+export function pagePairs({
+  view,
+  compared,
+  sweep = [],
+  search = [],
+  topic = DEFAULT_TOPIC,
+}: PageLink): readonly Pair[] {
   if (view === 'run') return []
   if (view === 'guide')
     return [['view', view], ...(topic === DEFAULT_TOPIC ? [] : [['topic', topic] as const])]
   const named: readonly Pair[] = compared.map(link => ['compare', link])
-  return [['view', view], ...(view === 'compare' ? named : []), ...(view === 'sweep' ? sweep : [])]
+  const own = {compare: named, sweep, recommend: search}
+  return [['view', view], ...(view in own ? own[view as keyof typeof own] : [])]
 }
 
 /** A compared scenario within a link: its own link, without the version the outer one has already. */

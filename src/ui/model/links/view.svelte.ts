@@ -11,6 +11,10 @@ export class ViewState {
   linkedComparison: readonly string[] = $state.raw([])
   /** The sweep in the form, as its part of the link; written by the sweep. */
   sweepInForm: readonly Pair[] = $state.raw([])
+  /** The search in the form, likewise. */
+  searchInForm: readonly Pair[] = $state.raw([])
+  /** What the last link said of a search. */
+  linkedSearch: readonly Pair[] = $state.raw([])
   /** What the last link said of a sweep. */
   linkedSweep: readonly Pair[] = $state.raw([])
   /** What the guide shows. */
@@ -27,13 +31,14 @@ export class ViewState {
     this.current = page.view
     this.linkedComparison = page.compared
     this.linkedSweep = page.sweep ?? []
+    this.linkedSearch = page.search ?? []
     this.topic = page.topic ?? DEFAULT_TOPIC
     return {scenario, ignored}
   }
 
   pairsFor(view: ViewId, topic = this.topic): readonly Pair[] {
     const compared = this.comparisonOnScreen.length > 0 ? this.comparisonOnScreen : this.linkedComparison
-    const link: PageLink = {view, compared, sweep: this.sweepInForm, topic}
+    const link: PageLink = {view, compared, sweep: this.sweepInForm, search: this.searchInForm, topic}
     return pagePairs(link)
   }
 }

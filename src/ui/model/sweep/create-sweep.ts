@@ -1,17 +1,22 @@
 import {FIRST_RELEASE} from '../../../config/release.ts'
 import {ok} from '../../../core/result.ts'
-import {PointStore} from '../../../store/point-store.ts'
+import type {PointStore} from '../../../store/point-store.ts'
 import type {SizeKv} from '../../../sweep/size-points.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
-import {SimulatorPool} from '../../../worker/pool.ts'
-import {spawnWorker} from '../../../worker/spawn.ts'
+import type {SimulatorPool} from '../../../worker/pool.ts'
 import {SweepState} from './sweep.svelte.ts'
 
-/** The page's sweep: one worker per core, the page's own being the first, since it holds the trace already. */
-export function createSweep(client: SimulatorClient): SweepState {
-  const workers = navigator.hardwareConcurrency || 1
-  const pool = new SimulatorPool({spawn: spawnWorker, size: workers, first: client})
-  return new SweepState({pool, store: new PointStore(), sizeKv: sizeWith(client), workers})
+export interface SweepHost {
+  readonly client: SimulatorClient
+  readonly pool: SimulatorPool
+  readonly store: PointStore
+  /** Runs at a time. */
+  readonly workers: number
+}
+
+/** The page's sweep. */
+export function createSweep({client, pool, store, workers}: SweepHost): SweepState {
+  return new SweepState({pool, store, sizeKv: sizeWith(client), workers})
 }
 
 /** Tokens of a pass where the engine args set no limit: what the estimate itself takes then. */

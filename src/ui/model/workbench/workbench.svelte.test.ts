@@ -7,6 +7,7 @@ import {PointStore} from '../../../store/point-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {RunOutcome, RunRequest, TraceInfo} from '../../../worker/protocol.ts'
+import {SearchState} from '../search/search.svelte.ts'
 import {SweepState} from '../sweep/sweep.svelte.ts'
 import type {AddressBar} from './address-bar.ts'
 import {Workbench} from './workbench.svelte.ts'
@@ -52,6 +53,7 @@ function setUp(hash = '') {
       sizeKv: async () => fail('no GPU'),
       workers: 1,
     }),
+    search: new SearchState({} as SimulatorPool, new PointStore(), {} as SimulatorClient),
     stores: createLibraryStore(),
     models: new ModelStore(),
     news: null,

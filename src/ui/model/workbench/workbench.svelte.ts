@@ -1,5 +1,5 @@
 import {findPreset} from '../../../config/presets.ts'
-import {isSameTrace, type Scenario} from '../../../config/scenario.ts'
+import {isSameTrace, type Scenario, type ServiceObjective} from '../../../config/scenario.ts'
 import {isEqual} from '../../../core/is-equal.ts'
 import type {LibraryNews} from '../../../store/library-news.ts'
 import type {LibraryStore} from '../../../store/library-store.ts'
@@ -16,6 +16,7 @@ import {type FinishedRun, type RunFiles, RunState} from '../run/run.svelte.ts'
 import {LinkState} from '../scenario/link.svelte.ts'
 import {nameOfRun, scenarioSentence} from '../scenario/run-names.ts'
 import {ScenarioState} from '../scenario/scenario.svelte.ts'
+import type {SearchState} from '../search/search.svelte.ts'
 import type {SweepState} from '../sweep/sweep.svelte.ts'
 import {TraceState} from '../trace/trace.svelte.ts'
 import {withTraceOf} from '../trace/trace-reading.ts'
@@ -28,6 +29,7 @@ import {LibraryActions} from './library-actions.ts'
 export interface WorkbenchHost {
   readonly client: SimulatorClient
   readonly sweep: SweepState
+  readonly search: SearchState
   readonly stores: LibraryStore
   readonly models: ModelStore
   readonly news: LibraryNews | null
@@ -54,6 +56,7 @@ export class Workbench {
   readonly comparison: ComparisonState
   readonly batch: BatchState
   readonly sweep: SweepState
+  readonly search: SearchState
   readonly actions: LibraryActions
   /** The profile that engine timing may be read from. */
   profile: File | null = $state.raw(null)
@@ -74,6 +77,7 @@ export class Workbench {
     this.comparison = new ComparisonState(this.library)
     this.batch = new BatchState(client)
     this.sweep = host.sweep
+    this.search = host.search
     const runWhenReady = () => {
       this.#runsWhenReady = true
     }
@@ -108,7 +112,7 @@ export class Workbench {
   )
 
   get isBusy(): boolean {
-    return this.run.isRunning || this.batch.isRunning || this.sweep.isRunning
+    return this.run.isRunning || this.batch.isRunning || this.sweep.isRunning || this.search.isRunning
   }
 
   /** Of the traffic that is chosen; null while it is not loaded. */
@@ -149,7 +153,9 @@ export class Workbench {
 
   readAddress = (): void => {
     this.#runsWhenReady = this.link.read(this.#host.address.hash)
-    this.link.ignored = [...this.link.ignored, ...this.sweep.readLink(this.view.linkedSweep)]
+    const {linkedSweep, linkedSearch} = this.view
+    const ignored = [...this.sweep.readLink(linkedSweep), ...this.search.readLink(linkedSearch)]
+    this.link.ignored = [...this.link.ignored, ...ignored]
   }
 
   /** Shows a view and puts it into the address bar. */
@@ -185,6 +191,12 @@ export class Workbench {
     // As the form holds it, so that the run is told from a later change of the form alone.
     const held = $state.snapshot(this.scenario.scenario) as Scenario | null
     void this.run.start(held ?? point, this.#files)
+  }
+
+  /** What is to be held, as part of the scenario: links and runs then carry it. */
+  setObjective = (objective: ServiceObjective): void => {
+    const held = $state.snapshot(this.scenario.scenario) as Scenario | null
+    if (held !== null) this.scenario.load({...held, objective})
   }
 
   /** Runs scenarios one after the other, keeps them, and compares what came out. */
@@ -264,7 +276,7 @@ export class Workbench {
     const {current} = this.view
     if (current === 'sweep') void this.sweep.start()
     else if (current === 'compare' && this.linkedComparison.length >= 2) this.compareLinked()
-    else this.start()
+    else if (current !== 'recommend') this.start()
   }
 
   get #files(): RunFiles {

@@ -1,0 +1,55 @@
+import type {Pair} from '../../../config/link/query-string.ts'
+import type {Scenario} from '../../../config/scenario.ts'
+import {ok, type Result} from '../../../core/result.ts'
+import {findReadySpace, readySpaceFor} from '../../../search/ready-spaces.ts'
+import {describeSpace, parseSpaceText, type SearchSpace} from '../../../search/space.ts'
+
+/** A search as the form and links hold it; objective and seed are the scenario's. */
+export interface SearchSpec {
+  /** A ready-made space by name, or JSON or YAML as it is typed; '' = the one that suits the scenario. */
+  readonly space: string
+  /** Runs of the whole trace at the most. */
+  readonly budget: number
+}
+
+export const DEFAULT_SPEC: SearchSpec = {space: '', budget: 200}
+export const BUDGETS = [40, 100, 200, 400, 1000] as const
+
+export function spaceOf({space}: SearchSpec, scenario: Scenario): Result<SearchSpace> {
+  if (space.trim() === '') return ok(readySpaceFor(scenario).space)
+  const ready = findReadySpace(space.trim())
+  return ready === null ? parseSpaceText(space) : ok(ready.space)
+}
+
+/** A space as text to edit, one knob to a line. */
+export function textOfSpace(space: SearchSpace): string {
+  return Object.entries(describeSpace(space))
+    .map(([knob, values]) => `${knob}: ${JSON.stringify(values).replaceAll(',', ', ')}`)
+    .join('\n')
+}
+
+/** `space=planner-sla`, or the space itself, and `budget=100`. */
+export function specPairs({space, budget}: SearchSpec): readonly Pair[] {
+  return [
+    ...(space.trim() === '' ? [] : [['space', space.trim()] as const]),
+    ...(budget === DEFAULT_SPEC.budget ? [] : [['budget', String(budget)] as const]),
+  ]
+}
+
+/** Total: what cannot be used falls back and is named. null without a search in the link. */
+export function readSpec(pairs: readonly Pair[]): {spec: SearchSpec | null; ignored: readonly string[]} {
+  const last = (key: string) => pairs.findLast(([own]) => own === key)?.[1]
+  const space = last('space')
+  const budget = last('budget')
+  if (space === undefined && budget === undefined) return {spec: null, ignored: []}
+  const ignored: string[] = []
+  const count = Number(budget ?? DEFAULT_SPEC.budget)
+  const isCount = Number.isInteger(count) && count >= 1 && count <= 100_000
+  if (!isCount) ignored.push(`budget=${budget?.slice(0, 60)}`)
+  const isSpace = space === undefined || findReadySpace(space) !== null || parseSpaceText(space).ok
+  if (!isSpace) ignored.push(`space=${space.slice(0, 60)}`)
+  return {
+    spec: {space: isSpace ? (space ?? '') : '', budget: isCount ? count : DEFAULT_SPEC.budget},
+    ignored,
+  }
+}

@@ -1,0 +1,24 @@
+import {PointStore} from '../../../store/point-store.ts'
+import type {SimulatorClient} from '../../../worker/client.ts'
+import {SimulatorPool} from '../../../worker/pool.ts'
+import {spawnWorker} from '../../../worker/spawn.ts'
+import {SearchState} from '../search/search.svelte.ts'
+import {createSweep} from '../sweep/create-sweep.ts'
+import type {SweepState} from '../sweep/sweep.svelte.ts'
+
+/**
+ * What runs many scenarios: one worker per core, the page's own being the first, since it holds the trace already. Sweeps
+ * and searches share the workers and the results.
+ */
+export function createMany(client: SimulatorClient): {
+  readonly sweep: SweepState
+  readonly search: SearchState
+} {
+  const workers = navigator.hardwareConcurrency || 1
+  const pool = new SimulatorPool({spawn: spawnWorker, size: workers, first: client})
+  const store = new PointStore()
+  return {
+    sweep: createSweep({client, pool, store, workers}),
+    search: new SearchState(pool, store, client),
+  }
+}

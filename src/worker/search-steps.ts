@@ -1,0 +1,29 @@
+import {fail, ok, type Result} from '../core/result.ts'
+import type {Results} from '../search/evaluation.ts'
+import {recommend} from '../search/recommendation.ts'
+import {Search} from '../search/search.ts'
+import {parseSpace} from '../search/space.ts'
+import type {SearchAdvance, SearchRequest} from './protocol.ts'
+
+let kept: {readonly key: string; readonly search: Search} | null = null
+
+/**
+ * One step of a search: what to run next, and what is known by now. It depends on what is handed in alone, so any worker
+ * can take it; the last problem's candidates are kept, because a search asks many times.
+ */
+export function searchStep({problem, results}: SearchRequest): Result<SearchAdvance> {
+  const key = JSON.stringify(problem)
+  if (kept?.key !== key) {
+    const space = parseSpace(problem.space)
+    if (!space.ok) return space
+    kept = {key, search: new Search({...problem, space: space.value})}
+  }
+  const {search} = kept
+  const reason = search.problemOfSpace()
+  if (reason !== null) return fail(`No combination of the space can be run; the first: ${reason}`)
+  const known: Results = new Map(results)
+  const step = search.next(known)
+  const answer = recommend(search, known, step.kind === 'done' ? step.reason : null)
+  const around = answer.best ?? answer.nearest
+  return ok({step, answer, effects: around === null ? [] : search.effects(known, around.id)})
+}

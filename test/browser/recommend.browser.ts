@@ -1,0 +1,94 @@
+import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {createRequire} from 'node:module'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {AxeResults} from 'axe-core'
+import type {Page} from 'playwright-core'
+import {expect, test} from 'vitest'
+import {PROJECT} from '../support/shared.ts'
+import {tool} from '../sweep/command.ts'
+import {expectVisible, useSite} from './site.ts'
+
+const {open} = useSite()
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+const SPACE = {
+  'planner.min_endpoint': [1, 2, 3, 4],
+  'planner.ttft': [500, 1500],
+  'planner.load_adjustment_interval': [5, 20],
+}
+const OBJECTIVE = 'ttft:1500,itl:50,share:0.9'
+const HASH =
+  `v=1&preset=as-published&trace=toolagent-5min&seed=3&objective=${OBJECTIVE}&view=recommend&budget=60` +
+  `&space=${encodeURIComponent(JSON.stringify(SPACE))}`
+
+async function search(page: Page): Promise<void> {
+  const button = page.getByRole('button', {name: 'Search', exact: true})
+  await expect.poll(() => button.isEnabled(), {timeout: 60_000}).toBe(true)
+  await button.click()
+}
+
+async function finished(page: Page): Promise<string> {
+  await page.getByText('Search finished', {exact: true}).waitFor({state: 'attached', timeout: 240_000})
+  return (await page.locator('.answer .first').textContent()) ?? ''
+}
+
+test('a search answers, its setting opens as a run, and the command line says the same', async () => {
+  const {page} = await open({hash: HASH})
+  await search(page)
+  await expectVisible(page.getByRole('button', {name: 'Pause'}))
+  await page.getByRole('button', {name: 'Pause'}).click()
+  await expectVisible(page.getByText(/Paused after/))
+  await page.getByRole('button', {name: 'Resume'}).click()
+  const answer = await finished(page)
+  expect(answer).toMatch(/min_endpoint \d.*: holds 9\d\.\d %.* GPU-hours/)
+  await expectVisible(page.getByText(/Today’s setting/).first())
+  await expectVisible(page.getByRole('figure', {name: 'Objective met against GPU-hours'}))
+  await expectVisible(page.getByRole('region', {name: 'What each knob does'}))
+  expect(new URL(page.url()).hash).toContain('space=')
+
+  const folder = mkdtempSync(join(tmpdir(), 'planner-replay-browser-'))
+  writeFileSync(join(folder, 'space.json'), JSON.stringify(SPACE))
+  const planner = {
+    ...{mode: 'agg', optimization_target: 'sla', ttft: 1500, itl: 50},
+    ...{enable_throughput_scaling: true, enable_load_scaling: true, pre_deployment_sweeping_mode: 'rapid'},
+    ...{throughput_adjustment_interval: 300, load_adjustment_interval: 10},
+    ...{prefill_engine_num_gpu: 1, decode_engine_num_gpu: 1},
+  }
+  const engine = {
+    ...{aic_backend: 'vllm', aic_system: 'h200_sxm', aic_model_path: 'nvidia/Llama-3.1-8B-Instruct-FP8'},
+    aic_tp_size: 1,
+  }
+  const ran = tool(
+    folder,
+    ...['recommend', join(PROJECT, 'static-traces/toolagent-5min.jsonl.gz'), '--num-workers', '2'],
+    ...['--planner-config', JSON.stringify(planner), '--extra-engine-args', JSON.stringify(engine)],
+    ...['--engine-timing', 'polynomial', '--seed', '3', '--space', 'space.json', '--budget', '60'],
+    ...['--objective', 'ttft=1500,itl=50,share=0.9', '--out', 'out'],
+  )
+  expect([ran.code, ran.error]).toEqual([0, expect.any(String)])
+  expect(ran.out.split('\n')[0]).toBe(answer)
+
+  await page.getByRole('button', {name: 'Open as run'}).click()
+  await expectVisible(page.getByRole('heading', {name: 'Results'}))
+  expect(new URL(page.url()).hash).toContain('objective=')
+  await page.goBack()
+  await expectVisible(page.locator('.answer .first'))
+}, 400_000)
+
+test.each(['light', 'dark'] as const)(
+  'the view is accessible when it is %s',
+  async colorScheme => {
+    const {page} = await open({hash: HASH.replace('budget=60', 'budget=20')})
+    await page.emulateMedia({colorScheme})
+    await search(page)
+    await finished(page)
+    await page.getByText(/Settings tried/).click()
+    await page.evaluate(axeSource)
+    const {violations} = await page.evaluate(() =>
+      (globalThis as unknown as {axe: {run(): Promise<AxeResults>}}).axe.run(),
+    )
+    expect(violations.map(({id, nodes}) => [id, nodes[0]?.html])).toEqual([])
+  },
+  400_000,
+)
