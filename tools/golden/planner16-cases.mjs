@@ -81,6 +81,41 @@ export const PLANNER16_CASES = {
     min_gpu_budget: 2,
     max_gpu_budget: 3,
   }),
+  // Few samples in many buckets: which of equally full ones gives matters from the sixteenth pass on.
+  a_few_samples_tight: agg(
+    'ais',
+    {
+      max_num_fpm_samples: 12,
+      fpm_sample_bucket_size: 16,
+      load_min_observations: 4,
+      load_adjustment_interval_seconds: 5,
+      itl_ms: 8,
+      ttft_ms: 900,
+      load_scaling_down_sensitivity: 60,
+      max_gpu_budget: 6,
+    },
+    {workers: 3},
+  ),
+  a_arima_throughput: agg('polynomial', {
+    enable_load_scaling: false,
+    load_predictor: 'arima',
+    throughput_adjustment_interval_seconds: 15,
+    load_adjustment_interval_seconds: 5,
+    load_predictor_log1p: true,
+  }),
+  x_both_tables_startup: disagg(
+    'ais',
+    {
+      throughput_adjustment_interval_seconds: 30,
+      load_adjustment_interval_seconds: 5,
+      max_num_fpm_samples: 24,
+      ttft_ms: 700,
+      itl_ms: 7,
+      max_gpu_budget: 7,
+      load_predictor: 'kalman',
+    },
+    {more: {startup_time: 12, kv_transfer_bandwidth: 20, kv_transfer_bytes_per_token: 65536}},
+  ),
   x_both_polynomial: disagg('polynomial', {
     prefill_min_endpoint: 2,
     max_gpu_budget: 5,
