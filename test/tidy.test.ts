@@ -6,6 +6,7 @@ import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {dirname, join, normalize, relative} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
+import {deadExports, FOR_TESTS, isTestCode, WAITING} from './support/dead-exports.ts'
 import {fileCircles} from './support/file-circles.ts'
 import {PAGE_FLOORS} from './support/page-floors.ts'
 
@@ -192,6 +193,20 @@ test(`no folder holds more than ${MAX_FILES} files of code beside its tests`, ()
   }
   const crowded = [...counts].filter(([, count]) => count > MAX_FILES)
   expect(crowded).toEqual([])
+})
+
+test('nothing is exported that nobody imports', () => {
+  const found = deadExports(
+    files
+      .filter(path => /^(src|test)\/.*\.(ts|svelte)$|^(tools\/.*|[^/]+)\.ts$/.test(path))
+      .map(path => ({path, code: withoutComments(readText(path)), isTest: isTestCode(path)})),
+    (path, target) => inRoot(path, target.split('?')[0]!),
+    files
+      .filter(path => /^tools\/.*\.mjs$/.test(path))
+      .map(readText)
+      .join('\n'),
+  )
+  expect(found.filter(name => !WAITING.includes(name)).sort()).toEqual(Object.keys(FOR_TESTS).sort())
 })
 
 test('documents name files that exist', () => {

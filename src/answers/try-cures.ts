@@ -85,7 +85,7 @@ function isWorthIt(before: readonly PointFigures[], after: readonly PointFigures
 }
 
 /** The scenario with the change; null where its knobs do not fit the scenario or change nothing. */
-export function applyRemedy(scenario: Scenario, remedy: Remedy): Scenario | null {
+function applyRemedy(scenario: Scenario, remedy: Remedy): Scenario | null {
   let changed = scenario
   for (const [name, value] of Object.entries(remedy)) {
     const key = findSweepKey(name)

@@ -18,7 +18,7 @@ export function tellVerdict(result: BenchResult): readonly string[] {
   ]
 }
 
-export function holdsAlways({holds, runs}: BenchLine): boolean {
+function holdsAlways({holds, runs}: BenchLine): boolean {
   return holds === runs
 }
 

@@ -1,4 +1,4 @@
-import {constantPlan, type FleetPlan, type FleetSize, planKey} from './fleet-plan.ts'
+import {type FleetPlan, planKey} from './fleet-plan.ts'
 import type {FixedFleet, Hindsight, HindsightOptions, KnownPlan, PlanOutcome} from './hindsight-options.ts'
 import {judgePlan} from './judged-plan.ts'
 import {raisedWhereMissed, trimMoves} from './plan-moves.ts'
@@ -115,8 +115,4 @@ class Search {
 export function bestFixed(fixed: readonly FixedFleet[]): FixedFleet | null {
   const holding = fixed.filter(({outcome}) => outcome.holds)
   return holding.sort((a, b) => a.outcome.gpuHours - b.outcome.gpuHours)[0] ?? null
-}
-
-export function fixedFleet(size: FleetSize, label: string, outcome: PlanOutcome): FixedFleet {
-  return {size, label, plan: constantPlan(size), outcome}
 }

@@ -33,7 +33,7 @@ export interface BenchNews {
   readonly attempts: number | null
 }
 
-export const HINDSIGHT_ID = 'hindsight'
+const HINDSIGHT_ID = 'hindsight'
 
 const HINDSIGHT: LinePolicy = {id: HINDSIGHT_ID, label: 'in hindsight', kind: 'hindsight', size: null}
 

@@ -13,9 +13,9 @@ import {runSweepCommand} from './sweep/sweep.ts'
 import type {Terminal} from './terminal.ts'
 
 /** A run failed on input it could read. */
-export const EXIT_FAILED = 1
+const EXIT_FAILED = 1
 /** The input was not usable, or a flag not known. */
-export const EXIT_BAD_INPUT = 2
+const EXIT_BAD_INPUT = 2
 
 /** Runs one command line; the result is the exit code. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -28,7 +28,7 @@ export const FORMAT_TITLES: Readonly<Record<TraceFormat, string>> = {
 }
 
 /** Units of recorded times. */
-export const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const
+const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const
 export type TimeUnit = (typeof TIME_UNITS)[number]
 
 /** Which columns of a CSV file mean what; an absent one is told by its name. */

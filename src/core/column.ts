@@ -1,7 +1,7 @@
 import {grown} from './grown.ts'
 
 /** A typed column that grows by doubling. */
-export class Column<T extends Float64Array | Int32Array | Uint32Array> {
+class Column<T extends Float64Array | Int32Array | Uint32Array> {
   #values: T
   length = 0
 

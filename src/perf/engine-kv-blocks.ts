@@ -38,6 +38,6 @@ export function computeEngineKvBlocks(request: AicRequest, memory: EngineMemory)
 }
 
 /** Tokens per KV block of an engine that says nothing. */
-export const ENGINE_BLOCK_SIZE: Readonly<Record<BackendName, number>> = {vllm: 64, sglang: 1, trtllm: 32}
+const ENGINE_BLOCK_SIZE: Readonly<Record<BackendName, number>> = {vllm: 64, sglang: 1, trtllm: 32}
 
 const DEFAULT_BATCHED_TOKENS = 8192

@@ -83,11 +83,7 @@ export function oddityNotes(scenario: Scenario, parsed: ParsedTrace, workload: W
   )
 }
 
-export function oddities(
-  scenario: Scenario,
-  parsed: ParsedTrace,
-  workload: Workload,
-): readonly TraceOddity[] {
+function oddities(scenario: Scenario, parsed: ParsedTrace, workload: Workload): readonly TraceOddity[] {
   const pools = poolsOf(scenario.fleet).map(([, {args}]) => args.num_gpu_blocks * args.block_size)
   return diagnoseTrace(parsed, workload, {
     // Of 1.6.1 the engine itself turns such requests away, and counts them.

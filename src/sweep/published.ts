@@ -62,6 +62,3 @@ export const PUBLISHED_POINTS: readonly PublishedPoint[] = ROWS.map(
     scaleDowns,
   }),
 )
-
-/** Targets of the published runs, ms. */
-export const PUBLISHED_SLA = {ttftMs: 1500, itlMs: 50} as const

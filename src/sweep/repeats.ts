@@ -53,7 +53,7 @@ function ordersOf(scenario: Scenario, count: number): readonly Scenario[] {
   return [scenario, ...others.map(sampleOrderSeed => ({...scenario, scaling: {...scaling, sampleOrderSeed}}))]
 }
 
-export function withPlannerPhase(scenario: Scenario, shiftS: number): Scenario {
+function withPlannerPhase(scenario: Scenario, shiftS: number): Scenario {
   return {...scenario, scaling: withPhase(scenario.scaling, shiftS)}
 }
 

@@ -97,7 +97,7 @@ export function checkTraceBlockSize(traceBlockSize: number): string | null {
 }
 
 /** The session's name in messages, as the reference gives it. */
-export function sessionName(parsed: ParsedTrace, session: number): string {
+function sessionName(parsed: ParsedTrace, session: number): string {
   return parsed.sessionNames.get(session) ?? `request_${parsed.line[parsed.firstTurn[session]!]!}`
 }
 

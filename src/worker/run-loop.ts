@@ -8,7 +8,7 @@ const YIELD_EVERY_MS = 50
 /** About 15 updates a second: smooth for the eye, nothing for the page. */
 const PROGRESS_EVERY_MS = 66
 
-export const CANCELLED = 'cancelled'
+const CANCELLED = 'cancelled'
 
 interface Drive {
   readonly steps: Generator<RunProgress, RunResult, void>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {dynamoTicksOf} from '../../src/report/dynamo-ticks.ts'
-import {computeFindings} from '../../src/report/findings/compute-findings.ts'
+import {computeCandidates} from '../../src/report/findings/compute-findings.ts'
 import type {Finding} from '../../src/report/findings/finding.ts'
 import {clock} from '../../src/report/findings/words.ts'
 import type {RunResult} from '../../src/run/run.ts'
@@ -37,7 +37,8 @@ test('every stated number equals the recorded columns', () => {
 
 function findingsOf(options: ReplayOptions, result: RunResult): readonly Finding[] {
   const scenario = scenarioOf(options)
-  return computeFindings({scenario, objective: OBJECTIVE, record: result.engine, planner: result.planner})
+  const run = {scenario, objective: OBJECTIVE, record: result.engine, planner: result.planner}
+  return computeCandidates(run).map(({finding}) => finding)
 }
 
 function check({rule, text, figures, from_s, to_s}: Finding, {engine, planner}: RunResult): void {

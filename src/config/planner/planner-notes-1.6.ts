@@ -31,7 +31,7 @@ function unknownKeys({given}: NotedConfig): readonly string[] {
 }
 
 /** Keys that only 1.2.1 has, and what became of them. */
-export const OLDER_KEYS: Readonly<Record<string, string>> = {
+const OLDER_KEYS: Readonly<Record<string, string>> = {
   load_metric_samples: '1.6.1 has none such and ignores it',
 }
 

@@ -48,7 +48,7 @@ function usualInterval(plain: object): number | null {
 }
 
 /** A config, as a file would give it, from the values of its fields. */
-export function plannerJsonOfValues16(
+function plannerJsonOfValues16(
   values: Readonly<Record<string, FieldValue | undefined>>,
 ): Result<Record<string, unknown>> {
   const {scale_interval_seconds: cadence = null, ais_perf_model: model = null, ...plain} = values

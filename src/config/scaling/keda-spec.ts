@@ -48,6 +48,6 @@ function toHpaMetric(trigger: KedaTrigger, i: number): HpaMetric {
   return {kind: 'external', name: kedaMetricName(i), target: {type, milli: trigger.thresholdMilli}}
 }
 
-export function kedaMetricName(trigger: number): string {
+function kedaMetricName(trigger: number): string {
   return `s${trigger}-prometheus`
 }

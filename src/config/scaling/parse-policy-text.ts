@@ -36,7 +36,7 @@ export function parsePolicyText(policy: AutoscalerName, text: string): Result<Po
   return given.length === 1 ? toDocument(policy, given[0]) : joinManifests(policy, given)
 }
 
-export function toDocument(policy: AutoscalerName, value: unknown): Result<PolicyDocument> {
+function toDocument(policy: AutoscalerName, value: unknown): Result<PolicyDocument> {
   if (!isObject(value)) return fail('policy-config is not an object with named fields', 'policy-config')
   if (isObject(value.pools)) return ok(value)
   const {kind, marks} = MANIFESTS[policy]

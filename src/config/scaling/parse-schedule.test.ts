@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {parseSchedule, parseScheduleText} from './parse-schedule.ts'
-import {stepAt} from './schedule.ts'
 
 function read(text: string): unknown {
   const parsed = parseScheduleText(text)
@@ -53,19 +52,6 @@ describe('a schedule', () => {
     }
     const parsed = parseSchedule(noon)
     expect(parsed.ok ? parsed.value.steps.map(({atS}) => atS / 3600) : parsed.error).toEqual([0, 7, 20])
-  })
-
-  test('answers for any moment', () => {
-    const steps = [
-      {atS: 10, prefill: null, decode: 1},
-      {atS: 20, prefill: null, decode: 2},
-    ]
-    const once = {steps, repeatEveryS: null}
-    const daily = {steps, repeatEveryS: 100}
-    const at = (schedule: typeof once | typeof daily, s: number): number | undefined =>
-      stepAt(schedule, s)?.decode ?? undefined
-    expect([5, 10, 19.9, 20, 1e9].map(s => at(once, s))).toEqual([undefined, 1, 1, 2, 2])
-    expect([5, 10, 105, 110, 120].map(s => at(daily, s))).toEqual([undefined, 1, 2, 1, 2])
   })
 
   test.each([

@@ -4,7 +4,7 @@ export interface PoolMap<T> {
   readonly decode: T | null
 }
 
-export const POOL_KEYS = ['prefill', 'decode'] as const
+const POOL_KEYS = ['prefill', 'decode'] as const
 
 export type PoolKey = (typeof POOL_KEYS)[number]
 

@@ -13,13 +13,3 @@ export interface ScheduleStep {
   readonly prefill: number | null
   readonly decode: number | null
 }
-
-/** The step in force at a moment of a repeating or single schedule, or null before the first. */
-export function stepAt(schedule: Schedule, atS: number): ScheduleStep | null {
-  const {steps, repeatEveryS} = schedule
-  const time = repeatEveryS === null ? atS : atS % repeatEveryS
-  const found = steps.findLast(step => step.atS <= time)
-  if (found !== undefined) return found
-  // A day's first hours still have what the evening before left.
-  return repeatEveryS !== null && atS >= repeatEveryS ? (steps.at(-1) ?? null) : null
-}

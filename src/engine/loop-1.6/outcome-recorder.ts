@@ -4,7 +4,7 @@ import {Recorder} from '../record/recorder.ts'
 import type {PassObserver} from '../scheduler.ts'
 
 /** How a request ended; 0 = it did not. */
-export const COMPLETED = 1
+const COMPLETED = 1
 export const REJECTED = 2
 export const FAILED = 3
 

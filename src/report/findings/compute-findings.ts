@@ -1,4 +1,4 @@
-import type {Candidate, Finding} from './finding.ts'
+import type {Candidate} from './finding.ts'
 import {findArrivalBursts} from './rules/arrival-bursts.ts'
 import {findBottleneck} from './rules/bottleneck.ts'
 import {findBudgetReached, findFloorHeld} from './rules/bounds-reached.ts'
@@ -45,8 +45,4 @@ export function computeCandidates(input: FindingInput): readonly Candidate[] {
   return RULES.flatMap(rule => rule(facts))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, MOST_FINDINGS)
-}
-
-export function computeFindings(input: FindingInput): readonly Finding[] {
-  return computeCandidates(input).map(({finding}) => finding)
 }

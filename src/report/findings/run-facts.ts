@@ -4,7 +4,6 @@ import type {PolicyDetail} from '../../policies/policy-detail.ts'
 import type {ScalingRecord} from '../../scaling/record.ts'
 import {completedInArrivalOrder, tpotMs, ttftMs} from '../request-measures.ts'
 import type {ServiceLevel} from '../service-level.ts'
-import {type FleetSteps, fleetSteps} from './fleet-steps.ts'
 import {type TickView, tickViews} from './tick-view.ts'
 
 /** What the objective asks for: latency targets, and the share of requests that must meet both. */
@@ -24,7 +23,7 @@ export interface FindingInput {
 export const MISSED_TTFT = 1
 export const MISSED_ITL = 2
 /** It never finished. */
-export const UNFINISHED = 4
+const UNFINISHED = 4
 
 /** Of a run, what the rules look at more than once. Times in simulated seconds. */
 export interface RunFacts extends FindingInput {
@@ -39,7 +38,6 @@ export interface RunFacts extends FindingInput {
   readonly firstArrivalS: number
   readonly lastArrivalS: number
   readonly ticks: readonly TickView[]
-  readonly fleet: FleetSteps
 }
 
 export function computeRunFacts(input: FindingInput): RunFacts {
@@ -61,7 +59,6 @@ export function computeRunFacts(input: FindingInput): RunFacts {
     firstArrivalS: arrivalS(requests[0]),
     lastArrivalS: arrivalS(requests[requests.length - 1]),
     ticks: planner === null ? [] : tickViews(planner, scenario),
-    fleet: fleetSteps(record),
   }
 }
 

@@ -100,7 +100,7 @@ function passesOf(passes: Passes | undefined): JsonObject {
   }
 }
 
-/** The columns are those of `PASS_COLUMNS`. */
+/** The columns are those of a pass in the fields of a tick (`tickFields16`). */
 function passOf([worker, rank, wallTime, ...counts]: Row): JsonObject {
   const [prefills, tokens, , prefillKv, decodes, decodeKv, , ...queued] = counts
   const [queuedPrefills, queuedTokens, , queuedDecodes, queuedKv] = queued

@@ -5,7 +5,7 @@ import {fail, ok, type Result} from '../../core/result.ts'
 const MAGIC = [0x50, 0x41, 0x52, 0x31]
 
 /** Told by the first bytes, never by the file's name. */
-export function isParquet(bytes: Uint8Array): boolean {
+function isParquet(bytes: Uint8Array): boolean {
   return bytes.length > 8 && MAGIC.every((byte, i) => bytes[i] === byte)
 }
 

@@ -25,7 +25,7 @@ const NEIGHBOURS = 4
 const MAX_DISTANCE = 2
 const EPSILON = 1e-12
 
-export function findSite(table: GemmTable, n: number, k: number): number {
+function findSite(table: GemmTable, n: number, k: number): number {
   for (let site = 0; site < table.n.length; site++) {
     if (table.n[site] === n && table.k[site] === k) return site
   }

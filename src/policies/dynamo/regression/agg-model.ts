@@ -66,7 +66,7 @@ export class AggModel {
   }
 }
 
-export function aggPassS(fit: AggFit, prefillTokens: number, kvTokens: number): number {
+function aggPassS(fit: AggFit, prefillTokens: number, kvTokens: number): number {
   return atLeastShortest(prefillTokens * fit.prefillTokenS + kvTokens * fit.kvTokenS + fit.interceptS)
 }
 

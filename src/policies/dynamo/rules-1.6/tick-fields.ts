@@ -8,26 +8,6 @@ import type {ThroughputInputs} from './throughput-scaling.ts'
 import type {LearnedState, PoolSnapshot16, RoleFacts, TickRecord16} from './tick-record.ts'
 import type {TrafficCounts, TrafficObservation16} from './traffic-windows.ts'
 
-/** Columns of the passes in a tick's fields. Variances are not kept: no decision reads them. */
-export const PASS_COLUMNS: readonly string[] = [
-  'worker',
-  'dp_rank',
-  'wall_time_s',
-  'prefill_requests',
-  'prefill_tokens',
-  'prefill_length_variance',
-  'prefill_kv_tokens',
-  'decode_requests',
-  'decode_kv_tokens',
-  'decode_kv_variance',
-  'queued_prefill_requests',
-  'queued_prefill_tokens',
-  'queued_prefill_length_variance',
-  'queued_decode_requests',
-  'queued_decode_kv_tokens',
-  'queued_decode_kv_variance',
-]
-
 /** A tick in the fields of `--diagnostics-json`: what the planner was told, and all it made of it. Absent = none. */
 export function tickFields16(record: TickRecord16): Record<string, unknown> {
   const {tick, snapshot, counts, traffic, passes, outcome, learned, told, scaleTo} = record
@@ -123,6 +103,7 @@ function passFields({prefill, decode}: RoleFacts<readonly ForwardPass[]>): Recor
   return {prefill: rows(prefill), decode: rows(decode)}
 }
 
+/** Columns of a pass in a tick's fields, in their order. Variances are not kept: no decision reads them. */
 function passRow(pass: ForwardPass): readonly (number | null)[] {
   return [
     pass.workerId,

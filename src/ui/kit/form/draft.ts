@@ -17,7 +17,7 @@ export function draftsOf(fields: readonly Field[], values: Values): Drafts {
 }
 
 /** The value a draft stands for, checked on its own; rules between fields are the parser's. */
-export function readDraft(field: Field, draft: DraftValue): Result<number | string | boolean | null> {
+function readDraft(field: Field, draft: DraftValue): Result<number | string | boolean | null> {
   const check = checkField(field, rawValue(field, draft))
   switch (check.kind) {
     case 'ok':

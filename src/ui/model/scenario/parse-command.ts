@@ -156,7 +156,7 @@ function traceOf({positionals}: Arguments, {current, traces}: PasteContext, foun
   return {kind: 'file', name, sha256: ''}
 }
 
-export function baseName(path: string): string {
+function baseName(path: string): string {
   return path.split(/[/\\]/).at(-1) || path
 }
 

@@ -102,7 +102,7 @@ function shareOfBin(
   return alive <= 0 ? 0 : Math.max(Math.min(to, aliveTo) - Math.max(from, aliveFrom), 0) / alive
 }
 
-export function amountOf(load: BinLoad, measure: HeatId): number {
+function amountOf(load: BinLoad, measure: HeatId): number {
   return measure === 'busy' ? load.busyShare : measure === 'queue' ? load.queued : load.kvShare
 }
 

@@ -21,7 +21,7 @@ export const MEASURES: readonly {readonly id: Measure; readonly label: string; r
   {id: 'e2e', label: 'end to end', title: 'End-to-end latency of every request'},
 ]
 
-export function outcomeOf(requests: RequestColumns, request: number, targets: ServiceLevel | null): Outcome {
+function outcomeOf(requests: RequestColumns, request: number, targets: ServiceLevel | null): Outcome {
   if (Number.isNaN(requests.firstTokenMs[request]!)) return 'unfinished'
   if (targets === null) return 'met'
   if (ttftMs(requests, request) > targets.ttftMs) return 'late'

@@ -34,7 +34,7 @@ export function makeXAxis(axis: SweepAxis): XAxis {
   }
 }
 
-export function textOf(value: FieldValue): string {
+function textOf(value: FieldValue): string {
   if (value === null) return 'none'
   return String(value)
 }

@@ -63,7 +63,7 @@ export interface PairBudget extends GpuBudget {
   readonly fewest: PairCounts
 }
 
-export function totalGpus(counts: PairCounts, gpus: PairCounts): number {
+function totalGpus(counts: PairCounts, gpus: PairCounts): number {
   return counts.prefill * gpus.prefill + counts.decode * gpus.decode
 }
 
@@ -111,7 +111,7 @@ function isBetween(value: number, a: number, b: number): boolean {
 }
 
 /** The allowed pair nearest to the wish and never beyond it, starting from `current` (planner-1.6.md 10.4). */
-export function fitPair(current: PairCounts, wanted: PairCounts, budget: PairBudget): PairCounts {
+function fitPair(current: PairCounts, wanted: PairCounts, budget: PairBudget): PairCounts {
   const {gpus, fewest} = budget
   if (gpus.prefill <= 0 || gpus.decode <= 0) return wanted
   const tolerance = bandTolerance(budget, widest(gpus))

@@ -110,7 +110,7 @@ function pushExtremes(kept: number[], y: Float64Array, start: number, end: numbe
 const OVERFLOW_ROOM = 2
 
 /** Lowest and highest value within a view, thresholds included; null when there is nothing to show. */
-export function valueExtent(timeline: Timeline, view: Span): Span | null {
+function valueExtent(timeline: Timeline, view: Span): Span | null {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
   let overflow = Number.NEGATIVE_INFINITY
