@@ -1,8 +1,8 @@
+import {type KnobEffect, knobEffects} from './answer/knob-effects.ts'
 import {Choice} from './choice.ts'
 import type {Evaluation, Results, Setting, Standing} from './evaluation.ts'
 import {FixedFleets} from './fixed-fleets.ts'
 import {Ground, type StoodSetting} from './ground.ts'
-import {type KnobEffect, knobEffects} from './knob-effects.ts'
 import {Opening} from './opening.ts'
 import type {SearchProblem} from './problem.ts'
 

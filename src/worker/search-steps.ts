@@ -1,6 +1,6 @@
 import {fail, ok, type Result} from '../core/result.ts'
+import {recommend} from '../search/answer/recommendation.ts'
 import type {Results} from '../search/evaluation.ts'
-import {recommend} from '../search/recommendation.ts'
 import {Search} from '../search/search.ts'
 import {parseSpace} from '../search/space.ts'
 import type {SearchAdvance, SearchRequest} from './protocol.ts'

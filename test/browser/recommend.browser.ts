@@ -68,6 +68,20 @@ test('a search answers, its setting opens as a run, and the command line says th
   )
   expect([ran.code, ran.error]).toEqual([0, expect.any(String)])
   expect(ran.out.split('\n')[0]).toBe(answer)
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', {name: 'Answer (JSON)'}).click(),
+  ])
+  expect(readFileSync(await saved.path(), 'utf8')).toBe(
+    readFileSync(join(folder, 'out', 'recommend.json'), 'utf8'),
+  )
+  const [request] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', {name: 'Deployment request'}).click(),
+  ])
+  expect(readFileSync(await request.path(), 'utf8')).toBe(
+    readFileSync(join(folder, 'out', 'setting', 'deployment-request.yaml'), 'utf8'),
+  )
 
   await page.getByRole('button', {name: 'Open as run'}).click()
   await expectVisible(page.getByRole('heading', {name: 'Results'}))

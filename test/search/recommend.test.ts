@@ -76,6 +76,17 @@ test('says what holds, what it costs and how it compares', () => {
   expect(ended).toBe('settled')
 })
 
+test('leaves the setting in the forms others read, and a page to print', () => {
+  expect(readdirSync(at('whole', 'setting')).sort()).toEqual([
+    ...['command.sh', 'deployment-planner.yaml', 'deployment-request.yaml'],
+    ...['planner.json', 'planner.yaml'],
+  ])
+  const page = readFileSync(at('whole', 'recommend.html'), 'utf8')
+  expect(page).toContain('<svg')
+  expect(page).not.toContain('<script')
+  expect(page.match(/<h1>(.*)<\/h1>/)?.[1]).toContain('holds')
+})
+
 test('gives the same answer with one worker, and runs nothing twice', () => {
   const {code} = tool(folder, ...LINE, ...OBJECTIVE, '--jobs', '1', '--price', '2', '--out', 'single')
   expect(code).toBe(0)

@@ -1,15 +1,14 @@
 import {performance} from 'node:perf_hooks'
-import {parseArguments} from '../../config/command-line/arguments.ts'
 import type {Scenario, ServiceObjective} from '../../config/scenario.ts'
 import {RunError} from '../../core/result.ts'
 import {prepareRun, type RunPorts, simulatePrepared} from '../../run/prepare-run.ts'
 import type {RunResult} from '../../run/run.ts'
 import {keepingLast, trafficFrom} from '../../run/traffic.ts'
+import {heldBy, loosest} from '../../search/answer/held.ts'
+import type {Told} from '../../search/answer/recommendation.ts'
+import type {WhyNot} from '../../search/answer/recommendation-json.ts'
+import {whyNot} from '../../search/answer/why-not.ts'
 import {wholeRuns} from '../../search/evaluation.ts'
-import {heldBy, loosest} from '../../search/held.ts'
-import type {Told} from '../../search/recommendation.ts'
-import type {WhyNot} from '../../search/recommendation-json.ts'
-import {whyNot} from '../../search/why-not.ts'
 import {loadTrace} from '../load-trace.ts'
 import {machineMemory} from '../memory.ts'
 import {createTimingLoader} from '../timing-loader.ts'
@@ -18,11 +17,8 @@ import type {RecommendPlan} from './recommend-plan.ts'
 /** Replays the nearest setting in all its phases: what kept it from holding, and what it did hold in each of them. */
 export async function explainNearest(
   {id, scenario}: Told,
-  {search: {problem}}: RecommendPlan,
-  rest: readonly string[],
+  {search: {problem}, path}: RecommendPlan,
 ): Promise<WhyNot> {
-  const args = parseArguments(rest)
-  const path = args.ok ? (args.value.positionals[0] ?? '') : ''
   const ports: RunPorts = {
     loadTraffic: keepingLast(trafficFrom((own, options) => loadTrace(path, options, own))),
     timing: createTimingLoader(),

@@ -1,7 +1,8 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {isObject} from '../../core/is-object.ts'
 import {ok, type Result} from '../../core/result.ts'
+import type {TakenFile} from '../../search/answer/take-away.ts'
 import type {Evaluation, Results} from '../../search/evaluation.ts'
 import type {Search} from '../../search/search.ts'
 import type {PointFigures} from '../../sweep/points.ts'
@@ -9,15 +10,23 @@ import type {Shard} from '../../sweep/shard.ts'
 import {readFinishedRow, writeAtomically} from '../sweep/sweep-folder.ts'
 import type {PointTask} from '../sweep/sweep-point.ts'
 
-/** The answer, and every run that led to it, one to a line in the order they were asked for. */
-export function writeRecommendation(folder: string, json: string, results: Results): void {
+/**
+ * The answer, every run that led to it, one to a line in the order they were asked for, and in `setting/` the
+ * recommended one in the forms that others read.
+ */
+export function writeRecommendation(folder: string, files: readonly TakenFile[], results: Results): void {
   const lines = [...results].map(([evaluation, outcome]) =>
     JSON.stringify(
       outcome.ok ? {evaluation, ...figuresOf(outcome.value)} : {evaluation, error: outcome.error.message},
     ),
   )
   writeAtomically(join(folder, 'evaluations.jsonl'), `${lines.join('\n')}\n`)
-  writeAtomically(join(folder, 'recommend.json'), json)
+  // What an earlier answer left there is not this one's.
+  const own = join(folder, 'setting')
+  rmSync(own, {recursive: true, force: true})
+  mkdirSync(own)
+  for (const {name, text} of files)
+    writeAtomically(join(name.startsWith('recommend.') ? folder : own, name), text)
 }
 
 /** Which runs a shard has made: the command without a shard takes them up. */

@@ -26,6 +26,8 @@ export interface RecommendPlan {
   readonly trace: ParsedTrace | null
   readonly recipe: TraceGenerator | null
   readonly taskOf: (evaluation: Evaluation) => Result<PointTask>
+  /** Where the trace is. */
+  readonly path: string
   readonly hasProgress: boolean
   readonly notices: readonly string[]
 }
@@ -63,7 +65,7 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
   const firstReason = search.problemOfSpace()
   if (firstReason !== null)
     return fail(`space: no combination can be run; the first: ${firstReason}`, '--space')
-  return ok({search, trace, recipe, hasProgress, notices, taskOf: own => planTask(own, traceSha256)})
+  return ok({search, trace, recipe, path, hasProgress, notices, taskOf: own => planTask(own, traceSha256)})
 }
 
 /** Files go by what was run: an evaluation's own name may be longer than a file's can be. */

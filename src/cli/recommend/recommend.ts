@@ -1,11 +1,13 @@
 import {availableParallelism} from 'node:os'
 import {join} from 'node:path'
 import {performance} from 'node:perf_hooks'
+import {formatCommand} from '../../config/command-line/command-line.ts'
 import {formatThousands} from '../../core/python-number.ts'
 import type {Problem} from '../../core/result.ts'
-import {type Recommendation, recommend} from '../../search/recommendation.ts'
-import {formatRecommendation, type WhyNot} from '../../search/recommendation-json.ts'
-import {tellEnd, tellHeld, tellRecommendation} from '../../search/recommendation-text.ts'
+import {type Recommendation, recommend} from '../../search/answer/recommendation.ts'
+import {formatRecommendation, type WhyNot} from '../../search/answer/recommendation-json.ts'
+import {tellEnd, tellHeld, tellRecommendation} from '../../search/answer/recommendation-text.ts'
+import {takeAway} from '../../search/answer/take-away.ts'
 import {runSearch} from '../../search/run-search.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {describeOwnFlags} from '../own-flags.ts'
@@ -76,10 +78,11 @@ async function search(
       terminal.writeOut(`Shard ${shard.index}/${shard.count} is done. ${tellRecommendation(answer)[0]}\n`)
       return {kind: 'done'}
     }
-    const why = answer.nearest === null ? null : await explainNearest(answer.nearest, plan, asked.rest)
-    const json = formatRecommendation(answer, why)
-    writeRecommendation(outFolder, json, results)
-    terminal.writeOut(asked.asJson ? json : formatAnswer(answer, why))
+    const why = answer.nearest === null ? null : await explainNearest(answer.nearest, plan)
+    const summary = formatCommand('planner-replay', asked.rest)
+    const files = takeAway(answer, {why, summary, trace: plan.path})
+    writeRecommendation(outFolder, files, results)
+    terminal.writeOut(asked.asJson ? formatRecommendation(answer, why) : formatAnswer(answer, why))
     if (!asked.asJson) {
       const {full, partial} = answer.evaluations
       const took = formatThousands((performance.now() - startedMs) / 1000, 1)

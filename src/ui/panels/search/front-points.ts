@@ -1,5 +1,5 @@
-import type {Recommendation, Told} from '../../../search/recommendation.ts'
-import {nameOf, tellFigures} from '../../../search/recommendation-text.ts'
+import type {Recommendation, Told} from '../../../search/answer/recommendation.ts'
+import {nameOf, tellFigures} from '../../../search/answer/recommendation-text.ts'
 
 /** A setting as it stands in the picture of cost and share. */
 export interface FrontPoint {

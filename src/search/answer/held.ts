@@ -1,6 +1,6 @@
-import type {ServiceObjective} from '../config/scenario.ts'
-import type {RequestColumns} from '../engine/record/record.ts'
-import {completedInArrivalOrder, tpotMs, ttftMs} from '../report/request-measures.ts'
+import type {ServiceObjective} from '../../config/scenario.ts'
+import type {RequestColumns} from '../../engine/record/record.ts'
+import {completedInArrivalOrder, tpotMs, ttftMs} from '../../report/request-measures.ts'
 
 /** Latencies that a run held for the share asked for; the ITL stays as asked where that can be. */
 export function heldBy(

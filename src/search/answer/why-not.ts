@@ -1,6 +1,6 @@
-import {candidatesOf} from '../answers/answer-run.ts'
-import type {Scenario} from '../config/scenario.ts'
-import type {RunResult} from '../run/run.ts'
+import {candidatesOf} from '../../answers/answer-run.ts'
+import type {Scenario} from '../../config/scenario.ts'
+import type {RunResult} from '../../run/run.ts'
 
 /** What keeps a setting from holding the objective, in sentences, the weightiest first. */
 export function whyNot(scenario: Scenario, result: RunResult): readonly string[] {

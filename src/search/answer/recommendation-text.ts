@@ -1,9 +1,9 @@
-import {formatObjective as linkObjective} from '../config/objective.ts'
-import type {ServiceObjective} from '../config/scenario.ts'
-import {amount, latency, percent} from '../report/findings/words.ts'
-import {REPEAT_WORDS} from '../sweep/repeats.ts'
+import {formatObjective as linkObjective} from '../../config/objective.ts'
+import type {ServiceObjective} from '../../config/scenario.ts'
+import {amount, latency, percent} from '../../report/findings/words.ts'
+import {REPEAT_WORDS} from '../../sweep/repeats.ts'
+import type {KnobValues} from '../space.ts'
 import {costOf, type Recommendation, type Told} from './recommendation.ts'
-import type {KnobValues} from './space.ts'
 
 /** The answer, bottom line first; each sentence is of medians over the phases. */
 export function tellRecommendation(answer: Recommendation): readonly string[] {

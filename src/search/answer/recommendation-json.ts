@@ -1,4 +1,4 @@
-import type {ServiceObjective} from '../config/scenario.ts'
+import type {ServiceObjective} from '../../config/scenario.ts'
 import type {Recommendation, Told} from './recommendation.ts'
 
 export interface WhyNot {

@@ -1,6 +1,6 @@
-import type {FieldValue} from '../config/field-text.ts'
-import type {Belief} from './belief.ts'
-import type {Candidate, Candidates} from './candidates.ts'
+import type {FieldValue} from '../../config/field-text.ts'
+import type {Belief} from '../belief.ts'
+import type {Candidate, Candidates} from '../candidates.ts'
 
 /** What one knob does around a setting, the others staying as they are there. */
 export interface KnobEffect {

@@ -1,9 +1,9 @@
-import type {Scenario, ServiceObjective} from '../config/scenario.ts'
-import {isVerified, type Results, type Standing} from './evaluation.ts'
-import {type Prices, priceOf} from './prices.ts'
-import type {SearchEnd} from './run-search.ts'
-import type {Search} from './search.ts'
-import type {KnobValues} from './space.ts'
+import type {Scenario, ServiceObjective} from '../../config/scenario.ts'
+import {isVerified, type Results, type Standing} from '../evaluation.ts'
+import {type Prices, priceOf} from '../prices.ts'
+import type {SearchEnd} from '../run-search.ts'
+import type {Search} from '../search.ts'
+import type {KnobValues} from '../space.ts'
 
 /** A setting and what its runs came to; figures are medians over them. */
 export interface Told {
