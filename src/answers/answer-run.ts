@@ -7,7 +7,7 @@ import type {RunResult} from '../run/run.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
 import type {RepeatKind} from '../sweep/repeats.ts'
 import {computeSpread, type Spread} from './spread.ts'
-import {tryCures} from './try-cures.ts'
+import {askAll, tryCures} from './try-cures.ts'
 
 /** What is said of a result beside its figures. */
 export interface Answer {
@@ -30,7 +30,10 @@ export interface Question {
   readonly of: RepeatKind
   /** The other repeats, without the run itself. */
   readonly repeats: readonly Scenario[]
+  /** May be asked again before it has answered: who has several threads uses them. */
   readonly run: (scenario: Scenario) => Promise<Result<PointFigures>>
+  /** Also replay what might help: pair by pair with the repeats, or against the one run where nothing varies. */
+  readonly triesCures: boolean
 }
 
 /**
@@ -52,12 +55,13 @@ export async function* answerRun(question: Question): AsyncGenerator<Answer, Ans
             {of, share},
           ),
   })
-  for (const repeat of question.repeats) {
-    const figures = await run(repeat)
+  const asked = askAll(question.repeats, run)
+  for (const [i, repeat] of question.repeats.entries()) {
+    const figures = await asked[i]!
     if (figures.ok) repeats.push({scenario: repeat, figures: figures.value})
     yield answer()
   }
-  if (repeats.length < 2) return answer()
+  if (!question.triesCures) return answer()
   const cures = tryCures({candidates, repeats, share, run})
   for (;;) {
     const step = await cures.next()

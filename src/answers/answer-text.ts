@@ -26,10 +26,10 @@ function tellSpread({figures, holds, runs, of}: Spread): string {
   return `Over ${runs} ${REPEAT_WORDS[of]}:${met} it holds in ${holds} of ${runs}.`
 }
 
-/** The result with the answer in its report; a run that nothing judges has none. */
+/** The result with the answer in its report; a run that nothing judges has no findings. */
 export function withAnswer(result: RunResult, answer: Answer): RunResult {
   const {report} = result
-  if (report.planner_replay.sla_attainment === null) return result
+  if (report.planner_replay.sla_attainment === null && answer.spread === null) return result
   const planner_replay = {...report.planner_replay, ...answerExtras(answer)}
   return {...result, report: {...report, planner_replay}}
 }

@@ -99,12 +99,19 @@ describe('a cure', () => {
     expect(findings[0]?.cure).toEqual({
       change: {num_workers: 4},
       figures: {sla_attainment: 0.9, mean_ttft_ms: 1000, p90_ttft_ms: 2000, gpu_hours: 4},
+      ranges: {
+        sla_attainment: [0.9, 0.9],
+        mean_ttft_ms: [1000, 1000],
+        p90_ttft_ms: [2000, 2000],
+        gpu_hours: [4, 4],
+      },
+      before: {sla_attainment: 0.5, mean_ttft_ms: 1000, p90_ttft_ms: 2000, gpu_hours: 2},
       won: 3,
       of: 3,
     })
     expect(runs).toEqual([2, 2, 2, 3, 3, 3, 4, 4, 4])
     expect(tellCure(findings[0]!.cure!, 'phase')).toBe(
-      'Tried: with num_workers 4, 90 % of requests meet the objective, mean TTFT 1 s, 4 GPU-hours; better in 3 of 3 planner phases.',
+      'Tried: with num_workers 4, 90 % of requests meet the objective (50 % now), mean TTFT 1 s, 4 GPU-hours (2 now); better in 3 of 3 planner phases.',
     )
   })
 

@@ -4,8 +4,9 @@ import type {Result} from '../core/result.ts'
 import type {Candidate, Cure, Finding, Remedy} from '../report/findings/finding.ts'
 import {applySweepValue, findSweepKey} from '../sweep/keys.ts'
 import type {PointFigures} from '../sweep/points.ts'
+import type {Band} from '../sweep/repeats.ts'
 import {comparePairs} from './paired.ts'
-import {computeSpread, type SpreadFigure} from './spread.ts'
+import {computeSpread, type Spread, type SpreadFigure} from './spread.ts'
 
 export interface CureTrial {
   readonly candidates: readonly Candidate[]
@@ -51,23 +52,36 @@ function helpsMore(a: Cure, b: Cure, share: number): boolean {
 
 /** null = it does not apply, cannot be run, or does not help. */
 async function tryRemedy({repeats, share, run}: CureTrial, remedy: Remedy): Promise<Cure | null> {
+  const changed = repeats.flatMap(({scenario}) => applyRemedy(scenario, remedy) ?? [])
+  if (changed.length < repeats.length) return null
   const tried: PointFigures[] = []
-  for (const {scenario} of repeats) {
-    const changed = applyRemedy(scenario, remedy)
-    if (changed === null) return null
-    const figures = await run(changed)
+  for (const asked of askAll(changed, run)) {
+    const figures = await asked
     if (!figures.ok) return null
     tried.push(figures.value)
   }
   const before = repeats.map(({figures}) => figures)
   const won = before.filter((own, i) => isBetter(own, tried[i]!, share)).length
   if (won < Math.ceil(0.8 * before.length) || !isWorthIt(before, tried, share)) return null
-  const {figures} = computeSpread(tried, {of: 'phase', share})
-  const medians = TOLD.flatMap(name => {
-    const band = figures[name]
-    return band === undefined ? [] : [[name, band.median] as const]
-  })
-  return {change: remedy, figures: Object.fromEntries(medians), won, of: before.length}
+  const bands = computeSpread(tried, {of: 'phase', share}).figures
+  const bandsBefore = computeSpread(before, {of: 'phase', share}).figures
+  return {
+    change: remedy,
+    figures: toldOf(bands, band => band.median),
+    ranges: toldOf(bands, ({min, max}) => [min, max] as const),
+    before: toldOf(bandsBefore, band => band.median),
+    won,
+    of: before.length,
+  }
+}
+
+function toldOf<T>(bands: Spread['figures'], tell: (band: Band) => T): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    TOLD.flatMap(name => {
+      const band = bands[name]
+      return band === undefined ? [] : [[name, tell(band)] as const]
+    }),
+  )
 }
 
 /** Where the objective holds, cheaper and still holding; else closer to it. */
@@ -75,6 +89,16 @@ function isBetter(before: PointFigures, after: PointFigures, share: number): boo
   const [met, metAfter] = [before.sla_attainment ?? 0, after.sla_attainment ?? 0]
   if (met >= share) return metAfter >= share && after.gpu_hours < before.gpu_hours
   return metAfter > met
+}
+
+/** Asks for all runs at once. One that is given up is told to whoever waits for it, and to nobody else. */
+export function askAll(
+  scenarios: readonly Scenario[],
+  run: CureTrial['run'],
+): readonly Promise<Result<PointFigures>>[] {
+  const asked = scenarios.map(run)
+  for (const each of asked) each.catch(() => {})
+  return asked
 }
 
 /** In the median the figure that matters must move by more than nothing. */
@@ -85,7 +109,7 @@ function isWorthIt(before: readonly PointFigures[], after: readonly PointFigures
 }
 
 /** The scenario with the change; null where its knobs do not fit the scenario or change nothing. */
-function applyRemedy(scenario: Scenario, remedy: Remedy): Scenario | null {
+export function applyRemedy(scenario: Scenario, remedy: Remedy): Scenario | null {
   let changed = scenario
   for (const [name, value] of Object.entries(remedy)) {
     const key = findSweepKey(name)

@@ -210,14 +210,25 @@ async function answerTo(
     candidates,
     of,
     repeats,
-    run: async own => {
+    triesCures: count > 1,
+    run: inTurn(async own => {
       const prepared = await prepareRun(own, ports)
       return prepared.ok ? runToFigures(prepared.value) : prepared
-    },
+    }),
   })
   for (;;) {
     const step = await steps.next()
     if (step.done) return step.value
+  }
+}
+
+/** One after the other: there is one thread, and each prepared run holds its traffic. */
+function inTurn<A, B>(act: (input: A) => Promise<B>): (input: A) => Promise<B> {
+  let last: Promise<unknown> = Promise.resolve()
+  return input => {
+    const next = last.then(() => act(input))
+    last = next.catch(() => {})
+    return next
   }
 }
 

@@ -1,7 +1,7 @@
 import {engineGenerationOf} from './engine-generations.ts'
 import {Cluster, type ClusterOptions} from './loop-1.2/cluster.ts'
 import type {ReplayEngine} from './observation.ts'
-import type {EngineRecord} from './record/record.ts'
+import type {EngineRecord, InstanceRecord, RequestColumns} from './record/record.ts'
 
 /** An engine a host can run to its end and take the record of. */
 export interface RunnableEngine extends ReplayEngine {
@@ -10,6 +10,14 @@ export interface RunnableEngine extends ReplayEngine {
   /** Runs to the end of the workload in steps of about `maxEvents`; true when it is over. */
   runToEnd(maxEvents: number): boolean
   record(): EngineRecord
+  /** The parts of the record that a picture of the run so far is drawn from: the engine's own, which go on changing. */
+  glance(): EngineGlance
+}
+
+export interface EngineGlance {
+  readonly instances: readonly InstanceRecord[]
+  readonly arrivedRequests: number
+  readonly requests: RequestColumns
 }
 
 export type EngineOptions = Omit<ClusterOptions, 'generation'> & {

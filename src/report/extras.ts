@@ -14,6 +14,7 @@ import {
   standbyGpuHours,
 } from './gpu-hours.ts'
 import type {PlannerReplayExtras, ReferenceReport} from './report.ts'
+import {computeServiceBurn} from './service-burn.ts'
 import {countAttained} from './service-level.ts'
 
 export interface ExtrasInput {
@@ -52,6 +53,7 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
         : {ttft_ms: objective.ttftMs, itl_ms: objective.itlMs, share: objective.share},
     meets_objective: objective === null || share === null ? null : share >= objective.share,
     sla_attainment: share,
+    ...(objective === null ? {} : {burn: computeServiceBurn(record.requests, objective)}),
     goodput_rps: attained === null ? null : attained / durationS,
     gpu_hours: gpuHoursOf(input, gpus),
     ...policyExtras(input),

@@ -1,5 +1,6 @@
 import type {EngineTiming} from '../config/scenario.ts'
 import type {Finding} from './findings/finding.ts'
+import type {ServiceBurn} from './service-burn.ts'
 
 /** The reference's report JSON (engine.md 11), key for key, plus our `planner_replay` object (contracts.md 3). */
 export type Distribution =
@@ -67,6 +68,8 @@ export interface PlannerReplayExtras {
   readonly meets_objective?: boolean | null
   /** Share of completed requests with TTFT and TPOT within the objective; null without one. */
   readonly sla_attainment: number | null
+  /** The same over time; absent without an objective, and in runs saved before. */
+  readonly burn?: ServiceBurn
   readonly goodput_rps: number | null
   readonly gpu_hours: number
   readonly billed_gpu_hours: number
@@ -79,8 +82,24 @@ export interface PlannerReplayExtras {
   readonly result_sha256?: string
   /** What an expert would say of the run; the command line and the page add them. */
   readonly findings?: readonly Finding[]
-  /** Median and range over the repeats, by figure; absent for a single run. */
-  readonly spread?: Readonly<Record<string, unknown>>
+  /** Over the repeats; absent for a single run. */
+  readonly spread?: ReportSpread
+}
+
+/** How far the figures depend on what nobody chooses: median and range of each over the repeats, under its name. */
+export interface ReportSpread {
+  readonly of: 'phase' | 'seed' | 'order'
+  readonly runs: number
+  /** Runs that hold the objective. */
+  readonly holds: number
+  readonly fragile: string | null
+  readonly [figure: string]: ReportBand | string | number | null | undefined
+}
+
+export interface ReportBand {
+  readonly min: number
+  readonly median: number
+  readonly max: number
 }
 
 export type Report = ReferenceReport &

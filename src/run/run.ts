@@ -2,6 +2,7 @@ import type {EngineRecord} from '../engine/record/record.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {Report} from '../report/report.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
+import type {LiveColumns} from './live.ts'
 
 /** Progress of one run, for a bar: never part of a result. */
 export interface RunProgress {
@@ -10,6 +11,8 @@ export interface RunProgress {
   readonly expectedEndMs: number
   readonly completedRequests: number
   readonly totalRequests: number
+  /** The run so far, to be drawn; the same object every time, which grows. */
+  readonly live?: LiveColumns
 }
 
 export interface RunResult {

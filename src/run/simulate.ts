@@ -18,6 +18,7 @@ import type {ScalingRecord} from '../scaling/record.ts'
 import {createStartup} from '../scaling/startup.ts'
 import type {Workload} from '../trace/workload.ts'
 import {type LaterParts, NO_LATER_PARTS} from './later-parts.ts'
+import {LiveLine} from './live.ts'
 import type {RunProgress, RunResult} from './run.ts'
 
 /** All a run needs, loaded by the host beforehand: the simulation itself does no I/O. */
@@ -135,12 +136,17 @@ function* runUnderPolicy(
 function progressOf(engine: RunnableEngine, workload: Workload): () => RunProgress {
   const {releaseOrder, arrivalMs, requestCount} = workload
   const lastArrivalMs = arrivalMs[releaseOrder[releaseOrder.length - 1]!]!
-  return () => ({
-    simulatedMs: engine.nowMs,
-    expectedEndMs: Math.max(lastArrivalMs, engine.nowMs),
-    completedRequests: engine.completedRequests,
-    totalRequests: requestCount,
-  })
+  const live = new LiveLine(engine)
+  return () => {
+    const expectedEndMs = Math.max(lastArrivalMs, engine.nowMs)
+    return {
+      simulatedMs: engine.nowMs,
+      expectedEndMs,
+      completedRequests: engine.completedRequests,
+      totalRequests: requestCount,
+      live: live.follow(expectedEndMs),
+    }
+  }
 }
 
 function largestOutsideShare(models: readonly PerfModel[]): number | null {

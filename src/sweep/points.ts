@@ -156,6 +156,8 @@ function digestOf(report: Report, events: readonly object[]): string {
       policy: _policy,
       objective: _objective,
       meets_objective: _meets,
+      // Follows from the columns, and came later than the digests.
+      burn: _burn,
       ...extras
     },
     ...figures

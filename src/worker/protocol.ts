@@ -6,6 +6,7 @@ import type {ModelConfig} from '../perf/models/model-config.ts'
 import type {TickGrounds} from '../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
 import type {RunPictures} from '../report/compute-pictures.ts'
+import type {Candidate} from '../report/findings/finding.ts'
 import type {LogHistogram} from '../report/log-histogram.ts'
 import type {RunProgress, RunResult} from '../run/run.ts'
 import type {KnobEffect} from '../search/answer/knob-effects.ts'
@@ -123,4 +124,6 @@ export interface RunOutcome {
   readonly pictures: RunPictures
   readonly traceName: string
   readonly elapsedMs: number
+  /** The run's findings with what is worth trying about each; runs saved before have none. */
+  readonly candidates?: readonly Candidate[]
 }

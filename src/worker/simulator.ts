@@ -54,13 +54,15 @@ async function run(
   if (!simulated.ok) return simulated
   const {traceName, workload} = simulated.value
   const digested = await addDigest(simulated.value.result, sha256Of)
-  const findings = candidatesOf(request.scenario, digested).map(({finding}) => finding)
+  const candidates = candidatesOf(request.scenario, digested)
+  const findings = candidates.map(({finding}) => finding)
   const result = withAnswer(digested, {findings, spread: null})
   const outcome: RunOutcome = {
     result,
     pictures: computePictures({...result, scenario: request.scenario}),
     traceName,
     elapsedMs: site.host.nowMs() - startMs,
+    candidates,
   }
   const {value, buffers} = detachableBuffers(outcome, workload)
   return Comlink.transfer(ok(value), buffers)

@@ -109,9 +109,9 @@ describe('the decision inspector', () => {
     const site = await open({hash: PRESSURE})
     await runToResults(site)
     const panel = await inspectFirst(site)
-    await expectVisible(panel.getByRole('list', {name: /^Targets, load and demand/}))
+    await expectVisible(panel.getByRole('list', {name: /^Settings/}))
     const texts = await panel
-      .getByRole('list', {name: /^Targets, load and demand/})
+      .getByRole('list', {name: /^Settings/})
       .getByRole('listitem')
       .allTextContents()
     const claim = texts

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import type {Locator} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
-import {expectVisible, runToResults, type Site, useSite} from './site.ts'
+import {expectVisible, readMetricTable, runToResults, type Site, useSite} from './site.ts'
 
 const {open} = useSite()
 
@@ -150,6 +150,7 @@ test('the tables of a run fit a wide screen, and what follows a decision fits a 
   const wide = await open({viewport: {width: 1440, height: 900}})
   await runToResults(wide)
   const overflow = (region: Locator) => region.evaluate(node => node.scrollWidth - node.clientWidth)
+  await readMetricTable(wide)
   expect(await overflow(wide.page.getByRole('region', {name: 'Metric table'}))).toBe(0)
 
   const narrow = await open({viewport: {width: 390, height: 844}, hash: PRESSURE})

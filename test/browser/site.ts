@@ -29,6 +29,8 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly url?: string
   /** Lets the page store itself for offline use; else it finds a browser without service workers. */
   readonly storesOffline?: boolean
+  /** Repeats results in the background, as the page does; tests of something else have no use for it. */
+  readonly repeats?: boolean
   /** Hears of every request of the page, its workers and its service worker. */
   readonly onRequest?: (url: string) => void
   /** Runs before any script of the page. */
@@ -75,6 +77,7 @@ async function openPage(browser: Browser, options: OpenOptions): Promise<Site> {
     hash,
     initScript,
     onRequest,
+    repeats = false,
     storesOffline = false,
     url = inject('siteUrl'),
     ...contextOptions
@@ -100,10 +103,21 @@ async function openPage(browser: Browser, options: OpenOptions): Promise<Site> {
   // A fresh profile stores a dozen megabytes anew: not in tests of something else.
   if (!storesOffline)
     await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'))
+  if (!repeats) await page.addInitScript(switchRepeatsOff)
   if (initScript !== undefined) await page.addInitScript(initScript)
   await page.goto(hash === undefined ? url : `${url}#${hash}`)
   await expectVisible(page.getByRole('main'))
   return {page, url, complaints}
+}
+
+/** Once: a test may switch them on, and load the page again. */
+function switchRepeatsOff(): void {
+  try {
+    if (sessionStorage.getItem('repeats-off') === null) localStorage.setItem('planner-replay-spread', 'off')
+    sessionStorage.setItem('repeats-off', 'yes')
+  } catch {
+    // A page of a test that forbids storage.
+  }
 }
 
 /** Picks the short trace and waits until the page has read it. */
@@ -140,7 +154,13 @@ export async function alertText({page}: Site): Promise<string> {
 export type Cells = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 export async function readMetricTable({page}: Site): Promise<Cells> {
-  const table = page.getByRole('table', {name: 'NVIDIA AIPerf | LLM Metrics'})
+  const name = 'NVIDIA AIPerf | LLM Metrics'
+  const table = page.getByRole('table', {name})
+  // Folded until it is asked for.
+  const fold = page.locator('details', {has: page.locator('caption', {hasText: name})}).first()
+  await expectVisible(fold)
+  if (!(await fold.evaluate(element => (element as HTMLDetailsElement).open)))
+    await fold.locator('summary').click()
   await expectVisible(table)
   const rows = await table
     .first()

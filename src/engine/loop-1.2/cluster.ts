@@ -161,6 +161,15 @@ export class Cluster implements ReplayEngine {
     return this.#notices
   }
 
+  glance() {
+    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
+    return {
+      instances: lives.map(({record}) => record),
+      arrivedRequests: this.#recorder.arrivedCount,
+      requests: this.#recorder.requests,
+    }
+  }
+
   /** All that was recorded so far. */
   record(): EngineRecord {
     const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]

@@ -184,6 +184,15 @@ export class Cluster16 implements ReplayEngine {
     return this.#traffic.drain(this.#now)
   }
 
+  glance() {
+    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
+    return {
+      instances: lives.map(({record}) => record),
+      arrivedRequests: this.#recorder.arrivedCount,
+      requests: this.#recorder.requests,
+    }
+  }
+
   /** All that was recorded so far. */
   record(): EngineRecord {
     const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]

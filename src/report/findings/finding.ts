@@ -39,6 +39,9 @@ export interface Cure {
   readonly change: Readonly<Record<string, number | string>>
   /** Medians over the pairs with the change. */
   readonly figures: Readonly<Record<string, number>>
+  /** Lowest and highest with the change, and medians without it; absent in cures found before. */
+  readonly ranges?: Readonly<Record<string, readonly [number, number]>>
+  readonly before?: Readonly<Record<string, number>>
   /** Pairs in which more requests met the objective. */
   readonly won: number
   readonly of: number

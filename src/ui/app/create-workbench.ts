@@ -3,6 +3,7 @@ import {createLibraryStore} from '../../store/library-store.ts'
 import {ModelStore} from '../../store/model-store.ts'
 import {SimulatorClient} from '../../worker/client.ts'
 import {spawnWorker} from '../../worker/spawn.ts'
+import {createAnswers} from '../model/answer/create-answers.ts'
 import type {AddressBar} from '../model/workbench/address-bar.ts'
 import {createMany} from '../model/workbench/create-many.ts'
 import {Workbench} from '../model/workbench/workbench.svelte.ts'
@@ -13,6 +14,7 @@ export function createWorkbench(fetchResultsView: () => void): Workbench {
   return new Workbench({
     client,
     ...createMany(client),
+    answers: createAnswers(client),
     stores: createLibraryStore(),
     models: new ModelStore(),
     news: new LibraryNews(),

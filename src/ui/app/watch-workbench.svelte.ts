@@ -6,10 +6,16 @@ const SETTLE_MS = 250
 
 /** What happens by itself: each effect names what it follows and hands over to the workbench. */
 export function watchWorkbench(workbench: Workbench): void {
-  const {run, search, sweep, view, comparison, scenario, trace, link, actions, titles} = workbench
+  const {run, answers, search, sweep, view, comparison, scenario, trace, link, actions, titles} = workbench
 
   $effect(() => {
     if (run.finished !== null) untrack(() => workbench.keepFinished())
+  })
+
+  // What the user waits for comes first: the workers are left to it, and what was repeated is taken up afterwards.
+  $effect(() => {
+    if (workbench.isBusy) untrack(() => answers.pause())
+    else if (run.finished !== null && workbench.canRepeat) untrack(() => workbench.answerFinished())
   })
 
   $effect(() => {

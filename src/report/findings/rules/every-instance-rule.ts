@@ -1,3 +1,4 @@
+import {plannerOf} from '../../../config/scenario.ts'
 import {median} from '../figures.ts'
 import type {Candidate} from '../finding.ts'
 import type {RunFacts} from '../run-facts.ts'
@@ -30,5 +31,7 @@ export function findEveryInstanceRule(facts: RunFacts): Candidate[] {
     figures,
   } as const
   const weight = (facts.missedCount * held.length) / looked.length
-  return [{finding, weight: weight / 2, remedies: []}]
+  const floor = plannerOf(facts.scenario)?.min_endpoint ?? 1
+  // Where the rule adds none in time, a floor has them there before.
+  return [{finding, weight: weight / 2, remedies: [{'planner.min_endpoint': floor + 1}]}]
 }

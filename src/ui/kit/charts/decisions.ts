@@ -30,22 +30,30 @@ export interface ReasonStyle {
   readonly colour: string
 }
 
+export interface Decision<Reason extends string> {
+  readonly timeS: number
+  readonly reason: Reason
+  /** Where it is drawn, if not among those of its reason. */
+  readonly lane?: Reason
+}
+
 /**
  * A track of decisions with one lane for every reason that occurred, in the order of `styles`.
  * @returns null where nothing was decided
  */
 export function decisionTrack<Reason extends string>(
   named: Pick<Decisions, 'id' | 'title' | 'note'>,
-  made: readonly {readonly timeS: number; readonly reason: Reason}[],
+  made: readonly Decision<Reason>[],
   styles: Readonly<Record<Reason, ReasonStyle>>,
 ): Decisions | null {
   if (made.length === 0) return null
   const order = Object.keys(styles) as Reason[]
+  const laneOf = ({lane, reason}: Decision<Reason>) => lane ?? reason
   const x = Float64Array.from(made, decision => decision.timeS)
-  const y = Float64Array.from(made, decision => order.indexOf(decision.reason))
+  const y = Float64Array.from(made, decision => order.indexOf(laneOf(decision)))
   const walk: TimeSeries = {key: 'decisions', label: 'decisions', x, y, shape: 'step', slot: 0}
   const lanes = order.flatMap(reason => {
-    const times = made.filter(decision => decision.reason === reason).map(({timeS}) => timeS)
+    const times = made.filter(decision => laneOf(decision) === reason).map(({timeS}) => timeS)
     return times.length === 0 ? [] : [{reason, ...styles[reason], x: Float64Array.from(times)}]
   })
   return {
@@ -56,7 +64,7 @@ export function decisionTrack<Reason extends string>(
     walk,
     at(seconds) {
       const decision = made[pointAt(walk, seconds)]
-      return decision === undefined ? null : {timeS: decision.timeS, label: styles[decision.reason].label}
+      return decision === undefined ? null : {timeS: decision.timeS, label: styles[laneOf(decision)].label}
     },
     table(view) {
       const shown = made.filter(({timeS}) => view === null || (timeS >= view[0] && timeS <= view[1]))

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {DEFAULT_ROUTER_CONFIG} from '../../../config/engine/router-config.ts'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
-import {PRESETS} from '../../../config/presets.ts'
+import {findPreset, PRESETS, START_PRESET_ID} from '../../../config/presets.ts'
 import {initialScaling} from '../../../config/scaling/initial-scaling.ts'
 import {OTHER_POLICIES} from '../../../config/scaling/parse-scaling.ts'
 import {FIRST_TRAFFIC} from './form-parts.ts'
@@ -9,9 +9,9 @@ import {LinkState} from './link.svelte.ts'
 import {ScenarioState} from './scenario.svelte.ts'
 
 describe('ScenarioState', () => {
-  it('opens with the guide and gives back every preset unchanged', () => {
+  it('opens with the start and gives back every preset unchanged', () => {
     const state = new ScenarioState()
-    expect(state.scenario).toEqual(PRESETS[0]!.scenario)
+    expect(state.scenario).toEqual(findPreset(START_PRESET_ID)!.scenario)
     for (const preset of PRESETS) {
       state.choosePreset(preset.id)
       expect(state.scenario).toEqual(preset.scenario)

@@ -4,7 +4,7 @@ import {estimatesPrefill, parseAicPerf} from '../../../config/engine/aic-perf.ts
 import {DEFAULT_BLOCK_SIZES} from '../../../config/engine/engine-args.ts'
 import type {FieldValue} from '../../../config/field-text.ts'
 import {objectiveOfParts} from '../../../config/objective.ts'
-import {findPreset, PRESETS, type Preset} from '../../../config/presets.ts'
+import {findPreset, type Preset, START_PRESET_ID} from '../../../config/presets.ts'
 import {FIRST_RELEASE, type Release} from '../../../config/release.ts'
 import {type FieldValues, formsOf, releaseOf} from '../../../config/releases/release-forms.ts'
 import {withRelease} from '../../../config/releases/with-release.ts'
@@ -53,8 +53,8 @@ interface Checked {
 const FIRST_PRESET = firstPreset()
 
 function firstPreset(): Preset {
-  const [first] = PRESETS
-  assert(first !== undefined, 'there is a preset')
+  const first = findPreset(START_PRESET_ID)
+  assert(first !== null, 'there is the preset that the page opens with')
   return first
 }
 

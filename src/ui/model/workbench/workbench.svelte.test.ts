@@ -7,6 +7,8 @@ import {PointStore} from '../../../store/point-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {RunOutcome, RunRequest, TraceInfo} from '../../../worker/protocol.ts'
+import {AnswerState} from '../answer/answer.svelte.ts'
+import {KnownPoints} from '../answer/known-points.ts'
 import {SearchState} from '../search/search.svelte.ts'
 import {SweepState} from '../sweep/sweep.svelte.ts'
 import type {AddressBar} from './address-bar.ts'
@@ -54,6 +56,10 @@ function setUp(hash = '') {
       workers: 1,
     }),
     search: new SearchState({} as SimulatorPool, new PointStore(), {} as SimulatorClient),
+    answers: new AnswerState({
+      spare: {run: async () => fail('no worker')},
+      known: new KnownPoints(new PointStore()),
+    }),
     stores: createLibraryStore(),
     models: new ModelStore(),
     news: null,

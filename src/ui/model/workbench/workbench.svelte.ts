@@ -1,10 +1,13 @@
 import {findPreset} from '../../../config/presets.ts'
 import {isSameTrace, type Scenario, type ServiceObjective} from '../../../config/scenario.ts'
 import {isEqual} from '../../../core/is-equal.ts'
+import type {Remedy} from '../../../report/findings/finding.ts'
 import type {LibraryNews} from '../../../store/library-news.ts'
 import type {LibraryStore} from '../../../store/library-store.ts'
 import type {ModelStore} from '../../../store/model-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
+import type {AnswerState} from '../answer/answer.svelte.ts'
+import {changedScenario} from '../answer/changed-scenario.ts'
 import {ComparisonState} from '../compare/comparison.svelte.ts'
 import {GpuState} from '../gpu/gpu.svelte.ts'
 import {LibraryState} from '../library/library.svelte.ts'
@@ -30,6 +33,7 @@ export interface WorkbenchHost {
   readonly client: SimulatorClient
   readonly sweep: SweepState
   readonly search: SearchState
+  readonly answers: AnswerState
   readonly stores: LibraryStore
   readonly models: ModelStore
   readonly news: LibraryNews | null
@@ -57,6 +61,7 @@ export class Workbench {
   readonly batch: BatchState
   readonly sweep: SweepState
   readonly search: SearchState
+  readonly answers: AnswerState
   readonly actions: LibraryActions
   /** The profile that engine timing may be read from. */
   profile: File | null = $state.raw(null)
@@ -78,6 +83,7 @@ export class Workbench {
     this.batch = new BatchState(client)
     this.sweep = host.sweep
     this.search = host.search
+    this.answers = host.answers
     const runWhenReady = () => {
       this.#runsWhenReady = true
     }
@@ -199,6 +205,15 @@ export class Workbench {
     if (held !== null) this.scenario.load({...held, objective})
   }
 
+  /** Replays the run on screen with a change of some knobs, by itself or beside what it was. */
+  replayChanged = async (change: Remedy, how: 'open' | 'compare'): Promise<void> => {
+    const {finished} = this.run
+    const changed = finished === null ? null : await changedScenario(finished.scenario, change)
+    if (finished === null || changed === null) return
+    if (how === 'open') this.openPoint(changed)
+    else await this.compareScenarios([finished.scenario, changed])
+  }
+
   /** Runs scenarios one after the other, keeps them, and compares what came out. */
   async compareScenarios(scenarios: readonly Scenario[]): Promise<void> {
     this.goTo('compare')
@@ -257,6 +272,20 @@ export class Workbench {
   /** Keeps a run that has come to its end. */
   keepFinished(): void {
     if (this.run.finished !== null) this.#keep(this.run.finished)
+  }
+
+  /** Whether the run on screen can be made again now: nobody waits for another, its traffic is there, and there is room. */
+  get canRepeat(): boolean {
+    const {finished} = this.run
+    if (finished === null || this.isBusy || this.memory.kind !== 'fits') return false
+    const {synthetic, trace} = finished.scenario
+    const {info, loading} = this.trace
+    return synthetic !== undefined || (info !== null && loading === null && isSameTrace(info.source, trace))
+  }
+
+  /** Says what there is to say of the run on screen, as far as it takes further runs. */
+  answerFinished(): void {
+    if (this.run.finished !== null) this.answers.follow(this.run.finished, this.#files)
   }
 
   /** Keeps the run on screen once more, after its record was deleted. */

@@ -1,13 +1,14 @@
 import {objectiveOf} from '../../../config/objective.ts'
-import type {Report} from '../../../report/report.ts'
+import type {Report, ReportSpread} from '../../../report/report.ts'
 import {formatCompact, formatCount, formatFixed, formatMs, formatValue, NONE} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
+import {bandOf, TELL, tellBand} from './spread-words.ts'
 
-/** One headline figure: a big number, how it stands against its target, and the numbers around it. */
+/** One headline figure: a big number, how far it can be trusted, and the numbers around it. */
 export interface Figure {
   readonly label: string
   readonly value: string
-  /** null = there is no target to meet. */
+  /** null = nothing to keep, or not to be judged by this number. */
   readonly isMet: boolean | null
   readonly verdict: string
   readonly details: readonly (readonly [string, string])[]
@@ -17,21 +18,22 @@ export interface Figure {
 export function headlineFigures(run: ChartedRun, price: number | null): Figure[] {
   const {report, planner} = run.outcome.result
   const extras = report.planner_replay
+  const {spread} = extras
   const objective = objectiveOf(run.scenario)
   return [
-    latencyFigure(report, 'TTFT', 'ttft_ms', objective?.ttftMs ?? null),
-    latencyFigure(report, 'ITL', 'itl_ms', objective?.itlMs ?? null),
+    latencyFigure(report, 'TTFT', 'ttft_ms'),
+    latencyFigure(report, 'ITL', 'itl_ms'),
     {
-      label: 'Within both targets',
+      label: 'Within the objective',
       value: formatValue(extras.sla_attainment, 'share'),
-      isMet: null,
-      verdict:
-        objective === null
-          ? 'no targets in a plain run'
-          : `TTFT ≤ ${formatMs(objective.ttftMs)}, ITL ≤ ${formatMs(objective.itlMs)}`,
+      isMet:
+        objective === null || extras.sla_attainment === null
+          ? null
+          : extras.sla_attainment >= objective.share,
+      verdict: spreadWords(spread, 'sla_attainment', TELL.share) ?? 'of the requests of this run',
       details: [
-        ['goodput', extras.goodput_rps === null ? NONE : `${formatFixed(extras.goodput_rps, 2)} req/s`],
-        ['throughput', `${formatFixed(report.request_throughput_rps, 2)} req/s`],
+        ['goodput', extras.goodput_rps === null ? NONE : `${formatFixed(extras.goodput_rps, 2)}/s`],
+        ['throughput', `${formatFixed(report.request_throughput_rps, 2)}/s`],
         ['output', `${formatCompact(report.output_throughput_tok_s)} tok/s`],
       ],
     },
@@ -39,7 +41,9 @@ export function headlineFigures(run: ChartedRun, price: number | null): Figure[]
       label: 'GPU-hours',
       value: formatFixed(extras.gpu_hours, 2),
       isMet: null,
-      verdict: planner === null ? 'fixed fleet' : "the planner's own count",
+      verdict:
+        spreadWords(spread, 'gpu_hours', TELL.hours) ??
+        (planner === null ? 'fixed fleet' : "the planner's own count"),
       details: [['billed', formatFixed(extras.billed_gpu_hours, 2)], ...costDetails(report, price)],
     },
     scalingFigure(run),
@@ -72,24 +76,29 @@ function costDetails(report: Report, price: number | null): [string, string][] {
   ]
 }
 
-function latencyFigure(
-  report: Report,
-  label: string,
-  key: 'ttft_ms' | 'itl_ms',
-  target: number | null,
-): Figure {
-  const mean = report[`mean_${key}`]
+/** A mean is not judged: an objective is about single requests. */
+function latencyFigure(report: Report, label: string, key: 'ttft_ms' | 'itl_ms'): Figure {
+  const spread = spreadWords(report.planner_replay.spread, `mean_${key}`, TELL.ms)
   return {
     label: `${label}, mean`,
-    value: formatMs(mean),
-    isMet: target === null ? null : mean <= target,
-    verdict: target === null ? 'no target' : `${mean <= target ? 'within' : 'over'} SLA ${formatMs(target)}`,
+    value: formatMs(report[`mean_${key}`]),
+    isMet: null,
+    verdict: spread ?? 'of this run',
     details: [
       ['p50', formatMs(report[`median_${key}`])],
       ['p90', formatMs(report[`p90_${key}`])],
       ['p99', formatMs(report[`p99_${key}`])],
     ],
   }
+}
+
+function spreadWords(
+  spread: ReportSpread | undefined,
+  figure: string,
+  tell: (value: number) => string,
+): string | null {
+  const band = bandOf(spread, figure)
+  return band === null || spread === undefined ? null : tellBand(band, spread.runs, tell)
 }
 
 function scalingFigure(run: ChartedRun): Figure {

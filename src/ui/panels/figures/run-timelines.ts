@@ -6,14 +6,17 @@ import type {Threshold, Timeline, TimeSeries} from '../../kit/charts/base/timeli
 import {formatCompact, formatMs} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
 import {cumulativeGpuHours, replicaSteps} from './replica-steps.ts'
+import {shareMetTimeline} from './share-met.ts'
 
 /** Every timeline of a finished run; those without data are left out. */
 export function runTimelines(run: ChartedRun): Timeline[] {
   const record = run.outcome.result.planner
   const ticks = dynamoTicksOf(record)
   const planner = plannerOf(run.scenario)
+  const shareMet = shareMetTimeline(run)
   const all = [
     ...replicaTimelines(run, ticks),
+    ...(shareMet === null ? [] : [shareMet]),
     requestRate(run, ticks),
     observedLatency(run, 'ttft'),
     observedLatency(run, 'itl'),
@@ -32,7 +35,8 @@ export function runTimelines(run: ChartedRun): Timeline[] {
   )
 }
 
-function replicaTimelines(run: ChartedRun, ticks: readonly DynamoTick[]): Timeline[] {
+/** Instances by state, a picture per pool; of a planner with the lower bounds that its ticks set. */
+export function replicaTimelines(run: ChartedRun, ticks: readonly DynamoTick[]): Timeline[] {
   const {workers} = run.outcome.result.engine
   const components = [...new Set(workers.map(worker => worker.component))].sort().reverse()
   const endS = run.axis.extent[1]

@@ -1,4 +1,4 @@
-import {PRESETS} from '../../../config/presets.ts'
+import {PRESETS, START_PRESET_ID} from '../../../config/presets.ts'
 import {PUBLISHED_POINTS, type PublishedPoint} from '../../../sweep/published.ts'
 import type {PresetPage} from './preset-page.ts'
 import {MORE_PRESET_PAGES} from './preset-pages-more.ts'
@@ -82,6 +82,47 @@ const PAGES: readonly PresetPage[] = [
       'ai-dynamo has no counterpart of this run: its planner runs do not use the GPU tables. The planner’s rules are its own.',
       'New instances serve at once here (startup_time is unset), which flatters the planner.',
       'num_gpu_blocks is the reference’s default, about a million tokens, not what an H200 has left beside the model.',
+    ],
+  },
+  {
+    id: START_PRESET_ID,
+    question:
+      'The planner keeps two instances at least. Is that enough to keep an hour of agent traffic within TTFT 1,500 ms and ' +
+      'ITL 50 ms, and what would be?',
+    look: [
+      [
+        'Verdict: of 5 planner phases',
+        'Nobody chooses when within its interval the planner looks. What holds in all five is no accident.',
+      ],
+      [
+        'What happened',
+        'Each sentence leads to its stretch of the hour and to the decision that held there.',
+      ],
+      ['Tried', 'What would have helped was replayed five times before it was said.'],
+    ],
+    shows: [
+      'Traffic comes in bursts every three seconds. Between two of them the fleet looks idle, and load scaling gives an ' +
+        'instance back; the next burst finds too few, and its requests wait behind one another. No phase of the planner keeps ' +
+        'the objective, and all five miss it about alike.',
+      'A higher floor does what no target does: it keeps the instances that the next burst will need.',
+    ],
+    next: [
+      {
+        link: 'preset=guide-agg',
+        text: 'The guide’s own, without a floor: at one phase of five it loses most of the hour.',
+      },
+      {
+        link: `preset=${START_PRESET_ID}&planner.min_endpoint=3`,
+        text: 'Three at least.',
+      },
+      {
+        link: `preset=${START_PRESET_ID}&view=sweep&sweep=frontier`,
+        text: 'Fixed fleets of 1 to 12 against the planner.',
+      },
+    ],
+    caveats: [
+      'ai-dynamo has no counterpart of this run: its planner runs do not use the GPU tables. The planner’s rules are its own.',
+      'New instances serve at once here (startup_time is unset), which flatters the planner.',
     ],
   },
   {

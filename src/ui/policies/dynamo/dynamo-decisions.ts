@@ -2,7 +2,8 @@ import type {LoadReason, ThroughputReason} from '../../../policies/dynamo/rules-
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {type Decisions, decisionTrack, type ReasonStyle} from '../../kit/charts/decisions.ts'
 
-type Reason = LoadReason | ThroughputReason
+/** A load tick without any latency estimate is none of the planner's reasons, and yet what matters most about it. */
+type Reason = LoadReason | ThroughputReason | 'blind'
 
 /** In the order lanes are stacked: what changed the fleet first, what had no say last. */
 const REASONS: Readonly<Record<Reason, ReasonStyle>> = {
@@ -14,6 +15,7 @@ const REASONS: Readonly<Record<Reason, ReasonStyle>> = {
   scale_down_refused_consolidation: {label: 'scale down refused: would not fit', colour: 'var(--series-1)'},
   gpu_budget_reconcile: {label: 'pulled into the GPU budget', colour: 'var(--series-3)'},
   gpu_budget_guard_hold: {label: 'held by the GPU budget', colour: 'var(--bad)'},
+  blind: {label: 'blind: no latency estimate', colour: 'var(--bad)'},
   no_change: {label: 'no change', colour: 'var(--line-strong)'},
   scaling_in_progress: {label: 'scaling in progress', colour: 'var(--series-1)'},
   worker_count_mismatch: {label: 'worker count mismatch', colour: 'var(--bad)'},
@@ -52,7 +54,9 @@ function makeTrack(ticks: readonly DynamoTick[], kind: Kind, pool: Pool): Decisi
   const own = ticks.filter(tick => (kind === 'load' ? tick.is_load : tick.is_throughput))
   const made = own.flatMap(tick => {
     const reason = tick[`${kind}_decision_reason${pool}`]
-    return reason === undefined ? [] : [{timeS: tick.at_s, reason}]
+    if (reason === undefined) return []
+    const lane: Reason = kind === 'load' && isBlind(tick, pool) ? 'blind' : reason
+    return [{timeS: tick.at_s, reason, lane}]
   })
   const suffix = pool === '' ? '' : `, ${pool.slice(1)}`
   const named = {
@@ -61,4 +65,12 @@ function makeTrack(ticks: readonly DynamoTick[], kind: Kind, pool: Pool): Decisi
     note: `What ${kind} scaling decided at each of its ticks, by reason.`,
   }
   return decisionTrack<Reason>(named, made, REASONS)
+}
+
+/** Latency was to be weighed, and of no instance there was an estimate. */
+export function isBlind({explanation}: DynamoTick, pool: Pool = ''): boolean {
+  const {ttft, itl} = explanation.load?.explanation ?? {ttft: null, itl: null}
+  const sides = [pool === '_decode' ? null : ttft, pool === '_prefill' ? null : itl]
+  const checks = sides.flatMap(side => side?.checks ?? [])
+  return checks.length > 0 && checks.every(({estimateMs}) => estimateMs === null)
 }

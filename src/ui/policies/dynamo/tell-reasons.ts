@@ -1,5 +1,5 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {LatencySide} from '../../../policies/dynamo/rules-1.2/latency-side.ts'
+import type {EngineCheck, LatencySide} from '../../../policies/dynamo/rules-1.2/latency-side.ts'
 import type {CountSteps, LoadDecision} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
 import type {LoadReason} from '../../../policies/dynamo/rules-1.2/reasons.ts'
 import type {LoadGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision.ts'
@@ -33,25 +33,35 @@ function tellLoad(story: LoadStory): string[] {
     const sides = [ttft, itl].filter(side => side !== null)
     const steps = decodeCounts ?? unchanged(grounds.pool.ready)
     const bound = tick.throughput_lower_bound_decode ?? 1
-    return [tellPool({name: '', steps, sides, use: decodeUse, bound, config})]
+    return tellPool({
+      name: '',
+      steps,
+      sides,
+      use: decodeUse,
+      bound,
+      config,
+      samples: grounds.pool.sampleCount,
+    })
   }
   const {prefill, decode} = grounds
   return [
-    tellPool({
+    ...tellPool({
       name: 'Prefill',
       steps: prefillCounts ?? unchanged(prefill.ready),
       sides: ttft === null ? [] : [ttft],
       use: prefillUse,
       bound: tick.throughput_lower_bound_prefill ?? 1,
       config,
+      samples: prefill.sampleCount,
     }),
-    tellPool({
+    ...tellPool({
       name: 'Decode',
       steps: decodeCounts ?? unchanged(decode.ready),
       sides: itl === null ? [] : [itl],
       use: decodeUse,
       bound: tick.throughput_lower_bound_decode ?? 1,
       config,
+      samples: decode.sampleCount,
     }),
   ]
 }
@@ -96,13 +106,46 @@ interface PoolStory {
   readonly use: UtilisationSide | null
   readonly bound: number
   readonly config: PlannerConfig
+  /** Passes that the regression held. */
+  readonly samples: number
 }
 
-/** What became of the replicas, then the step that settled it: load, a floor, or the budget. */
-function tellPool(story: PoolStory): string {
-  const {name, steps} = story
+/**
+ * What became of the replicas, then the step that settled it: load, a floor, or the budget. Where some instances are over
+ * target the question is why there are not more, and why not fewer only comes second.
+ */
+function tellPool(story: PoolStory): string[] {
+  const {name, steps, sides, config} = story
   const outcome = `${tellChange(steps)}: ${tellCause(story)}.`
-  return name === '' ? outcome : `${name}: ${outcome.charAt(0).toLowerCase()}${outcome.slice(1)}`
+  const refused = isHeldByRule(story) ? sides.find(side => side.isRefused) : undefined
+  const sentences =
+    refused === undefined ? [outcome] : [outcome, `Not fewer either: ${tellRefusal(refused, config)}.`]
+  return name === ''
+    ? sentences
+    : sentences.map(text => `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`)
+}
+
+/** Some instances are over a target, not all, and the fleet keeps its size. */
+function isHeldByRule({steps: {current, wanted}, sides}: Pick<PoolStory, 'steps' | 'sides'>): boolean {
+  return wanted === current && sides.some(side => overOf(side).length > 0)
+}
+
+function overOf({checks, targetMs}: LatencySide): readonly EngineCheck[] {
+  return checks.filter(({estimateMs}) => estimateMs !== null && estimateMs > targetMs)
+}
+
+/** The rule in force: "a replica is added only if every instance is over, and 1 of 4 is". */
+function tellRule(sides: readonly LatencySide[]): string {
+  const [side] = sides
+    .filter(each => overOf(each).length > 0)
+    .sort((a, b) => overOf(b).length - overOf(a).length) as [LatencySide]
+  const over = overOf(side)
+  const worst = over.reduce((most, check) => (check.estimateMs! > most.estimateMs! ? check : most))
+  const count = `${over.length} of ${estimatesOf(side).length} ${over.length === 1 ? 'is' : 'are'}`
+  return (
+    `load scaling adds a replica only if every instance is over its ${nameOf(side)} target of ${formatMs(side.targetMs)}, and ` +
+    `${count} (instance ${worst.workerId} at ${formatMs(worst.estimateMs!)})`
+  )
 }
 
 function tellChange({current, final}: CountSteps): string {
@@ -134,27 +177,36 @@ function budgetWords({min_gpu_budget: min, max_gpu_budget: max}: PlannerConfig):
 }
 
 /** What load alone asked for, as a clause. */
-function tellLoadWish({steps, sides, use, config}: PoolStory): string {
+function tellLoadWish({steps, sides, use, config, samples}: PoolStory): string {
   if (use !== null) return tellUse(use, steps)
   const {current, wanted} = steps
   if (wanted > current) {
     const over = sides.filter(side => (side.desired ?? 0) > current)
     return over.map(tellOver).join(', and ')
   }
+  const known = sides.filter(side => side.checks.some(({estimateMs}) => estimateMs !== null))
+  if (known.length === 0 && wanted === current) return tellBlind(samples)
+  if (isHeldByRule({steps, sides})) return tellRule(sides)
   const refused = sides.find(side => side.isRefused)
   if (wanted < current) {
     const metrics = sides.map(nameOf).join(' and ')
     return `with ${wanted} replica${wanted === 1 ? '' : 's'} every instance would still keep ${metrics} within the margin`
   }
   if (refused !== undefined) return tellRefusal(refused, config)
-  const known = sides.filter(side => side.checks.some(({estimateMs}) => estimateMs !== null))
-  if (known.length === 0) return 'the passes seen so far give no usable latency estimate'
   if (current === 1)
     return `${known.map(tellWithin).join(' and ')}, and one replica is the fewest there can be`
   if (current <= config.min_endpoint) {
     return `${known.map(tellWithin).join(' and ')}, and min_endpoint is ${config.min_endpoint}`
   }
   return `${known.map(tellWithin).join(' and ')}, and not every target allows one replica less`
+}
+
+/** No fit, no estimate, no decision: the state in which load scaling sees nothing. */
+function tellBlind(samples: number): string {
+  return (
+    `the planner is blind, because the ${samples} passes it remembers give no line on which more load takes longer; such a fit ` +
+    'is rejected, and without one no instance has a latency estimate'
+  )
 }
 
 function nameOf({metric}: LatencySide): string {

@@ -9,11 +9,6 @@ export function tellTipping(change: TippingChange, subject: 'fleet' | 'bounds', 
   return `With ${tellInput(change)} it would have ${outcome}.`
 }
 
-/** Counts that cap or floor a decision whatever the load; all else is what the load or the targets are. */
-export function isLimit({input}: TippingChange): boolean {
-  return ['throughput_bound', 'max_gpu_budget', 'min_gpu_budget', 'min_endpoint'].includes(input)
-}
-
 /** How much of a change that is, for a reader who ranks them: "12.5 % less". */
 export function tellSize({relativeChange, delta}: TippingChange): string {
   const percent = relativeChange * 100

@@ -102,6 +102,7 @@ function fitFacts({load, throughput}: TickGrounds): Fact[] {
         'a pass takes',
         `${formatMs(interceptS * 1000)} + ${shortTime(prefillTokenS)} per prompt token + ${shortTime(kvTokenS)} per KV token`,
       ],
+      ...oddities(interceptS, {'prompt tokens': prefillTokenS, 'KV tokens': kvTokenS}),
     ]
   }
   const prefill = 'prefill' in grounds ? grounds.prefill.fit : grounds.prefillFit
@@ -112,14 +113,27 @@ function fitFacts({load, throughput}: TickGrounds): Fact[] {
       'a prefill pass takes',
       `${formatMs(prefill.interceptS * 1000)} + ${shortTime(prefill.prefillTokenS)} per prompt token`,
     ])
+    facts.push(...oddities(prefill.interceptS, {'prompt tokens': prefill.prefillTokenS}))
   }
   if (decode !== null) {
     facts.push([
       'a decode pass takes',
       `${formatMs(decode.interceptS * 1000)} + ${shortTime(decode.requestS)} per request + ${shortTime(decode.kvTokenS)} per KV token`,
     ])
+    facts.push(...oddities(decode.interceptS, {requests: decode.requestS, 'KV tokens': decode.kvTokenS}))
   }
   return facts
+}
+
+/** What no engine does: it tells how far the line may be trusted away from the passes it was drawn through. */
+function oddities(interceptS: number, slopes: Readonly<Record<string, number>>): Fact[] {
+  const odd: Fact[] = []
+  if (interceptS < 0)
+    odd.push(['odd about it', `an empty pass would take ${formatMs(interceptS * 1000)}, less than nothing`])
+  for (const [name, slope] of Object.entries(slopes)) {
+    if (slope < 0) odd.push(['odd about it', `more ${name} make a pass shorter`])
+  }
+  return odd
 }
 
 /** Replicas through the steps of a load decision, a row per pool. */

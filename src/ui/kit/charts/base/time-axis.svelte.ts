@@ -11,6 +11,8 @@ export class TimeAxis {
   view: Span = $state.raw([0, 1])
   /** Seconds under the pointer or the keyboard cursor; null = nowhere. */
   cursor: number | null = $state.raw(null)
+  /** The moment or stretch that is being talked about; it stays marked on every chart until another is. */
+  mark: Span | null = $state.raw(null)
   /** The range being dragged out, before it becomes the view. */
   selection: Span | null = $state.raw(null)
 
@@ -47,6 +49,14 @@ export class TimeAxis {
     const [from, to] = this.view
     if (this.cursor < from) this.panBy(this.cursor - from - (to - from) * 0.1)
     else if (this.cursor > to) this.panBy(this.cursor - to + (to - from) * 0.1)
+  }
+
+  /** Marks a stretch and shows it with some of what is before and after. */
+  point(span: Span): void {
+    this.mark = span
+    const [from, to] = span
+    const room = Math.max((to - from) * 0.25, (this.extent[1] - this.extent[0]) * 0.02)
+    this.show([Math.max(from - room, this.extent[0]), Math.min(to + room, this.extent[1])])
   }
 
   startSelection(at: number): void {

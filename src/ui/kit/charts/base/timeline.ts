@@ -141,7 +141,10 @@ export function valueDomain(timeline: Timeline, view: Span): Span {
     return [Math.min(low, high / 2) / 1.15, high * 1.15]
   }
   const high = extent === null ? 1 : extent[1]
-  return [Math.min(0, extent?.[0] ?? 0), high > 0 ? high * 1.06 : 1]
+  const low = Math.min(0, extent?.[0] ?? 0)
+  // A share has an end.
+  if (timeline.unit === 'share' && high <= 1) return [low, Math.min(high * 1.06, 1) || 1]
+  return [low, high > 0 ? high * 1.06 : 1]
 }
 
 function lowestPositive(timeline: Timeline, view: Span): number | null {

@@ -18,7 +18,8 @@ export function viewInSight(axis: () => TimeAxis, picture: () => Element | undef
   })
   $effect(() => {
     const node = picture()
-    if (node === undefined) return
+    // A picture that was taken away is bound as null.
+    if (!node) return
     const observer = new IntersectionObserver(
       entries => (isInSight = entries.at(-1)?.isIntersecting ?? true),
       {

@@ -1,0 +1,41 @@
+import type {Scenario} from '../config/scenario.ts'
+import {type RepeatKind, repeatsOf} from '../sweep/repeats.ts'
+
+/** Runs over which a result is told, the asked one being the first. */
+export const SPREAD_RUNS = 5
+
+/** What the generator draws with where nobody says. */
+const FIRST_ARRIVAL_SEED = 42
+
+export interface SpreadRepeats {
+  readonly of: RepeatKind
+  /** Without the asked run; none where nothing varies. */
+  readonly repeats: readonly Scenario[]
+}
+
+/**
+ * The same run as luck would have it otherwise: at other phases of the planner; without a planner over other draws of
+ * traffic that is drawn. A fixed fleet on recorded traffic comes out the same whenever it is run.
+ * @param ownTraceSeed seed the trace was made with; null = it cannot be made anew
+ */
+export function spreadRepeatsOf(scenario: Scenario, ownTraceSeed: number | null): SpreadRepeats {
+  const [, ...phases] = repeatsOf(scenario, {of: 'phase', count: SPREAD_RUNS}, null)
+  if (phases.length > 0) return {of: 'phase', repeats: phases}
+  return {of: 'seed', repeats: drawnAgain(scenario, ownTraceSeed)}
+}
+
+function drawnAgain(scenario: Scenario, ownTraceSeed: number | null): readonly Scenario[] {
+  const {synthetic} = scenario
+  if (synthetic !== undefined) {
+    // Evenly spaced requests of equal length are drawn from nothing.
+    if (synthetic.request_rate === undefined) return []
+    const first = synthetic.arrival_seed ?? FIRST_ARRIVAL_SEED
+    return Array.from({length: SPREAD_RUNS - 1}, (_, i) => ({
+      ...scenario,
+      synthetic: {...synthetic, arrival_seed: first + i + 1},
+    }))
+  }
+  if (ownTraceSeed === null) return []
+  const [, ...seeds] = repeatsOf(scenario, {of: 'seed', count: SPREAD_RUNS}, ownTraceSeed)
+  return seeds
+}

@@ -1,0 +1,41 @@
+import type {ReportBand, ReportSpread} from '../../../report/report.ts'
+import {formatFixed, formatMs, formatValue} from '../../kit/format.ts'
+
+/** What repeats are, after their number. */
+export const REPEATS: Readonly<Record<ReportSpread['of'], string>> = {
+  phase: 'planner phases',
+  seed: 'trace seeds',
+  order: 'orders of the samples',
+}
+
+/** The band of a figure over the repeats; null where there is none. */
+export function bandOf(spread: ReportSpread | undefined, figure: string): ReportBand | null {
+  const band = spread?.[figure]
+  return typeof band === 'object' ? band : null
+}
+
+/** `median 4.0 s [2.6–120 s] of 5`; the unit stands once where both ends have the same. */
+export function tellBand(
+  {min, median, max}: ReportBand,
+  runs: number,
+  tell: (value: number) => string,
+): string {
+  return `median ${tell(median)} [${tellRange(tell(min), tell(max))}] of ${runs}`
+}
+
+function tellRange(from: string, to: string): string {
+  const unit = /[^\d.,]+$/.exec(to)?.[0] ?? ''
+  return unit !== '' && from.endsWith(unit) ? `${from.slice(0, -unit.length)}–${to}` : `${from}–${to}`
+}
+
+export const TELL = {
+  share: (value: number) => formatValue(value, 'share'),
+  ms: formatMs,
+  hours: (value: number) => formatFixed(value, 2),
+  count: (value: number) => formatValue(value, 'count'),
+} as const
+
+/** 95 %, not 95.0 %: it is what somebody typed. */
+export function formatShare(share: number): string {
+  return formatValue(share, 'share').replace('.0 %', ' %')
+}
