@@ -9,6 +9,7 @@ export function formatHelp(): string {
   return [
     'usage: planner-replay TRACE [flags]',
     '       planner-replay sweep TRACE [flags] --vary KEY=VALUES --out DIR  (a grid of replays)',
+    '       planner-replay recommend TRACE [flags] --objective O --out DIR (the cheapest that holds)',
     '       planner-replay predict -c FILE.yaml          (a configuration of aisimulate predict, 1.6.1)',
     '       planner-replay bench TRACE [flags] --out DIR          (every policy on one trace)',
     '       planner-replay perf [FILE]                   (single passes, from the GPU tables)',
