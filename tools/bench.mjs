@@ -4,9 +4,9 @@
  *
  *   npm run bench -- [--runs 5] [--only TEXT] [--lengths 1,4,16] [--json FILE]
  *
- * With PLANNER_REPLAY_REFERENCE_PYTHON set to a Python interpreter that has the reference installed
- * (ai-dynamo 1.2.1), the same cases run there too, `--reference-runs` times each (default 1), up to the length
- * `--reference-length` (default 1: the longer ones take it many minutes).
+ * With PLANNER_REPLAY_REFERENCE_PYTHON set to a Python interpreter that has ai-dynamo 1.2.1 installed, and
+ * PLANNER_REPLAY_REFERENCE16_PYTHON to one that has 1.6.1, the cases of that release run there too, `--reference-runs` times
+ * each (default 1), up to the length `--reference-length` (default 1: the longer ones take it many minutes).
  */
 import {spawnSync} from 'node:child_process'
 import {createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
@@ -20,7 +20,10 @@ import {gunzipSync, gzipSync} from 'node:zlib'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cli = join(root, 'dist-cli', 'planner-replay.js')
-const python = process.env.PLANNER_REPLAY_REFERENCE_PYTHON
+const PYTHONS = {
+  '1.2.1': process.env.PLANNER_REPLAY_REFERENCE_PYTHON,
+  '1.6.1': process.env.PLANNER_REPLAY_REFERENCE16_PYTHON,
+}
 const options = readOptions(process.argv.slice(2))
 const scratch = mkdtempSync(join(tmpdir(), 'planner-replay-bench-'))
 
@@ -47,6 +50,35 @@ const PLANNER_ARGS = [
   '2',
 ]
 const STATIC_ARGS = ['--extra-engine-args', '{}', '--num-workers', '8']
+
+/** The same under 1.6.1, as keywords of its replay call, which are flags here. */
+const PLANNER_CALL = {
+  num_workers: 2,
+  extra_engine_args: {engine: {worker_type: 'aggregated'}},
+  planner_config: {
+    mode: 'agg',
+    optimization_target: 'sla',
+    ttft_ms: 1500,
+    itl_ms: 50,
+    enable_throughput_scaling: true,
+    enable_load_scaling: true,
+    throughput_adjustment_interval_seconds: 300,
+    load_adjustment_interval_seconds: 10,
+    prefill_engine_num_gpu: 1,
+    decode_engine_num_gpu: 1,
+    report_interval_hours: null,
+    live_dashboard_port: 0,
+    scheduling: {tick_max_duration_seconds: 1e9},
+  },
+}
+const STATIC_CALL = {num_workers: 8, extra_engine_args: {engine: {worker_type: 'aggregated'}}}
+
+function flagsOf(call) {
+  return Object.entries(call).flatMap(([key, value]) => [
+    `--${key.replaceAll('_', '-')}`,
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ])
+}
 
 async function main() {
   buildCli()
@@ -111,16 +143,26 @@ async function listCases() {
   const cases = []
   for (const length of options.lengths) {
     const trace = length === 1 ? hour : await repeatTrace(hour, length)
-    cases.push({name: `hour ${length}×, planner`, length, trace, args: PLANNER_ARGS})
-    cases.push({name: `hour ${length}×, 8 workers`, length, trace, args: STATIC_ARGS})
+    cases.push(...casesOf(`hour ${length}×`, length, trace))
   }
   for (const name of ['toolagent_like.jsonl', 'conversation_trace.jsonl']) {
     const trace = join(root, '..', 'shared', 'traces', name)
     if (!existsSync(trace)) continue
-    cases.push({name: `${name}, planner`, length: 1, trace, args: PLANNER_ARGS})
-    cases.push({name: `${name}, 8 workers`, length: 1, trace, args: STATIC_ARGS})
+    cases.push(...casesOf(name, 1, trace))
   }
   return cases
+}
+
+function casesOf(name, length, trace) {
+  const of12 = {release: '1.2.1', length, trace}
+  const of16 = {release: '1.6.1', length, trace}
+  const flags16 = call => ['--dynamo', '1.6.1', ...flagsOf(call)]
+  return [
+    {...of12, name: `${name}, planner`, args: PLANNER_ARGS},
+    {...of16, name: `${name}, planner, 1.6.1`, args: flags16(PLANNER_CALL), call: PLANNER_CALL},
+    {...of12, name: `${name}, 8 workers`, args: STATIC_ARGS},
+    {...of16, name: `${name}, 8 workers, 1.6.1`, args: flags16(STATIC_CALL), call: STATIC_CALL},
+  ]
 }
 
 function bundledHour() {
@@ -167,8 +209,8 @@ async function repeatTrace(path, times) {
   return repeated
 }
 
-function hasReference({length}) {
-  return python !== undefined && length <= options.referenceLength
+function hasReference({length, release}) {
+  return PYTHONS[release] !== undefined && length <= options.referenceLength
 }
 
 function measureMany(each, runs, run) {
@@ -208,11 +250,25 @@ def report():
     with open(os.environ['BENCH_USAGE'], 'w') as out:
         json.dump({'cpuS': used.ru_utime + used.ru_stime, 'peakKb': used.ru_maxrss}, out)
 atexit.register(report)
-sys.argv[0] = 'replay'
+`
+const RUN_12 = `sys.argv[0] = 'replay'
 runpy.run_module('dynamo.replay', run_name='__main__')`
+/** 1.6.1 has no replay command any more. */
+const RUN_16 = `import logging
+logging.disable(logging.WARNING)
+from dynamo.replay import run_trace_replay
+done = run_trace_replay(sys.argv[1], **json.loads(sys.argv[2]))
+with open(sys.argv[sys.argv.index('--report-json') + 1], 'w') as out:
+    json.dump(done.summary, out)`
 
-function runReference({trace, args}) {
-  return runChild(python, ['-c', PYTHON_PROBE, trace, ...args])
+function runReference({trace, args, call, release}) {
+  const given = call === undefined ? args : [JSON.stringify(call)]
+  return runChild(PYTHONS[release], [
+    '-c',
+    PYTHON_PROBE + (call === undefined ? RUN_12 : RUN_16),
+    trace,
+    ...given,
+  ])
 }
 
 function runChild(command, args) {
@@ -245,7 +301,7 @@ function runChild(command, args) {
 }
 
 const COLUMNS = [
-  ['case', 34],
+  ['case', 42],
   ['by', 10],
   ['CPU s', 9],
   ['wall s', 9],
@@ -285,8 +341,8 @@ function figures({cpuS, wallS, peakMb, requests, simulatedS}) {
 
 /** Linear growth keeps CPU time per request constant; the start-up of Node makes the shortest look a little dearer. */
 function printGrowth(results) {
-  for (const kind of ['planner', '8 workers']) {
-    const series = results.filter(({name}) => name.startsWith('hour') && name.endsWith(kind))
+  for (const kind of ['planner', '8 workers', 'planner, 1.6.1', '8 workers, 1.6.1']) {
+    const series = results.filter(({name}) => name.startsWith('hour') && name.endsWith(`×, ${kind}`))
     if (series.length < 2) continue
     const perRequest = series.map(
       ({length, ours}) => `${length}×: ${((ours.cpuS / ours.requests) * 1e6).toFixed(1)}`,

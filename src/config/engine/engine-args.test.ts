@@ -92,6 +92,10 @@ describe('engine args', () => {
       {num_gpu_bloks: 3},
       'Invalid arguments found in JSON file: num_gpu_bloks (did you mean num_gpu_blocks?)',
     ],
+    [
+      {engine: {block_size: 16}},
+      'Invalid arguments found in JSON file: engine (1.6.1 writes engine args so; --dynamo 1.6.1 reads them)',
+    ],
     [{watermark: 0.1, zzzz: 1}, 'Invalid arguments found in JSON file: watermark, zzzz'],
     [JSON.parse('{"__proto__": {"num_gpu_blocks": 1}}'), '__proto__'],
     [{planner_profile_data: 5}, 'planner_profile_data must be a string'],

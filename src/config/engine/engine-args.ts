@@ -83,6 +83,11 @@ const ALL_KEYS: ReadonlySet<string> = new Set([...FIELD_KEYS, ...OTHER_KEYS, ...
 function unknownKeys(raw: Map<string, unknown>, flag: string) {
   const unknown = [...raw.keys()].filter(key => !ALL_KEYS.has(key))
   if (unknown.length === 0) return null
+  if (unknown.includes('engine'))
+    return fail(
+      `${flag}: Invalid arguments found in JSON file: engine (1.6.1 writes engine args so; --dynamo 1.6.1 reads them)`,
+      'engine',
+    )
   const named = unknown
     .slice(0, 5)
     .map(key => `${key.slice(0, 60)}${suggestion(key, ALL_KEYS)}`)

@@ -208,15 +208,29 @@ export const PLANNER_KEYS: ReadonlySet<string> = new Set([
   'aic_interpolation',
 ])
 
+/** Keys that only 1.6.1 has. */
+const NEWER_KEYS: ReadonlySet<string> = new Set([
+  'max_throughput_scaling_replicas',
+  'prefill_min_endpoint',
+  'decode_min_endpoint',
+  'prefill_scale_up_queue_tokens',
+  'prefill_scale_down_queue_tokens',
+  'decode_scale_up_kv_rate',
+  'decode_scale_down_kv_rate',
+  'speculative_nextn',
+  'ais_perf_model',
+  'scheduling',
+  'plugin_registration',
+  'report_write_gzip_log',
+])
+
 /** The reference ignores them in silence, so a typo has no effect there. */
 function unknownKeys(given: ReadonlyMap<string, unknown>): readonly string[] {
   const unknown = [...given.keys()].filter(key => !PLANNER_KEYS.has(key))
-  const warnings = unknown
-    .slice(0, 10)
-    .map(
-      key =>
-        `planner.${key.slice(0, 60)} is not a planner field and is ignored${plannerKeyAdvice(key, PLANNER_KEYS)}.`,
-    )
+  const warnings = unknown.slice(0, 10).map(key => {
+    if (NEWER_KEYS.has(key)) return `planner.${key} is a field of Dynamo 1.6.1; 1.2.1 ignores it.`
+    return `planner.${key.slice(0, 60)} is not a planner field and is ignored${plannerKeyAdvice(key, PLANNER_KEYS)}.`
+  })
   if (unknown.length > 10) warnings.push(`${unknown.length - 10} more unknown planner fields are ignored.`)
   return warnings
 }
