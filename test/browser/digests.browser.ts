@@ -65,6 +65,13 @@ const CASES: Readonly<Record<string, Case>> = {
   'predictors in logarithms: arima': {
     link: `${FORECAST}&planner.load_predictor=arima&planner.load_predictor_log1p=true`,
   },
+  '1.6.1: GPU tables, aggregated, planner': {link: `preset=guide-agg&dynamo=1.6.1&${BUSY}`},
+  '1.6.1: GPU tables, disaggregated, planner, start-up time, drawn order of samples': {
+    link: `preset=disagg-typed&dynamo=1.6.1&${BUSY}&decode.startup_time=20&sample-order-seed=3`,
+  },
+  '1.6.1: SGLang, plain': {
+    link: 'workers=3&dynamo=1.6.1&engine.engine_type=sglang&engine.block_size=16&engine.num_gpu_blocks=65536',
+  },
   'an Azure table': {link: 'preset=as-published', trace: {name: 'azure.csv', bytes: azureTable()}},
   'a recorded profile': {
     link: `preset=as-published&timing=profile&engine.planner_profile_data=mine.npz&${BUSY}`,
