@@ -43,6 +43,8 @@ export interface Question {
 export async function* answerRun(question: Question): AsyncGenerator<Answer, Answer> {
   const {scenario, result, candidates, of, run} = question
   const share = objectiveOf(scenario)?.share ?? 1
+  // A single run has no spread, and its figures stand in the report.
+  if (question.repeats.length === 0) return {findings: candidates.map(({finding}) => finding), spread: null}
   const repeats = [{scenario, figures: computeFigures(result)}]
   let findings = candidates.map(({finding}) => finding)
   const answer = (): Answer => ({

@@ -1,5 +1,5 @@
 import type {PoolName} from '../../config/scenario.ts'
-import type {RunFacts} from './run-facts.ts'
+import type {EngineRecord} from '../../engine/record/record.ts'
 
 /** How the instances of one pool spent the time in which they served. */
 export interface PoolUse {
@@ -17,8 +17,12 @@ export interface PoolUse {
 /** Share of KV blocks from which an instance has no room for another prompt. */
 const FULL = 0.95
 
-/** Use of each pool between the first and the last arrival. */
-export function computePoolUse({record, firstArrivalS, lastArrivalS}: RunFacts): readonly PoolUse[] {
+/** Use of each pool between the first and the last arrival, seconds. */
+export function computePoolUse(
+  record: EngineRecord,
+  firstArrivalS: number,
+  lastArrivalS: number,
+): readonly PoolUse[] {
   const {binMs, firstBin, offset, busyMs, kvShare} = record.loads
   const uses = new Map<PoolName, {-readonly [K in keyof PoolUse]: PoolUse[K]}>()
   record.workers.forEach((life, i) => {

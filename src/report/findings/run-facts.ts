@@ -4,6 +4,7 @@ import type {PolicyDetail} from '../../policies/policy-detail.ts'
 import type {ScalingRecord} from '../../scaling/record.ts'
 import {completedInArrivalOrder, tpotMs, ttftMs} from '../request-measures.ts'
 import type {ServiceLevel} from '../service-level.ts'
+import {computePoolUse, type PoolUse} from './instance-use.ts'
 import {type TickView, tickViews} from './tick-view.ts'
 
 /** What the objective asks for: latency targets, and the share of requests that must meet both. */
@@ -38,6 +39,7 @@ export interface RunFacts extends FindingInput {
   readonly firstArrivalS: number
   readonly lastArrivalS: number
   readonly ticks: readonly TickView[]
+  readonly poolUse: readonly PoolUse[]
 }
 
 export function computeRunFacts(input: FindingInput): RunFacts {
@@ -49,6 +51,7 @@ export function computeRunFacts(input: FindingInput): RunFacts {
   const shareMet = requests.length === 0 ? 1 : 1 - missedCount / requests.length
   const arrivalS = (request: number | undefined): number =>
     request === undefined ? 0 : record.requests.arrivalMs[request]! / 1000
+  const [firstArrivalS, lastArrivalS] = [arrivalS(requests[0]), arrivalS(requests[requests.length - 1])]
   return {
     ...input,
     requests,
@@ -56,9 +59,10 @@ export function computeRunFacts(input: FindingInput): RunFacts {
     missedCount,
     shareMet,
     holds: shareMet >= objective.share,
-    firstArrivalS: arrivalS(requests[0]),
-    lastArrivalS: arrivalS(requests[requests.length - 1]),
+    firstArrivalS,
+    lastArrivalS,
     ticks: planner === null ? [] : tickViews(planner, scenario),
+    poolUse: computePoolUse(record, firstArrivalS, lastArrivalS),
   }
 }
 

@@ -1,5 +1,4 @@
 import type {Candidate} from '../finding.ts'
-import {computePoolUse} from '../instance-use.ts'
 import {missedBetween, type RunFacts} from '../run-facts.ts'
 import {clock, percent} from '../words.ts'
 
@@ -8,7 +7,7 @@ const LEAST_SHARE = 0.1
 
 /** Instances whose KV cache was full for a good part of their time: prompts wait for blocks, not for compute. */
 export function findKvFull(facts: RunFacts): Candidate[] {
-  return computePoolUse(facts).flatMap(({pool, servingS, fullS, fullFromS, fullToS}) => {
+  return facts.poolUse.flatMap(({pool, servingS, fullS, fullFromS, fullToS}) => {
     const share = fullS / servingS
     if (!(share >= LEAST_SHARE)) return []
     const {missed} = missedBetween(facts, fullFromS, fullToS)

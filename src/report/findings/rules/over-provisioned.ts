@@ -1,6 +1,5 @@
 import {plannerOf, poolsOf} from '../../../config/scenario.ts'
 import type {Candidate, Remedy} from '../finding.ts'
-import {computePoolUse} from '../instance-use.ts'
 import type {RunFacts} from '../run-facts.ts'
 import {percent} from '../words.ts'
 
@@ -10,7 +9,7 @@ const LOW_USE = 0.4
 /** The objective holds and the instances are idle most of the time. */
 export function findOverProvisioned(facts: RunFacts): Candidate[] {
   if (!facts.holds) return []
-  const uses = computePoolUse(facts).filter(({servingS}) => servingS > 0)
+  const uses = facts.poolUse.filter(({servingS}) => servingS > 0)
   if (uses.length === 0) return []
   const least = uses.reduce((low, use) => (use.busyS / use.servingS < low.busyS / low.servingS ? use : low))
   const share = least.busyS / least.servingS

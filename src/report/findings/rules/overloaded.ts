@@ -1,7 +1,6 @@
 import {plannerOf, poolsOf} from '../../../config/scenario.ts'
 import {computeSaturation} from '../../honesty/saturation.ts'
 import type {Candidate, Remedy} from '../finding.ts'
-import {computePoolUse} from '../instance-use.ts'
 import type {RunFacts} from '../run-facts.ts'
 import {count, percent} from '../words.ts'
 
@@ -13,9 +12,7 @@ const ALL_THE_TIME = 0.95
  * objective with it, only more or faster instances.
  */
 export function findOverloaded(facts: RunFacts): Candidate[] {
-  const busy = computePoolUse(facts).filter(
-    ({busyS, servingS}) => servingS > 0 && busyS >= ALL_THE_TIME * servingS,
-  )
+  const busy = facts.poolUse.filter(({busyS, servingS}) => servingS > 0 && busyS >= ALL_THE_TIME * servingS)
   if (busy.length === 0 || !isAtItsLargest(facts)) return []
   const saturation = computeSaturation(facts.record)
   if (saturation.label !== 'overloaded') return []
