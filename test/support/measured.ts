@@ -130,7 +130,7 @@ async function replay(
   ])
   const {id} = point
   if (code !== 0) {
-    const refused = error.split('\n').find(line => line.startsWith('planner-replay: error:')) ?? error
+    const refused = error.split('\n').findLast(line => line.startsWith('planner-replay:')) ?? error
     return {
       id,
       release,
@@ -138,7 +138,7 @@ async function replay(
       tpotMs: null,
       e2eMs: null,
       preemptions: 0,
-      refused: refused.slice(23, 200),
+      refused: refused.replace(/^planner-replay: (error: )?/, '').slice(0, 200),
     }
   }
   const report = JSON.parse(out) as Record<string, number>

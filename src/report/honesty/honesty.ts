@@ -2,6 +2,7 @@ import type {EngineTiming, Scenario} from '../../config/scenario.ts'
 import type {Report} from '../report.ts'
 import {type CheckedRun, type ConservationCheck, checkConservation} from './conservation.ts'
 import {GOLDEN_INDEX, type GoldenEntry} from './golden-index.ts'
+import {type Comparison, compareWithMeasured} from './measured.ts'
 import {computeSaturation, type Saturation} from './saturation.ts'
 import {scenarioKey} from './scenario-key.ts'
 
@@ -13,6 +14,10 @@ export interface Honesty {
   readonly saturation: Saturation
   readonly checks: readonly ConservationCheck[]
   readonly deviation: Deviation
+  /** Against public measurements of real engines; absent in runs kept from before there was one. */
+  readonly measured?: Comparison
+  /** Pre-emptions for a full KV cache; absent likewise. */
+  readonly preemptions?: number
   /** null for runs made before there was one. */
   readonly resultSha256: string | null
 }
@@ -42,6 +47,8 @@ export function computeHonesty(input: HonestyInput): Honesty {
     saturation: computeSaturation(input.engine),
     checks: checkConservation(input),
     deviation: computeDeviation(input, GOLDEN_INDEX),
+    measured: compareWithMeasured(input.scenario),
+    preemptions: input.engine.requestEvents.preemptions.length,
     resultSha256: input.report.planner_replay.result_sha256 ?? null,
   }
 }

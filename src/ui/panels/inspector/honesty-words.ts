@@ -1,11 +1,12 @@
 import type {ConservationCheck} from '../../../report/honesty/conservation.ts'
 import {type Deviation, type Honesty, largestDeviation} from '../../../report/honesty/honesty.ts'
+import type {MeasuredRelease, RatioBand} from '../../../report/honesty/measured.ts'
 import {LONG_WAIT_MS, SATURATION_RULE, type Saturation} from '../../../report/honesty/saturation.ts'
 import {formatCount, formatFixed, formatValue} from '../../kit/format.ts'
 
 /** One thing a reader should know before trusting a result: a few words, and what is behind them. */
 export interface HonestyItem {
-  readonly id: 'timing' | 'grid' | 'saturation' | 'checks' | 'deviation' | 'digest'
+  readonly id: 'timing' | 'grid' | 'measured' | 'kv' | 'saturation' | 'checks' | 'deviation' | 'digest'
   readonly label: string
   /** Good and bad are marked; what is merely so is not. */
   readonly tone: 'good' | 'bad' | 'plain'
@@ -21,6 +22,7 @@ export function honestyItems(honesty: Honesty): HonestyItem[] {
       detail: 'Where pass times come from; the sentence above says what that means.',
     },
     gridItem(honesty),
+    ...measuredItems(honesty),
     saturationItem(honesty.saturation),
     checksItem(honesty.checks),
     deviationItem(honesty.deviation),
@@ -43,6 +45,40 @@ function gridItem({outsideShare, timing}: Honesty): HonestyItem {
     tone: outsideShare > 0.05 ? 'bad' : 'plain',
     detail: `${share} of pass-time lookups fell outside the measured grid of the pool that had most of them; there the tables are extrapolated.`,
   }
+}
+
+/** What public measurements of real engines say of the figures. */
+function measuredItems({measured, preemptions = 0}: Honesty): HonestyItem[] {
+  if (measured === undefined) return []
+  if (measured.kind === 'none') {
+    const detail = `No measurement near this: ${measured.why}.`
+    return [{id: 'measured', label: 'no measurement near this', tone: 'plain', detail}]
+  }
+  const {band, model, release} = measured
+  const {points, models, itl, ttft, e2e} = band
+  const pair = `${band.backend} on ${band.system}`
+  const known = models.includes(model) ? '' : ` ${model} is not among them.`
+  const rightShare = formatValue(release.order.rightShare, 'share')
+  const detail =
+    `In ${points} public measurements of ${pair} (${models.join(', ')}; closed loop, no shared prefixes) real ITL was ` +
+    `${times(itl)} what is simulated, end-to-end latency ${times(e2e)}, TTFT ${times(ttft)}, so that a simulated TTFT is a lower ` +
+    `bound.${known} GPUs and TP sizes whose ITL differs by 15 % or more stand in the right order in ${rightShare} of ` +
+    'pairs. Nothing measured checks prefix reuse, open arrivals, routers, disaggregation, planners or start-up.'
+  const label = `real ITL ${itl[0].toFixed(2)} to ${itl[2].toFixed(2)} times this`
+  return [{id: 'measured', label, tone: 'plain', detail}, ...kvFullItems(release, preemptions)]
+}
+
+function kvFullItems({release, kvFull}: MeasuredRelease, preemptions: number): HonestyItem[] {
+  if (preemptions === 0 || release !== '1.2.1' || kvFull === null) return []
+  const detail =
+    `${formatCount(preemptions)} pre-emptions for a full KV cache. Under 1.2.1 a waiting request takes the place of running ones; ` +
+    `real engines let it wait: in ${kvFull.points} measurements like this their end-to-end latency was ${times(kvFull.e2e)} ` +
+    'what is simulated. Limit max_num_seqs to what the cache holds, or replay 1.6.1.'
+  return [{id: 'kv', label: 'KV cache was full: slower than real engines', tone: 'bad', detail}]
+}
+
+function times([p10, median, p90]: RatioBand): string {
+  return `${p10.toFixed(2)} to ${p90.toFixed(2)} times (median ${median.toFixed(2)})`
 }
 
 function saturationItem(saturation: Saturation): HonestyItem {
