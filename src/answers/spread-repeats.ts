@@ -18,24 +18,28 @@ export interface SpreadRepeats {
  * traffic that is drawn. A fixed fleet on recorded traffic comes out the same whenever it is run.
  * @param ownTraceSeed seed the trace was made with; null = it cannot be made anew
  */
-export function spreadRepeatsOf(scenario: Scenario, ownTraceSeed: number | null): SpreadRepeats {
-  const [, ...phases] = repeatsOf(scenario, {of: 'phase', count: SPREAD_RUNS}, null)
+export function spreadRepeatsOf(
+  scenario: Scenario,
+  ownTraceSeed: number | null,
+  count = SPREAD_RUNS,
+): SpreadRepeats {
+  const [, ...phases] = repeatsOf(scenario, {of: 'phase', count}, null)
   if (phases.length > 0) return {of: 'phase', repeats: phases}
-  return {of: 'seed', repeats: drawnAgain(scenario, ownTraceSeed)}
+  return {of: 'seed', repeats: drawnAgain(scenario, ownTraceSeed, count)}
 }
 
-function drawnAgain(scenario: Scenario, ownTraceSeed: number | null): readonly Scenario[] {
+function drawnAgain(scenario: Scenario, ownTraceSeed: number | null, count: number): readonly Scenario[] {
   const {synthetic} = scenario
   if (synthetic !== undefined) {
     // Evenly spaced requests of equal length are drawn from nothing.
     if (synthetic.request_rate === undefined) return []
     const first = synthetic.arrival_seed ?? FIRST_ARRIVAL_SEED
-    return Array.from({length: SPREAD_RUNS - 1}, (_, i) => ({
+    return Array.from({length: count - 1}, (_, i) => ({
       ...scenario,
       synthetic: {...synthetic, arrival_seed: first + i + 1},
     }))
   }
   if (ownTraceSeed === null) return []
-  const [, ...seeds] = repeatsOf(scenario, {of: 'seed', count: SPREAD_RUNS}, ownTraceSeed)
+  const [, ...seeds] = repeatsOf(scenario, {of: 'seed', count}, ownTraceSeed)
   return seeds
 }

@@ -2,7 +2,7 @@ import type {PointFigures} from '../sweep/points.ts'
 import {type Band, computeBand, REPEAT_WORDS, type RepeatKind} from '../sweep/repeats.ts'
 
 /** Figures whose spread is told, under their names in the report. */
-const SPREAD_FIGURES = [
+export const SPREAD_FIGURES = [
   'sla_attainment',
   'mean_ttft_ms',
   'median_ttft_ms',

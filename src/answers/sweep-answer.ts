@@ -112,7 +112,7 @@ function differ(a: Configuration, b: Configuration, figure: (row: FinishedRow) =
   return a !== b && comparePairs(a.rows.map(figure), b.rows.map(figure)).isReal
 }
 
-function pointsOf(share: number): string {
+export function pointsOf(share: number): string {
   const points = Math.abs(share) * 100
   const text = points < 10 ? points.toFixed(1) : points.toFixed(0)
   return `${text} ${text === '1.0' ? 'point' : 'points'}`

@@ -21,7 +21,7 @@ import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../
 import type {RunResult} from '../run/run.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
-import {NO_REPEATS, type Repeats, repeatsOf} from '../sweep/repeats.ts'
+import type {Repeats} from '../sweep/repeats.ts'
 import {fileErrorReason} from './file-errors.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig, loadPolicyConfig} from './load-planner-config.ts'
@@ -30,6 +30,7 @@ import {machineMemory} from './memory.ts'
 import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
 import type {ReplayOutcome} from './replay-outcome.ts'
+import {askedRepeats, readRepeats} from './replay-repeats.ts'
 import type {Terminal} from './terminal.ts'
 import {createTimingLoader} from './timing-loader.ts'
 
@@ -72,6 +73,8 @@ interface Outputs {
 }
 
 interface Loaded {
+  /** Of the trace. */
+  readonly path: string
   readonly prepared: PreparedRun
   readonly ports: RunPorts
   readonly repeats: Repeats
@@ -112,7 +115,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   if (!outputs.ok) return outputs
   const written = writePrediction(scenario, path, outputs.value)
   if (!written.ok) return written
-  return ok({prepared: prepared.value, ports, repeats: repeats.value, outputs: outputs.value, notices})
+  return ok({path, prepared: prepared.value, ports, repeats: repeats.value, outputs: outputs.value, notices})
 }
 
 /** The scenario for the reference's own command, before the run: it needs none. */
@@ -177,32 +180,13 @@ async function run(prepared: PreparedRun, progress: ProgressLine | null): Promis
   }
 }
 
-/** As many as a sweep takes per point. */
-const MOST_REPEATS = 99
-
-/** Runs in all, the one asked for included, and what they differ in. */
-function readRepeats(flags: ReadonlyMap<string, string>): Result<Repeats> {
-  const given = (['phase', 'order'] as const).map(of => ({
-    of,
-    flag: `--${of}s`,
-    count: Number(flags.get(`--${of}s`) ?? 1),
-  }))
-  const wrong = given.find(({count}) => !(count >= 1 && count <= MOST_REPEATS))
-  if (wrong !== undefined)
-    return fail(`argument ${wrong.flag}: must be from 1 to ${MOST_REPEATS}, got ${wrong.count}`, wrong.flag)
-  const [asked, other] = given.filter(({count}) => count > 1)
-  if (other !== undefined)
-    return fail('--phases and --orders are two kinds of repeats: give one of them', '--orders')
-  return ok(asked === undefined ? NO_REPEATS : {of: asked.of, count: asked.count})
-}
-
 /** The findings of the run, with their spread and their cures where repeats are asked for. */
 async function answerTo(
   {inputs: {scenario}}: PreparedRun,
   result: RunResult,
-  {ports, repeats: {of, count}}: Pick<Loaded, 'ports' | 'repeats'>,
+  {path, ports, repeats: asked}: Pick<Loaded, 'path' | 'ports' | 'repeats'>,
 ): Promise<Answer> {
-  const [, ...repeats] = repeatsOf(scenario, {of, count}, null)
+  const {of, repeats} = askedRepeats(scenario, asked, path)
   const candidates = candidatesOf(scenario, result)
   const steps = answerRun({
     scenario,
@@ -210,7 +194,7 @@ async function answerTo(
     candidates,
     of,
     repeats,
-    triesCures: count > 1,
+    triesCures: asked.count > 1,
     run: inTurn(async own => {
       const prepared = await prepareRun(own, ports)
       return prepared.ok ? runToFigures(prepared.value) : prepared

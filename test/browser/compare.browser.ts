@@ -85,6 +85,25 @@ describe('the comparison', () => {
     expect((await savedNames(page)).sort()).toEqual(PAIR)
   })
 
+  test('opens with a verdict by one objective, which tells luck from a difference once all were repeated', {
+    timeout: 150_000,
+  }, async () => {
+    const site = await open({hash: SHORT, repeats: true})
+    await comparePair(site)
+    const {page} = site
+    const verdict = page.getByRole('region', {name: 'Verdict'})
+    await expectVisible(verdict.getByText('All are judged by one objective: TTFT ≤ 1,500 ms and ITL ≤ 50 ms'))
+    const metrics = page.getByRole('region', {name: 'Metrics compared'})
+    await expect.poll(() => metrics.locator('.band').count(), {timeout: 40_000}).toBeGreaterThan(0)
+    await expect.poll(() => verdict.getByRole('button', {name: 'Stop'}).count(), {timeout: 40_000}).toBe(0)
+    expect(await verdict.locator('li').first().textContent()).toMatch(
+      /^([AB] serves .+ more than|[AB] is better|Both hold).*; so in [45] of 5 planner phases\.$|^B and A are about the same/,
+    )
+    expect(await verdict.locator('li').nth(1).textContent()).toMatch(
+      /^Of 640 requests \d+ are in time in B only/,
+    )
+  })
+
   test('says which is better in words, prices the hours, and remembers the price', async () => {
     const site = await open({hash: SHORT})
     await comparePair(site)

@@ -85,7 +85,16 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'sweep',
     'store',
   ),
-  'ui/model/compare': model('ui/model/links', 'ui/model/run', 'ui/model/library', 'ui/kit'),
+  'ui/model/compare': model(
+    'ui/model/links',
+    'ui/model/run',
+    'ui/model/library',
+    'ui/model/answer',
+    'ui/kit',
+    'answers',
+    'sweep',
+    'report',
+  ),
   'ui/model/workbench': model(
     ...MODEL.filter(folder => folder !== 'ui/model/workbench'),
     'store/point-store.ts',
@@ -100,7 +109,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
 
   'ui/panels/trace': panel(),
   'ui/panels/gpu': panel(),
-  'ui/panels/guide': panel('sweep/published.ts'),
+  'ui/panels/guide': panel('sweep/published.ts', 'sweep/repeats.ts'),
   'ui/panels/scenario': panel(
     'ui/panels/trace',
     'ui/panels/gpu',
@@ -132,7 +141,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'answers/answer-text.ts',
     'answers/tell-cure.ts',
   ),
-  'ui/panels/compare': panel('ui/panels/figures', 'report'),
+  'ui/panels/compare': panel('ui/panels/figures', 'report', 'answers', 'sweep/repeats.ts'),
   'ui/panels/sweep': panel('ui/panels/scenario', 'sweep', 'answers'),
   'ui/panels/search': panel('ui/panels/figures', 'report', 'search'),
   'ui/panels/library': panel('store'),

@@ -141,7 +141,7 @@ export const FLAGS: readonly Flag[] = [
     type: 'integer',
     default: '1',
     group: 'Output',
-    help: "Runs in all, over as many phases of the policy's interval: the report then has median and range, and cures that were tried.",
+    help: "Runs in all, over as many phases of the planner's interval, or without a planner as many draws of drawn traffic: the report then has median and range, and cures that were tried.",
   },
   {
     ...ours,

@@ -33,7 +33,7 @@ const LATENCY_STATISTICS: readonly (readonly [Statistic, string])[] = [
 const FELT: readonly Metric[] = [
   ...latency('ttft_ms', 'TTFT'),
   ...latency('itl_ms', 'ITL'),
-  extra('sla_attainment', 'Within both targets', {group: 'felt', unit: 'share', better: 'higher'}),
+  extra('sla_attainment', 'Meets the objective', {group: 'felt', unit: 'share', better: 'higher'}),
   extra('goodput_rps', 'Goodput', {group: 'felt', unit: 'per_s', better: 'higher'}),
   {
     ...reported('p90_e2e_latency_ms', 'End to end, p90', {unit: 'ms', better: 'lower'}),

@@ -19,6 +19,12 @@ export function watchWorkbench(workbench: Workbench): void {
   })
 
   $effect(() => {
+    const isShown = view.current === 'compare' && comparison.runs.length >= 2 && answers.isOn
+    if (isShown && !workbench.isBusy) untrack(() => workbench.repeatCompared())
+    else untrack(() => comparison.spread.pause())
+  })
+
+  $effect(() => {
     const {kind} = sweep.phase
     if (kind !== 'idle' && kind !== 'running') untrack(() => actions.keepSweep(titles.ofTraffic))
   })

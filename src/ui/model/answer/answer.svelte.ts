@@ -1,13 +1,12 @@
 import type {Answer} from '../../../answers/answer-run.ts'
 import type {Scenario} from '../../../config/scenario.ts'
 import {messageOf} from '../../../core/message-of.ts'
-import {ok, type Result} from '../../../core/result.ts'
+import type {Result} from '../../../core/result.ts'
 import type {PointFigures} from '../../../sweep/points.ts'
-import {recipeOf} from '../../../trace/generators/trace-recipes.ts'
-import type {SpareWorkers} from '../../../worker/spare-workers.ts'
 import {Persisted} from '../../kit/persisted.svelte.ts'
 import type {FinishedRun, RunFiles} from '../run/run.svelte.ts'
-import {factsOf, type KnownPoints} from './known-points.ts'
+import {ownTraceSeed} from './own-trace-seed.ts'
+import {runKnown, type SpareHost} from './run-known.ts'
 
 export type AnswerPhase =
   /** Nothing was asked yet, or something else has the workers. */
@@ -26,9 +25,7 @@ export type AnswerPhase =
   | {readonly kind: 'done'; readonly varies: boolean}
   | {readonly kind: 'failed'; readonly message: string}
 
-export interface AnswerHost {
-  readonly spare: Pick<SpareWorkers, 'run'>
-  readonly known: KnownPoints
+export interface AnswerHost extends SpareHost {
   /** Time for the result to be drawn before other threads take their share of the machine. */
   readonly waitMs?: number
 }
@@ -51,6 +48,11 @@ export class AnswerState {
 
   constructor(host: AnswerHost) {
     this.#host = host
+  }
+
+  /** Others may have their runs made by the same workers. */
+  get spareHost(): SpareHost {
+    return this.#host
   }
 
   /** Whether results are repeated at all; outlives the page. */
@@ -136,10 +138,7 @@ export class AnswerState {
     {trace, profile}: RunFiles,
     {signal, repeats}: {readonly signal: AbortSignal; readonly repeats: number},
   ): (scenario: Scenario) => Promise<Result<PointFigures>> {
-    const {spare, known} = this.#host
     const named = profile === null ? null : {name: profile.name, blob: profile}
-    // A profile is known by its path alone, so its runs are not kept.
-    const isKept = run.scenario.engineTiming !== 'profile'
     const counts = {done: 0, asked: 0}
     const note = (change: Partial<typeof counts>) => {
       Object.assign(counts, change)
@@ -148,12 +147,9 @@ export class AnswerState {
     }
     return async scenario => {
       note({asked: counts.asked + 1})
-      const facts = factsOf(scenario, run.outcome.result.report.planner_replay.trace_sha256)
-      const before = isKept ? await known.find(facts) : null
-      signal.throwIfAborted()
-      const figures =
-        before === null ? await spare.run({scenario, traceBlob: trace, profile: named}, signal) : ok(before)
-      if (before === null && isKept && figures.ok) known.keep(facts, figures.value)
+      const traceSha256 = run.outcome.result.report.planner_replay.trace_sha256
+      const request = {scenario, traceBlob: trace, profile: named, traceSha256}
+      const figures = await runKnown(this.#host, request, signal)
       note({done: counts.done + 1})
       return figures
     }
@@ -164,11 +160,6 @@ export class AnswerState {
     this.#abort = null
     this.phase = phase
   }
-}
-
-/** null = the trace is a recording. */
-function ownTraceSeed({trace}: Scenario): number | null {
-  return trace.kind === 'catalogue' ? (recipeOf(trace.id)?.spec.seed ?? null) : null
 }
 
 /** Every step of a generator, its last value included. */

@@ -1,13 +1,13 @@
+import type {ServiceObjective} from '../../../config/scenario.ts'
+import type {PointFigures} from '../../../sweep/points.ts'
+import type {SpareHost} from '../answer/run-known.ts'
 import type {LibraryState} from '../library/library.svelte.ts'
 import {linkOfCompared, MAX_COMPARED} from '../links/page-link.ts'
 import type {FinishedRun} from '../run/run.svelte.ts'
+import {CompareSpread} from './compare-spread.svelte.ts'
+import type {ComparedRun} from './compared-run.ts'
+import {commonObjective, type JudgedRun, judgeBy} from './judged-run.ts'
 import {persistedPrice} from './price.ts'
-
-export interface ComparedRun {
-  readonly id: string
-  readonly name: string
-  readonly run: FinishedRun
-}
 
 /** What is compared: runs of the library by id, the first being what the others are measured against. */
 export class ComparisonState {
@@ -15,9 +15,11 @@ export class ComparisonState {
   #opened: ReadonlyMap<string, FinishedRun> = $state.raw(new Map())
   readonly #price = persistedPrice()
   readonly #library: LibraryState
+  readonly spread: CompareSpread
 
-  constructor(library: LibraryState) {
+  constructor(library: LibraryState, spare: SpareHost) {
     this.#library = library
+    this.spread = new CompareSpread(spare)
   }
 
   /** The chosen runs that are open and still in the library, in their order. */
@@ -27,6 +29,21 @@ export class ComparisonState {
       const name = this.#library.summary(id)?.name
       return run === undefined || name === undefined ? [] : [{id, name, run}]
     }),
+  )
+
+  /** What all of them are judged by. */
+  readonly objective: ServiceObjective | null = $derived.by(() =>
+    commonObjective(this.runs.map(({run}) => run.scenario)),
+  )
+
+  /** In the order of the runs. */
+  readonly judged: readonly JudgedRun[] = $derived.by(() =>
+    this.runs.map(({run}) => judgeBy(this.objective, run)),
+  )
+
+  /** Figures of each run over its repeats, the run itself first. */
+  readonly repeated: readonly (readonly PointFigures[])[] = $derived.by(() =>
+    this.runs.map(({id}, i) => [this.judged[i]!.point, ...(this.spread.repeats.get(id) ?? [])]),
   )
 
   get isOpening(): boolean {

@@ -1,8 +1,11 @@
 import {describe, expect, test, vi} from 'vitest'
 import {defaultScenario} from '../../../config/presets.ts'
+import {fail} from '../../../core/result.ts'
 import {smallOutcome} from '../../../store/library-fixture.ts'
 import {createLibraryStore} from '../../../store/library-store.ts'
+import {PointStore} from '../../../store/point-store.ts'
 import type {RunRequest} from '../../../worker/protocol.ts'
+import {KnownPoints} from '../answer/known-points.ts'
 import {ComparisonState} from '../compare/comparison.svelte.ts'
 import {BatchState} from '../run/batch.svelte.ts'
 import {finishedRun} from '../run/run.svelte.ts'
@@ -55,10 +58,13 @@ describe('a library that cannot store', () => {
   })
 })
 
+/** Nothing is repeated here. */
+const NOBODY = {spare: {run: async () => fail('no workers')}, known: new KnownPoints(new PointStore())}
+
 describe('ComparisonState', () => {
   test('compares kept runs in order, at most six, each once', async () => {
     const library = refused()
-    const comparison = new ComparisonState(library)
+    const comparison = new ComparisonState(library, NOBODY)
     const ids = Array.from({length: 7}, () => library.keep(finishedRun(scenario, smallOutcome()), 'Short'))
     await comparison.show([ids[0]!, ids[1]!, ids[0]!])
     expect(comparison.runs.map(({id}) => id)).toEqual(ids.slice(0, 2))
@@ -73,7 +79,7 @@ describe('ComparisonState', () => {
 
   test('drops a run that cannot be opened or was deleted', async () => {
     const library = refused()
-    const comparison = new ComparisonState(library)
+    const comparison = new ComparisonState(library, NOBODY)
     const id = library.keep(finishedRun(scenario, smallOutcome()), 'Short')
     await comparison.show([id, 'not-there'])
     expect(comparison.ids).toEqual([id])

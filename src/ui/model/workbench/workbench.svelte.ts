@@ -79,7 +79,7 @@ export class Workbench {
     this.run = new RunState(client)
     this.gpu = new GpuState(client, host.models)
     this.library = new LibraryState(stores, client, host.news)
-    this.comparison = new ComparisonState(this.library)
+    this.comparison = new ComparisonState(this.library, host.answers.spareHost)
     this.batch = new BatchState(client)
     this.sweep = host.sweep
     this.search = host.search
@@ -286,6 +286,21 @@ export class Workbench {
   /** Says what there is to say of the run on screen, as far as it takes further runs. */
   answerFinished(): void {
     if (this.run.finished !== null) this.answers.follow(this.run.finished, this.#files)
+  }
+
+  /** Repeats what is compared, so that the verdict can tell luck from a difference. */
+  repeatCompared(): void {
+    const {runs, objective, spread} = this.comparison
+    if (runs.length >= 2) spread.follow(runs, objective, this.#traceOf)
+  }
+
+  /** null = the worker fetches it; undefined = nobody here has it. */
+  readonly #traceOf = async ({trace, synthetic}: Scenario): Promise<Blob | null | undefined> => {
+    if (synthetic !== undefined) return null
+    const {info, file} = this.trace
+    if (file !== null && info !== null && isSameTrace(info.source, trace)) return file
+    if (trace.kind === 'catalogue') return null
+    return (await this.#host.stores.traces.read(trace.sha256)) ?? undefined
   }
 
   /** Keeps the run on screen once more, after its record was deleted. */

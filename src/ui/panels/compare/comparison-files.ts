@@ -2,7 +2,7 @@ import type {ComparedRow} from '../../../report/comparison/compare.ts'
 import type {ConfigDifference} from '../../../report/comparison/config-differences.ts'
 import type {DifferenceSummary} from '../../../report/comparison/request-differences.ts'
 import {tableToCsv} from '../../kit/charts/frame/chart-table.ts'
-import type {ComparedRun} from '../../model/compare/comparison.svelte.ts'
+import type {ComparedRun} from '../../model/compare/compared-run.ts'
 import {linkOfCompared} from '../../model/links/page-link.ts'
 import {labelOf, markOf} from './marks.ts'
 

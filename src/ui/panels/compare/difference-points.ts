@@ -10,7 +10,7 @@ import {
 import type {ValueScale} from '../../kit/charts/base/value-scale.ts'
 import type {ScatterGroup} from '../../kit/charts/scatter.ts'
 import {formatCount, formatMs, formatValue} from '../../kit/format.ts'
-import type {ComparedRun} from '../../model/compare/comparison.svelte.ts'
+import type {ComparedRun} from '../../model/compare/compared-run.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
 import type {RequestFigures} from './comparison-files.ts'
 

@@ -1,6 +1,7 @@
 import type {ComparedCell} from '../../../report/comparison/compare.ts'
 import type {Metric, MetricUnit} from '../../../report/comparison/compared-metrics.ts'
 import {formatCell} from '../../../report/table.ts'
+import type {Band} from '../../../sweep/repeats.ts'
 import {
   formatCompact,
   formatCount,
@@ -34,6 +35,13 @@ function formatByUnit(value: number, unit: MetricUnit): string {
     case 'money':
       return formatDigits(value)
   }
+}
+
+/** `median 4.0 s, 2.6 s to 120 s`. */
+export function formatBand(band: Band | null, metric: Pick<Metric, 'unit' | 'group'>): string {
+  if (band === null) return ''
+  const [min, median, max] = [band.min, band.median, band.max].map(value => formatMetric(value, metric))
+  return min === max ? '' : `median ${median}, ${min} to ${max}`
 }
 
 /** `+120 ms, +8.1 %`: the difference to the first run; shares differ by percentage points. */

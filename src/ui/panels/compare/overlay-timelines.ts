@@ -1,5 +1,5 @@
 import type {Timeline, TimeSeries} from '../../kit/charts/base/timeline.ts'
-import type {ComparedRun} from '../../model/compare/comparison.svelte.ts'
+import type {ComparedRun} from '../../model/compare/compared-run.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
 import {cumulativeGpuHours, replicaSteps} from '../figures/replica-steps.ts'
 import {labelOf, markOf} from './marks.ts'
