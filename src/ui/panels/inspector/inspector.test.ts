@@ -11,6 +11,8 @@ import {computeTipping} from '../../../policies/dynamo/tipping/tipping.ts'
 import {type DynamoTick, dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
 import {ttftMs} from '../../../report/request-measures.ts'
 import type {RunResult} from '../../../run/run.ts'
+import {isBlind} from '../../policies/dynamo/dynamo-decisions.ts'
+import {tellQuestion} from '../../policies/dynamo/tell-question.ts'
 import {tellReasons} from '../../policies/dynamo/tell-reasons.ts'
 import {tellSize, tellTipping} from '../../policies/dynamo/tell-tipping.ts'
 import {engineRows, stepRows, tickFacts} from '../../policies/dynamo/tick-facts.ts'
@@ -178,6 +180,48 @@ function guarded(reason: LoadReason, topology: 'agg' | 'disagg'): DynamoTick {
   }
   return {...ticks[0]!, explanation: {load, throughput: null, grounds: {load: grounds, throughput: null}}}
 }
+
+describe('the question a tick raises', () => {
+  const asked = {ttft_ms: 1500, itl_ms: 50, share: 0.95}
+  const questionsOf = (name: string, met: number) => {
+    const {ticks} = runs.get(name)!
+    const minutes = Math.ceil(ticks.at(-1)!.now_s / 60) + 1
+    const burn = {interval_s: 60, share_met: Array<number>(minutes).fill(met), minutes_out: 0, minutes}
+    return ticks.map(tick => ({tick, ...tellQuestion(tick, {burn, objective: asked})}))
+  }
+
+  test('is why not more where the objective is missed, and why not fewer where it is met', () => {
+    for (const name of ['agg_sla_waves_s0', 'disagg_sla_s15']) {
+      for (const {tick, question, because} of questionsOf(name, 0.4)) {
+        if (changesFleet(tick) || isBlind(tick)) continue
+        expect(question).toBe('Why not more?')
+        expect(because).toContain('40.0 % of the requests that arrived in this minute met the objective')
+      }
+      const kept = questionsOf(name, 1).filter(({tick}) => !changesFleet(tick) && !isBlind(tick))
+      expect(new Set(kept.map(({question}) => question))).toEqual(new Set(['Why not fewer?']))
+    }
+  })
+
+  test('names the rule where some instances are over target and the fleet stays', () => {
+    let held = 0
+    for (const {ticks, config} of runs.values()) {
+      for (const tick of ticks) {
+        const {ttft, itl, decodeCounts} = tick.explanation.load?.explanation ?? {}
+        if (config.mode !== 'agg' || decodeCounts == null || decodeCounts.wanted !== decodeCounts.current)
+          continue
+        const sides = [ttft, itl].filter(side => side != null)
+        const isOver = ({checks, targetMs}: (typeof sides)[number]) =>
+          checks.some(({estimateMs}) => estimateMs !== null && estimateMs > targetMs)
+        if (!sides.some(isOver)) continue
+        held++
+        expect(tellReasons(tick, config)[0]).toMatch(
+          /only if every instance is over its (TTFT|ITL) target of .*, and \d+ of \d+ (is|are)/,
+        )
+      }
+    }
+    expect(held).toBeGreaterThan(0)
+  })
+})
 
 describe('tipping changes in words', () => {
   test('every one is a whole sentence that names its input and its outcome', () => {
