@@ -126,7 +126,7 @@ export async function pickShortTrace({page}: Site): Promise<void> {
 }
 
 /** Presses Run and waits for the results, of this run if there were others before. */
-export async function runToResults({page}: Site): Promise<void> {
+export async function runToResults({page}: Site, timeoutMs = 30_000): Promise<void> {
   const button = page.getByRole('button', {name: 'Run', exact: true})
   // While it is disabled the page says why beside it: better told than a time-out.
   await expect
@@ -135,8 +135,8 @@ export async function runToResults({page}: Site): Promise<void> {
     })
     .toBe('ready')
   await button.click()
-  await expectVisible(page.getByRole('heading', {name: 'Results'}))
-  await expectVisible(page.getByRole('button', {name: 'Run', exact: true}))
+  await expectVisible(page.getByRole('heading', {name: 'Results'}), timeoutMs)
+  await expectVisible(page.getByRole('button', {name: 'Run', exact: true}), timeoutMs)
 }
 
 export async function expectVisible(locator: Locator, timeoutMs = 30_000): Promise<void> {
