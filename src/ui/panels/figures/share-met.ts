@@ -7,6 +7,9 @@ export function shareMetTimeline(run: ChartedRun): Timeline | null {
   const {burn, objective} = run.outcome.result.report.planner_replay
   if (burn === undefined || objective == null) return null
   const {share_met, interval_s, minutes_out, minutes} = burn
+  // The last minute lasts until the run ends.
+  const endS = Math.min(share_met.length * interval_s, run.axis.extent[1])
+  const points = [...share_met, share_met.at(-1) ?? null]
   return {
     id: 'share-met',
     title: 'Share met',
@@ -18,8 +21,8 @@ export function shareMetTimeline(run: ChartedRun): Timeline | null {
       {
         key: 'met',
         label: 'met',
-        x: Float64Array.from(share_met, (_, i) => i * interval_s),
-        y: Float64Array.from(share_met, value => value ?? Number.NaN),
+        x: Float64Array.from(points, (_, i) => (i < share_met.length ? i * interval_s : endS)),
+        y: Float64Array.from(points, value => value ?? Number.NaN),
         shape: 'step',
         slot: 2,
         fillsArea: true,
