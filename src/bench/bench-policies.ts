@@ -11,12 +11,8 @@ import {
   type Scenario,
 } from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
+import type {BenchKind} from './bench-choice.ts'
 import {type FleetSize, fleetSizeOf, withFleetSize} from './fleet-plan.ts'
-
-/** What can be put on the bench, by the names of the command line and of links. */
-export const BENCH_KINDS = ['fixed', 'dynamo', 'hpa', 'keda', 'kpa', 'own', 'hindsight'] as const
-
-export type BenchKind = (typeof BENCH_KINDS)[number]
 
 /** One line of the bench's table: a way to size the fleet. */
 export interface BenchPolicy {

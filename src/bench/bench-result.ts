@@ -1,7 +1,7 @@
 import type {ServiceObjective} from '../config/scenario.ts'
 import {type Band, computeBand} from '../sweep/repeats.ts'
+import type {BenchKind} from './bench-choice.ts'
 import type {BenchFigures} from './bench-figures.ts'
-import type {BenchKind} from './bench-policies.ts'
 import type {FleetSize} from './fleet-plan.ts'
 import type {Hindsight} from './hindsight-options.ts'
 import type {WorkBound} from './work-bound.ts'

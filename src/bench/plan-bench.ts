@@ -5,29 +5,12 @@ import {quantileOf} from '../core/distribution.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {gpusPerWorker} from '../report/gpu-hours.ts'
 import {type BenchCase, benchCases} from './bench-cases.ts'
+import type {BenchChoice} from './bench-choice.ts'
 import type {BenchJudge} from './bench-figures.ts'
-import {BENCH_KINDS, type BenchKind, type BenchPolicy, benchPolicies, boundsOf} from './bench-policies.ts'
+import {type BenchPolicy, benchPolicies, boundsOf} from './bench-policies.ts'
 import type {HindsightOptions} from './hindsight-options.ts'
 import {computeTraceNeeds, type TraceNeeds} from './trace-needs.ts'
 import type {WorkBoundInputs} from './work-bound.ts'
-
-export interface BenchChoice {
-  readonly kinds: readonly BenchKind[]
-  readonly phases: number
-  /** Replicas of all pools together; null = the planner's budget, or the reference's. */
-  readonly most: number | null
-  /** Plans replayed in hindsight at the most. */
-  readonly maxRuns: number
-  readonly pricePerGpuHour: number | null
-}
-
-export const DEFAULT_CHOICE: BenchChoice = {
-  kinds: BENCH_KINDS,
-  phases: 3,
-  most: null,
-  maxRuns: 160,
-  pricePerGpuHour: null,
-}
 
 /** A bench with everything decided before its first run. */
 export interface BenchPlan {

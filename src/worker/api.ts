@@ -57,6 +57,17 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       }
     },
 
+    planBench: async request => (await simulator()).planBench(request),
+
+    async benchPoint(request, onProgress, cancel) {
+      try {
+        return await (await simulator()).benchPoint(request, onProgress, cancel)
+      } finally {
+        release(onProgress)
+        cancel.close()
+      }
+    },
+
     gpuOffer: createGpuOffer(createPerfFetch(host)),
     checkEngine: async engine => (await simulator()).checkEngine(engine),
     gpuCurves: async engine => (await simulator()).gpuCurves(engine),

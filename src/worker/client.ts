@@ -1,4 +1,6 @@
 import * as Comlink from 'comlink'
+import type {BenchFigures} from '../bench/bench-figures.ts'
+import type {BenchPlan} from '../bench/plan-bench.ts'
 import type {PlannerConfig} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
@@ -8,6 +10,8 @@ import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {GpuApi} from './gpu-protocol.ts'
 import type {
+  BenchPointRequest,
+  BenchRequest,
   LoadProgress,
   PointRequest,
   RunOutcome,
@@ -98,6 +102,28 @@ export class SimulatorClient {
       worker =>
         this.#cancellable(worker, {onProgress, signal}, (api, listen, cancel) =>
           api.runPoint({models: this.models, ...request}, listen, cancel),
+        ),
+      signal,
+    )
+  }
+
+  planBench(request: BenchRequest, signal: AbortSignal): Promise<Result<BenchPlan>> {
+    return this.#twice(
+      worker => worker.race(worker.api.planBench({models: this.models, ...request}), signal),
+      signal,
+    )
+  }
+
+  /** One run of a bench; its columns stay in the worker. */
+  benchPoint(
+    request: BenchPointRequest,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<Result<BenchFigures>> {
+    return this.#twice(
+      worker =>
+        this.#cancellable(worker, {onProgress, signal}, (api, listen, cancel) =>
+          api.benchPoint({models: this.models, ...request}, listen, cancel),
         ),
       signal,
     )

@@ -14,10 +14,24 @@ export interface PoolOptions {
   readonly idleMs?: number
 }
 
-export interface PoolEvents<T> {
+export interface PoolEvents<T, F = PointFigures> {
   readonly onStart: (task: T) => void
   readonly onProgress: (task: T, progress: RunTelemetry) => void
-  readonly onOutcome: (task: T, outcome: Result<PointFigures>) => void
+  readonly onOutcome: (task: T, outcome: Result<F>) => void
+}
+
+/** What is asked of a client for one task. */
+export type AskClient<T, F> = (
+  client: SimulatorClient,
+  task: T,
+  onProgress: (progress: RunTelemetry) => void,
+  signal: AbortSignal,
+) => Promise<Result<F>>
+
+/** A point of a sweep, as a plain request, so that what the task carries besides does not cross. */
+const askPoint: AskClient<PointRequest, PointFigures> = (client, task, onProgress, signal) => {
+  const {scenario, traceBlob, profile} = task
+  return client.runPoint({scenario, traceBlob, profile}, onProgress, signal)
 }
 
 /** Long enough to look at a sweep and change a knob, short enough to give the memory back. */
@@ -41,10 +55,20 @@ export class SimulatorPool {
    * Settles every task in `onOutcome`, or rejects with the signal's reason: tasks under way are then lost and no
    * event comes any more.
    */
-  async runMany<T extends PointRequest>(
+  runMany<T extends PointRequest>(
     tasks: readonly T[],
     events: PoolEvents<T>,
     signal: AbortSignal,
+  ): Promise<void> {
+    return this.askMany(tasks, events, signal, askPoint)
+  }
+
+  /** The same with another question. */
+  async askMany<T, F>(
+    tasks: readonly T[],
+    events: PoolEvents<T, F>,
+    signal: AbortSignal,
+    ask: AskClient<T, F>,
   ): Promise<void> {
     signal.throwIfAborted()
     this.#keep()
@@ -54,7 +78,7 @@ export class SimulatorPool {
       await Promise.all(
         Array.from({length: count}, async (_, i) => {
           const client = this.#client(i)
-          for (const task of queue) await runTask(client, task, events, signal)
+          for (const task of queue) await runTask({client, task, ask}, events, signal)
         }),
       )
     } finally {
@@ -89,23 +113,25 @@ export class SimulatorPool {
   }
 }
 
-async function runTask<T extends PointRequest>(
-  client: SimulatorClient,
-  task: T,
-  events: PoolEvents<T>,
+interface Question<T, F> {
+  readonly client: SimulatorClient
+  readonly task: T
+  readonly ask: AskClient<T, F>
+}
+
+async function runTask<T, F>(
+  {client, task, ask}: Question<T, F>,
+  events: PoolEvents<T, F>,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted()
   events.onStart(task)
-  // A plain request, so that what the task carries besides does not cross.
-  const {scenario, traceBlob, profile} = task
-  const request: PointRequest = {scenario, traceBlob, profile}
   const onProgress = (progress: RunTelemetry) => events.onProgress(task, progress)
-  const outcome = await client.runPoint(request, onProgress, signal).catch(problemOf)
+  const outcome = await ask(client, task, onProgress, signal).catch(problemOf)
   signal.throwIfAborted()
   events.onOutcome(task, outcome)
 }
 
-function problemOf(error: unknown): Result<PointFigures> {
+function problemOf(error: unknown): Result<never> {
   return fail(messageOf(error))
 }

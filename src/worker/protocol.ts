@@ -1,3 +1,6 @@
+import type {BenchChoice} from '../bench/bench-choice.ts'
+import type {BenchFigures, BenchJudge} from '../bench/bench-figures.ts'
+import type {BenchPlan} from '../bench/plan-bench.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import type {PlannerConfig, Scenario, TraceSource} from '../config/scenario.ts'
 import type {TraceFormat} from '../config/trace-options.ts'
@@ -43,6 +46,14 @@ export interface WorkerApi extends GpuApi {
     onProgress: (progress: RunTelemetry) => void,
     cancel: MessagePort,
   ): Promise<Result<PointFigures>>
+  /** What a bench of a scenario runs, worked out from its traffic and its timing. */
+  planBench(request: BenchRequest): Promise<Result<BenchPlan>>
+  /** One run of a bench, in its figures. */
+  benchPoint(
+    request: BenchPointRequest,
+    onProgress: (progress: RunTelemetry) => void,
+    cancel: MessagePort,
+  ): Promise<Result<BenchFigures>>
   /** What would have tipped a tick's decisions; here, since a search can take longer than a frame has. */
   computeTipping(config: PlannerConfig, grounds: TickGrounds): Promise<TickTipping>
   /** What a search asks for next; here, since weighing the candidates takes longer than a frame has. */
@@ -113,6 +124,14 @@ export interface SearchAdvance {
   readonly answer: Recommendation
   /** Around the best, or the nearest. */
   readonly effects: readonly KnobEffect[]
+}
+
+export interface BenchRequest extends RunRequest {
+  readonly choice: BenchChoice
+}
+
+export interface BenchPointRequest extends RunRequest {
+  readonly judge: BenchJudge
 }
 
 export interface RunTelemetry extends RunProgress {

@@ -1,13 +1,15 @@
 import * as Comlink from 'comlink'
 import {candidatesOf} from '../answers/answer-run.ts'
 import {withAnswer} from '../answers/answer-text.ts'
+import {type BenchFigures, computeBenchFigures} from '../bench/bench-figures.ts'
+import {type BenchPlan, planBench} from '../bench/plan-bench.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {RULES_1_2} from '../policies/dynamo/rules-1.2/planner-rules.ts'
 import {computeTipping} from '../policies/dynamo/tipping/tipping.ts'
 import {computePictures} from '../report/compute-pictures.ts'
 import {addDigest} from '../run/digest.ts'
-import {prepareRun, simulatePrepared} from '../run/prepare-run.ts'
+import {type PreparedRun, prepareRun, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
 import {trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
@@ -15,20 +17,30 @@ import type {Workload} from '../trace/workload.ts'
 import {createGpuApi} from './gpu-api.ts'
 import type {GpuApi} from './gpu-protocol.ts'
 import type {WorkerHost} from './host.ts'
-import type {PointRequest, RunOutcome, RunRequest, WorkerApi} from './protocol.ts'
+import type {
+  BenchPointRequest,
+  BenchRequest,
+  PointRequest,
+  RunOutcome,
+  RunRequest,
+  WorkerApi,
+} from './protocol.ts'
 import {driveSimulation} from './run-loop.ts'
 import {TimingFiles} from './timing-files.ts'
 import type {TraceCache} from './trace-cache.ts'
 import {detachableBuffers} from './transferables.ts'
 
 /** What the worker can do beyond reading traces: loaded with the first call that needs it, so that the page opens sooner. */
-export type Simulator = Pick<WorkerApi, 'run' | 'runPoint' | 'computeTipping'> & Omit<GpuApi, 'gpuOffer'>
+export type Simulator = Pick<WorkerApi, 'run' | 'runPoint' | 'planBench' | 'benchPoint' | 'computeTipping'> &
+  Omit<GpuApi, 'gpuOffer'>
 
 export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator {
   const site: Site = {host, traces, timing: new TimingFiles(host)}
   return {
     run: (request, onProgress, cancel) => run(site, request, onProgress, cancel),
     runPoint: (request, onProgress, cancel) => runPoint(site, request, onProgress, cancel),
+    planBench: request => planBenchOf(site, request),
+    benchPoint: (request, onProgress, cancel) => benchPoint(site, request, onProgress, cancel),
     computeTipping: async (config, grounds) => computeTipping(RULES_1_2, config, grounds),
     ...createGpuApi(site.timing),
   }
@@ -79,6 +91,21 @@ async function runPoint(
   return simulated.ok ? ok(computeFigures(simulated.value.result)) : simulated
 }
 
+async function planBenchOf(site: Site, request: BenchRequest): Promise<Result<BenchPlan>> {
+  const prepared = await prepareRequest(site, request)
+  return prepared.ok ? planBench(request.choice, prepared.value.inputs) : prepared
+}
+
+async function benchPoint(
+  site: Site,
+  request: BenchPointRequest,
+  onProgress: OnProgress,
+  cancel: MessagePort,
+): Promise<Result<BenchFigures>> {
+  const simulated = await simulateRequest(site, request, onProgress, cancel)
+  return simulated.ok ? ok(computeBenchFigures(simulated.value.result, request.judge)) : simulated
+}
+
 interface Simulated {
   readonly result: RunResult
   readonly traceName: string
@@ -86,14 +113,27 @@ interface Simulated {
 }
 
 async function simulateRequest(
-  {host, traces, timing}: Site,
-  {scenario, traceBlob, profile, models = []}: RunRequest,
+  site: Site,
+  request: RunRequest,
   onProgress: OnProgress,
   cancel: MessagePort,
 ): Promise<Result<Simulated>> {
+  const prepared = await prepareRequest(site, request)
+  if (!prepared.ok) return prepared
+  const steps = simulatePrepared(prepared.value)
+  const driven = await driveSimulation({steps, host: site.host, onProgress, cancel})
+  if (!driven.ok) return driven
+  const {traceName, inputs} = prepared.value
+  return ok({result: driven.value, traceName, workload: inputs.workload})
+}
+
+function prepareRequest(
+  {host, traces, timing}: Site,
+  {scenario, traceBlob, profile, models = []}: RunRequest,
+): Promise<Result<PreparedRun>> {
   if (profile !== null) timing.addProfile(profile.name, profile.blob)
   timing.useModels(models)
-  const prepared = await prepareRun(scenario, {
+  return prepareRun(scenario, {
     loadTraffic: trafficFrom((_, options) =>
       traces.loadTraffic({source: scenario.trace, blob: traceBlob, ...options}),
     ),
@@ -101,9 +141,4 @@ async function simulateRequest(
     memory: {bytes: host.memoryBytes ?? Number.POSITIVE_INFINITY, of: 'a browser tab'},
     nowMs: host.nowMs,
   })
-  if (!prepared.ok) return prepared
-  const driven = await driveSimulation({steps: simulatePrepared(prepared.value), host, onProgress, cancel})
-  if (!driven.ok) return driven
-  const {traceName, inputs} = prepared.value
-  return ok({result: driven.value, traceName, workload: inputs.workload})
 }

@@ -35,6 +35,7 @@ const MODEL = [
   'ui/model/answer',
   'ui/model/sweep',
   'ui/model/search',
+  'ui/model/bench',
   'ui/model/library',
   'ui/model/compare',
   'ui/model/workbench',
@@ -76,6 +77,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'worker/spawn.ts',
   ),
   'ui/model/search': model('search', 'sweep', 'store/point-store.ts', 'worker/pool.ts'),
+  'ui/model/bench': model('bench', 'worker/pool.ts'),
   'ui/model/library': model(
     'ui/model/links',
     'ui/model/scenario',
@@ -144,6 +146,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/panels/compare': panel('ui/panels/figures', 'report', 'answers', 'sweep/repeats.ts'),
   'ui/panels/sweep': panel('ui/panels/scenario', 'sweep', 'answers'),
   'ui/panels/search': panel('ui/panels/figures', 'report', 'search'),
+  'ui/panels/bench': panel('bench', 'sweep'),
   'ui/panels/library': panel('store'),
   'ui/panels/pwa': {...panel(), types: [...COMPUTED, 'service-worker']},
 
@@ -151,9 +154,19 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     may: [
       ...KIT,
       ...MODEL,
-      ...['trace', 'gpu', 'guide', 'scenario', 'run', 'compare', 'sweep', 'search', 'library', 'pwa'].map(
-        subject => `ui/panels/${subject}`,
-      ),
+      ...[
+        'trace',
+        'gpu',
+        'guide',
+        'scenario',
+        'run',
+        'compare',
+        'sweep',
+        'search',
+        'bench',
+        'library',
+        'pwa',
+      ].map(subject => `ui/panels/${subject}`),
       'core',
       'config',
       'store',

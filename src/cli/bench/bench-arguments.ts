@@ -1,5 +1,4 @@
-import {BENCH_KINDS, type BenchKind} from '../../bench/bench-policies.ts'
-import {type BenchChoice, DEFAULT_CHOICE} from '../../bench/plan-bench.ts'
+import {BENCH_KINDS, type BenchChoice, type BenchKind, DEFAULT_CHOICE} from '../../bench/bench-choice.ts'
 import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'

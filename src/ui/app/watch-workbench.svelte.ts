@@ -6,7 +6,7 @@ const SETTLE_MS = 250
 
 /** What happens by itself: each effect names what it follows and hands over to the workbench. */
 export function watchWorkbench(workbench: Workbench): void {
-  const {run, answers, search, sweep, view, comparison, scenario, trace, link, actions, titles} = workbench
+  const {run, answers, search, sweep, bench, view, comparison, scenario, trace, link, actions, titles} = workbench
 
   $effect(() => {
     if (run.finished !== null) untrack(() => workbench.keepFinished())
@@ -33,6 +33,7 @@ export function watchWorkbench(workbench: Workbench): void {
     view.comparisonOnScreen = comparison.links
     view.sweepInForm = sweep.linkPairs
     view.searchInForm = search.linkPairs
+    view.benchInForm = bench.linkPairs
   })
 
   // The trace follows the scenario: loaded when it is chosen, read anew when its reading changes.

@@ -3,3 +3,12 @@ export const SWEEP_LINK_KEYS: ReadonlySet<string> = new Set(['sweep', 'repeats',
 
 /** And to the search. */
 export const SEARCH_LINK_KEYS: ReadonlySet<string> = new Set(['space', 'budget'])
+
+/** And to the bench. */
+export const BENCH_LINK_KEYS: ReadonlySet<string> = new Set([
+  'bench',
+  'bench-phases',
+  'bench-most',
+  'bench-attempts',
+  'bench-price',
+])

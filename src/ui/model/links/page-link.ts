@@ -1,7 +1,7 @@
 import {formatPairs, MAX_LENGTH, type Pair, parsePairs} from '../../../config/link/query-string.ts'
 import {decodeScenario, encodeScenario} from '../../../config/link/url-codec.ts'
 import type {Scenario} from '../../../config/scenario.ts'
-import {SEARCH_LINK_KEYS, SWEEP_LINK_KEYS} from './link-keys.ts'
+import {BENCH_LINK_KEYS, SEARCH_LINK_KEYS, SWEEP_LINK_KEYS} from './link-keys.ts'
 import {DEFAULT_TOPIC, isTopic} from './topics.ts'
 
 /** The views of the page, in the order of their links in the header. */
@@ -10,6 +10,7 @@ export const VIEWS = [
   {id: 'compare', title: 'Compare'},
   {id: 'sweep', title: 'Sweep'},
   {id: 'recommend', title: 'Recommend'},
+  {id: 'bench', title: 'Bench'},
   {id: 'gpu', title: 'GPU model'},
   {id: 'library', title: 'Library'},
   {id: 'guide', title: 'Guide'},
@@ -25,6 +26,8 @@ export interface PageLink {
   readonly sweep?: readonly Pair[]
   /** The search's, likewise. */
   readonly search?: readonly Pair[]
+  /** The bench's, likewise. */
+  readonly bench?: readonly Pair[]
   /** What the guide shows, if not its first page. */
   readonly topic?: string
 }
@@ -37,7 +40,8 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
   const pairs = parsePairs(hash)
   const sweep = pairs.filter(([key]) => SWEEP_LINK_KEYS.has(key))
   const search = pairs.filter(([key]) => SEARCH_LINK_KEYS.has(key))
-  const others = [PAGE_KEYS, SWEEP_LINK_KEYS, SEARCH_LINK_KEYS]
+  const bench = pairs.filter(([key]) => BENCH_LINK_KEYS.has(key))
+  const others = [PAGE_KEYS, SWEEP_LINK_KEYS, SEARCH_LINK_KEYS, BENCH_LINK_KEYS]
   const rest = pairs.filter(([key]) => !others.some(keys => keys.has(key)))
   const asked = pairs.findLast(([key]) => key === 'view')?.[1]
   const topic = pairs.findLast(([key]) => key === 'topic')?.[1]
@@ -56,6 +60,7 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
       compared: compared.slice(0, MAX_COMPARED),
       ...(sweep.length === 0 ? {} : {sweep}),
       ...(search.length === 0 ? {} : {search}),
+      ...(bench.length === 0 ? {} : {bench}),
       ...(topic === undefined || !isTopic(topic) ? {} : {topic}),
     },
     scenario,
@@ -69,13 +74,14 @@ export function pagePairs({
   compared,
   sweep = [],
   search = [],
+  bench = [],
   topic = DEFAULT_TOPIC,
 }: PageLink): readonly Pair[] {
   if (view === 'run') return []
   if (view === 'guide')
     return [['view', view], ...(topic === DEFAULT_TOPIC ? [] : [['topic', topic] as const])]
   const named: readonly Pair[] = compared.map(link => ['compare', link])
-  const own = {compare: named, sweep, recommend: search}
+  const own = {compare: named, sweep, recommend: search, bench}
   return [['view', view], ...(view in own ? own[view as keyof typeof own] : [])]
 }
 

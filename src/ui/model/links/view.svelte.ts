@@ -13,6 +13,10 @@ export class ViewState {
   sweepInForm: readonly Pair[] = $state.raw([])
   /** The search in the form, likewise. */
   searchInForm: readonly Pair[] = $state.raw([])
+  /** The bench in the form, likewise. */
+  benchInForm: readonly Pair[] = $state.raw([])
+  /** What the last link said of a bench. */
+  linkedBench: readonly Pair[] = $state.raw([])
   /** What the last link said of a search. */
   linkedSearch: readonly Pair[] = $state.raw([])
   /** What the last link said of a sweep. */
@@ -31,6 +35,7 @@ export class ViewState {
     this.current = page.view
     this.linkedComparison = page.compared
     this.linkedSweep = page.sweep ?? []
+    this.linkedBench = page.bench ?? []
     this.linkedSearch = page.search ?? []
     this.topic = page.topic ?? DEFAULT_TOPIC
     return {scenario, ignored}
@@ -38,7 +43,8 @@ export class ViewState {
 
   pairsFor(view: ViewId, topic = this.topic): readonly Pair[] {
     const compared = this.comparisonOnScreen.length > 0 ? this.comparisonOnScreen : this.linkedComparison
-    const link: PageLink = {view, compared, sweep: this.sweepInForm, search: this.searchInForm, topic}
+    const {sweepInForm: sweep, searchInForm: search, benchInForm: bench} = this
+    const link: PageLink = {view, compared, sweep, search, bench, topic}
     return pagePairs(link)
   }
 }

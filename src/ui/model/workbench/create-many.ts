@@ -2,17 +2,19 @@ import {PointStore} from '../../../store/point-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import {SimulatorPool} from '../../../worker/pool.ts'
 import {spawnWorker} from '../../../worker/spawn.ts'
+import {BenchState} from '../bench/bench.svelte.ts'
 import {SearchState} from '../search/search.svelte.ts'
 import {createSweep} from '../sweep/create-sweep.ts'
 import type {SweepState} from '../sweep/sweep.svelte.ts'
 
 /**
- * What runs many scenarios: one worker per core, the page's own being the first, since it holds the trace already. Sweeps
- * and searches share the workers and the results.
+ * What runs many scenarios: one worker per core, the page's own being the first, since it holds the trace already. Sweeps,
+ * searches and benches share the workers, sweeps and searches the results.
  */
 export function createMany(client: SimulatorClient): {
   readonly sweep: SweepState
   readonly search: SearchState
+  readonly bench: BenchState
 } {
   const workers = navigator.hardwareConcurrency || 1
   const pool = new SimulatorPool({spawn: spawnWorker, size: workers, first: client})
@@ -20,5 +22,6 @@ export function createMany(client: SimulatorClient): {
   return {
     sweep: createSweep({client, pool, store, workers}),
     search: new SearchState(pool, store, client),
+    bench: new BenchState(pool, client),
   }
 }

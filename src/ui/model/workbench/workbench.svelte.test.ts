@@ -9,6 +9,7 @@ import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {RunOutcome, RunRequest, TraceInfo} from '../../../worker/protocol.ts'
 import {AnswerState} from '../answer/answer.svelte.ts'
 import {KnownPoints} from '../answer/known-points.ts'
+import {BenchState} from '../bench/bench.svelte.ts'
 import {SearchState} from '../search/search.svelte.ts'
 import {SweepState} from '../sweep/sweep.svelte.ts'
 import type {AddressBar} from './address-bar.ts'
@@ -55,6 +56,7 @@ function setUp(hash = '') {
       sizeKv: async () => fail('no GPU'),
       workers: 1,
     }),
+    bench: new BenchState({} as SimulatorPool, {} as SimulatorClient),
     search: new SearchState({} as SimulatorPool, new PointStore(), {} as SimulatorClient),
     answers: new AnswerState({
       spare: {run: async () => fail('no worker')},

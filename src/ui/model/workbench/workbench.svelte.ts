@@ -8,6 +8,7 @@ import type {ModelStore} from '../../../store/model-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {AnswerState} from '../answer/answer.svelte.ts'
 import {changedScenario} from '../answer/changed-scenario.ts'
+import type {BenchState} from '../bench/bench.svelte.ts'
 import {ComparisonState} from '../compare/comparison.svelte.ts'
 import {GpuState} from '../gpu/gpu.svelte.ts'
 import {LibraryState} from '../library/library.svelte.ts'
@@ -34,6 +35,7 @@ export interface WorkbenchHost {
   readonly sweep: SweepState
   readonly search: SearchState
   readonly answers: AnswerState
+  readonly bench: BenchState
   readonly stores: LibraryStore
   readonly models: ModelStore
   readonly news: LibraryNews | null
@@ -62,6 +64,7 @@ export class Workbench {
   readonly sweep: SweepState
   readonly search: SearchState
   readonly answers: AnswerState
+  readonly bench: BenchState
   readonly actions: LibraryActions
   /** The profile that engine timing may be read from. */
   profile: File | null = $state.raw(null)
@@ -84,6 +87,7 @@ export class Workbench {
     this.sweep = host.sweep
     this.search = host.search
     this.answers = host.answers
+    this.bench = host.bench
     const runWhenReady = () => {
       this.#runsWhenReady = true
     }
@@ -118,7 +122,7 @@ export class Workbench {
   )
 
   get isBusy(): boolean {
-    return this.run.isRunning || this.batch.isRunning || this.sweep.isRunning || this.search.isRunning
+    return [this.run, this.batch, this.sweep, this.search, this.bench].some(({isRunning}) => isRunning)
   }
 
   /** Of the traffic that is chosen; null while it is not loaded. */
@@ -159,8 +163,12 @@ export class Workbench {
 
   readAddress = (): void => {
     this.#runsWhenReady = this.link.read(this.#host.address.hash)
-    const {linkedSweep, linkedSearch} = this.view
-    const ignored = [...this.sweep.readLink(linkedSweep), ...this.search.readLink(linkedSearch)]
+    const {linkedSweep, linkedSearch, linkedBench} = this.view
+    const ignored = [
+      ...this.sweep.readLink(linkedSweep),
+      ...this.search.readLink(linkedSearch),
+      ...this.bench.readLink(linkedBench),
+    ]
     this.link.ignored = [...this.link.ignored, ...ignored]
   }
 
@@ -320,7 +328,7 @@ export class Workbench {
     const {current} = this.view
     if (current === 'sweep') void this.sweep.start()
     else if (current === 'compare' && this.linkedComparison.length >= 2) this.compareLinked()
-    else if (current !== 'recommend') this.start()
+    else if (current !== 'recommend' && current !== 'bench') this.start()
   }
 
   get #files(): RunFiles {

@@ -1,0 +1,22 @@
+/** What can be put on the bench, by the names of the command line and of links. */
+export const BENCH_KINDS = ['fixed', 'dynamo', 'hpa', 'keda', 'kpa', 'own', 'hindsight'] as const
+
+export type BenchKind = (typeof BENCH_KINDS)[number]
+
+export interface BenchChoice {
+  readonly kinds: readonly BenchKind[]
+  readonly phases: number
+  /** Replicas of all pools together; null = the planner's budget, or the reference's. */
+  readonly most: number | null
+  /** Plans replayed in hindsight at the most. */
+  readonly maxRuns: number
+  readonly pricePerGpuHour: number | null
+}
+
+export const DEFAULT_CHOICE: BenchChoice = {
+  kinds: BENCH_KINDS,
+  phases: 3,
+  most: null,
+  maxRuns: 160,
+  pricePerGpuHour: null,
+}
