@@ -6,7 +6,8 @@ const SETTLE_MS = 250
 
 /** What happens by itself: each effect names what it follows and hands over to the workbench. */
 export function watchWorkbench(workbench: Workbench): void {
-  const {run, answers, search, sweep, bench, view, comparison, scenario, trace, link, actions, titles} = workbench
+  const {run, answers, search, sweep, bench, view, comparison, scenario, trace, link, actions, titles} =
+    workbench
 
   $effect(() => {
     if (run.finished !== null) untrack(() => workbench.keepFinished())

@@ -18,6 +18,7 @@ export type SectionId = (typeof SECTIONS)[number]['id']
 export const EXPERIMENTS: readonly {readonly id: string; readonly title: string}[] = [
   ...PRESETS.map(({id, title}) => ({id, title})),
   {id: 'cold-start', title: 'Cold-start sweep'},
+  {id: 'policy-bench', title: 'Policy bench'},
 ]
 
 export const DEFAULT_TOPIC: SectionId = 'how-it-works'
