@@ -46,7 +46,8 @@ const PAGES: readonly PresetPage[] = [
       ],
     ],
     shows: [
-      'At 5:49 the fleet is idle for a moment and the planner goes from two instances to one. The next bursts fill its KV ' +
+      'One of five phases of the planner loses the hour, the reference’s own; the others do not fall into what follows. ' +
+        'At 5:49 the fleet is idle for a moment and the planner goes from two instances to one. The next bursts fill its KV ' +
         'cache. Every pass then looks the same, the regression through them comes out with a negative slope, is rejected, ' +
         'and without an estimate the load decision is “no_change” for nearly ten minutes. Throughput scaling, which could ' +
         'have raised the lower bound, uses the same regression and answers “model_not_ready” at 5, 10 and 15 min.',
@@ -57,7 +58,7 @@ const PAGES: readonly PresetPage[] = [
     next: [
       {
         link: 'preset=guide-agg&planner.min_endpoint=3',
-        text: 'Never fewer than three instances: the same GPU-hours, and the target met. What was lost was lost at one instance.',
+        text: 'Never fewer than three instances: all five phases then agree, and many more requests are in time. What was lost was lost at one instance.',
         isMeasured: true,
       },
       {
