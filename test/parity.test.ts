@@ -80,6 +80,11 @@ describe('figures of the presets', () => {
 })
 
 function isClose(stated: unknown, measured: unknown): boolean {
+  if (typeof stated === 'object' && stated !== null && typeof measured === 'object' && measured !== null) {
+    const keys = new Set([...Object.keys(stated), ...Object.keys(measured)])
+    const at = (from: object, key: string) => (from as Readonly<Record<string, unknown>>)[key]
+    return [...keys].every(key => isClose(at(stated, key), at(measured, key)))
+  }
   if (typeof stated !== 'number' || typeof measured !== 'number') return stated === measured
   return Math.abs(stated - measured) <= 1e-9 * Math.abs(measured)
 }

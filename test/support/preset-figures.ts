@@ -1,13 +1,17 @@
+import {computeSpread} from '../../src/answers/spread.ts'
+import {spreadRepeatsOf} from '../../src/answers/spread-repeats.ts'
 import {decodeScenario} from '../../src/config/link/url-codec.ts'
+import {objectiveOf} from '../../src/config/objective.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
 import {computeSaturation} from '../../src/report/honesty/saturation.ts'
 import {scenarioKey} from '../../src/report/honesty/scenario-key.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {workloadOptionsOf} from '../../src/run/traffic.ts'
+import {computeFigures} from '../../src/sweep/points.ts'
 import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
 import {BUNDLED_TRACES} from '../../src/trace/generators/bundled-traces.ts'
 import {generateTrace} from '../../src/trace/generators/generate.ts'
-import type {PresetFigures} from '../../src/ui/panels/guide/preset-figures.ts'
+import type {PresetFigures, PresetSpread} from '../../src/ui/panels/guide/preset-figures.ts'
 import {measuredLinks} from '../../src/ui/panels/guide/preset-pages.ts'
 import {runOn} from './golden.ts'
 import {PROJECT} from './shared.ts'
@@ -17,9 +21,24 @@ export async function measurePresets(links = measuredLinks()): Promise<Record<st
   const figures: Record<string, PresetFigures> = {}
   for (const link of links) {
     const scenario = scenarioOf(link)
-    figures[link] = {scenario_key: scenarioKey(scenario), ...figuresOf(await runScenario(scenario))}
+    const run = await runScenario(scenario)
+    const spread = await measureSpread(scenario, run)
+    figures[link] = {scenario_key: scenarioKey(scenario), ...figuresOf(run), spread}
   }
   return figures
+}
+
+/** The same at the other phases of the planner. */
+async function measureSpread(scenario: Scenario, run: RunResult): Promise<PresetSpread> {
+  const {of, repeats} = spreadRepeatsOf(scenario, null)
+  const points = [computeFigures(run)]
+  for (const repeat of repeats) points.push(computeFigures(await runScenario(repeat)))
+  const share = objectiveOf(scenario)?.share ?? 1
+  const {runs, fragile, figures} = computeSpread(points, {of, share})
+  const {mean_ttft_ms, p90_ttft_ms, mean_itl_ms, p90_itl_ms, sla_attainment, gpu_hours} = figures as Required<
+    typeof figures
+  >
+  return {runs, fragile, mean_ttft_ms, p90_ttft_ms, mean_itl_ms, p90_itl_ms, sla_attainment, gpu_hours}
 }
 
 export function scenarioOf(link: string): Scenario {
@@ -38,7 +57,7 @@ function runScenario(scenario: Scenario): Promise<RunResult> {
   return runOn(scenario, workload.value, `${PROJECT}/static-traces`)
 }
 
-function figuresOf({report, engine, planner}: RunResult): Omit<PresetFigures, 'scenario_key'> {
+function figuresOf({report, engine, planner}: RunResult): Omit<PresetFigures, 'scenario_key' | 'spread'> {
   const events = planner?.scalingEvents ?? []
   const scale_ups = events.filter(event => event.to_count > event.from_count).length
   const extras = report.planner_replay

@@ -1,3 +1,4 @@
+import type {Band} from '../../../sweep/repeats.ts'
 import recorded from './preset-figures.json'
 
 /** What a scenario gives on the trace it names: the figures a reader of the guide checks first. */
@@ -15,6 +16,21 @@ export interface PresetFigures {
   readonly scale_downs: number
   readonly prefix_cache_reused_ratio: number
   readonly saturation: string
+  /** Over the planner's phases, the run above being the first of them. */
+  readonly spread: PresetSpread
+}
+
+/** How far the run depends on luck. */
+export interface PresetSpread {
+  readonly runs: number
+  /** Why not to trust one of them, in a sentence; null = they agree. */
+  readonly fragile: string | null
+  readonly mean_ttft_ms: Band
+  readonly p90_ttft_ms: Band
+  readonly mean_itl_ms: Band
+  readonly p90_itl_ms: Band
+  readonly sla_attainment: Band
+  readonly gpu_hours: Band
 }
 
 /** Makes the file anew; test/parity.test.ts checks that it still holds. */
