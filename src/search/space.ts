@@ -1,7 +1,6 @@
 import {checkField} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
-import {parseYamlText} from '../config/yaml-text.ts'
 import {isObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {parseAxis, type SweepAxis} from '../sweep/axis.ts'
@@ -19,8 +18,11 @@ export type KnobValues = Readonly<Record<string, FieldValue>>
 const MOST_COMBINATIONS = 1e9
 
 /** A space as JSON or YAML: `{"planner.min_endpoint": [1, 2, 3], "planner.ttft": {from: 500, to: 3000, step: 500}}`. */
-export function parseSpaceText(text: string): Result<SearchSpace> {
-  const parsed = parseYamlText(text)
+export function parseSpaceText(
+  text: string,
+  parseText: (text: string) => Result<unknown>,
+): Result<SearchSpace> {
+  const parsed = parseText(text)
   return parsed.ok ? parseSpace(parsed.value) : fail(`the space is ${parsed.error.message}`, 'space')
 }
 

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {parseObjective} from '../../config/objective.ts'
 import type {ServiceObjective} from '../../config/scenario.ts'
+import {parseYamlText} from '../../config/yaml-text.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {type Prices, parsePrices} from '../../search/prices.ts'
 import {findReadySpace, READY_SPACES} from '../../search/ready-spaces.ts'
@@ -115,7 +116,7 @@ function readSpace(given: string | undefined): Result<SearchSpace | null> {
   const ready = findReadySpace(given)
   if (ready !== null) return ok(ready.space)
   try {
-    return parseSpaceText(readFileSync(given, 'utf8'))
+    return parseSpaceText(readFileSync(given, 'utf8'), parseYamlText)
   } catch (error) {
     const names = READY_SPACES.map(({id}) => id).join(', ')
     return fail(

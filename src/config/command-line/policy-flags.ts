@@ -2,6 +2,7 @@ import {fail, ok, type Result} from '../../core/result.ts'
 import {objectiveOfPlanner} from '../objective.ts'
 import {OTHER_POLICIES, parseScalingText} from '../scaling/parse-scaling.ts'
 import {type PlannerConfig, type Scenario, scalingBy} from '../scenario.ts'
+import {parseYamlDocuments} from '../yaml-text.ts'
 
 export interface PolicyInputs {
   /** Of `--planner-config`. */
@@ -30,7 +31,11 @@ export function readScaling(
   const judged = planner === null ? {} : {objective: objectiveOfPlanner(planner)}
   if (policy === 'fixed') return ok({scaling: {policy}, ...judged})
   if (policyConfig === undefined) return fail(`--policy ${policy} needs --policy-config`, '--policy-config')
-  const parsed = parseScalingText(OTHER_POLICIES.find(known => known === policy)!, policyConfig)
+  const parsed = parseScalingText(
+    OTHER_POLICIES.find(known => known === policy)!,
+    policyConfig,
+    parseYamlDocuments,
+  )
   if (!parsed.ok) return parsed
   notices.push(...parsed.value.notices)
   return ok({scaling: parsed.value.scaling, ...judged})

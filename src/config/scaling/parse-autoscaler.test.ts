@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {parseYamlDocuments} from '../yaml-text.ts'
 import {parseHpaSettings, parseKedaSettings, parseKpaSettings} from './parse-autoscaler.ts'
 import {type AutoscalerName, parsePolicyText} from './parse-policy-text.ts'
 
@@ -48,7 +49,7 @@ spec:
 `
 
 function read(policy: AutoscalerName, text: string): unknown {
-  const document = parsePolicyText(policy, text)
+  const document = parsePolicyText(policy, text, parseYamlDocuments)
   if (!document.ok) return document.error.message
   const parse = {hpa: parseHpaSettings, keda: parseKedaSettings, kpa: parseKpaSettings}[policy]
   const parsed = parse(document.value)
@@ -61,7 +62,7 @@ describe('a pasted HorizontalPodAutoscaler', () => {
   })
 
   test('becomes settings for each pool once it is told what that metric is', () => {
-    const document = parsePolicyText('hpa', HPA)
+    const document = parsePolicyText('hpa', HPA, parseYamlDocuments)
     if (!document.ok) throw new Error(document.error.message)
     const parsed = parseHpaSettings({
       ...document.value,
@@ -90,7 +91,7 @@ describe('a pasted HorizontalPodAutoscaler', () => {
 
   test('beside another goes to the pool that its name says', () => {
     const both = `${HPA}\n---\n${HPA.replaceAll('vllm-decode', 'vllm-prefill')}`
-    const document = parsePolicyText('hpa', both)
+    const document = parsePolicyText('hpa', both, parseYamlDocuments)
     expect(document.ok ? Object.keys(document.value.pools as object) : document.error).toEqual([
       'decode',
       'prefill',

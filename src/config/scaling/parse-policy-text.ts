@@ -1,6 +1,6 @@
 import {isObject, type JsonObject} from '../../core/is-object.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
-import {parseYamlDocuments} from '../yaml-text.ts'
+import type {ReadDocuments} from '../read-documents.ts'
 
 export type AutoscalerName = 'hpa' | 'keda' | 'kpa'
 
@@ -28,8 +28,12 @@ const MANIFESTS: Readonly<Record<AutoscalerName, ManifestKind>> = {
 const KNATIVE_PREFIX = 'autoscaling.knative.dev/'
 
 /** Reads JSON or YAML: the scenario's own form, a bare spec, or pasted manifests, one for each pool. */
-export function parsePolicyText(policy: AutoscalerName, text: string): Result<PolicyDocument> {
-  const documents = parseYamlDocuments(text)
+export function parsePolicyText(
+  policy: AutoscalerName,
+  text: string,
+  readDocuments: ReadDocuments,
+): Result<PolicyDocument> {
+  const documents = readDocuments(text)
   if (!documents.ok) return documents
   const given = documents.value.filter(document => document !== null)
   if (given.length === 0) return ok({pools: {all: {}}})

@@ -1,4 +1,5 @@
 import {fail, ok, type Result} from '../../core/result.ts'
+import type {ReadDocuments} from '../read-documents.ts'
 import type {AutoscalerScaling, Scaling, ScheduleScaling} from '../scenario.ts'
 import {parseHpaSettings, parseKedaSettings, parseKpaSettings} from './parse-autoscaler.ts'
 import {type AutoscalerName, parsePolicyText} from './parse-policy-text.ts'
@@ -20,20 +21,28 @@ export interface ParsedScaling {
 }
 
 /** A policy from the text of its settings, checked as a whole; its problems are those of the flag. */
-export function parseScalingText(policy: OtherScaling['policy'], text: string): Result<ParsedScaling> {
-  const scaling = readScalingText(policy, text)
+export function parseScalingText(
+  policy: OtherScaling['policy'],
+  text: string,
+  readDocuments: ReadDocuments,
+): Result<ParsedScaling> {
+  const scaling = readScalingText(policy, text, readDocuments)
   if (!scaling.ok) return ofFlag(scaling)
   const checked = checkScaling(scaling.value)
   return checked.ok ? ok({scaling: scaling.value, notices: checked.value}) : checked
 }
 
 /** The same, of which nothing but the form is known to be right. */
-export function readScalingText(policy: OtherScaling['policy'], text: string): Result<OtherScaling> {
+export function readScalingText(
+  policy: OtherScaling['policy'],
+  text: string,
+  readDocuments: ReadDocuments,
+): Result<OtherScaling> {
   if (policy === 'schedule') {
-    const config = parseScheduleText(text)
+    const config = parseScheduleText(text, readDocuments)
     return config.ok ? ok({policy, config: config.value}) : config
   }
-  const config = parsePolicyText(policy, text)
+  const config = parsePolicyText(policy, text, readDocuments)
   return config.ok ? ok({policy, config: config.value}) : config
 }
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
+import {parseYamlDocuments} from '../yaml-text.ts'
 import {parseSchedule, parseScheduleText} from './parse-schedule.ts'
 
 function read(text: string): unknown {
-  const parsed = parseScheduleText(text)
+  const parsed = parseScheduleText(text, parseYamlDocuments)
   return parsed.ok ? parsed.value : parsed.error.message
 }
 
@@ -79,9 +80,9 @@ describe('a schedule', () => {
     )
     fc.assert(
       fc.property(texts, text => {
-        const parsed = parseScheduleText(text)
+        const parsed = parseScheduleText(text, parseYamlDocuments)
         if (!parsed.ok) expect(parsed.error.message).toMatch(/\S/)
-        else expect(parseScheduleText(JSON.stringify(parsed.value))).toEqual(parsed)
+        else expect(parseScheduleText(JSON.stringify(parsed.value), parseYamlDocuments)).toEqual(parsed)
       }),
     )
   })

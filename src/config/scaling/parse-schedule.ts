@@ -2,7 +2,7 @@ import type {JsonObject} from '../../core/is-object.ts'
 import {JsonFields} from '../../core/json-fields.ts'
 import {parseDurationS} from '../../core/parse-duration.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
-import {parseYamlDocuments} from '../yaml-text.ts'
+import type {ReadDocuments} from '../read-documents.ts'
 import {type Moment, parseMoment} from './parse-moment.ts'
 import type {Schedule, ScheduleStep} from './schedule.ts'
 
@@ -16,9 +16,9 @@ const DAY_S = 86_400
 const MAX_REPLICAS = 100_000
 
 /** Reads JSON or YAML with `steps`, or a table (CSV) of times and replica counts, as Prometheus and Grafana export them. */
-export function parseScheduleText(text: string): Result<ScheduleDocument> {
+export function parseScheduleText(text: string, readDocuments: ReadDocuments): Result<ScheduleDocument> {
   if (/^\s*[{[]|^\s*steps\s*:/m.test(text)) {
-    const documents = parseYamlDocuments(text)
+    const documents = readDocuments(text)
     if (!documents.ok) return documents
     const [first] = documents.value
     const schedule = parseSchedule(Array.isArray(first) ? {steps: first} : (first as JsonObject))

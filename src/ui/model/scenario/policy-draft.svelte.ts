@@ -17,6 +17,7 @@ import {
 import type {Scaling} from '../../../config/scenario.ts'
 import {ok, type Result} from '../../../core/result.ts'
 import {type DraftValue, draftOf} from '../../kit/form/draft.ts'
+import {writtenText} from './written-text.svelte.ts'
 
 type OtherPolicy = OtherScaling['policy']
 
@@ -29,13 +30,13 @@ export class PolicyDraft {
   #texts: Record<OtherPolicy, string> = $state(initialTexts())
 
   readonly #document: OtherScaling | null = $derived.by(() => {
-    const read = this.other === null ? null : readScalingText(this.other, this.text)
+    const read = this.other === null ? null : readScalingText(this.other, this.text, writtenText.documents)
     return read?.ok ? read.value : null
   })
 
   /** The policy with its settings; null under Dynamo's planner and for a fleet nobody scales. */
   readonly parsed: Result<ParsedScaling> | null = $derived(
-    this.other === null ? null : parseScalingText(this.other, this.text),
+    this.other === null ? null : parseScalingText(this.other, this.text, writtenText.documents),
   )
 
   /** None while the text cannot be read. */

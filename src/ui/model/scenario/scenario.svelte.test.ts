@@ -1,4 +1,4 @@
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, vi} from 'vitest'
 import {DEFAULT_ROUTER_CONFIG} from '../../../config/engine/router-config.ts'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
 import {findPreset, PRESETS, START_PRESET_ID} from '../../../config/presets.ts'
@@ -190,12 +190,14 @@ describe('the policy of the form', () => {
     expect(state.scenario!.scaling).toMatchObject({policy: 'dynamo'})
   })
 
-  it('reads a manifest, whose fields can then be changed', () => {
+  it('reads a manifest once what reads YAML is there, and its fields can then be changed', async () => {
     const state = new ScenarioState()
     state.choosePolicy('keda')
     state.policy.text =
       'kind: ScaledObject\nspec:\n  maxReplicaCount: 5\n  triggers:\n' +
       '  - type: prometheus\n    metadata: {query: sum(waiting), threshold: "3"}\n'
+    expect(state.problems.get('policy.settings')).toBe('still being read')
+    await vi.waitFor(() => expect(state.scenario).not.toBeNull())
     expect(state.scenario!.scaling).toMatchObject({config: {pools: {all: {maxReplicaCount: 5}}}})
     const field = state.policy.groups[0]!.fields.find(({field: {key}}) => key === 'target_1')!
     expect(state.policy.draft(field)).toBe('3')

@@ -2,7 +2,8 @@ import type {Pair} from '../../../config/link/query-string.ts'
 import type {Scenario} from '../../../config/scenario.ts'
 import {ok, type Result} from '../../../core/result.ts'
 import {findReadySpace, readySpaceFor} from '../../../search/ready-spaces.ts'
-import {describeSpace, parseSpaceText, type SearchSpace} from '../../../search/space.ts'
+import {describeSpace, parseSpace, parseSpaceText, type SearchSpace} from '../../../search/space.ts'
+import {writtenText} from '../scenario/written-text.svelte.ts'
 
 /** A search as the form and links hold it; objective and seed are the scenario's. */
 export interface SearchSpec {
@@ -18,7 +19,7 @@ export const BUDGETS = [40, 100, 200, 400, 1000] as const
 export function spaceOf({space}: SearchSpec, scenario: Scenario): Result<SearchSpace> {
   if (space.trim() === '') return ok(readySpaceFor(scenario).space)
   const ready = findReadySpace(space.trim())
-  return ready === null ? parseSpaceText(space) : ok(ready.space)
+  return ready === null ? parseSpaceText(space, writtenText.value) : ok(ready.space)
 }
 
 /** A space as text to edit, one knob to a line. */
@@ -36,6 +37,15 @@ export function specPairs({space, budget}: SearchSpec): readonly Pair[] {
   ]
 }
 
+/** What is no JSON may be YAML, which is read with the form. */
+function mayBeSpace(text: string): boolean {
+  try {
+    return parseSpace(JSON.parse(text)).ok
+  } catch {
+    return /[:{]/.test(text)
+  }
+}
+
 /** Total: what cannot be used falls back and is named. null without a search in the link. */
 export function readSpec(pairs: readonly Pair[]): {spec: SearchSpec | null; ignored: readonly string[]} {
   const last = (key: string) => pairs.findLast(([own]) => own === key)?.[1]
@@ -46,7 +56,7 @@ export function readSpec(pairs: readonly Pair[]): {spec: SearchSpec | null; igno
   const count = Number(budget ?? DEFAULT_SPEC.budget)
   const isCount = Number.isInteger(count) && count >= 1 && count <= 100_000
   if (!isCount) ignored.push(`budget=${budget?.slice(0, 60)}`)
-  const isSpace = space === undefined || findReadySpace(space) !== null || parseSpaceText(space).ok
+  const isSpace = space === undefined || findReadySpace(space) !== null || mayBeSpace(space)
   if (!isSpace) ignored.push(`space=${space.slice(0, 60)}`)
   return {
     spec: {space: isSpace ? (space ?? '') : '', budget: isCount ? count : DEFAULT_SPEC.budget},
