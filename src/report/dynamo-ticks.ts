@@ -15,6 +15,8 @@ export interface DynamoTick extends Common, TickDiagnostics {
   readonly is_throughput: boolean
   readonly engines: readonly EngineTickView[]
   readonly explanation: TickExplanation
+  /** Of 1.6.1 alone: all that was recorded, under the names of `--diagnostics-json`. */
+  readonly fields16?: Readonly<Record<string, unknown>>
 }
 
 /** The ticks of Dynamo's planner; none of a run under another policy. */
@@ -39,6 +41,7 @@ export function dynamoTick({reason: _, detail, ...common}: TickRecord<PolicyDeta
     ...detail.diagnostics,
     engines: detail.engines,
     explanation: detail.release === '1.2.1' ? detail.explanation : explanationOf(detail),
+    ...(detail.release === '1.6.1' ? {fields16: detail.fields} : {}),
   }
 }
 

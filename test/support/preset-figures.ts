@@ -47,7 +47,7 @@ export function scenarioOf(link: string): Scenario {
   return scenario
 }
 
-function runScenario(scenario: Scenario): Promise<RunResult> {
+export function runScenario(scenario: Scenario): Promise<RunResult> {
   const {trace} = scenario
   const bundled = BUNDLED_TRACES.find(({id}) => trace.kind === 'catalogue' && id === trace.id)
   if (bundled === undefined) throw new Error('a preset whose trace is not bundled')

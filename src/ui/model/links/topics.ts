@@ -1,4 +1,5 @@
-import {PRESETS} from '../../../config/presets.ts'
+import {PRESETS, type Preset} from '../../../config/presets.ts'
+import {releaseOf} from '../../../config/releases/release-forms.ts'
 
 /** Sections of the page on the model; each can be linked to. The first is the page itself. */
 export const SECTIONS = [
@@ -16,10 +17,18 @@ export type SectionId = (typeof SECTIONS)[number]['id']
 
 /** Pages on experiments: the presets of the scenario, and the sweep. */
 export const EXPERIMENTS: readonly {readonly id: string; readonly title: string}[] = [
-  ...PRESETS.map(({id, title}) => ({id, title})),
+  {id: 'releases', title: 'What changed between 1.2.1 and 1.6.1'},
+  ...[...PRESETS]
+    .sort(newestFirst)
+    .map(({id, title, scenario}) => ({id, title: `${title} (${releaseOf(scenario)})`})),
   {id: 'cold-start', title: 'Cold-start sweep'},
   {id: 'policy-bench', title: 'Policy bench'},
 ]
+
+/** Presets of today's release first; within one they keep their order. */
+function newestFirst(a: Preset, b: Preset): number {
+  return releaseOf(b.scenario).localeCompare(releaseOf(a.scenario), 'en')
+}
 
 export const DEFAULT_TOPIC: SectionId = 'how-it-works'
 

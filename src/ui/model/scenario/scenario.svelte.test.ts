@@ -8,6 +8,13 @@ import {FIRST_TRAFFIC} from './form-parts.ts'
 import {LinkState} from './link.svelte.ts'
 import {ScenarioState} from './scenario.svelte.ts'
 
+/** Most of what is tested here is the same under any release; these figures are the guide's. */
+function onGuide(): ScenarioState {
+  const state = new ScenarioState()
+  state.choosePreset('guide-agg')
+  return state
+}
+
 describe('ScenarioState', () => {
   it('opens with the start and gives back every preset unchanged', () => {
     const state = new ScenarioState()
@@ -20,7 +27,7 @@ describe('ScenarioState', () => {
   })
 
   it('keeps the trace that is chosen again, so that it is not read again', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     const {trace} = state
     state.useTrace({...trace}, true)
     expect(state.trace).toBe(trace)
@@ -29,7 +36,7 @@ describe('ScenarioState', () => {
   })
 
   it('takes an edit, marks it, and takes it back', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     state.set('engine', 'startup_time', '120')
     const {fleet} = state.scenario!
     expect(fleet.topology === 'agg' && fleet.workers.args.startup_time).toBe(120)
@@ -50,7 +57,7 @@ describe('ScenarioState', () => {
     ['planner', 'load_adjustment_interval', '300', /must be shorter than/],
     ['trace', 'arrival_speedup_ratio', '0', /arrival_speedup_ratio must be/],
   ] as const)('says at %s.%s what is wrong with "%s"', (part, key, text, message) => {
-    const state = new ScenarioState()
+    const state = onGuide()
     state.set(part, key, text)
     expect(state.scenario).toBeNull()
     expect(state.problems.get(`${part}.${key}`)).toMatch(message)
@@ -58,7 +65,7 @@ describe('ScenarioState', () => {
   })
 
   it('ignores the planner part in a plain run', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     state.set('planner', 'ttft', 'oops')
     expect(state.scenario).toBeNull()
     state.choosePolicy('fixed')
@@ -66,7 +73,7 @@ describe('ScenarioState', () => {
   })
 
   it('gives the other scheduler its options and its own default block size', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     const args = () => {
       const {fleet} = state.scenario!
       return fleet.topology === 'agg' ? fleet.workers.args : null
@@ -82,14 +89,14 @@ describe('ScenarioState', () => {
   })
 
   it('carries through what it has no field for', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     const scenario = {...state.scenario!, seed: 7, replayConcurrency: 12}
     state.load(scenario)
     expect(state.scenario).toEqual(scenario)
   })
 
   it('gives back generated traffic, router options and seed, and says what is wrong with them', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     const synthetic = {...FIRST_TRAFFIC, turns_per_session: 3}
     const routerConfig = {...DEFAULT_ROUTER_CONFIG, router_temperature: 0.5}
     const scenario = {...state.scenario!, synthetic, routerMode: 'kv_router' as const, routerConfig, seed: 9}
@@ -106,7 +113,7 @@ describe('ScenarioState', () => {
   })
 
   it('names the model of the router’s estimate only where the router makes one', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     state.routerMode = 'kv_router'
     state.set('router', 'router_prefill_load_model', 'aic')
     expect(state.scenario).not.toHaveProperty('aicPerf')
@@ -123,7 +130,7 @@ describe('ScenarioState', () => {
   })
 
   it('types the pools of a fleet that is split, and marks what a plain run would refuse', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     state.topology = 'disagg'
     expect(state.scenario!.fleet).toMatchObject({
       prefill: {args: {worker_type: 'prefill'}},
@@ -135,7 +142,7 @@ describe('ScenarioState', () => {
   })
 
   it('reads empty as none where a field allows it', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     state.set('engine', 'max_num_seqs', ' ')
     const {fleet} = state.scenario!
     expect(fleet.topology === 'agg' && fleet.workers.args.max_num_seqs).toBeNull()
@@ -144,11 +151,11 @@ describe('ScenarioState', () => {
 
 describe('LinkState', () => {
   it('restores what it wrote, for every preset and for edits', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     for (const edit of ['', '45']) {
       state.set('engine', 'startup_time', edit)
       const hash = new LinkState(state).hash!
-      const other = new ScenarioState()
+      const other = onGuide()
       expect(new LinkState(other).read(hash)).toBe(false)
       expect(other.scenario).toEqual(state.scenario)
       expect(other.changedCount).toBe(edit === '' ? 0 : 1)
@@ -156,7 +163,7 @@ describe('LinkState', () => {
   })
 
   it('runs only when asked to and understood in full, and names what it could not use', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     const link = new LinkState(state)
     const whole = `#${encodeScenario(state.scenario!)}`
     expect(link.read(whole)).toBe(false)
@@ -167,7 +174,7 @@ describe('LinkState', () => {
   })
 
   it('has no hash while a field is wrong', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     state.set('planner', 'ttft', '')
     expect(new LinkState(state).hash).toBeNull()
   })
@@ -175,7 +182,7 @@ describe('LinkState', () => {
 
 describe('the policy of the form', () => {
   it('changes the settings by their fields, and says what is wrong with them as the command line does', () => {
-    const state = new ScenarioState()
+    const state = onGuide()
     state.choosePolicy('hpa')
     expect(state.scenario!.scaling).toEqual(initialScaling('hpa'))
     // Both targets stay those a result is judged by.
@@ -209,7 +216,7 @@ describe('the policy of the form', () => {
   })
 
   it.each(OTHER_POLICIES)('gives back a scenario of %s as it came', policy => {
-    const state = new ScenarioState()
+    const state = onGuide()
     const scenario = {
       ...state.scenario!,
       scaling: initialScaling(policy),

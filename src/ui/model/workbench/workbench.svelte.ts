@@ -1,4 +1,6 @@
 import {findPreset} from '../../../config/presets.ts'
+import {RELEASES} from '../../../config/release.ts'
+import {withRelease} from '../../../config/releases/with-release.ts'
 import {isSameTrace, type Scenario, type ServiceObjective} from '../../../config/scenario.ts'
 import {isEqual} from '../../../core/is-equal.ts'
 import type {Remedy} from '../../../report/findings/finding.ts'
@@ -240,6 +242,14 @@ export class Workbench {
     if (scenario === null) return
     const pair = ['guide-agg', 'guide-disagg'].flatMap(id => findPreset(id)?.scenario ?? [])
     void this.compareScenarios(pair.map(each => withTraceOf(each, scenario)))
+  }
+
+  /** The scenario in the form under every release, the older first. */
+  compareReleases = (): void => {
+    const {scenario} = this.scenario
+    if (scenario === null) return
+    const own = $state.snapshot(scenario) as Scenario
+    void this.compareScenarios(RELEASES.map(release => withRelease(own, release).scenario))
   }
 
   /** A file dropped or picked anywhere: engine timing or a trace. */

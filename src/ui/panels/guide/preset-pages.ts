@@ -1,6 +1,7 @@
 import {PRESETS, START_PRESET_ID} from '../../../config/presets.ts'
 import {PUBLISHED_POINTS, type PublishedPoint} from '../../../sweep/published.ts'
 import type {PresetPage} from './preset-page.ts'
+import {PRESET_PAGES_16} from './preset-pages-1.6.ts'
 import {MORE_PRESET_PAGES} from './preset-pages-more.ts'
 
 /** The link of a preset, as `NextStep` writes links. */
@@ -282,6 +283,7 @@ const PAGES: readonly PresetPage[] = [
     caveats: ['Pass times are the built-in curve. No KV transfer time is counted.'],
   },
   ...MORE_PRESET_PAGES,
+  ...PRESET_PAGES_16,
 ]
 
 export function findPresetPage(id: string): PresetPage | null {

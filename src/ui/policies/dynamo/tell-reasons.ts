@@ -106,15 +106,15 @@ interface PoolStory {
   readonly use: UtilisationSide | null
   readonly bound: number
   readonly config: PlannerConfig
-  /** Passes that the regression held. */
-  readonly samples: number
+  /** Passes that the regression held; null where several kinds are learned apart. */
+  readonly samples: number | null
 }
 
 /**
  * What became of the replicas, then the step that settled it: load, a floor, or the budget. Where some instances are over
  * target the question is why there are not more, and why not fewer only comes second.
  */
-function tellPool(story: PoolStory): string[] {
+export function tellPool(story: PoolStory): string[] {
   const {name, steps, sides, config} = story
   const outcome = `${tellChange(steps)}: ${tellCause(story)}.`
   const refused = isHeldByRule(story) ? sides.find(side => side.isRefused) : undefined
@@ -185,7 +185,8 @@ function tellLoadWish({steps, sides, use, config, samples}: PoolStory): string {
     return over.map(tellOver).join(', and ')
   }
   const known = sides.filter(side => side.checks.some(({estimateMs}) => estimateMs !== null))
-  if (known.length === 0 && wanted === current) return tellBlind(samples)
+  if (known.length === 0 && wanted === current)
+    return samples === null ? 'the passes seen so far give no usable latency estimate' : tellBlind(samples)
   if (isHeldByRule({steps, sides})) return tellRule(sides)
   const refused = sides.find(side => side.isRefused)
   if (wanted < current) {

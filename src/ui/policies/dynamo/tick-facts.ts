@@ -141,7 +141,9 @@ export function stepRows(tick: DynamoTick): readonly {readonly pool: string; rea
   const {explanation} = tick.explanation.load ?? {}
   if (explanation === undefined) return []
   const {prefillCounts, decodeCounts} = explanation
-  const isAgg = tick.explanation.grounds.load?.topology === 'agg'
+  // The grounds of 1.6.1's decisions are not kept; there an aggregated fleet has no counts of a prefill pool.
+  const {load} = tick.explanation.grounds
+  const isAgg = load === null ? prefillCounts === null && tick.active_prefill === 0 : load.topology === 'agg'
   return [
     {pool: 'prefill', counts: prefillCounts},
     {pool: isAgg ? 'replicas' : 'decode', counts: decodeCounts},
@@ -186,7 +188,7 @@ interface Sides {
   readonly use: UtilisationSide | null
 }
 
-function rowOf(pool: string, load: EngineLoad, {ttft, itl, use}: Sides): EngineRow {
+export function rowOf(pool: string, load: EngineLoad, {ttft, itl, use}: Sides): EngineRow {
   const share = use?.shares.find(({workerId}) => workerId === load.workerId)?.share
   return {
     key: `${pool} ${load.workerId}`,
