@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest'
 import {scenarioKey} from '../src/report/honesty/scenario-key.ts'
-import {RELEASE_LINKS, releaseFiguresOf, THEN_AND_NOW, TRIED} from '../src/ui/panels/guide/release-figures.ts'
+import {releaseFiguresOf, THEN_AND_NOW, TRIED} from '../src/ui/panels/guide/release-figures.ts'
 import {runScenario, scenarioOf} from './support/preset-figures.ts'
+import {RELEASE_LINKS} from './support/release-figures.ts'
 
 /** What the guide tells of both releases is of this version; tools/guide/release-figures.mjs makes it anew. */
 

@@ -2,10 +2,12 @@ import {dynamoTicksOf} from '../../src/report/dynamo-ticks.ts'
 import {scenarioKey} from '../../src/report/honesty/scenario-key.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {type Band, computeBand, repeatsOf} from '../../src/sweep/repeats.ts'
-import {RELEASE_LINKS, type ReleaseFigures} from '../../src/ui/panels/guide/release-figures.ts'
+import {type ReleaseFigures, THEN_AND_NOW, TRIED} from '../../src/ui/panels/guide/release-figures.ts'
 import {runScenario, scenarioOf} from './preset-figures.ts'
 
 const PHASES = 5
+
+export const RELEASE_LINKS: readonly string[] = [...THEN_AND_NOW, ...TRIED].map(({link}) => link)
 
 /** Figures by the link of the scenario, over phases of the planner's interval. */
 export async function measureReleases(

@@ -277,9 +277,14 @@ function warnOfStartUp(scenario: Scenario): readonly Warning[] {
 /** What the reference takes when nobody says. */
 const DEFAULT_KV_BLOCKS = 16_384
 
+/** A GPU is named, and nothing is worked out of its memory. */
+function isUnsized(args: EngineArgs): boolean {
+  return args.aic_model_path !== null && args.estimates_num_gpu_blocks !== true
+}
+
 function warnOfKvCache(scenario: Scenario): readonly Warning[] {
   return partsOf(scenario)
-    .filter(([, {args}]) => args.num_gpu_blocks === DEFAULT_KV_BLOCKS && args.aic_model_path !== null)
+    .filter(([, {args}]) => args.num_gpu_blocks === DEFAULT_KV_BLOCKS && isUnsized(args))
     .map(([part, {args}]) => {
       const tokens = (args.num_gpu_blocks * args.block_size).toLocaleString('en-US')
       const gpu = args.aic_system ?? 'the GPU'

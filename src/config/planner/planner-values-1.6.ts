@@ -12,7 +12,7 @@ export const PLANNER_FORM_FIELDS_16: readonly PlannerField<keyof PlannerConfig16
   ...PLANNER_FIELDS_16,
   {
     ...SCALE_INTERVAL_FIELD,
-    help: 'Time between ticks (scheduling.scale_interval_seconds); divides both intervals. Empty = their greatest common divisor.',
+    help: 'Time between ticks (scheduling.scale_interval_seconds); divides both intervals. empty = computed, their greatest common divisor.',
     nullable: true,
     default: null,
   } as PlannerField<'scale_interval_seconds'>,

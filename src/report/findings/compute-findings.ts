@@ -2,6 +2,7 @@ import type {Candidate} from './finding.ts'
 import {findArrivalBursts} from './rules/arrival-bursts.ts'
 import {findBottleneck} from './rules/bottleneck.ts'
 import {findBudgetReached, findFloorHeld} from './rules/bounds-reached.ts'
+import {findEstimateFarOff} from './rules/estimate-far-off.ts'
 import {findEveryInstanceRule} from './rules/every-instance-rule.ts'
 import {findKvFull} from './rules/kv-full.ts'
 import {findOscillation} from './rules/oscillation.ts'
@@ -23,6 +24,7 @@ const RULES: readonly ((facts: RunFacts) => readonly Candidate[])[] = [
   findStuckBacklog,
   findEveryInstanceRule,
   findBudgetReached,
+  findEstimateFarOff,
   findScaledDownIntoBurst,
   findStartupOutlastsBurst,
   findArrivalBursts,

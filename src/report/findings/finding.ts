@@ -21,6 +21,7 @@ export type FindingRule =
   | 'stuck-backlog'
   | 'every-instance-rule'
   | 'budget-reached'
+  | 'estimate-far-off'
   | 'floor-held'
   | 'scaled-down-into-burst'
   | 'startup-outlasts-burst'

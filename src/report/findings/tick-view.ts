@@ -25,6 +25,8 @@ export interface TickView {
   /** Every instance could do with one replica less, by the planner's own checks. */
   readonly couldShrink: boolean
   readonly throughputReason: string | null
+  /** Of 1.6.1 alone: the largest ITL estimate, and how long the last pass of the slowest instance really took. */
+  readonly judgedItl: {readonly estimateMs: number; readonly tookMs: number} | null
 }
 
 export function tickViews(record: ScalingRecord<PolicyDetail>, scenario: Scenario): readonly TickView[] {
@@ -67,6 +69,7 @@ function tickView(tick: DynamoTick, {isSla, ttftMs, itlMs}: Targets): TickView {
     final: counts.length === 0 ? null : counts.reduce((sum, steps) => sum + steps.final, 0),
     couldShrink: couldShrink(tick),
     throughputReason: tick.throughput_decision_reason ?? null,
+    judgedItl: isSla ? judgedItlOf(tick) : null,
   }
 }
 
@@ -74,4 +77,14 @@ function couldShrink(tick: DynamoTick): boolean {
   const {ttft, itl} = tick.explanation.load?.explanation ?? {ttft: null, itl: null}
   const checks = [...(ttft?.checks ?? []), ...(itl?.checks ?? [])]
   return checks.length > 0 && checks.every(check => check.consolidation?.passes === true)
+}
+
+/** Rows of the passes in a recorded tick: instance, rank, wall time in seconds, … */
+type PassRows = Readonly<Record<string, readonly (readonly (number | null)[])[]>>
+
+function judgedItlOf({estimated_itl_ms: estimateMs, fields16}: DynamoTick): TickView['judgedItl'] {
+  if (estimateMs === undefined || fields16?.fpm === undefined) return null
+  const rows = Object.values(fields16.fpm as PassRows).flat()
+  const tookMs = Math.max(0, ...rows.map(([, , seconds]) => (seconds ?? 0) * 1000))
+  return tookMs > 0 ? {estimateMs, tookMs} : null
 }

@@ -15,10 +15,16 @@ export function findBudgetReached(facts: RunFacts): Candidate[] {
   return heldAt(facts, {
     rule: 'budget-reached',
     holds: tick => tick.wanted !== null && tick.final !== null && tick.wanted > tick.final,
-    say: ticks => `the budget of ${plural(budget, 'replica')} held the planner, which wanted more (${ticks})`,
+    say: ticks =>
+      `the budget of ${plural(budget, unitOf(facts))} held the planner, which wanted more (${ticks})`,
     figure: {max_gpu_budget: budget},
     remedies: [{'planner.max_gpu_budget': Math.ceil(budget * 1.5)}, {'planner.max_gpu_budget': budget * 2}],
   })
+}
+
+/** 1.2.1 counts replicas, 1.6.1 the GPUs of all of them. */
+function unitOf({scenario}: RunFacts): string {
+  return scenario.release === '1.6.1' ? 'GPU' : 'replica'
 }
 
 /** Only `min_endpoint` kept the fleet from becoming smaller. */

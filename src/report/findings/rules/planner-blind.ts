@@ -54,6 +54,8 @@ function sampleCount(ticks: readonly TickView[]): number {
 }
 
 function whyBlind({scenario}: RunFacts, ticks: readonly TickView[]): string {
+  if (ticks.every(tick => tick.sampleCount === null))
+    return 'None of the kinds of pass that its estimates ask for has a usable fit yet (model not ready)'
   const samples = sampleCount(ticks)
   const least = plannerOf(scenario)?.load_min_observations ?? 0
   if (samples < least) return `It has seen ${samples} of the ${least} passes that a fit takes`

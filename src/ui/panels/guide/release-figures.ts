@@ -48,8 +48,6 @@ export const TRIED: readonly Row[] = [
   {link: `${COLD}&planner.max_num_fpm_samples=16`, title: 'max_num_fpm_samples 16'},
 ]
 
-export const RELEASE_LINKS: readonly string[] = [...THEN_AND_NOW, ...TRIED].map(({link}) => link)
-
 const FIGURES: Readonly<Record<string, ReleaseFigures>> = recorded
 
 /** Figures of a row; null if it was not measured. */
