@@ -107,7 +107,7 @@ const PRESETS_OF_1_2_1: readonly Preset[] = [
     scenario: guideAgg(),
   },
   {
-    id: START_PRESET_ID,
+    id: 'two-at-least',
     title: 'Aggregated, two at least',
     description:
       'Two H200 instances that do both prefill and decode, TTFT 1500 ms, ITL 50 ms; the planner keeps two at least.',

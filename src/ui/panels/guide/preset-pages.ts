@@ -1,4 +1,4 @@
-import {PRESETS, START_PRESET_ID} from '../../../config/presets.ts'
+import {PRESETS} from '../../../config/presets.ts'
 import {PUBLISHED_POINTS, type PublishedPoint} from '../../../sweep/published.ts'
 import type {PresetPage} from './preset-page.ts'
 import {PRESET_PAGES_16} from './preset-pages-1.6.ts'
@@ -87,7 +87,7 @@ const PAGES: readonly PresetPage[] = [
     ],
   },
   {
-    id: START_PRESET_ID,
+    id: 'two-at-least',
     question:
       'The planner keeps two instances at least. Is that enough to keep an hour of agent traffic within TTFT 1,500 ms and ' +
       'ITL 50 ms, and what would be?',
@@ -114,11 +114,11 @@ const PAGES: readonly PresetPage[] = [
         text: 'The guide’s own, without a floor: at one phase of five it loses most of the hour.',
       },
       {
-        link: `preset=${START_PRESET_ID}&planner.min_endpoint=3`,
+        link: 'preset=two-at-least&planner.min_endpoint=3',
         text: 'Three at least.',
       },
       {
-        link: `preset=${START_PRESET_ID}&view=sweep&sweep=frontier`,
+        link: 'preset=two-at-least&view=sweep&sweep=frontier',
         text: 'Fixed fleets of 1 to 12 against the planner.',
       },
     ],

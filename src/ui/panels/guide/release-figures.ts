@@ -1,5 +1,10 @@
-import type {Band} from '../../../sweep/repeats.ts'
 import recorded from './release-figures.json'
+
+interface Band {
+  readonly min: number
+  readonly median: number
+  readonly max: number
+}
 
 /** What a scenario gives on the bundled hour over the phases of its planner: median and range. */
 export interface ReleaseFigures {
