@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {scenarioKey} from '../src/report/honesty/scenario-key.ts'
-import {releaseFiguresOf, THEN_AND_NOW, TRIED} from '../src/ui/panels/guide/release-figures.ts'
+import {releaseFiguresOf, THEN_AND_NOW, TRIED} from '../src/ui/panels/guide/releases/release-figures.ts'
 import {runScenario, scenarioOf} from './support/preset-figures.ts'
 import {RELEASE_LINKS} from './support/release-figures.ts'
 

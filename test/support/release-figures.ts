@@ -2,7 +2,7 @@ import {dynamoTicksOf} from '../../src/report/dynamo-ticks.ts'
 import {scenarioKey} from '../../src/report/honesty/scenario-key.ts'
 import type {RunResult} from '../../src/run/run.ts'
 import {type Band, computeBand, repeatsOf} from '../../src/sweep/repeats.ts'
-import {type ReleaseFigures, THEN_AND_NOW, TRIED} from '../../src/ui/panels/guide/release-figures.ts'
+import {type ReleaseFigures, THEN_AND_NOW, TRIED} from '../../src/ui/panels/guide/releases/release-figures.ts'
 import {runScenario, scenarioOf} from './preset-figures.ts'
 
 const PHASES = 5

@@ -1,10 +1,10 @@
-// Makes src/ui/panels/guide/release-figures.json: what the guide tells of 1.2.1 and 1.6.1, over five phases of the planner each.
+// Makes src/ui/panels/guide/releases/release-figures.json: what the guide tells of 1.2.1 and 1.6.1, over five phases of the planner each.
 // Needs nothing installed but the packages; takes a few minutes: node tools/guide/release-figures.mjs
 import {writeFileSync} from 'node:fs'
 import process from 'node:process'
 import {createServer} from 'vite'
 
-const OUTPUT = 'src/ui/panels/guide/release-figures.json'
+const OUTPUT = 'src/ui/panels/guide/releases/release-figures.json'
 
 // Open until all is measured: parts of 1.6.1 are loaded by the first run that needs them.
 const server = await createServer({
