@@ -111,7 +111,8 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
 
   'ui/panels/trace': panel(),
   'ui/panels/gpu': panel(),
-  'ui/panels/guide': panel('sweep/published.ts', 'sweep/repeats.ts'),
+  'ui/panels/guide/releases': panel(),
+  'ui/panels/guide': panel('ui/panels/guide/releases', 'sweep/published.ts', 'sweep/repeats.ts'),
   'ui/panels/scenario': panel(
     'ui/panels/trace',
     'ui/panels/gpu',
