@@ -56,20 +56,38 @@ function profileOfFolder(folder: string): Result<ProfileTable> {
   return table.ok ? table : fail(`${folder}: ${table.error.message}`)
 }
 
+/** Files a profile is read from: itself, or the two halves of a profiler's results. */
+export function profileFiles(path: string): Result<readonly string[]> {
+  if (!isFolder(path)) return ok([path])
+  const prefill = halfOf(path, 'prefill')
+  if (!prefill.ok) return prefill
+  const decode = halfOf(path, 'decode')
+  return decode.ok ? ok([prefill.value, decode.value]) : decode
+}
+
+function halfOf(folder: string, half: 'prefill' | 'decode'): Result<string> {
+  const npz = join(folder, `selected_${half}_interpolation`, 'raw_data.npz')
+  const json = join(folder, `${half}_raw_data.json`)
+  const path = [npz, json].find(existsSync)
+  return path === undefined
+    ? fail(`${folder} is a folder without the ${half} results of a profiler (${npz} or ${json})`)
+    : ok(path)
+}
+
 /** The named arrays of one half of the results, all of one length but for single values; the NPZ comes before the JSON. */
 function pointsIn(
   folder: string,
   half: 'prefill' | 'decode',
   names: readonly string[],
 ): Result<ArrayLike<number>[]> {
-  const npz = join(folder, `selected_${half}_interpolation`, 'raw_data.npz')
-  const json = join(folder, `${half}_raw_data.json`)
-  const path = [npz, json].find(existsSync)
-  if (path === undefined)
-    return fail(`${folder} is a folder without the ${half} results of a profiler (${npz} or ${json})`)
+  const found = halfOf(folder, half)
+  if (!found.ok) return found
+  const path = found.value
   const bytes = read(path)
   if (!bytes.ok) return bytes
-  const arrays = path === npz ? fromNpz(bytes.value, path, names) : fromJson(bytes.value, path, names)
+  const arrays = path.endsWith('.npz')
+    ? fromNpz(bytes.value, path, names)
+    : fromJson(bytes.value, path, names)
   if (!arrays.ok) return arrays
   const points = arrays.value.slice(0, half === 'prefill' ? 2 : 3)
   if (points.some(({length}) => length !== points[0]!.length))

@@ -24,7 +24,8 @@ describe.each(GOLDEN_LINKS)(
       expect(page.compared).toEqual(compared ?? [])
       const base = preset === null ? defaultScenario() : findPreset(preset)!.scenario
       expect(decoded.scenario).toMatchObject({engineTiming: base.engineTiming})
-      const routed = decoded.scenario.routerConfig === undefined ? {} : {routerConfig: DEFAULT_ROUTER_CONFIG}
+      const isBare = base.routerConfig === undefined && decoded.scenario.routerConfig !== undefined
+      const routed = isBare ? {routerConfig: DEFAULT_ROUTER_CONFIG} : {}
       const before = formerScenario({...base, ...routed})
       // The list was made when a scenario said `planner` where it now says `scaling`.
       expect(differences(before, formerScenario(decoded.scenario))).toEqual(flat(gives))

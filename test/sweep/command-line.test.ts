@@ -315,7 +315,7 @@ describe('failures', () => {
     [
       'repeats of what there is not',
       ['trace.jsonl', '--vary', 'num_workers=1', '--repeats-of', 'moon', '--out', 'x'],
-      /--repeats-of must be phase or seed, got 'moon'/,
+      /--repeats-of must be phase, seed or order, got 'moon'/,
     ],
     ['a file as folder', ['trace.jsonl', '--vary', 'seed=1', '--out', 'trace.jsonl'], /--out: cannot write/],
   ])('of input exit with 2 and one line: %s', async (_, argv, message) => {

@@ -12,6 +12,7 @@ import {parseTrace} from '../../trace/formats/parse-trace.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {loadPlannerConfig, loadPolicyConfig} from '../load-planner-config.ts'
+import {profileFiles} from '../load-profile.ts'
 import {readTraceBytes} from '../load-trace.ts'
 import {createTimingLoader} from '../timing-loader.ts'
 
@@ -96,9 +97,13 @@ export function hashProfiles(scenario: Scenario): Result<string | null> {
   const hashes: string[] = []
   for (const [, pool] of poolsOf(scenario.fleet)) {
     const path = pool.args.planner_profile_data ?? ''
-    const bytes = readBytes(path, `planner_profile_data: cannot read ${path}`)
-    if (!bytes.ok) return bytes
-    hashes.push(sha256Hex(bytes.value))
+    const files = profileFiles(path)
+    if (!files.ok) return fail(`planner_profile_data: ${files.error.message}`, 'planner_profile_data')
+    for (const file of files.value) {
+      const bytes = readBytes(file, `planner_profile_data: cannot read ${file}`)
+      if (!bytes.ok) return bytes
+      hashes.push(sha256Hex(bytes.value))
+    }
   }
   return ok(hashes.join(' '))
 }
