@@ -20,7 +20,7 @@ const PRESSURE = `v=1&preset=as-published&trace=${SHORT_TRACE}&speedup=4&engine.
 test('HPA is chosen, runs, is told in its own words, and travels in the link', async () => {
   const site = await open({hash: PRESSURE})
   const {page} = site
-  await page.getByRole('combobox', {name: 'Policy'}).selectOption('hpa')
+  await page.getByRole('combobox', {name: 'Policy', exact: true}).selectOption('hpa')
   await page.getByRole('textbox', {name: 'maxReplicas'}).fill('0')
   await expectVisible(page.getByText('pools.all.maxReplicas is 0; it must be at least 1'))
   expect(await page.getByRole('button', {name: 'Run', exact: true}).isEnabled()).toBe(false)
@@ -61,7 +61,7 @@ test.each(['keda', 'kpa', 'schedule'] as const)(
   async policy => {
     const site = await open({hash: `${PRESSURE}&policy=${policy}`, colorScheme: 'dark'})
     const {page} = site
-    expect(await page.getByRole('combobox', {name: 'Policy'}).inputValue()).toBe(policy)
+    expect(await page.getByRole('combobox', {name: 'Policy', exact: true}).inputValue()).toBe(policy)
     await runToResults(site)
     await page.getByRole('button', {name: 'Inspect decision'}).click()
     const panel = page.getByRole('region', {name: 'Decision inspector'})

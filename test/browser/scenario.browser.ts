@@ -2,6 +2,8 @@ import {describe, expect, test} from 'vitest'
 import {expectVisible, pickShortTrace, readMetricTable, runToResults, type Site, useSite} from './site.ts'
 
 const {open} = useSite()
+/** The guide's scenario, under 1.2.1 and with its fields. */
+const GUIDE = 'v=1&preset=guide-agg'
 
 async function openExchange({page}: Site): Promise<void> {
   await page.getByText('Paste or copy', {exact: true}).click()
@@ -91,7 +93,7 @@ describe('paste', () => {
 })
 
 test('the command that is copied gives the same scenario back', async () => {
-  const site = await open({permissions: ['clipboard-read', 'clipboard-write']})
+  const site = await open({hash: GUIDE, permissions: ['clipboard-read', 'clipboard-write']})
   const {page} = site
   await pickShortTrace(site)
   await field(site, 'startup_time').fill('33')
@@ -129,7 +131,7 @@ test('generated traffic in a closed loop runs without a trace', async () => {
 })
 
 test('a warning leads to its field and goes when the field is mended', async () => {
-  const site = await open()
+  const site = await open({hash: GUIDE})
   const {page} = site
   await field(site, 'decode_engine_num_gpu').fill('')
   await page.getByText(/warnings, none in the way of a run/).click()
@@ -142,13 +144,13 @@ test('a warning leads to its field and goes when the field is mended', async () 
 })
 
 test('the KV router has its options, and a problem of the whole stands where it is mended', async () => {
-  const site = await open()
+  const site = await open({hash: GUIDE})
   const {page} = site
   await page.getByRole('combobox', {name: 'router_mode'}).selectOption('kv_router')
   await field(site, 'overlap_score_credit').fill('2')
   expect(await field(site, 'overlap_score_credit').getAttribute('aria-invalid')).toBe('true')
   await field(site, 'overlap_score_credit').fill('0.5')
-  await page.getByLabel('Policy').selectOption('fixed')
+  await page.getByRole('combobox', {name: 'Policy', exact: true}).selectOption('fixed')
   await field(site, 'num_workers').fill('1')
   await expectVisible(
     page.getByText('offline replay only supports router_mode=kv_router when num_workers > 1'),
