@@ -46,22 +46,22 @@ test('every topic opens with the keyboard, and Back leads to the one before', as
     await page.keyboard.press('Enter')
     await expect.poll(() => focusedText(page)).toBe(title)
   }
-  expect(new URL(page.url()).hash).toBe('#v=1&preset=slow-start&view=guide&topic=cold-start')
+  expect(new URL(page.url()).hash).toBe('#v=1&preset=slow-start&view=guide&topic=policy-bench')
   await page.goBack()
-  await expectVisible(page.getByRole('heading', {name: 'KV router', exact: true}))
+  await expectVisible(page.getByRole('heading', {name: 'Cold-start sweep', exact: true}))
 })
 
 test('the scenario leads to the page of its preset, and the page back into a scenario', async () => {
   const {page} = await open({hash: 'v=1&preset=easy-latency'})
   await page.getByRole('link', {name: 'What to look at'}).click()
-  await expectVisible(page.getByRole('heading', {name: 'Easy: latency', exact: true}))
+  await expectVisible(page.getByRole('heading', {name: 'Easy: latency (1.2.1)', exact: true}))
   await page.getByRole('link', {name: /^Open the scenario: Look every 30 s/}).click()
   const interval = page.getByRole('textbox', {name: /^load_adjustment_interval/})
   await expectVisible(interval)
   expect(await interval.inputValue()).toBe('30')
   // What was tried is left again without losing the place in the guide.
   await page.goBack()
-  await expectVisible(page.getByRole('heading', {name: 'Easy: latency', exact: true}))
+  await expectVisible(page.getByRole('heading', {name: 'Easy: latency (1.2.1)', exact: true}))
 })
 
 test('steps into a sweep and a comparison open those views, and run nothing', async () => {
@@ -82,7 +82,7 @@ describe('what was computed', () => {
     const before = await readMetricTable(site)
     await goTo(site, 'Guide')
     await expectVisible(site.page.getByRole('heading', {name: SECTIONS[0].title}))
-    await topicLinks(site.page).getByRole('link', {name: 'KV router'}).click()
+    await topicLinks(site.page).getByRole('link', {name: 'KV router (1.2.1)'}).click()
     await goTo(site, 'Run')
     expect(await readMetricTable(site)).toEqual(before)
     expect(await site.page.getByText('has changed since this run').count()).toBe(0)
