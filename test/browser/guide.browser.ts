@@ -125,9 +125,11 @@ describe.each(['light', 'dark'] as const)('in %s colours', colorScheme => {
 
 test('on paper there is the text, without the links around it', async () => {
   const {page} = await open({hash: 'view=guide&topic=guide-agg'})
-  await expectVisible(page.getByRole('heading', {name: 'Guide: aggregated', exact: true}))
+  await expectVisible(page.getByRole('heading', {name: 'Guide: aggregated (1.2.1)', exact: true}))
   await page.emulateMedia({media: 'print'})
   expect(await topicLinks(page).isVisible()).toBe(false)
   expect(await page.getByRole('navigation', {name: 'Views'}).isVisible()).toBe(false)
-  expect(await page.getByRole('heading', {name: 'Guide: aggregated', exact: true}).isVisible()).toBe(true)
+  expect(await page.getByRole('heading', {name: 'Guide: aggregated (1.2.1)', exact: true}).isVisible()).toBe(
+    true,
+  )
 })
