@@ -32,14 +32,12 @@ describe('the spread of a result', () => {
   test('is fragile where one of five phases collapses, as the guide’s preset does', () => {
     const ttft = [120_000, 3700, 5400, 4000, 2600]
     const {fragile} = spread(...ttft.map(mean_ttft_ms => ({mean_ttft_ms})))
-    expect(fragile).toBe(
-      'Fragile: 1 of 5 planner phases collapses (mean TTFT 120 s against 4.0 s in the median).',
-    )
+    expect(fragile).toBe('Fragile: 1 of 5 phases collapses (mean TTFT 120 s against 4.0 s in the median).')
   })
 
   test('is fragile where the phases disagree about the objective', () => {
     const {fragile} = spread({sla_attainment: 0.96}, {sla_attainment: 0.94})
-    expect(fragile).toBe('Fragile: the objective holds in 1 of 2 planner phases.')
+    expect(fragile).toBe('Fragile: the objective holds in 1 of 2 phases.')
   })
 
   test('is not fragile where they agree, nor for one run', () => {
@@ -111,7 +109,7 @@ describe('a cure', () => {
     })
     expect(runs).toEqual([2, 2, 2, 3, 3, 3, 4, 4, 4])
     expect(tellCure(findings[0]!.cure!, 'phase')).toBe(
-      'Tried: with num_workers 4, 90 % of requests meet the objective (50 % now), mean TTFT 1 s, 4 GPU-hours (2 now); better in 3 of 3 planner phases.',
+      'Tried: with num_workers 4, 90 % of requests meet the objective (50 % now), mean TTFT 1 s, 4 GPU-hours (2 now); better in 3 of 3 phases.',
     )
   })
 

@@ -33,7 +33,7 @@ describe('the verdict of a comparison', () => {
     const second = shares('B', 2.95, 0.714, 0.71, 0.715, 0.712, 0.714)
     expect(tell({first, second, changes: CHANGES})).toEqual([
       'B serves 18 points more than A at about the same cost: 71 % of requests against 53 % meet the objective (mean TTFT 1 s ' +
-        'against 1 s), 2.95 GPU-hours against 2.94; so in 5 of 5 planner phases.',
+        'against 1 s), 2.95 GPU-hours against 2.94; so in 5 of 5 phases.',
       'Of 23,608 requests 5,700 are in time in B only and 100 in A only; of these 100, 70 % wait longer for admission in B, ' +
         'most of them arriving from 6:09 to 45:50.',
     ])
@@ -55,7 +55,7 @@ describe('the verdict of a comparison', () => {
     const first = shares('A', 4, 0.99, 0.99, 0.99)
     const second = shares('B', 3, 0.96, 0.96, 0.96)
     expect(tell({first, second})[0]).toMatch(
-      /^B is better: it costs 25 % less than A, and both hold the objective; .*; so in 3 of 3 planner phases\.$/,
+      /^B is better: it costs 25 % less than A, and both hold the objective; .*; so in 3 of 3 phases\.$/,
     )
   })
 

@@ -91,7 +91,7 @@ export function tellCost({cost, gpuHours, price}: Configuration): string {
   return price === null ? hours : `${amount(cost)} (${hours} at ${amount(price)})`
 }
 
-/** `; it holds in 4 of 5 planner phases`; nothing of a single run. */
+/** `; it holds in 4 of 5 phases`; nothing of a single run. */
 export function tellHolds(one: Configuration, share: number, kind: RepeatKind): string {
   return one.rows.length > 1
     ? `; it holds in ${holdsIn(one, share)} of ${one.rows.length} ${REPEAT_WORDS[kind]}`

@@ -14,7 +14,7 @@ export interface SpreadRepeats {
 }
 
 /**
- * The same run as luck would have it otherwise: at other phases of the planner; without a planner over other draws of
+ * The same run as luck would have it otherwise: at other phases of the policy; without one that looks at moments of its own over other draws of
  * traffic that is drawn. A fixed fleet on recorded traffic comes out the same whenever it is run.
  * @param ownTraceSeed seed the trace was made with; null = it cannot be made anew
  */

@@ -26,7 +26,7 @@ describe('what a sweep says', () => {
       ),
     )
     expect(sweep(rows, ['planner.min_endpoint'])[0]).toBe(
-      'Cheapest that holds 95 %: planner.min_endpoint=3, with 97 % for 3 GPU-hours (mean TTFT 1 s); it holds in 2 of 3 planner phases.',
+      'Cheapest that holds 95 %: planner.min_endpoint=3, with 97 % for 3 GPU-hours (mean TTFT 1 s); it holds in 2 of 3 phases.',
     )
   })
 

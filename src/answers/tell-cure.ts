@@ -7,7 +7,7 @@ const SAME_COST = 0.02
 
 /**
  * `Tried: with min_endpoint 3, 71 % of requests meet the objective (54 % now), mean TTFT 925 ms [920–928 ms], at about
- * the same GPU-hours (2.94); better in 5 of 5 planner phases.`
+ * the same GPU-hours (2.94); better in 5 of 5 phases.`
  */
 export function tellCure(cure: Cure, kind: RepeatKind): string {
   const {change, won, of} = cure

@@ -2,10 +2,10 @@ import {parsePlannerConfig} from '../config/planner/planner-config.ts'
 import {parsePlannerConfig16} from '../config/planner/planner-config-1.6.ts'
 import type {OptimizationTarget} from '../config/planner/planner-shape.ts'
 import {FIRST_RELEASE} from '../config/release.ts'
+import {phaseIntervalS} from '../config/scaling/phase-interval.ts'
 import {
   type AutoscalerScaling,
   type DynamoScaling,
-  hasPhase,
   plannerOf,
   type Scaling,
   type Scenario,
@@ -154,8 +154,6 @@ function plannerWith(
 const HEADROOM = 0.7
 /** Waiting requests per replica, as in the published examples (policies.md 5). */
 const WAITING = 5
-const SYNC_S: Readonly<Record<AutoscalerScaling['policy'], number>> = {hpa: 15, keda: 15, kpa: 2}
-
 /** Up by doubling, down by one a minute after five minutes of less: the setting that policies.md 5 gives as sane. */
 const BEHAVIOR = {
   scaleUp: {stabilizationWindowSeconds: 0, policies: [{type: 'Percent', value: 100, periodSeconds: 15}]},
@@ -168,14 +166,14 @@ function autoscaler(
   settings: BenchSettings,
 ): BenchPolicy {
   const running = Math.max(1, Math.round(HEADROOM * settings.batchAtItl))
-  const config = {pools: {all: poolSettings(policy, running, base, settings)}}
+  const scaling: Scaling = {policy, config: {pools: {all: poolSettings(policy, running, base, settings)}}}
   return {
     id: policy,
     label: LABELS[policy](running, settings.batchAtItl),
     kind: policy,
-    scenario: {...base, scaling: {policy, config}},
+    scenario: {...base, scaling},
     size: null,
-    intervalS: SYNC_S[policy],
+    intervalS: phaseIntervalS(scaling),
   }
 }
 
@@ -238,12 +236,7 @@ function ownPolicy(base: Scenario): readonly BenchPolicy[] {
       kind: 'own',
       scenario: base,
       size: null,
-      intervalS: intervalOf(scaling),
+      intervalS: phaseIntervalS(scaling),
     },
   ]
-}
-
-function intervalOf(scaling: Scaling): number | null {
-  if (!hasPhase(scaling)) return null
-  return scaling.policy === 'dynamo' ? scaling.config.load_adjustment_interval : SYNC_S[scaling.policy]
 }

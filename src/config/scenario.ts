@@ -342,9 +342,9 @@ export function scalingBy(planner: PlannerConfig | null, phaseShiftS = 0): Scali
   return {policy: 'dynamo', release: '1.2.1', config: planner, ...phase}
 }
 
-/** The same planner with its ticks later by so much. */
+/** The same policy with its ticks later by so much; what has no ticks of its own stays as it is. */
 export function withPhase(scaling: Scaling, phaseShiftS: number): Scaling {
-  if (scaling.policy !== 'dynamo') return scaling
+  if (!hasPhase(scaling)) return scaling
   const {phaseShiftS: _, ...same} = scaling
   return phaseShiftS === 0 ? same : {...same, phaseShiftS}
 }

@@ -1,7 +1,8 @@
-import {phaseShiftOf, plannerOf, type Scenario, sampleOrderSeedOf, withPhase} from '../config/scenario.ts'
+import {phaseIntervalS} from '../config/scaling/phase-interval.ts'
+import {phaseShiftOf, type Scenario, sampleOrderSeedOf, withPhase} from '../config/scenario.ts'
 
 /**
- * What the runs of one point differ in: where within its interval the planner looks, which draw of the same traffic
+ * What the runs of one point differ in: where within its interval the policy looks, which draw of the same traffic
  * comes, or in which order 1.6.1's planner happens to keep its samples. Nobody chooses any of them, so their spread is luck,
  * not the knob.
  */
@@ -17,13 +18,13 @@ export const NO_REPEATS: Repeats = {of: 'phase', count: 1}
 
 /** Repeats in words, after their number. */
 export const REPEAT_WORDS: Readonly<Record<RepeatKind, string>> = {
-  phase: 'planner phases',
+  phase: 'phases',
   seed: 'trace seeds',
   order: 'orders of the samples',
 }
 
 /**
- * The runs of one point, the scenario itself first. A fixed fleet has no phase and so one run.
+ * The runs of one point, the scenario itself first. A fixed fleet or a schedule has no phase and so one run.
  * @param ownTraceSeed seed the trace was made with; needed for repeats over seeds alone
  */
 export function repeatsOf(
@@ -37,10 +38,10 @@ export function repeatsOf(
     return [scenario, ...others.map(traceSeed => ({...scenario, traceSeed}))]
   }
   if (of === 'order') return ordersOf(scenario, count)
-  const planner = plannerOf(scenario)
-  if (planner === null) return [scenario]
-  const [, ...others] = phaseShiftsS(phaseShiftOf(scenario), planner.load_adjustment_interval, count)
-  return [scenario, ...others.map(shiftS => withPlannerPhase(scenario, shiftS))]
+  const intervalS = phaseIntervalS(scenario.scaling)
+  if (intervalS === null) return [scenario]
+  const [, ...others] = phaseShiftsS(phaseShiftOf(scenario), intervalS, count)
+  return [scenario, ...others.map(shiftS => ({...scenario, scaling: withPhase(scenario.scaling, shiftS)}))]
 }
 
 /** Only a planner that learns pass times keeps samples, and 1.2.1 keeps them in order. */
@@ -53,11 +54,7 @@ function ordersOf(scenario: Scenario, count: number): readonly Scenario[] {
   return [scenario, ...others.map(sampleOrderSeed => ({...scenario, scaling: {...scaling, sampleOrderSeed}}))]
 }
 
-function withPlannerPhase(scenario: Scenario, shiftS: number): Scenario {
-  return {...scenario, scaling: withPhase(scenario.scaling, shiftS)}
-}
-
-/** Phase shifts that spread `count` repeats evenly over one planner interval, from the first on. */
+/** Phase shifts that spread `count` repeats evenly over one interval of the policy, from the first on. */
 export function phaseShiftsS(firstS: number, intervalS: number, count: number): readonly number[] {
   // Milliseconds are short enough to read in a file name and far finer than any interval.
   return Array.from({length: count}, (_, i) => {

@@ -196,9 +196,7 @@ describe('repeats', () => {
         unit: ' s',
       })
     expect(spread('phase', 20)).toEqual([])
-    expect(spread('phase', 20, 10, 30)).toEqual([
-      'Over 3 planner phases, all have a cliff, between 10 and 30 s.',
-    ])
+    expect(spread('phase', 20, 10, 30)).toEqual(['Over 3 phases, all have a cliff, between 10 and 30 s.'])
     expect(spread('seed', 20, 99, 20)).toEqual(['Over 3 trace seeds, 2 have a cliff, at 20 s.'])
     expect(spread('seed', 99, 99)).toEqual(['None of 2 trace seeds has a cliff.'])
   })

@@ -97,7 +97,7 @@ describe('the comparison', () => {
     await expect.poll(() => metrics.locator('.band').count(), {timeout: 40_000}).toBeGreaterThan(0)
     await expect.poll(() => verdict.getByRole('button', {name: 'Stop'}).count(), {timeout: 40_000}).toBe(0)
     expect(await verdict.locator('li').first().textContent()).toMatch(
-      /^([AB] serves .+ more than|[AB] is better|Both hold).*; so in [45] of 5 planner phases\.$|^B and A are about the same/,
+      /^([AB] serves .+ more than|[AB] is better|Both hold).*; so in [45] of 5 phases\.$|^B and A are about the same/,
     )
     expect(await verdict.locator('li').nth(1).textContent()).toMatch(
       /^Of 640 requests \d+ are in time in B only/,

@@ -21,9 +21,7 @@ function verdictOf({page}: Site): Locator {
 
 /** The background runs have come to their end. */
 async function untilAnswered(site: Site): Promise<void> {
-  await expect
-    .poll(() => verdictOf(site).textContent(), {timeout: ANSWERED_MS})
-    .toMatch(/of 5 planner phases/)
+  await expect.poll(() => verdictOf(site).textContent(), {timeout: ANSWERED_MS}).toMatch(/of 5 phases/)
   await expect
     .poll(() => verdictOf(site).getByRole('status').textContent(), {timeout: ANSWERED_MS})
     .not.toMatch(/repeating|trying/)
@@ -113,7 +111,7 @@ describe('what a run shows', () => {
     const shownAt = performance.now()
     // The page's own worker is older; those for the repeats come after the result.
     expect(started.filter(at => at < shownAt - 200)).toEqual([])
-    expect(await verdictOf(site).textContent()).not.toMatch(/of 5 planner phases/)
+    expect(await verdictOf(site).textContent()).not.toMatch(/of 5 phases/)
     await untilAnswered(site)
     expect(await site.page.locator('.figures').textContent()).toMatch(/median .* \[.*\] of 5/)
 
@@ -121,7 +119,7 @@ describe('what a run shows', () => {
     await expectVisible(cure)
     const words = (await cure.textContent())!
     expect(words).toMatch(
-      /Tried: with .* of requests meet the objective \(.* now\).*; better in [45] of 5 planner phases/,
+      /Tried: with .* of requests meet the objective \(.* now\).*; better in [45] of 5 phases/,
     )
     await cure.getByRole('button', {name: 'Open as run'}).click()
     await expect

@@ -89,7 +89,7 @@ test('a point opens as a run with its own figures, and Back leads to the sweep',
 })
 
 describe.each([
-  {repeats: '3', name: '3 planner phases', link: 'planner-phase=6.667', id: '@6.667s'},
+  {repeats: '3', name: '3 phases', link: 'planner-phase=6.667', id: '@6.667s'},
   {repeats: '3-seeds', name: '3 trace seeds', link: 'trace-seed=7', id: '@seed7'},
 ])('repeats over $name', ({repeats, name, link, id}) => {
   test('are drawn as a band, and each opens as a run with its link', async () => {
@@ -151,13 +151,13 @@ test('Cancel stops at once and keeps what is finished; Resume runs the rest', as
 test('without a choice points are repeated as often as is affordable, the cost is said before, and an answer after', async () => {
   const site = await open({hash: `${REPEATED}&sweep=planner.min_endpoint:1:3:1`})
   const {page} = site
-  await expectVisible(page.getByText(/^15 runs: 3 points, 5 planner phases, about \d+(\.\d)? s$/))
+  await expectVisible(page.getByText(/^15 runs: 3 points, 5 phases, about \d+(\.\d)? s$/))
   await runSweep(site)
   const findings = page.getByRole('region', {name: /^What it shows/})
   expect(await findings.locator('li').first().textContent()).toMatch(
-    /^(Cheapest that holds 95 %: planner\.min_endpoint=\d, with .+ it holds in \d of 5 planner phases|None of 3 points holds 95 %\. Nearest is planner\.min_endpoint=\d)/,
+    /^(Cheapest that holds 95 %: planner\.min_endpoint=\d, with .+ it holds in \d of 5 phases|None of 3 points holds 95 %\. Nearest is planner\.min_endpoint=\d)/,
   )
-  await expectVisible(findings.getByText('Figures are medians of 5 planner phases.'))
+  await expectVisible(findings.getByText('Figures are medians of 5 phases.'))
   expect(new URL(page.url()).hash).not.toContain('repeats')
 })
 
@@ -200,7 +200,7 @@ describe('the form', () => {
     expect(await page.getByRole('button', {name: 'Run sweep'}).isDisabled()).toBe(true)
     await values.fill('0:30:10')
     await page.getByRole('combobox', {name: 'Repeats'}).selectOption('3')
-    await expectVisible(page.getByText('12 runs: 4 points, 3 planner phases'))
+    await expectVisible(page.getByText('12 runs: 4 points, 3 phases'))
     await expect
       .poll(() => new URL(page.url()).hash)
       .toContain('view=sweep&sweep=startup_time:0:30:10&repeats=3')
@@ -261,7 +261,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', colorScheme => {
       hash: `${SHORT}&sweep=startup_time:0:30:10&repeats=3`,
     })
     const {page} = site
-    await expectVisible(page.getByText('12 runs: 4 points, 3 planner phases'))
+    await expectVisible(page.getByText('12 runs: 4 points, 3 phases'))
     expect(await violations(page)).toEqual([])
     await runSweep(site)
     await page.getByText('All points').click()

@@ -167,6 +167,13 @@ describe.each(Object.entries(CASES))('%s', (rule, {found, notFound, objective = 
   })
 })
 
+test('for arrivals on a grid it is tried what the same recording gives with its times spread over the grid', () => {
+  const found = CASES['arrival-bursts']!.found
+  const remediesOf = (options: ReplayOptions) =>
+    candidates(options, OBJECTIVE).find(({finding}) => finding.rule === 'arrival-bursts')?.remedies
+  expect(remediesOf(found)).toEqual([{trace_spread_ms: 3000}])
+})
+
 function candidates(options: ReplayOptions, objective: typeof OBJECTIVE): readonly Candidate[] {
   const {result} = replay(options)
   return computeCandidates({

@@ -98,7 +98,7 @@ class KpaLoop {
   decide(atS: number, pool: PoolObservation): KpaPoolDetail {
     const ready = countReadyPods(pool)
     const outcome = this.#started(pool).decide(atS * 1000, pool.activeCount)
-    const isZero = outcome.isValid && this.#zeroRule !== null && this.#zeroRule.isZero(atS, outcome.desired)
+    const isZero = outcome.isValid && this.#zeroRule?.isZero(atS, outcome.desired) === true
     const words = describe(outcome, this.#config, ready)
     if (!isZero) return {...outcome, ready, words}
     return {

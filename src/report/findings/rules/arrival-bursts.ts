@@ -60,7 +60,16 @@ export function findArrivalBursts(facts: RunFacts): Candidate[] {
     text,
     figures,
   } as const
-  return [{finding, weight: behind, remedies: []}]
+  return [{finding, weight: behind, remedies: spreadOut(facts, gapS)}]
+}
+
+/** The same recording with its times spread over what they were rounded to: what real users would have felt. */
+function spreadOut({scenario}: RunFacts, gapS: number): Candidate['remedies'] {
+  const {synthetic, replayConcurrency, traceSelection, arrivalSpeedupRatio} = scenario
+  const isRecorded = synthetic === undefined && replayConcurrency === undefined
+  if (!isRecorded || (traceSelection?.spreadMs ?? 0) > 0) return []
+  // The field counts in the recording's own time.
+  return [{trace_spread_ms: Math.round(gapS * 1000 * arrivalSpeedupRatio)}]
 }
 
 /** Runs of requests of which each follows the one before it within `TOGETHER_MS`. */

@@ -3,7 +3,7 @@ import {formatFixed, formatMs, formatValue} from '../../kit/format.ts'
 
 /** What repeats are, after their number. */
 export const REPEATS: Readonly<Record<ReportSpread['of'], string>> = {
-  phase: 'planner phases',
+  phase: 'phases',
   seed: 'trace seeds',
   order: 'orders of the samples',
 }

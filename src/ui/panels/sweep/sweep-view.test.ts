@@ -138,10 +138,10 @@ describe('a cold-start sweep', () => {
     const cliffAt = (phaseShiftS: number) => (phaseShiftS === 0 ? 40 : phaseShiftS < 5 ? 20 : 50)
     const rows = rowsOf(plan, (x, row) => ({p90_ttft_ms: x >= cliffAt(row.phase_shift_s) ? 90_000 : 200}))
     const sentences = sentencesOf(plan, rows)
-    expect(sentences).toContain('Figures are medians of 3 planner phases.')
+    expect(sentences).toContain('Figures are medians of 3 phases.')
     // Of the curve of medians: the scenario’s own breaks away at 40 s, the two others at 20 and 50 s.
     expect(sentences).toContainEqual(expect.stringContaining('The cliff is at 40 s'))
-    expect(sentences).toContain('Over 3 planner phases, all have a cliff, between 20 and 50 s.')
+    expect(sentences).toContain('Over 3 phases, all have a cliff, between 20 and 50 s.')
   })
 
   test('over seeds of the trace says the same of them', async () => {
@@ -277,7 +277,7 @@ describe('the frontier', () => {
       {min: 0.1, median: 0.5, max: 0.6},
     ])
     expect(sentencesOf(plan, rows).at(-1)).toBe(
-      'Medians of 3 planner phases; the planner’s share lies between 10 % and 60 %.',
+      'Medians of 3 phases; the planner’s share lies between 10 % and 60 %.',
     )
   })
 })
