@@ -1,5 +1,6 @@
 import {performance} from 'node:perf_hooks'
 import {formatThousands} from '../core/python-number.ts'
+import {shareDone} from '../core/share-done.ts'
 import type {RunProgress} from '../run/run.ts'
 import type {Terminal} from './terminal.ts'
 
@@ -44,7 +45,7 @@ export class ProgressLine {
 /** Simulated time, requests, speed and time left in one line. */
 export function describeProgress(progress: RunProgress, elapsedMs: number): string {
   const {simulatedMs, expectedEndMs, completedRequests, totalRequests} = progress
-  const share = expectedEndMs > 0 ? Math.min(simulatedMs / expectedEndMs, 1) : 0
+  const share = shareDone(progress)
   const speed = elapsedMs > 0 ? simulatedMs / elapsedMs : 0
   const left = share > 0 ? formatDuration((elapsedMs / share) * (1 - share)) : '?'
   return [

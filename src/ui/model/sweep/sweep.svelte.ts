@@ -1,6 +1,7 @@
 import type {Pair} from '../../../config/link/query-string.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Problem, Result} from '../../../core/result.ts'
+import {shareDone} from '../../../core/share-done.ts'
 import type {PointStore, PointStoreUse} from '../../../store/point-store.ts'
 import {forecastSweep, type SweepForecast} from '../../../sweep/forecast.ts'
 import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '../../../sweep/points.ts'
@@ -290,10 +291,10 @@ class SweepNews {
     this.#flushSoon()
   }
 
-  onProgress = ({facts}: PlannedPoint, {simulatedMs, expectedEndMs}: RunTelemetry): void => {
+  onProgress = ({facts}: PlannedPoint, progress: RunTelemetry): void => {
     // Progress takes another way than the outcome and may come after it.
     if (!this.#running.has(facts.id)) return
-    this.#running.set(facts.id, Math.min(simulatedMs / Math.max(expectedEndMs, 1), 1))
+    this.#running.set(facts.id, shareDone(progress))
     this.#flushSoon()
   }
 

@@ -1,16 +1,11 @@
 import type {Recommendation, Told} from '../../../search/answer/recommendation.ts'
 import {nameOf, tellFigures} from '../../../search/answer/recommendation-text.ts'
+import type {CostMark, CostPoint} from '../../kit/charts/cost-share.ts'
+import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 
-/** A setting as it stands in the picture of cost and share. */
-export interface FrontPoint {
-  readonly id: string
-  readonly told: Told
-  readonly kind: 'best' | 'front' | 'tried' | 'today' | 'fixed'
-  /** In words, for a readout. */
-  readonly words: string
-}
+type Kind = 'best' | 'front' | 'tried' | 'today' | 'fixed'
 
-const KIND_WORDS: Readonly<Record<FrontPoint['kind'], string>> = {
+const KIND_WORDS: Readonly<Record<Kind, string>> = {
   best: 'recommended',
   front: 'no other is better in both',
   tried: 'beaten',
@@ -18,21 +13,74 @@ const KIND_WORDS: Readonly<Record<FrontPoint['kind'], string>> = {
   fixed: 'fixed fleet',
 }
 
-/** Every setting tried, in rising order of cost. */
-export function frontPoints({best, front, tried, today, fixed}: Recommendation): readonly FrontPoint[] {
-  const onFront = new Set(front.map(({id}) => id))
-  const settings = tried.map(told => {
-    const kind = told.id === best?.id ? 'best' : onFront.has(told.id) ? 'front' : 'tried'
-    return pointOf(told, kind)
-  })
-  return [
-    ...settings,
-    ...(today === null ? [] : [pointOf(today, 'today')]),
-    ...(fixed === null ? [] : [pointOf(fixed, 'fixed')]),
-  ].sort((a, b) => a.told.gpuHours - b.told.gpuHours || a.told.share - b.told.share)
+const MARKS: Readonly<Record<Kind, CostMark>> = {
+  best: 'diamond',
+  front: 'disc',
+  tried: 'faint',
+  today: 'cross',
+  fixed: 'plus',
 }
 
-function pointOf(told: Told, kind: FrontPoint['kind']): FrontPoint {
-  const name = kind === 'fixed' ? told.id.replace(/^fixed:/, '').replaceAll('=', ' ') : nameOf(told.values)
-  return {id: told.id, told, kind, words: `${name} (${KIND_WORDS[kind]}): ${tellFigures(told)}`}
+const NAMES: Readonly<Record<Kind, string>> = {
+  best: 'recommended',
+  front: '',
+  tried: '',
+  today: 'today',
+  fixed: 'fixed fleet',
+}
+
+interface KindOfTold {
+  readonly told: Told
+  readonly kind: Kind
+}
+
+/** Every setting tried, in rising order of cost. */
+export function frontPoints(answer: Recommendation): readonly CostPoint[] {
+  const onFront = new Set(answer.front.map(({id}) => id))
+  return kindsOf(answer)
+    .map(({told, kind}): CostPoint => {
+      const name =
+        kind === 'fixed' ? told.id.replace(/^fixed:/, '').replaceAll('=', ' ') : nameOf(told.values)
+      const words = `${name} (${KIND_WORDS[kind]}): ${tellFigures(told)}`
+      const {id, gpuHours, share, shareRange} = told
+      return {
+        ...{id, name: NAMES[kind], words, brief: name},
+        cost: gpuHours,
+        share,
+        costs: {min: gpuHours, max: gpuHours},
+        shares: {min: shareRange[0], max: shareRange[1]},
+        mark: MARKS[kind],
+        slot: kind === 'best' ? 1 : 0,
+        isOnFront: onFront.has(id),
+      }
+    })
+    .sort((a, b) => a.cost - b.cost || a.share - b.share)
+}
+
+export function frontTable(answer: Recommendation): ChartTable {
+  const byCost = [...kindsOf(answer)].sort((a, b) => a.told.gpuHours - b.told.gpuHours)
+  return {
+    columns: ['setting', 'kind', 'gpu_hours', 'share', 'share lowest', 'share highest', 'holds in'],
+    rows: byCost.map(({kind, told: {id, share, shareRange, gpuHours, holds}}) => [
+      ...[id, kind, gpuHours, share, ...shareRange],
+      `${holds.in} of ${holds.of}`,
+    ]),
+  }
+}
+
+/** The scenario behind a point. */
+export function toldOf(answer: Recommendation, id: string): Told | null {
+  return kindsOf(answer).find(({told}) => told.id === id)?.told ?? null
+}
+
+function kindsOf({best, front, tried, today, fixed}: Recommendation): readonly KindOfTold[] {
+  const onFront = new Set(front.map(({id}) => id))
+  return [
+    ...tried.map(
+      told =>
+        ({told, kind: told.id === best?.id ? 'best' : onFront.has(told.id) ? 'front' : 'tried'}) as const,
+    ),
+    ...(today === null ? [] : [{told: today, kind: 'today'} as const]),
+    ...(fixed === null ? [] : [{told: fixed, kind: 'fixed'} as const]),
+  ]
 }

@@ -2,6 +2,9 @@ import {computeFrontier, type FrontierRun} from '../../../sweep/frontier.ts'
 import {medianRow} from '../../../sweep/median-row.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../../sweep/points.ts'
 import {type Band, computeBand} from '../../../sweep/repeats.ts'
+import type {CostPoint} from '../../kit/charts/cost-share.ts'
+import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
+import {formatFixed, formatValue} from '../../kit/format.ts'
 
 /** A configuration as cost and attainment: medians over its repeats, and how far they lie apart. */
 export interface FrontierPoint extends FrontierRun {
@@ -28,6 +31,40 @@ export function frontierPoints(rows: readonly SweepRow[]): readonly FrontierPoin
   return points
     .map(point => ({...point, isOnFrontier: best.has(point.id)}))
     .sort((a, b) => a.gpuHours - b.gpuHours || a.attainment - b.attainment)
+}
+
+/** The same as marks of a chart. */
+export function costPoints(points: readonly FrontierPoint[]): readonly CostPoint[] {
+  return points.map(({id, isPlanned, isOnFrontier, gpuHours, attainment, hours, shares}) => {
+    const figures = `${formatValue(attainment, 'share')}, ${formatFixed(gpuHours, 2)} h`
+    const kind = isPlanned ? 'planner' : isOnFrontier ? 'fixed fleet on the frontier' : 'fixed fleet'
+    return {
+      id,
+      name: id,
+      words: `${id}, ${kind}: ${formatValue(attainment, 'share')} meet the objective for ${formatFixed(gpuHours, 2)} GPU-hours`,
+      brief: `${id}: ${figures}`,
+      cost: gpuHours,
+      share: attainment,
+      costs: hours,
+      shares,
+      mark: isPlanned ? 'diamond' : isOnFrontier ? 'disc' : 'ring',
+      slot: isPlanned ? 1 : 0,
+      isOnFront: isOnFrontier,
+    }
+  })
+}
+
+export function frontierTable(points: readonly FrontierPoint[]): ChartTable {
+  const columns = ['gpu_hours', 'sla_attainment'].flatMap(name => [name, `${name} lowest`, `${name} highest`])
+  return {
+    columns: ['point', 'fleet', ...columns],
+    rows: points.map(({id, isPlanned, isOnFrontier, hours, shares}) => [
+      id,
+      isPlanned ? 'planner' : isOnFrontier ? 'fixed, on the frontier' : 'fixed',
+      ...[hours.median, hours.min, hours.max],
+      ...[shares.median, shares.min, shares.max],
+    ]),
+  }
 }
 
 function byValues(rows: readonly FinishedRow[]): Iterable<readonly [FinishedRow, ...FinishedRow[]]> {

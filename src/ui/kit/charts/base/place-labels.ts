@@ -1,0 +1,74 @@
+/** A name that would like to stand beside its mark. */
+export interface WantedLabel {
+  readonly key: string
+  readonly x: number
+  readonly y: number
+  readonly text: string
+}
+
+export interface PlacedLabel extends WantedLabel {
+  readonly anchor: 'start' | 'end'
+}
+
+interface Box {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** Of a character of the 11 px the charts are set in. */
+const CHARACTER_PX = 6.2
+const LINE_PX = 12
+const MARK_PX = 5
+const MAX_CHARACTERS = 28
+
+/** Below or above, to the right or to the left. */
+const SIDES = [
+  {dx: 9, dy: 13, anchor: 'start'},
+  {dx: 9, dy: -6, anchor: 'start'},
+  {dx: -9, dy: -6, anchor: 'end'},
+  {dx: -9, dy: 13, anchor: 'end'},
+] as const
+
+/**
+ * Names beside their marks as far as there is room: none is cut at the edge, covers another or a mark. The first ones
+ * come first, and a name that finds no place is left out.
+ *
+ * @param marks of all that is drawn, named or not
+ */
+export function placeLabels(
+  wanted: readonly WantedLabel[],
+  marks: readonly {readonly x: number; readonly y: number}[],
+  {left, right, top, bottom}: Box,
+): PlacedLabel[] {
+  const taken: Box[] = marks.map(({x, y}) => ({
+    left: x - MARK_PX,
+    right: x + MARK_PX,
+    top: y - MARK_PX,
+    bottom: y + MARK_PX,
+  }))
+  const isFree = (box: Box) =>
+    box.left >= left &&
+    box.right <= right &&
+    box.top >= top &&
+    box.bottom <= bottom &&
+    !taken.some(
+      other =>
+        box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top,
+    )
+  return wanted.flatMap(label => {
+    const text =
+      label.text.length > MAX_CHARACTERS ? `${label.text.slice(0, MAX_CHARACTERS - 1)}…` : label.text
+    for (const {dx, dy, anchor} of SIDES) {
+      const [x, y] = [label.x + dx, label.y + dy]
+      const wide = text.length * CHARACTER_PX
+      const from = anchor === 'start' ? x : x - wide
+      const box = {left: from, right: from + wide, top: y - LINE_PX + 2, bottom: y + 2}
+      if (!isFree(box)) continue
+      taken.push(box)
+      return [{...label, x, y, text, anchor}]
+    }
+    return []
+  })
+}
