@@ -53,7 +53,12 @@ function saysCliff(axes: readonly SweepAxis[], cliff: Cliff | null): boolean {
 
 /** Whether the first knob is how long instances take to start. */
 export function isOverStartup([axis]: readonly SweepAxis[]): boolean {
-  return axis?.key.path.endsWith('.startup_time') === true
+  return axis !== undefined && isStartupAxis(axis)
+}
+
+/** Whether a knob is how long instances take to start. */
+export function isStartupAxis({key: {path}}: SweepAxis): boolean {
+  return path === 'startup' || path.endsWith('.startup_time')
 }
 
 /** Whether the published picture varied the same knob over a range that this sweep shares. */

@@ -288,6 +288,11 @@ describe('failures', () => {
     ['no trace', ['none.jsonl', '--vary', 'num_workers=1', '--out', 'x'], /none\.jsonl: no such file/],
     ['an unknown flag', ['trace.jsonl', '--vary', 'num_workers=1', '--out', 'x', '--wat'], /--wat/],
     [
+      'a start-up time that nobody waits for',
+      ['trace.jsonl', '--preset', 'cold-start', '--out', 'x'],
+      /startup_time changes nothing in a fleet that nobody scales/,
+    ],
+    [
       'a single report',
       ['trace.jsonl', '--vary', 'num_workers=1', '--out', 'x', '--json'],
       /--json is for a single/,

@@ -1,23 +1,26 @@
 // Draws docs/cold-start-sweep.svg: our cold-start sweep of the bundled hour, the reference's and the published one.
 //
 //   npm run --silent replay -- sweep static-traces/toolagent-hour.jsonl.gz --num-workers 2 \
-//     --planner-config '…as in record-reference.mjs…' --vary startup_time=0:300:10 --out sweep-out
+//     --planner-config '…as in record-reference.mjs…' --preset cold-start --repeats 5 --out sweep-out
 //   node tools/sweep/picture.mjs sweep-out/sweep.jsonl docs/cold-start-sweep.svg
 //
 // The reference's points are tools/sweep/reference-hour.json; the published ones were read off NVIDIA's picture of
-// another trace, the Mooncake tool-agent hour, which ours imitates.
+// another trace, the Mooncake tool-agent hour, which ours imitates. Ours are the median and the range of all repeats of a point;
+// a point of the reference is one run, at the first phase.
 import {readFileSync, writeFileSync} from 'node:fs'
 import process from 'node:process'
-import {max, min} from 'd3-array'
+import {groups, max, median, min} from 'd3-array'
 import {scaleLinear, scaleLog} from 'd3-scale'
-import {line} from 'd3-shape'
+import {area, line} from 'd3-shape'
 import {bundleAndImport} from '../bundle.mjs'
 
 const [rowsFile, out] = process.argv.slice(2)
 if (rowsFile === undefined || out === undefined) throw new Error('usage: SWEEP_JSONL OUT')
 
 const {PUBLISHED_POINTS} = await bundleAndImport('src/sweep/published.ts')
-const ours = readFileSync(rowsFile, 'utf8').trimEnd().split('\n').map(JSON.parse)
+const rows = readFileSync(rowsFile, 'utf8').trimEnd().split('\n').map(JSON.parse)
+const ours = groups(rows, row => Number(row.axes.startup_time))
+const repeats = max(ours, ([, {length}]) => length)
 const recorded = JSON.parse(readFileSync('tools/sweep/reference-hour.json', 'utf8')).points
 
 const PANEL = {width: 400, height: 190, left: 60, right: 26, top: 30, bottom: 30}
@@ -80,11 +83,11 @@ function drawKey() {
   const text = (x, words) => `<text x="${x}" y="24" fill="${INK}">${words}</text>`
   return [
     `<path d="M14 20h26" stroke="${BLUE}" stroke-width="2"/>`,
-    text(46, 'Planner Replay, bundled hour'),
-    `<circle cx="232" cy="20" r="4" fill="none" stroke="${INK}" stroke-width="1.4"/>`,
-    text(242, 'ai-dynamo 1.2.1, the same hour'),
-    `<path d="M436 20h26" stroke="${PUBLISHED}" stroke-width="1.5" stroke-dasharray="4 3"/>`,
-    text(468, 'published, Mooncake tool-agent hour (read off a picture)'),
+    text(46, `Planner Replay: median and range of ${repeats} phases`),
+    `<circle cx="312" cy="20" r="4" fill="none" stroke="${INK}" stroke-width="1.4"/>`,
+    text(322, 'ai-dynamo 1.2.1, one phase'),
+    `<path d="M492 20h26" stroke="${PUBLISHED}" stroke-width="1.5" stroke-dasharray="4 3"/>`,
+    text(524, 'published, Mooncake hour (read off a picture)'),
   ].join('\n')
 }
 
@@ -104,7 +107,7 @@ function drawPanel(panel, index) {
 
 function yScale({isLog, from, figures}) {
   const values = figures.flatMap(figure => [
-    ...ours.map(row => Number(row[figure.ours])),
+    ...rows.map(row => Number(row[figure.ours])),
     ...recorded.map(point => recordedFigure(point, figure)),
     ...PUBLISHED_POINTS.map(point => point[figure.published]),
   ])
@@ -141,16 +144,22 @@ function drawAxes(x, y, {isLog, limit}) {
 function drawFigure(figure, x, y) {
   const path = line()
   const published = path(PUBLISHED_POINTS.map(point => [x(point.startupS), y(point[figure.published])]))
-  const own = path(ours.map(row => [x(Number(row.axes.startup_time)), y(Number(row[figure.ours]))]))
-  const last = ours.at(-1)
+  const valuesOf = runs => runs.map(row => Number(row[figure.ours]))
+  const own = path(ours.map(([startupS, runs]) => [x(startupS), y(median(valuesOf(runs)))]))
+  const range = area()
+    .x(([startupS]) => x(startupS))
+    .y0(([, runs]) => y(min(valuesOf(runs))))
+    .y1(([, runs]) => y(max(valuesOf(runs))))
+  const highest = max(valuesOf(ours.at(-1)[1]))
   return [
+    `<path d="${short(range(ours))}" fill="${figure.colour}" fill-opacity="0.18"/>`,
     `<path d="${short(published)}" fill="none" stroke="${PUBLISHED}" stroke-width="1.5" stroke-dasharray="4 3"/>`,
     `<path d="${short(own)}" fill="none" stroke="${figure.colour}" stroke-width="2"/>`,
     ...recorded.map(
       point =>
         `<circle cx="${at(x(point.startup_time))}" cy="${at(y(recordedFigure(point, figure)))}" r="4" fill="none" stroke="${INK}" stroke-width="1.4"/>`,
     ),
-    `<text x="${PANEL.width - PANEL.right}" y="${at(y(Number(last[figure.ours])) - 8)}" text-anchor="end" fill="${figure.colour}">${figure.name}</text>`,
+    `<text x="${PANEL.width - PANEL.right}" y="${at(y(highest) - 8)}" text-anchor="end" fill="${figure.colour}">${figure.name}</text>`,
   ]
 }
 

@@ -1,8 +1,10 @@
-import {firstPoolOf, plannerOf, type Scenario} from '../../config/scenario.ts'
+import {phaseIntervalS} from '../../config/scaling/phase-interval.ts'
+import {firstPoolOf, type Scenario} from '../../config/scenario.ts'
 import {assert} from '../../core/assert.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256OfSynthetic} from '../../run/traffic.ts'
 import {drawsTraces, expandGrid, type GridPoint} from '../../sweep/grid.ts'
+import {isStartupAxis} from '../../sweep/observations.ts'
 import {pointFacts} from '../../sweep/points.ts'
 import {pointsOfShard} from '../../sweep/shard.ts'
 import {type SizeKv, sizePoints} from '../../sweep/size-points.ts'
@@ -36,8 +38,17 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   if (!centre.ok) return centre
   const {base, path, bytes, traceSha256} = centre.value
   const {axes, repeats} = sweep
-  if (repeats.of === 'phase' && repeats.count > 1 && plannerOf(base) === null)
-    return fail("--repeats shifts the planner's phase and so needs --planner-config", '--repeats')
+  if (repeats.of === 'phase' && repeats.count > 1 && phaseIntervalS(base.scaling) === null)
+    return fail(
+      '--repeats shifts the phase of a policy and so needs --planner-config or --policy',
+      '--repeats',
+    )
+  const startup = axes.find(isStartupAxis)
+  if (startup !== undefined && base.scaling.policy === 'fixed')
+    return fail(
+      `${startup.key.name} changes nothing in a fleet that nobody scales: give --planner-config or --policy`,
+      '--vary',
+    )
   const recipe = bytes !== null && drawsTraces({axes, base, repeats}) ? recipeOfTrace(bytes, path) : null
   if (recipe === null && base.traceSeed !== undefined && bytes !== null)
     return fail(`--trace-seed: ${NO_RECIPE}`, '--trace-seed')
