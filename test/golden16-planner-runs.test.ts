@@ -32,7 +32,7 @@ async function expectAsReference(path: string): Promise<void> {
   const golden = readGolden16(path)
   const result = await runGolden16(golden)
   expect(differences16({...golden, requests: undefined} as unknown as Golden16File, result)).toEqual([])
-  const theirs = golden.planner as PlannerFigures
+  const theirs = golden.planner as unknown as PlannerFigures
   const ours = JSON.parse(formatDiagnosticsJson(result)) as PlannerFigures
   expect(ours.total_ticks).toBe(theirs.total_ticks)
   expect(ours.gpu_hours).toBeCloseTo(theirs.gpu_hours, 9)

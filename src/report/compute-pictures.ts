@@ -1,5 +1,6 @@
 import {plannerOf} from '../config/scenario.ts'
-import {computeHonesty, type Honesty, type HonestyInput} from './honesty/honesty.ts'
+import type {ComparableRun} from './honesty/deviation.ts'
+import {computeHonesty, type Honesty} from './honesty/honesty.ts'
 import {computeIntervals, type IntervalColumns} from './intervals.ts'
 import {type LogHistogram, logHistogram} from './log-histogram.ts'
 import {completedInArrivalOrder, e2eMs, tpotMs, ttftMs} from './request-measures.ts'
@@ -18,7 +19,7 @@ const PLAIN_INTERVAL_S = 10
 /** Finer intervals than this cannot be drawn and only cost memory. */
 const MAX_INTERVALS = 20_000
 
-export function computePictures(run: HonestyInput): RunPictures {
+export function computePictures(run: ComparableRun): RunPictures {
   const {requests, tokenGaps} = run.engine
   const completed = completedInArrivalOrder(requests)
   const several = completed.filter(r => requests.emittedTokens[r]! >= 2)
@@ -39,7 +40,7 @@ export function computePictures(run: HonestyInput): RunPictures {
   }
 }
 
-function intervalMs({report, scenario}: HonestyInput): number {
+function intervalMs({report, scenario}: ComparableRun): number {
   const wantedMs = (plannerOf(scenario)?.load_adjustment_interval ?? PLAIN_INTERVAL_S) * 1000
   return wantedMs * Math.max(1, Math.ceil(report.duration_ms / wantedMs / MAX_INTERVALS))
 }

@@ -19,12 +19,13 @@ export interface Golden16File {
     readonly rows?: number
     readonly args: Readonly<Record<string, unknown>>
   }
+  readonly trace_sha256?: string
   /** Engine args as it normalised them, by role. */
   readonly engines?: Readonly<Record<string, {readonly engine: {readonly num_gpu_blocks: number}}>>
   readonly report?: Readonly<Record<string, number | string | null>>
   readonly error?: string
   readonly requests?: {readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[]}
-  readonly planner?: object
+  readonly planner?: Readonly<Record<string, unknown>>
 }
 
 export function readGolden16(path: string): Golden16File {

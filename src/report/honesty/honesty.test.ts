@@ -1,20 +1,25 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {beforeAll, describe, expect, test} from 'vitest'
 import {goldenScenario, readGolden, runGolden} from '../../../test/support/golden.ts'
+import {readGolden16, runGolden16, scenarioOf} from '../../../test/support/golden16.ts'
 import {PROJECT} from '../../../test/support/shared.ts'
-import {goldenIndexSource} from '../../../tools/golden/golden-index-source.ts'
+import {goldenIndexSource, ownGoldenFiles} from '../../../tools/golden/golden-index-source.ts'
+import {findPreset} from '../../config/presets.ts'
+import {RELEASES} from '../../config/release.ts'
+import {withRelease} from '../../config/releases/with-release.ts'
 import {plannerOf, type Scenario, scalingBy} from '../../config/scenario.ts'
 import type {RequestColumns} from '../../engine/record/record.ts'
 import {type FixtureRequest, recordOf} from '../report-fixture.ts'
 import {checkConservation} from './conservation.ts'
+import {type ComparableRun, computeDeviation, largestDeviation} from './deviation.ts'
 import {GOLDEN_INDEX} from './golden-index.ts'
-import {computeDeviation, computeHonesty, type HonestyInput, largestDeviation} from './honesty.ts'
+import {computeHonesty} from './honesty.ts'
 import {computeSaturation} from './saturation.ts'
 import {scenarioKey} from './scenario-key.ts'
 
 const FOLDER = `${PROJECT}/test/golden/replay`
 
-async function goldenRun(name: string, change: Partial<Scenario> = {}): Promise<HonestyInput> {
+async function goldenRun(name: string, change: Partial<Scenario> = {}): Promise<ComparableRun> {
   const golden = readGolden(`${FOLDER}/${name}.json`)
   const scenario = {...goldenScenario(golden), ...change}
   const {report, engine, planner} = await runGolden(golden, `${PROJECT}/static-traces`, change)
@@ -113,7 +118,7 @@ describe('conservation', () => {
 })
 
 describe('deviation from the reference', () => {
-  let run: HonestyInput
+  let run: ComparableRun
 
   beforeAll(async () => {
     run = await goldenRun('agg_sla_waves_s12')
@@ -148,6 +153,20 @@ describe('deviation from the reference', () => {
     expect(elsewhere).toMatchObject({kind: 'not_compared', why: expect.stringContaining('trace')})
   })
 
+  test('is stated of 1.6.1 by its own runs, both GPU-hour counts with it', async () => {
+    const golden = readGolden16(`${PROJECT}/test/golden16/planner/a_few_samples_tight.json`)
+    const {report, engine, planner} = await runGolden16(golden)
+    const planner_replay = {...report.planner_replay, trace_sha256: golden.trace_sha256!}
+    const own = {scenario: scenarioOf(golden), report: {...report, planner_replay}, engine, planner}
+    const {deviation} = computeHonesty(own)
+    if (deviation.kind !== 'compared') throw new Error(deviation.why)
+    expect(deviation).toMatchObject({name: 'a_few_samples_tight', release: '1.6.1'})
+    expect(deviation.figures.map(figure => figure.key)).toContain('gpu_hours_active')
+    expect(largestDeviation(deviation.figures)).toBeLessThan(1e-9)
+    const earlier = GOLDEN_INDEX.filter(({release}) => release === '1.2.1')
+    expect(computeDeviation(own, earlier)).toMatchObject({kind: 'not_compared', release: '1.6.1'})
+  })
+
   test('does not depend on where the trace lies or on the order of keys', () => {
     const {fleet, ...rest} = run.scenario
     const same: Scenario = {fleet, ...rest, trace: {kind: 'catalogue', id: 'elsewhere'}}
@@ -165,17 +184,20 @@ describe('deviation from the reference', () => {
 
 describe('the index of the recorded runs', () => {
   test('is what tools/golden/make-index.mjs makes of the golden files', () => {
-    const names = readdirSync(FOLDER)
-      .filter(name => name.endsWith('.json'))
-      .map(name => name.replace(/\.json$/, ''))
-      .sort()
     const written = readFileSync(`${PROJECT}/src/report/honesty/golden-index.ts`, 'utf8')
-    expect(written).toBe(goldenIndexSource(names, FOLDER))
+    expect(written).toBe(goldenIndexSource(ownGoldenFiles(PROJECT)))
+  })
+
+  test('has the guide’s hour under either release', () => {
+    const {scenario} = withRelease(findPreset('guide-agg')!.scenario, '1.6.1')
+    const key = scenarioKey(scenario)
+    expect(GOLDEN_INDEX.find(entry => entry.scenarioKey === key)).toMatchObject({release: '1.6.1'})
   })
 
   test('tells every recorded run apart', () => {
     const keys = GOLDEN_INDEX.map(entry => `${entry.scenarioKey} ${entry.traceSha256}`)
     expect(new Set(keys).size).toBe(keys.length)
-    expect(keys.length).toBeGreaterThan(60)
+    for (const release of RELEASES)
+      expect(GOLDEN_INDEX.filter(entry => entry.release === release).length).toBeGreaterThan(50)
   })
 })

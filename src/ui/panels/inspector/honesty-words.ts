@@ -1,5 +1,7 @@
+import {FIRST_RELEASE} from '../../../config/release.ts'
 import type {ConservationCheck} from '../../../report/honesty/conservation.ts'
-import {type Deviation, type Honesty, largestDeviation} from '../../../report/honesty/honesty.ts'
+import {type Deviation, largestDeviation} from '../../../report/honesty/deviation.ts'
+import type {Honesty} from '../../../report/honesty/honesty.ts'
 import type {MeasuredRelease, RatioBand} from '../../../report/honesty/measured.ts'
 import {LONG_WAIT_MS, SATURATION_RULE, type Saturation} from '../../../report/honesty/saturation.ts'
 import {formatCount, formatFixed, formatValue} from '../../kit/format.ts'
@@ -125,12 +127,13 @@ function digestItems(resultSha256: string | null): HonestyItem[] {
 const ROUNDING = 1e-9
 
 function deviationItem(deviation: Deviation): HonestyItem {
+  const reference = `ai-dynamo ${deviation.release ?? FIRST_RELEASE}`
   if (deviation.kind === 'not_compared') {
     return {
       id: 'deviation',
       label: 'not compared with the reference',
       tone: 'plain',
-      detail: `Not compared with ai-dynamo 1.2.1: ${deviation.why}.`,
+      detail: `Not compared with ${reference}: ${deviation.why}.`,
     }
   }
   const largest = largestDeviation(deviation.figures)
@@ -142,7 +145,7 @@ function deviationItem(deviation: Deviation): HonestyItem {
     label: isEqual ? 'equal to the reference' : `within ${percent} of the reference`,
     tone: isEqual ? 'good' : 'bad',
     detail:
-      `The recorded run ${deviation.name} of ai-dynamo 1.2.1 has the same trace checksum and configuration; ` +
+      `The recorded run ${deviation.name} of ${reference} has the same trace checksum and configuration; ` +
       (isEqual
         ? `all ${deviation.figures.length} headline figures agree to rounding.`
         : `of ${deviation.figures.length} headline figures ${worst?.key} differs most, by ${percent}.`),
