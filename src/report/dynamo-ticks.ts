@@ -4,6 +4,7 @@ import type {
   TickExplanation,
 } from '../policies/dynamo/rules-1.2/planner-detail.ts'
 import type {PlannerDetail16} from '../policies/dynamo/rules-1.6/planner-detail.ts'
+import type {TickGrounds16} from '../policies/dynamo/rules-1.6/tick-decision.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {ScalingRecord, TickRecord} from '../scaling/record.ts'
 
@@ -17,6 +18,8 @@ export interface DynamoTick extends Common, TickDiagnostics {
   readonly explanation: TickExplanation
   /** Of 1.6.1 alone: all that was recorded, under the names of `--diagnostics-json`. */
   readonly fields16?: Readonly<Record<string, unknown>>
+  /** Of 1.6.1 alone: what its decisions can be taken from again; null where it is no plain data. */
+  readonly grounds16?: TickGrounds16 | null
 }
 
 /** The ticks of Dynamo's planner; none of a run under another policy. */
@@ -41,11 +44,11 @@ export function dynamoTick({reason: _, detail, ...common}: TickRecord<PolicyDeta
     ...detail.diagnostics,
     engines: detail.engines,
     explanation: detail.release === '1.2.1' ? detail.explanation : explanationOf(detail),
-    ...(detail.release === '1.6.1' ? {fields16: detail.fields} : {}),
+    ...(detail.release === '1.6.1' ? {fields16: detail.fields, grounds16: detail.grounds ?? null} : {}),
   }
 }
 
-/** What both releases' load decisions have in common; the grounds of 1.6.1's are not kept. */
+/** What both releases' load decisions have in common; what 1.6.1's are made from is of another kind. */
 function explanationOf({load}: PlannerDetail16): TickExplanation {
   return {load, throughput: null, grounds: {load: null, throughput: null}}
 }

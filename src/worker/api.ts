@@ -74,7 +74,7 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
     passBreakdown: async (engine, point) => (await simulator()).passBreakdown(engine, point),
     kvCapacity: async request => (await simulator()).kvCapacity(request),
     readModel: async files => (await simulator()).readModel(files),
-    computeTipping: async (config, grounds) => (await simulator()).computeTipping(config, grounds),
+    computeTipping: async question => (await simulator()).computeTipping(question),
 
     searchStep: async request => (await import('./search-steps.ts')).searchStep(request),
 

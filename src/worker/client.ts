@@ -1,11 +1,10 @@
 import * as Comlink from 'comlink'
 import type {BenchFigures} from '../bench/bench-figures.ts'
 import type {BenchPlan} from '../bench/plan-bench.ts'
-import type {PlannerConfig} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
-import type {TickGrounds} from '../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
+import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {GpuApi} from './gpu-protocol.ts'
@@ -193,8 +192,8 @@ export class SimulatorClient {
   }
 
   /** The grounds are copied to the worker: a few kilobytes. */
-  computeTipping(config: PlannerConfig, grounds: TickGrounds): Promise<TickTipping> {
-    return this.#ask(api => api.computeTipping(config, grounds))
+  computeTipping(question: TippingQuestion): Promise<TickTipping> {
+    return this.#ask(api => api.computeTipping(question))
   }
 
   searchStep(request: SearchRequest): Promise<Result<SearchAdvance>> {

@@ -2,12 +2,12 @@ import type {BenchChoice} from '../bench/bench-choice.ts'
 import type {BenchFigures, BenchJudge} from '../bench/bench-figures.ts'
 import type {BenchPlan} from '../bench/plan-bench.ts'
 import type {FieldValue} from '../config/field-text.ts'
-import type {PlannerConfig, Scenario, TraceSource} from '../config/scenario.ts'
+import type {Scenario, TraceSource} from '../config/scenario.ts'
 import type {TraceFormat} from '../config/trace-options.ts'
 import type {Result} from '../core/result.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
-import type {TickGrounds} from '../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
+import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
 import type {RunPictures} from '../report/compute-pictures.ts'
 import type {Candidate} from '../report/findings/finding.ts'
 import type {LogHistogram} from '../report/log-histogram.ts'
@@ -55,7 +55,7 @@ export interface WorkerApi extends GpuApi {
     cancel: MessagePort,
   ): Promise<Result<BenchFigures>>
   /** What would have tipped a tick's decisions; here, since a search can take longer than a frame has. */
-  computeTipping(config: PlannerConfig, grounds: TickGrounds): Promise<TickTipping>
+  computeTipping(question: TippingQuestion): Promise<TickTipping>
   /** What a search asks for next; here, since weighing the candidates takes longer than a frame has. */
   searchStep(request: SearchRequest): Promise<Result<SearchAdvance>>
   /** Plain data with columns as one small file, to be stored; off the page's thread, where it would be felt. */

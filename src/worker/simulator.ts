@@ -6,7 +6,8 @@ import {type BenchPlan, planBench} from '../bench/plan-bench.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {RULES_1_2} from '../policies/dynamo/rules-1.2/planner-rules.ts'
-import {computeTipping} from '../policies/dynamo/tipping/tipping.ts'
+import {computeTipping, type TickTipping} from '../policies/dynamo/tipping/tipping.ts'
+import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
 import {computePictures} from '../report/compute-pictures.ts'
 import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, simulatePrepared} from '../run/prepare-run.ts'
@@ -41,7 +42,7 @@ export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator
     runPoint: (request, onProgress, cancel) => runPoint(site, request, onProgress, cancel),
     planBench: request => planBenchOf(site, request),
     benchPoint: (request, onProgress, cancel) => benchPoint(site, request, onProgress, cancel),
-    computeTipping: async (config, grounds) => computeTipping(RULES_1_2, config, grounds),
+    computeTipping: tippingOf,
     ...createGpuApi(site.timing),
   }
 }
@@ -51,6 +52,13 @@ interface Site {
   readonly host: WorkerHost
   readonly traces: TraceCache
   readonly timing: TimingFiles
+}
+
+/** The rules of 1.6.1 come with its other parts, which runs of 1.2.1 do without. */
+async function tippingOf(question: TippingQuestion): Promise<TickTipping> {
+  if (question.release === '1.2.1') return computeTipping(RULES_1_2, question.config, question.grounds)
+  const {RULES_1_6} = await import('../policies/dynamo/rules-1.6/planner-rules.ts')
+  return computeTipping(RULES_1_6, question.config, question.grounds)
 }
 
 type OnProgress = Parameters<WorkerApi['run']>[1]

@@ -3,6 +3,7 @@ import {type LatencySide, worstEstimateMs} from './load/latency-side.ts'
 import type {LoadDecision16} from './load/pool-load.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
 import type {TickOutcome16} from './planner.ts'
+import {groundsOf, type TickGrounds16} from './tick-decision.ts'
 import {tickFields16} from './tick-fields.ts'
 import type {TickRecord16} from './tick-record.ts'
 
@@ -18,6 +19,11 @@ export interface PlannerDetail16 {
   readonly fields: Readonly<Record<string, unknown>>
   /** The load decision with all it looked at; null = the tick took none. */
   readonly load: LoadDecision16 | null
+  /**
+   * With the planner config, enough to take the tick's decisions again, or others with something changed; null where pass times
+   * of tables have a part in it. Absent in runs kept from before.
+   */
+  readonly grounds?: TickGrounds16 | null
 }
 
 export function detailOf(record: TickRecord16): PlannerDetail16 {
@@ -31,6 +37,7 @@ export function detailOf(record: TickRecord16): PlannerDetail16 {
     engines: enginesOf(record),
     fields: tickFields16(record),
     load: outcome.load,
+    grounds: groundsOf(outcome.situation),
   }
 }
 

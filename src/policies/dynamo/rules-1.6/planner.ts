@@ -1,25 +1,18 @@
 import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import type {LoadPredictor} from '../predictors/predictor.ts'
 import {clampAcceptLength, Forecaster, type TrafficSeries, type WarmupInterval} from './forecaster.ts'
-import {decideLoad16} from './load/load-scaling.ts'
 import type {
   EngineCapabilities16,
   LoadDecision16,
-  LoadInputs,
   PoolLoad,
   ReplicaCounts16,
   ScaleTarget,
 } from './load/pool-load.ts'
-import {projectProposal} from './load/projection.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
 import type {PerformanceModel} from './pass-times/performance-model.ts'
 import type {ThroughputReason16} from './reasons.ts'
-import {
-  decideThroughput16,
-  type ThroughputDecision16,
-  type ThroughputInputs,
-  type TrafficForecast16,
-} from './throughput-scaling.ts'
+import type {ThroughputDecision16, TrafficForecast16} from './throughput-scaling.ts'
+import {decideTick16, type TickSituation16} from './tick-decision.ts'
 import type {PluginCalls, ScheduledTick16} from './tick-schedule.ts'
 import type {TrafficObservation16} from './traffic-windows.ts'
 
@@ -55,8 +48,9 @@ export interface TickOutcome16 {
   readonly forecast: TrafficForecast16 | null
   readonly throughput: ThroughputDecision16 | null
   readonly load: LoadDecision16 | null
-  /** What the decisions were made from, to make them again; null = not made. */
-  readonly grounds: {readonly throughput: ThroughputInputs | null; readonly load: LoadInputs | null}
+  /** What the decisions were made from, to make them again. */
+  readonly config: PlannerConfig16
+  readonly situation: TickSituation16
   readonly loadReason: LoadDecision16['reason'] | null
   readonly throughputReason: ThroughputReason16 | null
   readonly bounds: {readonly prefill: number; readonly decode: number}
@@ -94,29 +88,28 @@ export class Planner16 {
     if (config.optimization_target === 'sla' && tick.isLoad) this.#learn(input)
     const {traffic} = input
     const forecast = tick.predictIsDue && traffic !== null ? this.#forecaster.forecast(traffic) : null
-    const throughput = forecast === null ? null : this.#decideThroughput(input, forecast)
-    const load = tick.loadIsDue ? this.#decideLoad(input, traffic, forecast) : null
-    // With load scaling on, throughput scaling only sets bounds, so one of the two at most has a wish.
-    const target = load?.decision.scaleTo ?? throughput?.decision.scaleTo ?? null
-    const pools = this.#pools(input)
+    this.#noteTraffic(tick, traffic, forecast)
+    const situation = this.#situation(tick, input, forecast)
+    const {throughput, load, proposal, scaleTo} = decideTick16(config, situation)
+    if (throughput !== null && throughput.bounds !== null) {
+      this.#boundPrefill = throughput.bounds.prefill ?? this.#boundPrefill
+      this.#boundDecode = throughput.bounds.decode
+    }
     return {
       calls: {
         predict: tick.predictIsDue,
         throughput: tick.throughputIsDue && forecast !== null,
         load: tick.loadIsDue,
       },
-      forecast,
-      throughput: throughput?.decision ?? null,
-      load: load?.decision ?? null,
-      grounds: {throughput: throughput?.inputs ?? null, load: load?.inputs ?? null},
-      loadReason: load?.decision.reason ?? (tick.isLoad && !config.enable_load_scaling ? 'disabled' : null),
-      throughputReason: throughput?.decision.reason ?? (tick.isThroughput ? 'no_traffic_data' : null),
+      ...{forecast, throughput, load, config, situation},
+      loadReason: load?.reason ?? (tick.isLoad && !config.enable_load_scaling ? 'disabled' : null),
+      throughputReason: throughput?.reason ?? (tick.isThroughput ? 'no_traffic_data' : null),
       bounds: {prefill: this.#boundPrefill, decode: this.#boundDecode},
       merged: {
-        prefill: pools.prefill === null ? null : (target?.num_prefill ?? pools.prefill.ready),
-        decode: target?.num_decode ?? pools.decode.ready,
+        prefill: situation.prefill && (proposal?.num_prefill ?? situation.prefill.ready),
+        decode: proposal?.num_decode ?? situation.decode.ready,
       },
-      scaleTo: projectProposal({config, ...pools, proposal: target}),
+      scaleTo,
     }
   }
 
@@ -127,35 +120,16 @@ export class Planner16 {
     if (decode.passes?.length) decodeRole.model?.observe(decode.passes)
   }
 
-  #decideThroughput(input: TickInput16, forecast: TrafficForecast16) {
-    this.#noteMetadata(forecast.kvHitRate, forecast.acceptLength)
-    const inputs: ThroughputInputs = {
-      config: this.#options.config,
-      forecast,
-      ...this.#pools(input),
-      kvHitRate: forecast.kvHitRate,
-      acceptLength: this.#lastAcceptLength,
-    }
-    const decision = decideThroughput16(inputs)
-    if (decision.bounds !== null) {
-      this.#boundPrefill = decision.bounds.prefill ?? this.#boundPrefill
-      this.#boundDecode = decision.bounds.decode
-    }
-    return {inputs, decision}
-  }
-
-  #decideLoad(input: TickInput16, traffic: TrafficObservation16 | null, forecast: TrafficForecast16 | null) {
+  #noteTraffic(
+    tick: ScheduledTick16,
+    traffic: TrafficObservation16 | null,
+    forecast: TrafficForecast16 | null,
+  ): void {
     const {config} = this.#options
     const readsWindow = config.optimization_target === 'sla' && !config.enable_throughput_scaling
-    if (readsWindow && traffic !== null) this.#noteMetadata(traffic.kvHitRate, traffic.acceptLength)
+    if (tick.loadIsDue && readsWindow && traffic !== null)
+      this.#noteMetadata(traffic.kvHitRate, traffic.acceptLength)
     if (forecast !== null) this.#noteMetadata(forecast.kvHitRate, forecast.acceptLength)
-    const inputs: LoadInputs = {
-      config,
-      ...this.#pools(input),
-      kvHitRate: this.#lastHitRate,
-      acceptLength: this.#lastAcceptLength,
-    }
-    return {inputs, decision: decideLoad16(inputs)}
   }
 
   #noteMetadata(kvHitRate: number | null, acceptLength: number | null): void {
@@ -165,14 +139,17 @@ export class Planner16 {
     }
   }
 
-  #pools(input: TickInput16): {prefill: PoolLoad | null; decode: PoolLoad} {
+  #situation(tick: ScheduledTick16, input: TickInput16, forecast: TrafficForecast16 | null): TickSituation16 {
     const {prefill, decode} = this.#options
+    const acceptLength = this.#lastAcceptLength
     return {
       prefill:
         prefill === null || input.prefill === null
           ? null
           : poolLoad(prefill, input.prefill, this.#boundPrefill),
       decode: poolLoad(decode, input.decode, this.#boundDecode),
+      throughput: forecast && {forecast, kvHitRate: forecast.kvHitRate, acceptLength},
+      load: tick.loadIsDue ? {kvHitRate: this.#lastHitRate, acceptLength} : null,
     }
   }
 }

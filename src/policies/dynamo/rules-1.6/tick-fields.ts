@@ -5,6 +5,7 @@ import {wholeUp} from './pass-times/engine-query.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
 import type {TickOutcome16} from './planner.ts'
 import type {ThroughputInputs} from './throughput-scaling.ts'
+import {throughputInputs} from './tick-decision.ts'
 import type {LearnedState, PoolSnapshot16, RoleFacts, TickRecord16} from './tick-record.ts'
 import type {TrafficCounts, TrafficObservation16} from './traffic-windows.ts'
 
@@ -138,10 +139,11 @@ function predictFields({tick, outcome}: TickRecord16): Record<string, unknown> |
 }
 
 /** Where both proposers run, each makes the search: it stands there twice. */
-function capacityFields({throughput, grounds, calls}: TickOutcome16): readonly unknown[] | undefined {
-  if (throughput === null || grounds.throughput === null) return undefined
+function capacityFields(outcome: TickOutcome16): readonly unknown[] | undefined {
+  const {throughput, calls} = outcome
+  const inputs = throughputInputs(outcome.config, outcome.situation)
+  if (throughput === null || inputs === null) return undefined
   const {prefill, decode} = throughput.explanation
-  const inputs = grounds.throughput
   const searches =
     inputs.prefill === null
       ? (inputs.decode.capabilities.maxBatchedTokens ?? 0) > 0

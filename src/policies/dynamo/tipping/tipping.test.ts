@@ -72,6 +72,8 @@ function withChange({config, grounds}: Situation, change: TippingChange, short: 
           : engine
       return {config, grounds: withPool(grounds, change, engines => ({engines: engines.map(turned)}))}
     }
+    default:
+      throw new Error(`${input} is no input of 1.2.1`)
   }
 }
 

@@ -276,8 +276,7 @@ export class Workbench {
   }
 
   /** Searches what would have tipped a decision of the planner. */
-  tip: SimulatorClient['computeTipping'] = (config, grounds) =>
-    this.#host.client.computeTipping(config, grounds)
+  tip: SimulatorClient['computeTipping'] = question => this.#host.client.computeTipping(question)
 
   /** Loads the trace the scenario names, read as it says. */
   async followTrace(): Promise<void> {

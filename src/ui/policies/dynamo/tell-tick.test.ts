@@ -2,14 +2,19 @@ import {readdirSync} from 'node:fs'
 import {beforeAll, describe, expect, test} from 'vitest'
 import {readGolden16, runGolden16, scenarioOf} from '../../../../test/support/golden16.ts'
 import {PROJECT} from '../../../../test/support/shared.ts'
-import {type PlannerConfig, plannerOf} from '../../../config/scenario.ts'
+import {applyRemedy} from '../../../answers/try-cures.ts'
+import {type PlannerConfig, plannerOf, type Scenario} from '../../../config/scenario.ts'
+import {RULES_1_6} from '../../../policies/dynamo/rules-1.6/planner-rules.ts'
+import {computeTipping} from '../../../policies/dynamo/tipping/tipping.ts'
 import {type DynamoTick, dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
 import {type ToldTick, tellTick} from './tell-tick.ts'
+import {tellTippingChanges} from './tell-tipping-changes.ts'
 import {stepRows} from './tick-facts.ts'
 
 const FOLDER = `${PROJECT}/test/golden16/planner`
 
 interface Told {
+  readonly scenario: Scenario
   readonly config: PlannerConfig
   readonly tick: DynamoTick
   readonly told: ToldTick
@@ -22,8 +27,9 @@ beforeAll(async () => {
   for (const name of readdirSync(FOLDER)) {
     const golden = readGolden16(`${FOLDER}/${name}`)
     const {planner} = await runGolden16(golden)
-    const config = plannerOf(scenarioOf(golden))!
-    all.push(...dynamoTicksOf(planner).map(tick => ({config, tick, told: tellTick(tick, config)})))
+    const scenario = scenarioOf(golden)
+    const config = plannerOf(scenario)!
+    all.push(...dynamoTicksOf(planner).map(tick => ({scenario, config, tick, told: tellTick(tick, config)})))
   }
 }, 120_000)
 
@@ -31,10 +37,9 @@ beforeAll(async () => {
 const FLAWS = /undefined|NaN|null|Infinity|scale_down|scale_up|no_change|\.\.|\s\s|\s[.,]/
 
 describe('a tick of 1.6.1 in words', () => {
-  test('has whole sentences, and is not offered to be tipped', () => {
+  test('has whole sentences', () => {
     expect(all.length).toBeGreaterThan(100)
     for (const {told} of all) {
-      expect(told.canTip).toBe(false)
       expect(told.reasons.length).toBeGreaterThan(0)
       for (const reason of told.reasons) {
         expect(reason).not.toMatch(FLAWS)
@@ -42,6 +47,23 @@ describe('a tick of 1.6.1 in words', () => {
       }
       for (const fact of told.facts) expect(fact.join(' ')).not.toMatch(/undefined|NaN/)
     }
+  })
+
+  test('tells what would have tipped it, settings as knobs that a run takes', () => {
+    const knobs = new Set<string>()
+    for (const {scenario, told, tick, config} of all.filter((_, i) => i % 5 === 0)) {
+      const question = told.tippingQuestion
+      if (question?.release !== '1.6.1') throw new Error('the grounds of the tick were not kept')
+      const tipping = computeTipping(RULES_1_6, question.config, question.grounds)
+      for (const {text, knob} of tellTippingChanges(tipping, tick, config)) {
+        expect(text).toMatch(/^With .* it would have (scaled|kept|set) .*\.$/)
+        expect(text).not.toMatch(/undefined|NaN|null|Infinity|\s\s/)
+        for (const name of Object.keys(knob ?? {})) knobs.add(name)
+        if (knob !== null) expect(applyRemedy(scenario, knob)).not.toBeNull()
+      }
+    }
+    expect(knobs).toContain('planner.itl')
+    expect(knobs).toContain('planner.decode_scale_up_kv_rate')
   })
 
   test('says of a change of the fleet what the record says', () => {

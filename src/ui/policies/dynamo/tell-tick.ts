@@ -1,4 +1,6 @@
+import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import type {PlannerConfig} from '../../../config/scenario.ts'
+import type {TippingQuestion} from '../../../policies/dynamo/tipping/tipping-question.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {tellReasons} from './tell-reasons.ts'
 import {tellReasons16} from './tell-reasons-1.6.ts'
@@ -11,24 +13,25 @@ export interface ToldTick {
   readonly reasons: readonly string[]
   readonly facts: readonly Fact[]
   readonly engines: readonly EngineRow[]
-  /** Whether the decision can be taken again with other inputs: the grounds of 1.6.1's are not kept. */
-  readonly canTip: boolean
+  /** What it takes to decide again with other inputs; null where 1.6.1's planner asks tables, or in runs kept from before. */
+  readonly tippingQuestion: TippingQuestion | null
 }
 
 export function tellTick(tick: DynamoTick, config: PlannerConfig): ToldTick {
   const fields = fields16Of(tick)
+  const {grounds16 = null} = tick
   if (fields === null) {
     return {
       reasons: tellReasons(tick, config),
       facts: tickFacts(tick, config),
       engines: engineRows(tick),
-      canTip: true,
+      tippingQuestion: {release: '1.2.1', config, grounds: tick.explanation.grounds},
     }
   }
   return {
     reasons: tellReasons16(tick, config, fields),
     facts: tickFacts16(tick, config, fields),
     engines: engineRows16(tick),
-    canTip: false,
+    tippingQuestion: grounds16 && {release: '1.6.1', config: config as PlannerConfig16, grounds: grounds16},
   }
 }

@@ -14,11 +14,18 @@ export interface ToldChange {
 /** Settings in the order in which an operator would reach for them. */
 const SETTINGS: readonly TippingChange['input'][] = [
   'min_endpoint',
+  'prefill_min_endpoint',
+  'decode_min_endpoint',
   'ttft',
   'itl',
   'max_gpu_budget',
   'min_gpu_budget',
   'load_scaling_down_sensitivity',
+  'decode_scale_up_kv_rate',
+  'decode_scale_down_kv_rate',
+  'prefill_scale_up_queue_tokens',
+  'prefill_scale_down_queue_tokens',
+  'max_throughput_scaling_replicas',
 ]
 
 /** Values the planner's config takes; a fleet of nothing answers no question. */

@@ -46,7 +46,15 @@ function tellInput(change: TippingChange): string {
     case 'min_gpu_budget':
       return `a min_gpu_budget of ${to}${few}${now}`
     case 'min_endpoint':
-      return `a min_endpoint of ${to}${few}${now}`
+    case 'prefill_min_endpoint':
+    case 'decode_min_endpoint':
+    case 'max_throughput_scaling_replicas':
+    case 'prefill_scale_up_queue_tokens':
+    case 'prefill_scale_down_queue_tokens':
+      return `a ${input} of ${formatExact(to)}${few}${now}`
+    case 'decode_scale_up_kv_rate':
+    case 'decode_scale_down_kv_rate':
+      return `a ${input} of ${formatExact(to)} %${limit}${now}`
   }
 }
 

@@ -141,7 +141,7 @@ export function stepRows(tick: DynamoTick): readonly {readonly pool: string; rea
   const {explanation} = tick.explanation.load ?? {}
   if (explanation === undefined) return []
   const {prefillCounts, decodeCounts} = explanation
-  // The grounds of 1.6.1's decisions are not kept; there an aggregated fleet has no counts of a prefill pool.
+  // What 1.6.1's decisions are made from is not read here; there an aggregated fleet has no counts of a prefill pool.
   const {load} = tick.explanation.grounds
   const isAgg = load === null ? prefillCounts === null && tick.active_prefill === 0 : load.topology === 'agg'
   return [

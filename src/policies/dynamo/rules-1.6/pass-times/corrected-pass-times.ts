@@ -56,6 +56,10 @@ export class CorrectedPassTimes implements PassTimes {
     return true
   }
 
+  fits(): null {
+    return null
+  }
+
   estimator(): PassTimeEstimator {
     const role = this.#role
     const tableMs = this.#tableMs

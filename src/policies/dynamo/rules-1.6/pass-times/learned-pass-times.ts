@@ -1,6 +1,7 @@
 import type {EngineRole} from '../regression/features.ts'
 import {
   estimatePassS,
+  type PassTimeFits,
   PassTimeRegression,
   type RegressionOptions,
   type StoreState,
@@ -31,6 +32,10 @@ export class LearnedPassTimes implements PassTimes {
     const role = this.#role
     const fits = this.#regression.fits()
     return pass => estimatePassS(role, fits, pass)
+  }
+
+  fits(): PassTimeFits {
+    return this.#regression.fits()
   }
 
   stores(): readonly StoreState[] {

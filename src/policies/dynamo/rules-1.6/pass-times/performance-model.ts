@@ -1,8 +1,9 @@
 import type {EngineRole} from '../regression/features.ts'
 import {MovingAverage} from '../regression/moving-average.ts'
+import {estimatePassS, type PassTimeFits} from '../regression/pass-time-regression.ts'
 import {type Capacity, type CapacityQuestion, findCapacity} from './engine-capacity.ts'
 import {estimateItlS, estimateTtftS, type ItlQuestion, type TtftQuestion} from './engine-latency.ts'
-import type {EngineLimits, LoadAverages, PassTimeEstimator} from './engine-query.ts'
+import type {EngineLimits, EngineQuery, LoadAverages, PassTimeEstimator} from './engine-query.ts'
 import {type ForwardPass, inIdOrder} from './forward-pass.ts'
 
 /** How long a pass takes. Learned from passes, or asked of tables. */
@@ -12,6 +13,8 @@ export interface PassTimes {
   readonly isReady: boolean
   /** A snapshot: later passes do not change it. */
   estimator(): PassTimeEstimator
+  /** What the answers are worked out from, a snapshot likewise; null where tables have a part in them. */
+  fits(): PassTimeFits | null
 }
 
 /**
@@ -19,11 +22,39 @@ export interface PassTimes {
  * (planner-1.6.md 7). Later passes do not change it, so that a decision can be taken again.
  */
 export interface EngineEstimates {
+  /** All that they are made from; null where tables have a part in them. */
+  readonly grounds: EstimateGrounds | null
   /** Some kind of pass can be estimated; not necessarily the one a question needs. */
   readonly isReady: boolean
   ttftS(pass: ForwardPass, question: TtftQuestion): number | null
   itlS(pass: ForwardPass, question: ItlQuestion): number | null
   capacity(question: CapacityQuestion): Capacity | null
+}
+
+/** Estimates as the data they are made from. */
+export interface EstimateGrounds {
+  readonly role: EngineRole
+  readonly limits: EngineLimits
+  readonly averages: LoadAverages
+  readonly isReady: boolean
+  readonly fits: PassTimeFits
+}
+
+/** The estimates again. */
+export function estimatesFrom(grounds: EstimateGrounds): EngineEstimates {
+  const {isReady, fits, ...query} = grounds
+  const estimateS: PassTimeEstimator = pass => estimatePassS(query.role, fits, pass)
+  return answersOf({...query, estimateS}, isReady, grounds)
+}
+
+function answersOf(query: EngineQuery, isReady: boolean, grounds: EstimateGrounds | null): EngineEstimates {
+  return {
+    grounds,
+    isReady,
+    ttftS: (pass, question) => (isReady ? estimateTtftS(query, pass, question) : null),
+    itlS: (pass, question) => (isReady ? estimateItlS(query, pass, question) : null),
+    capacity: question => (isReady ? findCapacity(query, question) : null),
+  }
 }
 
 /** What the planner knows of one role's engines. */
@@ -77,16 +108,11 @@ export class PerformanceModel {
   }
 
   estimates(): EngineEstimates {
-    const limits = this.#limits
+    const query = {role: this.role, limits: this.#limits, averages: this.averages()}
     const isReady = this.isReady
-    const estimateS = isReady ? this.#times.estimator() : NO_ANSWER
-    const query = {role: this.role, limits, averages: this.averages(), estimateS}
-    return {
-      isReady,
-      ttftS: (pass, question) => (isReady ? estimateTtftS(query, pass, question) : null),
-      itlS: (pass, question) => (isReady ? estimateItlS(query, pass, question) : null),
-      capacity: question => (isReady ? findCapacity(query, question) : null),
-    }
+    const fits = this.#times.fits()
+    if (fits !== null) return estimatesFrom({...query, isReady, fits})
+    return answersOf({...query, estimateS: this.#times.estimator()}, isReady, null)
   }
 
   #observe(known: readonly ForwardPass[], trained: readonly ForwardPass[]): void {
@@ -102,8 +128,6 @@ export class PerformanceModel {
     }
   }
 }
-
-const NO_ANSWER: PassTimeEstimator = () => null
 
 function areSound({maxBatchedTokens, maxSeqs, maxKvTokens}: EngineLimits): boolean {
   return maxBatchedTokens > 0 && maxSeqs > 0 && maxKvTokens > 0
