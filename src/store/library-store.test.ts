@@ -6,6 +6,7 @@ import {smallOutcome} from './library-fixture.ts'
 import {createLibraryStore} from './library-store.ts'
 import {openStore} from './open-store.ts'
 import {PointStore} from './point-store.ts'
+import {RecentStore} from './recent-store.ts'
 import {RECORD_GONE} from './record-store.ts'
 import versionOne from './run-version-1.json' with {type: 'json'}
 import versionTwo from './run-version-2.json' with {type: 'json'}
@@ -255,7 +256,8 @@ describe('TraceStore', () => {
   })
 
   test('keeps a trace for as long as the page where nothing can be stored, and says so', async () => {
-    const traces = new TraceStore(() => Promise.reject(new DOMException('no', 'SecurityError')))
+    const refused = () => Promise.reject(new DOMException('no', 'SecurityError'))
+    const traces = new TraceStore(refused, new RecentStore('recent', 2, () => refused))
     expect(await traces.read(id)).toBe(null)
     expect(await traces.keep(trace, bytes)).toMatch(/not let the page store/)
     expect(await (await traces.read(id))?.text()).toBe('a trace')

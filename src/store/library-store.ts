@@ -1,5 +1,6 @@
 import type {UseStore} from 'idb-keyval'
 import {openStore} from './open-store.ts'
+import {RecentStore} from './recent-store.ts'
 import {RecordStore} from './record-store.ts'
 import {COMPARISONS, type SavedComparison} from './saved-comparison.ts'
 import {type PackedRun, RUNS, type RunSummary} from './saved-run.ts'
@@ -23,6 +24,11 @@ export function createLibraryStore(
     run: new RecordStore<RunSummary, PackedRun>(RUNS, library),
     sweep: new RecordStore<SavedSweep, SavedRows>(SWEEPS, library),
     comparison: new RecordStore<SavedComparison, null>(COMPARISONS, library),
-    traces: new TraceStore(open('planner-replay-traces', 'files')),
+    traces: new TraceStore(
+      open('planner-replay-traces', 'files'),
+      new RecentStore('planner-replay-recent-traces', 2, () =>
+        open('planner-replay-recent-traces', 'recent'),
+      ),
+    ),
   }
 }

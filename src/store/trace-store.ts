@@ -1,7 +1,11 @@
 import {get, keys, promisifyRequest, setMany, type UseStore} from 'idb-keyval'
 import {guarded} from './guarded.ts'
 import {type KeptTrace, TRACES} from './kept-trace.ts'
+import type {RecentStore} from './recent-store.ts'
 import {RecordStore} from './record-store.ts'
+
+/** Larger files are picked anew after a reload. */
+const MOST_RECENT_BYTES = 256e6
 
 /**
  * Traces kept by checksum, so that each is fetched or picked once. Where the browser refuses to store, a trace lasts as
@@ -15,9 +19,11 @@ export class TraceStore {
   readonly records: RecordStore<KeptTrace, ArrayBuffer>
   readonly #store: UseStore
   readonly #unstored = new Map<string, Blob>()
+  readonly #recent: RecentStore
 
-  constructor(store: UseStore) {
+  constructor(store: UseStore, recent: RecentStore) {
     this.#store = store
+    this.#recent = recent
     this.records = new RecordStore<KeptTrace, ArrayBuffer>(TRACES, store)
   }
 
@@ -26,7 +32,14 @@ export class TraceStore {
     if (kept !== undefined) return kept
     const stored = await this.records.body(sha256)
     // Bytes rather than a Blob: Safari has lost Blobs from IndexedDB.
-    return stored.ok && stored.value instanceof ArrayBuffer ? new Blob([stored.value]) : null
+    if (stored.ok && stored.value instanceof ArrayBuffer) return new Blob([stored.value])
+    const recent = await this.#recent.read(sha256)
+    return recent instanceof ArrayBuffer ? new Blob([recent]) : null
+  }
+
+  /** Has the bytes of a file ready for the page's next load, without a record in the Library. */
+  async remember(sha256: string, file: Blob): Promise<void> {
+    if (file.size <= MOST_RECENT_BYTES) await this.#recent.write(sha256, await file.arrayBuffer())
   }
 
   async isKept(sha256: string): Promise<boolean> {

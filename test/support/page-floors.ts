@@ -100,6 +100,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/model/workbench': model(
     ...MODEL.filter(folder => folder !== 'ui/model/workbench'),
     'store/point-store.ts',
+    'store/recent-store.ts',
     'worker/pool.ts',
     'worker/spawn.ts',
   ),

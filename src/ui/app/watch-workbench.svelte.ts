@@ -1,4 +1,5 @@
 import {untrack} from 'svelte'
+import type {Scenario} from '../../config/scenario.ts'
 import type {Workbench} from '../model/workbench/workbench.svelte.ts'
 
 /** A pause in typing, before the trace is read anew or the address bar is written. */
@@ -28,6 +29,17 @@ export function watchWorkbench(workbench: Workbench): void {
   $effect(() => {
     const {kind} = sweep.phase
     if (kind !== 'idle' && kind !== 'running') untrack(() => actions.keepSweep(titles.ofTraffic))
+  })
+
+  $effect(() => {
+    const isOpen = view.current === 'sweep' && sweep.draft.kind === 'ready' && sweep.plan === null
+    if (isOpen) untrack(() => void actions.takeUpSweep())
+  })
+
+  $effect(() => {
+    const asked = view.current === 'bench' && bench.phase.kind === 'idle' ? scenario.scenario : null
+    void bench.choice
+    if (asked !== null) untrack(() => void bench.takeUp($state.snapshot(asked) as Scenario))
   })
 
   $effect(() => {

@@ -9,9 +9,14 @@ import {
   scenarioOfRow,
 } from '../../../bench/run-bench.ts'
 import type {Pair} from '../../../config/link/query-string.ts'
+import {VERSION} from '../../../config/link/version.ts'
 import type {Scenario} from '../../../config/scenario.ts'
+import {isObject} from '../../../core/is-object.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import {fail, type Problem, type Result} from '../../../core/result.ts'
+import {sha256OfText} from '../../../core/sha256.ts'
+import {stableJson} from '../../../core/stable-json.ts'
+import type {RecentStore} from '../../../store/recent-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {AskClient, SimulatorPool} from '../../../worker/pool.ts'
 import type {BenchPointRequest, RunRequest} from '../../../worker/protocol.ts'
@@ -47,11 +52,13 @@ export class BenchState {
   base: Scenario | null = $state.raw(null)
   readonly #pool: SimulatorPool
   readonly #client: SimulatorClient
+  readonly #recent: RecentStore | null
   #abort: AbortController | null = null
 
-  constructor(pool: SimulatorPool, client: SimulatorClient) {
+  constructor(pool: SimulatorPool, client: SimulatorClient, recent: RecentStore | null = null) {
     this.#pool = pool
     this.#client = client
+    this.#recent = recent
   }
 
   get isRunning(): boolean {
@@ -91,12 +98,23 @@ export class BenchState {
       await runBench(plan.value, this.#evaluator(plan.value, files, abort.signal), news => {
         if (isCurrent()) this.news = news
       })
-      if (isCurrent()) this.phase = {kind: 'done', elapsedMs: performance.now() - startMs}
+      if (isCurrent()) this.#finish(scenario, plan.value, performance.now() - startMs)
     } catch (error) {
       if (isCurrent()) this.phase = {kind: 'failed', problem: {message: messageOf(error)}}
     } finally {
       if (isCurrent()) this.#abort = null
     }
+  }
+
+  /** Puts the bench on screen that this very question was answered with before, if nothing is there. */
+  async takeUp(scenario: Scenario): Promise<void> {
+    if (this.#recent === null || this.phase.kind !== 'idle') return
+    const kept = await this.#recent.read(this.#question(scenario))
+    if (!isKept(kept) || this.phase.kind !== 'idle') return
+    this.base = scenario
+    this.plan = kept.plan
+    this.news = kept.news
+    this.phase = {kind: 'done', elapsedMs: kept.elapsedMs}
   }
 
   cancel = (): void => {
@@ -113,6 +131,16 @@ export class BenchState {
     return scenarioOfRow(this.plan, this.news.result, lineId)
   }
 
+  #finish(scenario: Scenario, plan: BenchPlan, elapsedMs: number): void {
+    this.phase = {kind: 'done', elapsedMs}
+    const {news} = this
+    if (news !== null) void this.#recent?.write(this.#question(scenario), {plan, news, elapsedMs})
+  }
+
+  #question(scenario: Scenario): string {
+    return sha256OfText(stableJson({kind: 'bench', version: VERSION, scenario, choice: this.choice}))
+  }
+
   #evaluator({judge}: BenchPlan, files: BenchFiles, signal: AbortSignal): EvaluateJobs {
     return (jobs: readonly BenchJob[], settle) => {
       const tasks = jobs.map(({id, scenario}) => ({id, scenario, judge, ...files}))
@@ -125,4 +153,17 @@ export class BenchState {
       return this.#pool.askMany(tasks, events, signal, askBench)
     }
   }
+}
+
+interface KeptBench {
+  readonly plan: BenchPlan
+  readonly news: BenchNews
+  readonly elapsedMs: number
+}
+
+/** As far as what a build of the same release wrote can be damaged. */
+function isKept(value: unknown): value is KeptBench {
+  return (
+    isObject(value) && isObject(value.plan) && isObject(value.news) && typeof value.elapsedMs === 'number'
+  )
 }

@@ -1,4 +1,6 @@
+import {VERSION} from '../../../config/link/version.ts'
 import type {Scenario} from '../../../config/scenario.ts'
+import {isEqual} from '../../../core/is-equal.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Result} from '../../../core/result.ts'
 import type {KeptTrace} from '../../../store/kept-trace.ts'
@@ -65,6 +67,7 @@ export class LibraryState {
   /** Least recently used first; a run that is not stored is never dropped. */
   readonly #opened = new Map<string, FinishedRun>()
   readonly #ids = new WeakMap<FinishedRun, string>()
+  #loading: Promise<void> | null = null
 
   constructor(stores: LibraryStore, packer: RunPacker, news: LibraryNews | null = null) {
     this.#stores = stores
@@ -111,6 +114,12 @@ export class LibraryState {
     return this.shelves.find(candidate => candidate.kind === kind)!
   }
 
+  /** Once it was read for the first time. */
+  loaded(): Promise<void> {
+    this.#loading ??= this.load()
+    return this.#loading
+  }
+
   async load(): Promise<void> {
     await this.#stores.traces.adopt()
     // One after the other: a browser that refuses does so once for all.
@@ -133,6 +142,12 @@ export class LibraryState {
     const known = this.#ids.get(run)
     if (known !== undefined) return known
     const {scenario, outcome} = run
+    const same = this.#sameAs(run)
+    if (same !== null) {
+      this.#remember(same.id, run)
+      this.parentId = null
+      return same.id
+    }
     const id = newRecordId()
     const parentId = closestRun(scenario, this.#candidates())?.id ?? null
     const named = {id, name: nameOfRun(scenario), createdAtMs: Date.now(), traceTitle, parentId}
@@ -142,6 +157,22 @@ export class LibraryState {
     this.parentId = null
     void this.#store(id, run)
     return id
+  }
+
+  /** The latest run of this very scenario under this release, whose result a run now would have; null = none is kept. */
+  runOf(scenario: Scenario): RunSummary | null {
+    const isSame = ({scenario: other, report}: RunSummary) =>
+      report.planner_replay.version === VERSION && isEqual(other, scenario)
+    return this.entries.find(({summary}) => isSame(summary))?.summary ?? null
+  }
+
+  /** The record that a run would only repeat: of the same scenario, with the same result to the last bit. */
+  #sameAs({scenario, outcome}: FinishedRun): RunSummary | null {
+    const {result_sha256} = outcome.result.report.planner_replay
+    if (result_sha256 === undefined) return null
+    const isSame = ({scenario: other, report}: RunSummary) =>
+      report.planner_replay.result_sha256 === result_sha256 && isEqual(other, scenario)
+    return this.entries.find(({summary}) => isSame(summary))?.summary ?? null
   }
 
   /** Runs the next one may have come of: the one it was taken from before the latest. */

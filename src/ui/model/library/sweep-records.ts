@@ -42,7 +42,7 @@ function nameOfSweep({spec, base}: SweepPlan): string {
 }
 
 /** The trace counts by its bytes, not by its name. */
-function questionOf({spec, base: {scenario, traceSha256, profileSha256}}: SweepPlan): string {
+export function questionOf({spec, base: {scenario, traceSha256, profileSha256}}: SweepPlan): string {
   const {trace: _, ...knobs} = scenario
   // Phases are told by their number, as before there were seeds: a sweep kept then is the same.
   const {of, count} = spec.repeats

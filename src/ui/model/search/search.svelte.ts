@@ -1,10 +1,15 @@
 import type {Pair} from '../../../config/link/query-string.ts'
+import {VERSION} from '../../../config/link/version.ts'
+import {isObject} from '../../../core/is-object.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
+import {sha256OfText} from '../../../core/sha256.ts'
+import {stableJson} from '../../../core/stable-json.ts'
 import {heldBy, loosest} from '../../../search/answer/held.ts'
 import type {WhyNot} from '../../../search/answer/recommendation-json.ts'
 import type {Evaluation} from '../../../search/evaluation.ts'
 import type {PointStore} from '../../../store/point-store.ts'
+import type {RecentStore} from '../../../store/recent-store.ts'
 import {isFinished, type PointFigures, parseFinishedRow} from '../../../sweep/points.ts'
 import {repeatsOf} from '../../../sweep/repeats.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
@@ -36,14 +41,16 @@ export class SearchState {
   readonly #pool: SimulatorPool
   readonly #store: PointStore
   readonly #brain: Brain
+  readonly #recent: RecentStore | null
   /** By run: what this page has seen, whether or not the browser stores it. */
   readonly #known = new Map<string, Result<PointFigures>>()
   #abort: AbortController | null = null
 
-  constructor(pool: SimulatorPool, store: PointStore, brain: Brain) {
+  constructor(pool: SimulatorPool, store: PointStore, brain: Brain, recent: RecentStore | null = null) {
     this.#pool = pool
     this.#store = store
     this.#brain = brain
+    this.#recent = recent
   }
 
   get isRunning(): boolean {
@@ -77,12 +84,23 @@ export class SearchState {
     this.why = null
     try {
       await this.#search(plan, abort.signal)
-      if (this.#abort === abort) this.phase = {kind: 'done'}
+      if (this.#abort === abort) this.#finish(plan)
     } catch (error) {
       if (this.#abort === abort) this.phase = {kind: 'failed', problem: {message: messageOf(error)}}
     } finally {
       if (this.#abort === abort) this.#abort = null
     }
+  }
+
+  /** Puts the answer on screen that this very question got before, if nothing is there. */
+  async takeUp(plan: SearchPlan): Promise<void> {
+    if (this.#recent === null || this.phase.kind !== 'idle') return
+    const kept = await this.#recent.read(questionOf(plan))
+    if (!isKept(kept) || this.phase.kind !== 'idle') return
+    this.plan = plan
+    this.advance = kept.advance
+    this.why = kept.why
+    this.phase = {kind: 'done'}
   }
 
   /** Finished runs are kept; those under way are lost. */
@@ -97,6 +115,12 @@ export class SearchState {
     this.advance = null
     this.why = null
     this.phase = {kind: 'idle'}
+  }
+
+  #finish(plan: SearchPlan): void {
+    this.phase = {kind: 'done'}
+    const {advance, why} = this
+    if (advance !== null) void this.#recent?.write(questionOf(plan), {advance, why})
   }
 
   #stop(): boolean {
@@ -175,4 +199,19 @@ export class SearchState {
         : loosest(results.map(({engine}) => heldBy(engine, problem.objective)))
     return {reasons: reasons.slice(0, 3), held}
   }
+}
+
+interface KeptAnswer {
+  readonly advance: SearchAdvance
+  readonly why: WhyNot | null
+}
+
+function isKept(value: unknown): value is KeptAnswer {
+  return isObject(value) && isObject(value.advance) && isObject(value.advance.answer)
+}
+
+/** All that the answer hangs on. */
+function questionOf({problem, base}: SearchPlan): string {
+  const {traceSha256, profileSha256} = base
+  return sha256OfText(stableJson({kind: 'search', version: VERSION, problem, traceSha256, profileSha256}))
 }

@@ -20,6 +20,8 @@ export class TraceState {
   catalogue: readonly CatalogueEntry[] = $state.raw([])
   /** The last trace that loaded; a failed attempt leaves it in place. */
   info: TraceInfo | null = $state.raw(null)
+  /** The local file the scenario needs and nobody here has; a checksum of '' = any file of that name. */
+  missing: {readonly name: string; readonly sha256: string} | null = $state.raw(null)
   loading: {readonly name: string; readonly progress: LoadProgress | null} | null = $state.raw(null)
   problem: Problem | null = $state.raw(null)
   /** File behind `info` if it is not the site's, kept as a handle: the worker reads the bytes. */
@@ -174,12 +176,13 @@ export class TraceState {
     if (this.#abort !== abort) return
     if (blob === null) {
       this.#wanted = source.sha256 === '' ? null : {sha256: source.sha256, wrong: null}
+      this.missing = {name: source.name, sha256: source.sha256}
       const message = `This scenario uses the local file ${source.name}: drop or pick ${checksumWords(source.sha256)}`
       this.problem = {message}
       return
     }
     const file = new File([blob], source.name)
-    this.isFileKept = true
+    this.isFileKept = await this.#kept.isKept(source.sha256)
     await this.#load({source: {kind: 'file', name: source.name}, blob: file, ...reading}, source.name, file)
   }
 
@@ -194,6 +197,7 @@ export class TraceState {
     )
     if (info === null) return null
     this.isFileKept = await this.#kept.isKept(info.sha256)
+    void this.#kept.remember(info.sha256, file)
     return {source: info.source, isDetected}
   }
 
@@ -203,6 +207,7 @@ export class TraceState {
     this.#abort = new AbortController()
     this.loading = null
     this.problem = null
+    this.missing = null
     if (this.download !== null) this.cancelDownload()
     this.offer = null
     return this.#abort
@@ -222,6 +227,7 @@ export class TraceState {
   }
 
   async #load(request: TraceRequest, name: string, file: File | null): Promise<TraceInfo | null> {
+    const {missing} = this
     const abort = this.#stop()
     this.loading = {name, progress: null}
     const isCurrent = () => this.#abort === abort
@@ -238,6 +244,7 @@ export class TraceState {
       const wrong = this.#wrongFile(name, result.value)
       if (wrong !== null) {
         this.problem = wrong
+        this.missing = missing
         return null
       }
       this.#wanted = null

@@ -1,4 +1,5 @@
 import {PointStore} from '../../../store/point-store.ts'
+import {RecentStore} from '../../../store/recent-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import {SimulatorPool} from '../../../worker/pool.ts'
 import {spawnWorker} from '../../../worker/spawn.ts'
@@ -6,6 +7,9 @@ import {BenchState} from '../bench/bench.svelte.ts'
 import {SearchState} from '../search/search.svelte.ts'
 import {createSweep} from '../sweep/create-sweep.ts'
 import type {SweepState} from '../sweep/sweep.svelte.ts'
+
+/** Benches and searches that a reload brings back; each is some hundred kilobytes. */
+const RECENT_ANSWERS = 12
 
 /**
  * What runs many scenarios: one worker per core, the page's own being the first, since it holds the trace already. Sweeps,
@@ -19,9 +23,10 @@ export function createMany(client: SimulatorClient): {
   const workers = navigator.hardwareConcurrency || 1
   const pool = new SimulatorPool({spawn: spawnWorker, size: workers, first: client})
   const store = new PointStore()
+  const recent = new RecentStore('planner-replay-answers', RECENT_ANSWERS)
   return {
     sweep: createSweep({client, pool, store, workers}),
-    search: new SearchState(pool, store, client),
-    bench: new BenchState(pool, client),
+    search: new SearchState(pool, store, client, recent),
+    bench: new BenchState(pool, client, recent),
   }
 }

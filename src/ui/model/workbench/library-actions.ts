@@ -1,8 +1,9 @@
+import {VERSION} from '../../../config/link/version.ts'
 import type {Scenario} from '../../../config/scenario.ts'
 import type {ComparisonState} from '../compare/comparison.svelte.ts'
 import type {LibraryState} from '../library/library.svelte.ts'
 import {LibraryList} from '../library/library-list.svelte.ts'
-import {sweepRecord} from '../library/sweep-records.ts'
+import {questionOf, sweepRecord} from '../library/sweep-records.ts'
 import {linkOfCompared, type ViewId} from '../links/page-link.ts'
 import type {ViewState} from '../links/view.svelte.ts'
 import type {RunState} from '../run/run.svelte.ts'
@@ -78,6 +79,18 @@ export class LibraryActions {
     this.#loadScenario(scenario)
     sweep.show(plan.value, rows)
     goTo('sweep')
+  }
+
+  /** Puts the sweep in the form on screen with what was found before, if nothing is there. */
+  takeUpSweep = async (): Promise<void> => {
+    const {library, sweep} = this.#page
+    if (sweep.draft.kind !== 'ready' || sweep.plan !== null) return
+    const {plan} = sweep.draft
+    const question = questionOf(plan)
+    await library.loaded()
+    const same = library.sweeps.entries.find(({summary}) => summary.question === question)?.summary
+    const rows = same === undefined || same.release !== VERSION ? null : await library.openSweep(same.id)
+    if (rows !== null && sweep.plan === null && !sweep.isRunning) sweep.show(plan, rows)
   }
 
   /** Deletes a sweep's points: what it found, and what the next sweep would take over from it. */

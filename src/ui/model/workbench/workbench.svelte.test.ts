@@ -119,7 +119,7 @@ describe('Workbench', () => {
     workbench.open()
     expect(workbench.isDue).toBe(false)
     await workbench.followTrace()
-    expect(workbench.isDue).toBe(true)
+    await vi.waitFor(() => expect(workbench.isDue).toBe(true))
     workbench.runWhatIsDue()
     expect([workbench.isDue, asked.length]).toEqual([false, 1])
   })

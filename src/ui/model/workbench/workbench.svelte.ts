@@ -30,6 +30,7 @@ import {GENERATED_TITLE, TraceTitles} from '../trace/trace-titles.ts'
 import type {AddressBar} from './address-bar.ts'
 import {whyBlocked} from './blocked.ts'
 import {LibraryActions} from './library-actions.ts'
+import {LookBack} from './look-back.svelte.ts'
 
 /** What the workbench stands on: the worker, the browser's storage and its address bar. */
 export interface WorkbenchHost {
@@ -74,6 +75,7 @@ export class Workbench {
   isPanelOpen = $state(true)
   /** A link or the Library asks for a run, and something it needs is still on its way. */
   #runsWhenReady = $state(false)
+  readonly #backward: LookBack
   readonly #host: WorkbenchHost
 
   constructor(host: WorkbenchHost) {
@@ -94,6 +96,7 @@ export class Workbench {
       this.#runsWhenReady = true
     }
     const {library, run, scenario, comparison, sweep, trace, view, goTo} = this
+    this.#backward = new LookBack({library, run, scenario, comparison, view}, host.fetchResultsView)
     this.actions = new LibraryActions({
       ...{library, run, scenario, comparison, sweep, trace, view},
       ...{goTo, runWhenReady},
@@ -156,11 +159,25 @@ export class Workbench {
     this.view.linkedComparison.map(comparedFromLink),
   )
 
+  /** The result on screen in a sentence: what it was run with, whatever the form says now. */
+  get finishedSummary(): string {
+    const {finished} = this.run
+    return finished === null
+      ? ''
+      : scenarioSentence(finished.scenario, this.titles.ofTraffic(finished.scenario))
+  }
+
+  /** Makes the scenario of the result on screen that of the form again. */
+  backToFinished = (): void => {
+    const {finished} = this.run
+    if (finished !== null) this.scenario.load(finished.scenario)
+  }
+
   /** Reads what is stored and what the address asks for. */
   open(): void {
+    void this.library.loaded()
     this.readAddress()
     void this.trace.loadCatalogue()
-    void this.library.load()
   }
 
   readAddress = (): void => {
@@ -172,6 +189,12 @@ export class Workbench {
       ...this.bench.readLink(linkedBench),
     ]
     this.link.ignored = [...this.link.ignored, ...ignored]
+    void this.#lookBack()
+  }
+
+  /** Brings back what the address shows from what is kept, rather than have it computed again. */
+  async #lookBack(): Promise<void> {
+    if (await this.#backward.bring(this.linkedComparison)) this.#runsWhenReady = false
   }
 
   /** Shows a view and puts it into the address bar. */
@@ -180,6 +203,7 @@ export class Workbench {
     const hash = this.link.hashOf(id, topic)
     this.view.go(id, topic)
     if (hash !== null && hash !== address.hash) address.push(hash, null)
+    if (id === 'run' && this.run.finished === null) void this.#lookBack()
   }
 
   /** Puts what is on screen into the address, without a new entry in the history. */
@@ -227,9 +251,15 @@ export class Workbench {
   /** Runs scenarios one after the other, keeps them, and compares what came out. */
   async compareScenarios(scenarios: readonly Scenario[]): Promise<void> {
     this.goTo('compare')
-    const named = scenarios.map(scenario => ({name: nameOfRun(scenario), scenario}))
-    const runs = await this.batch.start(named, this.#files)
-    if (runs !== null) await this.comparison.show(runs.map(run => this.#keep(run)))
+    await this.library.loaded()
+    // What is kept needs no second run: it would come out the same.
+    const missing = scenarios.filter(scenario => this.library.runOf(scenario) === null)
+    const named = missing.map(scenario => ({name: nameOfRun(scenario), scenario}))
+    const runs = missing.length === 0 ? [] : await this.batch.start(named, this.#files)
+    if (runs === null) return
+    const fresh = new Map(runs.map((run, i) => [missing[i], this.#keep(run)]))
+    const ids = scenarios.map(scenario => fresh.get(scenario) ?? this.library.runOf(scenario)?.id)
+    await this.comparison.show(ids.filter(id => id !== undefined))
   }
 
   compareLinked = (): void => {
@@ -328,7 +358,7 @@ export class Workbench {
 
   /** What a link or the Library asked to be run, as soon as nothing is in its way. */
   readonly isDue: boolean = $derived.by(() => {
-    if (!this.#runsWhenReady || this.blocked !== null) return false
+    if (!this.#runsWhenReady || this.#backward.isUnderWay || this.blocked !== null) return false
     return this.view.current !== 'sweep' || this.sweep.draft.kind !== 'checking'
   })
 
