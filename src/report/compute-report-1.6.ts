@@ -8,7 +8,7 @@ import {
   selectWeightedRanks,
 } from '../core/statistics.ts'
 import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record/record.ts'
-import {countArrived, named, throughputs} from './compute-report.ts'
+import {named, reportSeconds, throughputs, totalsAndRates, wallFigures} from './compute-report.ts'
 import type {ReferenceReport, ReportAdditions16} from './report.ts'
 import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
@@ -25,34 +25,18 @@ export function computeReport16(
   const {requests} = record
   const completed = completed16(requests)
   const totals = computeTotals(requests, completed)
-  const durationS = Math.max(totals.durationMs / 1000, 1e-9)
-  const processed = totals.inputTokens + totals.outputTokens
-  const wallS = wallTimeMs / 1000
-  const perWallSecond = (tokens: number) => (wallS > 0 ? tokens / wallS : 0)
-  const perInputToken = (tokens: number) => (totals.inputTokens > 0 ? tokens / totals.inputTokens : 0)
+  const {inputTokens, firstReusedTokens} = totals
   return {
-    num_requests: countArrived(requests),
-    completed_requests: completed.length,
-    total_input_tokens: totals.inputTokens,
-    total_output_tokens: totals.outputTokens,
-    duration_ms: totals.durationMs,
-    request_throughput_rps: completed.length / durationS,
-    input_throughput_tok_s: totals.inputTokens / durationS,
-    output_throughput_tok_s: totals.outputTokens / durationS,
-    total_throughput_tok_s: processed / durationS,
-    prefix_cache_reused_ratio: perInputToken(totals.reusedTokens),
-    first_admission_prefix_cache_reused_ratio: perInputToken(totals.firstReusedTokens),
-    processed_tokens: processed,
-    wall_time_ms: wallTimeMs,
-    processed_tokens_per_s: perWallSecond(processed),
-    processed_output_tokens_per_s: perWallSecond(totals.outputTokens),
+    ...totalsAndRates(requests, completed.length, totals),
+    first_admission_prefix_cache_reused_ratio: inputTokens > 0 ? firstReusedTokens / inputTokens : 0,
+    ...wallFigures(totals, wallTimeMs),
     ...requestDistributions(requests, completed),
     ...gapDistributions(record.tokenGaps),
     ...fleetFigures(record, scenario),
     kv_eviction_policy: 'lru',
     power_w: null,
     power_coverage: null,
-    ...goodput(requests, completed, scenario.reportedSla, durationS),
+    ...goodput(requests, completed, scenario.reportedSla, reportSeconds(totals)),
   }
 }
 

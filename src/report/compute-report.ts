@@ -18,31 +18,60 @@ export function computeReport(record: EngineRecord, options: {readonly wallTimeM
   const {requests} = record
   const completed = completedInArrivalOrder(requests)
   const totals = computeTotals(requests, completed)
-  const durationS = Math.max(totals.durationMs / 1000, 1e-9)
-  const processed = totals.inputTokens + totals.outputTokens
-  const wallS = options.wallTimeMs / 1000
-  const perWallSecond = (tokens: number) => (wallS > 0 ? tokens / wallS : 0)
   return {
-    num_requests: countArrived(requests),
-    completed_requests: completed.length,
-    total_input_tokens: totals.inputTokens,
-    total_output_tokens: totals.outputTokens,
-    duration_ms: totals.durationMs,
-    request_throughput_rps: completed.length / durationS,
-    input_throughput_tok_s: totals.inputTokens / durationS,
-    output_throughput_tok_s: totals.outputTokens / durationS,
-    total_throughput_tok_s: processed / durationS,
-    prefix_cache_reused_ratio: totals.inputTokens > 0 ? totals.reusedTokens / totals.inputTokens : 0,
-    processed_tokens: processed,
-    wall_time_ms: options.wallTimeMs,
-    processed_tokens_per_s: perWallSecond(processed),
-    processed_output_tokens_per_s: perWallSecond(totals.outputTokens),
+    ...totalsAndRates(requests, completed.length, totals),
+    ...wallFigures(totals, options.wallTimeMs),
     ...requestDistributions(requests, completed),
     ...gapDistributions(record.tokenGaps),
   }
 }
 
-export function countArrived(requests: RequestColumns): number {
+/** Of the completed requests. */
+export interface ReportTotals {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly reusedTokens: number
+  /** From the start of the run. */
+  readonly durationMs: number
+}
+
+/** Counts, tokens, what went through in a second of simulated time, and the share of prompts that was cached. */
+export function totalsAndRates(requests: RequestColumns, completedCount: number, totals: ReportTotals) {
+  const {inputTokens, outputTokens, reusedTokens, durationMs} = totals
+  const durationS = reportSeconds(totals)
+  return {
+    num_requests: countArrived(requests),
+    completed_requests: completedCount,
+    total_input_tokens: inputTokens,
+    total_output_tokens: outputTokens,
+    duration_ms: durationMs,
+    request_throughput_rps: completedCount / durationS,
+    input_throughput_tok_s: inputTokens / durationS,
+    output_throughput_tok_s: outputTokens / durationS,
+    total_throughput_tok_s: (inputTokens + outputTokens) / durationS,
+    prefix_cache_reused_ratio: inputTokens > 0 ? reusedTokens / inputTokens : 0,
+  }
+}
+
+/** What rates are taken over, s: never nothing. */
+export function reportSeconds({durationMs}: Pick<ReportTotals, 'durationMs'>): number {
+  return Math.max(durationMs / 1000, 1e-9)
+}
+
+/** What the host did in a second of its own time. */
+export function wallFigures({inputTokens, outputTokens}: ReportTotals, wallTimeMs: number) {
+  const processed = inputTokens + outputTokens
+  const wallS = wallTimeMs / 1000
+  const perWallSecond = (tokens: number) => (wallS > 0 ? tokens / wallS : 0)
+  return {
+    processed_tokens: processed,
+    wall_time_ms: wallTimeMs,
+    processed_tokens_per_s: perWallSecond(processed),
+    processed_output_tokens_per_s: perWallSecond(outputTokens),
+  }
+}
+
+function countArrived(requests: RequestColumns): number {
   let arrived = 0
   for (let r = 0; r < requests.count; r++) if (!Number.isNaN(requests.arrivalMs[r]!)) arrived++
   return arrived

@@ -1,7 +1,26 @@
 import type {TrafficWindow} from '../observation.ts'
 
-/** Running sums over requests completed since the last drain (engine.md 10.3). */
-export class TrafficAccumulator {
+interface CompletedRequest {
+  readonly inputLength: number
+  readonly outputLength: number
+  readonly ttftMs: number
+  readonly meanGapMs: number
+}
+
+/** Means over requests completed since the last drain, and over how many each is. */
+interface CompletedMeans {
+  readonly means: Pick<
+    TrafficWindow,
+    'durationS' | 'avgIsl' | 'avgOsl' | 'avgTtftMs' | 'avgItlMs' | 'avgKvHitRate'
+  >
+  readonly completed: number
+  readonly ttfts: number
+  readonly itls: number
+  readonly hitRates: number
+}
+
+/** Running sums over requests completed since the last drain, which both releases keep. */
+export class CompletedSums {
   #startMs = 0
   #requests = 0
   #inputTokens = 0
@@ -13,7 +32,8 @@ export class TrafficAccumulator {
   #hitRate = 0
   #hitCount = 0
 
-  completed(request: {inputLength: number; outputLength: number; ttftMs: number; meanGapMs: number}): void {
+  /** @param hasGap whether it counts for the mean ITL */
+  completed(request: CompletedRequest, hasGap: boolean): void {
     this.#requests++
     this.#inputTokens += request.inputLength
     this.#outputTokens += request.outputLength
@@ -21,7 +41,7 @@ export class TrafficAccumulator {
       this.#ttftMs += request.ttftMs
       this.#ttftCount++
     }
-    if (request.meanGapMs > 0) {
+    if (hasGap) {
       this.#gapMs += request.meanGapMs
       this.#gapCount++
     }
@@ -34,15 +54,20 @@ export class TrafficAccumulator {
     this.#hitCount++
   }
 
-  drain(nowMs: number): TrafficWindow {
-    const window: TrafficWindow = {
-      durationS: (nowMs - this.#startMs) / 1000,
-      numReq: this.#requests,
-      avgIsl: mean(this.#inputTokens, this.#requests),
-      avgOsl: mean(this.#outputTokens, this.#requests),
-      avgTtftMs: mean(this.#ttftMs, this.#ttftCount),
-      avgItlMs: mean(this.#gapMs, this.#gapCount),
-      avgKvHitRate: mean(this.#hitRate, this.#hitCount),
+  drain(nowMs: number): CompletedMeans {
+    const drained = {
+      means: {
+        durationS: (nowMs - this.#startMs) / 1000,
+        avgIsl: mean(this.#inputTokens, this.#requests),
+        avgOsl: mean(this.#outputTokens, this.#requests),
+        avgTtftMs: mean(this.#ttftMs, this.#ttftCount),
+        avgItlMs: mean(this.#gapMs, this.#gapCount),
+        avgKvHitRate: mean(this.#hitRate, this.#hitCount),
+      },
+      completed: this.#requests,
+      ttfts: this.#ttftCount,
+      itls: this.#gapCount,
+      hitRates: this.#hitCount,
     }
     this.#startMs = nowMs
     this.#requests = 0
@@ -54,7 +79,25 @@ export class TrafficAccumulator {
     this.#gapCount = 0
     this.#hitRate = 0
     this.#hitCount = 0
-    return window
+    return drained
+  }
+}
+
+/** Traffic as 1.2.1's planner is told of it: what completed since the last drain (engine.md 10.3). */
+export class TrafficAccumulator {
+  readonly #sums = new CompletedSums()
+
+  completed(request: CompletedRequest): void {
+    this.#sums.completed(request, request.meanGapMs > 0)
+  }
+
+  routed(overlapBlocks: number, islBlocks: number): void {
+    this.#sums.routed(overlapBlocks, islBlocks)
+  }
+
+  drain(nowMs: number): TrafficWindow {
+    const {means, completed} = this.#sums.drain(nowMs)
+    return {...means, numReq: completed}
   }
 }
 

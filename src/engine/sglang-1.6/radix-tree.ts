@@ -1,4 +1,5 @@
 import {type Leaf, LeafHeap} from '../sglang-1.2/leaf-heap.ts'
+import {RunChildren, type RunNode} from '../sglang-1.2/run-children.ts'
 import type {TokenRuns} from '../sglang-1.2/token-runs.ts'
 
 /** A run of tokens in the tree: positions [start, end) of every sequence that goes through it. */
@@ -18,7 +19,7 @@ export interface RadixNode {
 export class RadixTree {
   readonly root: RadixNode = new Node(null, -1, 0, 0)
   readonly #page: number
-  readonly #tokens: TokenRuns
+  readonly #children: RunChildren<Node>
   readonly #leaves = new LeafHeap<Node>()
   #unlocked = 0
   #operation = 0
@@ -28,7 +29,7 @@ export class RadixTree {
   /** @param page tokens per page, >= 1 */
   constructor(page: number, tokens: TokenRuns) {
     this.#page = page
-    this.#tokens = tokens
+    this.#children = new RunChildren(page, tokens)
   }
 
   /** Tokens no request holds on to: what evictions could free. */
@@ -45,12 +46,12 @@ export class RadixTree {
 
   /** Cached leading tokens of a sequence, in whole pages; changes nothing. */
   cachedTokens(request: number, length: number): number {
-    const limit = this.#wholePages(length)
+    const limit = this.#children.wholePages(length)
     let node = this.root as Node
     for (;;) {
-      const child = this.#child(node, request, limit)
+      const child = this.#children.find(node, request, limit)
       if (child === null) return node.end
-      const common = this.#commonEnd(child, request, limit)
+      const common = this.#children.commonEnd(child, request, limit)
       if (common < child.end) return common
       node = child
     }
@@ -59,12 +60,12 @@ export class RadixTree {
   /** The node that ends the cached prefix of the first `length` tokens, splitting one if it must; counts as a use. */
   match(request: number, length: number): RadixNode {
     const operation = this.nextOperations(1)
-    const limit = this.#wholePages(length)
+    const limit = this.#children.wholePages(length)
     let node = this.root as Node
     for (;;) {
-      const child = this.#child(node, request, limit)
+      const child = this.#children.find(node, request, limit)
       if (child === null) return node
-      node = this.#descend(child, this.#commonEnd(child, request, limit), operation)
+      node = this.#descend(child, this.#children.commonEnd(child, request, limit), operation)
     }
   }
 
@@ -100,9 +101,9 @@ export class RadixTree {
     let at = start
     this.inserted = 0
     while (at.end < end) {
-      const child = this.#child(at, request, end)
+      const child = this.#children.find(at, request, end)
       if (child === null) return this.#append(at, start, request, end, operation)
-      at = this.#descend(child, this.#commonEnd(child, request, end), operation)
+      at = this.#descend(child, this.#children.commonEnd(child, request, end), operation)
     }
     return at
   }
@@ -144,7 +145,7 @@ export class RadixTree {
 
   #remove(leaf: Node): void {
     const parent = leaf.parent!
-    this.#unlink(parent, leaf)
+    this.#children.unlink(parent, leaf)
     parent.childCount--
     if (isEvictable(parent)) this.#leaves.push(parent)
   }
@@ -159,14 +160,14 @@ export class RadixTree {
   /** Cuts a node in two; the lower part stays the node that requests hold on to. */
   #split(node: Node, at: number): Node {
     const upper = new Node(node.parent, node.request, node.start, at)
-    this.#unlink(node.parent!, node)
+    this.#children.unlink(node.parent!, node)
     upper.locks = node.locks
     upper.access = node.access
     upper.childCount = 1
-    this.#link(upper.parent!, upper)
+    this.#children.link(upper.parent!, upper)
     node.start = at
     node.parent = upper
-    this.#link(upper, node)
+    this.#children.link(upper, node)
     return upper
   }
 
@@ -184,64 +185,18 @@ export class RadixTree {
     leaf.access = operation + 1
     at.childCount++
     this.#unlocked += added
-    this.#link(at, leaf)
+    this.#children.link(at, leaf)
     this.#leaves.push(leaf)
     return leaf
   }
-
-  // --- children, by the page they begin with ---
-
-  /** The child that begins with the sequence's next page, if that page ends within `limit`. */
-  #child(node: Node, request: number, limit: number): Node | null {
-    const at = node.end
-    const pageEnd = at + this.#page
-    if (node.children === null || pageEnd > limit) return null
-    let child = node.children.get(this.#tokens.tokenAt(request, at)) ?? null
-    while (child !== null && this.#tokens.firstDifference(request, child.request, at, pageEnd) < pageEnd) {
-      child = child.sibling
-    }
-    return child
-  }
-
-  /** How far a sequence follows a node, in whole pages. */
-  #commonEnd(node: Node, request: number, limit: number): number {
-    const end = Math.min(node.end, limit)
-    return this.#wholePages(this.#tokens.firstDifference(request, node.request, node.start, end))
-  }
-
-  #wholePages(tokens: number): number {
-    return tokens - (tokens % this.#page)
-  }
-
-  #link(parent: Node, child: Node): void {
-    parent.children ??= new Map()
-    const token = this.#tokens.tokenAt(child.request, child.start)
-    child.sibling = parent.children.get(token) ?? null
-    parent.children.set(token, child)
-  }
-
-  #unlink(parent: Node, child: Node): void {
-    const token = this.#tokens.tokenAt(child.request, child.start)
-    const first = parent.children!.get(token)!
-    if (first === child) {
-      if (child.sibling === null) parent.children!.delete(token)
-      else parent.children!.set(token, child.sibling)
-    } else {
-      let before = first
-      while (before.sibling !== child) before = before.sibling!
-      before.sibling = child.sibling
-    }
-    child.sibling = null
-  }
 }
 
-class Node implements RadixNode, Leaf {
+class Node implements RadixNode, RunNode<Node>, Leaf {
   parent: Node | null
   /** A request whose tokens these are. */
   request: number
   start: number
   end: number
-  /** By their first token; several children whose first pages differ only later are linked by `sibling`. */
   children: Map<number, Node> | null = null
   sibling: Node | null = null
   childCount = 0

@@ -24,7 +24,7 @@ export type Fact = readonly [name: string, value: string]
 export function tickFacts(tick: DynamoTick, config: PlannerConfig): Fact[] {
   return [
     ...fleetFacts(tick),
-    ...limitFacts(tick, config),
+    ...limitFacts(tick, config, 'replicas'),
     ...trafficFacts(tick, config),
     ...fitFacts(tick.explanation.grounds),
   ]
@@ -48,14 +48,15 @@ function fleetFacts(tick: DynamoTick): Fact[] {
   ]
 }
 
-function limitFacts(tick: DynamoTick, config: PlannerConfig): Fact[] {
+/** @param budgetUnit what the release counts its budget in */
+export function limitFacts(tick: DynamoTick, config: PlannerConfig, budgetUnit: 'replicas' | 'GPUs'): Fact[] {
   const {throughput_lower_bound_prefill: prefill, throughput_lower_bound_decode: decode} = tick
   const isAgg = config.mode === 'agg'
   const limit = (value: number) => (value < 0 ? 'none' : `${value}`)
   const facts: Fact[] = [
     ['lower bound', isAgg ? `${decode ?? NONE}` : `${prefill ?? NONE} + ${decode ?? NONE}`],
     ['min_endpoint', `${config.min_endpoint}`],
-    ['budget', `${limit(config.min_gpu_budget)} to ${limit(config.max_gpu_budget)} replicas`],
+    ['budget', `${limit(config.min_gpu_budget)} to ${limit(config.max_gpu_budget)} ${budgetUnit}`],
   ]
   if (config.optimization_target !== 'sla') return facts
   return [

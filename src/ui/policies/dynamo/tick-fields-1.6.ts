@@ -1,7 +1,7 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
-import {formatExact, formatFixed, formatMs, formatSpan, formatValue, NONE} from '../../kit/format.ts'
-import {type EngineRow, type Fact, rowOf} from './tick-facts.ts'
+import {formatExact, formatFixed, formatMs, formatSpan, formatValue} from '../../kit/format.ts'
+import {type EngineRow, type Fact, limitFacts, rowOf} from './tick-facts.ts'
 
 /** What the page reads of a recorded tick of 1.6.1, under the names of `--diagnostics-json`. */
 export interface TickFields16 {
@@ -40,7 +40,7 @@ export function lastPassesMs({fpm = {}}: TickFields16): readonly number[] {
 export function tickFacts16(tick: DynamoTick, config: PlannerConfig, fields: TickFields16): Fact[] {
   return [
     ...fleetFacts(tick, config, fields),
-    ...limitFacts(tick, config),
+    ...limitFacts(tick, config, 'GPUs'),
     ...trafficFacts(tick, config, fields),
     ...learnedFacts(fields),
   ]
@@ -55,24 +55,6 @@ function fleetFacts(tick: DynamoTick, config: PlannerConfig, {counts = {}}: Tick
     ['expected', pair(counts.expected_num_prefill, counts.expected_num_decode)],
     ['starting', pair(tick.starting_prefill, tick.starting_decode)],
     ['draining', pair(tick.draining_prefill, tick.draining_decode)],
-  ]
-}
-
-function limitFacts(tick: DynamoTick, config: PlannerConfig): Fact[] {
-  const {throughput_lower_bound_prefill: prefill, throughput_lower_bound_decode: decode} = tick
-  const isAgg = config.mode === 'agg'
-  const limit = (value: number) => (value < 0 ? 'none' : `${value}`)
-  const facts: Fact[] = [
-    ['lower bound', isAgg ? `${decode ?? NONE}` : `${prefill ?? NONE} + ${decode ?? NONE}`],
-    ['min_endpoint', `${config.min_endpoint}`],
-    ['budget', `${limit(config.min_gpu_budget)} to ${limit(config.max_gpu_budget)} GPUs`],
-  ]
-  if (config.optimization_target !== 'sla') return facts
-  return [
-    ['TTFT target', formatMs(config.ttft)],
-    ['ITL target', formatMs(config.itl)],
-    ['sensitivity', `${config.load_scaling_down_sensitivity} %`],
-    ...facts,
   ]
 }
 
