@@ -1,5 +1,6 @@
 import {FLAG_GROUPS, type Flag} from '../config/command-line/flag.ts'
 import {FLAGS} from '../config/command-line/flag-table.ts'
+import {releasesOfFlag} from '../config/command-line/flags-of-release.ts'
 
 const WIDTH = 100
 const INDENT = 32
@@ -18,7 +19,8 @@ export function formatHelp(): string {
     ...wrap(
       'Replays a request trace (Mooncake JSONL, .gz too) through a simulated serving cluster, with the Dynamo ' +
         'Planner in the loop if --planner-config is given, and prints what users felt and what the planner did. ' +
-        'Flags marked * are those of python -m dynamo.replay 1.2.1.',
+        'Flags marked * are of both releases: options of python -m dynamo.replay 1.2.1 and keywords of the replay call of ' +
+        '1.6.1, which has no such command. Those marked 2 are of 1.2.1 alone, those marked 6 of 1.6.1 alone; the others are ours.',
       0,
     ),
     ...FLAG_GROUPS.flatMap(formatGroup),
@@ -33,8 +35,10 @@ function formatGroup(group: string): string[] {
   return ['', `${group}:`, ...flags.flatMap(formatFlag)]
 }
 
+const MARKS: Readonly<Record<string, string>> = {'1.2.1,1.6.1': '*', '1.2.1': '2', '1.6.1': '6'}
+
 function formatFlag(flag: Flag): string[] {
-  const mark = flag.origin === 'reference' ? '*' : ' '
+  const mark = MARKS[releasesOfFlag(flag).join()] ?? ' '
   const head = ` ${mark}${flag.name}${valueHint(flag)}`
   const help = flag.default === undefined ? flag.help : `${flag.help} Default: ${flag.default}.`
   const lines = wrap(help, INDENT)

@@ -11,6 +11,7 @@ import {replay} from './replay-command.ts'
 import type {ReplayOutcome} from './replay-outcome.ts'
 import {runSweepCommand} from './sweep/sweep.ts'
 import type {Terminal} from './terminal.ts'
+import {translateConfig} from './translate-command.ts'
 
 /** A run failed on input it could read. */
 const EXIT_FAILED = 1
@@ -37,6 +38,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     terminal.writeOut(`planner-replay ${VERSION}\n`)
     return 0
   }
+  if (flags.has('--translate-config')) return exitCodeOf(translateConfig(args.value, terminal), terminal)
   return exitCodeOf(await replay(args.value, terminal), terminal)
 }
 

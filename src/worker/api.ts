@@ -74,6 +74,7 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
     passBreakdown: async (engine, point) => (await simulator()).passBreakdown(engine, point),
     kvCapacity: async request => (await simulator()).kvCapacity(request),
     readModel: async files => (await simulator()).readModel(files),
+    readPrediction: async (document, models) => (await simulator()).readPrediction(document, models),
     computeTipping: async question => (await simulator()).computeTipping(question),
 
     searchStep: async request => (await import('./search-steps.ts')).searchStep(request),

@@ -136,6 +136,7 @@ export class SimulatorClient {
     passBreakdown: (engine, point) => this.#ask(api => api.passBreakdown(engine, point)),
     kvCapacity: request => this.#ask(api => api.kvCapacity(request)),
     readModel: files => this.#ask(api => api.readModel(files)),
+    readPrediction: (document, models) => this.#ask(api => api.readPrediction(document, models)),
   }
 
   #ask<P extends Promise<unknown>>(call: (api: Comlink.Remote<WorkerApi>) => P): Promise<Awaited<P>> {

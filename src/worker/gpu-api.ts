@@ -1,3 +1,4 @@
+import type {ScenarioOfPrediction} from '../config/prediction/scenario-from-prediction.ts'
 import {FIRST_RELEASE} from '../config/release.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
@@ -6,6 +7,7 @@ import {computeKvCapacity, DEFAULT_MEMORY_FRACTION, memoryFractionKind} from '..
 import {CATALOGUE_MODELS, findModel} from '../perf/models/catalogue.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import {parseModelTexts} from '../perf/models/parse-model-texts.ts'
+import {predictionModelsOf} from '../run/prediction-models.ts'
 import {computeCurves} from './gpu-curves.ts'
 import type {
   EngineFacts,
@@ -36,7 +38,25 @@ export function createGpuApi(timing: TimingFiles): Omit<GpuApi, 'gpuOffer'> {
     kvCapacity: async request => estimateKv(request),
 
     readModel: async files => readModel(files),
+
+    readPrediction: (document, models) => readPrediction(document, models),
   }
+}
+
+/** Read only here: few scenarios come this way. */
+async function readPrediction(
+  document: unknown,
+  models: readonly ModelConfig[],
+): Promise<Result<ScenarioOfPrediction>> {
+  const {scenarioFromPrediction} = await import('../config/prediction/scenario-from-prediction.ts')
+  const modelOf = (id: string) => {
+    const own = findModel(models, id)
+    return own === null ? null : ok(own)
+  }
+  return scenarioFromPrediction(document, {
+    models: predictionModelsOf({configOf: () => null, modelOf}),
+    traceOf: path => ({kind: 'file', name: path.split('/').at(-1) ?? path, sha256: ''}),
+  })
 }
 
 async function ask<T>(

@@ -1,3 +1,4 @@
+import type {ScenarioOfPrediction} from '../config/prediction/scenario-from-prediction.ts'
 import type {Release} from '../config/release.ts'
 import type {Result} from '../core/result.ts'
 import type {OpLatency} from '../perf/aic/op-latency.ts'
@@ -17,6 +18,8 @@ export interface GpuApi {
   kvCapacity(request: KvRequest): Promise<Result<KvEstimate>>
   /** Reads a model's own files; the problem names the field. */
   readModel(files: ModelFiles): Promise<Result<ModelConfig>>
+  /** The scenario of a file of `aisimulate predict`; its trace is the file of that name. Here, since it asks the models. */
+  readPrediction(document: unknown, models: readonly ModelConfig[]): Promise<Result<ScenarioOfPrediction>>
 }
 
 /** An engine as the form names it, with the models the user brought. */

@@ -35,4 +35,31 @@ describe('the Dynamo release', () => {
     expect(text).toContain('Dynamo release')
     expect(text).toContain('1.6.1')
   })
+
+  test('the inspector tells of a tick of 1.6.1 what would have tipped it', async () => {
+    const site = await open({hash: `v=1&preset=tight-budget-161&trace=${SHORT_TRACE}`})
+    const {page} = site
+    await runToResults(site)
+    const track = page.getByRole('slider', {name: /on Load scaling decisions$/})
+    await track.focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Enter')
+    const panel = page.getByRole('region', {name: 'Decision inspector'})
+    await expectVisible(panel.getByRole('list', {name: /that would have tipped it$/}).first())
+    expect(await violations(site)).toEqual([])
+  })
+
+  test('a configuration of aisimulate predict is copied, and read back', async () => {
+    const {page} = await open({hash: `v=1&preset=disagg-161&trace=${SHORT_TRACE}`})
+    await page.getByText('Paste or copy', {exact: true}).click()
+    await page.getByRole('combobox', {name: 'Copy as'}).selectOption({label: 'aisimulate predict (YAML)'})
+    const preview = page.getByRole('textbox', {name: 'Text to copy'})
+    await expect.poll(() => preview.inputValue()).toContain('mode: disaggregated')
+    const text = await preview.inputValue()
+    await page.getByRole('textbox', {name: /^Paste a command line/}).fill(text)
+    await page.getByRole('button', {name: 'Fill the form'}).click()
+    await expectVisible(page.getByText('Configuration of aisimulate predict read; the form is filled.'))
+    const {scenario} = decodeScenario(new URL(page.url()).hash)
+    expect(scenario).toMatchObject({release: '1.6.1', fleet: {topology: 'disagg'}})
+  })
 })

@@ -1,5 +1,6 @@
 import {assert} from '../../core/assert.ts'
 import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
+import {RELEASES} from '../release.ts'
 import type {ScenarioField} from '../scenario-field.ts'
 import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
 import type {Flag} from './flag.ts'
@@ -160,6 +161,16 @@ export const FLAGS: readonly Flag[] = [
     group: 'Output',
     help: 'Show progress on stderr.',
   },
+  {
+    ...ours,
+    name: '--translate-config',
+    type: 'choice',
+    choices: RELEASES,
+    group: 'Other',
+    help:
+      'Prints --planner-config, the engine args, --router-config and the whole command line as they are written for this ' +
+      'release, as JSON, with a note of every key that has no counterpart. Nothing runs; no trace is needed.',
+  },
   {...ours, name: '--version', type: 'switch', group: 'Other', help: 'Print the version.'},
   {...theirs, name: '--help', type: 'switch', group: 'Other', help: 'Print this help (-h).'},
 ]
@@ -231,7 +242,7 @@ function syntheticFlags(): Flag[] {
       name: '--arrival-interval-ms',
       type: 'number',
       default: '1.0',
-      help: 'Time between arrivals.',
+      help: 'Time between arrivals. 1.6.1 has no default: it wants this, --request-rate or --replay-concurrency.',
     },
     {...shared, name: '--turns-per-session', type: 'integer', default: '1', help: 'Turns of every session.'},
     {

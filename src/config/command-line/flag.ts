@@ -8,7 +8,7 @@ export interface Flag {
   /** Shown in the help; undefined = not given. */
   readonly default?: string
   readonly metavar?: string
-  /** `reference`: the same flag of `python -m dynamo.replay` 1.2.1. */
+  /** `reference`: of `python -m dynamo.replay` 1.2.1, or a keyword of 1.6.1's replay call, or both (`releasesOfFlag`). */
   readonly origin: 'reference' | 'planner-replay'
   readonly group: FlagGroup
   readonly help: string

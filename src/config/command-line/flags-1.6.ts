@@ -29,7 +29,7 @@ import {readScaling} from './policy-flags.ts'
 
 type Flags = ReadonlyMap<string, string>
 
-const ENGINE_FLAGS = ['--extra-engine-args', '--prefill-engine-args', '--decode-engine-args'] as const
+export const ENGINE_FLAGS = ['--extra-engine-args', '--prefill-engine-args', '--decode-engine-args'] as const
 
 /** The release a command line is for: the one it names, else the one whose form its engine args have. */
 export function releaseOfFlags(flags: Flags): Release {

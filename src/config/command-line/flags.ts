@@ -23,7 +23,7 @@ import type {ScenarioField} from '../scenario-field.ts'
 import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
 import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
-import {FLAGS_OF_1_6} from './only-1.6.ts'
+import {FLAGS_OF_1_6} from './flags-of-release.ts'
 import {readScaling} from './policy-flags.ts'
 
 /** What the host read for the flags: this module does no I/O. */

@@ -1,3 +1,4 @@
+import type {ScenarioOfPrediction} from '../../../config/prediction/scenario-from-prediction.ts'
 import {FIRST_RELEASE, type Release} from '../../../config/release.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Result} from '../../../core/result.ts'
@@ -74,6 +75,10 @@ export class GpuState {
     if (!saved.ok) this.notes = [`${id} lasts until the page is closed: ${saved.error.message}`]
     return read
   }
+
+  /** The scenario of a file of `aisimulate predict`, with the models the user brought. */
+  readPrediction = (document: unknown): Promise<Result<ScenarioOfPrediction>> =>
+    settled(this.#client.gpu.readPrediction(document, $state.snapshot(this.own) as readonly ModelConfig[]))
 
   async remove(id: string): Promise<void> {
     const removed = await this.#store.remove(id)

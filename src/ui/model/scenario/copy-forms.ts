@@ -6,6 +6,7 @@ import {
 } from '../../../config/command-line/command-line.ts'
 import {releaseOf} from '../../../config/releases/release-forms.ts'
 import {plannerOf, poolsOf, type Scenario} from '../../../config/scenario.ts'
+import type {Result} from '../../../core/result.ts'
 
 /** One form in which a scenario can be taken elsewhere. */
 export interface CopyForm {
@@ -14,6 +15,8 @@ export interface CopyForm {
   readonly text: string
   /** What the form cannot say, in a sentence each. */
   readonly notes: readonly string[]
+  /** In place of `text`, for forms whose writer is fetched when somebody asks. */
+  readonly write?: () => Promise<Result<string>>
 }
 
 export interface CopyNames {
@@ -49,6 +52,19 @@ export function copyForms(scenario: Scenario, {trace, link}: CopyNames): readonl
       notes: [],
     })
   }
+  if (releaseOf(scenario) === '1.6.1')
+    forms.push({
+      id: 'prediction',
+      title: 'aisimulate predict (YAML)',
+      text: '',
+      notes: [],
+      write: async () => {
+        const {predictionYamlOfScenario} = await import(
+          '../../../config/prediction/prediction-of-scenario.ts'
+        )
+        return predictionYamlOfScenario(scenario, {trace})
+      },
+    })
   if (link !== null) forms.push({id: 'link', title: 'Link', text: link, notes: []})
   return forms
 }

@@ -121,12 +121,14 @@ function readArguments(argv: readonly string[], context: PasteContext, found: Fi
   return ok({what: 'Command line', scenario, ...found})
 }
 
+const OF_A_TERMINAL = new Set(['--help', '--version', '--translate-config'])
+
 /** Leaves out the flags that only matter to a program with files and a terminal. */
 function usableHere({positionals, flags}: Arguments, found: Findings): Arguments {
   const kept = new Map(flags)
   for (const [name, text] of flags) {
     const flag = FLAGS.find(each => each.name === name)
-    const isOutput = flag?.group === 'Output' || name === '--help' || name === '--version'
+    const isOutput = flag?.group === 'Output' || OF_A_TERMINAL.has(name)
     if (!isOutput) continue
     kept.delete(name)
     found.notes.push(
@@ -148,10 +150,22 @@ function traceOf({positionals}: Arguments, {current, traces}: PasteContext, foun
     found.notes.push('No trace is named: the one on the page stays.')
     return current.trace
   }
+  return traceAt(path, {flag: 'TRACE', traces, files: found.files})
+}
+
+interface TraceLookup {
+  /** What names the path. */
+  readonly flag: string
+  readonly traces: PasteContext['traces']
+  readonly files: NeededFile[]
+}
+
+/** The trace of a path, where the page has a file of that name; else it is asked for. */
+export function traceAt(path: string, {flag, traces, files}: TraceLookup): TraceSource {
   const name = baseName(path)
   const known = traces.get(name)
   if (known !== undefined) return known
-  found.files.push({what: 'trace', flag: 'TRACE', path})
+  files.push({what: 'trace', flag, path})
   // Without a checksum no file is the right one, so nothing runs on another trace meanwhile.
   return {kind: 'file', name, sha256: ''}
 }

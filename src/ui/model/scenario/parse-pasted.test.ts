@@ -1,7 +1,9 @@
 import {describe, expect, it} from 'vitest'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
+import {scenarioFromPrediction} from '../../../config/prediction/scenario-from-prediction.ts'
 import {PRESETS} from '../../../config/presets.ts'
 import {plannerOf, type Scenario, type TraceSource} from '../../../config/scenario.ts'
+import {predictionModelsOf} from '../../../run/prediction-models.ts'
 import {copyForms} from './copy-forms.ts'
 import {parsePasted} from './parse-pasted.ts'
 import type {Pasted, PasteKind} from './pasted.ts'
@@ -13,13 +15,21 @@ function preset(id: string): Scenario {
   return PRESETS.find(each => each.id === id)!.scenario
 }
 
+/** As the worker does, with the models of the catalogue alone. */
+async function readPrediction(document: unknown) {
+  return scenarioFromPrediction(document, {
+    models: predictionModelsOf({configOf: () => null, modelOf: () => null}),
+    traceOf: path => ({kind: 'file', name: path, sha256: ''}),
+  })
+}
+
 interface Options {
   readonly kind?: PasteKind
   readonly current?: Scenario
 }
 
 function paste(text: string, {kind = 'detect', current = GUIDE}: Options = {}) {
-  return parsePasted(text, {kind, current, traces: TRACES})
+  return parsePasted(text, {kind, current, traces: TRACES, readPrediction})
 }
 
 async function accepted(text: string, options: Options = {}): Promise<Pasted> {
@@ -32,6 +42,10 @@ async function refused(text: string, options: Options = {}): Promise<string> {
   const result = await paste(text, options)
   if (result.ok) throw new Error(`accepted as ${result.value.what}`)
   return result.error.message
+}
+
+function aggOrDecode({fleet}: Scenario) {
+  return (fleet.topology === 'agg' ? fleet.workers : fleet.decode).args
 }
 
 function aggArgs({fleet}: Scenario) {
@@ -198,5 +212,42 @@ describe('copies', () => {
     expect(reference.text).toMatch(/^python -m dynamo\.replay t\.jsonl \\\n {2}--planner-config '\{/)
     expect(reference.text).not.toContain('--seed')
     expect(reference.notes.join()).toMatch(/polynomial.*no --seed/)
+  })
+})
+
+describe('a configuration of aisimulate predict', () => {
+  const written = async (scenario: Scenario) => {
+    const form = copyForms(scenario, {trace: 'bundled.jsonl.gz', link: null}).find(
+      ({id}) => id === 'prediction',
+    )
+    const text = await form!.write!()
+    if (!text.ok) throw new Error(text.error.message)
+    return text.value
+  }
+
+  it.each(PRESETS.filter(({scenario}) => scenario.release === '1.6.1').map(({id}) => id))(
+    'of the preset %s is read as what it says, and nothing is lost on the way back',
+    async id => {
+      const text = await written(preset(id))
+      const {what, scenario, files} = await accepted(text, {current: preset(id)})
+      expect({what, files}).toEqual({what: 'Configuration of aisimulate predict', files: []})
+      const {optimization_target, max_gpu_budget} = plannerOf(preset(id))!
+      expect(plannerOf(scenario)).toMatchObject({optimization_target, max_gpu_budget})
+      expect(aggOrDecode(scenario).startup_time).toBe(60)
+      const again = await accepted(await written(scenario))
+      expect(again.scenario).toEqual(scenario)
+    },
+  )
+
+  it('is not offered of 1.2.1, asks for a trace it does not know, and names what is wrong', async () => {
+    expect(copyForms(GUIDE, {trace: 't.jsonl', link: null}).map(({id}) => id)).not.toContain('prediction')
+    const engine = {model: 'Qwen/Qwen3-8B', hardware: 'h100_sxm', backend: 'vllm', workers: {aggregated: {}}}
+    const document = {
+      traffic: {source: {type: 'trace', paths: ['my/own.jsonl']}, load: {type: 'trace_timestamps'}},
+      engine,
+    }
+    const pasted = await accepted(JSON.stringify(document))
+    expect(pasted.files).toEqual([{what: 'trace', flag: 'traffic.source.paths', path: 'my/own.jsonl'}])
+    expect(await refused(JSON.stringify({...document, engine: {...engine, nextn: 2}}))).toMatch(/nextn/)
   })
 })

@@ -8,6 +8,7 @@ import {findPlannerConfig} from '../../../config/planner/find-planner-config.ts'
 import {PLANNER_KEYS, parsePlannerConfig} from '../../../config/planner/planner-config.ts'
 import {parsePlannerConfig16} from '../../../config/planner/planner-config-1.6.ts'
 import {PLANNER_KEYS_16} from '../../../config/planner/planner-fields-1.6.ts'
+import {releaseOfPlanner} from '../../../config/planner/release-of-planner.ts'
 import type {Release} from '../../../config/release.ts'
 import {releaseOf} from '../../../config/releases/release-forms.ts'
 import {translateEngine} from '../../../config/releases/translate-engine.ts'
@@ -25,10 +26,11 @@ import {
   type WorkerType,
   withPhase,
 } from '../../../config/scenario.ts'
+import {isObject} from '../../../core/is-object.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
-import {parseCommand} from './parse-command.ts'
-import {type PasteContext, type Pasted, type PasteKind, profileOf} from './pasted.ts'
+import {parseCommand, traceAt} from './parse-command.ts'
+import {type NeededFile, type PasteContext, type Pasted, type PasteKind, profileOf} from './pasted.ts'
 
 /** A scenario from whatever was pasted; the problem names the flag, the field or the line. */
 export async function parsePasted(text: string, context: PasteContext): Promise<Result<Pasted>> {
@@ -68,6 +70,8 @@ async function readObject(
   value: Readonly<Record<string, unknown>>,
   context: PasteContext,
 ): Promise<Result<Pasted>> {
+  if (context.kind === 'prediction' || (context.kind === 'detect' && isPrediction(value)))
+    return applyPrediction(value, context)
   const kind = context.kind === 'detect' ? kindOf(value) : ok(context.kind)
   if (kind.ok && kind.value !== 'planner') return applyEngine(value, kind.value, context)
   const {parseYamlText} = await import('../../../config/yaml-text.ts')
@@ -81,6 +85,32 @@ async function readObject(
   const {config, notes} = found.value
   const applied = applyPlanner(config as Readonly<Record<string, unknown>>, context)
   return applied.ok ? ok({...applied.value, notes: [...notes, ...applied.value.notes]}) : applied
+}
+
+/** Engine args of 1.6.1 have an `engine`, too, but no traffic and no model in it. */
+function isPrediction(value: Readonly<Record<string, unknown>>): boolean {
+  const {engine} = value
+  return isObject(engine) && ('traffic' in value || 'model' in engine || 'workers' in engine)
+}
+
+async function applyPrediction(
+  value: Readonly<Record<string, unknown>>,
+  context: PasteContext,
+): Promise<Result<Pasted>> {
+  const read = await context.readPrediction(value)
+  if (!read.ok) return read
+  const {scenario, tracePath, notices} = read.value
+  const files: NeededFile[] = []
+  const {current, traces} = context
+  const trace =
+    tracePath === null ? current.trace : traceAt(tracePath, {flag: 'traffic.source.paths', traces, files})
+  return whole({
+    what: 'Configuration of aisimulate predict',
+    scenario: {...scenario, trace},
+    notes: notices,
+    notUnderstood: [],
+    files,
+  })
 }
 
 const ENGINE_KEYS: ReadonlySet<string> = new Set([
@@ -103,15 +133,6 @@ function kindOf(value: Readonly<Record<string, unknown>>): Result<'planner' | 'e
     first,
   )
 }
-
-/** The release a config is written for: the page's own, unless it has keys that only the other one knows. */
-function releaseOfPlanner(value: Readonly<Record<string, unknown>>, own: Release): Release {
-  const keys = Object.keys(value)
-  if (value.optimization_target === 'load' || keys.some(key => OF_1_6.has(key))) return '1.6.1'
-  return keys.includes('load_metric_samples') ? '1.2.1' : own
-}
-
-const OF_1_6 = new Set([...PLANNER_KEYS_16].filter(key => !PLANNER_KEYS.has(key)))
 
 function applyPlanner(value: Readonly<Record<string, unknown>>, {current}: PasteContext): Result<Pasted> {
   const release = releaseOfPlanner(value, releaseOf(current))
@@ -159,7 +180,7 @@ function fleetAs(topology: Fleet['topology'], fleet: Fleet): Fleet {
 
 function applyEngine(
   value: Readonly<Record<string, unknown>>,
-  kind: Exclude<PasteKind, 'detect' | 'planner'>,
+  kind: Exclude<PasteKind, 'detect' | 'planner' | 'prediction'>,
   {current}: PasteContext,
 ): Result<Pasted> {
   const is16 = isLaunchConfig(value)

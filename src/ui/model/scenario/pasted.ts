@@ -1,7 +1,9 @@
+import type {ScenarioOfPrediction} from '../../../config/prediction/scenario-from-prediction.ts'
 import type {Scenario, TraceSource} from '../../../config/scenario.ts'
+import type {Result} from '../../../core/result.ts'
 
 /** What pasted text is read as; `engine` means the pool its worker_type names, or the only one. */
-export type PasteKind = 'detect' | 'command' | 'planner' | 'engine' | 'prefill' | 'decode'
+export type PasteKind = 'detect' | 'command' | 'planner' | 'engine' | 'prefill' | 'decode' | 'prediction'
 
 /** A file the text names and a page cannot open: the user gives it. */
 export interface NeededFile {
@@ -27,6 +29,8 @@ export interface PasteContext {
   readonly current: Scenario
   /** Traces that can be chosen, by the name of their file. */
   readonly traces: ReadonlyMap<string, TraceSource>
+  /** Reads a file of `aisimulate predict`: it asks of models what only the worker knows. */
+  readonly readPrediction: (document: unknown) => Promise<Result<ScenarioOfPrediction>>
 }
 
 export function profileOf(flag: string, path: string): NeededFile {

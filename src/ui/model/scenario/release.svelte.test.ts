@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {findPreset} from '../../../config/presets.ts'
 import {withRelease} from '../../../config/releases/with-release.ts'
+import {fail} from '../../../core/result.ts'
 import {parsePasted} from './parse-pasted.ts'
 import {ScenarioState} from './scenario.svelte.ts'
 
@@ -55,7 +56,8 @@ describe('the release in the form', () => {
 })
 
 describe('pasting', () => {
-  const context = {kind: 'detect', current: GUIDE, traces: new Map()} as const
+  const readPrediction = async () => fail('not asked for')
+  const context = {kind: 'detect', current: GUIDE, traces: new Map(), readPrediction} as const
 
   it('goes to the release the text is written for', async () => {
     const pasted = await parsePasted('{"engine": {"max_num_seqs": 64}, "startup_time": 30}', context)
