@@ -75,6 +75,9 @@ export interface PlannerReplayExtras {
   readonly billed_gpu_hours: number
   /** billed_gpu_hours x price; null without a price. */
   readonly cost: number | null
+  /** What the cost was made from; the page adds both where the user gave a price. */
+  readonly price_per_gpu_hour?: number
+  readonly currency?: string
   readonly outside_measured_share: number | null
   /** How often a policy other than Dynamo's planner changed the number of replicas. */
   readonly replica_changes?: number

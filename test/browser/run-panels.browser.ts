@@ -132,7 +132,8 @@ test('a price per GPU-hour gives the cost, on the page and in the files', async 
   await runToResults(site)
   const {page} = site
   const card = page.locator('li').filter({has: page.getByRole('heading', {name: 'GPU-hours', exact: true})})
-  expect(await card.textContent()).not.toContain('cost')
+  expect(await card.textContent()).toMatch(/cost *–/)
+  const heightPx = (await card.boundingBox())?.height
   await page.getByRole('textbox', {name: 'Price per GPU-hour'}).fill('2,5')
   const report = JSON.parse(
     await savedText(site, () => page.getByRole('button', {name: 'Report JSON'}).click()),
@@ -142,6 +143,11 @@ test('a price per GPU-hour gives the cost, on the page and in the files', async 
   const {cost, billed_gpu_hours: billed} = report.planner_replay
   expect(cost).toBeCloseTo(billed * 2.5, 12)
   expect(await card.textContent()).toMatch(new RegExp(`cost *${cost.toFixed(2)}`))
+  expect((await card.boundingBox())?.height).toBe(heightPx)
+  await page.getByRole('combobox', {name: 'Currency'}).selectOption('EUR')
+  await expect.poll(() => card.textContent()).toContain(`${cost.toFixed(2)} EUR`)
+  // One table for all views, and part of the link.
+  await expect.poll(() => page.url()).toMatch(/price=[\w%]*2\.5.*currency=EUR/)
   await page.getByRole('textbox', {name: 'Price per GPU-hour'}).fill('dear')
   await expectVisible(page.getByRole('alert').filter({hasText: 'a positive amount'}))
 })

@@ -28,6 +28,7 @@ const KIT = [
 /** The page's state and the pure code it needs: no component. */
 const MODEL = [
   'ui/model/links',
+  'ui/model/money',
   'ui/model/trace',
   'ui/model/scenario',
   'ui/model/gpu',
@@ -54,6 +55,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/kit/form': kit('ui/kit', 'core', 'config/field.ts'),
 
   'ui/model/links': model(),
+  'ui/model/money': model('ui/kit', 'search/prices.ts'),
   'ui/model/trace': model('ui/kit/form'),
   'ui/model/scenario': model('ui/model/links', 'ui/model/trace', 'ui/kit', 'ui/kit/form'),
   'ui/model/gpu': model(),
@@ -146,9 +148,9 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'answers/tell-cure.ts',
   ),
   'ui/panels/compare': panel('ui/panels/figures', 'report', 'answers', 'sweep/repeats.ts'),
-  'ui/panels/sweep': panel('ui/panels/scenario', 'sweep', 'answers'),
+  'ui/panels/sweep': panel('ui/panels/scenario', 'ui/panels/figures', 'sweep', 'answers'),
   'ui/panels/search': panel('ui/panels/figures', 'report', 'search'),
-  'ui/panels/bench': panel('bench', 'sweep'),
+  'ui/panels/bench': panel('ui/panels/figures', 'bench', 'sweep'),
   'ui/panels/library': panel('store'),
   'ui/panels/pwa': {...panel(), types: [...COMPUTED, 'service-worker']},
 

@@ -5,6 +5,8 @@ import type {Report} from '../report.ts'
 export interface ComparedFigures {
   readonly report: Report
   readonly planner: Pick<ScalingRecord, 'scalingEvents'> | null
+  /** Of its own GPUs, where they cost another amount than the rest; null = unknown. */
+  readonly pricePerGpuHour?: number | null
 }
 
 export interface Pricing {

@@ -50,8 +50,7 @@ const COST: readonly Metric[] = [
     label: 'Cost of the billed hours',
     unit: 'money',
     better: 'lower',
-    read: ({report}, {pricePerGpuHour}) =>
-      pricePerGpuHour === null ? null : report.planner_replay.billed_gpu_hours * pricePerGpuHour,
+    read: (run, pricing) => costOf(run, pricing),
   },
   {
     key: 'cost_per_million_output_tokens',
@@ -59,12 +58,19 @@ const COST: readonly Metric[] = [
     label: 'Cost per million output tokens',
     unit: 'money',
     better: 'lower',
-    read: ({report}, {pricePerGpuHour}) =>
-      pricePerGpuHour === null || report.total_output_tokens === 0
-        ? null
-        : (report.planner_replay.billed_gpu_hours * pricePerGpuHour * 1e6) / report.total_output_tokens,
+    read: (run, pricing) => {
+      const cost = costOf(run, pricing)
+      const tokens = run.report.total_output_tokens
+      return cost === null || tokens === 0 ? null : (cost * 1e6) / tokens
+    },
   },
 ]
+
+/** By the run's own price if it has one. */
+function costOf(run: ComparedFigures, {pricePerGpuHour}: Pricing): number | null {
+  const price = run.pricePerGpuHour ?? pricePerGpuHour
+  return price === null ? null : run.report.planner_replay.billed_gpu_hours * price
+}
 
 const WORK: readonly Metric[] = [
   scaling('scale_ups', 'Scale-ups', events => events.filter(e => e.to_count > e.from_count).length),

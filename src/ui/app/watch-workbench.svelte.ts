@@ -47,6 +47,7 @@ export function watchWorkbench(workbench: Workbench): void {
     view.sweepInForm = sweep.linkPairs
     view.searchInForm = search.linkPairs
     view.benchInForm = bench.linkPairs
+    view.pricesInForm = workbench.prices.linkPairs
   })
 
   // The trace follows the scenario: loaded when it is chosen, read anew when its reading changes.

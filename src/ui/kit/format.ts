@@ -60,6 +60,12 @@ export function formatDigits(value: number): string {
   return size >= 1 || size < 1e-6 ? twoDecimals(value) : fewDigits(value)
 }
 
+/** @param currency its code; '' = none is named */
+export function formatMoney(amount: number, currency: string): string {
+  const digits = Math.abs(amount) < 0.1 ? formatDigits(amount) : twoDecimals(amount)
+  return currency === '' ? digits : `${digits} ${currency}`
+}
+
 export function formatCount(value: number): string {
   return integer(value)
 }

@@ -1,3 +1,4 @@
+import {formatMoney} from '../format.ts'
 import {roundPx} from './base/geometry.ts'
 
 /** Drawn by its shape first and its colour second, so that neither print nor colour blindness loses it. */
@@ -38,6 +39,42 @@ export const MARK_PATHS: Readonly<Record<CostMark, string>> = {
   star: 'M0-8 2-2.4 8 0 2 2.4 0 8-2 2.4-8 0-2-2.4Z',
   cross: 'M-5-5 5 5M-5 5 5-5',
   plus: 'M-6 0H6M0-6V6',
+}
+
+export interface Pricing {
+  /** Money per GPU-hour of a point; null = nobody said. */
+  readonly priceOf: (id: string) => number | null
+  /** '' = none is named. */
+  readonly currency: string
+}
+
+/** The points by money where all of them have a price, else by GPU-hours as they come; with the words for the axis. */
+export function inMoney(
+  points: readonly CostPoint[],
+  {priceOf, currency}: Pricing,
+): {readonly points: readonly CostPoint[]; readonly axis: string; readonly title: string} {
+  const priced = points.flatMap(point => {
+    const price = priceOf(point.id)
+    if (price === null) return []
+    const {min, max} = point.costs
+    const words = formatMoney(point.cost * price, currency)
+    return [
+      {
+        ...point,
+        cost: point.cost * price,
+        costs: {min: min * price, max: max * price},
+        words: `${point.words}, ${words}`,
+        brief: `${point.brief}, ${words}`,
+      },
+    ]
+  })
+  if (points.length === 0 || priced.length < points.length)
+    return {points, axis: 'GPU-hours', title: 'GPU-hours'}
+  return {
+    points: priced.sort((a, b) => a.cost - b.cost || a.share - b.share),
+    axis: currency === '' ? 'Cost' : `Cost (${currency})`,
+    title: 'cost',
+  }
 }
 
 type Scale = (value: number) => number

@@ -73,7 +73,7 @@ export class BenchState {
   }
 
   get linkPairs(): readonly Pair[] {
-    return choicePairs(this.choice)
+    return choicePairs({...this.choice, pricePerGpuHour: null})
   }
 
   start = async (scenario: Scenario, files: BenchFiles): Promise<void> => {
@@ -138,7 +138,14 @@ export class BenchState {
   }
 
   #question(scenario: Scenario): string {
-    return sha256OfText(stableJson({kind: 'bench', version: VERSION, scenario, choice: this.choice}))
+    return sha256OfText(
+      stableJson({
+        kind: 'bench',
+        version: VERSION,
+        scenario,
+        choice: {...this.choice, pricePerGpuHour: null},
+      }),
+    )
   }
 
   #evaluator({judge}: BenchPlan, files: BenchFiles, signal: AbortSignal): EvaluateJobs {

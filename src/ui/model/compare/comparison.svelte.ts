@@ -7,13 +7,11 @@ import type {FinishedRun} from '../run/run.svelte.ts'
 import {CompareSpread} from './compare-spread.svelte.ts'
 import type {ComparedRun} from './compared-run.ts'
 import {commonObjective, type JudgedRun, judgeBy} from './judged-run.ts'
-import {persistedPrice} from './price.ts'
 
 /** What is compared: runs of the library by id, the first being what the others are measured against. */
 export class ComparisonState {
   ids: readonly string[] = $state.raw([])
   #opened: ReadonlyMap<string, FinishedRun> = $state.raw(new Map())
-  readonly #price = persistedPrice()
   readonly #library: LibraryState
   readonly spread: CompareSpread
 
@@ -78,15 +76,6 @@ export class ComparisonState {
   /** Makes a run the one the others are measured against. */
   putFirst(id: string): void {
     this.ids = [id, ...this.ids.filter(other => other !== id)]
-  }
-
-  /** Money per GPU-hour. */
-  get price(): number | null {
-    return this.#price.value
-  }
-
-  setPrice(price: number | null): void {
-    this.#price.value = price
   }
 
   async #open(id: string): Promise<void> {

@@ -1,7 +1,7 @@
 import {formatPairs, MAX_LENGTH, type Pair, parsePairs} from '../../../config/link/query-string.ts'
 import {decodeScenario, encodeScenario} from '../../../config/link/url-codec.ts'
 import type {Scenario} from '../../../config/scenario.ts'
-import {BENCH_LINK_KEYS, SEARCH_LINK_KEYS, SWEEP_LINK_KEYS} from './link-keys.ts'
+import {BENCH_LINK_KEYS, PRICE_LINK_KEYS, SEARCH_LINK_KEYS, SWEEP_LINK_KEYS} from './link-keys.ts'
 import {DEFAULT_TOPIC, isTopic} from './topics.ts'
 
 /** The views of the page, in the order of their links in the header. */
@@ -28,6 +28,8 @@ export interface PageLink {
   readonly search?: readonly Pair[]
   /** The bench's, likewise. */
   readonly bench?: readonly Pair[]
+  /** What a GPU-hour costs, in every view. */
+  readonly prices?: readonly Pair[]
   /** What the guide shows, if not its first page. */
   readonly topic?: string
 }
@@ -41,7 +43,8 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
   const sweep = pairs.filter(([key]) => SWEEP_LINK_KEYS.has(key))
   const search = pairs.filter(([key]) => SEARCH_LINK_KEYS.has(key))
   const bench = pairs.filter(([key]) => BENCH_LINK_KEYS.has(key))
-  const others = [PAGE_KEYS, SWEEP_LINK_KEYS, SEARCH_LINK_KEYS, BENCH_LINK_KEYS]
+  const prices = pairs.filter(([key]) => PRICE_LINK_KEYS.has(key))
+  const others = [PAGE_KEYS, SWEEP_LINK_KEYS, SEARCH_LINK_KEYS, BENCH_LINK_KEYS, PRICE_LINK_KEYS]
   const rest = pairs.filter(([key]) => !others.some(keys => keys.has(key)))
   const asked = pairs.findLast(([key]) => key === 'view')?.[1]
   const topic = pairs.findLast(([key]) => key === 'topic')?.[1]
@@ -61,6 +64,7 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
       ...(sweep.length === 0 ? {} : {sweep}),
       ...(search.length === 0 ? {} : {search}),
       ...(bench.length === 0 ? {} : {bench}),
+      ...(prices.length === 0 ? {} : {prices}),
       ...(topic === undefined || !isTopic(topic) ? {} : {topic}),
     },
     scenario,
@@ -68,21 +72,22 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
   }
 }
 
-/** The page's keys as they stand in a hash, after the scenario's; the Run view needs none. */
+/** The page's keys as they stand in a hash, after the scenario's; the Run view needs none of its own. */
 export function pagePairs({
   view,
   compared,
   sweep = [],
   search = [],
   bench = [],
+  prices = [],
   topic = DEFAULT_TOPIC,
 }: PageLink): readonly Pair[] {
-  if (view === 'run') return []
+  if (view === 'run') return prices
   if (view === 'guide')
-    return [['view', view], ...(topic === DEFAULT_TOPIC ? [] : [['topic', topic] as const])]
+    return [['view', view], ...(topic === DEFAULT_TOPIC ? [] : [['topic', topic] as const]), ...prices]
   const named: readonly Pair[] = compared.map(link => ['compare', link])
   const own = {compare: named, sweep, recommend: search, bench}
-  return [['view', view], ...(view in own ? own[view as keyof typeof own] : [])]
+  return [['view', view], ...(view in own ? own[view as keyof typeof own] : []), ...prices]
 }
 
 /** A compared scenario within a link: its own link, without the version the outer one has already. */

@@ -15,6 +15,10 @@ export class ViewState {
   searchInForm: readonly Pair[] = $state.raw([])
   /** The bench in the form, likewise. */
   benchInForm: readonly Pair[] = $state.raw([])
+  /** What a GPU-hour costs, likewise. */
+  pricesInForm: readonly Pair[] = $state.raw([])
+  /** What the last link said of it. */
+  linkedPrices: readonly Pair[] = $state.raw([])
   /** What the last link said of a bench. */
   linkedBench: readonly Pair[] = $state.raw([])
   /** What the last link said of a search. */
@@ -36,6 +40,7 @@ export class ViewState {
     this.linkedComparison = page.compared
     this.linkedSweep = page.sweep ?? []
     this.linkedBench = page.bench ?? []
+    this.linkedPrices = page.prices ?? []
     this.linkedSearch = page.search ?? []
     this.topic = page.topic ?? DEFAULT_TOPIC
     return {scenario, ignored}
@@ -43,8 +48,8 @@ export class ViewState {
 
   pairsFor(view: ViewId, topic = this.topic): readonly Pair[] {
     const compared = this.comparisonOnScreen.length > 0 ? this.comparisonOnScreen : this.linkedComparison
-    const {sweepInForm: sweep, searchInForm: search, benchInForm: bench} = this
-    const link: PageLink = {view, compared, sweep, search, bench, topic}
+    const {sweepInForm: sweep, searchInForm: search, benchInForm: bench, pricesInForm: prices} = this
+    const link: PageLink = {view, compared, sweep, search, bench, prices, topic}
     return pagePairs(link)
   }
 }

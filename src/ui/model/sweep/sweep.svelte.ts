@@ -8,7 +8,6 @@ import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '..
 import type {SizeKv} from '../../../sweep/size-points.ts'
 import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {RunTelemetry} from '../../../worker/protocol.ts'
-import {persistedGpuPrices} from './gpu-prices.ts'
 import {type PlannedPoint, planSweep, type SweepBase, type SweepPlan} from './plan.ts'
 import {defaultSpec, readSpec, type SweepSpec, specPairs} from './spec.ts'
 
@@ -59,7 +58,6 @@ export class SweepState {
   costs: SweepCosts | null = $state.raw(null)
   /** How fast one worker was when it last ran something; the form foretells a sweep's time by it. */
   msPerRequest = $state(USUAL_MS_PER_REQUEST)
-  readonly #prices = persistedGpuPrices()
   readonly #host: SweepHost
   readonly #pool: SimulatorPool
   readonly #store: PointStore
@@ -72,15 +70,6 @@ export class SweepState {
     this.#host = host
     this.#pool = host.pool
     this.#store = host.store
-  }
-
-  /** Money per GPU-hour by GPU: what sweeps over GPUs choose by. */
-  get prices(): ReadonlyMap<string, number> {
-    return this.#prices.value
-  }
-
-  set prices(prices: ReadonlyMap<string, number>) {
-    this.#prices.value = prices
   }
 
   /** What a sweep would run. */

@@ -16,6 +16,7 @@ import {GpuState} from '../gpu/gpu.svelte.ts'
 import {LibraryState} from '../library/library.svelte.ts'
 import {comparedFromLink, type ViewId} from '../links/page-link.ts'
 import {ViewState} from '../links/view.svelte.ts'
+import {PriceTable} from '../money/price-table.svelte.ts'
 import {BatchState} from '../run/batch.svelte.ts'
 import {memoryVerdict} from '../run/memory-verdict.ts'
 import {type FinishedRun, type RunFiles, RunState} from '../run/run.svelte.ts'
@@ -69,6 +70,7 @@ export class Workbench {
   readonly answers: AnswerState
   readonly bench: BenchState
   readonly actions: LibraryActions
+  readonly prices = new PriceTable()
   /** The profile that engine timing may be read from. */
   profile: File | null = $state.raw(null)
   /** The form folds on narrow screens once there is something to see below it. */
@@ -182,12 +184,17 @@ export class Workbench {
 
   readAddress = (): void => {
     this.#runsWhenReady = this.link.read(this.#host.address.hash)
-    const {linkedSweep, linkedSearch, linkedBench} = this.view
+    const {linkedSweep, linkedSearch, linkedBench, linkedPrices} = this.view
     const ignored = [
+      ...this.prices.readLink(linkedPrices),
       ...this.sweep.readLink(linkedSweep),
       ...this.search.readLink(linkedSearch),
       ...this.bench.readLink(linkedBench),
     ]
+    // Before there was one table for all views, a bench had a price of its own.
+    const {pricePerGpuHour} = this.bench.choice
+    if (linkedPrices.length === 0 && pricePerGpuHour !== null)
+      this.prices.readLink([['price', String(pricePerGpuHour)]])
     this.link.ignored = [...this.link.ignored, ...ignored]
     void this.#lookBack()
   }

@@ -11,7 +11,9 @@ export interface ComparisonFigures {
   readonly runs: readonly ComparedRun[]
   readonly rows: readonly ComparedRow[]
   readonly config: readonly ConfigDifference[]
-  readonly price: number | null
+  /** Money per GPU-hour of each run; null = nobody said. */
+  readonly prices: readonly (number | null)[]
+  readonly currency: string
 }
 
 /** Requests of the second run against those of the first; null where they are not the same requests. */
@@ -21,14 +23,18 @@ export interface RequestFigures {
 }
 
 export function comparisonJson(figures: ComparisonFigures, requests: RequestFigures | null): string {
-  const {runs, rows, config, price} = figures
+  const {runs, rows, config, prices, currency} = figures
+  const [price = null, ...others] = new Set(prices)
   const content = {
     planner_replay_comparison: 1,
-    price_per_gpu_hour: price,
+    // One price where all have the same; each run says its own.
+    price_per_gpu_hour: others.length === 0 ? price : null,
+    ...(currency === '' ? {} : {currency}),
     runs: runs.map(({name, run}, i) => ({
       run: markOf(i).letter,
       name,
       link: linkOfCompared(run.scenario),
+      ...(others.length === 0 ? {} : {price_per_gpu_hour: prices[i] ?? null}),
       report: run.outcome.result.report,
     })),
     metrics: rows.map(({metric, cells}) => ({

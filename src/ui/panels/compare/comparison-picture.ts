@@ -86,7 +86,7 @@ interface TableLook {
 }
 
 /** The header carries the key of the charts: letter, line and name of each run. */
-function tableMarkup({runs, rows}: ComparisonFigures, {look, width, colours}: TableLook): string {
+function tableMarkup({runs, rows, currency}: ComparisonFigures, {look, width, colours}: TableLook): string {
   const columnPx = (width - LABEL_PX) / runs.length
   const left = (i: number) => LABEL_PX + i * columnPx
   const text = (x: number, row: number, content: string, style: string) =>
@@ -97,11 +97,16 @@ function tableMarkup({runs, rows}: ComparisonFigures, {look, width, colours}: Ta
     return line + text(left(i) + 24, 0, labelOf(i, name), `font-weight="600" fill="${look.text}"`)
   })
   const body = rows.flatMap((row, r) => [
-    text(0, r + 1, row.metric.label, `fill="${look.text}"`),
+    text(0, r + 1, labelOfMetric(row.metric, currency), `fill="${look.text}"`),
     ...row.cells.map((_, i) => text(left(i), r + 1, cellWords(row, i), `fill="${look.text}"`)),
   ])
   const note = text(0, rows.length + 1, 'Differences are to run A.', `fill="${look.soft}"`)
   return [...header, ...body, note].join('')
+}
+
+/** Money with its currency, where one is named. */
+function labelOfMetric({label, unit}: ComparedRow['metric'], currency: string): string {
+  return unit === 'money' && currency !== '' ? `${label}, ${currency}` : label
 }
 
 function cellWords({metric, cells}: ComparedRow, i: number): string {

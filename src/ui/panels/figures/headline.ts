@@ -1,6 +1,15 @@
 import {objectiveOf} from '../../../config/objective.ts'
 import type {Report, ReportSpread} from '../../../report/report.ts'
-import {formatCompact, formatCount, formatFixed, formatMs, formatValue, NONE} from '../../kit/format.ts'
+import {
+  formatCompact,
+  formatCount,
+  formatFixed,
+  formatMoney,
+  formatMs,
+  formatValue,
+  NONE,
+} from '../../kit/format.ts'
+import type {Money} from '../../model/money/price-table.svelte.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
 import {bandOf, TELL, tellBand} from './spread-words.ts'
 
@@ -14,8 +23,8 @@ export interface Figure {
   readonly details: readonly (readonly [string, string])[]
 }
 
-/** @param price money per GPU-hour */
-export function headlineFigures(run: ChartedRun, price: number | null): Figure[] {
+/** @param money of a GPU-hour */
+export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
   const {report, planner} = run.outcome.result
   const extras = report.planner_replay
   const {spread} = extras
@@ -44,7 +53,7 @@ export function headlineFigures(run: ChartedRun, price: number | null): Figure[]
       verdict:
         spreadWords(spread, 'gpu_hours', TELL.hours) ??
         (planner === null ? 'fixed fleet' : "the planner's own count"),
-      details: [['billed', formatFixed(extras.billed_gpu_hours, 2)], ...costDetails(report, price)],
+      details: [['billed', formatFixed(extras.billed_gpu_hours, 2)], ...costDetails(report, money)],
     },
     scalingFigure(run),
     {
@@ -65,14 +74,18 @@ export function headlineFigures(run: ChartedRun, price: number | null): Figure[]
   ]
 }
 
-/** Of the billed hours: starting and draining instances are paid for too. */
-function costDetails(report: Report, price: number | null): [string, string][] {
-  if (price === null) return []
+/** Of the billed hours: starting and draining instances are paid for too. Has its place before there is a price. */
+function costDetails(report: Report, {price, currency}: Money): [string, string][] {
+  if (price === null)
+    return [
+      ['cost', NONE],
+      ['per 1M output tok', NONE],
+    ]
   const cost = report.planner_replay.billed_gpu_hours * price
   const tokens = report.total_output_tokens
   return [
-    ['cost', formatFixed(cost, 2)],
-    ['per 1M output tok', tokens === 0 ? NONE : formatFixed((cost / tokens) * 1e6, 2)],
+    ['cost', formatMoney(cost, currency)],
+    ['per 1M output tok', tokens === 0 ? NONE : formatMoney((cost / tokens) * 1e6, currency)],
   ]
 }
 

@@ -4,6 +4,7 @@ import {VERSION} from '../../../config/link/version.ts'
 import tokens from '../../kit/base.css?raw'
 import chartStyles from '../../kit/charts/frame/chart.css?raw'
 import {escapeXml} from '../../kit/charts/frame/svg-file.ts'
+import {type Money, NO_MONEY} from '../../model/money/price-table.svelte.ts'
 import {type ChartedRun, runExtent} from '../../model/run/charted-run.ts'
 import {scenarioSentence} from '../../model/scenario/run-names.ts'
 import ReportPage from './ReportPage.svelte?server'
@@ -18,11 +19,11 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  */
 export function renderReportPage(
   {scenario, outcome}: Pick<ChartedRun, 'scenario' | 'outcome'>,
-  price: number | null = null,
+  money: Money = NO_MONEY,
 ): string {
   const run: ChartedRun = {scenario, outcome, axis: {extent: runExtent(outcome.result)}}
-  const {head, body} = render(ReportPage as Component<{run: ChartedRun; price: number | null}>, {
-    props: {run, price},
+  const {head, body} = render(ReportPage as Component<{run: ChartedRun; money: Money}>, {
+    props: {run, money},
   })
   const title = escapeXml(`Planner diagnostics: ${scenarioSentence(scenario, outcome.traceName)}`)
   return [

@@ -3,19 +3,20 @@ import {formatPerRequestLines} from '../../../report/per-request.ts'
 import type {Report} from '../../../report/report.ts'
 import {formatReportJson} from '../../../report/report-json.ts'
 import {type NamedFile, textFile} from '../../kit/controls/named-file.ts'
+import type {Money} from '../../model/money/price-table.svelte.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
 
 /**
  * The files a run leaves behind, the same as the command line writes.
- * @param price money per GPU-hour; the command line knows none and leaves `cost` null
+ * @param money of a GPU-hour; the command line knows none and leaves `cost` null
  */
-export function runFiles(run: FinishedRun, price: number | null): NamedFile[] {
+export function runFiles(run: FinishedRun, money: Money): NamedFile[] {
   const {result} = run.outcome
-  const report = withCost(result.report, price)
+  const report = withCost(result.report, money)
   const {planner} = result
   const json = (text: string) => textFile(text, 'application/json')
   const files: NamedFile[] = [
-    {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run, price)},
+    {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run, money)},
     {label: 'Report JSON', name: 'report.json', make: () => json(formatReportJson(report))},
   ]
   if (planner !== null) {
@@ -38,16 +39,24 @@ export function runFiles(run: FinishedRun, price: number | null): NamedFile[] {
   return files
 }
 
-function withCost(report: Report, price: number | null): Report {
+function withCost(report: Report, {price, currency}: Money): Report {
   const extras = report.planner_replay
   if (price === null) return report
-  return {...report, planner_replay: {...extras, cost: extras.billed_gpu_hours * price}}
+  return {
+    ...report,
+    planner_replay: {
+      ...extras,
+      cost: extras.billed_gpu_hours * price,
+      price_per_gpu_hour: price,
+      ...(currency === '' ? {} : {currency}),
+    },
+  }
 }
 
 /** The code that prints it is fetched when it is first asked for. */
-async function htmlReport(run: FinishedRun, price: number | null): Promise<Blob> {
+async function htmlReport(run: FinishedRun, money: Money): Promise<Blob> {
   const {renderReportPage} = await import('../report-page/render-report-page.ts')
-  return new Blob([renderReportPage(run, price)], {type: 'text/html'})
+  return new Blob([renderReportPage(run, money)], {type: 'text/html'})
 }
 
 async function timeline({outcome: {result}}: FinishedRun): Promise<Blob> {

@@ -9,6 +9,7 @@ import {createWorkerApi} from '../../../worker/api.ts'
 import {yieldByChannel} from '../../../worker/host.ts'
 import {TimeAxis} from '../../kit/charts/base/time-axis.svelte.ts'
 import {tableToCsv, timelineTable} from '../../kit/charts/frame/chart-table.ts'
+import {NO_MONEY} from '../../model/money/price-table.svelte.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
 import {dynamoDecisions} from '../../policies/dynamo/dynamo-decisions.ts'
 import {headlineFigures} from '../figures/headline.ts'
@@ -112,7 +113,7 @@ describe('timelines of a run', () => {
       'gpu-hours',
     ])
     expect(dynamoDecisions([])).toEqual([])
-    expect(headlineFigures(plain, null).map(({label}) => label)).toContain('Scaling events')
+    expect(headlineFigures(plain, NO_MONEY).map(({label}) => label)).toContain('Scaling events')
   })
 })
 
@@ -154,7 +155,7 @@ describe('requests', () => {
 
 describe('files', () => {
   it('hold what the command line would write', async () => {
-    const files = runFiles(run, null)
+    const files = runFiles(run, NO_MONEY)
     const texts = new Map(
       await Promise.all(files.map(async file => [file.name, await (await file.make()).text()] as const)),
     )

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {parsePrice} from './price.ts'
+import {parsePrice} from './parse-price.ts'
 
 test.each([
   ['2.5', 2.5],
