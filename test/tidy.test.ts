@@ -31,6 +31,7 @@ const SIMULATION = [
   'scaling',
   'policies',
   'report',
+  'measured',
   'run',
   'sweep',
   'answers',
@@ -52,17 +53,14 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   scaling: {may: ['core', 'config'], types: ['engine'], pure: true},
   policies: {may: ['core', 'config', 'perf', 'scaling'], types: ['engine'], pure: true},
   report: {may: ['core', 'config'], types: ['engine', 'scaling', 'policies'], pure: true},
+  measured: {may: ['core', 'config', 'trace', 'report'], types: ['engine'], packages: ['fflate'], pure: true},
   run: {may: ['core', 'config', 'trace', 'perf', 'engine', 'scaling', 'policies', 'report'], pure: true},
   sweep: {
     may: ['core', 'config', 'trace', 'perf', 'engine', 'scaling', 'policies', 'report', 'run'],
     pure: true,
   },
   answers: {may: ['core', 'config', 'report', 'run', 'sweep'], pure: true},
-  bench: {
-    may: ['core', 'config', 'trace', 'perf', 'report', 'run', 'sweep'],
-    types: ['engine'],
-    pure: true,
-  },
+  bench: {may: ['core', 'config', 'trace', 'perf', 'report', 'run', 'sweep'], types: ['engine'], pure: true},
   search: {
     may: ['core', 'config', 'trace', 'report', 'run', 'sweep', 'answers'],
     types: ['engine'],

@@ -8,7 +8,7 @@ const INDENT = 32
 /** The text of `--help`. */
 export function formatHelp(): string {
   return [
-    'usage: planner-replay TRACE [flags]',
+    'usage: planner-replay TRACE … [flags]',
     '       planner-replay sweep TRACE [flags] --vary KEY=VALUES --out DIR  (a grid of replays)',
     '       planner-replay recommend TRACE [flags] --objective O --out DIR (the cheapest that holds)',
     '       planner-replay predict -c FILE.yaml          (a configuration of aisimulate predict, 1.6.1)',

@@ -20,12 +20,12 @@ import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
-import {computeFigures, type PointFigures} from '../sweep/points.ts'
+import {computeFigures} from '../sweep/points.ts'
 import type {Repeats} from '../sweep/repeats.ts'
 import {fileErrorReason} from './file-errors.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig, loadPolicyConfig} from './load-planner-config.ts'
-import {loadTrace} from './load-trace.ts'
+import {type AskedMeasured, loadMeasured, tellMeasured} from './measured.ts'
 import {machineMemory} from './memory.ts'
 import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
@@ -33,6 +33,8 @@ import type {ReplayOutcome} from './replay-outcome.ts'
 import {askedRepeats, readRepeats} from './replay-repeats.ts'
 import type {Terminal} from './terminal.ts'
 import {createTimingLoader} from './timing-loader.ts'
+import {loadTrace} from './trace/load-trace.ts'
+import {traceName} from './trace/trace-files.ts'
 
 /** Replays one trace: flags and files in, table and report out. */
 export async function replay(args: Arguments, terminal: Terminal): Promise<ReplayOutcome> {
@@ -51,9 +53,12 @@ export async function replay(args: Arguments, terminal: Terminal): Promise<Repla
   notes.write(result.notices)
   const answer = await answerTo(prepared, result, loaded.value)
   result = withAnswer(result, answer)
+  const beside = await measuredBeside(loaded.value, result)
+  if (!beside.ok) return {kind: 'failed', message: beside.error.message}
   try {
     writeResult(result, outputs, terminal)
-    if (!outputs.asJson) terminal.writeOut(formatAnswer(answer))
+    if (outputs.asJson) terminal.writeError(beside.value)
+    else terminal.writeOut(`${formatAnswer(answer)}${beside.value}`)
     await writePages({scenario: prepared.inputs.scenario, result, outputs}, terminal, notes)
   } catch (error) {
     return {kind: 'failed', message: `cannot write a result: ${(error as Error).message}`}
@@ -74,10 +79,11 @@ interface Outputs {
 
 interface Loaded {
   /** Of the trace. */
-  readonly path: string
+  readonly paths: readonly string[]
   readonly prepared: PreparedRun
   readonly ports: RunPorts
   readonly repeats: Repeats
+  readonly measured: AskedMeasured | null
   readonly outputs: Outputs
   /** Of the flags. */
   readonly notices: readonly string[]
@@ -87,7 +93,7 @@ interface Loaded {
 async function load(args: Arguments): Promise<Result<Loaded>> {
   const checked = checkFlags(args)
   if (!checked.ok) return checked
-  const path = args.positionals[0] ?? ''
+  const path = traceName(args.positionals)
   const plannerConfig = loadPlannerConfig(args.flags.get('--planner-config'))
   if (!plannerConfig.ok) return plannerConfig
   const policyConfig = loadPolicyConfig(args.flags.get('--policy-config'))
@@ -103,8 +109,10 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const notices = [...plannerConfig.value.notes, ...described.value.notices]
   const repeats = readRepeats(args.flags)
   if (!repeats.ok) return repeats
+  const measured = loadMeasured(args.flags)
+  if (!measured.ok) return measured
   const ports: RunPorts = {
-    loadTraffic: keepingLast(trafficFrom((own, options) => loadTrace(path, options, own))),
+    loadTraffic: keepingLast(trafficFrom((own, options) => loadTrace(args.positionals, options, own))),
     timing: createTimingLoader(),
     memory: machineMemory(),
     nowMs: () => performance.now(),
@@ -115,7 +123,15 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   if (!outputs.ok) return outputs
   const written = writePrediction(scenario, path, outputs.value)
   if (!written.ok) return written
-  return ok({path, prepared: prepared.value, ports, repeats: repeats.value, outputs: outputs.value, notices})
+  return ok({
+    paths: args.positionals,
+    prepared: prepared.value,
+    ports,
+    repeats: repeats.value,
+    measured: measured.value,
+    outputs: outputs.value,
+    notices,
+  })
 }
 
 /** The scenario for the reference's own command, before the run: it needs none. */
@@ -184,9 +200,9 @@ async function run(prepared: PreparedRun, progress: ProgressLine | null): Promis
 async function answerTo(
   {inputs: {scenario}}: PreparedRun,
   result: RunResult,
-  {path, ports, repeats: asked}: Pick<Loaded, 'path' | 'ports' | 'repeats'>,
+  {paths, ports, repeats: asked}: Pick<Loaded, 'paths' | 'ports' | 'repeats'>,
 ): Promise<Answer> {
-  const {of, repeats} = askedRepeats(scenario, asked, path)
+  const {of, repeats} = askedRepeats(scenario, asked, paths)
   const candidates = candidatesOf(scenario, result)
   const steps = answerRun({
     scenario,
@@ -197,13 +213,31 @@ async function answerTo(
     triesCures: asked.count > 1,
     run: inTurn(async own => {
       const prepared = await prepareRun(own, ports)
-      return prepared.ok ? runToFigures(prepared.value) : prepared
+      return prepared.ok ? runTo(prepared.value, computeFigures) : prepared
     }),
   })
   for (;;) {
     const step = await steps.next()
     if (step.done) return step.value
   }
+}
+
+/** The text about a measured run; empty without one. */
+async function measuredBeside(
+  {measured, prepared, ports}: Loaded,
+  result: RunResult,
+): Promise<Result<string>> {
+  if (measured === null) return ok('')
+  const {scenario} = prepared.inputs
+  return tellMeasured({
+    asked: measured,
+    scenario,
+    result,
+    replay: async own => {
+      const again = await prepareRun(own, ports)
+      return again.ok ? runTo(again.value, ({engine}) => engine.requests) : again
+    },
+  })
 }
 
 /** One after the other: there is one thread, and each prepared run holds its traffic. */
@@ -217,12 +251,12 @@ function inTurn<A, B>(act: (input: A) => Promise<B>): (input: A) => Promise<B> {
 }
 
 /** A run that cannot be finished is an answer, too: the cure is none. */
-function runToFigures(prepared: PreparedRun): Result<PointFigures> {
+function runTo<T>(prepared: PreparedRun, read: (result: RunResult) => T): Result<T> {
   const steps = simulatePrepared(prepared)
   try {
     for (;;) {
       const step = steps.next()
-      if (step.done) return ok(computeFigures(step.value))
+      if (step.done) return ok(read(step.value))
     }
   } catch (error) {
     if (error instanceof RunError) return fail(error.message)

@@ -2,7 +2,8 @@ import {type SpreadRepeats, spreadRepeatsOf} from '../answers/spread-repeats.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {NO_REPEATS, type Repeats, repeatsOf} from '../sweep/repeats.ts'
-import {readTraceBytes, recipeOfTrace} from './load-trace.ts'
+import {recipeOfTrace} from './trace/load-trace.ts'
+import {readTraceBytes, traceName} from './trace/trace-files.ts'
 
 /** As many as a sweep takes per point. */
 const MOST_REPEATS = 99
@@ -27,17 +28,21 @@ export function readRepeats(flags: ReadonlyMap<string, string>): Result<Repeats>
  * The runs that were asked for besides the first. Where nothing looks at the fleet there is no phase to shift: then its traffic
  * is drawn anew, if it is of those that are drawn, and `of` says so.
  */
-export function askedRepeats(scenario: Scenario, {of, count}: Repeats, path: string): SpreadRepeats {
+export function askedRepeats(
+  scenario: Scenario,
+  {of, count}: Repeats,
+  paths: readonly string[],
+): SpreadRepeats {
   if (of === 'order' || count === 1) {
     const [, ...repeats] = repeatsOf(scenario, {of, count}, null)
     return {of, repeats}
   }
-  return spreadRepeatsOf(scenario, seedOfFile(scenario, path), count)
+  return spreadRepeatsOf(scenario, seedOfFile(scenario, paths), count)
 }
 
 /** Told by the file's bytes; the standard input cannot be read twice. */
-function seedOfFile({synthetic}: Scenario, path: string): number | null {
-  if (synthetic !== undefined || path === '-') return null
-  const bytes = readTraceBytes(path)
-  return bytes.ok ? (recipeOfTrace(bytes.value, path)?.spec.seed ?? null) : null
+function seedOfFile({synthetic}: Scenario, paths: readonly string[]): number | null {
+  if (synthetic !== undefined || paths.includes('-')) return null
+  const bytes = readTraceBytes(paths)
+  return bytes.ok ? (recipeOfTrace(bytes.value, traceName(paths))?.spec.seed ?? null) : null
 }

@@ -2,7 +2,9 @@ import {existsSync} from 'node:fs'
 import {readFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {PerfFileMissing} from '../perf/aic/load-manifest.ts'
 import {TimingLoader} from '../run/timing-loader.ts'
+import {fileErrorReason} from './file-errors.ts'
 import {loadProfile} from './load-profile.ts'
 import {loadWarmup} from './load-warmup.ts'
 import {loadLocalModel} from './local-model.ts'
@@ -20,7 +22,12 @@ export function createTimingLoader(): TimingLoader {
 
 /** A file of the GPU tables this package carries. */
 export async function readPerfFile(name: string): Promise<Uint8Array> {
-  return readFile(join(perfFolder(), name))
+  const path = join(perfFolder(), name)
+  try {
+    return await readFile(path)
+  } catch (error) {
+    throw new PerfFileMissing(fileErrorReason(error), `${path} belongs to this package: install it again`)
+  }
 }
 
 /** `public/perf` of this package, whether this code runs from its sources or from the bundle. */

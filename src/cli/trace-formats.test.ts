@@ -41,6 +41,21 @@ async function replay(name: string, ...flags: string[]) {
   return {code, error, report: code === 0 ? read() : {}}
 }
 
+/** What a run says on both streams. */
+async function told(name: string, ...flags: string[]) {
+  const said = {out: '', error: ''}
+  await runCli([join(folder, name), ...flags, '--report-json', join(folder, 'report.json')], {
+    writeOut: text => {
+      said.out += text
+    },
+    writeError: text => {
+      said.error += text
+    },
+    isTerminal: false,
+  })
+  return said
+}
+
 describe('trace formats on the command line', () => {
   it('replays a CSV of lengths and says what it lacks', async () => {
     const {code, error, report} = await replay('azure.csv')
@@ -78,6 +93,56 @@ describe('trace formats on the command line', () => {
     const shared = ['--trace-shared-prefix-ratio', '0.5', '--trace-num-prefix-groups', '2']
     const reuse = (await replay('agentic.jsonl', ...closed, ...shared)).report.prefix_cache_reused_ratio!
     expect(reuse).toBeGreaterThan(detected.report.prefix_cache_reused_ratio!)
+  })
+
+  it('reads several shards as one trace', async () => {
+    const rows = FILES['azure.csv'].split('\n')
+    writeFileSync(join(folder, 'a.csv'), rows.slice(0, 21).join('\n'))
+    writeFileSync(join(folder, 'b.csv'), [rows[0], ...rows.slice(21)].join('\n'))
+    const whole = await replay('azure.csv')
+    const shards = await replay('a.csv', join(folder, 'b.csv'))
+    expect(shards.report).toMatchObject({completed_requests: 50, duration_ms: whole.report.duration_ms})
+  })
+
+  it('leaves out and counts what no instance can hold', async () => {
+    const row = (timestamp: number, tokens: number) =>
+      `${JSON.stringify({timestamp, input_length: tokens, output_length: 5, hash_ids: Array.from({length: Math.ceil(tokens / 512)}, (_, i) => i)})}\n`
+    writeFileSync(join(folder, 'long.jsonl'), row(0, 500) + row(1000, 9000) + row(2000, 500))
+    const {code, error, report} = await replay('long.jsonl', '--extra-engine-args', '{"num_gpu_blocks":64}')
+    expect(code).toBe(0)
+    expect(report.completed_requests).toBe(2)
+    expect(error).toContain('1 of 3 requests are larger than the KV cache of one instance (4096 tokens')
+  })
+
+  it('sets a measured run beside the simulated one, and calibrates by it', async () => {
+    const requests = join(folder, 'requests.jsonl')
+    await replay('azure.csv', '--per-request-jsonl', requests, '--extra-engine-args', '{"speedup_ratio":0.5}')
+    const rows = readFileSync(requests, 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const table = rows.map(r => [
+      r.arrival_ms,
+      r.input_length,
+      r.output_length,
+      r.ttft_ms + 7,
+      r.e2e_latency_ms + 7,
+    ])
+    const header = 'start_ms,input_tokens,output_tokens,ttft_ms,e2e_ms\n'
+    writeFileSync(join(folder, 'measured.csv'), header + table.map(cells => cells.join(',')).join('\n'))
+    // The prompts are nearly alike, so that a slow prefill and an overhead cannot be told apart.
+    const asked = ['--measured', join(folder, 'measured.csv'), '--calibrate']
+    const {out} = await told('azure.csv', ...asked)
+    expect(out).toContain('50 measured and 50 simulated requests, paired in order of arrival')
+    expect(out).toMatch(/TTFT {5,}mean +\d/)
+    expect(out).toMatch(
+      /Calibration accepted: pass times of prompts × 1, of decoding × 2, [\d.]+ ms of overhead/,
+    )
+    expect(out).toContain("--calibration 'overhead:")
+    expect((await told('azure.csv', '--calibrate')).error).toContain('--calibrate needs --measured')
+    expect((await told('azure.csv', '--measured', join(folder, 'odd.csv'))).error).toContain(
+      'no column is known',
+    )
   })
 
   it('names the format that was told wrongly', async () => {

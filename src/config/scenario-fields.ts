@@ -5,7 +5,7 @@ import {hasPhase, phaseShiftOf, type Scenario} from './scenario.ts'
 import type {ScenarioField} from './scenario-field.ts'
 import {always, sometimes, within, withOrWithout} from './scenario-lens.ts'
 import {STARTUP_FIELD} from './startup/startup-field.ts'
-import {columnsLens, objectiveLens} from './text-lenses.ts'
+import {calibrationLens, columnsLens, objectiveLens} from './text-lenses.ts'
 import {checkTraceSelection, TRACE_FORMATS} from './trace-options.ts'
 
 /** Seeds are 32 bits wide. */
@@ -139,6 +139,24 @@ export const SCENARIO_FIELDS: readonly ScenarioField[] = [
     default: null,
   },
   STARTUP_FIELD,
+  {
+    ...ours,
+    ...fixed,
+    ...calibrationLens(),
+    key: 'calibration',
+    link: 'calibration',
+    linkAfter: 'scaling',
+    group: 'run',
+    flagGroup: 'Fleet',
+    metavar: 'TEXT',
+    label: 'Calibration',
+    help: 'What a measured run said of this scenario, as --calibrate prints it; named wherever a result is judged, changes nothing.',
+    unit: null,
+    advanced: true,
+    type: 'text',
+    nullable: true,
+    default: null,
+  },
   {
     ...theirs,
     ...knob,

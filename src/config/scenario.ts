@@ -1,3 +1,4 @@
+import type {Calibration} from './calibration.ts'
 import type {PlannerConfig} from './planner/planner-shape.ts'
 import type {PlannerConfig16} from './planner/planner-shape-1.6.ts'
 import type {Release} from './release.ts'
@@ -293,6 +294,8 @@ export interface Scenario {
   readonly startup?: StartupSpec
   /** Absent = the planner's own targets, if there is a planner (`objectiveOf`). */
   readonly objective?: ServiceObjective
+  /** What a measured run says of this one; absent = nobody compared it with one. */
+  readonly calibration?: Calibration
   /** Points per axis of the AIC benchmark that bootstraps the planner's regressions (planner.md 9). */
   readonly benchmarkGranularity: number
   /** Of 1.6.1: what the planner's estimates start from, where the engine args name no GPU; absent = nothing. */

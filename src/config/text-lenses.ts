@@ -1,4 +1,5 @@
 import {ok} from '../core/result.ts'
+import {formatCalibration, parseCalibration} from './calibration.ts'
 import {formatObjective, parseObjective} from './objective.ts'
 import {type ScenarioLens, within, withOrWithout} from './scenario-lens.ts'
 import {formatCsvColumns, parseCsvColumns} from './trace-options.ts'
@@ -11,6 +12,18 @@ export function objectiveLens(): ScenarioLens {
       if (value === null) return ok(withOrWithout(scenario, 'objective', null))
       const objective = parseObjective(String(value))
       return objective.ok ? ok({...scenario, objective: objective.value}) : objective
+    },
+  }
+}
+
+/** Told as one text, `overhead:24,requests:118,before:0.31,after:0.06,of:run.jsonl`. */
+export function calibrationLens(): ScenarioLens {
+  return {
+    read: ({calibration}) => (calibration === undefined ? null : formatCalibration(calibration)),
+    write: (scenario, value) => {
+      if (value === null) return ok(withOrWithout(scenario, 'calibration', null))
+      const calibration = parseCalibration(String(value))
+      return calibration.ok ? ok({...scenario, calibration: calibration.value}) : calibration
     },
   }
 }

@@ -97,6 +97,21 @@ describe('the verdict', () => {
     })
   })
 
+  test('refuses more instances than memory is good for, whatever the machine has', () => {
+    const machine = {bytes: 512 * GIB, of: 'this machine'} as const
+    const many = judgeMemory(forecastMemory(fleetOf(100_000), {...hour, requests: 20}), machine)
+    expect(many).toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/100,000 instances .* 6\.1 GiB/),
+    })
+    expect(judgeMemory(forecastMemory(fleetOf(20_000), hour), machine)).toEqual({kind: 'fits'})
+  })
+
+  test('counts the rows of a trace of which few are replayed', () => {
+    const rows = {...hour, traceRows: 1e8}
+    expect(verdict(fleetOf(2), rows)).toMatchObject({kind: 'refused'})
+  })
+
   test('refuses what cannot fit, with the figure', () => {
     expect(verdict(fleetOf(2), generated(1e8, 1, 1))).toEqual({
       kind: 'refused',

@@ -9,6 +9,8 @@ export interface TrafficSize {
   readonly fileBytes: number
   /** From the first to the last arrival. */
   readonly spanS: number
+  /** Of the trace as it was read, of which a selection may replay few; absent = none are kept. */
+  readonly traceRows?: number
 }
 
 export interface MemoryForecast {
@@ -16,6 +18,9 @@ export interface MemoryForecast {
   readonly leastBytes: number
   /** What it needs if the fleet is overrun, so that most requests wait at a time. */
   readonly mostBytes: number
+  /** Instances at the start, and what they alone take. */
+  readonly instances: number
+  readonly instanceBytes: number
 }
 
 const MIB = 2 ** 20
@@ -32,6 +37,8 @@ const BYTES = {
   request: 280,
   /** A prompt's block in the block table, and its parent if no earlier prompt had it. */
   block: 6,
+  /** Columns of a row that was read, whether or not it is replayed. */
+  traceRow: 64,
   /** A hash id in the trace and in the trie of prefixes. */
   hashId: 6,
   /** Gaps between tokens, of which six in seven are equal to their neighbour. */
@@ -50,10 +57,11 @@ const BYTES = {
 /** How much memory a run takes, worked out from sizes alone. */
 export function forecastMemory(scenario: Scenario, traffic: TrafficSize): MemoryForecast {
   const pools = poolsOf(scenario.fleet).map(([, pool]) => pool)
-  const {requests, inputTokens, outputTokens, fileBytes, spanS} = traffic
+  const {requests, inputTokens, outputTokens, fileBytes, spanS, traceRows = 0} = traffic
   let leastBytes =
     BYTES.program +
     fileBytes +
+    Math.max(traceRows - requests, 0) * BYTES.traceRow +
     requests * BYTES.request +
     (inputTokens / scenario.traceBlockSize) * BYTES.hashId +
     outputTokens * BYTES.outputToken
@@ -68,7 +76,13 @@ export function forecastMemory(scenario: Scenario, traffic: TrafficSize): Memory
   }
   const planner = plannerOf(scenario)
   if (planner !== null) leastBytes += (spanS / planner.load_adjustment_interval) * BYTES.tick
-  return {leastBytes, mostBytes: leastBytes + waitingBytes}
+  const instances = pools.reduce((sum, {initialWorkers}) => sum + initialWorkers, 0)
+  return {
+    leastBytes,
+    mostBytes: leastBytes + waitingBytes,
+    instances,
+    instanceBytes: instances * BYTES.instance,
+  }
 }
 
 export function sizeOfSynthetic(spec: SyntheticSpec): TrafficSize {
@@ -101,10 +115,21 @@ export type MemoryVerdict =
   | {readonly kind: 'tight'; readonly message: string}
   | {readonly kind: 'refused'; readonly message: string}
 
+/** Past this the language's memory is more moved about than used: a run of seconds takes minutes. */
+const MOST_INSTANCE_BYTES = 4 * GIB
+
 /** Refused is what cannot fit even if all goes well; a warning is due where it may not fit if the fleet is overrun. */
 export function judgeMemory(forecast: MemoryForecast, limit: MemoryLimit): MemoryVerdict {
   const {leastBytes, mostBytes} = forecast
   const room = `${formatSize(limit.bytes)} ${limit.of} has`
+  const {instances, instanceBytes} = forecast
+  if (instanceBytes > MOST_INSTANCE_BYTES)
+    return {
+      kind: 'refused',
+      message:
+        `The ${instances.toLocaleString('en-US')} instances of this run need about ${formatSize(instanceBytes)} of memory before the first request ` +
+        `comes; ${formatSize(MOST_INSTANCE_BYTES)} are given to instances`,
+    }
   if (leastBytes > limit.bytes)
     return {
       kind: 'refused',

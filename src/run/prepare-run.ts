@@ -2,6 +2,7 @@ import {warningNotes} from '../config/checks/warnings.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {loadLaterParts} from './later-parts.ts'
+import {leaveOutOversize} from './leave-out-oversize.ts'
 import {
   forecastMemory,
   judgeMemory,
@@ -49,7 +50,8 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
   const fits = checkRoom(sizeOfTraffic(traffic.value))
   if (!fits.ok) return fits
   const {notices: timingNotices, ...timed} = timing.value
-  const {workload, name, sha256, source, notices} = traffic.value
+  const {name, sha256, source, notices} = traffic.value
+  const {workload, notice} = leaveOutOversize(scenario, traffic.value.workload)
   return ok({
     inputs: {
       scenario: source === undefined ? scenario : {...scenario, trace: source},
@@ -61,7 +63,7 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
     },
     traceName: name,
     warnings: [...warningNotes(scenario), ...fits.value],
-    notices: [...timingNotices, ...notices],
+    notices: [...timingNotices, ...notices, ...(notice === null ? [] : [notice])],
   })
 }
 

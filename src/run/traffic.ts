@@ -23,6 +23,8 @@ export interface Traffic {
   readonly sha256: string
   /** Of the file that stays in memory for this run; 0 where there is none, or where many runs share it. */
   readonly fileBytes: number
+  /** Read of the file, of which a selection may replay few; absent = as many as are replayed. */
+  readonly rows?: number
   /** The trace as it turned out, where the scenario could not know it beforehand. */
   readonly source?: TraceSource
   readonly notices: readonly string[]
@@ -94,7 +96,7 @@ function oddities(scenario: Scenario, parsed: ParsedTrace, workload: Workload): 
 }
 
 /** What a forecast of memory needs to know of traffic. */
-export function sizeOfTraffic({workload, fileBytes}: Traffic): TrafficSize {
+export function sizeOfTraffic({workload, fileBytes, rows = 0}: Traffic): TrafficSize {
   let inputTokens = 0
   let outputTokens = 0
   for (let r = 0; r < workload.requestCount; r++) {
@@ -103,7 +105,7 @@ export function sizeOfTraffic({workload, fileBytes}: Traffic): TrafficSize {
   }
   const last = workload.releaseOrder[workload.releaseOrder.length - 1]!
   const spanS = workload.arrivalMs[last]! / 1000
-  return {requests: workload.requestCount, inputTokens, outputTokens, fileBytes, spanS}
+  return {requests: workload.requestCount, inputTokens, outputTokens, fileBytes, spanS, traceRows: rows}
 }
 
 /** The generated requests. Their blocks are those of the pool that meets the prompts first. */

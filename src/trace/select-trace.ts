@@ -1,6 +1,7 @@
 import {checkTraceSelection, type TraceSelection} from '../config/trace-options.ts'
 import {RandomStream} from '../core/random.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {gatherHashes} from './keep-requests.ts'
 import type {ParsedTrace} from './trace-columns.ts'
 
 /**
@@ -122,16 +123,4 @@ function gatherSessions(parsed: ParsedTrace, requests: Int32Array, newRequest: I
     session: Int32Array.from(requests, old => newSession[parsed.session[old]!]!),
     sessionNames,
   }
-}
-
-function gatherHashes({hashStart, hashIds}: ParsedTrace, requests: Int32Array) {
-  const newStart = new Uint32Array(requests.length + 1)
-  requests.forEach((old, index) => {
-    newStart[index + 1] = newStart[index]! + hashStart[old + 1]! - hashStart[old]!
-  })
-  const newIds = new Uint32Array(newStart[requests.length]!)
-  requests.forEach((old, index) => {
-    newIds.set(hashIds.subarray(hashStart[old], hashStart[old + 1]), newStart[index])
-  })
-  return {hashStart: newStart, hashIds: newIds}
 }

@@ -79,6 +79,16 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
 
     searchStep: async request => (await import('./search-steps.ts')).searchStep(request),
 
+    compareMeasured: async request => (await import('./measured-api.ts')).compareMeasuredFile(request),
+
+    async calibrate(request, cancel) {
+      try {
+        return await (await simulator()).calibrate(request, cancel)
+      } finally {
+        cancel.close()
+      }
+    },
+
     async pack(value) {
       const packed = await packColumns(value)
       return Comlink.transfer(packed, [packed.buffer])

@@ -8,9 +8,11 @@ import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.
 import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {GpuApi} from './gpu-protocol.ts'
+import type {MeasuredRequest} from './measured-protocol.ts'
 import type {
   BenchPointRequest,
   BenchRequest,
+  CalibrationRequest,
   LoadProgress,
   PointRequest,
   RunOutcome,
@@ -126,6 +128,20 @@ export class SimulatorClient {
         ),
       signal,
     )
+  }
+
+  /** Questions about a measured run. */
+  readonly measured = {
+    compareMeasured: (request: MeasuredRequest, signal: AbortSignal) =>
+      this.#twice(worker => worker.race(worker.api.compareMeasured(request), signal), signal),
+    calibrate: (request: CalibrationRequest, signal: AbortSignal) =>
+      this.#twice(
+        worker =>
+          this.#cancellable(worker, {onProgress: () => {}, signal}, (api, _, cancel) =>
+            api.calibrate({...request, run: {models: this.models, ...request.run}}, cancel),
+          ),
+        signal,
+      ),
   }
 
   /** Questions about GPUs and models. */

@@ -5,6 +5,8 @@ import type {FieldValue} from '../config/field-text.ts'
 import type {Scenario, TraceSource} from '../config/scenario.ts'
 import type {TraceFormat} from '../config/trace-options.ts'
 import type {Result} from '../core/result.ts'
+import type {MeasuredComparison} from '../measured/compare-measured.ts'
+import type {CalibrationOutcome} from '../measured/fit-calibration.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
 import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
@@ -24,6 +26,7 @@ import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {TraceStatistics} from '../trace/statistics.ts'
 import type {PromptIdentity} from '../trace/trace-columns.ts'
 import type {GpuApi} from './gpu-protocol.ts'
+import type {MeasuredRequest} from './measured-protocol.ts'
 
 /**
  * What crosses the thread boundary. Only plain data, Blobs and ports; expected failures are values, because a
@@ -58,6 +61,10 @@ export interface WorkerApi extends GpuApi {
   computeTipping(question: TippingQuestion): Promise<TickTipping>
   /** What a search asks for next; here, since weighing the candidates takes longer than a frame has. */
   searchStep(request: SearchRequest): Promise<Result<SearchAdvance>>
+  /** A measured run beside a simulated one. */
+  compareMeasured(request: MeasuredRequest): Promise<Result<MeasuredComparison>>
+  /** A few replays; `cancel` as for a run. */
+  calibrate(request: CalibrationRequest, cancel: MessagePort): Promise<Result<CalibrationOutcome>>
   /** Plain data with columns as one small file, to be stored; off the page's thread, where it would be felt. */
   pack(value: unknown): Promise<Uint8Array<ArrayBuffer>>
   unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>>
@@ -105,6 +112,11 @@ export interface RunRequest {
   readonly profile: {readonly name: string; readonly blob: Blob} | null
   /** Models the user brought; the client adds them. */
   readonly models?: readonly ModelConfig[]
+}
+
+export interface CalibrationRequest {
+  readonly run: RunRequest
+  readonly measured: MeasuredRequest
 }
 
 /** One run of a sweep. */

@@ -5,6 +5,7 @@ import {type BenchFigures, computeBenchFigures} from '../bench/bench-figures.ts'
 import {type BenchPlan, planBench} from '../bench/plan-bench.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
+import type {CalibrationOutcome} from '../measured/fit-calibration.ts'
 import {RULES_1_2} from '../policies/dynamo/rules-1.2/planner-rules.ts'
 import {computeTipping, type TickTipping} from '../policies/dynamo/tipping/tipping.ts'
 import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
@@ -21,6 +22,7 @@ import type {WorkerHost} from './host.ts'
 import type {
   BenchPointRequest,
   BenchRequest,
+  CalibrationRequest,
   PointRequest,
   RunOutcome,
   RunRequest,
@@ -32,7 +34,10 @@ import type {TraceCache} from './trace-cache.ts'
 import {detachableBuffers} from './transferables.ts'
 
 /** What the worker can do beyond reading traces: loaded with the first call that needs it, so that the page opens sooner. */
-export type Simulator = Pick<WorkerApi, 'run' | 'runPoint' | 'planBench' | 'benchPoint' | 'computeTipping'> &
+export type Simulator = Pick<
+  WorkerApi,
+  'run' | 'runPoint' | 'planBench' | 'benchPoint' | 'calibrate' | 'computeTipping'
+> &
   Omit<GpuApi, 'gpuOffer'>
 
 export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator {
@@ -42,6 +47,7 @@ export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator
     runPoint: (request, onProgress, cancel) => runPoint(site, request, onProgress, cancel),
     planBench: request => planBenchOf(site, request),
     benchPoint: (request, onProgress, cancel) => benchPoint(site, request, onProgress, cancel),
+    calibrate: (request, cancel) => calibrate(site, request, cancel),
     computeTipping: tippingOf,
     ...createGpuApi(site.timing),
   }
@@ -112,6 +118,18 @@ async function benchPoint(
 ): Promise<Result<BenchFigures>> {
   const simulated = await simulateRequest(site, request, onProgress, cancel)
   return simulated.ok ? ok(computeBenchFigures(simulated.value.result, request.judge)) : simulated
+}
+
+async function calibrate(
+  site: Site,
+  request: CalibrationRequest,
+  cancel: MessagePort,
+): Promise<Result<CalibrationOutcome>> {
+  const {calibrateByFile} = await import('./measured-api.ts')
+  return calibrateByFile(request, async own => {
+    const simulated = await simulateRequest(site, own, () => {}, cancel)
+    return simulated.ok ? ok(simulated.value.result.engine.requests) : simulated
+  })
 }
 
 interface Simulated {

@@ -94,7 +94,7 @@ export class TraceCache {
     if (!loaded.ok) return loaded
     const {file, workload, notices} = loaded.value
     const {name, sha256, sizeBytes} = file
-    return ok({workload, name, sha256, fileBytes: sizeBytes, notices})
+    return ok({workload, name, sha256, fileBytes: sizeBytes, rows: file.parsed.requestCount, notices})
   }
 
   async #file(wanted: TraceWanted, onProgress: OnProgress): Promise<Result<TraceFile>> {

@@ -13,7 +13,18 @@ export interface PageFloor {
 const PACKAGES = ['svelte', 'd3-array', 'd3-format', 'd3-scale', 'd3-shape']
 
 /** Types of what the worker computes, which no code of the page can run. */
-const COMPUTED = ['trace', 'perf', 'engine', 'scaling', 'policies', 'run', 'worker', 'report', 'store']
+const COMPUTED = [
+  'trace',
+  'perf',
+  'engine',
+  'scaling',
+  'policies',
+  'run',
+  'worker',
+  'report',
+  'measured',
+  'store',
+]
 
 /** Controls and charts: they know numbers, text and pixels, and nothing of runs. */
 const KIT = [
@@ -33,6 +44,7 @@ const MODEL = [
   'ui/model/scenario',
   'ui/model/gpu',
   'ui/model/run',
+  'ui/model/measured',
   'ui/model/answer',
   'ui/model/sweep',
   'ui/model/search',
@@ -60,6 +72,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/model/scenario': model('ui/model/links', 'ui/model/trace', 'ui/kit', 'ui/kit/form'),
   'ui/model/gpu': model(),
   'ui/model/run': model('ui/kit', 'ui/kit/charts/base', 'run/memory-forecast.ts'),
+  'ui/model/measured': model('ui/model/run'),
   'ui/model/answer': model(
     'ui/kit',
     'ui/model/run',
@@ -113,6 +126,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/policies': panel('ui/policies/dynamo', 'ui/policies/cluster', 'report/dynamo-ticks.ts'),
 
   'ui/panels/trace': panel(),
+  'ui/panels/measured': panel(),
   'ui/panels/gpu': panel(),
   'ui/panels/guide/releases': panel(),
   'ui/panels/guide': panel('ui/panels/guide/releases', 'sweep/published.ts', 'sweep/repeats.ts'),
@@ -140,6 +154,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'ui/panels/figures',
     'ui/panels/requests',
     'ui/panels/inspector',
+    'ui/panels/measured',
     'ui/panels/report-page',
     'ui/policies',
     'ui/policies/dynamo',

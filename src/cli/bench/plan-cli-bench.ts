@@ -11,11 +11,11 @@ import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {NO_RECIPE} from '../../trace/generators/trace-recipes.ts'
 import {toWorkload} from '../../trace/parsed-trace.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
-import {recipeOfTrace} from '../load-trace.ts'
 import {machineMemory} from '../memory.ts'
 import {checkSweepBase, hashProfiles, readSweepBase} from '../sweep/sweep-base.ts'
 import type {PointTask} from '../sweep/sweep-point.ts'
 import {createTimingLoader} from '../timing-loader.ts'
+import {recipeOfTrace} from '../trace/load-trace.ts'
 import type {BenchArguments} from './bench-arguments.ts'
 
 /** A bench with everything read and checked, before the first run. */

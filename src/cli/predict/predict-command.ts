@@ -15,12 +15,12 @@ import {type PreparedRun, prepareRun, simulatePrepared} from '../../run/prepare-
 import type {RunResult} from '../../run/run.ts'
 import {trafficFrom} from '../../run/traffic.ts'
 import {fileErrorReason} from '../file-errors.ts'
-import {loadTrace} from '../load-trace.ts'
 import {machineMemory} from '../memory.ts'
 import {writeLines, writeText} from '../output-files.ts'
 import type {ReplayOutcome} from '../replay-outcome.ts'
 import type {Terminal} from '../terminal.ts'
 import {createTimingLoader} from '../timing-loader.ts'
+import {loadTrace} from '../trace/load-trace.ts'
 import {PREDICT_HELP, type PredictArguments, parsePredictArguments} from './predict-arguments.ts'
 import {predictionModels} from './prediction-models.ts'
 
@@ -71,7 +71,7 @@ function readPrediction({config, settings}: PredictArguments): Result<ScenarioOf
 
 function prepare({scenario, tracePath}: ScenarioOfPrediction): Promise<Result<PreparedRun>> {
   return prepareRun(scenario, {
-    loadTraffic: trafficFrom((own, options) => loadTrace(tracePath ?? '', options, own)),
+    loadTraffic: trafficFrom((own, options) => loadTrace([tracePath ?? ''], options, own)),
     timing: createTimingLoader(),
     memory: machineMemory(),
     nowMs: () => performance.now(),

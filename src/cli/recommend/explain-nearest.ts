@@ -9,18 +9,18 @@ import type {Told} from '../../search/answer/recommendation.ts'
 import type {WhyNot} from '../../search/answer/recommendation-json.ts'
 import {whyNot} from '../../search/answer/why-not.ts'
 import {wholeRuns} from '../../search/evaluation.ts'
-import {loadTrace} from '../load-trace.ts'
 import {machineMemory} from '../memory.ts'
 import {createTimingLoader} from '../timing-loader.ts'
+import {loadTrace} from '../trace/load-trace.ts'
 import type {RecommendPlan} from './recommend-plan.ts'
 
 /** Replays the nearest setting in all its phases: what kept it from holding, and what it did hold in each of them. */
 export async function explainNearest(
   {id, scenario}: Told,
-  {search: {problem}, path}: RecommendPlan,
+  {search: {problem}, paths}: RecommendPlan,
 ): Promise<WhyNot> {
   const ports: RunPorts = {
-    loadTraffic: keepingLast(trafficFrom((own, options) => loadTrace(path, options, own))),
+    loadTraffic: keepingLast(trafficFrom((own, options) => loadTrace(paths, options, own))),
     timing: createTimingLoader(),
     memory: machineMemory(),
     nowMs: () => performance.now(),

@@ -15,9 +15,9 @@ import {NO_RECIPE} from '../../trace/generators/trace-recipes.ts'
 import {toWorkload} from '../../trace/parsed-trace.ts'
 import {computeTraceStatistics} from '../../trace/statistics.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
-import {recipeOfTrace} from '../load-trace.ts'
 import {checkSweepBase, hashProfiles, readSweepBase} from '../sweep/sweep-base.ts'
 import type {PointTask} from '../sweep/sweep-point.ts'
+import {recipeOfTrace} from '../trace/load-trace.ts'
 import type {RecommendArguments} from './recommend-arguments.ts'
 
 /** A search with everything read and checked, before the first run. */
@@ -27,6 +27,7 @@ export interface RecommendPlan {
   readonly recipe: TraceGenerator | null
   readonly taskOf: (evaluation: Evaluation) => Result<PointTask>
   /** Where the trace is. */
+  readonly paths: readonly string[]
   readonly path: string
   readonly hasProgress: boolean
   readonly notices: readonly string[]
@@ -35,7 +36,7 @@ export interface RecommendPlan {
 export async function planRecommend(asked: RecommendArguments): Promise<Result<RecommendPlan>> {
   const centre = await readSweepBase(asked.rest, 'a search')
   if (!centre.ok) return centre
-  const {base, path, bytes, traceSha256, hasProgress} = centre.value
+  const {base, paths, path, bytes, traceSha256, hasProgress} = centre.value
   const objective = searchObjective(base, asked.objective)
   if (!objective.ok) return objective
   const recipe = bytes !== null && base.traceSeed !== undefined ? recipeOfTrace(bytes, path) : null
@@ -65,7 +66,16 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
   const firstReason = search.problemOfSpace()
   if (firstReason !== null)
     return fail(`space: no combination can be run; the first: ${firstReason}`, '--space')
-  return ok({search, trace, recipe, path, hasProgress, notices, taskOf: own => planTask(own, traceSha256)})
+  return ok({
+    search,
+    trace,
+    recipe,
+    paths,
+    path,
+    hasProgress,
+    notices,
+    taskOf: own => planTask(own, traceSha256),
+  })
 }
 
 /** Files go by what was run: an evaluation's own name may be longer than a file's can be. */

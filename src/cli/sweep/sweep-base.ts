@@ -13,12 +13,14 @@ import type {ParsedTrace} from '../../trace/trace-columns.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {loadPlannerConfig, loadPolicyConfig} from '../load-planner-config.ts'
 import {profileFiles} from '../load-profile.ts'
-import {readTraceBytes} from '../load-trace.ts'
 import {createTimingLoader} from '../timing-loader.ts'
+import {readTraceBytes, traceName} from '../trace/trace-files.ts'
 
 /** What the flags of a replay describe: what many runs start from. */
 export interface SweepBase {
   readonly base: Scenario
+  /** Of the trace, of which there may be several shards; and what they are called together. */
+  readonly paths: readonly string[]
   readonly path: string
   /** The trace's file; null for generated traffic. */
   readonly bytes: Uint8Array | null
@@ -46,7 +48,7 @@ export async function readSweepBase(rest: readonly string[], what: string): Prom
   if (single !== undefined) return fail(`${single} is for a single run; ${what} writes to --out`, single)
   const checked = checkFlags(args.value)
   if (!checked.ok) return checked
-  const path = positionals[0] ?? ''
+  const path = traceName(positionals)
   const plannerConfig = loadPlannerConfig(flags.get('--planner-config'))
   if (!plannerConfig.ok) return plannerConfig
   const policyConfig = loadPolicyConfig(flags.get('--policy-config'))
@@ -58,12 +60,13 @@ export async function readSweepBase(rest: readonly string[], what: string): Prom
     ...(policyConfig.value === undefined ? {} : {policyConfig: policyConfig.value}),
   })
   if (!described.ok) return described
-  const file = described.value.scenario.synthetic ? ok(null) : readTraceBytes(path)
+  const file = described.value.scenario.synthetic ? ok(null) : readTraceBytes(positionals)
   if (!file.ok) return file
   const bytes = file.value
   const traceSha256 = bytes === null ? null : await sha256Of(bytes)
   return ok({
     base: {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}},
+    paths: positionals,
     path,
     bytes,
     traceSha256,

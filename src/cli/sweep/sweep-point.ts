@@ -12,10 +12,10 @@ import {computeFigures, type PointFacts, type SweepRow} from '../../sweep/points
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
-import {type DrawnTrace, DrawnTraces} from '../drawn-traces.ts'
 import {makeHtmlReport} from '../html-report.ts'
 import {machineMemory} from '../memory.ts'
 import {createTimingLoader} from '../timing-loader.ts'
+import {type DrawnTrace, DrawnTraces} from '../trace/drawn-traces.ts'
 import {writePoint} from './sweep-folder.ts'
 
 /** One run to do; crosses to a worker thread as it is. */

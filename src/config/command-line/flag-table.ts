@@ -115,6 +115,21 @@ export const FLAGS: readonly Flag[] = [
   },
   {
     ...ours,
+    name: '--measured',
+    type: 'text',
+    metavar: 'FILE',
+    group: 'Output',
+    help: 'What a real run of this trace measured (AIPerf records or summary, Dynamo request trace, vLLM or SGLang benchmark, CSV): set beside the simulation.',
+  },
+  {
+    ...ours,
+    name: '--calibrate',
+    type: 'switch',
+    group: 'Output',
+    help: 'Fits speedup_ratio, decode_speedup_ratio and a constant overhead to half of the measured requests and judges them on the other.',
+  },
+  {
+    ...ours,
     name: '--html',
     type: 'text',
     metavar: 'FILE',

@@ -42,8 +42,7 @@ export interface ScenarioFromFlags {
 
 /** Checks that need no file, in the reference's order (engine.md 0). */
 export function checkFlags({positionals, flags}: Arguments): Result<null> {
-  if (positionals.length > 1) return fail(`unrecognized arguments: ${positionals.slice(1).join(' ')}`)
-  const hasTrace = positionals.length === 1
+  const hasTrace = positionals.length > 0
   const synthetic = ['--input-tokens', '--output-tokens', '--request-count']
   const isSynthetic =
     synthetic.some(flag => flags.has(flag)) || SYNTHETIC_OPTIONS.some(flag => differs(flags, flag))

@@ -10,6 +10,17 @@ import {type Manifest, parseManifest} from './tables/manifest.ts'
  */
 export type FetchPerfFile = (name: string, options?: {readonly isFresh: boolean}) => Promise<Uint8Array>
 
+/** A host that knows what helps says so: a page has a connection, a command line has files. */
+export class PerfFileMissing extends Error {
+  override name = 'PerfFileMissing'
+  readonly advice: string
+
+  constructor(message: string, advice: string) {
+    super(message)
+    this.advice = advice
+  }
+}
+
 /** What tables there are for a release. */
 export async function loadManifest(fetchFile: FetchPerfFile, release: Release): Promise<Result<Manifest>> {
   const {manifest, edition} = ESTIMATORS[release]
@@ -26,8 +37,7 @@ export async function fetchBytes(
   try {
     return ok(await fetchFile(name, {isFresh}))
   } catch (error) {
-    return fail(
-      `GPU table perf/${name} could not be fetched (${messageOf(error)}): check the connection and retry`,
-    )
+    const advice = error instanceof PerfFileMissing ? `: ${error.advice}` : ''
+    return fail(`GPU table perf/${name} could not be fetched (${messageOf(error)})${advice}`)
   }
 }

@@ -1,3 +1,4 @@
+import type {Calibration} from '../../config/calibration.ts'
 import type {EngineTiming} from '../../config/scenario.ts'
 import {type ConservationCheck, checkConservation} from './conservation.ts'
 import {type ComparableRun, computeDeviation, type Deviation} from './deviation.ts'
@@ -15,6 +16,8 @@ export interface Honesty {
   readonly deviation: Deviation
   /** Against public measurements of real engines; absent in runs kept from before there was one. */
   readonly measured?: Comparison
+  /** What a measured run of the user's own said; absent without one. */
+  readonly calibration?: Calibration
   /** Pre-emptions for a full KV cache; absent likewise. */
   readonly preemptions?: number
   /** null for runs made before there was one. */
@@ -22,7 +25,9 @@ export interface Honesty {
 }
 
 export function computeHonesty(input: ComparableRun): Honesty {
+  const {calibration} = input.scenario
   return {
+    ...(calibration === undefined ? {} : {calibration}),
     timing: input.scenario.engineTiming,
     outsideShare: input.report.planner_replay.outside_measured_share,
     saturation: computeSaturation(input.engine),

@@ -47,21 +47,27 @@ const PATTERNS: Readonly<Record<LengthField, RegExp>> = {
 
 /** Whether a column or key of this name is known to hold the field. */
 export function isColumnOf(field: LengthField, name: string): boolean {
-  return PATTERNS[field].test(normalise(name))
+  return PATTERNS[field].test(normaliseName(name))
+}
+
+/** A normalised name without the unit it ends with. */
+export function withoutUnit(name: string): string {
+  const [suffix] = UNIT_SUFFIXES.find(([pattern]) => pattern.test(name)) ?? []
+  return suffix === undefined ? name : name.replace(suffix, '')
 }
 
 /** The unit a name ends with, e.g. `arrival_time_ns`; null = it says none. */
 export function columnUnitOf(name: string): TimeUnit | null {
-  return UNIT_SUFFIXES.find(([pattern]) => pattern.test(normalise(name)))?.[1] ?? null
+  return UNIT_SUFFIXES.find(([pattern]) => pattern.test(normaliseName(name)))?.[1] ?? null
 }
 
 export function isAzureHeader(header: readonly string[]): boolean {
-  const names = header.map(normalise)
+  const names = header.map(normaliseName)
   return ['timestamp', 'contexttokens', 'generatedtokens'].every(name => names.includes(name))
 }
 
 export function isBurstGptHeader(header: readonly string[]): boolean {
-  const names = header.map(normalise)
+  const names = header.map(normaliseName)
   return ['timestamp', 'request_tokens', 'response_tokens'].every(name => names.includes(name))
 }
 
@@ -74,7 +80,7 @@ interface LayoutRequest {
 /** Finds the columns by the names given, else by what their own names say. */
 export function findLayout(header: readonly string[], request: LayoutRequest): Result<CsvLayout> {
   const {columns, format} = request
-  const names = header.map(normalise)
+  const names = header.map(normaliseName)
   const find = (given: string | undefined, pattern: RegExp) =>
     given === undefined
       ? names.findIndex(name => pattern.test(name))
@@ -115,7 +121,8 @@ function describeMissing(
   return `${fileName}: trace line 1: ${reason}; name it with ${field}=NAME in the trace columns (the file has ${listed.join(', ')}${more})`
 }
 
-function normalise(name: string): string {
+/** A column's name in lower case, with `_` for anything but letters and digits. */
+export function normaliseName(name: string): string {
   return name
     .trim()
     .toLowerCase()

@@ -1,4 +1,4 @@
-import {strToU8, unzipSync} from 'fflate'
+import {strFromU8, strToU8, unzipSync} from 'fflate'
 import {decompress as unpackZstd} from 'fzstd'
 import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
@@ -113,6 +113,11 @@ export function joinShards(shards: readonly Uint8Array[]): Uint8Array {
     at += part.length + 1
   }
   return joined
+}
+
+/** UTF-8 bytes as text, without a byte order mark. */
+export function decodeText(bytes: Uint8Array): string {
+  return strFromU8(bytes).replace(/^\uFEFF/, '')
 }
 
 const NEWLINE = 10

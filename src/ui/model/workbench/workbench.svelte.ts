@@ -105,6 +105,10 @@ export class Workbench {
     })
   }
 
+  get client(): SimulatorClient {
+    return this.#host.client
+  }
+
   get isTraceReady(): boolean {
     const {info, loading} = this.trace
     if (this.scenario.isGenerated) return true
@@ -228,7 +232,7 @@ export class Workbench {
     if (hash !== null && address.ranHash !== hash) address.push(hash, hash)
     this.isPanelOpen = false
     fetchResultsView()
-    void this.run.start($state.snapshot(scenario) as Scenario, this.#files)
+    void this.run.start($state.snapshot(scenario) as Scenario, this.files)
   }
 
   /** Replays a point of the sweep in full; Back leads to the sweep again. */
@@ -237,7 +241,7 @@ export class Workbench {
     this.goTo('run')
     // As the form holds it, so that the run is told from a later change of the form alone.
     const held = $state.snapshot(this.scenario.scenario) as Scenario | null
-    void this.run.start(held ?? point, this.#files)
+    void this.run.start(held ?? point, this.files)
   }
 
   /** What is to be held, as part of the scenario: links and runs then carry it. */
@@ -262,7 +266,7 @@ export class Workbench {
     // What is kept needs no second run: it would come out the same.
     const missing = scenarios.filter(scenario => this.library.runOf(scenario) === null)
     const named = missing.map(scenario => ({name: nameOfRun(scenario), scenario}))
-    const runs = missing.length === 0 ? [] : await this.batch.start(named, this.#files)
+    const runs = missing.length === 0 ? [] : await this.batch.start(named, this.files)
     if (runs === null) return
     const fresh = new Map(runs.map((run, i) => [missing[i], this.#keep(run)]))
     const ids = scenarios.map(scenario => fresh.get(scenario) ?? this.library.runOf(scenario)?.id)
@@ -339,7 +343,7 @@ export class Workbench {
 
   /** Says what there is to say of the run on screen, as far as it takes further runs. */
   answerFinished(): void {
-    if (this.run.finished !== null) this.answers.follow(this.run.finished, this.#files)
+    if (this.run.finished !== null) this.answers.follow(this.run.finished, this.files)
   }
 
   /** Repeats what is compared, so that the verdict can tell luck from a difference. */
@@ -377,7 +381,8 @@ export class Workbench {
     else if (current !== 'recommend' && current !== 'bench') this.start()
   }
 
-  get #files(): RunFiles {
+  /** What a run is made from besides its scenario. */
+  get files(): RunFiles {
     return {trace: this.trace.file, profile: this.profile}
   }
 

@@ -8,7 +8,16 @@ import {formatCount, formatFixed, formatValue} from '../../kit/format.ts'
 
 /** One thing a reader should know before trusting a result: a few words, and what is behind them. */
 export interface HonestyItem {
-  readonly id: 'timing' | 'grid' | 'measured' | 'kv' | 'saturation' | 'checks' | 'deviation' | 'digest'
+  readonly id:
+    | 'timing'
+    | 'grid'
+    | 'calibration'
+    | 'measured'
+    | 'kv'
+    | 'saturation'
+    | 'checks'
+    | 'deviation'
+    | 'digest'
   readonly label: string
   /** Good and bad are marked; what is merely so is not. */
   readonly tone: 'good' | 'bad' | 'plain'
@@ -24,6 +33,7 @@ export function honestyItems(honesty: Honesty): HonestyItem[] {
       detail: 'Where pass times come from; the sentence above says what that means.',
     },
     gridItem(honesty),
+    ...calibrationItems(honesty),
     ...measuredItems(honesty),
     saturationItem(honesty.saturation),
     checksItem(honesty.checks),
@@ -47,6 +57,21 @@ function gridItem({outsideShare, timing}: Honesty): HonestyItem {
     tone: outsideShare > 0.05 ? 'bad' : 'plain',
     detail: `${share} of pass-time lookups fell outside the measured grid of the pool that had most of them; there the tables are extrapolated.`,
   }
+}
+
+/** What a run of the user's own said of the figures. */
+function calibrationItems({calibration}: Honesty): HonestyItem[] {
+  if (calibration === undefined) return []
+  const {of, overheadMs, requests, errorBefore, errorAfter} = calibration
+  const [before, after] = [formatValue(errorBefore, 'share'), formatValue(errorAfter, 'share')]
+  const overhead =
+    overheadMs === 0
+      ? ''
+      : ` Besides, real requests take ${formatValue(overheadMs, 'ms')} outside the engine, which these figures do not hold: add them to TTFT and end-to-end latency.`
+  const detail =
+    `Speed-up ratios fitted to one half of the requests of ${of}; on the other half, ${formatCount(requests)} requests, the median ` +
+    `error of a latency went from ${before} to ${after}.${overhead}`
+  return [{id: 'calibration', label: `calibrated: error ${before} to ${after}`, tone: 'good', detail}]
 }
 
 /** What public measurements of real engines say of the figures. */

@@ -1,25 +1,25 @@
-import {readFileSync} from 'node:fs'
 import {basename} from 'node:path'
-import type {Scenario} from '../config/scenario.ts'
-import {fail, ok, type Result} from '../core/result.ts'
-import {sha256Of} from '../host/sha256-of.ts'
-import {oddityNotes, type Traffic} from '../run/traffic.ts'
-import {GENERATED_PREFIX} from '../trace/catalogue.ts'
-import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
-import {parseTrace} from '../trace/formats/parse-trace.ts'
-import type {TraceGenerator} from '../trace/generators/generate.ts'
-import {GENERATED_RECIPES, NO_RECIPE, recipeOf} from '../trace/generators/trace-recipes.ts'
-import {toWorkload, type WorkloadOptions} from '../trace/parsed-trace.ts'
-import {type DrawnTrace, DrawnTraces, recognizeRecipe, textOf} from './drawn-traces.ts'
-import {fileErrorReason} from './file-errors.ts'
+import type {Scenario} from '../../config/scenario.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import {sha256Of} from '../../host/sha256-of.ts'
+import {oddityNotes, type Traffic} from '../../run/traffic.ts'
+import {GENERATED_PREFIX} from '../../trace/catalogue.ts'
+import {unpackParquet} from '../../trace/formats/parquet-to-lines.ts'
+import {parseTrace} from '../../trace/formats/parse-trace.ts'
+import type {TraceGenerator} from '../../trace/generators/generate.ts'
+import {NO_RECIPE, recipeOf} from '../../trace/generators/trace-recipes.ts'
+import {toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
+import {type DrawnTrace, DrawnTraces, recognizeRecipe} from './drawn-traces.ts'
+import {readTraceBytes, traceName} from './trace-files.ts'
 
-/** Reads a trace file, or makes it anew where another seed is asked for. */
+/** Reads a trace, of one file or of several, or makes it anew where another seed is asked for. */
 export async function loadTrace(
-  path: string,
+  paths: readonly string[],
   options: WorkloadOptions,
   scenario: Scenario | null = null,
 ): Promise<Result<Traffic>> {
-  const read = readTraceBytes(path)
+  const path = traceName(paths)
+  const read = readTraceBytes(paths)
   if (!read.ok) return read
   const bytes = read.value
   const fileSha256 = await sha256Of(bytes)
@@ -38,30 +38,13 @@ export async function loadTrace(
     name,
     sha256: drawn.value?.sha256 ?? fileSha256,
     fileBytes: bytes.length,
+    rows: parsed.value.requestCount,
     source: {kind: 'file', name, sha256: fileSha256},
     notices: [
       ...parsed.value.notices,
       ...(scenario === null ? [] : oddityNotes(scenario, parsed.value, workload.value)),
     ],
   })
-}
-
-/** The bytes of a trace file, or of one of the generated traces, which have none: `generated:ID`. */
-export function readTraceBytes(path: string): Result<Uint8Array> {
-  if (path.startsWith(GENERATED_PREFIX)) return makeTrace(path.slice(GENERATED_PREFIX.length))
-  try {
-    // `-` is the standard input, as for any filter.
-    return ok(readFileSync(path === '-' ? 0 : path))
-  } catch (error) {
-    return fail(`failed to open trace file ${path}: ${fileErrorReason(error)}`)
-  }
-}
-
-function makeTrace(id: string): Result<Uint8Array> {
-  const recipe = recipeOf(id)
-  if (recipe !== null) return ok(textOf(recipe))
-  const known = Object.keys(GENERATED_RECIPES).map(name => `${GENERATED_PREFIX}${name}`)
-  return fail(`there is no generated trace named "${id}"; there is ${known.join(', ')}`)
 }
 
 /** How a trace is made anew with another seed; null: nobody here can. */

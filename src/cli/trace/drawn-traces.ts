@@ -1,10 +1,10 @@
-import {ok, type Result} from '../core/result.ts'
-import {sha256Hex} from '../core/sha256.ts'
-import {gunzip, isGzip} from '../trace/formats/gzip.ts'
-import {parseTrace} from '../trace/formats/parse-trace.ts'
-import {generateTrace, type TraceGenerator} from '../trace/generators/generate.ts'
-import {TRACE_RECIPES, withSeed} from '../trace/generators/trace-recipes.ts'
-import type {ParsedTrace} from '../trace/trace-columns.ts'
+import {ok, type Result} from '../../core/result.ts'
+import {sha256Hex} from '../../core/sha256.ts'
+import {gunzip, isGzip} from '../../trace/formats/gzip.ts'
+import {parseTrace} from '../../trace/formats/parse-trace.ts'
+import {generateTrace, type TraceGenerator} from '../../trace/generators/generate.ts'
+import {TRACE_RECIPES, withSeed} from '../../trace/generators/trace-recipes.ts'
+import type {ParsedTrace} from '../../trace/trace-columns.ts'
 
 /** The recipe of a trace of `static-traces/`, told by its bytes: the file may have been moved, renamed or unpacked. */
 export function recognizeRecipe(bytes: Uint8Array, path: string): TraceGenerator | null {
