@@ -33,9 +33,6 @@ const CASES: readonly (readonly [name: string, scenario: Scenario])[] = FOLDERS.
       }),
 )
 
-/** Links name no estimate of the router: it takes a model beside it. */
-const isLinked = ({routerConfig}: Scenario) => (routerConfig?.router_prefill_load_model ?? 'none') === 'none'
-
 function scenarioOfFlags(argv: readonly string[]): Scenario {
   const args = parseArguments(argv)
   if (!args.ok) throw new Error(args.error.message)
@@ -51,14 +48,11 @@ function scenarioOfFlags(argv: readonly string[]): Scenario {
 describe('scenarios of the golden runs of 1.6.1', () => {
   test('are there', () => expect(CASES.length).toBeGreaterThan(20))
 
-  test.each(CASES.filter(([, scenario]) => isLinked(scenario)))(
-    '%s comes back from its link',
-    (_, scenario) => {
-      const decoded = decodeScenario(encodeScenario(scenario))
-      expect(decoded.ignored).toEqual([])
-      expect(decoded.scenario).toEqual(scenario)
-    },
-  )
+  test.each(CASES)('%s comes back from its link', (_, scenario) => {
+    const decoded = decodeScenario(encodeScenario(scenario))
+    expect(decoded.ignored).toEqual([])
+    expect(decoded.scenario).toEqual(scenario)
+  })
 
   test.each(CASES)('%s comes back from its flags', (_, scenario) => {
     const {ours} = flagsFromScenario(scenario, {trace: 't'})

@@ -15,6 +15,13 @@ const disagg = (prefill, decode = prefill) => ({
   decode_engine_args: {engine: {...decode, worker_type: 'decode'}},
 })
 const trace = (name, rows, args) => ({call: 'trace', trace: name, rows, args})
+/** Routed by estimates of prompts, under four times the traffic; the oracle makes objects of config and model. */
+const loaded = (router_queue_threshold, {config}) => ({
+  router_mode: 'kv_router',
+  router_config: {router_prefill_load_model: 'ais', router_queue_threshold},
+  ais_perf_config: config,
+  arrival_speedup_ratio: 4,
+})
 const synthetic = args => ({call: 'synthetic', args})
 
 export const CASES_16 = {
@@ -103,6 +110,29 @@ export const CASES_16 = {
     ...agg({num_gpu_blocks: 6000}),
     num_workers: 1,
     router_mode: 'kv_router',
+  }),
+  // One instance a pool, so that no tie is drawn: what counts of a queued prompt decides who waits, and how long.
+  router_load: trace(FIVE_MINUTES, 300, {
+    ...agg({timing_model: ais('aggregated')}),
+    ...loaded(0.5, ais('aggregated')),
+    num_workers: 1,
+  }),
+  router_load_tp2: trace(FIVE_MINUTES, 200, {
+    ...agg({timing_model: ais('aggregated')}),
+    ...loaded(0.3, ais('aggregated', 'vllm', {tp: 2})),
+    num_workers: 1,
+  }),
+  router_load_disagg: trace(FIVE_MINUTES, 300, {
+    ...disagg({}, {}),
+    ...loaded(0.2, ais('prefill', 'vllm', {system: 'h100_sxm'})),
+    num_prefill_workers: 1,
+    num_decode_workers: 1,
+  }),
+  refused_router_model: trace(FIVE_MINUTES, 20, {
+    ...agg({}),
+    num_workers: 1,
+    router_mode: 'kv_router',
+    router_config: {router_prefill_load_model: 'ais'},
   }),
   refused_capacity: trace(FIVE_MINUTES, 50, {...agg({}), num_workers: 2, trace_block_size: 256}),
   refused_stuck: trace(FIVE_MINUTES, 60, {

@@ -58,6 +58,19 @@ function disagg(timing, planner, {rows, more} = {}) {
 
 export const PLANNER16_CASES = {
   a_both_polynomial: agg('polynomial', {}),
+  // Unlike in 1.2.1 the router of a planner run estimates prompts, too.
+  a_router_load: traced(
+    {
+      extra_engine_args: engine('aggregated', 'ais'),
+      num_workers: 1,
+      router_mode: 'kv_router',
+      router_config: {router_prefill_load_model: 'ais', router_queue_threshold: 0.2},
+      ais_perf_config: {...MODEL, worker_type: 'aggregated'},
+      arrival_speedup_ratio: 4,
+      planner_config: {...PLANNER, max_gpu_budget: 1},
+    },
+    300,
+  ),
   a_both_tables_startup: agg('ais', {max_gpu_budget: 4}, {more: {startup_time: 25}}),
   a_throughput_kalman: agg(
     'polynomial',

@@ -1,5 +1,5 @@
 import {defaultTiming} from '../checks/scenario-rules.ts'
-import {AIC_PERF_FIELDS} from '../engine/aic-perf.ts'
+import {AIC_PERF_FIELDS, aisPerfOf} from '../engine/aic-perf.ts'
 import {defaultEngineArgs} from '../engine/engine-args.ts'
 import {ENGINE_FIELDS} from '../engine/engine-fields.ts'
 import {launchConfig, launchConfigOnGpu} from '../engine/release-1.6/launch-config.ts'
@@ -144,8 +144,9 @@ function routerFlags(scenario: Scenario): readonly string[] {
   return changed.length === 0 ? [] : ['--router-config', JSON.stringify(Object.fromEntries(changed))]
 }
 
-function aicFlags({routerMode, aicPerf}: Scenario): readonly string[] {
+function aicFlags({release, routerMode, aicPerf}: Scenario): readonly string[] {
   if (routerMode !== 'kv_router' || aicPerf === undefined) return []
+  if (release === '1.6.1') return ['--ais-perf-config', JSON.stringify(aisPerfOf(aicPerf))]
   return AIC_PERF_FIELDS.flatMap(({key}) => {
     const value = aicPerf[key]
     return value === null ? [] : [`--${key.replaceAll('_', '-')}`, String(value)]

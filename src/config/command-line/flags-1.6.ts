@@ -1,5 +1,6 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {assembleScenario, checkScenarioFields, type ScenarioParts} from '../assemble-scenario.ts'
+import {checkAicPerf, parseAisPerf} from '../engine/aic-perf.ts'
 import {isLaunchConfig, parseEngineArgs16} from '../engine/release-1.6/parse-engine-args.ts'
 import {parseRouterConfig16} from '../engine/release-1.6/router-config.ts'
 import {parsePlannerModels} from '../planner/planner-models.ts'
@@ -79,7 +80,7 @@ export function scenarioFromFlags16(args: Arguments, inputs: FlagInputs): Result
   const {scenario, refused} = assembleScenario(parts, own)
   const [first] = refused
   if (first !== undefined) return refusedFlag(first)
-  const problem = checkOwn(scenario)
+  const problem = checkOwn(scenario) ?? checkAicPerf(scenario)
   return problem ?? ok({notices, scenario})
 }
 
@@ -277,7 +278,7 @@ function readLimits(flags: Flags): Result<Pick<Scenario, 'maxSimTimeMs' | 'repor
 function readRouter(
   flags: Flags,
   notices: string[],
-): Result<Pick<Scenario, 'routerMode' | 'routerConfig' | 'kvEventLagMs'>> {
+): Result<Pick<Scenario, 'routerMode' | 'routerConfig' | 'kvEventLagMs' | 'aicPerf'>> {
   const routerMode = (flags.get('--router-mode') ?? 'round_robin') as RouterMode
   const lag = flags.has('--kv-event-lag-ms') ? numberOf(flags.get('--kv-event-lag-ms')!) : null
   if (lag !== null && routerMode !== 'kv_router')
@@ -285,11 +286,21 @@ function readRouter(
   if (lag !== null && !(lag >= 0))
     return fail(`kv_event_lag_ms must be finite and non-negative, got ${lag}`, 'kvEventLagMs')
   const kvEventLag = lag === null ? {} : {kvEventLagMs: lag}
-  if (routerMode === 'round_robin') return ok({routerMode, ...kvEventLag})
+  const aicPerf = readAisPerf(flags.get('--ais-perf-config'))
+  if (!aicPerf.ok) return aicPerf
+  if (routerMode === 'round_robin') return ok({routerMode, ...kvEventLag, ...aicPerf.value})
   const json = parseJson(flags.get('--router-config') ?? '{}')
   if (!json.ok) return fail(`--router-config: ${json.error.message}`, 'routerConfig')
   const parsed = parseRouterConfig16(json.value)
   if (!parsed.ok) return parsed
   notices.push(...parsed.value.notices)
-  return ok({routerMode, routerConfig: parsed.value.config, ...kvEventLag})
+  return ok({routerMode, routerConfig: parsed.value.config, ...kvEventLag, ...aicPerf.value})
+}
+
+function readAisPerf(text: string | undefined): Result<Pick<Scenario, 'aicPerf'>> {
+  if (text === undefined) return ok({})
+  const json = parseJson(text)
+  if (!json.ok) return fail(`--ais-perf-config: ${json.error.message}`, 'router.aic_model_path')
+  const config = parseAisPerf(json.value)
+  return config.ok ? ok({aicPerf: config.value}) : config
 }

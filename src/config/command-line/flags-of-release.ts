@@ -9,6 +9,7 @@ export const FLAGS_OF_1_6 = [
   '--sla-e2e-ms',
   '--performance-model-metadata',
   '--kv-event-lag-ms',
+  '--ais-perf-config',
   '--request-rate',
   '--arrival-seed',
   '--model-name',

@@ -20,6 +20,14 @@ export const RELEASE_FLAGS: readonly Flag[] = [
   },
   {
     origin: 'reference',
+    name: '--ais-perf-config',
+    type: 'text',
+    metavar: 'JSON',
+    group: 'Router',
+    help: "The model on a GPU that router_prefill_load_model 'ais' of --router-config estimates prompts with (1.6.1).",
+  },
+  {
+    origin: 'reference',
     name: '--model-name',
     type: 'text',
     group: 'Output',

@@ -1,6 +1,15 @@
+import {isObject} from '../../core/is-object.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {checkField, type Field} from '../field.ts'
-import {type AicPerfConfig, plannerOf, type RouterConfig, type Scenario} from '../scenario.ts'
+import {FIRST_RELEASE} from '../release.ts'
+import {
+  type AicPerfConfig,
+  plannerOf,
+  type RouterConfig,
+  type Scenario,
+  type WorkerType,
+} from '../scenario.ts'
+import {parseTimingModel} from './release-1.6/timing-model.ts'
 
 const shared = {group: 'router', advanced: false, unit: null} as const
 const name = {type: 'text', nullable: false} as const
@@ -76,29 +85,71 @@ export function parseAicPerf(given: Readonly<Record<string, unknown>>): Result<A
   return ok(config as unknown as AicPerfConfig)
 }
 
-/** Whether the KV router of a run estimates prompts: the reference's planner runs never do. */
+/** Whether the KV router of a run estimates prompts: in planner runs 1.6.1's does, and 1.2.1's never. */
 export function estimatesPrefill(scenario: Scenario): boolean {
   const {routerMode, routerConfig} = scenario
-  return plannerOf(scenario) === null && routerMode === 'kv_router' && wantsEstimate(routerConfig)
+  return isHeard(scenario) && routerMode === 'kv_router' && wantsEstimate(routerConfig)
 }
 
-/** The reference refuses every half of an estimate in a plain run, and passes over it in a planner run. */
+function isHeard(scenario: Scenario): boolean {
+  return scenario.release === '1.6.1' || plannerOf(scenario) === null
+}
+
+/** The names of model and option that each release's messages use. */
+const WORDS = {
+  '1.2.1': {model: 'aic_perf_config (the --aic-* flags)', option: "router_prefill_load_model='aic'"},
+  '1.6.1': {model: 'ais_perf_config', option: "router_prefill_load_model='ais'"},
+} as const
+
+/** The reference refuses every half of an estimate in a plain run; 1.2.1 passes over it in a planner run. */
 export function checkAicPerf(scenario: Scenario): ReturnType<typeof fail> | null {
-  const {routerMode, routerConfig, aicPerf} = scenario
-  if (plannerOf(scenario) !== null) return null
+  const {release = FIRST_RELEASE, routerMode, routerConfig, aicPerf} = scenario
+  if (!isHeard(scenario)) return null
+  const {model, option} = WORDS[release]
   if (aicPerf === undefined) {
     if (!estimatesPrefill(scenario)) return null
-    const message = "router_prefill_load_model='aic' requires aic_perf_config (the --aic-* flags)"
-    return fail(message, 'router.router_prefill_load_model')
+    return fail(`${option} requires ${model}`, 'router.router_prefill_load_model')
   }
-  if (routerMode !== 'kv_router')
-    return fail("aic_perf_config (the --aic-* flags) requires router_mode='kv_router'", 'routerMode')
+  if (routerMode !== 'kv_router') return fail(`${model} requires router_mode='kv_router'`, 'routerMode')
   if (wantsEstimate(routerConfig)) return null
-  const what = routerConfig === undefined ? 'router_config with ' : ''
-  const message = `aic_perf_config (the --aic-* flags) requires ${what}router_prefill_load_model='aic'`
-  return fail(message, 'router.router_prefill_load_model')
+  const what = release === '1.2.1' && routerConfig === undefined ? 'router_config with ' : ''
+  return fail(`${model} requires ${what}${option}`, 'router.router_prefill_load_model')
 }
 
 function wantsEstimate(config: RouterConfig | undefined): boolean {
   return config?.router_prefill_load_model === 'aic'
+}
+
+/** The model of 1.6.1's `ais_perf_config`, as the engine args of that release name one. */
+export function parseAisPerf(value: unknown): Result<AicPerfConfig> {
+  const role = isObject(value) ? value.worker_type : undefined
+  const identity = parseTimingModel({type: 'external', provider: 'ais', config: value}, role as WorkerType)
+  if (!identity.ok) return fail(`--ais-perf-config: ${identity.error.message}`, 'router.aic_model_path')
+  const {aic_moe_tp_size, aic_moe_ep_size, aic_attention_dp_size, ...args} = identity.value
+  const spread = {
+    moe_tp_size: aic_moe_tp_size,
+    moe_ep_size: aic_moe_ep_size,
+    attention_dp: aic_attention_dp_size,
+  }
+  const unsimulated = Object.entries(spread).find(([, size]) => (size ?? 1) !== 1)
+  if (unsimulated !== undefined)
+    return fail(
+      `--ais-perf-config: ${unsimulated[0]} is known to 1.6.1 but not simulated here`,
+      'router.aic_model_path',
+    )
+  const {aic_backend, aic_system, aic_model_path, aic_backend_version, aic_tp_size} = args
+  return parseAicPerf({aic_backend, aic_system, aic_model_path, aic_backend_version, aic_tp_size})
+}
+
+/** The same as 1.6.1 is given it. */
+export function aisPerfOf(config: AicPerfConfig): Readonly<Record<string, string | number>> {
+  const {aic_model_path, aic_backend, aic_system, aic_backend_version, aic_tp_size} = config
+  return {
+    model: aic_model_path,
+    backend: aic_backend,
+    system: aic_system,
+    worker_type: 'aggregated',
+    ...(aic_backend_version === null ? {} : {backend_version: aic_backend_version}),
+    ...(aic_tp_size === 1 ? {} : {tp: aic_tp_size}),
+  }
 }

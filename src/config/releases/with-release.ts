@@ -84,7 +84,7 @@ function withTimingOf12(scenario: Scenario, notes: string[]): Scenario {
 
 /** Options left to the release are the other's own there; readers of 1.6.1 say them all. */
 function translateRouter(
-  {routerMode, routerConfig = {} as RouterConfig}: Scenario,
+  {routerMode, routerConfig = {} as RouterConfig, scaling}: Scenario,
   to: Release,
   notes: string[],
 ): RouterConfig | undefined {
@@ -93,6 +93,8 @@ function translateRouter(
   const given = Object.entries(routerConfig).filter(
     ([key, value]) => value !== usual[key as keyof RouterConfig],
   )
+  if (to === '1.2.1' && scaling.policy === 'dynamo' && routerConfig.router_prefill_load_model === 'aic')
+    notes.push('router.router_prefill_load_model has no effect on a planner run of 1.2.1.')
   const known = given.filter(([key]) => Object.hasOwn(defaultRouter, key))
   for (const [key] of given)
     if (!Object.hasOwn(defaultRouter, key))

@@ -77,16 +77,13 @@ export function parseRouterConfig16(value: unknown): Result<ParsedRouterConfig> 
   if (rule !== undefined) return refuse(rule.message, rule.field)
   if ((given.router_policy_config ?? null) !== null)
     return fail('--router-config: router_policy_config is not simulated', 'routerConfig.router_policy_config')
-  const {router_prefill_load_model: model = 'none'} = given
-  if (model !== 'none')
-    return fail(
-      `--router-config: router_prefill_load_model='${model}' requires ais_perf_config, which is not simulated here`,
-      'routerConfig.router_prefill_load_model',
-    )
   const own = Object.entries(given).filter(([key]) => Object.hasOwn(READ, key))
+  // Two names of one thing.
+  const loadModel =
+    given.router_prefill_load_model === 'ais' ? {router_prefill_load_model: 'aic' as const} : {}
   const unread = Object.keys(given).filter(key => !Object.hasOwn(READ, key))
   return ok({
-    config: {...DEFAULT_ROUTER_CONFIG_16, ...weighed(weight), ...Object.fromEntries(own)},
+    config: {...DEFAULT_ROUTER_CONFIG_16, ...weighed(weight), ...Object.fromEntries(own), ...loadModel},
     notices: unread.map(
       key => `--router-config: ${key} has no effect on a replay: only a live router reads it`,
     ),

@@ -16,14 +16,14 @@ const added = {
 const CHANGES: Readonly<Record<string, object>> = {
   overlap_score_credit: {max: 1e9, default: DEFAULT_ROUTER_CONFIG_16.overlap_score_credit},
   router_queue_threshold: {default: DEFAULT_ROUTER_CONFIG_16.router_queue_threshold},
+  router_prefill_load_model: {
+    help: 'none = a prompt counts until its first token; aic = an instance is taken to have worked off what GPU tables say it can since.',
+  },
 }
 
-/** Options of 1.6.1's KV router in the order of a form. What estimates prompts has no place there: it needs a model. */
+/** Options of 1.6.1's KV router in the order of a form. */
 export const ROUTER_FIELDS_16: readonly Field<keyof RouterConfig, 'router'>[] = [
-  ...ROUTER_FIELDS.filter(({key}) => key !== 'router_prefill_load_model').map(field => ({
-    ...field,
-    ...CHANGES[field.key],
-  })),
+  ...ROUTER_FIELDS.map(field => ({...field, ...CHANGES[field.key]})),
   {
     ...added,
     key: 'overlap_score_credit_decay',

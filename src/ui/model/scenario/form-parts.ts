@@ -64,7 +64,9 @@ export function routerFieldsFor(form: {
   readonly hasPlanner: boolean
   draft(part: FormPart, key: string): unknown
 }): readonly Field[] {
-  const estimates = !form.hasPlanner && form.draft('router', 'router_prefill_load_model') === 'aic'
+  // 1.2.1's planner runs estimate nothing.
+  const isHeard = form.release === '1.6.1' || !form.hasPlanner
+  const estimates = isHeard && form.draft('router', 'router_prefill_load_model') === 'aic'
   return estimates ? fieldsOf(form.release).router : formsOf(form.release).routerFields
 }
 
