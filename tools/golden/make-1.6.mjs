@@ -1,6 +1,7 @@
 // Makes test/golden16/replay/*.json: our bundled traces, replayed by the reference 1.6.1 through its seeded oracle.
 // Run: ORACLE16="/path/to/venv/bin/python /path/to/oracle16.py" node tools/golden/make-1.6.mjs [NAME…]
-// Files that exist are kept; delete one to make it again.
+// Files that exist are kept; delete one to make it again. The oracle must make the objects that the call takes of router_config
+// (KvRouterConfig) and ais_perf_config (AisPerfConfig).
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
