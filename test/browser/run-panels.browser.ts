@@ -147,7 +147,7 @@ test('a price per GPU-hour gives the cost, on the page and in the files', async 
   await page.getByRole('combobox', {name: 'Currency'}).selectOption('EUR')
   await expect.poll(() => card.textContent()).toContain(`${cost.toFixed(2)} EUR`)
   // One table for all views, and part of the link.
-  await expect.poll(() => page.url()).toMatch(/price=[\w%]*2\.5.*currency=EUR/)
+  await expect.poll(() => page.url()).toMatch(/price=h200_sxm:2\.5&currency=EUR/)
   await page.getByRole('textbox', {name: 'Price per GPU-hour'}).fill('dear')
   await expectVisible(page.getByRole('alert').filter({hasText: 'a positive amount'}))
 })

@@ -20,7 +20,7 @@ const STYLE_PROPERTIES = [
 ] as const
 
 const TITLE_PX = 24
-const LEGEND_ROW_PX = 17
+export const LEGEND_ROW_PX = 17
 const PADDING_PX = 8
 
 export interface ChartPicture {
@@ -38,9 +38,7 @@ export function svgFile({svg, canvas, title, legend}: ChartPicture): string {
   const height = svg.clientHeight
   const page = getComputedStyle(svg)
   const font = escapeXml(page.fontFamily)
-  const body = svg.cloneNode(true) as SVGSVGElement
-  inlineStyles(svg, body)
-  for (const transient of body.querySelectorAll('[data-transient]')) transient.remove()
+  const body = chartBody(svg, canvas)
   const key = legendMarkup(legend, {near: svg.parentElement ?? svg, width, style: page})
   const header = TITLE_PX + key.rows * LEGEND_ROW_PX
   return [
@@ -51,10 +49,36 @@ export function svgFile({svg, canvas, title, legend}: ChartPicture): string {
     `<text x="${PADDING_PX}" y="${18 - header}" font-family="${font}" font-size="13" font-weight="600" `,
     `fill="${page.color}">${escapeXml(title)}</text>`,
     `<g transform="translate(0 ${TITLE_PX - header})">${key.markup}</g>`,
-    canvas ? `<image width="${width}" height="${height}" href="${canvas.toDataURL()}"/>` : '',
-    ...Array.from(body.childNodes, node => new XMLSerializer().serializeToString(node)),
+    body,
     '</svg>\n',
   ].join('')
+}
+
+/** What the chart has drawn, marks on its canvas included, without what only a cursor shows. */
+export function chartBody(svg: SVGSVGElement, canvas: HTMLCanvasElement | undefined): string {
+  const body = svg.cloneNode(true) as SVGSVGElement
+  inlineStyles(svg, body)
+  for (const transient of body.querySelectorAll('[data-transient]')) transient.remove()
+  const below = canvas
+    ? `<image width="${svg.clientWidth}" height="${svg.clientHeight}" href="${canvas.toDataURL()}"/>`
+    : ''
+  return below + Array.from(body.childNodes, node => new XMLSerializer().serializeToString(node)).join('')
+}
+
+/** Letters and colours of the chart, there and now. */
+export function lookOf(svg: SVGSVGElement): {
+  readonly style: CSSStyleDeclaration
+  readonly font: string
+  readonly background: string
+  readonly soft: string
+} {
+  const style = getComputedStyle(svg)
+  return {
+    style,
+    font: escapeXml(style.fontFamily),
+    background: backgroundOf(svg),
+    soft: resolveColour(svg.parentElement ?? svg, 'var(--text-soft)'),
+  }
 }
 
 function inlineStyles(from: Element, to: Element): void {
@@ -87,7 +111,7 @@ const SWATCH_PX = 23
 const LEGEND_GAP_PX = 14
 
 /** The entries in as many rows as they need, so that none is cut. */
-function legendMarkup(
+export function legendMarkup(
   legend: readonly LegendEntry[],
   {near, width, style}: LegendLook,
 ): {readonly markup: string; readonly rows: number} {
@@ -136,14 +160,14 @@ export function escapeXml(text: string): string {
   return text.replace(/[<>&"]/g, sign => `&#${sign.charCodeAt(0)};`)
 }
 
-/** The SVG drawn at twice its size, sharp on any screen. */
-export async function pngFile(svgText: string): Promise<Blob> {
+/** @param scale 2: sharp on any screen */
+export async function pngFile(svgText: string, scale = 2): Promise<Blob> {
   const image = new Image()
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText)}`
   await image.decode()
   const canvas = document.createElement('canvas')
-  canvas.width = image.naturalWidth * 2
-  canvas.height = image.naturalHeight * 2
+  canvas.width = image.naturalWidth * scale
+  canvas.height = image.naturalHeight * scale
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
   return new Promise((resolve, reject) => {
     canvas.toBlob(blob =>
