@@ -1,10 +1,10 @@
 import {readFileSync, statSync} from 'node:fs'
 import {extname} from 'node:path'
 import {parseJson} from '../config/command-line/flags.ts'
+import type {PolicyConfigText} from '../config/command-line/policy-flags.ts'
 import {type FoundPlannerConfig, findPlannerConfig} from '../config/planner/find-planner-config.ts'
 import {PLANNER_KEYS} from '../config/planner/planner-config.ts'
 import {PLANNER_KEYS_16} from '../config/planner/planner-fields-1.6.ts'
-import {parseYamlDocuments, parseYamlText} from '../config/yaml-text.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {fileErrorReason} from './file-errors.ts'
 
@@ -17,17 +17,35 @@ const BYTE_ORDER_MARK = /^\uFEFF/
  * YAML), else inline JSON. Inline YAML is not accepted. In a manifest the planner's part is looked for. The config is
  * undefined without the flag.
  */
-export function loadPlannerConfig(value: string | undefined): Result<FoundPlannerConfig> {
+export async function loadPlannerConfig(value: string | undefined): Promise<Result<FoundPlannerConfig>> {
   if (value === undefined) return ok({config: undefined, notes: []})
-  const read = readPlannerConfig(value)
+  const read = await readPlannerConfig(value)
   if (!read.ok) return read
-  const found = findPlannerConfig(read.value, {known: ALL_KEYS, parseText: parseYamlText})
+  const found = await findIn(read.value)
   return found.ok ? found : fail(`${FLAG}: ${found.error.message}`, found.error.field)
+}
+
+/** A manifest may hold its config as text; only then what reads YAML is loaded. */
+async function findIn(value: unknown): Promise<Result<FoundPlannerConfig>> {
+  let holdsText = false
+  const parseText = () => {
+    holdsText = true
+    return fail('not read yet')
+  }
+  const found = findPlannerConfig(value, {known: ALL_KEYS, parseText})
+  if (!holdsText) return found
+  const {parseYamlText} = await loadYaml()
+  return findPlannerConfig(value, {known: ALL_KEYS, parseText: parseYamlText})
+}
+
+/** Most command lines write JSON: the library is compiled when there is YAML to read. */
+function loadYaml(): Promise<typeof import('../config/yaml-text.ts')> {
+  return import('../config/yaml-text.ts')
 }
 
 const ALL_KEYS = new Set([...PLANNER_KEYS, ...PLANNER_KEYS_16])
 
-function readPlannerConfig(value: string): Result<unknown> {
+async function readPlannerConfig(value: string): Promise<Result<unknown>> {
   if (!isFile(value)) {
     if (/^[^{}[\]"]+\.(json|ya?ml)$/i.test(value)) return fail(`${FLAG}: no such file: ${value}`, FLAG)
     const inline = parseJson(value)
@@ -40,15 +58,19 @@ function readPlannerConfig(value: string): Result<unknown> {
   } catch (error) {
     return fail(`${FLAG}: cannot read ${value}: ${fileErrorReason(error)}`, FLAG)
   }
-  const parsed = parseByEnding(text, extname(value).toLowerCase())
+  const parsed = await parseByEnding(text, extname(value).toLowerCase())
   return parsed.ok ? parsed : fail(`${FLAG}: ${value}: ${parsed.error.message}`, FLAG)
 }
 
 /** Text of `--policy-config`: an existing file's, else the value itself. undefined without the flag. */
-export function loadPolicyConfig(value: string | undefined): Result<string | undefined> {
-  if (value === undefined || !isFile(value)) return ok(value)
+export async function loadPolicyConfig(
+  value: string | undefined,
+): Promise<Result<PolicyConfigText | undefined>> {
+  if (value === undefined) return ok(value)
+  const {parseYamlDocuments: readDocuments} = await loadYaml()
+  if (!isFile(value)) return ok({text: value, readDocuments})
   try {
-    return ok(readFileSync(value, 'utf8'))
+    return ok({text: readFileSync(value, 'utf8'), readDocuments})
   } catch (error) {
     return fail(`--policy-config: cannot read ${value}: ${fileErrorReason(error)}`, '--policy-config')
   }
@@ -63,16 +85,22 @@ function isFile(path: string): boolean {
   }
 }
 
-function parseByEnding(text: string, ending: string): Result<unknown> {
+async function parseByEnding(text: string, ending: string): Promise<Result<unknown>> {
   if (/\n---\s/.test(text)) return severalDocuments(text)
-  if (ending === '.yaml' || ending === '.yml') return parseYamlText(text)
+  if (ending === '.yaml' || ending === '.yml') return parseYaml(text)
   const json = parseJson(text)
   if (json.ok || ending === '.json') return json
+  return parseYaml(text)
+}
+
+async function parseYaml(text: string): Promise<Result<unknown>> {
+  const {parseYamlText} = await loadYaml()
   return parseYamlText(text)
 }
 
 /** Manifests of one file; one that only begins or ends with a line of dashes is that one. */
-function severalDocuments(text: string): Result<unknown> {
+async function severalDocuments(text: string): Promise<Result<unknown>> {
+  const {parseYamlDocuments} = await loadYaml()
   const documents = parseYamlDocuments(text)
   if (!documents.ok) return documents
   const given = documents.value.filter(document => document !== null)

@@ -6,7 +6,6 @@ import {formatAnswer, withAnswer} from '../answers/answer-text.ts'
 import type {Arguments} from '../config/command-line/arguments.ts'
 import {checkFlags} from '../config/command-line/flags.ts'
 import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
-import {predictionYamlOfScenario} from '../config/prediction/prediction-of-scenario.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
@@ -15,7 +14,6 @@ import {dynamoTicksOf} from '../report/dynamo-ticks.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
-import {formatChromeTrace, timelineProvenance} from '../report/timeline/chrome-trace.ts'
 import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
@@ -56,7 +54,7 @@ export async function replay(args: Arguments, terminal: Terminal): Promise<Repla
   const beside = await measuredBeside(loaded.value, result)
   if (!beside.ok) return {kind: 'failed', message: beside.error.message}
   try {
-    writeResult(result, outputs, terminal)
+    await writeResult(result, outputs, terminal)
     if (outputs.asJson) terminal.writeError(beside.value)
     else terminal.writeOut(`${formatAnswer(answer)}${beside.value}`)
     await writePages({scenario: prepared.inputs.scenario, result, outputs}, terminal, notes)
@@ -94,9 +92,9 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   const checked = checkFlags(args)
   if (!checked.ok) return checked
   const path = traceName(args.positionals)
-  const plannerConfig = loadPlannerConfig(args.flags.get('--planner-config'))
+  const plannerConfig = await loadPlannerConfig(args.flags.get('--planner-config'))
   if (!plannerConfig.ok) return plannerConfig
-  const policyConfig = loadPolicyConfig(args.flags.get('--policy-config'))
+  const policyConfig = await loadPolicyConfig(args.flags.get('--policy-config'))
   if (!policyConfig.ok) return policyConfig
   const trace = {kind: 'file', name: basename(path), sha256: ''} as const
   const described = scenarioFromFlags(args, {
@@ -121,7 +119,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   if (!prepared.ok) return prepared
   const outputs = resolveOutputs(args.flags)
   if (!outputs.ok) return outputs
-  const written = writePrediction(scenario, path, outputs.value)
+  const written = await writePrediction(scenario, path, outputs.value)
   if (!written.ok) return written
   return ok({
     paths: args.positionals,
@@ -135,8 +133,13 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
 }
 
 /** The scenario for the reference's own command, before the run: it needs none. */
-function writePrediction(scenario: Scenario, trace: string, {predictionPath}: Outputs): Result<null> {
+async function writePrediction(
+  scenario: Scenario,
+  trace: string,
+  {predictionPath}: Outputs,
+): Promise<Result<null>> {
   if (predictionPath === null) return ok(null)
+  const {predictionYamlOfScenario} = await import('../config/prediction/prediction-of-scenario.ts')
   const text = predictionYamlOfScenario(scenario, {trace})
   if (!text.ok) return fail(`--prediction-yaml: ${text.error.message}`, '--prediction-yaml')
   try {
@@ -312,15 +315,17 @@ async function writePages(
 }
 
 /** The reference's order: events, report file, table, path, ticks. */
-function writeResult(result: RunResult, outputs: Outputs, terminal: Terminal): void {
+async function writeResult(result: RunResult, outputs: Outputs, terminal: Terminal): Promise<void> {
   const {report, planner, engine} = result
   const json = formatReportJson(report)
   if (outputs.reportPath !== null) writeText(outputs.reportPath, json)
   if (outputs.diagnosticsPath !== null) writeText(outputs.diagnosticsPath, formatDiagnosticsJson(result))
   if (outputs.perRequestPath !== null)
     writeLines(outputs.perRequestPath, formatPerRequestLines(engine.requests))
-  if (outputs.chromeTracePath !== null)
+  if (outputs.chromeTracePath !== null) {
+    const {formatChromeTrace, timelineProvenance} = await import('../report/timeline/chrome-trace.ts')
     writeLines(outputs.chromeTracePath, formatChromeTrace(result, timelineProvenance(report)))
+  }
   if (outputs.asJson) {
     terminal.writeOut(json)
     return

@@ -1,17 +1,8 @@
 import {parseArguments} from '../config/command-line/arguments.ts'
 import {VERSION} from '../config/link/version.ts'
 import type {Problem} from '../core/result.ts'
-import {runBenchCommand} from './bench/bench-command.ts'
-import {formatHelp} from './help.ts'
-import {runPerfCommand} from './perf-command.ts'
-import {runPolicyCommand} from './policy-command.ts'
-import {runPredictCommand} from './predict/predict-command.ts'
-import {runRecommendCommand} from './recommend/recommend.ts'
-import {replay} from './replay-command.ts'
 import type {ReplayOutcome} from './replay-outcome.ts'
-import {runSweepCommand} from './sweep/sweep.ts'
 import type {Terminal} from './terminal.ts'
-import {translateConfig} from './translate-command.ts'
 
 /** A run failed on input it could read. */
 const EXIT_FAILED = 1
@@ -21,16 +12,13 @@ const EXIT_BAD_INPUT = 2
 /** Runs one command line; the result is the exit code. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   // Subcommands go by the first argument; anything else is a replay, as in the reference.
-  if (argv[0] === 'bench') return exitCodeOf(await runBenchCommand(argv.slice(1), terminal), terminal)
-  if (argv[0] === 'perf') return exitCodeOf(await runPerfCommand(argv.slice(1), terminal), terminal)
-  if (argv[0] === 'policy') return exitCodeOf(await runPolicyCommand(argv.slice(1), terminal), terminal)
-  if (argv[0] === 'predict') return exitCodeOf(await runPredictCommand(argv.slice(1), terminal), terminal)
-  if (argv[0] === 'recommend') return exitCodeOf(await runRecommendCommand(argv.slice(1), terminal), terminal)
-  if (argv[0] === 'sweep') return exitCodeOf(await runSweepCommand(argv.slice(1), terminal), terminal)
+  const runCommand = await loadCommand(argv[0])
+  if (runCommand !== null) return exitCodeOf(await runCommand(argv.slice(1), terminal), terminal)
   const args = parseArguments(argv)
   if (!args.ok) return refuse(terminal, args.error)
   const {flags} = args.value
   if (flags.has('--help')) {
+    const {formatHelp} = await import('./help.ts')
     terminal.writeOut(formatHelp())
     return 0
   }
@@ -38,8 +26,34 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     terminal.writeOut(`planner-replay ${VERSION}\n`)
     return 0
   }
-  if (flags.has('--translate-config')) return exitCodeOf(translateConfig(args.value, terminal), terminal)
+  if (flags.has('--translate-config')) {
+    const {translateConfig} = await import('./translate-command.ts')
+    return exitCodeOf(await translateConfig(args.value, terminal), terminal)
+  }
+  const {replay} = await import('./replay-command.ts')
   return exitCodeOf(await replay(args.value, terminal), terminal)
+}
+
+type Command = (argv: readonly string[], terminal: Terminal) => Promise<ReplayOutcome>
+
+/** A subcommand with the code that it alone needs; null where the word names none. */
+async function loadCommand(name: string | undefined): Promise<Command | null> {
+  switch (name) {
+    case 'bench':
+      return (await import('./bench/bench-command.ts')).runBenchCommand
+    case 'perf':
+      return (await import('./perf-command.ts')).runPerfCommand
+    case 'policy':
+      return (await import('./policy-command.ts')).runPolicyCommand
+    case 'predict':
+      return (await import('./predict/predict-command.ts')).runPredictCommand
+    case 'recommend':
+      return (await import('./recommend/recommend.ts')).runRecommendCommand
+    case 'sweep':
+      return (await import('./sweep/sweep.ts')).runSweepCommand
+    default:
+      return null
+  }
 }
 
 function exitCodeOf(outcome: ReplayOutcome, terminal: Terminal): number {

@@ -6,10 +6,10 @@ import type {ReplayOutcome} from './replay-outcome.ts'
 import type {Terminal} from './terminal.ts'
 
 /** `--translate-config`: the configs of a command line for the other release, as JSON; what was lost on the way on stderr, too. */
-export function translateConfig(args: Arguments, terminal: Terminal): ReplayOutcome {
-  const plannerConfig = loadPlannerConfig(args.flags.get('--planner-config'))
+export async function translateConfig(args: Arguments, terminal: Terminal): Promise<ReplayOutcome> {
+  const plannerConfig = await loadPlannerConfig(args.flags.get('--planner-config'))
   if (!plannerConfig.ok) return {kind: 'bad-input', problem: plannerConfig.error}
-  const policyConfig = loadPolicyConfig(args.flags.get('--policy-config'))
+  const policyConfig = await loadPolicyConfig(args.flags.get('--policy-config'))
   if (!policyConfig.ok) return {kind: 'bad-input', problem: policyConfig.error}
   const {config, notes} = plannerConfig.value
   const translated = translateFlags(args, {

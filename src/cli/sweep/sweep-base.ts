@@ -14,6 +14,7 @@ import {fileErrorReason} from '../file-errors.ts'
 import {loadPlannerConfig, loadPolicyConfig} from '../load-planner-config.ts'
 import {profileFiles} from '../load-profile.ts'
 import {createTimingLoader} from '../timing-loader.ts'
+import {inflated} from '../trace/native-gunzip.ts'
 import {readTraceBytes, traceName} from '../trace/trace-files.ts'
 
 /** What the flags of a replay describe: what many runs start from. */
@@ -49,9 +50,9 @@ export async function readSweepBase(rest: readonly string[], what: string): Prom
   const checked = checkFlags(args.value)
   if (!checked.ok) return checked
   const path = traceName(positionals)
-  const plannerConfig = loadPlannerConfig(flags.get('--planner-config'))
+  const plannerConfig = await loadPlannerConfig(flags.get('--planner-config'))
   if (!plannerConfig.ok) return plannerConfig
-  const policyConfig = loadPolicyConfig(flags.get('--policy-config'))
+  const policyConfig = await loadPolicyConfig(flags.get('--policy-config'))
   if (!policyConfig.ok) return policyConfig
   const unread = {kind: 'file', name: basename(path), sha256: ''} as const
   const described = scenarioFromFlags(args.value, {
@@ -86,7 +87,7 @@ export async function checkSweepBase({
   const sized = loader.sizeKvCaches(base)
   const timing = sized.ok ? await loader.prepare(sized.value) : sized
   if (!timing.ok) return timing
-  const trace = bytes === null ? ok(null) : parseTrace(bytes, path, base.traceFormat)
+  const trace = bytes === null ? ok(null) : parseTrace(inflated(bytes), path, base.traceFormat)
   if (!trace.ok) return trace
   return ok({
     trace: trace.value,

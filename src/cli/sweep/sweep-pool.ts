@@ -1,16 +1,9 @@
 import {fileURLToPath} from 'node:url'
-import {parentPort, Worker, workerData} from 'node:worker_threads'
+import {parentPort, Worker} from 'node:worker_threads'
 import {assert} from '../../core/assert.ts'
 import {shareColumns} from './share-columns.ts'
 import {type PointOutcome, PointRunner, type PointTask, type SweepJob} from './sweep-point.ts'
-
-/** Tells a thread of this pool from a program that happens to run the tool in a thread of its own. */
-const MARK = 'planner-replay sweep'
-
-interface ThreadData {
-  readonly mark: typeof MARK
-  readonly job: SweepJob
-}
+import {jobOfThread, threadDataFor} from './sweep-thread.ts'
 
 type OnOutcome = (outcome: PointOutcome) => void
 
@@ -67,8 +60,8 @@ export class PointPool {
 }
 
 function startThread(job: SweepJob): Worker {
-  // The bundle's own file: its main module sees that it runs as a thread and serves points.
-  return new Worker(fileURLToPath(import.meta.url), {workerData: {mark: MARK, job} satisfies ThreadData})
+  // The file of the bundle that holds this module: it sees that it runs as a thread and serves points (below).
+  return new Worker(fileURLToPath(import.meta.url), {workerData: threadDataFor(job)})
 }
 
 type ThreadOutcome =
@@ -94,14 +87,13 @@ function deadOutcome({facts}: PointTask, reason: string): PointOutcome {
   return {row: {...facts, error: `the worker thread died: ${reason}`}, elapsedMs: 0}
 }
 
-export function isSweepThread(): boolean {
-  return (workerData as Partial<ThreadData> | null)?.mark === MARK
-}
-
 /** The other side: answers each task with its outcome until the pool ends the thread. */
-export function serveSweepThread(): void {
+function serve(job: SweepJob): void {
   const port = parentPort
   assert(port !== null, 'a sweep thread has a port to its pool')
-  const runner = new PointRunner((workerData as ThreadData).job)
+  const runner = new PointRunner(job)
   port.on('message', async (task: PointTask) => port.postMessage(await runner.run(task)))
 }
+
+const jobHere = jobOfThread()
+if (jobHere !== null) serve(jobHere)

@@ -10,6 +10,7 @@ import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {NO_RECIPE, recipeOf} from '../../trace/generators/trace-recipes.ts'
 import {toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
 import {type DrawnTrace, DrawnTraces, recognizeRecipe} from './drawn-traces.ts'
+import {inflated} from './native-gunzip.ts'
 import {readTraceBytes, traceName} from './trace-files.ts'
 
 /** Reads a trace, of one file or of several, or makes it anew where another seed is asked for. */
@@ -25,7 +26,7 @@ export async function loadTrace(
   const fileSha256 = await sha256Of(bytes)
   const drawn = options.traceSeed === undefined ? ok(null) : drawTrace(bytes, path, options.traceSeed)
   if (!drawn.ok) return drawn
-  const rows = await unpackParquet(bytes, path)
+  const rows = await unpackParquet(inflated(bytes), path)
   if (!rows.ok) return rows
   const parsed =
     drawn.value === null ? parseTrace(rows.value, path, options.traceFormat) : ok(drawn.value.parsed)

@@ -6,6 +6,7 @@ import {joinShards, unpackTrace} from '../../trace/formats/unpack-trace.ts'
 import {GENERATED_RECIPES, recipeOf} from '../../trace/generators/trace-recipes.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {textOf} from './drawn-traces.ts'
+import {inflated} from './native-gunzip.ts'
 
 /**
  * The bytes of a trace: of one file as they are; of several, the shards of one trace, each unpacked and one after the other.
@@ -17,7 +18,7 @@ export function readTraceBytes(paths: readonly string[]): Result<Uint8Array> {
   const shards: Uint8Array[] = []
   for (const path of paths) {
     const read = readOne(path)
-    const unpacked = read.ok ? unpackTrace(read.value, path) : read
+    const unpacked = read.ok ? unpackTrace(inflated(read.value), path) : read
     if (!unpacked.ok) return unpacked
     shards.push(unpacked.value.bytes)
   }

@@ -5,6 +5,7 @@ import {defaultScenario, PRESETS} from '../presets.ts'
 import {initialScaling} from '../scaling/initial-scaling.ts'
 import {OTHER_POLICIES} from '../scaling/parse-scaling.ts'
 import {plannerOf, type Scenario, scalingBy, type TraceSource} from '../scenario.ts'
+import {parseYamlDocuments} from '../yaml-text.ts'
 import {parseArguments} from './arguments.ts'
 import {flagsFromScenario, formatCommand} from './command-line.ts'
 import {checkFlags} from './flags.ts'
@@ -26,7 +27,13 @@ function outcome(...argv: string[]): {scenario: Scenario; notices: readonly stri
   const planner = args.flags.get('--planner-config')
   const plannerConfig = planner === undefined ? undefined : JSON.parse(planner)
   const policyConfig = args.flags.get('--policy-config')
-  const given = {trace, plannerConfig, ...(policyConfig === undefined ? {} : {policyConfig})}
+  const given = {
+    trace,
+    plannerConfig,
+    ...(policyConfig === undefined
+      ? {}
+      : {policyConfig: {text: policyConfig, readDocuments: parseYamlDocuments}}),
+  }
   const result = scenarioFromFlags(args, given)
   return result.ok ? result.value : result.error.message
 }

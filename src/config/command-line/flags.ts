@@ -24,15 +24,15 @@ import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
 import {SYNTHETIC_FIELDS} from '../synthetic-fields.ts'
 import {type Arguments, integerOf, numberOf} from './arguments.ts'
 import {FLAGS_OF_1_6} from './flags-of-release.ts'
-import {readScaling} from './policy-flags.ts'
+import {type PolicyConfigText, readScaling} from './policy-flags.ts'
 
 /** What the host read for the flags: this module does no I/O. */
 export interface FlagInputs {
   readonly trace: TraceSource
   /** Value of `--planner-config` as JSON; undefined without the flag. */
   readonly plannerConfig: unknown
-  /** Text that `--policy-config` is or names. */
-  readonly policyConfig?: string
+  /** Of `--policy-config`. */
+  readonly policyConfig?: PolicyConfigText
 }
 
 export interface ScenarioFromFlags {

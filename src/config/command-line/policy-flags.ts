@@ -1,14 +1,20 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {objectiveOfPlanner} from '../objective.ts'
+import type {ReadDocuments} from '../read-documents.ts'
 import {OTHER_POLICIES, parseScalingText} from '../scaling/parse-scaling.ts'
 import {type PlannerConfig, type Scenario, scalingBy} from '../scenario.ts'
-import {parseYamlDocuments} from '../yaml-text.ts'
+
+/** The text that `--policy-config` is or names, and who reads it: only a run with such a text needs the reader's code. */
+export interface PolicyConfigText {
+  readonly text: string
+  readonly readDocuments: ReadDocuments
+}
 
 export interface PolicyInputs {
   /** Of `--planner-config`. */
   readonly planner: PlannerConfig | null
-  /** The text that `--policy-config` is or names. */
-  readonly policyConfig: string | undefined
+  /** Of `--policy-config`. */
+  readonly policyConfig: PolicyConfigText | undefined
 }
 
 type Flags = ReadonlyMap<string, string>
@@ -33,8 +39,8 @@ export function readScaling(
   if (policyConfig === undefined) return fail(`--policy ${policy} needs --policy-config`, '--policy-config')
   const parsed = parseScalingText(
     OTHER_POLICIES.find(known => known === policy)!,
-    policyConfig,
-    parseYamlDocuments,
+    policyConfig.text,
+    policyConfig.readDocuments,
   )
   if (!parsed.ok) return parsed
   notices.push(...parsed.value.notices)

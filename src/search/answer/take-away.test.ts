@@ -48,14 +48,14 @@ function written(scenario: Scenario, name: string): string {
 
 const PLANNER_FILES = ['planner.json', 'planner.yaml', 'deployment-request.yaml', 'deployment-planner.yaml']
 
-test.each(PLANNER_FILES)('%s read back is the planner of the setting', name => {
-  const found = loadPlannerConfig(written(SETTING, name))
+test.each(PLANNER_FILES)('%s read back is the planner of the setting', async name => {
+  const found = await loadPlannerConfig(written(SETTING, name))
   const read = found.ok ? parsePlannerConfig(found.value.config) : found
   expect(read.ok && read.value.config).toEqual(plannerOf(SETTING))
 })
 
-test.each(PLANNER_FILES)('%s of 1.6.1 likewise', name => {
-  const found = loadPlannerConfig(written(SETTING_16, name))
+test.each(PLANNER_FILES)('%s of 1.6.1 likewise', async name => {
+  const found = await loadPlannerConfig(written(SETTING_16, name))
   const read = found.ok ? parsePlannerConfig16(found.value.config) : found
   expect(read.ok && read.value.config).toEqual(plannerOf(SETTING_16))
 })

@@ -3,7 +3,7 @@ import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 
 /** Larger than any trace a browser tab can replay; stops a small file from unpacking without end. */
-const UNPACKED_BYTES_MAX = 2 ** 30
+export const UNPACKED_BYTES_MAX = 2 ** 30
 
 /** Told by the first bytes, never by the file's name. */
 export function isGzip(bytes: Uint8Array): boolean {

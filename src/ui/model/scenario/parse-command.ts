@@ -1,6 +1,6 @@
 import {type Arguments, parseArguments} from '../../../config/command-line/arguments.ts'
 import {FLAGS} from '../../../config/command-line/flag-table.ts'
-import {checkFlags, parseJson} from '../../../config/command-line/flags.ts'
+import {checkFlags, type FlagInputs, parseJson} from '../../../config/command-line/flags.ts'
 import {releaseOfFlags} from '../../../config/command-line/flags-1.6.ts'
 import {scenarioFromFlags} from '../../../config/command-line/scenario-from-flags.ts'
 import {splitShellWords} from '../../../config/command-line/shell-words.ts'
@@ -9,6 +9,7 @@ import {withRelease} from '../../../config/releases/with-release.ts'
 import {initialScaling} from '../../../config/scaling/initial-scaling.ts'
 import {OTHER_POLICIES} from '../../../config/scaling/parse-scaling.ts'
 import {poolsOf, type TraceSource} from '../../../config/scenario.ts'
+import {parseYamlDocuments} from '../../../config/yaml-text.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {type NeededFile, type PasteContext, type Pasted, profileOf} from './pasted.ts'
@@ -190,14 +191,16 @@ function readPlannerFlag({flags}: Arguments, {current}: PasteContext, found: Fin
 }
 
 /** Settings that stand in the command itself; those of a file are asked for. */
-function readPolicyFlag({flags}: Arguments, found: Findings): {policyConfig?: string} {
-  const text = flags.get('--policy-config')
+function readPolicyFlag({flags}: Arguments, found: Findings): Pick<FlagInputs, 'policyConfig'> {
+  const given = flags.get('--policy-config')
   const policy = OTHER_POLICIES.find(known => known === flags.get('--policy'))
-  if (text === undefined) return {}
+  if (given === undefined) return {}
   // A file's name has neither braces nor lines.
-  if (policy === undefined || /[{\n]/.test(text)) return {policyConfig: text}
-  found.files.push({what: 'policy settings', flag: '--policy-config', path: text})
-  return {policyConfig: JSON.stringify(initialScaling(policy).config)}
+  if (policy === undefined || /[{\n]/.test(given))
+    return {policyConfig: {text: given, readDocuments: parseYamlDocuments}}
+  found.files.push({what: 'policy settings', flag: '--policy-config', path: given})
+  const text = JSON.stringify(initialScaling(policy).config)
+  return {policyConfig: {text, readDocuments: parseYamlDocuments}}
 }
 
 function shortened(text: string): string {
