@@ -6,6 +6,7 @@ import type {EngineGeneration} from '../generation.ts'
 import type {PoolObservation} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
 import type {Prompts} from '../prompts.ts'
+import {ReadyInstances} from '../ready-instances.ts'
 import type {LoadRecorder} from '../record/instance-loads.ts'
 import {PassBuffer} from '../record/pass-buffer.ts'
 import type {KvRouter} from '../routing/kv-router.ts'
@@ -14,7 +15,6 @@ import type {PassObserver, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 import {type SlowPasses, type StartupModel, slowedAtFirst} from '../startup-model.ts'
 import {type EventQueue, INSTANCE_READY} from './event-queue.ts'
 import type {Admission, Instance} from './instance.ts'
-import {ReadyInstances} from './ready-instances.ts'
 
 /** What is left of an instance when it is gone. */
 type InstanceLife = Pick<Instance, 'record' | 'load'>
@@ -46,7 +46,7 @@ export class InstancePool {
   readonly component: PoolOptions['component']
   readonly args: EngineArgs
   readonly passes = new PassBuffer()
-  readonly ready = new ReadyInstances()
+  readonly ready = new ReadyInstances<Instance>()
   readonly keepPasses: boolean
   readonly lives: InstanceLife[] = []
   readonly #options: PoolOptions

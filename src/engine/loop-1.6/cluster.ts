@@ -8,6 +8,7 @@ import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
 import {computePrompts, type Prompts} from '../prompts.ts'
+import type {ReadyInstances} from '../ready-instances.ts'
 import {FirstTokens} from '../record/first-tokens.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
 import type {EngineRecord} from '../record/record.ts'
@@ -89,6 +90,8 @@ export class Cluster16 implements ReplayEngine {
   /** Requests that arrived and are not over. */
   #inFlight = 0
   #committedPrefillTokens = 0
+  /** Scratch: instances that had their turn in vain. */
+  readonly #blocked: Instance16[] = []
 
   constructor(options: ClusterOptions16) {
     const {workload, concurrency} = options
@@ -339,23 +342,37 @@ export class Cluster16 implements ReplayEngine {
       this.#prefillOf.set(request, instance)
       instance.scheduler.receive(request, Math.min(output, 1))
     }
+    pool.ready.addIfReady(instance)
   }
 
-  /** Lowest idle instance first; after a pass of no duration the lowest gets its turn again. */
-  #startPasses(pool: InstancePool16): boolean {
+  /**
+   * Lowest idle instance first; after a pass of no duration the lowest gets its turn again. Those that could do nothing
+   * are tried again then, too, and at every other moment at which anything happens.
+   */
+  #startPasses({ready}: InstancePool16): boolean {
+    const blocked = this.#blocked
     let achieved = false
-    let at = 0
-    while (at < pool.instances.length) {
-      const instance = pool.instances[at]!
-      if (instance.isBusy || !instance.scheduler.hasRequests) {
-        at++
+    while (!ready.isEmpty) {
+      const instance = ready.takeLowest()
+      // What it had waiting was cancelled.
+      if (!instance.scheduler.hasRequests) continue
+      const effect = this.#startPass(instance)
+      if (effect === NOTHING) {
+        blocked.push(instance)
         continue
       }
-      const effect = this.#startPass(instance)
-      if (effect !== NOTHING) achieved = true
-      at = effect === ENDED ? 0 : at + 1
+      achieved = true
+      if (effect === UNDER_WAY) continue
+      ready.addIfReady(instance)
+      this.#readyAgain(ready)
     }
+    this.#readyAgain(ready)
     return achieved
+  }
+
+  #readyAgain(ready: ReadyInstances<Instance16>): void {
+    for (const instance of this.#blocked) ready.addIfReady(instance)
+    this.#blocked.length = 0
   }
 
   #startPass(instance: Instance16): number {
@@ -385,13 +402,19 @@ export class Cluster16 implements ReplayEngine {
     if (this.#maxSimTimeMs < Number.POSITIVE_INFINITY) return false
     const {scheduler, record} = instance
     if (record.passes < instance.slowPasses) return false
-    const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs())
+    const horizonMs = this.#horizonMs()
+    const end = scheduler.runSteadyPasses(this.#now, horizonMs)
     if (end === this.#now) return false
     const {outcome} = scheduler
     record.passes += scheduler.steadyPasses
     record.busyMs += end - this.#now
     const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
     this.#loads.passes(instance.load, this.#now, end, queued, scheduler.kvShare)
+    if (end >= horizonMs) {
+      // A single pass, of which nothing may be known before it ends.
+      this.#occupyUntil(instance, end, outcome)
+      return true
+    }
     this.#traffic.decodeTokens += outcome.decodeTokens
     instance.latest?.passEnded(scheduler.lastSteadyStartMs, end, outcome)
     this.#occupyUntil(instance, end, null)
@@ -424,6 +447,7 @@ export class Cluster16 implements ReplayEngine {
       this.#handOffs?.passEnded(instance)
       if (instance.component === 'decode') this.#handOffs?.retryReservation(instance)
     }
+    this.#poolOf(instance).ready.addIfReady(instance)
   }
 
   #applyOutcome(instance: Instance16, startMs: number, outcome: PassOutcome16): void {
@@ -505,6 +529,7 @@ export class Cluster16 implements ReplayEngine {
         sourceReleased: (request, instance) => this.#sourceReleased(request, instance),
         destinationCancelled: (request, instance) =>
           this.#dispatchAll(this.#poolOf(instance).router?.freed(request, this.#now)),
+        activated: instance => this.#main.ready.addIfReady(instance),
         refused: request => {
           this.#dispatchAll(this.#main.router?.freed(request, this.#now))
           this.#giveUp(request, FAILED)

@@ -25,6 +25,8 @@ export interface HandOffHost {
   readonly decodeInstance: (request: number) => Instance16 | undefined
   /** The prefill instance has given the request's KV cache away: its router may place others. */
   readonly sourceReleased: (request: number, instance: Instance16) => void
+  /** A request can run on its decode instance now. */
+  readonly activated: (instance: Instance16) => void
   readonly destinationCancelled: (request: number, instance: Instance16) => void
   /** The decode instance can never serve it. */
   readonly refused: (request: number) => void
@@ -173,6 +175,7 @@ export class HandOffs {
       return
     }
     instance.scheduler.destination!.activate(request)
+    this.#host.activated(instance)
     this.#push(request, RELEASE)
     this.retryReservation(instance)
   }

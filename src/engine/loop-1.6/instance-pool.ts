@@ -3,6 +3,7 @@ import type {PerfModel} from '../../perf/perf-model.ts'
 import type {PoolObservation} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
 import type {Prompts} from '../prompts.ts'
+import {ReadyInstances} from '../ready-instances.ts'
 import type {LoadRecorder} from '../record/instance-loads.ts'
 import type {KvRouter, Placement} from '../routing/kv-router.ts'
 import type {Scheduler16} from '../scheduler-1.6.ts'
@@ -42,6 +43,7 @@ export class InstancePool16 {
   readonly component: PoolName
   readonly args: EngineArgs
   readonly lives: InstanceLife[] = []
+  readonly ready = new ReadyInstances<Instance16>()
   readonly router: KvRouter<Instance16> | null
   /** Instance-seconds so far, starting and draining ones included. */
   workerSeconds = 0
@@ -50,7 +52,8 @@ export class InstancePool16 {
   /** Ascending ids. */
   #instances: Instance16[] = []
   #active: Instance16[] = []
-  #draining = 0
+  /** Ascending ids. */
+  #draining: Instance16[] = []
   #nextId = 0
   #cursor = 0
   readonly #parked: number[] = []
@@ -62,10 +65,6 @@ export class InstancePool16 {
     this.router = options.router
     for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 0)
     this.#refreshActive()
-  }
-
-  get instances(): readonly Instance16[] {
-    return this.#instances
   }
 
   get hasActive(): boolean {
@@ -112,7 +111,7 @@ export class InstancePool16 {
 
   /** Brings the count of active and starting instances to `target`. */
   applyScaling(target: number, nowMs: number): void {
-    let count = this.#instances.length - this.#draining
+    let count = this.#instances.length - this.#draining.length
     for (; count < target; count++) {
       const startupMs = this.#options.startup.readyAfterMs(this.#nextId, nowMs)
       this.#create(nowMs, startupMs)
@@ -124,15 +123,12 @@ export class InstancePool16 {
 
   /** True if there were any. */
   removeDrained(nowMs: number): boolean {
-    if (this.#draining === 0) return false
-    let removed = false
-    for (const instance of this.#instances) {
-      if (instance.state !== 'draining' || instance.isBusy || !instance.scheduler.isEmpty) continue
-      this.#remove(instance, nowMs)
-      this.#draining--
-      removed = true
-    }
-    return removed
+    if (this.#draining.length === 0) return false
+    const left = this.#draining.filter(({isBusy, scheduler}) => isBusy || !scheduler.isEmpty)
+    if (left.length === this.#draining.length) return false
+    for (const instance of this.#draining) if (!left.includes(instance)) this.#remove(instance, nowMs)
+    this.#draining = left
+    return true
   }
 
   countTime(seconds: number): void {
@@ -150,7 +146,8 @@ export class InstancePool16 {
     const active = this.#instances.findLast(({state}) => state === 'active')!
     active.state = 'draining'
     active.record.drainMs = nowMs
-    this.#draining++
+    // Earlier ones may have lower numbers: those that serve come and go between two shrinkings.
+    this.#draining = this.#instances.filter(({state}) => state === 'draining')
   }
 
   #create(nowMs: number, startupMs: number): void {
@@ -181,6 +178,7 @@ export class InstancePool16 {
       slowPasses: slowPasses?.passes ?? 0,
       state: isStarting ? 'starting' : 'active',
       isBusy: false,
+      isReady: false,
       pendingStartMs: 0,
       pending: null,
       deferred: [],

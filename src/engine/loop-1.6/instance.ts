@@ -17,6 +17,8 @@ export interface Instance16 {
   state: InstanceState
   /** A pass is under way. */
   isBusy: boolean
+  /** It waits among the pool's `ReadyInstances`. */
+  isReady: boolean
   pendingStartMs: number
   /** Outcome of the pass under way, to be applied when it ends; null while steady passes run ahead. */
   pending: PassOutcome16 | null

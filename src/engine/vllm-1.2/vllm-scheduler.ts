@@ -3,7 +3,7 @@ import type {PerfModel} from '../../perf/perf-model.ts'
 import type {SchedulerSetup} from '../generation.ts'
 import {createOutcome, passDurationMs} from '../pass-outcome.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
-import {createSteadyBatch, runSteadyPasses, type SteadyBatch} from '../steady-passes.ts'
+import {SteadyRun} from '../steady-run.ts'
 import {PassBatch} from './pass-batch.ts'
 import {RunningSet} from './running-set.ts'
 import {FINISHED, PREEMPTED, RUNNING, type Sequence} from './sequence.ts'
@@ -47,7 +47,7 @@ export class VllmScheduler implements Scheduler {
   readonly #emitting: Sequence[] = []
   #lastDecodeMs = Number.NaN
   #lastDecodeDurationMs = 0
-  readonly #steady: SteadyBatch
+  readonly #steady: SteadyRun
   readonly notice = null
 
   constructor({args, perf, prompts, observer, listener, holders}: Omit<SchedulerSetup, 'workload'>) {
@@ -62,7 +62,7 @@ export class VllmScheduler implements Scheduler {
     this.#capacityTokens = args.num_gpu_blocks * args.block_size
     this.#running = new RunningSet(args.preemption_mode)
     this.#batch = new PassBatch(this.#budget, args.worker_type !== 'decode', this.#outcome)
-    this.#steady = createSteadyBatch(observer, (count, total) => this.#decodeMs(count, total))
+    this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total))
   }
 
   get steadyPasses(): number {
@@ -103,6 +103,7 @@ export class VllmScheduler implements Scheduler {
   }
 
   executePass(nowMs: number): PassOutcome {
+    this.#settle()
     this.#batch.begin(nowMs)
     this.#running.compact()
     this.#scheduleRunning()
@@ -116,21 +117,32 @@ export class VllmScheduler implements Scheduler {
   }
 
   runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number {
-    const limit = this.#steadyLimit()
-    this.#steady.passes = 0
-    if (limit === 0) return nowMs
-    const end = runSteadyPasses(this.#steady, this.#running.sequences, limit, nowMs, horizonMs, observer)
-    if (end > nowMs) this.#advanceRunning(this.#steady.passes, end)
-    return end
+    const {sequences} = this.#running
+    const steady = this.#steady
+    steady.passes = 0
+    if (steady.isOpen) {
+      if (this.#mayAdmit()) return nowMs
+    } else {
+      this.#settle()
+      const limit = this.#steadyLimit()
+      if (limit === 0) return nowMs
+      steady.open(sequences, limit)
+    }
+    return steady.advance(sequences, nowMs, horizonMs, observer)
   }
 
   // --- passes that only decode ---
+
+  /** Somebody waits that the next pass would take in, or have in its queue. */
+  #mayAdmit(): boolean {
+    return this.#running.size >= this.#maxRunning ? !this.#waiting.isEmpty : this.#waiting.peek() !== null
+  }
 
   /** Passes that can run before one of them admits, completes or needs a block; 0 if the batch is not steady. */
   #steadyLimit(): number {
     const running = this.#running.sequences
     if (running.length === 0 || running.length > this.#budget || this.#isPrefillOnly) return 0
-    if (running.length >= this.#maxRunning ? !this.#waiting.isEmpty : this.#waiting.peek() !== null) return 0
+    if (this.#mayAdmit()) return 0
     let limit = Number.POSITIVE_INFINITY
     for (let i = 0; i < running.length; i++) {
       const sequence = running[i]!
@@ -142,15 +154,19 @@ export class VllmScheduler implements Scheduler {
     return limit
   }
 
-  #advanceRunning(passes: number, nowMs: number): void {
+  /** Writes down what steady passes did to the sequences. */
+  #settle(): void {
+    const passes = this.#steady.close()
+    if (passes === 0) return
     const running = this.#running.sequences
+    const {endMs} = this.#steady
     for (let i = 0; i < running.length; i++) {
       const sequence = running[i]!
       sequence.length += passes
       sequence.generated += passes
       sequence.computed += passes
       sequence.allocated = sequence.length
-      if (passes > 1) this.#observer.tokensUntil(sequence.request, passes - 1, nowMs)
+      if (passes > 1) this.#observer.tokensUntil(sequence.request, passes - 1, endMs)
     }
   }
 

@@ -6,7 +6,7 @@ import {ArrayPool} from '../array-pool.ts'
 import type {Prompts} from '../prompts.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
-import {runSteadyPasses, type SteadyBatch} from '../steady-passes.ts'
+import {SteadyRun} from '../steady-run.ts'
 import {BlockPool, PRIVATE} from './block-pool.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 import {mostEntries, Sequence} from './sequence.ts'
@@ -90,7 +90,7 @@ export class VllmScheduler implements Scheduler16 {
   }
   #lastDecodeMs = Number.NaN
   #lastDecodeDurationMs = 0
-  readonly #steady: SteadyBatch
+  readonly #steady: SteadyRun
 
   constructor({args, perf, prompts, observer, kvEvents}: SchedulerInputs) {
     this.#args = args
@@ -98,12 +98,7 @@ export class VllmScheduler implements Scheduler16 {
     this.#prompts = prompts
     this.#observer = observer
     this.kvEvents = kvEvents
-    this.#steady = {
-      observer,
-      decodeMs: (count, total) => this.#decodeMs(count, total),
-      passes: 0,
-      lastStartMs: 0,
-    }
+    this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total))
     this.#pool = new BlockPool(args.num_gpu_blocks, kvEvents)
     this.#blockSize = args.block_size
     this.#budget = args.max_num_batched_tokens ?? Number.POSITIVE_INFINITY
@@ -175,6 +170,7 @@ export class VllmScheduler implements Scheduler16 {
   }
 
   executePass(nowMs: number): PassOutcome16 {
+    this.#settle()
     this.#beginPass(nowMs)
     this.#scheduleRunning()
     this.#admit(nowMs)
@@ -186,11 +182,16 @@ export class VllmScheduler implements Scheduler16 {
   }
 
   runSteadyPasses(nowMs: number, horizonMs: number): number {
-    this.#steady.passes = 0
-    const limit = this.#steadyLimit()
-    if (limit === 0) return nowMs
-    const end = runSteadyPasses(this.#steady, this.#running, limit, nowMs, horizonMs, null)
-    if (end > nowMs) this.#advanceRunning(this.#steady.passes, end)
+    const steady = this.#steady
+    steady.passes = 0
+    if (!this.#staysSteady()) {
+      this.#settle()
+      const limit = this.#steadyLimit()
+      if (limit === 0) return nowMs
+      steady.open(this.#running, limit)
+    }
+    const end = steady.advance(this.#running, nowMs, horizonMs, null)
+    if (end > nowMs) this.#fillSteadyOutcome(end)
     return end
   }
 
@@ -259,24 +260,40 @@ export class VllmScheduler implements Scheduler16 {
     return !sequence.isMaterialised && !this.#mustReject(sequence) && !this.#hasRoomFor(sequence)
   }
 
-  #advanceRunning(passes: number, endMs: number): void {
+  /** The run under way goes on without another look at the batch: nobody has come who might be admitted. */
+  #staysSteady(): boolean {
+    if (!this.#steady.isOpen || this.destination?.mayReserve) return false
+    return this.#waiting.isEmpty || this.#running.length >= this.#maxRunning
+  }
+
+  /** Writes down what steady passes did to the sequences. */
+  #settle(): void {
+    const passes = this.#steady.close()
+    if (passes === 0) return
     const running = this.#running
-    let kvTokens = 0
+    const {endMs} = this.#steady
     for (let i = 0; i < running.length; i++) {
       const sequence = running[i]!
       sequence.length += passes
       sequence.generated += passes
       sequence.computed += passes
       sequence.allocated = sequence.computed
-      kvTokens += sequence.computed
       if (passes > 1) this.#observer.tokensUntil(sequence.request, passes - 1, endMs)
     }
+  }
+
+  #fillSteadyOutcome(endMs: number): void {
     const outcome = this.#outcome
+    const {passes, count, total} = this.#steady
     this.#clearCounts()
+    outcome.signals.length = 0
+    outcome.signalKinds.length = 0
+    outcome.completedCount = 0
     outcome.endMs = endMs
-    outcome.decodeTokens = passes * running.length
-    outcome.numDecodeRequests = running.length
-    outcome.sumDecodeKvTokens = kvTokens
+    outcome.decodeTokens = passes * count
+    outcome.numDecodeRequests = count
+    // The newest token of each is not computed yet.
+    outcome.sumDecodeKvTokens = total - count
     this.#countQueue()
   }
 

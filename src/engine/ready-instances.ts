@@ -1,10 +1,19 @@
-import type {Instance} from './instance.ts'
+/** What has to be known of an instance to give it its turn. */
+export interface StartableInstance {
+  /** Number within the pool. */
+  readonly id: number
+  /** A pass is under way. */
+  readonly isBusy: boolean
+  /** It waits here. */
+  isReady: boolean
+  readonly scheduler: {readonly hasRequests: boolean}
+}
 
 /**
  * Instances of one pool that can start a pass now, lowest number first: a binary heap. An instance enters when it comes
  * to have both requests and time (`isReady` says it is in), so that nobody has to look at those that have not.
  */
-export class ReadyInstances {
+export class ReadyInstances<Instance extends StartableInstance> {
   readonly #heap: Instance[] = []
 
   get isEmpty(): boolean {
