@@ -1,7 +1,8 @@
 import {engineGenerationOf} from './engine-generations.ts'
 import {Cluster, type ClusterOptions} from './loop-1.2/cluster.ts'
 import type {ReplayEngine} from './observation.ts'
-import type {EngineRecord, InstanceRecord, RequestColumns} from './record/record.ts'
+import type {EngineGlance} from './record/lives.ts'
+import type {EngineRecord} from './record/record.ts'
 
 /** An engine a host can run to its end and take the record of. */
 export interface RunnableEngine extends ReplayEngine {
@@ -12,12 +13,6 @@ export interface RunnableEngine extends ReplayEngine {
   record(): EngineRecord
   /** The parts of the record that a picture of the run so far is drawn from: the engine's own, which go on changing. */
   glance(): EngineGlance
-}
-
-export interface EngineGlance {
-  readonly instances: readonly InstanceRecord[]
-  readonly arrivedRequests: number
-  readonly requests: RequestColumns
 }
 
 export type EngineOptions = Omit<ClusterOptions, 'generation'> & {

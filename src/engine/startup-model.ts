@@ -20,15 +20,20 @@ export interface SlowPasses {
   readonly factor: number
 }
 
+/** Pass times of a new instance: the pool's, or slower ones at first. */
+export function perfOfNew(
+  perf: PerfModel,
+  slowPasses: SlowPasses | undefined,
+  record: {readonly passes: number},
+): PerfModel {
+  return slowPasses === undefined ? perf : slowedAtFirst(perf, slowPasses, () => record.passes)
+}
+
 /**
  * Pass times of an instance that has just started: compilation, cold caches and lazy allocation make its first passes slow.
  * @param passesSoFar of that instance, up to the one that is asked about
  */
-export function slowedAtFirst(
-  perf: PerfModel,
-  {passes, factor}: SlowPasses,
-  passesSoFar: () => number,
-): PerfModel {
+function slowedAtFirst(perf: PerfModel, {passes, factor}: SlowPasses, passesSoFar: () => number): PerfModel {
   const factorNow = () => (passesSoFar() < passes ? factor : 1)
   return {
     timing: perf.timing,

@@ -12,6 +12,7 @@ import {computePrompts, type Prompts} from '../prompts.ts'
 import {FirstTokens} from '../record/first-tokens.ts'
 import {hiddenTokens} from '../record/hidden-tokens.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
+import {type EngineGlance, glanceAt, livesOf, recordedLives} from '../record/lives.ts'
 import {PassBuffer} from '../record/pass-buffer.ts'
 import type {EngineRecord} from '../record/record.ts'
 import {Recorder} from '../record/recorder.ts'
@@ -161,23 +162,16 @@ export class Cluster implements ReplayEngine {
     return this.#notices
   }
 
-  glance() {
-    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
-    return {
-      instances: lives.map(({record}) => record),
-      arrivedRequests: this.#recorder.arrivedCount,
-      requests: this.#recorder.requests,
-    }
+  glance(): EngineGlance {
+    return glanceAt(livesOf(this.#prefill, this.#main), this.#recorder)
   }
 
   /** All that was recorded so far. */
   record(): EngineRecord {
-    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
     return {
       requests: this.#recorder.requests,
       tokenGaps: this.#recorder.tokenGaps(),
-      workers: lives.map(({record}) => record),
-      loads: this.#loads.columns(lives.map(({load}) => load)),
+      ...recordedLives(livesOf(this.#prefill, this.#main), this.#loads),
       requestEvents: this.#recorder.requestEvents(),
       endMs: this.#now,
     }

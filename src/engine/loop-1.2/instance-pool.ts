@@ -8,17 +8,17 @@ import {PoolGauges} from '../pool-gauges.ts'
 import type {Prompts} from '../prompts.ts'
 import {ReadyInstances} from '../ready-instances.ts'
 import type {LoadRecorder} from '../record/instance-loads.ts'
+import {lifeStart} from '../record/life-start.ts'
+import type {RecordedLife} from '../record/lives.ts'
 import {PassBuffer} from '../record/pass-buffer.ts'
 import type {KvRouter} from '../routing/kv-router.ts'
 import {RouterIndex} from '../routing/router-index.ts'
 import type {PassObserver, Scheduler, SteadyPassObserver} from '../scheduler.ts'
-import {type SlowPasses, type StartupModel, slowedAtFirst} from '../startup-model.ts'
+import {perfOfNew, type StartupModel} from '../startup-model.ts'
 import {type EventQueue, INSTANCE_READY} from './event-queue.ts'
 import type {Admission, Instance} from './instance.ts'
 
 /** What is left of an instance when it is gone. */
-type InstanceLife = Pick<Instance, 'record' | 'load'>
-
 export interface PoolOptions {
   readonly generation: EngineGeneration
   readonly component: PoolName
@@ -48,7 +48,7 @@ export class InstancePool {
   readonly passes = new PassBuffer()
   readonly ready = new ReadyInstances<Instance>()
   readonly keepPasses: boolean
-  readonly lives: InstanceLife[] = []
+  readonly lives: RecordedLife[] = []
   readonly #options: PoolOptions
   /** Kept for a KV router where the caches themselves hold nothing it could look up. */
   readonly #routerIndex: RouterIndex | null
@@ -158,24 +158,15 @@ export class InstancePool {
     const lane = this.#freeLanes.pop() ?? this.#laneCount++
     router?.holders?.reserveLanes(this.#laneCount)
     const state = readyAfterMs > 0 ? 'starting' : 'active'
-    const record = {
-      id: this.#nextId,
-      component,
-      requestedMs: nowMs,
-      readyMs: state === 'active' ? nowMs : null,
-      drainMs: null,
-      exitMs: null,
-      passes: 0,
-      busyMs: 0,
-    }
     const id = this.#nextId++
+    const record = lifeStart({id, component}, nowMs, state === 'starting')
     const slowPasses = state === 'starting' ? this.#options.startup.slowPasses : undefined
     const instance: Instance = {
       serial,
       id,
       lane,
       component,
-      scheduler: this.#createScheduler(id, lane, this.#perfOf(slowPasses, record)),
+      scheduler: this.#createScheduler(id, lane, perfOfNew(this.#options.perf, slowPasses, record)),
       slowPasses: slowPasses?.passes ?? 0,
       state,
       isBusy: false,
@@ -192,11 +183,6 @@ export class InstancePool {
     this.#instances.push(instance)
     this.lives.push({record, load: instance.load})
     if (state === 'starting') events.push(nowMs + readyAfterMs, INSTANCE_READY, serial)
-  }
-
-  #perfOf(slowPasses: SlowPasses | undefined, record: {readonly passes: number}): PerfModel {
-    const {perf} = this.#options
-    return slowPasses === undefined ? perf : slowedAtFirst(perf, slowPasses, () => record.passes)
   }
 
   #createScheduler(id: number, lane: number, perf: PerfModel): Scheduler {

@@ -1,7 +1,7 @@
 import type {PoolName} from '../../config/scenario.ts'
 import type {InstanceState} from '../observation.ts'
 import type {LoadLane} from '../record/instance-loads.ts'
-import type {InstanceRecord} from '../record/record.ts'
+import type {LifeRecord} from '../record/life-start.ts'
 import type {Placement} from '../routing/kv-router.ts'
 import type {PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 
@@ -31,7 +31,7 @@ export interface Instance {
   zeroPassMs: number
   /** Passes from its start on that are slow; they are computed one by one. */
   readonly slowPasses: number
-  readonly record: {-readonly [K in keyof InstanceRecord]: InstanceRecord[K]}
+  readonly record: LifeRecord
   readonly load: LoadLane
 }
 

@@ -11,6 +11,7 @@ import {computePrompts, type Prompts} from '../prompts.ts'
 import type {ReadyInstances} from '../ready-instances.ts'
 import {FirstTokens} from '../record/first-tokens.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
+import {type EngineGlance, glanceAt, livesOf, recordedLives} from '../record/lives.ts'
 import type {EngineRecord} from '../record/record.ts'
 import {createRouter, type RouterOptions} from '../routing/create-router.ts'
 import type {Placement} from '../routing/kv-router.ts'
@@ -187,23 +188,16 @@ export class Cluster16 implements ReplayEngine {
     return this.#traffic.drain(this.#now)
   }
 
-  glance() {
-    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
-    return {
-      instances: lives.map(({record}) => record),
-      arrivedRequests: this.#recorder.arrivedCount,
-      requests: this.#recorder.requests,
-    }
+  glance(): EngineGlance {
+    return glanceAt(livesOf(this.#prefill, this.#main), this.#recorder)
   }
 
   /** All that was recorded so far. */
   record(): EngineRecord {
-    const lives = [...(this.#prefill?.lives ?? []), ...this.#main.lives]
     return {
       requests: this.#recorder.columns,
       tokenGaps: this.#recorder.tokenGaps(),
-      workers: lives.map(({record}) => record),
-      loads: this.#loads.columns(lives.map(({load}) => load)),
+      ...recordedLives(livesOf(this.#prefill, this.#main), this.#loads),
       requestEvents: this.#recorder.requestEvents(),
       endMs: this.#now,
       totals: {

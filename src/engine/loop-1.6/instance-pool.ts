@@ -5,9 +5,11 @@ import {PoolGauges} from '../pool-gauges.ts'
 import type {Prompts} from '../prompts.ts'
 import {ReadyInstances} from '../ready-instances.ts'
 import type {LoadRecorder} from '../record/instance-loads.ts'
+import {lifeStart} from '../record/life-start.ts'
+import type {RecordedLife} from '../record/lives.ts'
 import type {KvRouter, Placement} from '../routing/kv-router.ts'
 import type {Scheduler16} from '../scheduler-1.6.ts'
-import {type SlowPasses, type StartupModel, slowedAtFirst} from '../startup-model.ts'
+import {perfOfNew, type StartupModel} from '../startup-model.ts'
 import {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
 import {CacheIndex} from './cache-index.ts'
 import type {Instance16} from './instance.ts'
@@ -36,13 +38,11 @@ export interface PoolOptions16 {
   readonly loads: LoadRecorder
 }
 
-type InstanceLife = Pick<Instance16, 'record' | 'load'>
-
 /** Equal instances behind one router, and their scaling (engine-1.6.md 8.4, 8.5). */
 export class InstancePool16 {
   readonly component: PoolName
   readonly args: EngineArgs
-  readonly lives: InstanceLife[] = []
+  readonly lives: RecordedLife[] = []
   readonly ready = new ReadyInstances<Instance16>()
   readonly router: KvRouter<Instance16> | null
   /** Instance-seconds so far, starting and draining ones included. */
@@ -156,16 +156,7 @@ export class InstancePool16 {
     const subject = this.#options.firstSubject + id
     const isStarting = startupMs > 0
     const hearsCache = router?.hearsCaches === true
-    const record = {
-      id,
-      component,
-      requestedMs: nowMs,
-      readyMs: isStarting ? null : nowMs,
-      drainMs: null,
-      exitMs: null,
-      passes: 0,
-      busyMs: 0,
-    }
+    const record = lifeStart({id, component}, nowMs, isStarting)
     const slowPasses = isStarting ? this.#options.startup.slowPasses : undefined
     const instance: Instance16 = {
       subject,
@@ -173,7 +164,7 @@ export class InstancePool16 {
       component,
       scheduler: this.#options.createScheduler(
         hearsCache ? new KvEventLog() : null,
-        this.#perfOf(slowPasses, record),
+        perfOfNew(this.#options.perf, slowPasses, record),
       ),
       slowPasses: slowPasses?.passes ?? 0,
       state: isStarting ? 'starting' : 'active',
@@ -191,11 +182,6 @@ export class InstancePool16 {
     this.#instances.push(instance)
     this.lives.push(instance)
     if (isStarting) heap.push(nowMs + startupMs, INSTANCE_READY, subject)
-  }
-
-  #perfOf(slowPasses: SlowPasses | undefined, record: {readonly passes: number}): PerfModel {
-    const {perf} = this.#options
-    return slowPasses === undefined ? perf : slowedAtFirst(perf, slowPasses, () => record.passes)
   }
 
   #remove(instance: Instance16, nowMs: number): void {

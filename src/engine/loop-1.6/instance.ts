@@ -1,7 +1,7 @@
 import type {PoolName} from '../../config/scenario.ts'
 import type {InstanceState} from '../observation.ts'
 import type {LoadLane} from '../record/instance-loads.ts'
-import type {InstanceRecord} from '../record/record.ts'
+import type {LifeRecord} from '../record/life-start.ts'
 import type {PassOutcome16, Scheduler16} from '../scheduler-1.6.ts'
 import type {CacheIndex} from './cache-index.ts'
 import type {LatestPass} from './latest-pass.ts'
@@ -30,6 +30,6 @@ export interface Instance16 {
   readonly believed: CacheIndex | null
   /** Passes from its start on that are slow; they are computed one by one. */
   readonly slowPasses: number
-  readonly record: {-readonly [K in keyof InstanceRecord]: InstanceRecord[K]}
+  readonly record: LifeRecord
   readonly load: LoadLane
 }

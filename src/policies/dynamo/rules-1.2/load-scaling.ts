@@ -4,6 +4,7 @@ import type {EngineCapabilities} from '../capabilities.ts'
 import {type AggFit, estimateAggItlS, estimateAggTtftS} from '../regression/agg-model.ts'
 import {type DecodeFit, estimateDecodeItlS} from '../regression/decode-model.ts'
 import {estimatePrefillTtftS, type PrefillFit} from '../regression/prefill-model.ts'
+import type {UtilisationPool} from '../utilisation-thresholds.ts'
 import {
   decideItlSide,
   decideTtftSide,
@@ -12,7 +13,7 @@ import {
   type SideSettings,
 } from './latency-side.ts'
 import type {LoadReason} from './reasons.ts'
-import {decideUtilisationSide, type UtilisationPool, type UtilisationSide} from './utilisation-side.ts'
+import {decideUtilisationSide, type UtilisationSide} from './utilisation-side.ts'
 
 /**
  * Load scaling as pure functions (planner.md 5): they see only their arguments, so a decision can be repeated

@@ -1,44 +1,17 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
+import {
+  atLeast,
+  atMost,
+  countedTokens,
+  fixedThresholds,
+  type UtilisationPool,
+  type UtilisationSideOf,
+  type UtilisationThresholds,
+} from '../../utilisation-thresholds.ts'
 import {type ForwardPass, inIdOrder} from '../pass-times/forward-pass.ts'
 import type {LoadReason16} from '../reasons.ts'
 
-/** Load of one engine as a share of a capacity, and what the pool wishes for (planner-1.6.md 8.3). */
-export interface UtilisationSide {
-  readonly metric: 'prefill_queue' | 'kv_tokens'
-  /** Tokens that count as 1; target `load` counts queued tokens themselves. null = unknown. */
-  readonly capacityTokens: number | null
-  readonly scaleUpAt: number
-  readonly scaleDownAt: number
-  readonly desired: number | null
-  readonly reason: LoadReason16 | null
-  readonly shares: readonly {readonly workerId: number; readonly share: number}[]
-}
-
-export type UtilisationPool = 'prefill' | 'decode' | 'agg'
-
-interface Thresholds {
-  readonly up: number
-  readonly down: number
-  /** The reference compares queues with >= and KV with >, and target `load` with >= and <= throughout. */
-  readonly isUp: (share: number, threshold: number) => boolean
-  readonly isDown: (share: number, threshold: number) => boolean
-}
-
-const atLeast = (share: number, threshold: number) => share >= threshold
-const above = (share: number, threshold: number) => share > threshold
-const below = (share: number, threshold: number) => share < threshold
-const atMost = (share: number, threshold: number) => share <= threshold
-
-const FIXED: Record<'prefill' | 'kv', Record<'throughput' | 'latency', Thresholds>> = {
-  prefill: {
-    throughput: {up: 1, down: 0.1, isUp: atLeast, isDown: below},
-    latency: {up: 0.1, down: 0, isUp: atLeast, isDown: atMost},
-  },
-  kv: {
-    throughput: {up: 1, down: 0.6, isUp: above, isDown: below},
-    latency: {up: 0.4, down: 0.1, isUp: above, isDown: below},
-  },
-}
+export type UtilisationSide = UtilisationSideOf<LoadReason16>
 
 export interface UtilisationSettings {
   readonly pool: UtilisationPool
@@ -61,7 +34,7 @@ export function decideUtilisationSide(
   const thresholds = thresholdsOf(config, pool)
   const shares = inIdOrder(unit > 0 ? engines : []).map(engine => ({
     workerId: engine.workerId,
-    share: countedTokens(engine, pool) / unit,
+    share: countedTokens(pool, engine, engine.decodeKvTokens) / unit,
   }))
   const side = {
     metric: pool === 'prefill' ? ('prefill_queue' as const) : ('kv_tokens' as const),
@@ -92,27 +65,21 @@ function isTooFew(
   desired: number,
   replicas: number,
   shares: readonly {readonly share: number}[],
-  {up}: Thresholds,
+  {up}: UtilisationThresholds,
 ): boolean {
   if (!(desired > 0 && desired < replicas)) return false
   const highest = shares.reduce((most, {share}) => Math.max(most, share), Number.NEGATIVE_INFINITY)
   return (highest * replicas) / desired >= up
 }
 
-function thresholdsOf(config: PlannerConfig16, pool: UtilisationPool): Thresholds | null {
+function thresholdsOf(config: PlannerConfig16, pool: UtilisationPool): UtilisationThresholds | null {
   const {optimization_target: target} = config
   if (target !== 'load') {
-    return FIXED[pool === 'prefill' ? 'prefill' : 'kv'][target === 'latency' ? 'latency' : 'throughput']
+    return fixedThresholds(pool, target === 'latency' ? 'latency' : 'throughput')
   }
   const up = pool === 'prefill' ? config.prefill_scale_up_queue_tokens : config.decode_scale_up_kv_rate
   const down = pool === 'prefill' ? config.prefill_scale_down_queue_tokens : config.decode_scale_down_kv_rate
   if (up === null || down === null) return null
   const scale = pool === 'prefill' ? 1 : 100
   return {up: up / scale, down: down / scale, isUp: atLeast, isDown: atMost}
-}
-
-function countedTokens(engine: ForwardPass, pool: UtilisationPool): number {
-  if (pool === 'prefill') return engine.queuedPrefillTokens
-  const kvTokens = engine.decodeKvTokens + engine.queuedDecodeKvTokens
-  return pool === 'agg' ? kvTokens + engine.queuedPrefillTokens : kvTokens
 }

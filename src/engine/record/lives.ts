@@ -1,0 +1,39 @@
+import type {LoadLane, LoadRecorder} from './instance-loads.ts'
+import type {EngineRecord, InstanceRecord, RequestColumns} from './record.ts'
+
+/** What is recorded of one instance, from its start to its end. */
+export interface RecordedLife {
+  readonly record: InstanceRecord
+  readonly load: LoadLane
+}
+
+interface Pool {
+  readonly lives: readonly RecordedLife[]
+}
+
+/** The parts of a record that a picture of the run so far is drawn from: the engine's own, which go on changing. */
+export interface EngineGlance {
+  readonly instances: readonly InstanceRecord[]
+  readonly arrivedRequests: number
+  readonly requests: RequestColumns
+}
+
+/** An aggregated fleet has one pool, `main`; of two that of prefill comes first. */
+export function livesOf(prefill: Pool | null, main: Pool): readonly RecordedLife[] {
+  return prefill === null ? main.lives : [...prefill.lives, ...main.lives]
+}
+
+export function glanceAt(
+  lives: readonly RecordedLife[],
+  {arrivedCount, requests}: {readonly arrivedCount: number; readonly requests: RequestColumns},
+): EngineGlance {
+  return {instances: lives.map(({record}) => record), arrivedRequests: arrivedCount, requests}
+}
+
+/** The columns that a record has of its instances. */
+export function recordedLives(
+  lives: readonly RecordedLife[],
+  loads: LoadRecorder,
+): Pick<EngineRecord, 'workers' | 'loads'> {
+  return {workers: lives.map(({record}) => record), loads: loads.columns(lives.map(({load}) => load))}
+}
