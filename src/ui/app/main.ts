@@ -1,5 +1,6 @@
 import {mount} from 'svelte'
 import '../kit/base.css'
+import '../kit/print.css'
 import App from './App.svelte'
 
 const target = document.getElementById('app')
