@@ -114,6 +114,7 @@ describe('every field', () => {
     if (field.key === 'objective') return 'ttft:900,itl:40,share:0.9'
     if (field.key === 'calibration')
       return 'overhead:24.1,requests:118,before:0.31,after:0.06,of:run, last.jsonl'
+    if (field.key === 'trace_leave_out') return '3,17'
     if (field.key === 'trace_columns') return 'timestamp=ts'
     if (field.key === 'performance_model_metadata')
       return '{"aggregated":{"model":"m","backend":"vllm","system":"h200_sxm","worker_type":"aggregated","tp":2}}'

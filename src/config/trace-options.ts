@@ -49,6 +49,15 @@ export interface TraceFormatOptions {
   /** Share of the first prompt that sessions of an `applied_compute_agentic` trace have in common. */
   readonly sharedPrefixRatio?: number
   readonly numPrefixGroups?: number
+  /** Lines that are passed over, from 1: `3,17`. */
+  readonly leaveOut?: string
+}
+
+/** What is wrong with the lines that are to be left out, if anything. */
+export function checkTraceFormat(options: TraceFormatOptions): Result<TraceFormatOptions> {
+  const {leaveOut} = options
+  if (leaveOut === undefined || /^[1-9]\d{0,8}(,[1-9]\d{0,8}){0,99}$/.test(leaveOut)) return ok(options)
+  return fail(`lines to leave out read 3,17, up to 100 of them, got "${leaveOut.slice(0, 60)}"`, 'leaveOut')
 }
 
 /** Which part of a trace is replayed. A session stays whole: its first turn decides. */

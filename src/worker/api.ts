@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink'
 import {ok, type Result} from '../core/result.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
+import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
 import {columnBuffers, packColumns, unpackColumns} from './column-archive.ts'
 import {createGpuOffer} from './gpu-offer.ts'
 import type {WorkerHost} from './host.ts'
@@ -35,8 +36,14 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       const loaded = await traces.load(request, onProgress)
       release(onProgress)
       if (!loaded.ok) return loaded
-      const info = describeTrace(loaded.value, request.traceSeed ?? null)
+      const info = describeTrace(loaded.value, request)
       return ok(Comlink.transfer(info, [info.arrivals.requests.buffer, info.arrivals.inputTokens.buffer]))
+    },
+
+    async previewTrace({blob, name, traceFormat}) {
+      const {previewTrace} = await import('../trace/preview-trace.ts')
+      const rows = await unpackParquet(new Uint8Array(await blob.arrayBuffer()), name)
+      return rows.ok ? previewTrace(rows.value, name, traceFormat) : rows
     },
 
     async run(request, onProgress, cancel) {

@@ -7,6 +7,7 @@ import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
 import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
+import type {TracePreview} from '../trace/preview-trace.ts'
 import type {GpuApi} from './gpu-protocol.ts'
 import type {MeasuredRequest} from './measured-protocol.ts'
 import type {
@@ -15,6 +16,7 @@ import type {
   CalibrationRequest,
   LoadProgress,
   PointRequest,
+  PreviewRequest,
   RunOutcome,
   RunRequest,
   RunTelemetry,
@@ -81,6 +83,10 @@ export class SimulatorClient {
         ),
       signal,
     )
+  }
+
+  previewTrace(request: PreviewRequest): Promise<Result<TracePreview>> {
+    return this.#ask(api => api.previewTrace(request))
   }
 
   run(request: RunRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<RunOutcome>> {

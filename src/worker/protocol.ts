@@ -3,7 +3,7 @@ import type {BenchFigures, BenchJudge} from '../bench/bench-figures.ts'
 import type {BenchPlan} from '../bench/plan-bench.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import type {Scenario, TraceSource} from '../config/scenario.ts'
-import type {TraceFormat} from '../config/trace-options.ts'
+import type {TraceFormat, TraceFormatOptions} from '../config/trace-options.ts'
 import type {Result} from '../core/result.ts'
 import type {MeasuredComparison} from '../measured/compare-measured.ts'
 import type {CalibrationOutcome} from '../measured/fit-calibration.ts'
@@ -21,8 +21,10 @@ import type {SearchStep} from '../search/search.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {ArrivalHistogram} from '../trace/arrival-histogram.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
+import type {TraceOddity} from '../trace/diagnose-trace.ts'
 import type {DetectedFormat} from '../trace/formats/detect-format.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
+import type {TracePreview} from '../trace/preview-trace.ts'
 import type {TraceStatistics} from '../trace/statistics.ts'
 import type {PromptIdentity} from '../trace/trace-columns.ts'
 import type {GpuApi} from './gpu-protocol.ts'
@@ -37,6 +39,8 @@ export interface WorkerApi extends GpuApi {
   ping(): Promise<void>
   listCatalogue(): Promise<Result<readonly CatalogueEntry[]>>
   loadTrace(request: TraceRequest, onProgress: (progress: LoadProgress) => void): Promise<Result<TraceInfo>>
+  /** What a file that could not be read holds, and which of its lines are bad. */
+  previewTrace(request: PreviewRequest): Promise<Result<TracePreview>>
   /** `cancel` is one end of a channel: the first message on it ends the run with the problem `cancelled`. */
   run(
     request: RunRequest,
@@ -79,6 +83,12 @@ export interface TraceRequest extends WorkloadOptions {
   readonly blob: Blob | null
 }
 
+export interface PreviewRequest {
+  readonly blob: Blob
+  readonly name: string
+  readonly traceFormat?: TraceFormatOptions
+}
+
 export interface LoadProgress {
   readonly phase: 'fetching' | 'reading'
   readonly loadedBytes: number
@@ -102,6 +112,8 @@ export interface TraceInfo {
   readonly statistics: TraceStatistics
   readonly arrivals: ArrivalHistogram
   readonly lengths: {readonly input: LogHistogram; readonly output: LogHistogram}
+  /** What is odd about it, each with what would set it right. */
+  readonly oddities: readonly TraceOddity[]
 }
 
 /** A run carries all it needs, so that a respawned worker can serve it as well as a warm one. */

@@ -1,14 +1,16 @@
 import {logHistogram} from '../report/log-histogram.ts'
 import {binArrivals} from '../trace/arrival-histogram.ts'
+import {diagnoseTrace} from '../trace/diagnose-trace.ts'
+import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import {computeTraceStatistics} from '../trace/statistics.ts'
 import type {TraceInfo} from './protocol.ts'
 import type {LoadedTrace} from './trace-cache.ts'
 
-export function describeTrace({file, workload}: LoadedTrace, traceSeed: number | null): TraceInfo {
+export function describeTrace({file, workload}: LoadedTrace, reading: WorkloadOptions): TraceInfo {
   const statistics = computeTraceStatistics(workload)
   return {
     source: file.source,
-    traceSeed,
+    traceSeed: reading.traceSeed ?? null,
     fileName: file.name,
     sha256: file.sha256,
     sizeBytes: file.sizeBytes,
@@ -21,6 +23,12 @@ export function describeTrace({file, workload}: LoadedTrace, traceSeed: number |
       input: logHistogram(Float64Array.from(workload.inputLength)),
       output: logHistogram(Float64Array.from(workload.outputLength)),
     },
+    oddities: diagnoseTrace(file.parsed, workload, {
+      // What the instances hold is the scenario's: a run leaves out and counts what does not fit.
+      kvCacheTokens: null,
+      hasUnit: reading.traceFormat?.columns?.unit !== undefined,
+      isSpread: (reading.traceSelection?.spreadMs ?? 0) > 0 || reading.replayConcurrency !== undefined,
+    }),
     arrivals: binArrivals(workload, statistics.durationMs / 1000),
   }
 }

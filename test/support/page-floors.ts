@@ -125,13 +125,15 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/policies/cluster': panel(),
   'ui/policies': panel('ui/policies/dynamo', 'ui/policies/cluster', 'report/dynamo-ticks.ts'),
 
-  'ui/panels/trace': panel(),
+  'ui/panels/trace/mend': panel(),
+  'ui/panels/trace': panel('ui/panels/trace/mend'),
   'ui/panels/measured': panel(),
   'ui/panels/gpu': panel(),
   'ui/panels/guide/releases': panel(),
   'ui/panels/guide': panel('ui/panels/guide/releases', 'sweep/published.ts', 'sweep/repeats.ts'),
   'ui/panels/scenario': panel(
     'ui/panels/trace',
+    'ui/panels/trace/mend',
     'ui/panels/gpu',
     'ui/panels/guide',
     'trace/generators/trace-recipes.ts',

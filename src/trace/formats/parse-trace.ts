@@ -8,6 +8,7 @@ import {BailianReader} from './bailian.ts'
 import {CsvReader} from './csv-trace.ts'
 import {type DetectedFormat, detectFormat} from './detect-format.ts'
 import {DynamoReader} from './dynamo.ts'
+import {leaveOutLines} from './leave-out-lines.ts'
 import {LengthsReader} from './lengths-reader.ts'
 import {MooncakeReader} from './mooncake.ts'
 import {timeUnitMs} from './time-unit.ts'
@@ -43,12 +44,15 @@ export function* parseTraceChunks(
   const packed = typeof text === 'string' ? strToU8(text) : text
   const unpacked = unpackTrace(packed, fileName)
   if (!unpacked.ok) return unpacked
-  const {bytes} = unpacked.value
+  const {leaveOut} = options
+  const bytes = leaveOut === undefined ? unpacked.value.bytes : leaveOutLines(unpacked.value.bytes, leaveOut)
   const detected = detectFormat(bytes)
   const reader = createReader(bytes, fileName, {...options, format: options.format ?? detected.format})
   const parsed = yield* readInSteps(reader, bytes.length)
   if (!parsed.ok) return parsed
-  const notices = [...unpacked.value.notices, ...parsed.value.notices]
+  const left =
+    leaveOut === undefined ? [] : [`${fileName}: lines ${leaveOut.replaceAll(',', ', ')} were left out.`]
+  const notices = [...unpacked.value.notices, ...left, ...parsed.value.notices]
   return ok({parsed: inMilliseconds({...parsed.value, notices}, options.columns?.unit), detected})
 }
 

@@ -150,6 +150,7 @@ export class ScenarioState {
     if (!isDetected) return
     this.set('trace', 'trace_format', '')
     this.set('trace', 'trace_columns', '')
+    this.set('trace', 'trace_leave_out', '')
   }
 
   /** Times every pool by a recorded profile. */

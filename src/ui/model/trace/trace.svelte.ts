@@ -1,8 +1,9 @@
 import type {TraceSource} from '../../../config/scenario.ts'
 import {messageOf} from '../../../core/message-of.ts'
-import type {Problem} from '../../../core/result.ts'
+import type {Problem, Result} from '../../../core/result.ts'
 import type {TraceStore} from '../../../store/trace-store.ts'
 import type {CatalogueEntry} from '../../../trace/catalogue.ts'
+import type {TracePreview} from '../../../trace/preview-trace.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {LoadProgress, TraceInfo, TraceRequest} from '../../../worker/protocol.ts'
 import {downloadTrace} from './download-trace.ts'
@@ -38,14 +39,29 @@ export class TraceState {
   #downloadAbort: AbortController | null = null
   #catalogueLoad: Promise<void> | null = null
   /** A picked file that could not be read: another format or other columns may do. */
-  #rejected: {readonly file: File; readonly format: string} | null = null
+  #rejected: {readonly file: File; readonly format: string} | null = $state.raw(null)
   #lastReading: TraceReading | null = null
+  /** Looks into a file that could not be read. */
+  preview = (file: File): Promise<Result<TracePreview>> => {
+    const {traceFormat} = this.#lastReading ?? {}
+    return this.#client.previewTrace({
+      blob: file,
+      name: file.name,
+      ...(traceFormat === undefined ? {} : {traceFormat}),
+    })
+  }
+
   /** The local file a link asks for, until it is here; and a wrong one that was given in its place. */
   #wanted: {readonly sha256: string; readonly wrong: string | null} | null = null
 
   constructor(client: SimulatorClient, kept: TraceStore) {
     this.#client = client
     this.#kept = kept
+  }
+
+  /** The file that could not be read as it was given. */
+  get rejected(): File | null {
+    return this.#rejected?.file ?? null
   }
 
   loadCatalogue(): Promise<void> {

@@ -11,6 +11,7 @@ import {
 } from '../../kit/format.ts'
 import type {Money} from '../../model/money/price-table.svelte.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
+import {measuredWhisker, type Whisker} from './measured-whisker.ts'
 import {bandOf, TELL, tellBand} from './spread-words.ts'
 
 /** One headline figure: a big number, how far it can be trusted, and the numbers around it. */
@@ -21,6 +22,8 @@ export interface Figure {
   readonly isMet: boolean | null
   readonly verdict: string
   readonly details: readonly (readonly [string, string])[]
+  /** What real engines would make of it, where that was measured. */
+  readonly measured?: {readonly whisker: Whisker; readonly valueMs: number}
 }
 
 /** @param money of a GPU-hour */
@@ -30,8 +33,8 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
   const {spread} = extras
   const objective = objectiveOf(run.scenario)
   return [
-    latencyFigure(report, 'TTFT', 'ttft_ms'),
-    latencyFigure(report, 'ITL', 'itl_ms'),
+    {...latencyFigure(report, 'TTFT', 'ttft_ms'), ...measuredOf(run, 'ttft', report.mean_ttft_ms)},
+    {...latencyFigure(report, 'ITL', 'itl_ms'), ...measuredOf(run, 'itl', report.mean_itl_ms)},
     {
       label: 'Within the objective',
       value: formatValue(extras.sla_attainment, 'share'),
@@ -69,7 +72,9 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
         ['output', `${formatCompact(report.total_output_tokens)} tok`],
         ['cache reuse', formatValue(report.prefix_cache_reused_ratio, 'share')],
         ['e2e p90', formatMs(report.p90_e2e_latency_ms)],
+        ['e2e mean', formatMs(report.mean_e2e_latency_ms)],
       ],
+      ...measuredOf(run, 'e2e', report.mean_e2e_latency_ms),
     },
   ]
 }
@@ -87,6 +92,15 @@ function costDetails(report: Report, {price, currency}: Money): [string, string]
     ['cost', formatMoney(cost, currency)],
     ['per 1M output tok', tokens === 0 ? NONE : formatMoney((cost / tokens) * 1e6, currency)],
   ]
+}
+
+function measuredOf(
+  run: ChartedRun,
+  latency: 'ttft' | 'itl' | 'e2e',
+  valueMs: number,
+): Pick<Figure, 'measured'> {
+  const whisker = measuredWhisker(run, latency, valueMs)
+  return whisker === null ? {} : {measured: {whisker, valueMs}}
 }
 
 /** A mean is not judged: an objective is about single requests. */

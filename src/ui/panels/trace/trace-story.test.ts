@@ -20,7 +20,10 @@ function infoOf(text: string): TraceInfo {
     parsed: parsed.value,
     detected: {format: 'mooncake', why: ''} as const,
   }
-  return describeTrace({file, workload: workload.value, notices: []}, null)
+  return describeTrace(
+    {file, workload: workload.value, notices: []},
+    {traceBlockSize: 512, arrivalSpeedupRatio: 1},
+  )
 }
 
 const bundled = (id: string) =>

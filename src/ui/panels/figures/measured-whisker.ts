@@ -1,0 +1,29 @@
+import {compareWithMeasured, type RatioBand} from '../../../report/honesty/measured.ts'
+import {formatMs} from '../../kit/format.ts'
+import type {ChartedRun} from '../../model/run/charted-run.ts'
+
+/** Where real engines of this GPU and backend would have come out, by public measurements: a tenth below, a tenth above. */
+export interface Whisker {
+  readonly lowMs: number
+  readonly highMs: number
+  /** A first token is never simulated too slow by so much: what is drawn begins at the figure itself. */
+  readonly isLowerBound: boolean
+  readonly words: string
+}
+
+/** null where nothing was measured that compares. */
+export function measuredWhisker(
+  run: ChartedRun,
+  latency: 'ttft' | 'itl' | 'e2e',
+  valueMs: number,
+): Whisker | null {
+  const measured = run.outcome.pictures.honesty?.measured ?? compareWithMeasured(run.scenario)
+  if (measured.kind === 'none' || !(valueMs > 0)) return null
+  const [p10, , p90]: RatioBand = measured.band[latency]
+  const isLowerBound = latency === 'ttft'
+  const [lowMs, highMs] = [valueMs * (isLowerBound ? 1 : p10), valueMs * p90]
+  const words = isLowerBound
+    ? `${formatMs(lowMs)} or more, to ${formatMs(highMs)}`
+    : `${formatMs(lowMs)} to ${formatMs(highMs)}`
+  return {lowMs, highMs, isLowerBound, words}
+}
