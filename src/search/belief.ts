@@ -19,6 +19,8 @@ export interface Belief {
   readonly worth: (at: readonly number[], against: number) => number
   /** The same of a candidate whose own runs speak for it: only the phases to come are uncertain. */
   readonly worthOfMore: (seen: Observation, against: number) => number
+  /** Probability that the objective holds by the median over all phases, going by the candidate's own runs alone. */
+  readonly chanceOf: (seen: Observation) => number
   /** What is expected there. */
   readonly expected: (at: readonly number[]) => {readonly share: number; readonly cost: number}
   /** As if a candidate had turned out just as thought: the next choice then looks elsewhere. */
@@ -103,15 +105,15 @@ interface Thoughts {
 function beliefOf(thoughts: Thoughts): Belief {
   const {met, cost, needed, deviation, phases} = thoughts
   const above = (mean: number, spread: number) => normalBelow((mean - needed) / Math.max(spread, 1e-6))
+  const chanceOf = ({shares}: Observation) =>
+    above(meanOf(shares.map(strain)), deviation * Math.sqrt(1 / shares.length + 1 / phases))
   return {
     worth(at, against) {
       const share = met.predict(at)
       return above(share.mean, share.deviation) * expectedSaving(cost.predict(at), logOf(against))
     },
-    worthOfMore({shares, cost: own}, against) {
-      const spread = deviation * Math.sqrt(1 / shares.length + 1 / phases)
-      return above(meanOf(shares.map(strain)), spread) * Math.max(logOf(against) - logOf(own), 0)
-    },
+    worthOfMore: (seen, against) => chanceOf(seen) * Math.max(logOf(against) - logOf(seen.cost), 0),
+    chanceOf,
     expected: at => ({share: shareOf(met.predict(at).mean), cost: exactExp(cost.predict(at).mean)}),
     assuming: at => beliefOf({...thoughts, met: met.including(at), cost: cost.including(at)}),
   }

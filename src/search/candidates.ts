@@ -1,11 +1,13 @@
 import {checkScenario} from '../config/checks/scenario-rules.ts'
 import {type FieldValue, formatFieldValue} from '../config/field-text.ts'
 import {objectiveOf} from '../config/objective.ts'
-import type {Scenario, ServiceObjective} from '../config/scenario.ts'
+import {plannerOf, poolsOf, type Scenario, type ServiceObjective} from '../config/scenario.ts'
+import {isEqual} from '../core/is-equal.ts'
 import {RandomStream} from '../core/random.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {SweepAxis} from '../sweep/axis.ts'
 import {applySweepValue, type SweepKey} from '../sweep/keys.ts'
+import {budgetOfFloor, pinnedCounts} from './pinned.ts'
 import {
   applies,
   applyFirst,
@@ -27,6 +29,18 @@ export interface Candidate {
 
 /** A space larger than this is searched through a draw of it, and what lies around the best. */
 const MOST_LISTED = 2000
+
+/** Knobs that say how large a fleet is, and whether that can change. */
+const SIZING: ReadonlySet<string> = new Set([
+  'planner',
+  'num_workers',
+  'num_prefill_workers',
+  'num_decode_workers',
+  'planner.min_endpoint',
+  'planner.prefill_min_endpoint',
+  'planner.decode_min_endpoint',
+  'planner.max_gpu_budget',
+])
 
 /** The candidates of a space; whether a run can take one is checked when it is first asked for. */
 export class Candidates {
@@ -82,6 +96,31 @@ export class Candidates {
     }))
   }
 
+  /**
+   * A choice whose policy keeps the fleet at these counts from the first look on, all else as today's setting has it or
+   * near; null where the space has none.
+   */
+  pinnedAt(counts: readonly number[]): Candidate | null {
+    const sizes = this.#knobs.map(({axis: {key}, values}, k) =>
+      SIZING.has(key.path) ? values.map((_, i) => i) : [this.#placeNearToday(k)],
+    )
+    const total = sizes.reduce((product, places) => product * places.length, 1)
+    let found: {readonly candidate: Candidate; readonly off: number} | null = null
+    for (let i = 0; i < Math.min(total, MOST_LISTED); i++) {
+      const digits = digitsOf(
+        i,
+        sizes.map(places => places.length),
+      )
+      const candidate = this.#at(digits.map((digit, k) => sizes[k]![digit]!))
+      const scenario = this.scenarioOf(candidate)
+      if (!scenario.ok || !isSame(pinnedCounts(scenario.value), counts)) continue
+      const start = poolsOf(scenario.value.fleet).map(([, {initialWorkers}]) => initialWorkers)
+      const off = start.reduce((sum, count, pool) => sum + Math.abs(count - counts[pool]!), 0)
+      if (found === null || off < found.off) found = {candidate, off}
+    }
+    return found?.candidate ?? null
+  }
+
   /** The choices one step of one knob away. */
   around({at}: Candidate): readonly Candidate[] {
     const place = this.#placeOf(at)
@@ -126,6 +165,9 @@ export class Candidates {
       if (refused.length === open.length) return reason
       open = refused
     }
+    const most = plannerOf(scenario)?.max_gpu_budget ?? -1
+    if (most >= 0 && budgetOfFloor(scenario) > most)
+      return fail(`a floor of ${budgetOfFloor(scenario)} does not fit into a budget of ${most}`)
     return checkScenario({...scenario, objective: this.#objective})
   }
 
@@ -154,9 +196,23 @@ export class Candidates {
     return {id, values, at}
   }
 
+  /** Of the values of a knob the one that changes today's setting least. */
+  #placeNearToday(k: number): number {
+    const {axis, values} = this.#knobs[k]!
+    const same = values.findIndex(value => {
+      const applied = applySweepValue(this.#base, axis.key, value)
+      return applied.ok && isEqual(applied.value, this.#base)
+    })
+    return same >= 0 ? same : values.length >> 1
+  }
+
   #placeOf(at: readonly number[]): readonly number[] {
     return at.map((x, k) => (this.choices[k] ? x : Math.round(x * (this.#knobs[k]!.values.length - 1))))
   }
+}
+
+function isSame(a: readonly number[] | null, b: readonly number[]): boolean {
+  return a !== null && a.length === b.length && a.every((count, i) => count === b[i])
 }
 
 /** The objective a search goes by: what is asked for, else the scenario's own. */

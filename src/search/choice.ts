@@ -1,70 +1,91 @@
-import {type Belief, formBelief, type Observation} from './belief.ts'
+import {type Belief, formBelief} from './belief.ts'
 import type {Candidate} from './candidates.ts'
 import {costOver, type Evaluation, isVerified, type Results, type Standing} from './evaluation.ts'
 import type {Ground, StoodSetting} from './ground.ts'
 import type {Opening} from './opening.ts'
+import {farthest} from './spread-out.ts'
 import {findTrends, isForegone, type Stood} from './trends.ts'
+import {Twins} from './twins.ts'
+import {keptForPhases, observe, surestOf, waitingForPhases} from './verification.ts'
 
-/** Runs asked for at a time once there is something to go by. */
-const BATCH = 4
+/** Runs asked for at a time once there is something to go by: fewer in a small space, where each should learn of the last. */
+const BATCH = {least: 2, most: 4, candidatesPerRun: 12}
 /** The search is settled when no further run is expected to save so much, as a part of the cost. */
-const SETTLED = 0.0005
+const SETTLED = 0.002
 /** Candidates that are tried on the whole trace at the least before it is said that none holds. */
 const LEAST_TRIED = 16
 /** Points of share below the objective at which neighbours of the best are still looked at. */
 const SAME_SHARE = 0.03
 /** Settings of about the same cost that go through all phases. */
 const MOST_FINALISTS = 4
+/** Settings begun without any going through its phases, before the one ahead does. */
+const PATIENCE = 12
+/** With a smaller chance a setting counts as lost before all its runs are in, for what serves no better. */
+const HOPELESS = 0.002
+/** Part of the largest worth from which another is worth about the same. */
+const SAME_WORTH = 0.8
 /** Candidates that are weighed against each other for one batch. */
 const MOST_WEIGHED = 60
+
+interface Known {
+  readonly stood: readonly StoodSetting[]
+  readonly twins: Twins
+}
 
 /** How a search goes on once there is something to go by. */
 export class Choice {
   readonly #ground: Ground
   readonly #opening: Opening
+  readonly #batch: number
 
   constructor(ground: Ground, opening: Opening) {
     this.#ground = ground
     this.#opening = opening
+    const {least, most, candidatesPerRun} = BATCH
+    this.#batch = Math.min(Math.max(least, Math.floor(ground.listed.length / candidatesPerRun)), most)
   }
 
   /**
-   * The runs that are worth most. First what may save against the best so far, lucky or not; once nothing does, the best
-   * through its other phases: if they do not bear it out, the search goes on.
+   * The runs that are worth most. First what may save against the best so far, lucky or not; once nothing does, or too long
+   * nothing was verified, the best through its other phases: if they do not bear it out, the search goes on. What that
+   * takes is kept from exploring.
+   * @param anchor the best fleet that nobody scales as a choice of the space: it is verified before anything is explored
    */
-  next(results: Results, left: number): readonly Evaluation[] {
+  next(results: Results, left: number, anchor: Candidate | null): readonly Evaluation[] {
     const stood = this.#ground.stood(results)
     if (stood.length === 0) return []
-    const {share} = this.#ground.problem.objective
+    const {phases, objective} = this.#ground.problem
+    const twins = new Twins(stood, this.#ground.candidates.choices)
     const best = cheapestVerified(stood)
-    const costToBeat = (runs: number) =>
-      best === null ? Number.POSITIVE_INFINITY : costOver(best.standing, runs)
-    const [ahead] = stood
-      .filter(({standing}) => !isVerified(standing) && !standing.isLost && standing.share >= share)
-      .filter(({standing}) => standing.cost < costToBeat(standing.costs.length) * (1 - SETTLED))
-      .sort((a, b) => a.standing.cost - b.standing.cost)
-    const others =
-      ahead === undefined
-        ? []
-        : this.#ground.nextPhases(ahead.candidate, results, this.#ground.problem.phases)
-    // What is ahead must still be borne out, and what comes after it if it is not.
-    const free = Math.floor(left) - 2 * others.length
-    const first = ahead?.standing.costs[0] ?? Number.POSITIVE_INFINITY
-    const bestCost = Math.min(costToBeat(1), first)
-    const explored = free < 1 ? [] : this.#explore(results, {stood, bestCost, count: Math.min(BATCH, free)})
+    const waiting = waitingForPhases({stood, best, twins, anchor, share: objective.share})
+    const verify = ({candidate}: Stood) =>
+      this.#ground.nextPhases(candidate, results, Math.ceil((phases - 1) / 2)).slice(0, Math.floor(left))
+    const anchored = waiting.find(({candidate}) => candidate.id === anchor?.id)
+    if (anchored !== undefined) return verify(anchored)
+    const [ahead] = waiting
+    const isDue =
+      ahead !== undefined && (ahead.standing.costs.length > 1 || runsSincePhases(results) >= PATIENCE)
+    const free = Math.floor(left - keptForPhases(best, phases, left))
+    const costs = [best, ahead].flatMap(one => (one == null ? [] : [costOver(one.standing, 1)]))
+    const bestCost = Math.min(...costs)
+    const count = isDue ? 0 : Math.min(this.#batch, free)
+    const explored = count < 1 ? [] : this.#explore(results, {stood, twins, bestCost, count})
     if (explored.length > 0) return explored
-    if (others.length > 0 || best === null) return others.slice(0, Math.floor(left))
-    return this.#refine(results, stood, best).slice(0, Math.floor(left))
+    if (ahead !== undefined) {
+      const isScarce = best === null && (isDue || count < 1)
+      return verify(isScarce ? surestOf(waiting, this.belief(results, stood)) : ahead)
+    }
+    return best === null ? [] : this.#refine(results, {stood, twins, best}).slice(0, Math.floor(left))
   }
 
   /**
    * Around the best, where nothing much is expected any more: its neighbours that are thought no dearer, and those that
    * cost about the same in the first phase and may cost less in the others.
    */
-  #refine(results: Results, stood: readonly StoodSetting[], best: Stood): readonly Evaluation[] {
+  #refine(results: Results, {stood, twins, best}: Known & {readonly best: Stood}): readonly Evaluation[] {
     const belief = this.belief(results, stood)
     const run = new Set(stood.map(({candidate}) => candidate.id))
-    const open = new Set(this.#pool(stood).map(({id}) => id))
+    const open = new Set(this.#pool(stood, twins, belief).map(({id}) => id))
     const limit = best.standing.costs[0]! * (1 + closeness(stood))
     const neighbours = this.#ground.candidates
       .around(best.candidate)
@@ -72,7 +93,7 @@ export class Choice {
       .map(candidate => ({candidate, ...belief.expected(candidate.at)}))
       .filter(({cost, share}) => cost < limit && share >= this.#ground.problem.objective.share - SAME_SHARE)
       .sort((a, b) => a.cost - b.cost)
-      .slice(0, BATCH)
+      .slice(0, this.#batch)
     if (neighbours.length > 0)
       return neighbours.flatMap(({candidate}) => this.#ground.nextPhases(candidate, results, 1))
     const equals = stood.filter(
@@ -81,7 +102,7 @@ export class Choice {
     const verified = equals.filter(({standing}) => isVerified(standing))
     const [next] = equals
       .filter(({standing}) => !isVerified(standing) && !standing.isLost)
-      .filter(one => verified.every(other => !startsLike(one.standing, other.standing)))
+      .filter(({candidate}) => !twins.isSpokenFor(candidate))
       .sort((a, b) => a.standing.cost - b.standing.cost)
     return next === undefined || verified.length >= MOST_FINALISTS
       ? []
@@ -90,18 +111,13 @@ export class Choice {
 
   #explore(
     results: Results,
-    {
-      stood,
-      bestCost,
-      count,
-    }: {
-      readonly stood: readonly StoodSetting[]
-      readonly bestCost: number
-      readonly count: number
-    },
+    {stood, twins, bestCost, count}: Known & {readonly bestCost: number; readonly count: number},
   ): readonly Evaluation[] {
-    const pool = this.#pool(stood)
+    const shortestMs = this.#ground.shortestMs(results)
     let belief = this.belief(results, stood)
+    const pool = this.#pool(stood, twins, belief).filter(
+      candidate => !this.#ground.isTooDear(candidate, {cost: bestCost, shortestMs}),
+    )
     // Before anything holds, what is looked for is what holds at all.
     const against = Number.isFinite(bestCost)
       ? bestCost
@@ -118,12 +134,17 @@ export class Choice {
       .sort((a, b) => b.worth - a.worth)
       .slice(0, MOST_WEIGHED)
       .map(({candidate}) => candidate)
+    const {choices} = this.#ground.candidates
+    const chosen: Candidate[] = []
     const runs: Evaluation[] = []
     while (runs.length < count && open.length > 0) {
       const worths = open.map(worthOf)
-      const best = worths.indexOf(Math.max(...worths))
-      if (worths[best]! < least) break
-      const next = open[best]!
+      const most = Math.max(...worths)
+      if (most < least) break
+      // Of those worth about the same the one that is farthest from what was run: it tells most of what lies between.
+      const equals = open.filter((_, i) => worths[i]! >= most * SAME_WORTH)
+      const next = farthest(equals, [...stood.map(({candidate}) => candidate), ...chosen], choices)
+      chosen.push(next)
       open = open.filter(candidate => candidate !== next)
       runs.push(...this.#ground.nextPhases(next, results, 1))
       if (!seen.has(next.id)) belief = belief.assuming(next.at)
@@ -145,7 +166,7 @@ export class Choice {
   }
 
   /** Candidates a run of which could still change the answer. */
-  #pool(stood: readonly Stood[]): readonly Candidate[] {
+  #pool(stood: readonly Stood[], twins: Twins, belief: Belief): readonly Candidate[] {
     const settled = new Set(
       stood
         .filter(({standing}) => isVerified(standing) || standing.isLost)
@@ -155,9 +176,14 @@ export class Choice {
     const of = (isWanted: (standing: Standing) => boolean) =>
       stood.filter(({standing}) => isWanted(standing)).map(({candidate}) => candidate)
     const holding = of(standing => isVerified(standing) && !standing.isLost)
-    const lost = of(standing => standing.isLost)
+    const lost = stood
+      .filter(one => one.standing.isLost || belief.chanceOf(observe(one)) < HOPELESS)
+      .map(({candidate}) => candidate)
     return this.#reachable(stood).filter(
-      candidate => !settled.has(candidate.id) && !isForegone(candidate, trends, {holding, lost}),
+      candidate =>
+        !settled.has(candidate.id) &&
+        !twins.isSpokenFor(candidate) &&
+        !isForegone(candidate, trends, {holding, lost}),
     )
   }
 
@@ -185,11 +211,6 @@ function cheapestVerified(stood: readonly Stood[]): Stood | null {
     )
 }
 
-/** A setting whose first run came out the same to the last digit differs in a knob that does nothing here. */
-function startsLike(a: Standing, b: Standing): boolean {
-  return a.costs[0] === b.costs[0] && a.shares[0] === b.shares[0]
-}
-
 /** Part of the cost by which one phase may mislead: twice the usual deviation, within reason. */
 function closeness(stood: readonly Stood[]): number {
   let squares = 2 * 0.01 ** 2
@@ -202,8 +223,15 @@ function closeness(stood: readonly Stood[]): number {
   return Math.min(2 * Math.sqrt(squares / freedom), 0.05)
 }
 
-function observe({candidate: {at}, standing: {shares, cost}}: Stood): Observation {
-  return {at, shares, cost}
+/** Settings that were begun since the last run through another phase. */
+function runsSincePhases(results: Results): number {
+  let runs = 0
+  for (const id of results.keys()) {
+    if (id.startsWith('today@')) continue
+    if (/@[1-9]\d*$/.test(id)) runs = 0
+    else if (id.endsWith('@0')) runs++
+  }
+  return runs
 }
 
 function finite(value: number): number {

@@ -52,6 +52,8 @@ export interface Standing {
   /** Medians over the runs: no lucky phase speaks for a setting. */
   readonly share: number
   readonly gpuHours: number
+  /** What each run decided and measured, as a checksum: equal ones are of equal runs. */
+  readonly digests: readonly string[]
   /** By which settings are compared: of each run, and the median. */
   readonly costs: readonly number[]
   readonly cost: number
@@ -81,6 +83,7 @@ export function standingOf(
     shares,
     share: computeBand(shares)?.median ?? 0,
     gpuHours,
+    digests: figures.map(({digest}) => digest),
     costs: hours.map(one => costOf(runs[0]!.scenario, one)),
     cost: costOf(runs[0]!.scenario, gpuHours),
     of: runs.length,

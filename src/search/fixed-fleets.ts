@@ -1,5 +1,5 @@
 import {type Fleet, poolsOf, type Scenario} from '../config/scenario.ts'
-import type {Setting, Standing} from './evaluation.ts'
+import {isVerified, type Setting, type Standing} from './evaluation.ts'
 import type {SearchSpace} from './space.ts'
 
 /** Instances per pool, in the order of the pools. */
@@ -43,6 +43,15 @@ export class FixedFleets {
       return standing
     })
     return [...seen.values()]
+  }
+
+  /** Instances per pool of the smallest that holds, as far as the walk has come; null before one does. */
+  found(standingOf: StandingOf): Counts | null {
+    const holding = this.tried(standingOf).filter(({standing}) => isVerified(standing) && !standing.isLost)
+    const [least] = holding.sort((a, b) => a.standing.cost - b.standing.cost)
+    return least === undefined
+      ? null
+      : poolsOf(least.setting.scenario.fleet).map(([, own]) => own.initialWorkers)
   }
 
   /** Counts whose outcome is needed to go on; null when nothing is. */

@@ -11,12 +11,10 @@ import {
   wholeRuns,
   windowRuns,
 } from './evaluation.ts'
+import {leastGpuHours} from './least-cost.ts'
 import {priceOf} from './prices.ts'
 import type {SearchProblem} from './problem.ts'
 import type {Stood} from './trends.ts'
-
-/** Candidates that are checked before the first run: what no run can take teaches nothing. */
-const MOST_CHECKED = 500
 
 /** A candidate with what its runs came to. */
 export type StoodSetting = Stood & {readonly scenario: Scenario}
@@ -28,6 +26,7 @@ export class Ground {
   readonly candidates: Candidates
   /** The candidates themselves, or a draw of them. */
   readonly listed: readonly Candidate[]
+  readonly #pinned = new Map<string, Candidate | null>()
   readonly costOf: CostOf = (scenario, gpuHours) => gpuHours * (priceOf(scenario, this.problem.prices) ?? 1)
 
   constructor(problem: SearchProblem) {
@@ -36,9 +35,8 @@ export class Ground {
     this.today = {id: 'today', scenario: {...base, objective}}
     this.candidates = new Candidates(space, base, objective)
     const listed = this.candidates.list(seed)
-    // In a large space each is looked at when it is chosen.
-    const sound =
-      listed.length > MOST_CHECKED ? listed : listed.filter(one => this.candidates.scenarioOf(one).ok)
+    // What no run can take teaches nothing.
+    const sound = listed.filter(one => this.candidates.scenarioOf(one).ok)
     this.listed = pointsOfShard(sound.length === 0 ? listed : sound, shard)
   }
 
@@ -67,6 +65,14 @@ export class Ground {
     return standingOf(this.wholeRuns(setting), results, {share, costOf: this.costOf})
   }
 
+  /** ms of the shortest run of the whole trace so far; 0 before the first. */
+  shortestMs(results: Results): number {
+    const whole = [...results].flatMap(([id, one]) =>
+      isPartial(id) || !one.ok ? [] : [one.value.duration_ms],
+    )
+    return whole.length === 0 ? 0 : Math.min(...whole)
+  }
+
   /** The run of an id, as a shard of this search noted it down; null for what is none of this search's. */
   evaluationOf(id: string): Evaluation | null {
     const name = id.slice(0, id.lastIndexOf('@'))
@@ -75,6 +81,19 @@ export class Ground {
     if (setting === null) return null
     const runs = [...this.wholeRuns(setting), ...windowRuns(setting, this.problem.windows)]
     return runs.find(run => run.id === id) ?? null
+  }
+
+  /**
+   * Whether a candidate's floor alone costs more than this, as far as the runs tell how long the trace takes; the choice
+   * of one that nothing can run is none.
+   */
+  isTooDear(
+    candidate: Candidate,
+    {cost, shortestMs}: {readonly cost: number; readonly shortestMs: number},
+  ): boolean {
+    const setting = this.setting(candidate)
+    if (setting === null) return true
+    return this.costOf(setting.scenario, leastGpuHours(setting.scenario, shortestMs)) >= cost
   }
 
   nextPhases(candidate: Candidate, results: Results, count: number): readonly Evaluation[] {
@@ -93,6 +112,17 @@ export class Ground {
     return candidates.flatMap(candidate => this.setting(candidate) ?? [])
   }
 
+  /** The choice that keeps the fleet at these counts; null where there is none, or where it is another shard's. */
+  pinnedAt(counts: readonly number[]): Candidate | null {
+    const key = counts.join()
+    let found = this.#pinned.get(key)
+    if (found === undefined) {
+      found = (this.problem.shard?.count ?? 1) > 1 ? null : this.candidates.pinnedAt(counts)
+      this.#pinned.set(key, found)
+    }
+    return found
+  }
+
   /** null for a choice no run can take. */
   setting(candidate: Candidate): Setting | null {
     const scenario = this.candidates.scenarioOf(candidate)
@@ -102,8 +132,13 @@ export class Ground {
   /** Every candidate of whom a run of the whole trace is in, in the order of their first. */
   #known(results: Results): readonly Candidate[] {
     const ids = new Set(
-      [...results.keys()].filter(id => !/@w\d+$/.test(id)).map(id => id.slice(0, id.lastIndexOf('@'))),
+      [...results.keys()].filter(id => !isPartial(id)).map(id => id.slice(0, id.lastIndexOf('@'))),
     )
     return [...ids].flatMap(id => this.candidates.find(id) ?? [])
   }
+}
+
+/** Whether a run is of a window alone, by its id. */
+export function isPartial(id: string): boolean {
+  return /@w\d+$/.test(id)
 }

@@ -4,6 +4,13 @@ import {type Evaluation, gpuHoursOf, type Results, windowRuns} from './evaluatio
 import type {Ground} from './ground.ts'
 import {spreadOut} from './spread-out.ts'
 
+interface SeenOnWindows {
+  readonly candidate: Candidate
+  readonly observation: Observation
+  /** Of its runs: equal ones decided and measured the same. */
+  readonly digest: string
+}
+
 /** How a search begins, before there is anything to go by. */
 export class Opening {
   readonly #ground: Ground
@@ -48,15 +55,19 @@ export class Opening {
     const {windows, objective} = this.#ground.problem
     if (windows.length === 0) return this.#design
     const seen = this.onWindows(results)
-    const best = seen
+    const best = withoutTwins(seen)
       .toSorted((a, b) => merit(b.observation, objective.share) - merit(a.observation, objective.share))
       .map(({candidate}) => candidate)
-    const count = 2 + this.#ground.candidates.choices.length
+    // Of a small space few are enough to go by.
+    const count = Math.min(
+      2 + this.#ground.candidates.choices.length,
+      Math.ceil(this.#ground.listed.length / 8),
+    )
     return [...new Set([...best.slice(0, count), ...this.#design.slice(0, 2)])]
   }
 
   /** What the windows say of the design, its windows together. */
-  onWindows(results: Results): readonly {readonly candidate: Candidate; readonly observation: Observation}[] {
+  onWindows(results: Results): readonly SeenOnWindows[] {
     const {windows} = this.#ground.problem
     return this.#design.flatMap(candidate => {
       const figures = windows.flatMap((_, i) => {
@@ -71,9 +82,15 @@ export class Opening {
         this.#ground.setting(candidate)?.scenario ?? this.#ground.today.scenario,
         gpuHours,
       )
-      return [{candidate, observation: {at: candidate.at, shares: [met / requests], cost}}]
+      const digest = figures.map(one => one.digest).join()
+      return [{candidate, digest, observation: {at: candidate.at, shares: [met / requests], cost}}]
     })
   }
+}
+
+/** Of those that ran alike on the windows the first: they do on the whole, too, or nearly. */
+function withoutTwins(seen: readonly SeenOnWindows[]): readonly SeenOnWindows[] {
+  return [...new Map(seen.toReversed().map(one => [one.digest, one])).values()].reverse()
 }
 
 /** What holds before what does not, then the cheap before the dear, then the near before the far. */

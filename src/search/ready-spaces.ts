@@ -1,4 +1,5 @@
-import {plannerOf, type Scenario} from '../config/scenario.ts'
+import {leastGpus} from '../config/command-line/planner-flags-1.6.ts'
+import {plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import {parseSpace, type SearchSpace} from './space.ts'
 
@@ -8,7 +9,7 @@ export interface ReadySpace {
   readonly title: string
   /** What may be chosen in it, in a sentence. */
   readonly description: string
-  readonly space: SearchSpace
+  readonly space: (scenario: Scenario) => SearchSpace
   readonly suits: (scenario: Scenario) => boolean
 }
 
@@ -19,45 +20,59 @@ const isAgg = ({fleet}: Scenario) => fleet.topology === 'agg'
 const isSla = (scenario: Scenario) => plannerOf(scenario)?.optimization_target === 'sla'
 const isOnTables = ({engineTiming}: Scenario) => engineTiming === 'aic'
 
-/** Where a planner's own settings decide: its floor, what it aims at, how fast it looks and lets go. */
-const SLA_PLANNER: Given = {
-  'planner.min_endpoint': [1, 2, 3, 4, 5, 6, 8],
-  'planner.ttft': [300, 500, 700, 900, 1200, 1500, 2000, 3000],
-  'planner.load_scaling_down_sensitivity': [50, 65, 80, 95],
-  'planner.load_adjustment_interval': [5, 10, 20, 40],
+/** Floors of a pool. The ceilings have them too: where both are the same nobody scales, and that is a choice as well. */
+const FLOORS = [1, 2, 3, 4, 5, 6, 8]
+const CEILINGS = [2, 3, 4, 5, 6, 8, 12]
+
+/** Ceilings of the whole fleet as the planner's release counts them: in replicas, or in GPUs of engines of every pool. */
+function budgets({fleet, scaling}: Scenario, ceilings: readonly number[] = CEILINGS): readonly number[] {
+  const isInGpus = scaling.policy === 'dynamo' && scaling.release === '1.6.1'
+  const one = isInGpus ? leastGpus(ONE_OF_EACH, fleet) : poolsOf(fleet).length
+  return ceilings.map(ceiling => ceiling * one)
 }
+
+const ONE_OF_EACH = {min_endpoint: 1, prefill_min_endpoint: null, decode_min_endpoint: null}
 
 export const READY_SPACES: readonly ReadySpace[] = [
   ready({
     id: 'planner-sla',
     title: 'Planner by targets',
-    description: 'Floor, TTFT target, sensitivity and load interval of a planner that predicts latency.',
-    given: SLA_PLANNER,
+    description:
+      'Floor, ceiling, TTFT target, sensitivity and load interval of a planner that predicts latency.',
+    given: scenario => ({
+      'planner.min_endpoint': FLOORS,
+      'planner.max_gpu_budget': budgets(scenario),
+      'planner.ttft': [300, 500, 900, 1500, 3000],
+      'planner.load_scaling_down_sensitivity': [50, 65, 80, 95],
+      'planner.load_adjustment_interval': [5, 10, 20, 40],
+    }),
     suits: scenario => isPlanned(scenario) && isSla(scenario) && isAgg(scenario),
   }),
   ready({
     id: 'planner-sla-disagg',
     title: 'Planner by targets, two pools',
-    description: 'The same with the ITL target and the initial instances of both pools.',
-    given: {
+    description: 'Floor, ceiling, both targets, sensitivity and the initial instances of both pools.',
+    given: scenario => ({
       'planner.min_endpoint': [1, 2, 3, 4, 6],
+      'planner.max_gpu_budget': budgets(scenario, [1, 2, 3, 4, 6]),
       'planner.ttft': [300, 500, 900, 1500, 3000],
       'planner.itl': [20, 30, 50, 80],
       'planner.load_scaling_down_sensitivity': [50, 65, 80, 95],
       num_prefill_workers: [1, 2, 4],
       num_decode_workers: [1, 2, 4],
-    },
+    }),
     suits: scenario => isPlanned(scenario) && isSla(scenario) && !isAgg(scenario),
   }),
   ready({
     id: 'planner-thresholds',
     title: 'Planner by thresholds',
-    description: 'Floor and load interval of a planner that goes by queue and KV thresholds.',
-    given: {
-      'planner.min_endpoint': [1, 2, 3, 4, 5, 6, 8, 10],
+    description: 'Floor, ceiling and load interval of a planner that goes by queue and KV thresholds.',
+    given: scenario => ({
+      'planner.max_gpu_budget': budgets(scenario),
+      'planner.min_endpoint': FLOORS,
       'planner.optimization_target': ['throughput', 'latency'],
       'planner.load_adjustment_interval': [5, 10, 20, 40],
-    },
+    }),
     suits: scenario => isPlanned(scenario) && !isSla(scenario),
   }),
   ready({
@@ -142,8 +157,15 @@ export function readySpaceFor(scenario: Scenario): ReadySpace {
   return found
 }
 
-function ready({given, ...rest}: Omit<ReadySpace, 'space'> & {readonly given: Given}): ReadySpace {
-  const space = parseSpace(given)
-  assert(space.ok, space.ok ? '' : space.error.message)
-  return {...rest, space: space.value}
+type Ready = Omit<ReadySpace, 'space'> & {readonly given: Given | ((scenario: Scenario) => Given)}
+
+function ready({given, ...rest}: Ready): ReadySpace {
+  return {
+    ...rest,
+    space(scenario) {
+      const space = parseSpace(typeof given === 'function' ? given(scenario) : given)
+      assert(space.ok, space.ok ? '' : space.error.message)
+      return space.value
+    },
+  }
 }

@@ -2,7 +2,7 @@ import {type KnobEffect, knobEffects} from './answer/knob-effects.ts'
 import {Choice} from './choice.ts'
 import type {Evaluation, Results, Setting, Standing} from './evaluation.ts'
 import {FixedFleets} from './fixed-fleets.ts'
-import {Ground, type StoodSetting} from './ground.ts'
+import {Ground, isPartial, type StoodSetting} from './ground.ts'
 import {Opening} from './opening.ts'
 import type {SearchProblem} from './problem.ts'
 
@@ -10,9 +10,6 @@ import type {SearchProblem} from './problem.ts'
 export type SearchStep =
   | {readonly kind: 'run'; readonly evaluations: readonly Evaluation[]}
   | {readonly kind: 'done'; readonly reason: 'settled' | 'budget'}
-
-/** What stays for the fleets nobody scales that the answer is held against. */
-const FIXED_RESERVE = 8
 
 /**
  * The cheapest setting that holds an objective, looked for step by step: today's setting first, then a spread of candidates
@@ -38,15 +35,15 @@ export class Search {
   }
 
   next(results: Results): SearchStep {
-    const opening = this.#opening.next(results)
-    if (opening.length > 0) return {kind: 'run', evaluations: opening}
     const left = this.problem.budget - this.spent(results).weight
-    const reserve = this.#fixed.isAsked ? Math.min(FIXED_RESERVE, this.problem.budget / 8) : 0
-    const chosen = left - reserve < 1 ? [] : this.#choice.next(results, left - reserve)
-    if (chosen.length > 0) return {kind: 'run', evaluations: chosen}
-    const fixed = left < 1 ? [] : this.#nextFixed(results)
-    if (fixed.length > 0) return {kind: 'run', evaluations: fixed.slice(0, Math.floor(left))}
-    return {kind: 'done', reason: left - reserve < 1 ? 'budget' : 'settled'}
+    // The fleets nobody scales are found one after the other, so they go along with whatever else is run.
+    const fixed = this.#nextFixed(results)
+    const opening = this.#opening.next(results)
+    const chosen = opening.length > 0 ? opening : this.#chosen(results, left - fixed.length)
+    const evaluations = withinBudget([...fixed, ...chosen], left)
+    return evaluations.length > 0
+      ? {kind: 'run', evaluations}
+      : {kind: 'done', reason: left < LEAST_LEFT ? 'budget' : 'settled'}
   }
 
   /** Why nothing of the space can be run; null where something can. */
@@ -81,7 +78,7 @@ export class Search {
 
   spent(results: Results): {readonly full: number; readonly partial: number; readonly weight: number} {
     const ids = [...results.keys()]
-    const partial = ids.filter(id => /@w\d+$/.test(id))
+    const partial = ids.filter(isPartial)
     const weight = partial.reduce(
       (sum, id) => sum + this.problem.windows[Number(/\d+$/.exec(id)![0])]!.share,
       0,
@@ -90,8 +87,29 @@ export class Search {
     return {full, partial: partial.length, weight: full + weight}
   }
 
+  /** The best fleet that nobody scales is run as a choice of the space, where it is one; then whatever is worth most. */
+  #chosen(results: Results, left: number): readonly Evaluation[] {
+    const counts = this.#fixed.found(setting => this.standing(setting, results))
+    const anchor = counts === null ? null : this.#ground.pinnedAt(counts)
+    const first = anchor === null ? [] : this.#ground.nextPhases(anchor, results, 1)
+    if (first.some(({id}) => id.endsWith('@0'))) return first
+    return this.#choice.next(results, left, anchor)
+  }
+
   #nextFixed(results: Results): readonly Evaluation[] {
     const next = this.#fixed.next(setting => this.standing(setting, results))
     return next.flatMap(setting => this.#ground.wholeRuns(setting)).filter(({id}) => !results.has(id))
   }
+}
+
+/** With less of the budget left nothing could be begun and borne out. */
+const LEAST_LEFT = 2
+
+/** The first of them that fit. */
+function withinBudget(evaluations: readonly Evaluation[], left: number): readonly Evaluation[] {
+  let spent = 0
+  return evaluations.filter(({weight}) => {
+    spent += weight
+    return spent <= left + 1e-9
+  })
 }

@@ -32,6 +32,23 @@ export function spreadOut(
   return chosen
 }
 
+/** Of some candidates the one whose nearest among others is the farthest; of equals the first. */
+export function farthest(
+  candidates: readonly Candidate[],
+  others: readonly Candidate[],
+  choices: readonly boolean[],
+): Candidate {
+  let best = candidates[0]!
+  let gap = Number.NEGATIVE_INFINITY
+  for (const candidate of candidates) {
+    const own = Math.min(...others.map(({at}) => distance(candidate.at, at, choices)))
+    if (own <= gap + 1e-12) continue
+    best = candidate
+    gap = own
+  }
+  return best
+}
+
 function distance(a: readonly number[], b: readonly number[], choices: readonly boolean[]): number {
   let squared = 0
   for (let k = 0; k < choices.length; k++) {

@@ -24,6 +24,6 @@ export function searchStep({problem, results}: SearchRequest): Result<SearchAdva
   const known: Results = new Map(results)
   const step = search.next(known)
   const answer = recommend(search, known, step.kind === 'done' ? step.reason : null)
-  const around = answer.best ?? answer.nearest
+  const around = answer.best ?? answer.unverified ?? answer.nearest
   return ok({step, answer, effects: around === null ? [] : search.effects(known, around.id)})
 }

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {parseObjective} from '../../config/objective.ts'
-import type {ServiceObjective} from '../../config/scenario.ts'
+import type {Scenario, ServiceObjective} from '../../config/scenario.ts'
 import {parseYamlText} from '../../config/yaml-text.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {type Prices, parsePrices} from '../../search/prices.ts'
@@ -13,7 +13,7 @@ import {type OwnFlag, readCount, splitOwnFlags} from '../own-flags.ts'
 /** What the `recommend` subcommand is asked for; everything else on its line describes today's setting. */
 export interface RecommendArguments {
   /** null = the one that suits the scenario. */
-  readonly space: SearchSpace | null
+  readonly space: ((scenario: Scenario) => SearchSpace) | null
   /** null = the scenario's own. */
   readonly objective: ServiceObjective | null
   readonly budget: number
@@ -111,12 +111,13 @@ export function parseRecommendArguments(argv: readonly string[]): Result<Recomme
   })
 }
 
-function readSpace(given: string | undefined): Result<SearchSpace | null> {
+function readSpace(given: string | undefined): Result<RecommendArguments['space']> {
   if (given === undefined) return ok(null)
   const ready = findReadySpace(given)
   if (ready !== null) return ok(ready.space)
   try {
-    return parseSpaceText(readFileSync(given, 'utf8'), parseYamlText)
+    const space = parseSpaceText(readFileSync(given, 'utf8'), parseYamlText)
+    return space.ok ? ok(() => space.value) : space
   } catch (error) {
     const names = READY_SPACES.map(({id}) => id).join(', ')
     return fail(

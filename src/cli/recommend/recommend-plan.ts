@@ -55,7 +55,7 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
   const search = new Search({
     base,
     objective: objective.value,
-    space: asked.space ?? readySpaceFor(base).space,
+    space: (asked.space ?? readySpaceFor(base).space)(base),
     budget,
     phases,
     prices,

@@ -33,7 +33,7 @@ type PlannerMinima = {
 }
 
 /** GPUs of the smallest fleet the config allows. */
-function leastGpus(config: PlannerMinima, fleet: Fleet): number {
+export function leastGpus(config: PlannerMinima, fleet: Fleet): number {
   const fewest = (own: number | null) => own ?? config.min_endpoint
   if (fleet.topology === 'agg') return fewest(config.decode_min_endpoint) * gpusOf(fleet.workers)
   return (

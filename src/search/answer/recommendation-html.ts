@@ -56,14 +56,16 @@ thead th{color:#4d5564}.best>*{font-weight:600}svg{width:100%;height:auto}text{f
 
 const MOST_ROWS = 12
 
-function table({best, surest, today, fixed, front}: Recommendation): string {
+function table({best, surest, unverified, today, fixed, front}: Recommendation): string {
   const row = (label: string, told: Told | null) =>
     told === null
       ? ''
       : `<tr${told === best ? ' class="best"' : ''}><th scope="row">${escapeHtml(label)}</th><td>${(told.share * 100).toFixed(1)} % [${told.shareRange.map(share => (share * 100).toFixed(1)).join('–')}]</td><td>${escapeHtml(tellCost(told))}</td><td>${told.holds.in} of ${told.holds.of}</td></tr>`
-  const others = front.filter(told => told.id !== best?.id && told.id !== surest?.id).slice(0, MOST_ROWS)
+  const others = front
+    .filter(told => ![best, surest, unverified].some(own => own?.id === told.id))
+    .slice(0, MOST_ROWS)
   return `<table><thead><tr><th scope="col">Setting</th><th scope="col">Share in time</th><th scope="col">Cost</th><th scope="col">Holds in</th></tr></thead><tbody>
-${row(best === null ? '' : nameOf(best.values), best)}${row(surest === null ? '' : nameOf(surest.values), surest)}${row('today’s setting', today)}${row(`best fixed fleet (${fixed?.id.replace('fixed:', '') ?? ''})`, fixed)}${others.map(told => row(nameOf(told.values), told)).join('\n')}
+${row(best === null ? '' : nameOf(best.values), best)}${row(surest === null ? '' : nameOf(surest.values), surest)}${row(unverified === null ? '' : `${nameOf(unverified.values)} (not verified)`, unverified)}${row('today’s setting', today)}${row(`best fixed fleet (${fixed?.id.replace('fixed:', '') ?? ''})`, fixed)}${others.map(told => row(nameOf(told.values), told)).join('\n')}
 </tbody></table>`
 }
 

@@ -9,10 +9,12 @@ export interface WhyNot {
 
 /** `recommend.json`: equal bytes for equal questions, whoever ran them. */
 export function formatRecommendation(answer: Recommendation, why: WhyNot | null): string {
-  const {objective, best, surest, nearest, today, fixed, front, evaluations, seed, reason} = answer
+  const {objective, best, surest, unverified, nearest, today, fixed, front, evaluations, seed, reason} =
+    answer
   const document = {
     best: best && toldJson(best),
     surest: surest && toldJson(surest),
+    unverified: unverified && toldJson(unverified),
     nearest: nearest && toldJson(nearest),
     why_not: why?.reasons ?? null,
     could_hold: why?.held ? objectiveJson(why.held) : null,

@@ -7,14 +7,18 @@ import {costOf, type Recommendation, type Told} from './recommendation.ts'
 
 /** The answer, bottom line first; each sentence is of medians over the phases. */
 export function tellRecommendation(answer: Recommendation): readonly string[] {
-  const {best, surest, today, fixed} = answer
-  if (best === null) return [tellNothing(answer), ...tellToday(answer)]
-  const lines = [`${nameOf(best.values)}: holds ${tellFigures(best)}${against(best, fixed)}.`]
+  const {best, surest, unverified, today, fixed, objective} = answer
+  const {share} = objective
+  if (best === null) {
+    const first = unverified === null ? tellNothing(answer) : tellUnverified(unverified, answer)
+    return [first, ...tellToday(answer)]
+  }
+  const lines = [`${nameOf(best.values)}: holds ${tellFigures(best, share)}${against(best, fixed, share)}.`]
   if (best.holds.in < best.holds.of) {
     lines.push(
       surest === null
         ? `It holds in ${best.holds.in} of ${best.holds.of} ${REPEAT_WORDS.phase}; nothing tried holds in all of them.`
-        : `It holds in ${best.holds.in} of ${best.holds.of} ${REPEAT_WORDS.phase}; ${nameOf(surest.values)} holds in all of them, ${tellFigures(surest)}.`,
+        : `It holds in ${best.holds.in} of ${best.holds.of} ${REPEAT_WORDS.phase}; ${nameOf(surest.values)} holds in all of them, ${tellFigures(surest, share)}.`,
     )
   } else if (best.holds.of > 1) lines.push(`It holds in all of ${best.holds.of} ${REPEAT_WORDS.phase}.`)
   if (today !== null) lines.push(...tellToday(answer))
@@ -35,11 +39,14 @@ export function nameOf(values: KnobValues): string {
   return parts.length === 0 ? 'today’s setting' : parts.join(', ')
 }
 
-/** `95.2 % [94.6–95.9] for 3.31 GPU-hours`. */
-export function tellFigures(one: Told): string {
+/**
+ * `95.2 % [94.6–95.9] for 3.31 GPU-hours`.
+ * @param needed share by which it is judged: what misses it by a hair does not read as if it held
+ */
+export function tellFigures(one: Told, needed: number): string {
   const [least, most] = one.shareRange
-  const range = most > least ? ` [${tenths(least)}–${tenths(most)}]` : ''
-  return `${tenths(one.share)} %${range} for ${tellCost(one)}`
+  const range = most > least ? ` [${tellShare(least, needed)}–${tellShare(most, needed)}]` : ''
+  return `${tellShare(one.share, needed)} %${range} for ${tellCost(one)}`
 }
 
 export function tellCost({cost, gpuHours}: Told): string {
@@ -47,18 +54,25 @@ export function tellCost({cost, gpuHours}: Told): string {
   return cost === null ? hours : `${amount(cost)} (${hours})`
 }
 
-function tenths(share: number): string {
-  return (share * 100).toFixed(1)
+/** In percent, to so many digits that it is on its side of what is needed. */
+function tellShare(share: number, needed: number): string {
+  for (let digits = 1; digits < MOST_DIGITS; digits++) {
+    const text = (share * 100).toFixed(digits)
+    if (Number(text) >= needed * 100 === share >= needed) return text
+  }
+  return (share * 100).toFixed(MOST_DIGITS)
 }
+
+const MOST_DIGITS = 4
 
 /** Costs that differ by less are about the same. */
 const SAME_COST = 0.005
 
-function against(best: Told, fixed: Told | null): string {
+function against(best: Told, fixed: Told | null, needed: number): string {
   if (fixed === null) return ''
   const part = 1 - costOf(best) / costOf(fixed)
   if (Math.abs(part) < SAME_COST) return `; about what the best fixed fleet costs (${fixedName(fixed)})`
-  return `; ${percent(Math.abs(part))} ${part > 0 ? 'cheaper' : 'dearer'} than the best fixed fleet tried (${fixedName(fixed)}, ${tellFigures(fixed)})`
+  return `; ${percent(Math.abs(part))} ${part > 0 ? 'cheaper' : 'dearer'} than the best fixed fleet tried (${fixedName(fixed)}, ${tellFigures(fixed, needed)})`
 }
 
 function fixedName({id}: Told): string {
@@ -71,21 +85,43 @@ function fixedName({id}: Told): string {
 function tellToday({today, best, objective}: Recommendation): readonly string[] {
   if (today === null) return []
   const holds = today.share >= objective.share
-  const state = `Today’s setting ${holds ? 'holds' : 'does not hold it:'} ${tellFigures(today)}`
+  const state = `Today’s setting ${holds ? 'holds' : 'does not hold it:'} ${tellFigures(today, objective.share)}`
   if (best === null) return [`${state}.`]
   const part = costOf(best) / costOf(today) - 1
   if (Math.abs(part) < SAME_COST) return [`${state}, about the same cost.`]
+  if (holds && part > 0)
+    return [`${state}, ${percent(1 - costOf(today) / costOf(best))} less: nothing tried improves on it.`]
   return [
     `${state}; the recommended one ${part < 0 ? 'saves' : 'costs'} ${percent(Math.abs(part))}${part < 0 ? '' : ' more'}.`,
   ]
 }
 
 function tellNothing({nearest, objective, tried, fixed}: Recommendation): string {
-  const asked = `${percent(objective.share)} within TTFT ${latency(objective.ttftMs)} and ITL ${latency(objective.itlMs)}`
-  const none = `None of ${tried.length} settings tried holds ${asked}`
-  const near = nearest === null ? '' : `; nearest is ${nameOf(nearest.values)}, ${tellFigures(nearest)}`
-  const fleet = fixed === null ? '' : `. A fixed fleet does: ${fixedName(fixed)}, ${tellFigures(fixed)}`
-  return `${none}${near}${fleet}.`
+  const {share} = objective
+  const none = `None of ${tried.length} settings tried holds ${tellAsked(objective)}`
+  const near =
+    nearest === null ? '' : `; nearest is ${nameOf(nearest.values)}, ${tellFigures(nearest, share)}`
+  return `${none}${near}.${tellFixed(fixed, share)}`
+}
+
+/** What may hold: nothing speaks against it, but too little was run to say that it does. */
+function tellUnverified(one: Told, {objective, fixed, reason}: Recommendation): string {
+  const {of, in: held} = one.holds
+  const runs = of === 1 ? 'the one run' : `${held} of the ${of} runs`
+  const more = reason === 'budget' ? ': a larger budget would tell' : ''
+  return (
+    `${nameOf(one.values)} may hold ${tellAsked(objective)}: it does in ${runs} so far, ` +
+    `${tellFigures(one, objective.share)}; nothing has been verified in all ${one.needed} ${REPEAT_WORDS.phase}${more}.` +
+    tellFixed(fixed, objective.share)
+  )
+}
+
+function tellAsked({share, ttftMs, itlMs}: ServiceObjective): string {
+  return `${percent(share)} within TTFT ${latency(ttftMs)} and ITL ${latency(itlMs)}`
+}
+
+function tellFixed(fixed: Told | null, needed: number): string {
+  return fixed === null ? '' : ` A fixed fleet does: ${fixedName(fixed)}, ${tellFigures(fixed, needed)}.`
 }
 
 /** What could be promised with the nearest setting. */

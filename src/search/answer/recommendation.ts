@@ -17,6 +17,8 @@ export interface Told {
   /** Money; null without a price. */
   readonly cost: number | null
   readonly holds: {readonly of: number; readonly in: number}
+  /** Runs it takes to be sure. */
+  readonly needed: number
 }
 
 export interface Recommendation {
@@ -26,6 +28,8 @@ export interface Recommendation {
   readonly best: Told | null
   /** The cheapest that holds in every phase, where that is another one. */
   readonly surest: Told | null
+  /** Where nothing is verified, the surest that holds in what was run of it. */
+  readonly unverified: Told | null
   /** Where nothing holds, the one with the largest share. */
   readonly nearest: Told | null
   readonly today: Told | null
@@ -55,6 +59,9 @@ export function recommend(
   const verified = tried.filter((_, i) => isVerified(stood[i]!.standing))
   const holding = verified.filter(({share}) => share >= objective.share)
   const best = cheapest(holding)
+  const isOpen = (i: number) => !isVerified(stood[i]!.standing) && !stood[i]!.standing.isLost
+  const open = tried.filter(({share}, i) => isOpen(i) && share >= objective.share)
+  const unverified = best === null ? nearestOf(open) : null
   const surest = cheapest(holding.filter(({holds}) => holds.in === holds.of))
   const today = search.standing(search.today, results)
   const fixed = search
@@ -66,7 +73,8 @@ export function recommend(
     seed,
     best,
     surest: surest === best ? null : surest,
-    nearest: best === null ? nearestOf(tried) : null,
+    unverified,
+    nearest: best === null && unverified === null ? nearestOf(tried) : null,
     today: today === null ? null : tell('today', {}, search.today.scenario, today),
     fixed: cheapest(fixed),
     front: frontOf(tried),
@@ -77,7 +85,7 @@ export function recommend(
 }
 
 function told(setting: Pick<Told, 'id' | 'values' | 'scenario'>, standing: Standing, prices: Prices): Told {
-  const {shares, share, gpuHours, holds} = standing
+  const {shares, share, gpuHours, holds, of} = standing
   const price = priceOf(setting.scenario, prices)
   return {
     ...setting,
@@ -86,6 +94,7 @@ function told(setting: Pick<Told, 'id' | 'values' | 'scenario'>, standing: Stand
     gpuHours,
     cost: price === null ? null : price * gpuHours,
     holds: {of: shares.length, in: holds},
+    needed: of,
   }
 }
 

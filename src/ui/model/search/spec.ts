@@ -17,9 +17,9 @@ export const DEFAULT_SPEC: SearchSpec = {space: '', budget: 200}
 export const BUDGETS = [40, 100, 200, 400, 1000] as const
 
 export function spaceOf({space}: SearchSpec, scenario: Scenario): Result<SearchSpace> {
-  if (space.trim() === '') return ok(readySpaceFor(scenario).space)
+  if (space.trim() === '') return ok(readySpaceFor(scenario).space(scenario))
   const ready = findReadySpace(space.trim())
-  return ready === null ? parseSpaceText(space, writtenText.value) : ok(ready.space)
+  return ready === null ? parseSpaceText(space, writtenText.value) : ok(ready.space(scenario))
 }
 
 /** A space as text to edit, one knob to a line. */

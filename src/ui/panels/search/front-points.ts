@@ -41,7 +41,7 @@ export function frontPoints(answer: Recommendation): readonly CostPoint[] {
     .map(({told, kind}): CostPoint => {
       const name =
         kind === 'fixed' ? told.id.replace(/^fixed:/, '').replaceAll('=', ' ') : nameOf(told.values)
-      const words = `${name} (${KIND_WORDS[kind]}): ${tellFigures(told)}`
+      const words = `${name} (${KIND_WORDS[kind]}): ${tellFigures(told, answer.objective.share)}`
       const {id, gpuHours, share, shareRange} = told
       return {
         ...{id, name: NAMES[kind], words, brief: name},

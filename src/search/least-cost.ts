@@ -1,0 +1,37 @@
+import {type PoolSpec, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
+import {countedGpus, gpusPerWorker} from '../report/gpu-hours.ts'
+import {budgetOfFloor, floorsOf} from './pinned.ts'
+
+/** Part of the floor's GPU-hours that is surely paid: the first and the last tick are left room. */
+const SURELY = 0.98
+
+/**
+ * GPU-hours that a setting takes at the least, because its fleet never falls below a floor: no run of it can be cheaper,
+ * whatever else is chosen. 0 where nothing is known.
+ * @param shortestMs how long the shortest run of the trace lasted
+ */
+export function leastGpuHours(scenario: Scenario, shortestMs: number): number {
+  const floors = floorsOf(scenario)
+  const planner = plannerOf(scenario)
+  if (floors === null) return 0
+  // Where the budget is below the floor, it is the budget that counts.
+  if (planner !== null && planner.max_gpu_budget >= 0 && planner.max_gpu_budget < budgetOfFloor(scenario))
+    return 0
+  const counted = countedGpus(scenario)
+  const paid = gpusPerWorker(scenario)
+  const hours = poolsOf(scenario.fleet).map(([name, pool], i) => {
+    const own = counted === null ? paid.get(name) : name === 'prefill' ? counted.prefill : counted.decode
+    const missing = Math.max(floors[i]! - pool.initialWorkers, 0)
+    const instanceS = (floors[i]! * shortestMs) / 1000 - missing * lateS(scenario, pool, shortestMs / 1000)
+    return ((own ?? 0) * Math.max(instanceS, 0)) / 3600
+  })
+  return SURELY * hours.reduce((sum, one) => sum + one, 0)
+}
+
+/** Until the planner first looks and a start-up is over, a fleet may be smaller than its floor. */
+function lateS(scenario: Scenario, {args}: PoolSpec, spanS: number): number {
+  const planner = plannerOf(scenario)
+  if (planner === null) return 0
+  if (scenario.startup !== undefined || !planner.enable_load_scaling) return spanS
+  return 2 * planner.load_adjustment_interval + (args.startup_time ?? 0)
+}
