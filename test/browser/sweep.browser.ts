@@ -113,7 +113,7 @@ describe.each([
       return Number(shown.replaceAll(',', ''))
     }
     expect(await meanTtft(site)).toBeCloseTo(Number(row.mean_ttft_ms), 1)
-    expect(await page.getByText(/has changed since this run/).count()).toBe(0)
+    expect(await page.getByText(/of another scenario/).count()).toBe(0)
     const {hash} = new URL(page.url())
     expect(hash).toContain(link)
 
@@ -188,6 +188,49 @@ test('fixed fleets and the planner are drawn as a frontier with the bottom line 
   expect(await page.getByRole('status').first().textContent()).toMatch(
     /^num_workers=\d,planner=o(n|ff), .* meet the objective for /,
   )
+})
+
+test('two knobs are a heat map with a table to sort, filter and compare from, and a point knows its sweep', async () => {
+  const site = await open({hash: `${SHORT}&sweep=num_workers:1:3:1&sweep=planner.max_gpu_budget:4,8`})
+  const {page} = site
+  await runSweep(site)
+  const heat = page.getByRole('figure', {name: /^Objective met, num_workers by planner.max_gpu_budget/})
+  await expectVisible(heat)
+  const cells = page.getByRole('slider', {name: 'Pair of values'})
+  await cells.press('ArrowRight')
+  await cells.press('ArrowRight')
+  await cells.press('ArrowUp')
+  expect(await cells.getAttribute('aria-valuetext')).toMatch(
+    /^num_workers 2, planner.max_gpu_budget 8: Objective met /,
+  )
+  await page.evaluate(axeSource)
+  const results = (await page.evaluate('axe.run(document, {resultTypes: ["violations"]})')) as AxeResults
+  expect(results.violations.map(({id, nodes}) => [id, nodes[0]?.html])).toEqual([])
+
+  await page.getByText('All points').click()
+  const table = page.getByRole('region', {name: 'All points of the sweep'})
+  await page.getByRole('button', {name: 'GPU-hours', exact: true}).click()
+  await page.getByRole('button', {name: 'GPU-hours', exact: true}).click()
+  const hours = await table
+    .locator('tbody tr')
+    .evaluateAll(rows => rows.map(row => Number(row.children[7]?.textContent)))
+  expect(hours).toEqual([...hours].sort((a, b) => b - a))
+  expect(await table.getByText('★').count()).toBe(1)
+  await page.getByRole('searchbox', {name: 'Filter'}).fill('budget=8')
+  expect(await table.locator('tbody tr').count()).toBe(3)
+  await table.getByRole('checkbox').first().check()
+  await table.getByRole('checkbox').nth(1).check()
+
+  await table
+    .getByRole('button', {name: /^Open num_workers/})
+    .first()
+    .click()
+  await expectVisible(
+    page.getByText(/^Point \d of 6 of the sweep of num_workers by planner.max_gpu_budget: num_workers=\d/),
+  )
+  expect(await page.evaluate(() => scrollY)).toBe(0)
+  await page.getByRole('button', {name: 'Back to the sweep'}).click()
+  await expectVisible(heat)
 })
 
 describe('the form', () => {

@@ -1,10 +1,21 @@
 import type {Pair} from '../../../config/link/query-string.ts'
+import type {Scenario} from '../../../config/scenario.ts'
 import {type PageLink, pagePairs, splitHash, type ViewId} from './page-link.ts'
 import {DEFAULT_TOPIC} from './topics.ts'
+
+/** A point of a sweep, a search or a bench that is shown as a run. */
+export interface OpenedPoint {
+  /** Where it stands, in words. */
+  readonly place: string
+  readonly view: ViewId
+  readonly scenario: Scenario
+}
 
 /** Which view of the page is shown, and the part of the link that says so. */
 export class ViewState {
   current: ViewId = $state('run')
+  /** What the scenario in the form was opened from, to go back there. */
+  openedFrom: OpenedPoint | null = $state.raw(null)
   /** What the comparison on screen is made of, as links; written by the comparison. */
   comparisonOnScreen: readonly string[] = $state.raw([])
   /** What the last link asked to compare. */

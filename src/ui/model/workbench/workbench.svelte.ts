@@ -235,10 +235,15 @@ export class Workbench {
     void this.run.start($state.snapshot(scenario) as Scenario, this.files)
   }
 
-  /** Replays a point of the sweep in full; Back leads to the sweep again. */
-  openPoint = (point: Scenario): void => {
+  /**
+   * Replays a point of a sweep, a search or a bench in full; Back leads there again.
+   * @param place where it stands, in words
+   */
+  openPoint = (point: Scenario, place = ''): void => {
+    const {current} = this.view
     this.scenario.load(point)
     this.goTo('run')
+    this.view.openedFrom = place === '' || current === 'run' ? null : {place, view: current, scenario: point}
     // As the form holds it, so that the run is told from a later change of the form alone.
     const held = $state.snapshot(this.scenario.scenario) as Scenario | null
     void this.run.start(held ?? point, this.files)

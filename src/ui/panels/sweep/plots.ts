@@ -60,7 +60,7 @@ interface Chart {
   readonly note: string
   readonly unit: Unit
   readonly scale: 'linear' | 'log'
-  readonly target?: 'ttft' | 'itl'
+  readonly target?: 'ttft' | 'itl' | 'share'
   /** Says nothing about fleets that are never scaled. */
   readonly needsPlanner?: boolean
   readonly lines: readonly Line[]
@@ -146,6 +146,7 @@ const CHARTS: readonly Chart[] = [
     note: 'Share of completed requests within both the TTFT and the ITL target.',
     unit: 'share',
     scale: 'linear',
+    target: 'share',
     lines: [{key: 'sla', label: 'within SLA', value: row => row.sla_attainment}],
   },
 ]
@@ -247,7 +248,8 @@ function targetSeries(chart: Chart, plan: SweepPlan): readonly PlotSeries[] {
   for (const {facts, scenario} of plan.points) {
     const value = facts.axes[xAxis.key.name] ?? null
     const x = positionOf(xAxis, value)
-    const y = objectiveOf(scenario)?.[`${target}Ms`]
+    const objective = objectiveOf(scenario)
+    const y = target === 'share' ? objective?.share : objective?.[`${target}Ms`]
     if (y === undefined) return []
     // Series with targets of their own have no common line.
     if (byX.has(x) && byX.get(x) !== y) return []
@@ -255,7 +257,8 @@ function targetSeries(chart: Chart, plan: SweepPlan): readonly PlotSeries[] {
   }
   const points = [...byX].sort(([a], [b]) => a - b).map(([x, y]) => ({x, y, low: y, high: y, pointId: null}))
   const isLevel = points.every(({y}) => y === points[0]?.y)
-  const label = isLevel ? `SLA ${formatValue(points[0]?.y, 'ms')}` : 'SLA'
+  const name = target === 'share' ? 'objective' : 'SLA'
+  const label = isLevel ? `${name} ${formatValue(points[0]?.y, chart.unit)}` : name
   return [{key: 'target', label, slot: 0, dash: '2 3', kind: 'target', points}]
 }
 

@@ -9,7 +9,9 @@ import {PUBLISHED_POINTS} from '../../../sweep/published.ts'
 import {NO_REPEATS, type Repeats} from '../../../sweep/repeats.ts'
 import {planSweep, type SweepPlan} from '../../model/sweep/plan.ts'
 import {frontierPoints} from './frontier-points.ts'
+import {HEAT_FIGURES, heatMap, objectiveContour} from './heat-cells.ts'
 import {describePlot, plotsOf, readPlot} from './plots.ts'
+import {bestPoint, filterPoints, pointColumns, sortPoints} from './point-rows.ts'
 import {makeXAxis} from './x-axis.ts'
 
 /** Nobody here knows a GPU. */
@@ -279,6 +281,64 @@ describe('the frontier', () => {
     expect(sentencesOf(plan, rows).at(-1)).toBe(
       'Medians of 3 phases; the planner’s share lies between 10 % and 60 %.',
     )
+  })
+})
+
+describe('two knobs as a heat map', () => {
+  test('have a cell for every pair, and a contour where the objective begins to hold', async () => {
+    const plan = await planOf({first: ['num_workers', '1:3:1'], second: ['planner.max_gpu_budget', '4,8']})
+    const rows = rowsOf(plan, (workers, row) => ({
+      sla_attainment: workers + Number(row.axes['planner.max_gpu_budget']) / 4 >= 4 ? 0.97 : 0.5,
+    }))
+    const map = heatMap(plan, rows, HEAT_FIGURES[0]!)
+    expect([map.columns, map.rows]).toEqual([
+      ['1', '2', '3'],
+      ['4', '8'],
+    ])
+    expect(map.cells.map(({value}) => value)).toEqual([0.5, 0.5, 0.97, 0.5, 0.97, 0.97])
+    expect(map.cells.map(({step}) => step)).toEqual([0, 0, 5, 0, 5, 5])
+    // A staircase from the foot of the third column to the left of the second.
+    expect(objectiveContour(map, 0.95)).toEqual([
+      {from: [2, 0], to: [2, 1]},
+      {from: [1, 1], to: [2, 1]},
+      {from: [1, 1], to: [1, 2]},
+    ])
+  })
+
+  test('leave a pair open that is not finished, without a contour beside it', async () => {
+    const plan = await planOf({first: ['num_workers', '1,2'], second: ['planner.max_gpu_budget', '4,8']})
+    const [, ...rows] = rowsOf(plan, () => ({sla_attainment: 0.97}))
+    const map = heatMap(plan, rows, HEAT_FIGURES[0]!)
+    expect(map.cells[0]).toMatchObject({value: null, step: null, pointId: null})
+    expect(objectiveContour(map, 0.95)).toEqual([])
+  })
+})
+
+describe('the table of points', () => {
+  test('has a column per knob, sorts by any, filters by words and marks what the findings name', async () => {
+    const plan = await planOf({first: ['num_workers', '1:3:1'], second: ['planner.max_gpu_budget', '4,8']})
+    const rows = rowsOf(plan, workers => ({sla_attainment: workers < 2 ? 0.9 : 0.96, gpu_hours: workers}))
+    const points = plan.points.map((point, i) => ({point, row: rows[i], price: 2}))
+    const options = {axes: plan.axes, hasRepeats: false, hasPrices: true, currency: 'EUR'}
+    const columns = pointColumns(options)
+    expect(columns.slice(0, 2).map(({key}) => key)).toEqual([
+      'knob num_workers',
+      'knob planner.max_gpu_budget',
+    ])
+    expect(columns.find(({key}) => key === 'cost')?.title).toBe('Cost, EUR')
+    expect(pointColumns({...options, hasPrices: false}).some(({key}) => key === 'cost')).toBe(false)
+    const sorted = sortPoints(points, columns, {key: 'hours', isRising: false})
+    expect(sorted.map(({point}) => point.facts.axes.num_workers)).toEqual([3, 3, 2, 2, 1, 1])
+    const waiting = {...points[0]!, row: undefined}
+    const open = sortPoints([waiting, ...points.slice(1)], columns, {key: 'hours', isRising: true})
+    expect(open.at(-1)).toBe(waiting)
+    expect(filterPoints(points, 'BUDGET=8 workers=2')).toHaveLength(1)
+    expect(bestPoint(rows, 0.95, () => 2)).toMatchObject({
+      axes: {num_workers: 2, 'planner.max_gpu_budget': 4},
+      words: 'cheapest that holds',
+    })
+    expect(bestPoint(rows, 0.99, () => 2)?.words).toBe('nearest to the objective')
+    expect(bestPoint(rows, null, () => 2)).toBeNull()
   })
 })
 
