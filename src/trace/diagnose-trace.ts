@@ -185,23 +185,50 @@ function duplicates(parsed: ParsedTrace): TraceOddity | null {
   const {requestCount, prompts} = parsed
   if (prompts !== 'hashes') return null
   let same = 0
-  const seen = new Set<string>()
+  // By a number made of the row; rows that share one are compared.
+  const newest = new Map<number, number>()
+  const older = new Int32Array(requestCount).fill(-1)
   for (let request = 0; request < requestCount; request++) {
     const key = rowKey(parsed, request)
-    if (seen.has(key)) same++
-    else seen.add(key)
+    const first = newest.get(key) ?? -1
+    let other = first
+    while (other >= 0 && !areSameRow(parsed, request, other)) other = older[other]!
+    if (other >= 0) {
+      same++
+      continue
+    }
+    older[request] = first
+    newest.set(key, request)
   }
   if (same < 2 || same < DUPLICATE_SHARE * requestCount) return null
   const text = `${same} of ${requestCount} rows stand in the file more than once, with the same time, lengths and hash_ids.`
   return {kind: 'duplicates', text, cure: null}
 }
 
-function rowKey(
-  {timestampMs, inputLengthGiven, outputLength, hashStart, hashIds}: ParsedTrace,
-  request: number,
-): string {
-  const last = hashIds[hashStart[request + 1]! - 1] ?? -1
-  return `${timestampMs[request]} ${inputLengthGiven[request]} ${outputLength[request]} ${last}`
+function rowKey(parsed: ParsedTrace, request: number): number {
+  const {timestampMs, inputLengthGiven, outputLength} = parsed
+  const lengths =
+    Math.imul(inputLengthGiven[request]!, 0x9e3779b1) ^ Math.imul(outputLength[request]!, 0x85ebca6b)
+  return Math.imul(lengths ^ Math.trunc(timestampMs[request]! * 8), 0xc2b2ae35) ^ lastHash(parsed, request)
+}
+
+function areSameRow(parsed: ParsedTrace, a: number, b: number): boolean {
+  const {timestampMs, inputLengthGiven, outputLength} = parsed
+  return (
+    isSameTime(timestampMs[a]!, timestampMs[b]!) &&
+    inputLengthGiven[a] === inputLengthGiven[b] &&
+    outputLength[a] === outputLength[b] &&
+    lastHash(parsed, a) === lastHash(parsed, b)
+  )
+}
+
+/** Later turns of a session have no time of their own. */
+function isSameTime(a: number, b: number): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b))
+}
+
+function lastHash({hashStart, hashIds}: ParsedTrace, request: number): number {
+  return hashIds[hashStart[request + 1]! - 1] ?? -1
 }
 
 function tooLong(

@@ -19,8 +19,18 @@ export interface CheckedRun {
   readonly planner: ScalingRecord<PolicyDetail> | null
 }
 
+/** The completed requests, in the order of their arrival. */
+type Completed = ReturnType<typeof completedInArrivalOrder>
+
 export function checkConservation(run: CheckedRun): ConservationCheck[] {
-  return [checkRequests(run), checkTokens(run), checkOrder(run), checkInstances(run), checkTicks(run)]
+  const completed = completedInArrivalOrder(run.engine.requests)
+  return [
+    checkRequests(run),
+    checkTokens(run, completed),
+    checkOrder(run, completed),
+    checkInstances(run, completed),
+    checkTicks(run),
+  ]
 }
 
 function checkRequests({report, engine: {requests}}: CheckedRun): ConservationCheck {
@@ -36,11 +46,13 @@ function checkRequests({report, engine: {requests}}: CheckedRun): ConservationCh
 }
 
 /** Tokens are counted in two places while a run goes on: per request, and as gaps between tokens. */
-function checkTokens({report, engine: {requests, tokenGaps}}: CheckedRun): ConservationCheck {
+function checkTokens(
+  {report, engine: {requests, tokenGaps}}: CheckedRun,
+  completed: Completed,
+): ConservationCheck {
   let asked = 0
   let emitted = 0
   let gaps = 0
-  const completed = completedInArrivalOrder(requests)
   for (const r of completed) {
     asked += requests.outputLength[r]!
     emitted += requests.emittedTokens[r]!
@@ -53,9 +65,8 @@ function checkTokens({report, engine: {requests, tokenGaps}}: CheckedRun): Conse
   }
 }
 
-function checkOrder({engine: {requests, endMs}}: CheckedRun): ConservationCheck {
-  const bad = completedInArrivalOrder(requests).findIndex(r => !isInOrder(requests, r, endMs))
-  const wrong = bad < 0 ? -1 : completedInArrivalOrder(requests)[bad]!
+function checkOrder({engine: {requests, endMs}}: CheckedRun, completed: Completed): ConservationCheck {
+  const wrong = completed.find(r => !isInOrder(requests, r, endMs)) ?? -1
   return {
     name: 'No request is admitted before it arrives, and its tokens come in order',
     passes: wrong < 0,
@@ -67,20 +78,15 @@ function checkOrder({engine: {requests, endMs}}: CheckedRun): ConservationCheck 
 function isInOrder(requests: RequestColumns, r: number, endMs: number): boolean {
   const first = requests.firstTokenMs[r]!
   const second = requests.emittedTokens[r]! >= 2 ? requests.secondTokenMs[r]! : first
-  const times = [
-    requests.arrivalMs[r]!,
-    requests.firstAdmitMs[r]!,
-    first,
-    second,
-    requests.lastTokenMs[r]!,
-    endMs,
-  ]
-  return times.every((time, i) => i === 0 || times[i - 1]! <= time)
+  const admit = requests.firstAdmitMs[r]!
+  const last = requests.lastTokenMs[r]!
+  return (
+    requests.arrivalMs[r]! <= admit && admit <= first && first <= second && second <= last && last <= endMs
+  )
 }
 
-function checkInstances({engine: {requests, workers}}: CheckedRun): ConservationCheck {
+function checkInstances({engine: {requests, workers}}: CheckedRun, completed: Completed): ConservationCheck {
   const byId = new Map(workers.map(worker => [worker.id, worker]))
-  const completed = completedInArrivalOrder(requests)
   const wrong = completed.find(r => {
     const worker = byId.get(requests.workerId[r]!)
     if (worker === undefined || worker.readyMs === null) return true

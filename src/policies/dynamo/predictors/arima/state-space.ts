@@ -145,9 +145,13 @@ function runFilter(
   const {size, design} = model
   const state = start.state
   let covariance = start.covariance
+  // A search over orders filters thousands of times: what a step needs is made once.
+  const scratch: Scratch = {moved: new Float64Array(size), half: zeros(size)}
+  let next = zeros(size)
   const gain = new Float64Array(size)
   let logLikelihood = 0
-  for (const [t, value] of series.entries()) {
+  for (let t = 0; t < series.length; t++) {
+    const value = series[t]!
     let variance = 0
     for (let i = 0; i < size; i++) {
       let sum = 0
@@ -158,22 +162,40 @@ function runFilter(
     if (!(variance > 0)) return null
     const residual = value - observe(model, state)
     if (t >= burn) {
-      logLikelihood -= 0.5 * (exactLog(2 * Math.PI) + exactLog(variance) + (residual * residual) / variance)
+      logLikelihood -= 0.5 * (LOG_2_PI + exactLog(variance) + (residual * residual) / variance)
     }
     for (let i = 0; i < size; i++) state[i]! += (gain[i]! / variance) * residual
-    covariance = covariance.map((row, i) => row.map((entry, j) => entry - (gain[i]! * gain[j]!) / variance))
-    covariance = advance(model, state, covariance)
+    for (let i = 0; i < size; i++) {
+      const row = covariance[i]!
+      for (let j = 0; j < size; j++) row[j]! -= (gain[i]! * gain[j]!) / variance
+    }
+    advance(model, {state, covariance, next}, scratch)
+    ;[covariance, next] = [next, covariance]
     state[burn]! += constant
   }
   return {logLikelihood, forecast: observe(model, state)}
 }
 
-/** x = T x in place; returns T P T' + Q. */
-function advance(model: Model, state: Float64Array, covariance: readonly Float64Array[]): Float64Array[] {
+const LOG_2_PI = exactLog(2 * Math.PI)
+
+interface Scratch {
+  readonly moved: Float64Array
+  readonly half: readonly Float64Array[]
+}
+
+interface Step {
+  readonly state: Float64Array
+  readonly covariance: readonly Float64Array[]
+  /** Takes the covariance after the step. */
+  readonly next: readonly Float64Array[]
+}
+
+/** x = T x in place, and T P T' + Q. */
+function advance(model: Model, {state, covariance, next}: Step, {moved, half}: Scratch): void {
   const {size, transition, disturbance} = model
-  const moved = new Float64Array(size)
-  const half = zeros(size)
+  moved.fill(0)
   for (let i = 0; i < size; i++) {
+    half[i]!.fill(0)
     for (let k = 0; k < size; k++) {
       const weight = transition[i]![k]!
       if (weight === 0) continue
@@ -182,7 +204,6 @@ function advance(model: Model, state: Float64Array, covariance: readonly Float64
     }
   }
   state.set(moved)
-  const next = zeros(size)
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++) {
       let sum = disturbance[i]![j]!
@@ -190,7 +211,6 @@ function advance(model: Model, state: Float64Array, covariance: readonly Float64
       next[i]![j] = sum
     }
   }
-  return next
 }
 
 function observe({design, size}: Model, state: Float64Array): number {
@@ -200,7 +220,9 @@ function observe({design, size}: Model, state: Float64Array): number {
 }
 
 function zeros(size: number): Float64Array[] {
-  return Array.from({length: size}, () => new Float64Array(size))
+  const rows: Float64Array[] = []
+  for (let i = 0; i < size; i++) rows.push(new Float64Array(size))
+  return rows
 }
 
 /** Gaussian elimination with row pivoting, in place; null if singular. */
