@@ -2,7 +2,10 @@
  * `npm run bench`: what a run costs. Each case runs the built command line tool as a child process, several times;
  * the table shows medians over the runs. CPU time is user + system of the whole process, start-up included.
  *
- *   npm run bench -- [--runs 5] [--only TEXT] [--lengths 1,4,16] [--json FILE]
+ *   npm run bench -- [--runs 5] [--only TEXT] [--lengths 1,4,16] [--no-wide] [--json FILE]
+ *
+ * At the end stand ratios of runs of this one call (`bench-ratios.mjs`), which do not depend on the machine, beside those that
+ * `bench-ratios.json` keeps; it ends with 1 where one is clearly worse.
  *
  * With PLANNER_REPLAY_REFERENCE_PYTHON set to a Python interpreter that has ai-dynamo 1.2.1 installed, and
  * PLANNER_REPLAY_REFERENCE16_PYTHON to one that has 1.6.1, the cases of that release run there too, `--reference-runs` times
@@ -17,6 +20,7 @@ import {finished} from 'node:stream/promises'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {gunzipSync, gzipSync} from 'node:zlib'
+import {benchWide, compareRatios, deepRatios} from './bench-ratios.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cli = join(root, 'dist-cli', 'planner-replay.js')
@@ -83,7 +87,8 @@ function flagsOf(call) {
 async function main() {
   buildCli()
   const cases = (await listCases()).filter(({name}) => options.only === null || name.includes(options.only))
-  if (cases.length === 0) throw new Error(`no case has ${options.only} in its name`)
+  if (cases.length === 0 && options.only !== 'wide')
+    throw new Error(`no case has ${options.only} in its name`)
   const results = []
   printHeader()
   for (const each of cases) {
@@ -97,8 +102,12 @@ async function main() {
   const site = siteBytes()
   if (site !== null)
     console.log(`\nFirst load of the site: ${(site / 1000).toFixed(1)} kB of gzipped JavaScript`)
+  const measure = each => measureMany(each, options.runs, runOurs)
+  const hasWide = options.wide && (options.only === null || options.only === 'wide')
+  const ratios = {...deepRatios(results), ...(hasWide ? benchWide({scratch, measure}) : {})}
+  if (compareRatios(ratios).length > 0) process.exitCode = 1
   if (options.json !== null)
-    writeFileSync(options.json, `${JSON.stringify(toJson(results, site), null, 2)}\n`)
+    writeFileSync(options.json, `${JSON.stringify({...toJson(results, site), ratios}, null, 2)}\n`)
 }
 
 function readOptions(argv) {
@@ -112,6 +121,7 @@ function readOptions(argv) {
       json: text,
       'reference-runs': text,
       'reference-length': text,
+      'no-wide': {type: 'boolean'},
     },
   })
   return {
@@ -119,6 +129,7 @@ function readOptions(argv) {
     only: values.only ?? null,
     lengths: (values.lengths ?? '1,4,16').split(',').map(Number),
     json: values.json ?? null,
+    wide: values['no-wide'] !== true,
     referenceRuns: Number(values['reference-runs'] ?? 1),
     referenceLength: Number(values['reference-length'] ?? 1),
   }

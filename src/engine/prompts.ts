@@ -11,6 +11,11 @@ export interface Prompts {
   readonly blockCount: number
 }
 
+/** Of workloads that still are replayed: the runs of a sweep share what was made of theirs. */
+const known = new WeakMap<Workload, Map<number, Prompts>>()
+/** A fleet has two pools at the most; a sweep over block sizes must not keep them all. */
+const MOST_SIZES = 2
+
 /** @param blockSize tokens per KV block, or null for a scheduler that never asks for blocks */
 export function computePrompts(workload: Workload, blockSize: number | null): Prompts {
   const {inputLength, requestCount} = workload
@@ -22,6 +27,14 @@ export function computePrompts(workload: Workload, blockSize: number | null): Pr
       blockCount: 0,
     }
   }
+  const bySize = known.get(workload) ?? new Map<number, Prompts>()
+  known.set(workload, bySize)
+  const kept = bySize.get(blockSize)
+  if (kept !== undefined) return kept
   const {blockStart, blocks, blockCount} = internBlocks(workload, blockSize)
-  return {inputLength, blockStart, blocks, blockCount}
+  const prompts = {inputLength, blockStart, blocks, blockCount}
+  const [oldest] = bySize.keys()
+  if (bySize.size === MOST_SIZES && oldest !== undefined) bySize.delete(oldest)
+  bySize.set(blockSize, prompts)
+  return prompts
 }
