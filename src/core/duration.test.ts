@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {nanosFromSeconds, scaledDurationMs} from './duration.ts'
+import {nanosFromSeconds, scaledDurationMs, secondsFromNanos} from './duration.ts'
 
 /** The same rounding in exact rational arithmetic: the double as mantissa x 2^exponent. */
 function exactNanos(seconds: number): bigint {
@@ -41,6 +41,15 @@ describe('scaledDurationMs', () => {
   it('gives the figures of the worked example 6', () => {
     expect(scaledDurationMs(18.0239739989, 3)).toBeCloseTo(6.007991, 12)
     expect(scaledDurationMs(5.84791704, 6)).toBeCloseTo(0.974653, 12)
+  })
+  it('has nothing to round a second time at ratio 1', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({min: 1, max: 2 ** 45}),
+        nanos => nanosFromSeconds(secondsFromNanos(nanos)) === nanos,
+      ),
+      {numRuns: 20_000},
+    )
   })
   it('does not scale at ratio 0', () => expect(scaledDurationMs(2, 0)).toBe(2))
 })

@@ -4,6 +4,8 @@
  */
 
 const EPSILON = 2 ** -52
+/** Nearly ten hours. */
+const MOST_EXACT_NANOS = 2 ** 45
 
 /** `round-half-even(x * 1e9)` for the exact value of the double `x` (seconds, >= 0). Returns whole nanoseconds. */
 export function nanosFromSeconds(seconds: number): number {
@@ -28,7 +30,9 @@ export function secondsFromNanos(nanos: number): number {
  */
 export function scaledDurationMs(ms: number, ratio: number): number {
   const nanos = nanosFromSeconds(ms / 1000)
-  if (ratio <= 0 || nanos === 0) return secondsFromNanos(nanos) * 1000
+  // Seconds made of so few nanoseconds are far closer to them than half a one: they come back the same.
+  const isUnscaled = ratio <= 0 || (ratio === 1 && nanos < MOST_EXACT_NANOS)
+  if (isUnscaled || nanos === 0) return secondsFromNanos(nanos) * 1000
   return secondsFromNanos(nanosFromSeconds(secondsFromNanos(nanos) / ratio)) * 1000
 }
 

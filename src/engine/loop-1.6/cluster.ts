@@ -1,4 +1,5 @@
 import type {EngineArgs, Fleet, PoolName, PoolSpec} from '../../config/scenario.ts'
+import {empty} from '../../core/empty.ts'
 import {RunError} from '../../core/result.ts'
 import {type Ms, ms} from '../../core/units.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
@@ -366,7 +367,7 @@ export class Cluster16 implements ReplayEngine {
 
   #readyAgain(ready: ReadyInstances<Instance16>): void {
     for (const instance of this.#blocked) ready.addIfReady(instance)
-    this.#blocked.length = 0
+    empty(this.#blocked)
   }
 
   #startPass(instance: Instance16): number {
@@ -593,8 +594,8 @@ const NOTHING = 0
 const ENDED = 1
 const UNDER_WAY = 2
 
-/** Instances of the prefill pool have lower numbers than those of the other. */
-const FIRST_MAIN_SUBJECT = 2 ** 31
+/** Instances of the prefill pool have lower numbers than those of the other; small integers still, which look-ups like. */
+const FIRST_MAIN_SUBJECT = 2 ** 30
 
 const ROUTER_RULES = {queuesBehindOthers: true, createPrefillLoad: () => new PrefillLoad16()}
 

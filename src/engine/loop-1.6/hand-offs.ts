@@ -95,6 +95,7 @@ export class HandOffs {
 
   /** The pass an instance was in is over: what waited for that is due. */
   passEnded(instance: Instance16): void {
+    if (instance.deferred.length === 0) return
     this.#pending.push(...instance.deferred)
     instance.deferred.length = 0
   }

@@ -5,6 +5,10 @@ export const TRANSFER_DONE = 2
 
 const SUBJECTS = 2 ** 32
 
+function kindOf(rank: number): number {
+  return rank < SUBJECTS ? PASS_END : Math.floor(rank / SUBJECTS)
+}
+
 /**
  * Future events by (time, kind, subject): a binary heap over parallel arrays, no allocation per event. Subjects number
  * instances so that those of the prefill pool come first, or hand-offs by arrival.
@@ -21,11 +25,11 @@ export class RankedHeap {
 
   /** The next event is of this kind and due at `now`. */
   isDue(kind: number, now: number): boolean {
-    return this.#time.length > 0 && this.#time[0] === now && Math.floor(this.#rank[0]! / SUBJECTS) === kind
+    return this.#time.length > 0 && this.#time[0] === now && kindOf(this.#rank[0]!) === kind
   }
 
   hasOtherThan(kind: number): boolean {
-    return this.#rank.some(rank => Math.floor(rank / SUBJECTS) !== kind)
+    return this.#rank.some(rank => kindOf(rank) !== kind)
   }
 
   /** Time of the first event that is not the end of a pass of a subject from `firstOwn` on; Infinity if there is none. */
@@ -62,7 +66,7 @@ export class RankedHeap {
     const rank = this.#rank.pop()!
     const size = this.#time.length
     if (size > 0) this.#sink(time, rank, size)
-    return top % SUBJECTS
+    return top - kindOf(top) * SUBJECTS
   }
 
   #sink(time: number, rank: number, size: number): void {

@@ -1,4 +1,5 @@
 import type {EngineArgs} from '../../config/scenario.ts'
+import {empty} from '../../core/empty.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {SchedulerSetup} from '../generation.ts'
 import {createOutcome, passDurationMs} from '../pass-outcome.ts'
@@ -302,8 +303,8 @@ export class VllmScheduler implements Scheduler {
   #emitTokens(decodeStart: number): number {
     const outcome = this.#outcome
     outcome.completedCount = 0
-    outcome.signals.length = 0
-    outcome.signalCompleted.length = 0
+    empty(outcome.signals)
+    empty(outcome.signalCompleted)
     const emitting = this.#emitting
     let count = 0
     let totalLength = 0

@@ -1,5 +1,6 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 import {scaledDurationMs} from '../../core/duration.ts'
+import {empty} from '../../core/empty.ts'
 import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import {ArrayPool} from '../array-pool.ts'
@@ -286,8 +287,8 @@ export class VllmScheduler implements Scheduler16 {
     const outcome = this.#outcome
     const {passes, count, total} = this.#steady
     this.#clearCounts()
-    outcome.signals.length = 0
-    outcome.signalKinds.length = 0
+    empty(outcome.signals)
+    empty(outcome.signalKinds)
     outcome.completedCount = 0
     outcome.endMs = endMs
     outcome.decodeTokens = passes * count
@@ -309,7 +310,7 @@ export class VllmScheduler implements Scheduler16 {
     this.#batchSize = 0
     this.#batchIsl = 0
     this.#batchPrefix = 0
-    this.#rejected.length = 0
+    empty(this.#rejected)
     this.#clearCounts()
   }
 
@@ -609,8 +610,8 @@ export class VllmScheduler implements Scheduler16 {
   #emitTokens(decodeStart: number): void {
     const outcome = this.#outcome
     const ready = this.#ready
-    outcome.signals.length = 0
-    outcome.signalKinds.length = 0
+    empty(outcome.signals)
+    empty(outcome.signalKinds)
     outcome.completedCount = 0
     let count = 0
     let decoding = 0
