@@ -1,6 +1,6 @@
 import {hasPhase, type Scenario} from '../config/scenario.ts'
 import {phaseShiftsS} from '../sweep/repeats.ts'
-import type {BenchPolicy} from './bench-policies.ts'
+import type {BenchPolicy} from './bench-policy.ts'
 
 /** One run of the bench: a policy at one phase. */
 export interface BenchCase {

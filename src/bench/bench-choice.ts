@@ -1,5 +1,16 @@
+import type {BenchVariants} from './parse-variants.ts'
+
 /** What can be put on the bench, by the names of the command line and of links. */
-export const BENCH_KINDS = ['fixed', 'dynamo', 'hpa', 'keda', 'kpa', 'own', 'hindsight'] as const
+export const BENCH_KINDS = [
+  'fixed',
+  'dynamo',
+  'other-release',
+  'hpa',
+  'keda',
+  'kpa',
+  'own',
+  'hindsight',
+] as const
 
 export type BenchKind = (typeof BENCH_KINDS)[number]
 
@@ -11,12 +22,16 @@ export interface BenchChoice {
   /** Plans replayed in hindsight at the most. */
   readonly maxRuns: number
   readonly pricePerGpuHour: number | null
+  /** Settings of one's own beside those that a bench begins with. */
+  readonly variants: BenchVariants
 }
 
 export const DEFAULT_CHOICE: BenchChoice = {
-  kinds: BENCH_KINDS,
+  // The other release is another engine as well: who wants it says so.
+  kinds: BENCH_KINDS.filter(kind => kind !== 'other-release'),
   phases: 3,
   most: null,
   maxRuns: 160,
   pricePerGpuHour: null,
+  variants: {},
 }

@@ -5,8 +5,12 @@ import {raisedWhereMissed, trimMoves} from './plan-moves.ts'
 
 /** Candidates handed out together, so that a host can replay them at the same time; the result does not depend on whether it does. */
 const BATCH = 4
-/** Replays with which a plan that misses the objective is brought to hold it. */
-const MAX_REPAIRS = 24
+/** Of all replays those with which plans that miss the objective are brought to hold it: trimming needs the rest. */
+const MOST_REPAIRS = 0.25
+/** Parts of the misses that are allowed, with which a plan is judged: intervals touch each other, which costs some. */
+const STRICTNESSES = [1, 0.85, 0.7, 0.5]
+/** Of the worst interval's misses the part from which an interval is raised, from little to much in one attempt. */
+const BADLY = [0.75, 0.5, 0.25, 0.1]
 /** Starting points that are trimmed. */
 const TRIMMED = 2
 
@@ -51,21 +55,37 @@ class Search {
     return [...this.#holding].sort((a, b) => a.outcome.gpuHours - b.outcome.gpuHours).slice(0, count)
   }
 
+  /** Plans judged more and more strictly; where none of them holds, the nearest is raised where its requests miss. */
   *startFromJudgedFleets(): Replays {
-    const {fixed, most} = this.#options
-    const judged = judgePlan(this.#options)
-    if (judged === null || fixed.length === 0) return
-    let plan = judged
-    for (let repairs = 0; repairs < MAX_REPAIRS && !this.isExhausted; repairs++) {
-      if (this.#tried.has(planKey(plan))) return
-      const [outcome] = yield* this.#replay([plan])
-      if (outcome === undefined) return
-      if (outcome.holds) {
-        this.#holding.push({label: 'fixed fleets judged by interval', plan, outcome})
-        return
-      }
-      plan = raisedWhereMissed(plan, outcome.bins, {...this.#options, most})
+    const {fixed, share} = this.#options
+    if (fixed.length === 0) return
+    const strictly = (part: number) => judgePlan({...this.#options, share: 1 - (1 - share) * part})
+    let plans = STRICTNESSES.flatMap(part => strictly(part) ?? [])
+    for (let batch = this.#repairs(plans); batch.length > 0; batch = this.#repairs(plans)) {
+      const outcomes = yield* this.#replay(batch)
+      const replayed = batch.map((plan, i) => ({
+        label: 'fixed fleets judged by interval',
+        plan,
+        outcome: outcomes[i]!,
+      }))
+      const holding = replayed.filter(({outcome}) => outcome.holds)
+      this.#holding.push(...holding)
+      if (holding.length > 0) return
+      const nearest = replayed.reduce((best, one) => (one.outcome.share > best.outcome.share ? one : best))
+      plans = BADLY.map(badly =>
+        raisedWhereMissed(nearest.plan, nearest.outcome.bins, {...this.#options, badly}),
+      )
     }
+  }
+
+  /** Of some plans those not tried, each once and as many as repairs may take. */
+  #repairs(plans: readonly FleetPlan[]): readonly FleetPlan[] {
+    const left = Math.floor(this.#options.maxRuns * MOST_REPAIRS) - this.#runs
+    const open = new Map(plans.map(plan => [planKey(plan), plan]))
+    return [...open]
+      .filter(([key]) => !this.#tried.has(key))
+      .map(([, plan]) => plan)
+      .slice(0, Math.max(left, 0))
   }
 
   /** Takes replicas away, the most promising first, as long as the objective holds and the bill falls. */

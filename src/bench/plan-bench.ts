@@ -7,7 +7,8 @@ import {gpusPerWorker} from '../report/gpu-hours.ts'
 import {type BenchCase, benchCases} from './bench-cases.ts'
 import type {BenchChoice} from './bench-choice.ts'
 import type {BenchJudge} from './bench-figures.ts'
-import {type BenchPolicy, benchPolicies, boundsOf} from './bench-policies.ts'
+import {benchPolicies, boundsOf} from './bench-policies.ts'
+import type {BenchPolicy} from './bench-policy.ts'
 import type {HindsightOptions} from './hindsight-options.ts'
 import {computeTraceNeeds, type TraceNeeds} from './trace-needs.ts'
 import type {WorkBoundInputs} from './work-bound.ts'
@@ -37,12 +38,15 @@ export function planBench(choice: BenchChoice, inputs: WorkBoundInputs): Result<
   const needs = computeTraceNeeds({...inputs, scenario: base}, objective)
   const bounds = boundsOf(base)
   const most = choice.most ?? bounds.most
-  const {policies, notices} = benchPolicies(base, {
+  const field = benchPolicies(base, {
+    variants: choice.variants,
     kinds: new Set(choice.kinds),
     most,
     least: Math.min(bounds.least, most),
     batchAtItl: needs.batchAtItl,
   })
+  if (!field.ok) return field
+  const {policies, notices} = field.value
   const gpus = gpusPerWorker(base)
   return ok({
     base,

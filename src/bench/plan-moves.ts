@@ -11,14 +11,14 @@ interface Piece {
   readonly count: number
 }
 
-/** Share of the worst interval's misses from which an interval is mended in the same attempt. */
-const BADLY = 0.5
-
-/** One replica more from a start-up before an interval with many misses until it is over. */
+/**
+ * One replica more from a start-up before an interval with many misses until it is over.
+ * @param badly part of the worst interval's misses from which an interval is raised
+ */
 export function raisedWhereMissed(
   plan: FleetPlan,
   {binS, missed}: MissedBins,
-  {leadS, most}: Pick<HindsightOptions, 'leadS' | 'most'>,
+  {leadS, most, badly}: Pick<HindsightOptions, 'leadS' | 'most'> & {readonly badly: number},
 ): FleetPlan {
   const worst = Math.max(...missed)
   let raised = plan
@@ -26,7 +26,7 @@ export function raisedWhereMissed(
   for (const pool of poolsOf(plan)) {
     let doneS = Number.NEGATIVE_INFINITY
     for (const [bin, count] of missed.entries()) {
-      if (count < BADLY * worst) continue
+      if (count < badly * worst) continue
       const [fromS, toS] = [Math.max(bin * binS - leadS - binS, doneS, 0), (bin + 2) * binS]
       if (toS <= fromS) continue
       raised = changed(raised, {pool, fromS, toS}, 1, most)

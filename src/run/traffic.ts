@@ -42,15 +42,38 @@ export function trafficFrom(
       : loadTrace(scenario, workloadOptionsOf(scenario))
 }
 
-/** The same with the last traffic kept: most points of a sweep replay the same arrivals. */
-export function keepingLast(load: LoadTraffic): LoadTraffic {
-  let kept: {readonly key: string; readonly traffic: Traffic} | null = null
+/**
+ * The same with the last traffic kept: most points of a sweep replay the same arrivals.
+ * @param room requests that are kept, in those of the largest traffic; a search goes between the whole trace and windows of it
+ */
+export function keepingLast(load: LoadTraffic, room = 1): LoadTraffic {
+  const kept = new Map<string, Traffic>()
   return async scenario => {
     const key = trafficKey(scenario)
-    if (kept?.key === key) return ok(kept.traffic)
+    const known = kept.get(key)
+    if (known !== undefined) {
+      kept.delete(key)
+      kept.set(key, known)
+      return ok(known)
+    }
     const traffic = await load(scenario)
-    if (traffic.ok) kept = {key, traffic: traffic.value}
+    if (traffic.ok) {
+      kept.set(key, traffic.value)
+      makeRoom(kept, room)
+    }
     return traffic
+  }
+}
+
+/** Drops the oldest; the newest stays. */
+function makeRoom(kept: Map<string, Traffic>, room: number): void {
+  const counts = [...kept.values()].map(({workload}) => workload.requestCount)
+  let total = counts.reduce((sum, count) => sum + count, 0)
+  const most = room * Math.max(...counts)
+  for (const [i, key] of [...kept.keys()].slice(0, -1).entries()) {
+    if (total <= most) return
+    kept.delete(key)
+    total -= counts[i]!
   }
 }
 

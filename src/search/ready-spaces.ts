@@ -1,6 +1,9 @@
 import {leastGpus} from '../config/command-line/planner-flags-1.6.ts'
+import {isOtherPolicy} from '../config/scaling/parse-scaling.ts'
+import {valueAt} from '../config/scaling/policy-fields.ts'
 import {plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
+import {policyKnobPlaces} from '../sweep/policy-knobs.ts'
 import {parseSpace, type SearchSpace} from './space.ts'
 
 /** A space ready to be searched or edited. */
@@ -18,6 +21,7 @@ type Given = Readonly<Record<string, readonly (number | string | boolean)[]>>
 const isPlanned = (scenario: Scenario) => plannerOf(scenario) !== null
 const isAgg = ({fleet}: Scenario) => fleet.topology === 'agg'
 const isSla = (scenario: Scenario) => plannerOf(scenario)?.optimization_target === 'sla'
+const is16 = ({scaling}: Scenario) => scaling.policy === 'dynamo' && scaling.release === '1.6.1'
 const isOnTables = ({engineTiming}: Scenario) => engineTiming === 'aic'
 
 /** Floors of a pool. The ceilings have them too: where both are the same nobody scales, and that is a choice as well. */
@@ -32,6 +36,22 @@ function budgets({fleet, scaling}: Scenario, ceilings: readonly number[] = CEILI
 }
 
 const ONE_OF_EACH = {min_endpoint: 1, prefill_min_endpoint: null, decode_min_endpoint: null}
+
+/** From half to three times what each target is today. */
+const AROUND = [0.5, 0.75, 1, 1.5, 2, 3]
+
+function targetsAround(scenario: Scenario): Given {
+  const targets: Record<string, readonly number[]> = {}
+  const {scaling} = scenario
+  for (const path of ['policy.target_1', 'policy.target_2', 'policy.target_3']) {
+    const [place] = policyKnobPlaces(scenario, path)
+    if (place === undefined || !isOtherPolicy(scaling)) continue
+    const today = Number(valueAt(scaling.config, place.path))
+    // What is no plain number (500m, or none) is left as it is.
+    if (today > 0) targets[path] = [...new Set(AROUND.map(times => Math.max(Math.round(today * times), 1)))]
+  }
+  return targets
+}
 
 export const READY_SPACES: readonly ReadySpace[] = [
   ready({
@@ -74,6 +94,45 @@ export const READY_SPACES: readonly ReadySpace[] = [
       'planner.load_adjustment_interval': [5, 10, 20, 40],
     }),
     suits: scenario => isPlanned(scenario) && !isSla(scenario),
+  }),
+  ready({
+    id: 'planner-load',
+    title: 'Planner by own thresholds',
+    description:
+      'Floor, ceiling and the thresholds of queue and KV at which the planner of 1.6.1 adds and removes.',
+    given: scenario => ({
+      'planner.min_endpoint': FLOORS,
+      'planner.max_gpu_budget': budgets(scenario),
+      'planner.prefill_scale_up_queue_tokens': [2000, 5000, 10_000, 20_000],
+      'planner.prefill_scale_down_queue_tokens': [0, 500, 1000],
+      'planner.decode_scale_up_kv_rate': [50, 65, 80, 95],
+      'planner.decode_scale_down_kv_rate': [20, 35],
+    }),
+    suits: scenario => is16(scenario) && plannerOf(scenario)?.optimization_target === 'load',
+  }),
+  ready({
+    id: 'planner-pool-floors',
+    title: 'Floors by pool',
+    description: 'Floor of each pool, ceiling of both, and the largest step of throughput scaling; of 1.6.1.',
+    given: scenario => ({
+      'planner.prefill_min_endpoint': [1, 2, 3, 4, 6],
+      'planner.decode_min_endpoint': [1, 2, 3, 4, 6],
+      'planner.max_gpu_budget': budgets(scenario, [1, 2, 3, 4, 6]),
+      'planner.max_throughput_scaling_replicas': [1, 2, 8],
+      'planner.load_adjustment_interval': [5, 10, 20],
+    }),
+    suits: scenario => is16(scenario) && !isAgg(scenario),
+  }),
+  ready({
+    id: 'autoscaler',
+    title: 'Autoscaler',
+    description: 'Fewest replicas, targets and scale-down window of an HPA, KEDA or Knative.',
+    given: scenario => ({
+      'policy.min_replicas': FLOORS,
+      ...targetsAround(scenario),
+      'policy.scale_down_window': [0, 60, 120, 300, 600],
+    }),
+    suits: ({scaling}) => isOtherPolicy(scaling) && scaling.policy !== 'schedule',
   }),
   ready({
     id: 'planner-predictor',

@@ -5,6 +5,7 @@ import {isObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {parseAxis, type SweepAxis} from '../sweep/axis.ts'
 import {findSweepKey, type SweepKey} from '../sweep/keys.ts'
+import {POLICY_KNOB_PREFIX, policyKnobPlaces} from '../sweep/policy-knobs.ts'
 
 /** What may be chosen: knobs of the sweep, each with the values it may take. Every combination is a candidate. */
 export interface SearchSpace {
@@ -104,5 +105,6 @@ export function applyFirst({path}: SweepKey): boolean {
 /** Whether a knob means anything in a scenario: a fleet without a planner has none of its settings. */
 export function applies({path}: SweepKey, scenario: Scenario): boolean {
   if (path.startsWith('planner.') || path === 'planner_phase') return plannerOf(scenario) !== null
+  if (path.startsWith(POLICY_KNOB_PREFIX)) return policyKnobPlaces(scenario, path).length > 0
   return !path.startsWith('router.') || scenario.routerMode === 'kv_router'
 }

@@ -3,6 +3,7 @@ import {findPreset} from '../config/presets.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {SYNTHETIC_FIELDS} from '../config/synthetic-fields.ts'
 import {applySweepValue, findSweepKey, sweepKeys} from './keys.ts'
+import {POLICY_KNOBS} from './policy-knobs.ts'
 
 function preset(id: string): Scenario {
   const found = findPreset(id)
@@ -82,6 +83,8 @@ describe('a key', () => {
     expect(refused).toEqual([
       'num_prefill_workers',
       'num_decode_workers',
+      // There is no autoscaler here.
+      ...POLICY_KNOBS.map(({path}) => path),
       ...SYNTHETIC_FIELDS.map(({key}) => key),
       // Of 1.6.1 alone.
       'arrival_seed',

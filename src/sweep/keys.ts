@@ -5,6 +5,7 @@ import type {Scenario} from '../config/scenario.ts'
 import {suggestion} from '../core/nearest-key.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {applyEngineField, applyPlannerField, type PoolChoice} from './apply-field.ts'
+import {POLICY_KNOBS} from './policy-knobs.ts'
 import {RUN_KNOBS, type RunKnob} from './run-knobs.ts'
 import {TRAFFIC_KNOBS} from './traffic-knobs.ts'
 
@@ -49,10 +50,9 @@ const PLANNER_KNOB_FIELDS = ofBoth(OLDER.plannerFields, NEWER.plannerFields).fil
 )
 
 const KNOBS: ReadonlyMap<string, RunKnob> = new Map(
-  [...RUN_KNOBS, ...TRAFFIC_KNOBS, ...POOLS.flatMap(engineKnobs), ...plannerKnobs()].map(knob => [
-    knob.path,
-    knob,
-  ]),
+  [...RUN_KNOBS, ...POLICY_KNOBS, ...TRAFFIC_KNOBS, ...POOLS.flatMap(engineKnobs), ...plannerKnobs()].map(
+    knob => [knob.path, knob],
+  ),
 )
 
 /** Other spellings: a bare field means every engine or the planner, and the reference's aliases keep working. */
@@ -79,7 +79,7 @@ export function findSweepKey(name: string): Result<SweepKey> {
   if (knob !== undefined) return ok({...knob, name})
   const shown = quoted(name)
   return fail(
-    `${shown} is no knob of a sweep; write engine.FIELD, prefill.FIELD, decode.FIELD, planner.FIELD, router.FIELD or one ` +
+    `${shown} is no knob of a sweep; write engine.FIELD, prefill.FIELD, decode.FIELD, planner.FIELD, policy.FIELD, router.FIELD or one ` +
       `of ${RUN_KNOBS.map(({path}) => path).join(', ')}${suggestion(name, [...KNOBS.keys(), ...ALIASES.keys()])}`,
     name.slice(0, 60),
   )

@@ -97,6 +97,14 @@ describe('a bench on the command line', () => {
       ['--out', 'x', '--objective', 'ttft=1,itl=1', '--policies', 'hpaa'],
       /must name some of .*did you mean hpa/,
     ],
+    [
+      ['--out', 'x', '--objective', 'ttft=1,itl=1', '--settings', '{"hpa": [{"metrics": 3}]}'],
+      /settings 1 of hpa: /,
+    ],
+    [
+      ['--out', 'x', '--objective', 'ttft=1,itl=1', '--settings', '{"x": []}'],
+      /settings of a bench are of dynamo/,
+    ],
     [['--out', 'x', '--objective', 'ttft=1,itl=1', '--price', 'much'], /--price must be a number/],
   ])('%j is refused in a sentence', (flags, message) => {
     const {code, error} = tool(folder, 'bench', TRACE, '--engine-timing', 'polynomial', ...flags)

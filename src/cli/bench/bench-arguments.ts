@@ -1,7 +1,11 @@
+import {readFileSync} from 'node:fs'
 import {BENCH_KINDS, type BenchChoice, type BenchKind, DEFAULT_CHOICE} from '../../bench/bench-choice.ts'
+import {type BenchVariants, parseVariants} from '../../bench/parse-variants.ts'
+import {parseYamlText} from '../../config/yaml-text.ts'
 import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'
+import {fileErrorReason} from '../file-errors.ts'
 import {type OwnFlag, readCount, splitOwnFlags} from '../own-flags.ts'
 
 /** What the `bench` subcommand is asked for; everything else on its line describes the scenario. */
@@ -18,7 +22,7 @@ export const BENCH_FLAGS: readonly OwnFlag[] = [
   {
     name: '--policies',
     value: 'a,b,c',
-    help: `What is put on the bench: ${BENCH_KINDS.join(', ')}; own is what --policy or --planner-config say. Default: all.`,
+    help: `What is put on the bench: ${BENCH_KINDS.join(', ')}; own is what --policy or --planner-config say, other-release the planner and engines of the release that is not in use. Default: all but other-release.`,
   },
   {
     name: '--phases',
@@ -34,6 +38,14 @@ export const BENCH_FLAGS: readonly OwnFlag[] = [
     name: '--attempts',
     value: 'N',
     help: `Schedules replayed in hindsight at the most. Default: ${DEFAULT_CHOICE.maxRuns}.`,
+  },
+  {
+    name: '--settings',
+    value: 'JSON|FILE',
+    help:
+      'More settings of a policy, each a line of its own (JSON or YAML): {"dynamo": [{"ttft": 900}, {"min_endpoint": 3}], ' +
+      '"hpa": [{"waiting": 2, "running": 12}]}. Of the planner what differs from --planner-config; of hpa, keda and kpa ' +
+      'targets per replica, or a whole document as --policy-config takes it.',
   },
   {name: '--price', value: 'MONEY', help: 'Per GPU-hour, in any currency.'},
   {
@@ -71,6 +83,8 @@ export function parseBenchArguments(argv: readonly string[]): Result<BenchArgume
   if (!jobs.ok) return jobs
   const price = readPrice(last('--price'))
   if (!price.ok) return price
+  const variants = readVariants(last('--settings'))
+  if (!variants.ok) return variants
   const shard = last('--shard') === undefined ? ok(WHOLE) : parseShard(last('--shard') ?? '')
   if (!shard.ok) return shard
   const outFolder = last('--out')
@@ -82,6 +96,7 @@ export function parseBenchArguments(argv: readonly string[]): Result<BenchArgume
       most: most.value,
       maxRuns: maxRuns.value ?? DEFAULT_CHOICE.maxRuns,
       pricePerGpuHour: price.value,
+      variants: variants.value,
     },
     jobs: jobs.value,
     outFolder,
@@ -91,7 +106,7 @@ export function parseBenchArguments(argv: readonly string[]): Result<BenchArgume
 }
 
 function readKinds(text: string | undefined): Result<readonly BenchKind[]> {
-  if (text === undefined) return ok(BENCH_KINDS)
+  if (text === undefined) return ok(DEFAULT_CHOICE.kinds)
   const kinds: BenchKind[] = []
   for (const name of text.split(',').map(part => part.trim())) {
     const kind = BENCH_KINDS.find(each => each === name)
@@ -105,6 +120,21 @@ function readKinds(text: string | undefined): Result<readonly BenchKind[]> {
     kinds.push(kind)
   }
   return ok(kinds)
+}
+
+function readVariants(given: string | undefined): Result<BenchVariants> {
+  if (given === undefined) return ok({})
+  let text = given
+  if (!/^\s*\{/.test(given)) {
+    try {
+      text = readFileSync(given, 'utf8')
+    } catch (error) {
+      return fail(`--settings: cannot read ${given}: ${fileErrorReason(error)}`, '--settings')
+    }
+  }
+  const parsed = parseYamlText(text)
+  const variants = parsed.ok ? parseVariants(parsed.value) : parsed
+  return variants.ok ? variants : fail(`--settings: ${variants.error.message}`, '--settings')
 }
 
 function readPrice(text: string | undefined): Result<number | null> {

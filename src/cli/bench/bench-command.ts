@@ -122,7 +122,7 @@ function describeRuns({done, failures, attempts, result: {hindsight}}: BenchNews
       : hindsight.isSettled
         ? 'no further one improves'
         : 'the attempts are used up'
-  return `${done} runs${failed}, and ${attempts} schedules replayed in hindsight (${end})`
+  return `${done} runs${failed}, and ${attempts} ${attempts === 1 ? 'schedule' : 'schedules'} replayed in hindsight (${end})`
 }
 
 function outcomeOf(failures: readonly string[]): ReplayOutcome {

@@ -39,7 +39,8 @@ const COLUMNS: readonly Column[] = [
   {title: 'regret GPU-h', cell: ({regret}) => (regret === null ? '-' : formatThousands(regret.gpuHours, 2))},
   {
     title: 'in time',
-    cell: ({regret}) => (regret === null ? '-' : `${formatThousands(-regret.share * 100, 1)} pt`),
+    cell: ({regret}) =>
+      regret === null ? '-' : `${formatThousands(Math.round(-regret.share * 1000) / 10 + 0, 1)} pt`,
   },
 ]
 

@@ -51,6 +51,9 @@ interface Simulated {
   readonly warnings: readonly string[]
 }
 
+/** The whole trace and, of a search, its windows. */
+const KEPT_TRAFFIC = 1.5
+
 /** Runs points of one sweep one after the other and writes their files. */
 export class PointRunner {
   readonly #job: SweepJob
@@ -61,7 +64,10 @@ export class PointRunner {
     this.#job = job
     this.#drawn = job.recipe && new DrawnTraces(job.recipe, job.trace?.fileName ?? '')
     this.#ports = {
-      loadTraffic: keepingLast(trafficFrom(async (scenario, options) => this.#read(scenario, options))),
+      loadTraffic: keepingLast(
+        trafficFrom(async (scenario, options) => this.#read(scenario, options)),
+        KEPT_TRAFFIC,
+      ),
       // Keeps the tables it loads: the points of a sweep mostly use the same ones.
       timing: createTimingLoader(),
       memory: machineMemory(),

@@ -8,6 +8,7 @@ const choices = fc.record({
   phases: fc.integer({min: 1, max: 32}),
   most: fc.option(fc.integer({min: 1, max: 1024})),
   maxRuns: fc.integer({min: 1, max: 10_000}),
+  variants: fc.constantFrom({}, {dynamo: [{ttft: 900}, {min_endpoint: 3}], hpa: [{running: 12}]}),
   pricePerGpuHour: fc.option(fc.double({min: 0, max: 100, noNaN: true}).map(Math.abs)),
 })
 
@@ -26,6 +27,8 @@ test.each([
   ['bench-phases', '2.5'],
   ['bench-price', 'x'],
   ['bench-price', ''],
+  ['bench-settings', '{"nobody": []}'],
+  ['bench-settings', '{'],
 ])('%s=%s is left out and told', (key, value) => {
   expect(readChoice([[key, value]])).toEqual({choice: PAGE_CHOICE, ignored: [`${key}=${value}`]})
 })

@@ -1,4 +1,5 @@
 import {BENCH_KINDS, type BenchChoice, DEFAULT_CHOICE} from '../../../bench/bench-choice.ts'
+import {type BenchVariants, parseVariants} from '../../../bench/parse-variants.ts'
 import type {Pair} from '../../../config/link/query-string.ts'
 import {isEqual} from '../../../core/is-equal.ts'
 
@@ -22,7 +23,10 @@ export function choicePairs(choice: BenchChoice): readonly Pair[] {
   })
   const price: readonly Pair[] =
     choice.pricePerGpuHour === null ? [] : [['bench-price', String(choice.pricePerGpuHour)]]
-  return [...kinds, ...numbers, ...price]
+  const settings: readonly Pair[] = isEqual(choice.variants, {})
+    ? []
+    : [['bench-settings', JSON.stringify(choice.variants)]]
+  return [...kinds, ...numbers, ...price, ...settings]
 }
 
 /** Reads what of it can be read, and says what cannot. */
@@ -50,9 +54,22 @@ function readPair(choice: BenchChoice, key: string, value: string): BenchChoice 
     const price = Number(value)
     return value !== '' && Number.isFinite(price) && price >= 0 ? {...choice, pricePerGpuHour: price} : null
   }
+  if (key === 'bench-settings') {
+    const variants = variantsOfJson(value)
+    return variants === null ? null : {...choice, variants}
+  }
   const found = NUMBERS.find(([name]) => name === key)
   if (found === undefined) return null
   const [, field, most] = found
   const count = Number(value)
   return Number.isInteger(count) && count >= 1 && count <= most ? {...choice, [field]: count} : null
+}
+
+function variantsOfJson(text: string): BenchVariants | null {
+  try {
+    const variants = parseVariants(JSON.parse(text))
+    return variants.ok ? variants.value : null
+  } catch {
+    return null
+  }
 }

@@ -14,4 +14,5 @@ export const BENCH_LINK_KEYS: ReadonlySet<string> = new Set([
   'bench-most',
   'bench-attempts',
   'bench-price',
+  'bench-settings',
 ])

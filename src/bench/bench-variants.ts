@@ -1,0 +1,52 @@
+import type {AutoscalerName} from '../config/scaling/parse-policy-text.ts'
+import {checkScaling} from '../config/scaling/parse-scaling.ts'
+import type {Scenario} from '../config/scenario.ts'
+import type {JsonObject} from '../core/is-object.ts'
+import {fail, ok, type Result} from '../core/result.ts'
+import {autoscaler} from './bench-autoscalers.ts'
+import {plannerVariant} from './bench-planners.ts'
+import type {BenchPolicy, BenchSettings} from './bench-policy.ts'
+import {VARIED} from './parse-variants.ts'
+
+/** A policy of each setting, in the order they are given. */
+export function variantPolicies(base: Scenario, settings: BenchSettings): Result<readonly BenchPolicy[]> {
+  const policies: BenchPolicy[] = []
+  for (const kind of VARIED) {
+    for (const [i, own] of (settings.variants[kind] ?? []).entries()) {
+      const id = `${kind}-own-${i + 1}`
+      const policy =
+        kind === 'dynamo'
+          ? plannerVariant(base, settings, {id, name: nameOf(own), own})
+          : autoscalerVariant(base, kind, settings, own)
+      if (!policy.ok) return fail(`settings ${i + 1} of ${kind}: ${policy.error.message}`, 'settings')
+      policies.push({...policy.value, id})
+    }
+  }
+  return ok(policies)
+}
+
+function autoscalerVariant(
+  base: Scenario,
+  kind: AutoscalerName,
+  settings: BenchSettings,
+  own: JsonObject,
+): Result<BenchPolicy> {
+  if (Object.entries(own).every(([key, value]) => TARGETS.has(key) && Number(value) > 0))
+    return ok(autoscaler(base, kind, settings, own))
+  const scaling = {policy: kind, config: own}
+  const checked = checkScaling(scaling)
+  if (!checked.ok) return checked
+  const usual = autoscaler(base, kind, settings, {})
+  return ok({...usual, label: `${LABELS[kind]} as given`, scenario: {...base, scaling}})
+}
+
+const TARGETS: ReadonlySet<string> = new Set(['waiting', 'running'])
+const LABELS: Readonly<Record<AutoscalerName, string>> = {hpa: 'HPA', keda: 'KEDA', kpa: 'Knative'}
+
+/** `ttft 900, min_endpoint 3`. */
+function nameOf(own: JsonObject): string {
+  const parts = Object.entries(own).map(
+    ([key, value]) => `${key} ${typeof value === 'object' ? '…' : String(value)}`,
+  )
+  return parts.length === 0 ? 'as usual' : parts.join(', ').slice(0, 60)
+}
