@@ -11,6 +11,7 @@ import {DynamoReader} from './dynamo.ts'
 import {leaveOutLines} from './leave-out-lines.ts'
 import {LengthsReader} from './lengths-reader.ts'
 import {MooncakeReader} from './mooncake.ts'
+import {recordsToLines} from './records/records-to-lines.ts'
 import {timeUnitMs} from './time-unit.ts'
 import {type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
 import {unpackTrace} from './unpack-trace.ts'
@@ -45,14 +46,17 @@ export function* parseTraceChunks(
   const unpacked = unpackTrace(packed, fileName)
   if (!unpacked.ok) return unpacked
   const {leaveOut} = options
-  const bytes = leaveOut === undefined ? unpacked.value.bytes : leaveOutLines(unpacked.value.bytes, leaveOut)
+  const lines = leaveOut === undefined ? unpacked.value.bytes : leaveOutLines(unpacked.value.bytes, leaveOut)
+  const records = recordsToLines(lines, fileName)
+  const bytes = records === null ? lines : strToU8(records.text)
   const detected = detectFormat(bytes)
   const reader = createReader(bytes, fileName, {...options, format: options.format ?? detected.format})
   const parsed = yield* readInSteps(reader, bytes.length)
   if (!parsed.ok) return parsed
   const left =
     leaveOut === undefined ? [] : [`${fileName}: lines ${leaveOut.replaceAll(',', ', ')} were left out.`]
-  const notices = [...unpacked.value.notices, ...left, ...parsed.value.notices]
+  const told = records === null ? [] : [records.notice]
+  const notices = [...unpacked.value.notices, ...told, ...left, ...parsed.value.notices]
   return ok({parsed: inMilliseconds({...parsed.value, notices}, options.columns?.unit), detected})
 }
 

@@ -1,0 +1,77 @@
+import {isObject, type JsonObject} from '../../../core/is-object.ts'
+import {decodeText} from '../unpack-trace.ts'
+import {readAiperfInputs, readAiperfRecord} from './aiperf.ts'
+import type {LengthsRow} from './lengths-row.ts'
+import {readOtelSpans} from './otel.ts'
+
+export interface RecordsAsLines {
+  readonly text: string
+  /** What was taken for what, in a sentence. */
+  readonly notice: string
+}
+
+/** Far enough to see the first record's keys. */
+const HEAD_CHARACTERS = 8192
+
+/**
+ * The records of a tool as JSON lines of lengths: AIPerf's per-request export and its inputs, OpenTelemetry spans with `gen_ai`
+ * attributes. null for any other text, told by the keys of its beginning before anything is parsed.
+ */
+export function recordsToLines(bytes: Uint8Array, fileName: string): RecordsAsLines | null {
+  const head = decodeText(bytes.subarray(0, HEAD_CHARACTERS)).trimStart()
+  if (!head.startsWith('{')) return null
+  const has = (...keys: readonly string[]) => keys.every(key => head.includes(`"${key}"`))
+  if (has('metadata', 'metrics')) return aiperfRecords(bytes, fileName)
+  if (has('resourceSpans') || has('startTimeUnixNano') || has('start_time_unix_nano'))
+    return otelSpans(bytes, fileName)
+  return has('data', 'payloads') ? aiperfInputs(bytes, fileName) : null
+}
+
+function aiperfRecords(bytes: Uint8Array, fileName: string): RecordsAsLines | null {
+  const rows = documentsOf(bytes).flatMap(readAiperfRecord)
+  const notice = `${fileName} is read as AIPerf's per-request records: each comes at its recorded start.`
+  return linesOf(rows, notice)
+}
+
+function aiperfInputs(bytes: Uint8Array, fileName: string): RecordsAsLines | null {
+  const {rows, withoutOutput} = readAiperfInputs(documentsOf(bytes)[0] ?? {})
+  const left =
+    withoutOutput === 0 ? '' : ` ${withoutOutput} payloads name no output length and were left out.`
+  const notice =
+    `${fileName} is read as AIPerf's inputs: prompts counted as one token for every 4 characters, outputs as long as their limit; it has no ` +
+    `times, so it runs as a closed loop, with --replay-concurrency N.${left}`
+  return linesOf(rows, notice)
+}
+
+function otelSpans(bytes: Uint8Array, fileName: string): RecordsAsLines | null {
+  const {rows, others} = readOtelSpans(documentsOf(bytes))
+  const left = others === 0 ? '' : ` ${others} spans without token counts were left out.`
+  return linesOf(
+    rows,
+    `${fileName} is read as OpenTelemetry spans: each request comes at its span's start.${left}`,
+  )
+}
+
+/** null without a row: then the reader of lines says what it misses. */
+function linesOf(rows: readonly LengthsRow[], notice: string): RecordsAsLines | null {
+  return rows.length === 0 ? null : {text: rows.map(row => JSON.stringify(row)).join('\n'), notice}
+}
+
+/** One document, or one on each line; lines that are none are passed over. */
+function documentsOf(bytes: Uint8Array): readonly JsonObject[] {
+  const text = decodeText(bytes)
+  const whole = parse(text)
+  if (isObject(whole)) return [whole]
+  return text.split('\n').flatMap(line => {
+    const value = parse(line)
+    return isObject(value) ? [value] : []
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
