@@ -40,6 +40,8 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       return ok(Comlink.transfer(info, [info.arrivals.requests.buffer, info.arrivals.inputTokens.buffer]))
     },
 
+    joinTraces: async files => (await import('./join-traces.ts')).joinTraces(files),
+
     async previewTrace({blob, name, traceFormat}) {
       const {previewTrace} = await import('../trace/preview-trace.ts')
       const rows = await unpackParquet(new Uint8Array(await blob.arrayBuffer()), name)

@@ -85,6 +85,10 @@ export class SimulatorClient {
     )
   }
 
+  joinTraces(files: readonly File[]): Promise<Result<Blob>> {
+    return this.#ask(api => api.joinTraces(files))
+  }
+
   previewTrace(request: PreviewRequest): Promise<Result<TracePreview>> {
     return this.#ask(api => api.previewTrace(request))
   }

@@ -39,6 +39,8 @@ export interface WorkerApi extends GpuApi {
   ping(): Promise<void>
   listCatalogue(): Promise<Result<readonly CatalogueEntry[]>>
   loadTrace(request: TraceRequest, onProgress: (progress: LoadProgress) => void): Promise<Result<TraceInfo>>
+  /** The shards of one trace as one file, each unpacked. */
+  joinTraces(files: readonly File[]): Promise<Result<Blob>>
   /** What a file that could not be read holds, and which of its lines are bad. */
   previewTrace(request: PreviewRequest): Promise<Result<TracePreview>>
   /** `cancel` is one end of a channel: the first message on it ends the run with the problem `cancelled`. */

@@ -78,3 +78,19 @@ test('bad lines are listed and left out together, and the result says so', async
   await expectVisible(fact(site, 'Requests').getByText('3', {exact: true}))
   await expectVisible(page.getByText('broken.jsonl: lines 2, 4 were left out.'))
 })
+
+test('several files are read as the shards of one trace', async () => {
+  const site = await open()
+  const shard = (from: number) =>
+    `arrived_at,isl,osl\n${[0, 1, 2].map(i => `${from + i},500,9`).join('\n')}\n`
+  const files = [3, 0].map(from => ({
+    name: `part-${from}.csv`,
+    mimeType: 'text/csv',
+    buffer: Buffer.from(shard(from)),
+  }))
+  await site.page.getByLabel('Trace file').setInputFiles(files)
+  await expectVisible(fact(site, 'Requests').getByText('6', {exact: true}))
+  await expectVisible(fact(site, 'Arrivals over').getByText('5.0 s', {exact: true}))
+  const chosen = site.page.locator('#trace-select option:checked')
+  expect(await chosen.textContent()).toBe('part-0.csv and 1 more')
+})

@@ -107,6 +107,26 @@ export class TraceState {
     }
   }
 
+  /** Reads several files as the shards of one trace, in the order of their names. */
+  async pickAll(files: readonly File[], reading: TraceReading): Promise<PickedTrace | null> {
+    const sorted = files.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const [first, ...others] = sorted
+    if (first === undefined) return null
+    if (others.length === 0) return this.pick(first, reading)
+    const name = `${first.name} and ${others.length} more`
+    this.#stop()
+    this.loading = {name, progress: null}
+    try {
+      const joined = await this.#client.joinTraces(sorted)
+      if (joined.ok) return await this.pick(new File([joined.value], name), reading)
+      this.problem = joined.error
+    } catch (error) {
+      this.problem = {message: messageOf(error)}
+    }
+    this.loading = null
+    return null
+  }
+
   /** Reads a file as what it looks like; only if that fails, as the form says. */
   async pick(file: File, reading: TraceReading): Promise<PickedTrace | null> {
     const {traceFormat, ...plain} = reading

@@ -126,9 +126,9 @@ describe('Workbench', () => {
 
   test('takes a profile for engine timing, and other files as traces', async () => {
     const {workbench} = setUp()
-    await workbench.take(new File(['x'], 'timing.npz'))
+    await workbench.take([new File(['x'], 'timing.npz')])
     expect([workbench.profile?.name, workbench.scenario.timing]).toEqual(['timing.npz', 'profile'])
-    await workbench.take(new File(['x'], 'own.jsonl'))
+    await workbench.take([new File(['x'], 'own.jsonl')])
     expect(workbench.scenario.trace).toMatchObject({kind: 'file', name: 'own.jsonl'})
   })
 

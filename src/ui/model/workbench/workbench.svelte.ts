@@ -298,16 +298,17 @@ export class Workbench {
     void this.compareScenarios(RELEASES.map(release => withRelease(own, release).scenario))
   }
 
-  /** A file dropped or picked anywhere: engine timing or a trace. */
-  take = async (file: File): Promise<void> => {
-    if (this.run.isRunning) return
-    if (file.name.endsWith('.npz')) {
-      this.useProfile(file)
+  /** Files dropped anywhere: engine timing, a trace, or the shards of one. */
+  take = async (files: readonly File[]): Promise<void> => {
+    const [first] = files
+    if (this.run.isRunning || first === undefined) return
+    if (files.length === 1 && first.name.endsWith('.npz')) {
+      this.useProfile(first)
       return
     }
     const reading = this.scenario.traceReading
     if (!reading.ok) return
-    const picked = await this.trace.pick(file, reading.value)
+    const picked = await this.trace.pickAll(files, reading.value)
     if (picked !== null) this.scenario.useTrace(picked.source, picked.isDetected)
   }
 
