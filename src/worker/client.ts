@@ -9,12 +9,12 @@ import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {TracePreview} from '../trace/preview-trace.ts'
 import type {GpuApi} from './gpu-protocol.ts'
-import type {MeasuredRequest} from './measured-protocol.ts'
 import type {
   BenchPointRequest,
   BenchRequest,
   CalibrationRequest,
   LoadProgress,
+  MeasuredRequest,
   PointRequest,
   PreviewRequest,
   RunOutcome,

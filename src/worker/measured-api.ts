@@ -5,8 +5,7 @@ import {compareMeasured, type MeasuredComparison} from '../measured/compare-meas
 import {type CalibrationOutcome, fitCalibration} from '../measured/fit-calibration.ts'
 import type {MeasuredRun} from '../measured/measured-run.ts'
 import {readMeasured} from '../measured/read-measured.ts'
-import type {MeasuredRequest} from './measured-protocol.ts'
-import type {CalibrationRequest, RunRequest} from './protocol.ts'
+import type {CalibrationRequest, MeasuredRequest, RunRequest} from './protocol.ts'
 
 export async function compareMeasuredFile(request: MeasuredRequest): Promise<Result<MeasuredComparison>> {
   const run = await read(request)

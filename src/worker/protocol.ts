@@ -5,6 +5,7 @@ import type {FieldValue} from '../config/field-text.ts'
 import type {Scenario, TraceSource} from '../config/scenario.ts'
 import type {TraceFormat, TraceFormatOptions} from '../config/trace-options.ts'
 import type {Result} from '../core/result.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 import type {MeasuredComparison} from '../measured/compare-measured.ts'
 import type {CalibrationOutcome} from '../measured/fit-calibration.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
@@ -28,7 +29,6 @@ import type {TracePreview} from '../trace/preview-trace.ts'
 import type {TraceStatistics} from '../trace/statistics.ts'
 import type {PromptIdentity} from '../trace/trace-columns.ts'
 import type {GpuApi} from './gpu-protocol.ts'
-import type {MeasuredRequest} from './measured-protocol.ts'
 
 /**
  * What crosses the thread boundary. Only plain data, Blobs and ports; expected failures are values, because a
@@ -126,6 +126,15 @@ export interface RunRequest {
   readonly profile: {readonly name: string; readonly blob: Blob} | null
   /** Models the user brought; the client adds them. */
   readonly models?: readonly ModelConfig[]
+}
+
+/** A file of measurements, and what was simulated of the same requests. */
+export interface MeasuredRequest {
+  readonly file: Blob
+  readonly fileName: string
+  readonly simulated: RequestColumns
+  /** Of a calibration, ms; 0 without one. */
+  readonly overheadMs: number
 }
 
 export interface CalibrationRequest {

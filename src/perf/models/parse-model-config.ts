@@ -1,7 +1,8 @@
 import {fail, ok, type Result} from '../../core/result.ts'
-import {ARCHITECTURES, type Architecture, UNSUPPORTED_ARCHITECTURES} from './architectures.ts'
+import {ARCHITECTURES, type Architecture} from './architectures.ts'
 import {asRecord, type JsonRecord} from './json.ts'
 import type {ExpertConfig, LatentConfig, ModelConfig} from './model-config.ts'
+import {reasonOf} from './named-families.ts'
 import {parseQuant} from './parse-quant.ts'
 
 /**
@@ -96,10 +97,8 @@ function readLatent(reader: FieldReader, config: JsonRecord, headDim: number): L
 }
 
 function unsupported(id: string, architecture: string): string {
-  const reason =
-    UNSUPPORTED_ARCHITECTURES.get(architecture) ?? 'the estimator of the reference has no model of it'
   const supported = [...ARCHITECTURES.keys()].join(', ')
-  return `${id}: architecture ${architecture} is not supported (${reason}); supported: ${supported}`
+  return `${id}: architecture ${architecture} is not supported (${reasonOf(architecture)}); supported: ${supported}`
 }
 
 /** Reads whole numbers from one config and remembers the first complaint. */

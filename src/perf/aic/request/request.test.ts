@@ -57,10 +57,35 @@ describe('resolving engine args', () => {
 
   test('suggests within the family alone', () => {
     expect(refusal({aic_model_path: 'deepseek-ai/DeepSeek-V4'}).message).toContain('DeepSeek-V3;')
-    expect(refusal({aic_model_path: 'google/gemma-3-27b-it'}).message).toBe(
-      'unknown model "google/gemma-3-27b-it": any other needs its config.json',
+    const gemma = refusal({aic_model_path: 'google/gemma-3-27b-it'}).message
+    expect(gemma).not.toContain('nearest known')
+    expect(gemma).toMatch(
+      /Gemma3\w+ is not supported \(the estimator .* no model of it\); any other needs its config\.json/,
     )
   })
+
+  test.each([
+    ['meta-llama/Llama-4-Scout-17B-16E-Instruct', 'attention in chunks'],
+    ['Qwen/Qwen3-Next-80B-A3B-Instruct', 'gated delta net'],
+    ['Qwen/Qwen3.5-397B-A17B', 'gated delta net'],
+    ['deepseek-ai/DeepSeek-V3.2', 'DSA'],
+    ['zai-org/GLM-5', 'DSA'],
+    ['zai-org/GLM-4.6', 'no model of it'],
+    ['MiniMaxAI/MiniMax-M3', 'MSA'],
+    ['nvidia/Nemotron-H-56B-Base-8K', 'Mamba-2'],
+    ['nvidia/Llama-3_3-Nemotron-Super-49B-v1', 'differ from block to block'],
+    ['mistralai/Mistral-7B-Instruct-v0.3', 'no model of it'],
+    ['microsoft/phi-4', 'no model of it'],
+  ])('of %s names what is missing', (aic_model_path, missing) => {
+    expect(refusal({aic_model_path}).message).toContain(missing)
+  })
+
+  test.each(['moonshotai/Kimi-K2-Instruct', 'mistralai/Mixtral-8x7B-v0.1', 'Qwen/Qwen2.5-7B-Instruct'])(
+    'of %s, whose architecture is known, asks for its config.json alone',
+    aic_model_path => {
+      expect(refusal({aic_model_path}).message).not.toContain('not supported')
+    },
+  )
 
   test.each([
     [{aic_system: 'h20_sxm'}, 'aic_system', 'did you mean h200_sxm'],

@@ -4,6 +4,7 @@ import {closest} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {findModelLike, sameModelNotice} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
+import {whyUnsupported} from '../../models/named-families.ts'
 import type {AicRequest} from './aic-request.ts'
 import {checkParallelism} from './parallelism.ts'
 import {
@@ -139,7 +140,9 @@ export function unknownModel(id: string, models: readonly ModelConfig[]): string
     .map(model => model.id)
     .filter(known => family !== null && familyOf(known) === family)
   const nearest = relatives.length === 0 ? '' : ` the nearest known one is ${closest(id, relatives)};`
-  return `unknown model "${id}":${nearest} any other needs its config.json`
+  const why = whyUnsupported(id)
+  const told = why === null ? '' : ` ${why};`
+  return `unknown model "${id}":${told}${nearest} any other needs its config.json (on the command line a path to it, or to its folder, is a model's name)`
 }
 
 /** Models of one family resemble each other; across families a similar name means nothing. */
