@@ -75,6 +75,9 @@ describe('measured requests are paired with simulated ones', () => {
     const {matching, matched} = compareMeasured(measuredOf(asIs, 0), asIs)
     expect(matched).toBe(COUNT)
     expect(matching).toContain('in order of arrival')
+    const {cloud} = compareMeasured(measuredOf(asIs, 5), asIs)
+    expect(cloud!.arrivalS).toEqual(cloud!.arrivalS.slice().sort())
+    expect(cloud!.measuredMs[7]! - cloud!.simulatedMs[7]!).toBeCloseTo(5)
   })
 
   it('by their lengths, where some are missing', () => {

@@ -9,6 +9,7 @@ import {
 } from './measured-run.ts'
 import {type OverTime, overTime} from './over-time.ts'
 import {type Pairs, pairLatencies, relativeErrors, simulatedLatency} from './paired-latencies.ts'
+import {type RequestCloud, requestCloud} from './request-cloud.ts'
 import {median, percentileOf} from './robust.ts'
 
 /** A measured run beside a simulated one, as plain data of a few kilobytes. */
@@ -22,6 +23,8 @@ export interface MeasuredComparison {
   readonly metrics: readonly MetricComparison[]
   /** null = nothing to draw over time. */
   readonly overTime: OverTime | null
+  /** null without paired requests. */
+  readonly cloud: RequestCloud | null
   /** Added to what is simulated of TTFT and end-to-end latency, ms. */
   readonly overheadMs: number
   readonly notices: readonly string[]
@@ -65,7 +68,7 @@ export function compareMeasured(
   if (requests === null) {
     const matching = 'The file has statistics of all requests alone, so distributions are compared.'
     const metrics = MEASURED_METRICS.flatMap(metric => fromStatistics(run, {metric, simulated, overheadMs}))
-    return {...common, matching, matched: 0, metrics, overTime: null, notices}
+    return {...common, matching, matched: 0, metrics, overTime: null, cloud: null, notices}
   }
   const match = matchRequests(requests, simulated)
   const pairs = pairLatencies(requests, simulated, {match, overheadMs})
@@ -82,6 +85,7 @@ export function compareMeasured(
     matched: match.matched,
     metrics,
     overTime: overTime(pairs, simulated),
+    cloud: requestCloud(pairs, simulated),
     notices,
   }
 }

@@ -73,6 +73,10 @@ test('a measured run is laid over the simulated one, names its error, and calibr
   }
   await expectVisible(panel.getByRole('figure', {name: 'TTFT by arrival, median', exact: true}))
 
+  const cloud = panel.getByRole('figure', {name: 'End to end of every request', exact: true})
+  await expectVisible(cloud.locator('canvas'))
+  await expectVisible(cloud.getByText('measured 640'))
+
   await panel.getByRole('button', {name: 'Calibrate'}).click()
   await expectVisible(panel.getByText('Calibration accepted.'), 30_000)
   await panel.getByRole('button', {name: 'Replay calibrated'}).click()
