@@ -92,4 +92,21 @@ describe('the trace doctor', () => {
     expect(found?.text).toContain('1 of 10 requests do not fit')
     expect(found?.cure).toEqual({flag: '--trace-max-input', value: '8999'})
   })
+
+  it('prefix reuse that comes of ids numbered anew in every request', () => {
+    const long = (i: number, from: number) => ({
+      timestamp: i * 977,
+      input_length: 5120 + i,
+      output_length: 20,
+      hash_ids: Array.from({length: 11}, (_, k) => from + k),
+    })
+    const text = (from: (i: number) => number) =>
+      Array.from({length: 60}, (_, i) => JSON.stringify(long(i, from(i)))).join('\n')
+    const kinds = (trace: string) => diagnose(trace).map(({kind}) => kind)
+    expect(kinds(text(() => 0))).toContain('reuse')
+    expect(diagnose(text(() => 0)).find(({kind}) => kind === 'reuse')!.text).toContain(
+      'numbered anew in each request',
+    )
+    expect(kinds(text(i => 20 * i))).not.toContain('reuse')
+  })
 })

@@ -1,4 +1,5 @@
 import {FORMAT_TITLES} from '../config/trace-options.ts'
+import {tellOddReuse} from './odd-reuse.ts'
 import {findTimestampQuantum} from './timestamp-quantum.ts'
 import type {ParsedTrace} from './trace-columns.ts'
 import type {Workload} from './workload.ts'
@@ -20,6 +21,7 @@ export type OddityKind =
   | 'idle'
   | 'order'
   | 'duplicates'
+  | 'reuse'
   | 'too-long'
 
 export type CureFlag = '--trace-columns' | '--trace-block-size' | '--trace-spread-ms' | '--trace-max-input'
@@ -50,6 +52,7 @@ export function diagnoseTrace(
     idle(arrivals),
     order(parsed),
     duplicates(parsed),
+    reuse(parsed),
     tooLong(workload, options.kvCacheTokens),
   ].filter(oddity => oddity !== null)
 }
@@ -176,6 +179,11 @@ function order({timestampMs, turn, requestCount}: ParsedTrace): TraceOddity | nu
       : ''
   const text = `${backwards} rows are earlier than the row before them; they are replayed in order of time.${jump}`
   return {kind: 'order', text, cure: null}
+}
+
+function reuse(parsed: ParsedTrace): TraceOddity | null {
+  const text = tellOddReuse(parsed)
+  return text === null ? null : {kind: 'reuse', text, cure: null}
 }
 
 const DUPLICATE_SHARE = 0.01
