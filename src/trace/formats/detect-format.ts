@@ -2,7 +2,7 @@ import {strFromU8} from 'fflate'
 import type {TraceFormat} from '../../config/trace-options.ts'
 import {isAzureHeader, isBurstGptHeader, isColumnOf} from './csv-columns.ts'
 import {readCsvHeader} from './csv-rows.ts'
-import {DYNAMO_SCHEMA} from './dynamo.ts'
+import {DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA} from './dynamo.ts'
 import {startsWithByteOrderMark} from './json-lines.ts'
 import {isTextKey} from './lengths-reader.ts'
 
@@ -27,7 +27,8 @@ function detectJson(text: string): DetectedFormat {
   const newline = text.indexOf('\n')
   const line = newline < 0 ? text : text.slice(0, newline)
   const has = (key: string) => line.includes(`"${key}"`)
-  if (line.includes(DYNAMO_SCHEMA)) return {format: 'dynamo', why: `its first line names ${DYNAMO_SCHEMA}`}
+  for (const schema of [DYNAMO_SCHEMA, DYNAMO_AGENT_SCHEMA])
+    if (line.includes(schema)) return {format: 'dynamo', why: `its first line names ${schema}`}
   // A new version of the schema is for its reader to refuse by name.
   if (has('schema') && line.includes('dynamo.request.trace'))
     return {format: 'dynamo', why: 'its first line names a dynamo.request.trace schema'}

@@ -7,6 +7,8 @@ import {SessionBuilder} from './session-builder.ts'
 import type {TraceReader} from './trace-reader.ts'
 
 export const DYNAMO_SCHEMA = 'dynamo.request.trace.v1'
+/** Of before the two were one: the same events, and the chain of requests that wait for one another has a name of its own. */
+export const DYNAMO_AGENT_SCHEMA = 'dynamo.agent.trace.v1'
 
 const findKey = keyFinder([
   'event',
@@ -15,6 +17,8 @@ const findKey = keyFinder([
   'event_time_unix_ms',
   'agent_context',
   'session_id',
+  'trajectory_id',
+  'program_id',
   'request',
   'input_tokens',
   'output_tokens',
@@ -30,6 +34,8 @@ interface Row {
   schema: string | null
   eventType: string | null
   sessionId: string | null
+  /** Of an agent's chain of requests, of which a session may have several. */
+  trajectoryId: string | null
   // NaN = absent.
   eventTimeMs: number
   inputTokens: number
@@ -45,6 +51,7 @@ const emptyRow = (): Row => ({
   schema: null,
   eventType: null,
   sessionId: null,
+  trajectoryId: null,
   eventTimeMs: Number.NaN,
   inputTokens: Number.NaN,
   outputTokens: Number.NaN,
@@ -155,9 +162,12 @@ export class DynamoReader implements TraceReader {
 
   #onContext = (source: Uint8Array, start: number, end: number): void => {
     const {scanner} = this.#lines
-    const isSession = findKey(source, start, end) === 'session_id'
-    if (isSession && !scanner.takeNull()) this.#row.sessionId = scanner.readString('session_id')
-    else if (!isSession) scanner.skipValue()
+    const key = findKey(source, start, end)
+    const isName = key === 'session_id' || key === 'trajectory_id' || key === 'program_id'
+    if (!isName) scanner.skipValue()
+    else if (scanner.takeNull()) return
+    else if (key === 'session_id') this.#row.sessionId = scanner.readString(key)
+    else this.#row.trajectoryId = scanner.readString(key)
   }
 
   #onRequest = (source: Uint8Array, start: number, end: number): void => {
@@ -190,7 +200,7 @@ export class DynamoReader implements TraceReader {
 
   #checkSchema(): Problem | null {
     const {schema} = this.#row
-    if (schema === DYNAMO_SCHEMA) return null
+    if (schema === DYNAMO_SCHEMA || schema === DYNAMO_AGENT_SCHEMA) return null
     const got = schema === null ? 'no schema' : `schema ${schema.slice(0, 60)}`
     return this.#lines.problem(`has ${got}, expected ${DYNAMO_SCHEMA}`, 'schema')
   }
@@ -213,7 +223,8 @@ export class DynamoReader implements TraceReader {
     this.#endMs.push(Number.isNaN(endMs) ? startMs : Math.max(endMs, startMs))
     this.#inputLength.push(Number.isNaN(row.replayInputLength) ? row.inputTokens : row.replayInputLength)
     this.#outputLength.push(row.outputTokens)
-    this.#sessionIds.push(row.sessionId)
+    const isAgents = row.schema === DYNAMO_AGENT_SCHEMA
+    this.#sessionIds.push(isAgents ? (row.trajectoryId ?? row.sessionId) : row.sessionId)
     if (!row.hasHashes) this.#withoutHashes++
     this.#hashStart.push(this.#hashIds.length)
     return null

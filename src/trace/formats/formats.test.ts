@@ -175,6 +175,18 @@ describe('applied_compute_agentic', () => {
 })
 
 describe('dynamo.request.trace.v1', () => {
+  it('is read as dynamo.agent.trace.v1, too, where each chain of an agent’s requests is a session', () => {
+    const agent = (start: number, trajectory: string) => {
+      const {event} = JSON.parse(dynamoLine({start, session: 'run'})) as {event: Record<string, unknown>}
+      const context = {session_id: 'run', trajectory_id: trajectory}
+      return JSON.stringify({event: {...event, schema: 'dynamo.agent.trace.v1', agent_context: context}})
+    }
+    const text = [agent(1000, 'a'), agent(1200, 'b'), agent(2000, 'a')].join('\n')
+    const parsed = parseTrace(text, 'f')
+    expect(parsed.ok && parsed.value).toMatchObject({format: 'dynamo', requestCount: 3, sessionCount: 2})
+    expect(parsed.ok && [...parsed.value.session]).toEqual([0, 1, 0])
+  })
+
   it('orders requests by arrival and passes other events over', () => {
     const tool =
       '{"timestamp":1,"event":{"schema":"dynamo.request.trace.v1","event_type":"tool_end","tool":{}}}'
