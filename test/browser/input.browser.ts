@@ -90,13 +90,20 @@ test('a bad setting is marked and named, keeps Run from starting, and can be men
   await expect.poll(() => run.isEnabled()).toBe(true)
 })
 
-test('a request that can never fit ends the run with a sentence, and the page goes on', async () => {
+test('requests that can never fit are left out and counted, and end a run that would have none', async () => {
   const site = await open({hash: GUIDE})
   await pickShortTrace(site)
-  await site.page.getByRole('textbox', {name: /^num_gpu_blocks/}).fill('10')
+  const blocks = site.page.getByRole('textbox', {name: /^num_gpu_blocks/})
+  await blocks.fill('1')
   await site.page.getByRole('button', {name: 'Run', exact: true}).click()
   expect(await alertText(site)).toContain('num_gpu_blocks')
-  await site.page.getByRole('textbox', {name: /^num_gpu_blocks/}).fill('16384')
+  await blocks.fill('100')
+  await runToResults(site)
+  await site.page.getByText(/notes? on this run$/).click()
+  await expectVisible(
+    site.page.getByText(/^\d+ of 640 requests are larger than the KV cache of one instance/),
+  )
+  await blocks.fill('16384')
   await runToResults(site)
 })
 
