@@ -20,7 +20,8 @@ const options = fc.record(
     traceFormat: fc
       .record(
         {
-          format: fc.constantFrom(...TRACE_FORMATS),
+          // The scenario is of 1.2.1, which has no turns that hold only what is new.
+          format: fc.constantFrom(...TRACE_FORMATS.filter(format => format !== 'mooncake-delta')),
           columns: fc.record({timestamp: name, unit: fc.constantFrom('s' as const, 'ms' as const)}),
           sharedPrefixRatio: fc.double({min: 0, max: 1, noNaN: true}).map(Math.abs),
           numPrefixGroups: fc.nat(100),

@@ -1,8 +1,9 @@
 import {fail, ok, type Result} from '../core/result.ts'
 
-/** Formats of trace files; the first two under the names the reference's `--trace-format` has for them. */
+/** Formats of trace files; those of the reference's `--trace-format` under its names, `mooncake-delta` being of 1.6.1 alone. */
 export const TRACE_FORMATS = [
   'mooncake',
+  'mooncake-delta',
   'applied_compute_agentic',
   'dynamo',
   'azure',
@@ -17,6 +18,7 @@ export type TraceFormat = (typeof TRACE_FORMATS)[number]
 /** Title of each format for people. */
 export const FORMAT_TITLES: Readonly<Record<TraceFormat, string>> = {
   mooncake: 'Mooncake JSONL',
+  'mooncake-delta': 'Mooncake JSONL, new tokens of each turn',
   applied_compute_agentic: 'Applied Compute agentic JSONL',
   dynamo: 'Dynamo request trace',
   azure: 'Azure LLM inference CSV',

@@ -9,6 +9,8 @@ export interface Prompts {
   readonly blocks: Int32Array
   /** Fresh identities start here. */
   readonly blockCount: number
+  /** By request, the one whose prompt begins with its prompt and its answer, or -1; null where no prompt does. */
+  readonly continuedBy: Int32Array | null
 }
 
 /** Of workloads that still are replayed: the runs of a sweep share what was made of theirs. */
@@ -18,13 +20,15 @@ const MOST_SIZES = 2
 
 /** @param blockSize tokens per KV block, or null for a scheduler that never asks for blocks */
 export function computePrompts(workload: Workload, blockSize: number | null): Prompts {
-  const {inputLength, requestCount} = workload
+  const {inputLength, requestCount, nextTurn, accumulates = false} = workload
+  const continuedBy = accumulates ? nextTurn : null
   if (blockSize === null) {
     return {
       inputLength,
       blockStart: new Uint32Array(requestCount + 1),
       blocks: new Int32Array(0),
       blockCount: 0,
+      continuedBy,
     }
   }
   const bySize = known.get(workload) ?? new Map<number, Prompts>()
@@ -32,7 +36,7 @@ export function computePrompts(workload: Workload, blockSize: number | null): Pr
   const kept = bySize.get(blockSize)
   if (kept !== undefined) return kept
   const {blockStart, blocks, blockCount} = internBlocks(workload, blockSize)
-  const prompts = {inputLength, blockStart, blocks, blockCount}
+  const prompts = {inputLength, blockStart, blocks, blockCount, continuedBy}
   const [oldest] = bySize.keys()
   if (bySize.size === MOST_SIZES && oldest !== undefined) bySize.delete(oldest)
   bySize.set(blockSize, prompts)

@@ -3,6 +3,7 @@ import type {TraceFormatOptions, TraceSelection} from '../config/trace-options.t
 import {unreachable} from '../core/assert.ts'
 import {RandomStream} from '../core/random.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {cumulativePrompts} from './cumulative-prompts.ts'
 import {INT32_MAX} from './int32.ts'
 import {freshPrompts, growingPrompts, type PromptIds} from './prompt-ids.ts'
 import {selectTrace} from './select-trace.ts'
@@ -49,7 +50,7 @@ export function toWorkload(whole: ParsedTrace, options: WorkloadOptions): Result
   const spread = {spreadMs: options.traceSelection?.spreadMs ?? 0, seed: options.seed ?? 0}
   const arrivalMs = isClosedLoop ? ok(arriveAtOnce(parsed)) : computeArrivals(parsed, ratio, spread)
   if (!arrivalMs.ok) return arrivalMs
-  return ok({
+  const workload: Workload = {
     requestCount: parsed.requestCount,
     sessionCount: parsed.sessionCount,
     inputLength: inputLength.value,
@@ -62,7 +63,8 @@ export function toWorkload(whole: ParsedTrace, options: WorkloadOptions): Result
     releaseOrder: computeReleaseOrder(parsed.firstTurn, arrivalMs.value),
     ...prompts.value,
     traceBlockSize,
-  })
+  }
+  return options.traceFormat?.format === 'mooncake-delta' ? cumulativePrompts(workload) : ok(workload)
 }
 
 function promptsOf(

@@ -26,4 +26,6 @@ export interface Workload {
   readonly hashIds: Uint32Array
   /** Tokens one hash id stands for. */
   readonly traceBlockSize: number
+  /** The prompt of a later turn begins with the prompt and the answer of the turn before; absent = it says so itself. */
+  readonly accumulates?: boolean
 }

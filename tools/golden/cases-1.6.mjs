@@ -15,6 +15,7 @@ const disagg = (prefill, decode = prefill) => ({
   decode_engine_args: {engine: {...decode, worker_type: 'decode'}},
 })
 const trace = (name, rows, args) => ({call: 'trace', trace: name, rows, args})
+const delta = {trace_format: 'mooncake-delta'}
 /** Routed by estimates of prompts, under four times the traffic; the oracle makes objects of config and model. */
 const loaded = (router_queue_threshold, {config}) => ({
   router_mode: 'kv_router',
@@ -128,6 +129,34 @@ export const CASES_16 = {
     num_prefill_workers: 1,
     num_decode_workers: 1,
   }),
+  // Turns that hold only what is new: later prompts begin with what was generated before, and find its blocks.
+  delta: trace(SESSIONS, null, {...agg({timing_model: ais('aggregated')}), ...delta, num_workers: 2}),
+  delta_tight: trace(SESSIONS, null, {...agg({num_gpu_blocks: 1500}), ...delta, num_workers: 1}),
+  delta_small_blocks: trace(SESSIONS, 300, {
+    ...agg({num_gpu_blocks: 9000, block_size: 16}),
+    ...delta,
+    num_workers: 2,
+    arrival_speedup_ratio: 2,
+  }),
+  delta_closed_loop: trace(SESSIONS, 400, {...agg({}), ...delta, num_workers: 2, replay_concurrency: 9}),
+  delta_router: trace(SESSIONS, 300, {
+    ...agg({num_gpu_blocks: 4000}),
+    ...delta,
+    num_workers: 1,
+    router_mode: 'kv_router',
+  }),
+  delta_disagg: trace(SESSIONS, 300, {
+    ...disagg({num_gpu_blocks: 6000}),
+    ...delta,
+    num_prefill_workers: 2,
+    num_decode_workers: 1,
+  }),
+  delta_trtllm: trace(SESSIONS, 300, {
+    ...agg({backend: 'trtllm', num_gpu_blocks: 8000}),
+    ...delta,
+    num_workers: 1,
+  }),
+  delta_no_sessions: trace(FIVE_MINUTES, 200, {...agg({}), ...delta, num_workers: 1}),
   refused_router_model: trace(FIVE_MINUTES, 20, {
     ...agg({}),
     num_workers: 1,

@@ -30,6 +30,7 @@ type Rule = (scenario: Scenario) => Problem | null
 
 const RULES: readonly Rule[] = [
   checkTraceOptions,
+  checkDeltaTrace,
   checkWorkerCounts,
   checkPlannerMode,
   checkPolicy,
@@ -48,6 +49,18 @@ function checkTraceOptions({traceBlockSize, arrivalSpeedupRatio: ratio}: Scenari
   if (Number.isFinite(ratio) && ratio > 0) return null
   const message = `--arrival-speedup-ratio: ratio must be a finite positive number, got ${ratio}`
   return fail(message, 'arrival_speedup_ratio')
+}
+
+/** Turns that hold only what is new: 1.6.1's schedulers that keep blocks can look up what was generated before. */
+export function checkDeltaTrace({release, traceFormat, fleet}: Scenario): Problem | null {
+  if (traceFormat?.format !== 'mooncake-delta') return null
+  if (release !== '1.6.1')
+    return fail("trace_format 'mooncake-delta': only --dynamo 1.6.1 takes this", 'trace_format')
+  if (poolsOf(fleet).every(([, {args}]) => args.engine_type !== 'sglang')) return null
+  return fail(
+    "trace_format 'mooncake-delta' is known to 1.6.1 but not simulated with SGLang here",
+    'trace_format',
+  )
 }
 
 function checkWorkerCounts({fleet}: Scenario): Problem | null {

@@ -1,5 +1,6 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {assembleScenario, checkScenarioFields, type ScenarioParts} from '../assemble-scenario.ts'
+import {checkDeltaTrace} from '../checks/scenario-rules.ts'
 import {checkAicPerf, parseAisPerf} from '../engine/aic-perf.ts'
 import {isLaunchConfig, parseEngineArgs16} from '../engine/release-1.6/parse-engine-args.ts'
 import {parseRouterConfig16} from '../engine/release-1.6/router-config.ts'
@@ -80,7 +81,7 @@ export function scenarioFromFlags16(args: Arguments, inputs: FlagInputs): Result
   const {scenario, refused} = assembleScenario(parts, own)
   const [first] = refused
   if (first !== undefined) return refusedFlag(first)
-  const problem = checkOwn(scenario) ?? checkAicPerf(scenario)
+  const problem = checkOwn(scenario) ?? checkAicPerf(scenario) ?? checkDeltaTrace(scenario)
   return problem ?? ok({notices, scenario})
 }
 

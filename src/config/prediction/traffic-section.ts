@@ -146,7 +146,7 @@ function checkLoad(load: JsonObject): ReturnType<typeof fail> | null {
   )
 }
 
-const REFUSED_FORMATS = ['agentic_mooncake', 'mooncake-delta']
+const REFUSED_FORMATS = ['agentic_mooncake']
 
 function traceTraffic(source: JsonObject, load: JsonObject, stop: JsonObject): Result<TrafficSection> {
   const {paths, format = 'mooncake', block_size: blockSize, nested_timestamp_basis: basis} = source

@@ -33,7 +33,7 @@ export function withRelease(scenario: Scenario, to: Release): TranslatedScenario
   const notes: string[] = []
   const timed = to === '1.2.1' ? withTimingOf12(scenario, notes) : scenario
   const fleet = translateFleet(timed, from, to, notes)
-  const {release: _, routerConfig: __, ...same} = timed
+  const {release: _, routerConfig: __, ...same} = to === '1.2.1' ? withTraceOf12(timed, notes) : timed
   const router = translateRouter(scenario, to, notes)
   const {scaling} = scenario
   const planned =
@@ -80,6 +80,17 @@ function withTimingOf12(scenario: Scenario, notes: string[]): Scenario {
   if (scenario.engineTiming !== 'fixed') return scenario
   notes.push("engine_timing 'fixed' has no counterpart in 1.2.1: it is 'polynomial' now.")
   return {...scenario, engineTiming: 'polynomial'}
+}
+
+/** 1.2.1 reads every turn as the whole of what it sends. */
+function withTraceOf12(scenario: Scenario, notes: string[]): Scenario {
+  const {traceFormat, ...same} = scenario
+  if (traceFormat?.format !== 'mooncake-delta') return scenario
+  notes.push(
+    "trace_format 'mooncake-delta' has no counterpart in 1.2.1: what turns add is read as all they send.",
+  )
+  const {format: _, ...rest} = traceFormat
+  return Object.keys(rest).length === 0 ? same : {...same, traceFormat: rest}
 }
 
 /** Options left to the release are the other's own there; readers of 1.6.1 say them all. */

@@ -488,6 +488,18 @@ export class Cluster16 implements ReplayEngine {
     this.#over(request)
   }
 
+  /** @throws RunError where a later turn sends an answer that was not given in full */
+  #checkAnswered(request: number): void {
+    const {nextTurn, outputLength} = this.#workload
+    if (nextTurn[request]! < 0) return
+    const emitted = this.#recorder.columns.emittedTokens[request]!
+    if (emitted === outputLength[request]!) return
+    throw new RunError(
+      `a turn of a mooncake-delta session was answered with ${emitted} of its ${outputLength[request]!} tokens (rejected, or cut ` +
+        'at max_model_len): what its next turn then sends is not simulated',
+    )
+  }
+
   /** A request ends without having been served. */
   #giveUp(request: number, status: number): void {
     this.#recorder.gaveUp(request, this.#now, status)
@@ -495,6 +507,7 @@ export class Cluster16 implements ReplayEngine {
   }
 
   #over(request: number): void {
+    if (this.#workload.accumulates) this.#checkAnswered(request)
     this.#inFlight--
     this.#finished++
     this.#arrivals.completed(request, this.#now)

@@ -484,11 +484,19 @@ export class VllmScheduler implements Scheduler16 {
     for (let i = Math.floor(before / blockSize); i < to; i++) {
       if (sequence.copies[i] !== PRIVATE) continue
       if (i >= sequence.identified) {
-        sequence.blocks[i] = this.#freshBlock++
+        sequence.blocks[i] = this.#generatedBlock(sequence.request, i)
         sequence.identified = i + 1
       }
       sequence.copies[i] = this.#pool.register(sequence.blocks[i]!)
     }
+  }
+
+  /** Identity of a block with generated tokens: nobody else's, unless a later turn sends them as part of its prompt. */
+  #generatedBlock(request: number, index: number): number {
+    const {continuedBy, blockStart, blocks} = this.#prompts
+    const next = continuedBy === null ? -1 : continuedBy[request]!
+    const at = next < 0 ? 0 : blockStart[next]! + index
+    return next >= 0 && at < blockStart[next + 1]! ? blocks[at]! : this.#freshBlock++
   }
 
   #countScheduled(sequence: Sequence): void {

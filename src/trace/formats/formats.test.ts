@@ -76,8 +76,12 @@ const dynamoLine = ({start = 1000, total = 100, session = null, request = {}, re
 const AZURE = 'TIMESTAMP,ContextTokens,GeneratedTokens\n'
 const BURSTGPT = 'Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n'
 
-/** A small valid file of every format. */
-const SAMPLES: Readonly<Record<TraceFormat, string>> = {
+/** Looks like plain Mooncake: only the option says that turns hold what is new alone. */
+type Told = Exclude<TraceFormat, 'mooncake-delta'>
+const TOLD = TRACE_FORMATS.filter((format): format is Told => format !== 'mooncake-delta')
+
+/** A small valid file of every other format. */
+const SAMPLES: Readonly<Record<Told, string>> = {
   mooncake: '{"timestamp": 0, "input_length": 600, "output_length": 5, "hash_ids": [1, 2]}\n',
   applied_compute_agentic: `${agenticLine()}\n`,
   dynamo: `${dynamoLine()}\n${dynamoLine({start: 2000, session: 's'})}\n`,
@@ -91,7 +95,7 @@ const SAMPLES: Readonly<Record<TraceFormat, string>> = {
 }
 
 describe('detectFormat', () => {
-  it.each(TRACE_FORMATS)('tells %s, plain, packed or after a byte order mark', format => {
+  it.each(TOLD)('tells %s, plain, packed or after a byte order mark', format => {
     const text = SAMPLES[format]
     const detected = detectFormat(strToU8(text))
     expect(detected.format).toBe(format)
@@ -315,7 +319,7 @@ describe('CSV', () => {
 })
 
 describe('every format', () => {
-  it.each(TRACE_FORMATS)('%s never throws or hangs, and names the file', format => {
+  it.each(TOLD)('%s never throws or hangs, and names the file', format => {
     const good = SAMPLES[format]
     const damage = fc.tuple(fc.nat(good.length), fc.nat(8), fc.string({maxLength: 6, unit: 'binary'}))
     const options = {traceBlockSize: 512, arrivalSpeedupRatio: 1, replayConcurrency: 1}

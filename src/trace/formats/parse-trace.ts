@@ -85,6 +85,7 @@ function createReader(
 ): TraceReader {
   switch (format) {
     case 'mooncake':
+    case 'mooncake-delta':
       return new MooncakeReader(bytes, fileName)
     case 'applied_compute_agentic':
       return new AgenticReader(bytes, fileName)
