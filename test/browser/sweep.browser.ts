@@ -234,6 +234,32 @@ test('two knobs are a heat map with a table to sort, filter and compare from, an
 })
 
 describe('the form', () => {
+  test('finds knobs by a word, suggests their values, and takes own knobs for a ready-made sweep', async () => {
+    const site = await open({hash: SHORT})
+    const {page} = site
+    const values = page.getByRole('textbox', {name: /^Values/})
+    await page.getByRole('combobox', {name: 'Sweep'}).selectOption('own')
+    await expect
+      .poll(() => page.getByRole('combobox', {name: 'Knob', exact: true}).inputValue())
+      .toBe('planner.ttft')
+    await page.getByText('Find a knob', {exact: true}).click()
+    await page.getByRole('searchbox', {name: 'Find a knob'}).fill('block size')
+    await page.evaluate(axeSource)
+    const results = (await page.evaluate('axe.run(document, {resultTypes: ["violations"]})')) as AxeResults
+    expect(results.violations.map(({id, nodes}) => [id, nodes[0]?.html])).toEqual([])
+    await page.getByRole('button', {name: /^engine\.block_size/}).click()
+    await expect.poll(() => values.inputValue()).toMatch(/^\d+(,\d+)+$/)
+    await expectVisible(page.getByText(/^\d+ points/))
+  })
+
+  test('says of a knob that the scenario does not use that it changes nothing', async () => {
+    const site = await open({hash: `${SHORT}&sweep=seed:1,2`})
+    await runSweep(site)
+    await expectVisible(
+      site.page.getByText(/came out the same to the last bit: under this scenario seed changes nothing/),
+    )
+  })
+
   test('says what is wrong, counts points and writes the sweep into the address', async () => {
     const {page} = await open({hash: SHORT})
     const values = page.getByRole('textbox', {name: /^Values/})

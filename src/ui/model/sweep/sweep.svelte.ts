@@ -56,6 +56,8 @@ export class SweepState {
   running: ReadonlyMap<string, number> = $state.raw(new Map())
   phase: SweepPhase = $state.raw({kind: 'idle'})
   costs: SweepCosts | null = $state.raw(null)
+  /** Why finished points are not kept beyond this page; null = they are. */
+  storageProblem: string | null = $state.raw(null)
   /** How fast one worker was when it last ran something; the form foretells a sweep's time by it. */
   msPerRequest = $state(USUAL_MS_PER_REQUEST)
   readonly #host: SweepHost
@@ -225,6 +227,7 @@ export class SweepState {
       const run = open.length
       this.costs = {elapsedMs: performance.now() - startMs, kept: plan.points.length - run, run}
       this.#learnSpeed(plan, this.costs)
+      this.storageProblem = this.#store.problem
       this.phase = {kind: 'done'}
     } catch (error) {
       if (this.#abort !== abort) return
