@@ -130,7 +130,13 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/panels/measured': panel(),
   'ui/panels/gpu': panel(),
   'ui/panels/guide/releases': panel(),
-  'ui/panels/guide': panel('ui/panels/guide/releases', 'sweep/published.ts', 'sweep/repeats.ts'),
+  'ui/panels/guide/tour': panel(),
+  'ui/panels/guide': panel(
+    'ui/panels/guide/releases',
+    'ui/panels/guide/tour',
+    'sweep/published.ts',
+    'sweep/repeats.ts',
+  ),
   'ui/panels/scenario': panel(
     'ui/panels/trace',
     'ui/panels/trace/mend',

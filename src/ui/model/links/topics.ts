@@ -17,6 +17,7 @@ export type SectionId = (typeof SECTIONS)[number]['id']
 
 /** Pages on experiments: the presets of the scenario, and the sweep. */
 export const EXPERIMENTS: readonly {readonly id: string; readonly title: string}[] = [
+  {id: 'tour', title: 'A ten-minute tour'},
   {id: 'releases', title: 'What changed between 1.2.1 and 1.6.1'},
   ...[...PRESETS]
     .sort(newestFirst)

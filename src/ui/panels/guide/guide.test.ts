@@ -6,10 +6,14 @@ import {EXPERIMENTS, isTopic, SECTIONS} from '../../model/links/topics.ts'
 import {presetOf, readSpec} from '../../model/sweep/spec.ts'
 import type {NextStep} from './preset-page.ts'
 import {findPresetPage, measuredLinks} from './preset-pages.ts'
+import {TOUR_STEPS} from './tour/tour-steps.ts'
 
-const STEPS: readonly (readonly [string, NextStep])[] = PRESETS.flatMap(({id}) =>
-  (findPresetPage(id)?.next ?? []).map(step => [`${id}: ${step.link}`, step] as const),
-)
+const STEPS: readonly (readonly [string, Pick<NextStep, 'link' | 'isMeasured'>])[] = [
+  ...PRESETS.flatMap(({id}) =>
+    (findPresetPage(id)?.next ?? []).map(step => [`${id}: ${step.link}`, step] as const),
+  ),
+  ...TOUR_STEPS.map(({title, link}) => [`tour: ${title}`, {link}] as const),
+]
 
 test.each(PRESETS.map(({id}) => id))('%s has a page that leads on', id => {
   const page = findPresetPage(id)!
