@@ -11,6 +11,8 @@ import type {PassOutcome} from '../scheduler.ts'
 export class PassBuffer {
   #rows = new PassColumns()
   #merged = new PassColumns()
+  /** Scratch of `#chain`. */
+  #next = new Int32Array(0)
   /** Rows are not in execution order. */
   #mixed = false
 
@@ -60,19 +62,35 @@ export class PassBuffer {
     if (!this.#mixed) return this.#rows
     const rows = this.#rows
     this.#merged.reserve(rows.count)
-    const streams = streamsByInstance(rows)
-    for (let at = (streams.length >> 1) - 1; at >= 0; at--) siftDown(streams, at, rows.startMs)
+    const {next, heads} = this.#chain()
+    for (let at = (heads.length >> 1) - 1; at >= 0; at--) siftDown(heads, at, rows)
     for (let to = 0; to < rows.count; to++) {
-      const first = streams[0]!
-      this.#merged.copyRow(to, rows, first.rows[first.next++]!)
-      if (first.next === first.rows.length) {
-        const last = streams.pop()!
-        if (streams.length > 0) streams[0] = last
+      const row = heads[0]!
+      this.#merged.copyRow(to, rows, row)
+      const following = next[row]!
+      if (following >= 0) heads[0] = following
+      else {
+        const last = heads.pop()!
+        if (heads.length > 0) heads[0] = last
       }
-      siftDown(streams, 0, rows.startMs)
+      siftDown(heads, 0, rows)
     }
     this.#merged.count = rows.count
     return this.#merged
+  }
+
+  /** For each row the next one of its instance, -1 after the last; and the first row of each instance. */
+  #chain(): {readonly next: Int32Array; readonly heads: number[]} {
+    const {count, instanceId} = this.#rows
+    if (this.#next.length < count) this.#next = new Int32Array(this.#rows.instanceId.length)
+    const next = this.#next
+    const first = new Map<number, number>()
+    for (let row = count - 1; row >= 0; row--) {
+      const id = instanceId[row]!
+      next[row] = first.get(id) ?? -1
+      first.set(id, row)
+    }
+    return {next, heads: [...first.values()]}
   }
 
   #append(instanceId: number, startMs: number, endMs: number): number {
@@ -88,43 +106,25 @@ export class PassBuffer {
   }
 }
 
-interface Stream {
-  readonly instanceId: number
-  readonly rows: number[]
-  next: number
-}
-
-function streamsByInstance(rows: PassColumns): Stream[] {
-  const byInstance = new Map<number, Stream>()
-  for (let i = 0; i < rows.count; i++) {
-    const instanceId = rows.instanceId[i]!
-    const stream = byInstance.get(instanceId)
-    if (stream) stream.rows.push(i)
-    else byInstance.set(instanceId, {instanceId, rows: [i], next: 0})
-  }
-  return [...byInstance.values()]
-}
-
-/** Restores the heap of streams, ordered by (start of the next row, instance), below one whose next row has changed. */
-function siftDown(streams: Stream[], from: number, startMs: Float64Array): void {
-  const stream = streams[from]
-  if (stream === undefined) return
+/** Restores the heap of rows, ordered by (start, instance), below one that has changed. */
+function siftDown(heads: number[], from: number, rows: PassColumns): void {
+  const row = heads[from]
+  if (row === undefined) return
   let at = from
   for (;;) {
     let child = 2 * at + 1
-    if (child >= streams.length) break
-    if (child + 1 < streams.length && isBefore(streams[child + 1]!, streams[child]!, startMs)) child++
-    if (!isBefore(streams[child]!, stream, startMs)) break
-    streams[at] = streams[child]!
+    if (child >= heads.length) break
+    if (child + 1 < heads.length && isBefore(heads[child + 1]!, heads[child]!, rows)) child++
+    if (!isBefore(heads[child]!, row, rows)) break
+    heads[at] = heads[child]!
     at = child
   }
-  streams[at] = stream
+  heads[at] = row
 }
 
-function isBefore(a: Stream, b: Stream, startMs: Float64Array): boolean {
-  const startA = startMs[a.rows[a.next]!]!
-  const startB = startMs[b.rows[b.next]!]!
-  return startA < startB || (startA === startB && a.instanceId < b.instanceId)
+function isBefore(a: number, b: number, {startMs, instanceId}: PassColumns): boolean {
+  const difference = startMs[a]! - startMs[b]!
+  return difference < 0 || (difference === 0 && instanceId[a]! < instanceId[b]!)
 }
 
 const INITIAL = 1024
