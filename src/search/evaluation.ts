@@ -26,14 +26,32 @@ export interface Evaluation {
 /** Finished runs by the id of their evaluation; a run that failed has its reason. */
 export type Results = ReadonlyMap<string, Result<PointFigures>>
 
-/** The runs of a whole trace that a setting is judged by: one for each phase of its policy, one where there is none. */
-export function wholeRuns({id, scenario}: Setting, phases: number): readonly Evaluation[] {
-  return repeatsOf(scenario, {of: 'phase', count: phases}, null).map((own, phase) => ({
-    id: `${id}@${phase}`,
-    scenario: own,
-    weight: 1,
-    isPartial: false,
-  }))
+/** In how many runs a setting is judged, and whether the trace is drawn anew for each. */
+export interface RunsPerSetting {
+  readonly phases: number
+  /** Seed the trace was generated with: run n of a setting replays the draw of the n-th seed from it. Absent = one trace. */
+  readonly firstSeed?: number
+}
+
+/**
+ * The runs of a whole trace that a setting is judged by: one for each phase of its policy, one where there is none; with
+ * seeds as many draws of the trace, each at another phase.
+ */
+export function wholeRuns(
+  {id, scenario}: Setting,
+  {phases, firstSeed}: RunsPerSetting,
+): readonly Evaluation[] {
+  const shifted = repeatsOf(scenario, {of: 'phase', count: phases}, null)
+  const repeats =
+    firstSeed === undefined
+      ? shifted
+      : Array.from({length: phases}, (_, i) => withDraw(shifted[i] ?? scenario, i, firstSeed))
+  return repeats.map((own, phase) => ({id: `${id}@${phase}`, scenario: own, weight: 1, isPartial: false}))
+}
+
+/** The first run replays the trace as it is. */
+function withDraw(scenario: Scenario, draw: number, firstSeed: number): Scenario {
+  return draw === 0 ? scenario : {...scenario, traceSeed: (firstSeed + draw) % 2 ** 32}
 }
 
 export function windowRuns({id, scenario}: Setting, windows: readonly TraceWindow[]): readonly Evaluation[] {
@@ -52,6 +70,8 @@ export interface Standing {
   /** Medians over the runs: no lucky phase speaks for a setting. */
   readonly share: number
   readonly gpuHours: number
+  /** Paid for, start-up and draining included, whatever a planner counts: by this unlike policies are compared. */
+  readonly billedGpuHours: number
   /** What each run decided and measured, as a checksum: equal ones are of equal runs. */
   readonly digests: readonly string[]
   /** By which settings are compared: of each run, and the median. */
@@ -83,6 +103,7 @@ export function standingOf(
     shares,
     share: computeBand(shares)?.median ?? 0,
     gpuHours,
+    billedGpuHours: computeBand(figures.map(one => one.billed_gpu_hours))?.median ?? gpuHours,
     digests: figures.map(({digest}) => digest),
     costs: hours.map(one => costOf(runs[0]!.scenario, one)),
     cost: costOf(runs[0]!.scenario, gpuHours),

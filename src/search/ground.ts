@@ -105,7 +105,7 @@ export class Ground {
   }
 
   wholeRuns(setting: Setting): readonly Evaluation[] {
-    return wholeRuns(setting, this.problem.phases)
+    return wholeRuns(setting, this.problem)
   }
 
   settings(candidates: readonly Candidate[]): readonly Setting[] {

@@ -62,7 +62,7 @@ test.each(Object.entries(SPACES).map(([name, given]) => ({name, given})))(
     for (const candidate of candidates.list(0)) {
       const scenario = candidates.scenarioOf(candidate)
       if (!scenario.ok) continue
-      const phases = wholeRuns({id: candidate.id, scenario: scenario.value}, PHASES)
+      const phases = wholeRuns({id: candidate.id, scenario: scenario.value}, {phases: PHASES})
       await runs.evaluate(phases, (id, outcome) => results.set(id, outcome))
       const standing = standingOf(phases, results, {share: objective.share, costOf: (_own, hours) => hours})!
       if (!standing.isLost) least = Math.min(least, standing.gpuHours)

@@ -144,6 +144,7 @@ test.each([
   [['--budget', '0'], '--budget must be'],
   [['--objective', 'ttft=1'], 'objective needs itl'],
   [['--price', 'h200=x'], 'a price reads'],
+  [['--seeds'], 'only traces of static-traces/ have a generator'],
   [['--shard', '3/2'], '--shard must be i/n'],
 ])('refuses %j', (flags, message) => {
   const {code, error} = tool(folder, ...LINE, ...flags, '--out', 'refused')

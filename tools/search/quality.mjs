@@ -87,7 +87,7 @@ for (const {objective, given} of SPACES[traceId]) {
   for (const candidate of candidates.list(0)) {
     const scenario = candidates.scenarioOf(candidate)
     if (!scenario.ok) continue
-    const runs = wholeRuns({id: candidate.id, scenario: scenario.value}, PHASES)
+    const runs = wholeRuns({id: candidate.id, scenario: scenario.value}, {phases: PHASES})
     for (const run of runs) results.set(run.id, await replay(run.scenario))
     const standing = standingOf(runs, results, {share: objective.share, costOf: (_own, hours) => hours})
     if (!standing.isLost) optimum = Math.min(optimum, standing.gpuHours)

@@ -27,7 +27,7 @@ export async function explainNearest(
   }
   let reasons: readonly string[] | null = null
   const held: ServiceObjective[] = []
-  for (const run of wholeRuns({id, scenario}, problem.phases)) {
+  for (const run of wholeRuns({id, scenario}, problem)) {
     const result = await simulate(run.scenario, ports)
     if (result === null) return {reasons: reasons ?? [], held: null}
     reasons ??= whyNot(run.scenario, result)

@@ -18,6 +18,8 @@ export interface RecommendArguments {
   readonly objective: ServiceObjective | null
   readonly budget: number
   readonly phases: number
+  /** Every run of a setting replays another draw of the trace. */
+  readonly drawsAnew: boolean
   readonly prices: Prices
   /** null = one per core. */
   readonly jobs: number | null
@@ -53,6 +55,10 @@ export const RECOMMEND_FLAGS: readonly OwnFlag[] = [
     name: '--phases',
     value: 'N',
     help: `Planner phases that a setting must have been through before it is recommended. Default: ${DEFAULT_PHASES}.`,
+  },
+  {
+    name: '--seeds',
+    help: 'Draw the trace anew for every phase, from seeds that follow its own; of traces that are generated.',
   },
   {
     name: '--price',
@@ -102,6 +108,7 @@ export function parseRecommendArguments(argv: readonly string[]): Result<Recomme
     objective: objective.value,
     budget: budget.value ?? DEFAULT_BUDGET,
     phases: phases.value ?? DEFAULT_PHASES,
+    drawsAnew: values.has('--seeds'),
     prices: prices.value,
     jobs: jobs.value,
     outFolder,

@@ -2,7 +2,7 @@ import {VERSION} from '../../config/link/version.ts'
 import {amount, latency, percent} from '../../report/findings/words.ts'
 import type {Recommendation, Told} from './recommendation.ts'
 import type {WhyNot} from './recommendation-json.ts'
-import {nameOf, tellCost, tellEnd, tellHeld, tellRecommendation} from './recommendation-text.ts'
+import {nameOf, runsWord, tellCost, tellEnd, tellHeld, tellRecommendation} from './recommendation-text.ts'
 
 interface ReportOptions {
   readonly why: WhyNot | null
@@ -38,7 +38,7 @@ ${table(answer)}
 <h2>Limits</h2>
 <ul>
 <li>${full} runs of the whole trace and ${partial} of parts of it, seed ${seed}; ${escapeHtml(answer.reason === null ? 'the search was not over' : tellEnd(answer))}.</li>
-<li>A share is the median over the phases of the planner that were run, in brackets the least and the most; the last column says in how many of them the objective holds.</li>
+<li>A share is the median over the ${runsWord(answer)} that were run, in brackets the least and the most; the last column says in how many of them the objective holds.</li>
 <li>Of this trace and this model of the engines: another day's traffic is another question. What was not tried may be cheaper.</li>
 </ul>
 </body>

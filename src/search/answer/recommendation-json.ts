@@ -9,8 +9,20 @@ export interface WhyNot {
 
 /** `recommend.json`: equal bytes for equal questions, whoever ran them. */
 export function formatRecommendation(answer: Recommendation, why: WhyNot | null): string {
-  const {objective, best, surest, unverified, nearest, today, fixed, front, evaluations, seed, reason} =
-    answer
+  const {
+    objective,
+    isDrawnAnew,
+    best,
+    surest,
+    unverified,
+    nearest,
+    today,
+    fixed,
+    front,
+    evaluations,
+    seed,
+    reason,
+  } = answer
   const document = {
     best: best && toldJson(best),
     surest: surest && toldJson(surest),
@@ -23,6 +35,7 @@ export function formatRecommendation(answer: Recommendation, why: WhyNot | null)
     front: front.map(toldJson),
     evaluations: {full: evaluations.full, partial: evaluations.partial, whole_trace_runs: evaluations.weight},
     seed,
+    ...(isDrawnAnew ? {trace: 'drawn anew for each run'} : {}),
     objective: objectiveJson(objective),
     ended: reason ?? 'unfinished',
   }
@@ -33,6 +46,9 @@ function objectiveJson({ttftMs, itlMs, share}: ServiceObjective) {
   return {ttft_ms: ttftMs, itl_ms: itlMs, share}
 }
 
-function toldJson({values, share, shareRange, gpuHours, cost, holds}: Told) {
-  return {values, share, share_range: shareRange, gpu_hours: gpuHours, cost, holds}
+function toldJson({values, share, shareRange, gpuHours, billedGpuHours, cost, holds}: Told) {
+  return {
+    ...{values, share, share_range: shareRange, gpu_hours: gpuHours},
+    ...{billed_gpu_hours: billedGpuHours, cost, holds},
+  }
 }

@@ -3,11 +3,12 @@ import type {ServiceObjective} from '../../config/scenario.ts'
 import {amount, latency, percent} from '../../report/findings/words.ts'
 import {REPEAT_WORDS} from '../../sweep/repeats.ts'
 import type {KnobValues} from '../space.ts'
-import {costOf, type Recommendation, type Told} from './recommendation.ts'
+import {paidFor, type Recommendation, type Told} from './recommendation.ts'
 
 /** The answer, bottom line first; each sentence is of medians over the phases. */
 export function tellRecommendation(answer: Recommendation): readonly string[] {
   const {best, surest, unverified, today, fixed, objective} = answer
+  const runs = runsWord(answer)
   const {share} = objective
   if (best === null) {
     const first = unverified === null ? tellNothing(answer) : tellUnverified(unverified, answer)
@@ -17,12 +18,17 @@ export function tellRecommendation(answer: Recommendation): readonly string[] {
   if (best.holds.in < best.holds.of) {
     lines.push(
       surest === null
-        ? `It holds in ${best.holds.in} of ${best.holds.of} ${REPEAT_WORDS.phase}; nothing tried holds in all of them.`
-        : `It holds in ${best.holds.in} of ${best.holds.of} ${REPEAT_WORDS.phase}; ${nameOf(surest.values)} holds in all of them, ${tellFigures(surest, share)}.`,
+        ? `It holds in ${best.holds.in} of ${best.holds.of} ${runs}; nothing tried holds in all of them.`
+        : `It holds in ${best.holds.in} of ${best.holds.of} ${runs}; ${nameOf(surest.values)} holds in all of them, ${tellFigures(surest, share)}.`,
     )
-  } else if (best.holds.of > 1) lines.push(`It holds in all of ${best.holds.of} ${REPEAT_WORDS.phase}.`)
+  } else if (best.holds.of > 1) lines.push(`It holds in all of ${best.holds.of} ${runs}.`)
   if (today !== null) lines.push(...tellToday(answer))
   return lines
+}
+
+/** What the runs of one setting differ in, after their number. */
+export function runsWord({isDrawnAnew}: Recommendation): string {
+  return isDrawnAnew ? `${REPEAT_WORDS.phase}, each with the trace drawn anew` : REPEAT_WORDS.phase
 }
 
 /** Why the search ended. */
@@ -49,8 +55,10 @@ export function tellFigures(one: Told, needed: number): string {
   return `${tellShare(one.share, needed)} %${range} for ${tellCost(one)}`
 }
 
-export function tellCost({cost, gpuHours}: Told): string {
-  const hours = `${amount(gpuHours)} GPU-hours`
+export function tellCost({cost, gpuHours, billedGpuHours}: Told): string {
+  const isCountedLess = Math.abs(billedGpuHours / gpuHours - 1) > UNLIKE
+  const paid = isCountedLess ? ` as its planner counts, ${amount(billedGpuHours)} paid for` : ''
+  const hours = `${amount(gpuHours)} GPU-hours${paid}`
   return cost === null ? hours : `${amount(cost)} (${hours})`
 }
 
@@ -65,12 +73,15 @@ function tellShare(share: number, needed: number): string {
 
 const MOST_DIGITS = 4
 
+/** Part by which what a planner counts may differ from what is paid for before both are said. */
+const UNLIKE = 0.03
+
 /** Costs that differ by less are about the same. */
 const SAME_COST = 0.005
 
 function against(best: Told, fixed: Told | null, needed: number): string {
   if (fixed === null) return ''
-  const part = 1 - costOf(best) / costOf(fixed)
+  const part = 1 - paidFor(best) / paidFor(fixed)
   if (Math.abs(part) < SAME_COST) return `; about what the best fixed fleet costs (${fixedName(fixed)})`
   return `; ${percent(Math.abs(part))} ${part > 0 ? 'cheaper' : 'dearer'} than the best fixed fleet tried (${fixedName(fixed)}, ${tellFigures(fixed, needed)})`
 }
@@ -87,10 +98,10 @@ function tellToday({today, best, objective}: Recommendation): readonly string[] 
   const holds = today.share >= objective.share
   const state = `Today’s setting ${holds ? 'holds' : 'does not hold it:'} ${tellFigures(today, objective.share)}`
   if (best === null) return [`${state}.`]
-  const part = costOf(best) / costOf(today) - 1
+  const part = paidFor(best) / paidFor(today) - 1
   if (Math.abs(part) < SAME_COST) return [`${state}, about the same cost.`]
   if (holds && part > 0)
-    return [`${state}, ${percent(1 - costOf(today) / costOf(best))} less: nothing tried improves on it.`]
+    return [`${state}, ${percent(1 - paidFor(today) / paidFor(best))} less: nothing tried improves on it.`]
   return [
     `${state}; the recommended one ${part < 0 ? 'saves' : 'costs'} ${percent(Math.abs(part))}${part < 0 ? '' : ' more'}.`,
   ]
@@ -105,13 +116,14 @@ function tellNothing({nearest, objective, tried, fixed}: Recommendation): string
 }
 
 /** What may hold: nothing speaks against it, but too little was run to say that it does. */
-function tellUnverified(one: Told, {objective, fixed, reason}: Recommendation): string {
+function tellUnverified(one: Told, answer: Recommendation): string {
+  const {objective, fixed, reason} = answer
   const {of, in: held} = one.holds
   const runs = of === 1 ? 'the one run' : `${held} of the ${of} runs`
   const more = reason === 'budget' ? ': a larger budget would tell' : ''
   return (
     `${nameOf(one.values)} may hold ${tellAsked(objective)}: it does in ${runs} so far, ` +
-    `${tellFigures(one, objective.share)}; nothing has been verified in all ${one.needed} ${REPEAT_WORDS.phase}${more}.` +
+    `${tellFigures(one, objective.share)}; nothing has been verified in all ${one.needed} ${runsWord(answer)}${more}.` +
     tellFixed(fixed, objective.share)
   )
 }

@@ -14,6 +14,7 @@ export interface Told {
   /** Of the least and the most fortunate run. */
   readonly shareRange: readonly [number, number]
   readonly gpuHours: number
+  readonly billedGpuHours: number
   /** Money; null without a price. */
   readonly cost: number | null
   readonly holds: {readonly of: number; readonly in: number}
@@ -24,6 +25,8 @@ export interface Told {
 export interface Recommendation {
   readonly objective: ServiceObjective
   readonly seed: number
+  /** Each run of a setting replays another draw of the trace as well. */
+  readonly isDrawnAnew: boolean
   /** The cheapest whose median holds the objective over all phases; null = none of those tried. */
   readonly best: Told | null
   /** The cheapest that holds in every phase, where that is another one. */
@@ -71,6 +74,7 @@ export function recommend(
   return {
     objective,
     seed,
+    isDrawnAnew: search.problem.firstSeed !== undefined,
     best,
     surest: surest === best ? null : surest,
     unverified,
@@ -85,13 +89,14 @@ export function recommend(
 }
 
 function told(setting: Pick<Told, 'id' | 'values' | 'scenario'>, standing: Standing, prices: Prices): Told {
-  const {shares, share, gpuHours, holds, of} = standing
+  const {shares, share, gpuHours, billedGpuHours, holds, of} = standing
   const price = priceOf(setting.scenario, prices)
   return {
     ...setting,
     share,
     shareRange: [Math.min(...shares), Math.max(...shares)],
     gpuHours,
+    billedGpuHours,
     cost: price === null ? null : price * gpuHours,
     holds: {of: shares.length, in: holds},
     needed: of,
@@ -103,8 +108,23 @@ export function costOf({cost, gpuHours}: Told): number {
   return cost ?? gpuHours
 }
 
+/** The same of what is paid for: a planner that looks seldom counts less than it takes. */
+export function paidFor(one: Told): number {
+  return one.gpuHours > 0 ? (costOf(one) / one.gpuHours) * one.billedGpuHours : one.billedGpuHours
+}
+
+/** Costs that differ by less, as a part of them, are the same: of those what serves better is recommended. */
+const SAME_COST = 0.001
+
 function cheapest(all: readonly Told[]): Told | null {
-  return all.reduce<Told | null>((best, one) => (best === null || isCheaper(one, best) ? one : best), null)
+  const least = Math.min(...all.map(costOf)) * (1 + SAME_COST)
+  return all
+    .filter(one => costOf(one) <= least)
+    .reduce<Told | null>((best, one) => (best === null || isBetter(one, best) ? one : best), null)
+}
+
+function isBetter(a: Told, b: Told): boolean {
+  return a.share > b.share || (a.share === b.share && costOf(a) < costOf(b))
 }
 
 function isCheaper(a: Told, b: Told): boolean {

@@ -5,7 +5,7 @@ export const SWEEP_LINK_KEYS: ReadonlySet<string> = new Set(['sweep', 'repeats',
 export const PRICE_LINK_KEYS: ReadonlySet<string> = new Set(['price', 'currency'])
 
 /** And to the search. */
-export const SEARCH_LINK_KEYS: ReadonlySet<string> = new Set(['space', 'budget'])
+export const SEARCH_LINK_KEYS: ReadonlySet<string> = new Set(['space', 'budget', 'search-seeds'])
 
 /** And to the bench. */
 export const BENCH_LINK_KEYS: ReadonlySet<string> = new Set([

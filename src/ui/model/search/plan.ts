@@ -1,5 +1,5 @@
 import {phaseShiftOf, type Scenario} from '../../../config/scenario.ts'
-import {ok, type Result} from '../../../core/result.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
 import {searchObjective} from '../../../search/candidates.ts'
 import type {Evaluation} from '../../../search/evaluation.ts'
 import type {Prices} from '../../../search/prices.ts'
@@ -8,7 +8,9 @@ import {findWindows} from '../../../search/windows.ts'
 import {pointKey} from '../../../sweep/point-key.ts'
 import type {PointFacts} from '../../../sweep/points.ts'
 import type {ArrivalHistogram} from '../../../trace/arrival-histogram.ts'
+import {NO_RECIPE} from '../../../trace/generators/trace-recipes.ts'
 import type {PointRequest, SearchRequest} from '../../../worker/protocol.ts'
+import {ownTraceSeed} from '../sweep/plan.ts'
 import {type SearchSpec, spaceOf} from './spec.ts'
 
 /** What every run of a search starts from. */
@@ -39,6 +41,9 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
   if (!objective.ok) return objective
   const space = spaceOf(spec, scenario)
   if (!space.ok) return space
+  const ownSeed = spec.drawsAnew ? ownTraceSeed(scenario) : null
+  if (spec.drawsAnew && ownSeed === null) return fail(`The trace cannot be drawn anew: ${NO_RECIPE}.`)
+  const firstSeed = ownSeed === null ? null : (scenario.traceSeed ?? ownSeed)
   return ok({
     base,
     size: sizeOf(space.value),
@@ -48,6 +53,7 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
       space: describeSpace(space.value),
       budget: spec.budget,
       phases: PHASES,
+      ...(firstSeed === null ? {} : {firstSeed}),
       seed: scenario.seed,
       windows: arrivals === null ? [] : findWindows(scenario, arrivals),
       prices,

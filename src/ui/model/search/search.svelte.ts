@@ -7,11 +7,10 @@ import {sha256OfText} from '../../../core/sha256.ts'
 import {stableJson} from '../../../core/stable-json.ts'
 import {heldBy, loosest} from '../../../search/answer/held.ts'
 import type {WhyNot} from '../../../search/answer/recommendation-json.ts'
-import type {Evaluation} from '../../../search/evaluation.ts'
+import {type Evaluation, wholeRuns} from '../../../search/evaluation.ts'
 import type {PointStore} from '../../../store/point-store.ts'
 import type {RecentStore} from '../../../store/recent-store.ts'
 import {isFinished, type PointFigures, parseFinishedRow} from '../../../sweep/points.ts'
-import {repeatsOf} from '../../../sweep/repeats.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {SearchAdvance} from '../../../worker/protocol.ts'
@@ -189,7 +188,7 @@ export class SearchState {
   ): Promise<WhyNot> {
     const {traceBlob, profile} = base
     const outcomes = []
-    for (const scenario of repeatsOf(nearest, {of: 'phase', count: problem.phases}, null))
+    for (const {scenario} of wholeRuns({id: '', scenario: nearest}, problem))
       outcomes.push(await this.#brain.run({scenario, traceBlob, profile}, () => {}, signal))
     const results = outcomes.flatMap(outcome => (outcome.ok ? [outcome.value.result] : []))
     const reasons = results[0]?.report.planner_replay.findings?.map(({text}) => text) ?? []

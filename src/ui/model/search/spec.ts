@@ -11,9 +11,11 @@ export interface SearchSpec {
   readonly space: string
   /** Runs of the whole trace at the most. */
   readonly budget: number
+  /** Every run of a setting replays another draw of the trace; of those that have a generator. */
+  readonly drawsAnew: boolean
 }
 
-export const DEFAULT_SPEC: SearchSpec = {space: '', budget: 200}
+export const DEFAULT_SPEC: SearchSpec = {space: '', budget: 200, drawsAnew: false}
 export const BUDGETS = [40, 100, 200, 400, 1000] as const
 
 export function spaceOf({space}: SearchSpec, scenario: Scenario): Result<SearchSpace> {
@@ -29,11 +31,12 @@ export function textOfSpace(space: SearchSpace): string {
     .join('\n')
 }
 
-/** `space=planner-sla`, or the space itself, and `budget=100`. */
-export function specPairs({space, budget}: SearchSpec): readonly Pair[] {
+/** `space=planner-sla`, or the space itself, `budget=100`, and `search-seeds=1` where the trace is drawn anew for each run. */
+export function specPairs({space, budget, drawsAnew}: SearchSpec): readonly Pair[] {
   return [
     ...(space.trim() === '' ? [] : [['space', space.trim()] as const]),
     ...(budget === DEFAULT_SPEC.budget ? [] : [['budget', String(budget)] as const]),
+    ...(drawsAnew ? [['search-seeds', '1'] as const] : []),
   ]
 }
 
@@ -51,15 +54,21 @@ export function readSpec(pairs: readonly Pair[]): {spec: SearchSpec | null; igno
   const last = (key: string) => pairs.findLast(([own]) => own === key)?.[1]
   const space = last('space')
   const budget = last('budget')
-  if (space === undefined && budget === undefined) return {spec: null, ignored: []}
+  const seeds = last('search-seeds')
+  if (space === undefined && budget === undefined && seeds === undefined) return {spec: null, ignored: []}
   const ignored: string[] = []
   const count = Number(budget ?? DEFAULT_SPEC.budget)
   const isCount = Number.isInteger(count) && count >= 1 && count <= 100_000
   if (!isCount) ignored.push(`budget=${budget?.slice(0, 60)}`)
+  if (seeds !== undefined && seeds !== '1') ignored.push(`search-seeds=${seeds.slice(0, 60)}`)
   const isSpace = space === undefined || findReadySpace(space) !== null || mayBeSpace(space)
   if (!isSpace) ignored.push(`space=${space.slice(0, 60)}`)
   return {
-    spec: {space: isSpace ? (space ?? '') : '', budget: isCount ? count : DEFAULT_SPEC.budget},
+    spec: {
+      space: isSpace ? (space ?? '') : '',
+      budget: isCount ? count : DEFAULT_SPEC.budget,
+      drawsAnew: seeds === '1',
+    },
     ignored,
   }
 }

@@ -132,7 +132,7 @@ function pauser(signal: AbortSignal): () => Promise<void> {
 }
 
 /** null = the trace cannot be made anew, or none is replayed. */
-function ownTraceSeed({trace, synthetic}: Scenario): number | null {
+export function ownTraceSeed({trace, synthetic}: Scenario): number | null {
   if (trace.kind !== 'catalogue' || synthetic !== undefined) return null
   return recipeOf(trace.id)?.spec.seed ?? null
 }
