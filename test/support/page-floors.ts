@@ -91,7 +91,14 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'worker/pool.ts',
     'worker/spawn.ts',
   ),
-  'ui/model/search': model('ui/model/scenario', 'search', 'sweep', 'store/point-store.ts', 'worker/pool.ts'),
+  'ui/model/search': model(
+    'ui/model/scenario',
+    'search',
+    'sweep',
+    'trace/generators/trace-recipes.ts',
+    'store/point-store.ts',
+    'worker/pool.ts',
+  ),
   'ui/model/bench': model('bench', 'worker/pool.ts'),
   'ui/model/library': model(
     'ui/model/links',

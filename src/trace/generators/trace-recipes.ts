@@ -1,3 +1,4 @@
+import type {Scenario} from '../../config/scenario.ts'
 import {unreachable} from '../../core/assert.ts'
 import type {TraceGenerator} from './generate.ts'
 
@@ -69,6 +70,12 @@ export const GENERATED_RECIPES = {
 export function recipeOf(traceId: string): TraceGenerator | null {
   const recipes = Object.entries({...TRACE_RECIPES, ...GENERATED_RECIPES})
   return recipes.find(([id]) => id === traceId)?.[1] ?? null
+}
+
+/** Seed of the trace that a scenario replays; null = it cannot be made anew, or none is replayed. */
+export function ownTraceSeed({trace, synthetic}: Pick<Scenario, 'trace' | 'synthetic'>): number | null {
+  if (trace.kind !== 'catalogue' || synthetic !== undefined) return null
+  return recipeOf(trace.id)?.spec.seed ?? null
 }
 
 /** The same kind of traffic, drawn anew. */

@@ -8,9 +8,8 @@ import {findWindows} from '../../../search/windows.ts'
 import {pointKey} from '../../../sweep/point-key.ts'
 import type {PointFacts} from '../../../sweep/points.ts'
 import type {ArrivalHistogram} from '../../../trace/arrival-histogram.ts'
-import {NO_RECIPE} from '../../../trace/generators/trace-recipes.ts'
+import {NO_RECIPE, ownTraceSeed} from '../../../trace/generators/trace-recipes.ts'
 import type {PointRequest, SearchRequest} from '../../../worker/protocol.ts'
-import {ownTraceSeed} from '../sweep/plan.ts'
 import {type SearchSpec, spaceOf} from './spec.ts'
 
 /** What every run of a search starts from. */
@@ -59,6 +58,11 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
       prices,
     },
   })
+}
+
+/** Whether the trace can be drawn anew for each run of a setting. */
+export function canDrawAnew(scenario: Scenario): boolean {
+  return ownTraceSeed(scenario) !== null
 }
 
 /** A run of the search with what names it: its result is kept as a sweep's point is. */

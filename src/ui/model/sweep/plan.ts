@@ -6,7 +6,7 @@ import {expandGrid, type GridPoint} from '../../../sweep/grid.ts'
 import {type PointFacts, pointFacts} from '../../../sweep/points.ts'
 import {NO_REPEATS, type Repeats} from '../../../sweep/repeats.ts'
 import {type SizeKv, sizePoints} from '../../../sweep/size-points.ts'
-import {recipeOf} from '../../../trace/generators/trace-recipes.ts'
+import {ownTraceSeed} from '../../../trace/generators/trace-recipes.ts'
 import type {PointRequest} from '../../../worker/protocol.ts'
 import {axesOf, type SettledSpec, type SweepSpec} from './spec.ts'
 
@@ -129,10 +129,4 @@ function pauser(signal: AbortSignal): () => Promise<void> {
     signal.throwIfAborted()
     sliceStartMs = performance.now()
   }
-}
-
-/** null = the trace cannot be made anew, or none is replayed. */
-export function ownTraceSeed({trace, synthetic}: Scenario): number | null {
-  if (trace.kind !== 'catalogue' || synthetic !== undefined) return null
-  return recipeOf(trace.id)?.spec.seed ?? null
 }
