@@ -11,6 +11,7 @@ import {budgetOfFloor, pinnedCounts} from './pinned.ts'
 import {
   applies,
   applyFirst,
+  isOfOtherTopology,
   isOrdinal,
   type KnobValues,
   orderedValues,
@@ -49,6 +50,7 @@ export class Candidates {
   readonly #objective: ServiceObjective
   /** Knobs in the order they are applied, each with its ordered values. */
   readonly #knobs: readonly {readonly axis: SweepAxis; readonly values: readonly FieldValue[]}[]
+  readonly #hasTopology: boolean
   readonly #scenarios = new Map<string, Result<Scenario>>()
 
   constructor(space: SearchSpace, base: Scenario, objective: ServiceObjective) {
@@ -57,6 +59,7 @@ export class Candidates {
     const first = space.knobs.filter(({key}) => applyFirst(key))
     const others = space.knobs.filter(({key}) => !applyFirst(key))
     this.#knobs = [...first, ...others].map(axis => ({axis, values: orderedValues(axis)}))
+    this.#hasTopology = space.knobs.some(({key}) => key.path === 'topology')
     this.choices = this.#knobs.map(({axis}) => !isOrdinal(axis))
   }
 
@@ -182,7 +185,7 @@ export class Candidates {
         const next = applySweepValue(switched, key, value)
         if (next.ok) switched = next.value
       }
-      if (!applies(key, switched)) {
+      if (!applies(key, switched) || (this.#hasTopology && isOfOtherTopology(key, switched))) {
         at.push(0)
         continue
       }

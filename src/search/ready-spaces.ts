@@ -180,6 +180,23 @@ export const READY_SPACES: readonly ReadySpace[] = [
     suits: scenario => !isAgg(scenario),
   }),
   ready({
+    id: 'topology',
+    title: 'One pool or two',
+    description:
+      'The engines as one pool or as two, and how many of each; under a planner its floor and how often it looks.',
+    given: scenario => ({
+      topology: ['agg', 'disagg'],
+      ...(isPlanned(scenario)
+        ? {'planner.min_endpoint': FLOORS, 'planner.load_adjustment_interval': [5, 10, 20]}
+        : {
+            num_workers: [1, 2, 3, 4, 5, 6, 8, 10],
+            num_prefill_workers: [1, 2, 3, 4, 6, 8],
+            num_decode_workers: [1, 2, 3, 4, 6],
+          }),
+    }),
+    suits: ({scaling}) => scaling.policy === 'fixed' || scaling.policy === 'dynamo',
+  }),
+  ready({
     id: 'gpus',
     title: 'GPU type and width',
     description:

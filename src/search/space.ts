@@ -99,7 +99,14 @@ export function isOrdinal({key}: SweepAxis): boolean {
 
 /** Knobs that say who scales and who routes come first: whether the others apply depends on them. */
 export function applyFirst({path}: SweepKey): boolean {
-  return path === 'planner' || path === 'router_mode'
+  return path === 'planner' || path === 'router_mode' || path === 'topology'
+}
+
+/** Whether a knob is of pools that a fleet of the other topology has not; only where the space chooses between them. */
+export function isOfOtherTopology({path}: SweepKey, {fleet}: Scenario): boolean {
+  const isOfTwo =
+    /^(num_)?(prefill|decode)[._]/.test(path) || /^planner\.(prefill|decode)_min_endpoint$/.test(path)
+  return fleet.topology === 'agg' ? isOfTwo : path === 'num_workers'
 }
 
 /** Whether a knob means anything in a scenario: a fleet without a planner has none of its settings. */

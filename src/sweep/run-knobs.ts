@@ -2,6 +2,7 @@ import type {FieldShape} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
 import {OBJECTIVE_FIELDS, objectiveOf} from '../config/objective.ts'
 import {POOL_FIELDS, type PoolField} from '../config/pool-fields.ts'
+import {withTopology} from '../config/releases/with-topology.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import type {ScenarioField} from '../config/scenario-field.ts'
 import {SCENARIO_FIELDS} from '../config/scenario-fields.ts'
@@ -36,6 +37,14 @@ export const RUN_KNOBS: readonly RunKnob[] = [
     unit: null,
     field: choice('on', 'off'),
     apply: applyPlannerSwitch,
+  },
+  {
+    path: 'topology',
+    label: 'Topology',
+    help: 'agg = every instance does prefill and decode; disagg = the same engines as two pools, shared between them.',
+    unit: null,
+    field: choice('agg', 'disagg'),
+    apply: (scenario, value) => withTopology(scenario, value === 'disagg' ? 'disagg' : 'agg'),
   },
   {
     path: 'tp',
