@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {fail, ok, type Result} from '../core/result.ts'
-import {unpackTrace} from '../trace/formats/unpack-trace.ts'
+import {unpackTrace} from '../trace/formats/packing/unpack-trace.ts'
 import type {WarmupFile} from '../trace/formats/warmup-trace.ts'
 import {fileErrorReason} from './file-errors.ts'
 

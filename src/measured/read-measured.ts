@@ -1,6 +1,7 @@
 import {isObject, type JsonObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
-import {decodeText, unpackTrace} from '../trace/formats/unpack-trace.ts'
+import {unpackTrace} from '../trace/formats/packing/unpack-trace.ts'
+import {decodeText} from '../trace/formats/packing/unwrap-trace.ts'
 import {isAiperfRecord, isAiperfSummary, readAiperfRecords, readAiperfSummary} from './formats/aiperf.ts'
 import {isBenchmark, readBenchmarks} from './formats/benchmark.ts'
 import {isDynamoEvent, readDynamoEvents} from './formats/dynamo.ts'

@@ -6,7 +6,8 @@ import {columnUnitOf, isColumnOf} from './formats/csv-columns.ts'
 import {CsvRows} from './formats/csv-rows.ts'
 import {unitOfEpoch} from './formats/csv-time.ts'
 import {detectFormat} from './formats/detect-format.ts'
-import {decodeText, unpackTrace} from './formats/unpack-trace.ts'
+import {unpackTrace} from './formats/packing/unpack-trace.ts'
+import {decodeText} from './formats/packing/unwrap-trace.ts'
 
 /** What a trace file that is not understood holds, for a person to say what its columns mean. */
 export interface TracePreview {

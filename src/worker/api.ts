@@ -6,9 +6,9 @@ import {columnBuffers, packColumns, unpackColumns} from './column-archive.ts'
 import {createGpuOffer} from './gpu-offer.ts'
 import type {WorkerHost} from './host.ts'
 import {createPerfFetch} from './perf-fetch.ts'
-import type {WorkerApi} from './protocol.ts'
+import type {TraceRequest, WorkerApi} from './protocol.ts'
 import type {Simulator} from './simulator.ts'
-import {TraceCache} from './trace-cache.ts'
+import {type LoadedTrace, TraceCache} from './trace-cache.ts'
 import {describeTrace} from './trace-info.ts'
 
 /** The simulator as the page sees it. The host gives files, clock and a turn of the event loop. */
@@ -36,7 +36,10 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       const loaded = await traces.load(request, onProgress)
       release(onProgress)
       if (!loaded.ok) return loaded
-      const info = describeTrace(loaded.value, request)
+      const info = {
+        ...describeTrace(loaded.value, request),
+        oddities: await odditiesOf(loaded.value, request),
+      }
       return ok(Comlink.transfer(info, [info.arrivals.requests.buffer, info.arrivals.inputTokens.buffer]))
     },
 
@@ -108,6 +111,13 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       return unpacked.ok ? Comlink.transfer(unpacked, columnBuffers(unpacked.value)) : unpacked
     },
   }
+}
+
+/** Only a trace of the user's own can be odd; the first page has none, and does without the code. */
+async function odditiesOf({file, workload}: LoadedTrace, request: TraceRequest) {
+  if (file.source.kind !== 'file') return []
+  const {readOddities} = await import('../trace/read-oddities.ts')
+  return readOddities(file.parsed, workload, request)
 }
 
 /** Frees the page's callback; a plain function, as in a direct call, has nothing to free. */

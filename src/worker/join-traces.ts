@@ -1,6 +1,7 @@
 import {ok, type Result} from '../core/result.ts'
+import {unpackTrace} from '../trace/formats/packing/unpack-trace.ts'
+import {joinShards} from '../trace/formats/packing/unwrap-trace.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
-import {joinShards, unpackTrace} from '../trace/formats/unpack-trace.ts'
 
 /** The shards of one trace as one file, each unpacked, whatever it is wrapped in. */
 export async function joinTraces(files: readonly File[]): Promise<Result<Blob>> {

@@ -1,5 +1,4 @@
 import type {TraceSource} from '../config/scenario.ts'
-import type {TraceFormatOptions} from '../config/trace-options.ts'
 import {messageOf} from '../core/message-of.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
@@ -15,7 +14,7 @@ import {
 } from '../trace/catalogue.ts'
 import type {DetectedFormat} from '../trace/formats/detect-format.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
-import {parseTraceChunks, type ReadTrace} from '../trace/formats/parse-trace.ts'
+import {parseTraceChunks, type ReadTrace} from '../trace/formats/parse-in-steps.ts'
 import type {TraceGenerator} from '../trace/generators/generate.ts'
 import {NO_RECIPE, recipeOf, withSeed} from '../trace/generators/trace-recipes.ts'
 import {toWorkload} from '../trace/parsed-trace.ts'
@@ -108,7 +107,7 @@ export class TraceCache {
     const bytes = drawing.value === null ? await this.#bytes(wanted, onProgress) : await draw(drawing.value)
     if (!bytes.ok) return bytes
     const {name, sha256} = bytes.value
-    const read = await this.#parse(bytes.value, wanted.traceFormat ?? {}, onProgress)
+    const read = await this.#parse(bytes.value, wanted, onProgress)
     if (!read.ok) return read
     const file: TraceFile = {
       source: source.kind === 'catalogue' || 'sha256' in source ? source : {kind: 'file', name, sha256},
@@ -145,12 +144,14 @@ export class TraceCache {
 
   async #parse(
     {bytes, name}: TraceBytes,
-    format: TraceFormatOptions,
+    {source, traceFormat = {}}: TraceWanted,
     onProgress: OnProgress,
   ): Promise<Result<ReadTrace>> {
     const rows = await unpackParquet(bytes, name)
     if (!rows.ok) return rows
-    const chunks = parseTraceChunks(rows.value, name, format)
+    // The bundled traces are plain: the first page does without the code for what others come as.
+    const own = source.kind === 'file' ? (await import('../trace/formats/own-files.ts')).OWN_FILES : null
+    const chunks = parseTraceChunks(rows.value, name, traceFormat, own)
     let reportedMs = this.#host.nowMs()
     for (;;) {
       const step = chunks.next()

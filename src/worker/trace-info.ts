@@ -1,11 +1,11 @@
 import {logHistogram} from '../report/log-histogram.ts'
 import {binArrivals} from '../trace/arrival-histogram.ts'
-import {diagnoseTrace} from '../trace/diagnose-trace.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import {computeTraceStatistics} from '../trace/statistics.ts'
 import type {TraceInfo} from './protocol.ts'
 import type {LoadedTrace} from './trace-cache.ts'
 
+/** All but what is odd about it, which takes code of its own. */
 export function describeTrace({file, workload}: LoadedTrace, reading: WorkloadOptions): TraceInfo {
   const statistics = computeTraceStatistics(workload)
   return {
@@ -23,12 +23,7 @@ export function describeTrace({file, workload}: LoadedTrace, reading: WorkloadOp
       input: logHistogram(Float64Array.from(workload.inputLength)),
       output: logHistogram(Float64Array.from(workload.outputLength)),
     },
-    oddities: diagnoseTrace(file.parsed, workload, {
-      // What the instances hold is the scenario's: a run leaves out and counts what does not fit.
-      kvCacheTokens: null,
-      hasUnit: reading.traceFormat?.columns?.unit !== undefined,
-      isSpread: (reading.traceSelection?.spreadMs ?? 0) > 0 || reading.replayConcurrency !== undefined,
-    }),
+    oddities: [],
     arrivals: binArrivals(workload, statistics.durationMs / 1000),
   }
 }

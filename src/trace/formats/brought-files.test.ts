@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import {gzipSync, strFromU8, strToU8, zipSync} from 'fflate'
 import {describe, expect, it} from 'vitest'
 import {toWorkload} from '../parsed-trace.ts'
-import {arrayToLines} from './array-to-lines.ts'
+import {arrayToLines} from './packing/array-to-lines.ts'
+import {unpackTrace} from './packing/unpack-trace.ts'
+import {joinShards} from './packing/unwrap-trace.ts'
 import {unpackParquet} from './parquet-to-lines.ts'
 import {parseTrace} from './parse-trace.ts'
-import {joinShards, unpackTrace} from './unpack-trace.ts'
 
 /** What people have lying about, and what becomes of it. */
 

@@ -1,5 +1,5 @@
 import {isObject, type JsonObject} from '../../../core/is-object.ts'
-import {decodeText} from '../unpack-trace.ts'
+import {decodeText} from '../packing/unwrap-trace.ts'
 import {readAiperfInputs, readAiperfRecord} from './aiperf.ts'
 import type {LengthsRow} from './lengths-row.ts'
 import {readOtelSpans} from './otel.ts'

@@ -1,9 +1,8 @@
 import {strFromU8, strToU8, unzipSync} from 'fflate'
-import {decompress as unpackZstd} from 'fzstd'
-import {messageOf} from '../../core/message-of.ts'
-import {fail, ok, type Result} from '../../core/result.ts'
+import {messageOf} from '../../../core/message-of.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
+import {gunzip, isGzip} from '../gzip.ts'
 import {arrayToLines} from './array-to-lines.ts'
-import {gunzip, isGzip} from './gzip.ts'
 import {nameForeignFile} from './name-foreign-file.ts'
 
 /** A trace file's text as UTF-8 lines, whatever it came wrapped in. */
@@ -13,6 +12,9 @@ export interface UnpackedTrace {
   readonly notices: readonly string[]
 }
 
+/** A library's; handed over, since bundled traces need none. */
+export type UnpackZstd = (packed: Uint8Array) => Uint8Array
+
 /** A file in an archive in an archive is somebody's joke. */
 const MOST_WRAPS = 4
 
@@ -20,11 +22,15 @@ const MOST_WRAPS = 4
  * Takes off what a file is wrapped in, told by its first bytes and never by its name: gzip, zstd, zip, UTF-16, a JSON array
  * instead of lines. What cannot be read is called by its name, with what to do.
  */
-export function unpackTrace(packed: Uint8Array, fileName: string): Result<UnpackedTrace> {
+export function unwrapTrace(
+  packed: Uint8Array,
+  fileName: string,
+  unpackZstd: UnpackZstd | null,
+): Result<UnpackedTrace> {
   let bytes = packed
   const notices: string[] = []
   for (let wraps = 0; wraps < MOST_WRAPS; wraps++) {
-    const inner = unwrap(bytes, fileName)
+    const inner = unwrap(bytes, fileName, unpackZstd)
     if (!inner.ok) return inner
     if (inner.value === null) return ok({bytes, notices})
     bytes = inner.value.bytes
@@ -39,12 +45,16 @@ interface Unwrapped {
 }
 
 /** One wrapping less; null where there is none. */
-function unwrap(bytes: Uint8Array, fileName: string): Result<Unwrapped | null> {
+function unwrap(
+  bytes: Uint8Array,
+  fileName: string,
+  unpackZstd: UnpackZstd | null,
+): Result<Unwrapped | null> {
   if (isGzip(bytes)) {
     const unpacked = gunzip(bytes, fileName)
     return unpacked.ok ? ok({bytes: unpacked.value, notice: null}) : unpacked
   }
-  if (startsWith(bytes, ZSTD)) return unwrapZstd(bytes, fileName)
+  if (startsWith(bytes, ZSTD)) return unwrapZstd(bytes, fileName, unpackZstd)
   if (startsWith(bytes, ZIP)) return unwrapZip(bytes, fileName)
   const utf16 = decodeUtf16(bytes)
   if (utf16 !== null) return ok({bytes: utf16, notice: `${fileName} is UTF-16 text and was read as such.`})
@@ -65,7 +75,8 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, i) => bytes[i] === byte)
 }
 
-function unwrapZstd(bytes: Uint8Array, fileName: string): Result<Unwrapped> {
+function unwrapZstd(bytes: Uint8Array, fileName: string, unpackZstd: UnpackZstd | null): Result<Unwrapped> {
+  if (unpackZstd === null) return fail(`${fileName} is packed with zstd: unpack it first`)
   try {
     return ok({bytes: unpackZstd(bytes), notice: null})
   } catch (error) {

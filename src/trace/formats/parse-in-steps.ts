@@ -1,0 +1,109 @@
+import {strToU8} from 'fflate'
+import type {TimeUnit, TraceFormat, TraceFormatOptions} from '../../config/trace-options.ts'
+import {unreachable} from '../../core/assert.ts'
+import {ok, type Result} from '../../core/result.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
+import {AgenticReader} from './agentic.ts'
+import {BailianReader} from './bailian.ts'
+import {CsvReader} from './csv-trace.ts'
+import {type DetectedFormat, detectFormat} from './detect-format.ts'
+import {DynamoReader} from './dynamo.ts'
+import {leaveOutLines} from './leave-out-lines.ts'
+import {LengthsReader} from './lengths-reader.ts'
+import {MooncakeReader} from './mooncake.ts'
+import {type UnpackZstd, unwrapTrace} from './packing/unwrap-trace.ts'
+import {timeUnitMs} from './time-unit.ts'
+import {type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
+import {WekaReader} from './weka.ts'
+
+export interface ReadTrace {
+  readonly parsed: ParsedTrace
+  /** What the content looks like, whether or not it was read as that. */
+  readonly detected: DetectedFormat
+}
+
+/** Turns the records of a tool into lines of lengths; null for any other text. */
+type ReadRecords = (
+  bytes: Uint8Array,
+  fileName: string,
+) => {readonly text: string; readonly notice: string} | null
+
+/** What files of the user's own may need besides. */
+export interface OwnFiles {
+  readonly readRecords: ReadRecords
+  readonly unpackZstd: UnpackZstd
+}
+
+/**
+ * Reads a trace file in steps of a few milliseconds, so that a worker can report progress or stop. A trace with one bad line loads
+ * nothing. `own` is handed over, since a page that shows bundled traces does without it.
+ */
+export function* parseTraceChunks(
+  text: string | Uint8Array,
+  fileName: string,
+  options: TraceFormatOptions,
+  own: OwnFiles | null,
+): Generator<ParseProgress, Result<ReadTrace>, void> {
+  const packed = typeof text === 'string' ? strToU8(text) : text
+  const unpacked = unwrapTrace(packed, fileName, own?.unpackZstd ?? null)
+  if (!unpacked.ok) return unpacked
+  const {leaveOut} = options
+  const lines = leaveOut === undefined ? unpacked.value.bytes : leaveOutLines(unpacked.value.bytes, leaveOut)
+  const records = own?.readRecords(lines, fileName) ?? null
+  const bytes = records === null ? lines : strToU8(records.text)
+  const detected = detectFormat(bytes)
+  const reader = createReader(bytes, fileName, {...options, format: options.format ?? detected.format})
+  const parsed = yield* readInSteps(reader, bytes.length)
+  if (!parsed.ok) return parsed
+  const left =
+    leaveOut === undefined ? [] : [`${fileName}: lines ${leaveOut.replaceAll(',', ', ')} were left out.`]
+  const told = records === null ? [] : [records.notice]
+  const notices = [...unpacked.value.notices, ...told, ...left, ...parsed.value.notices]
+  return ok({parsed: inMilliseconds({...parsed.value, notices}, options.columns?.unit), detected})
+}
+
+/** Formats whose readers turn any unit into ms themselves. */
+const READS_UNITS: ReadonlySet<TraceFormat> = new Set([
+  'azure',
+  'burstgpt',
+  'csv',
+  'lengths',
+  'bailian',
+  'weka',
+])
+
+/** Times that were written in the unit the user names, though the format means ms. */
+function inMilliseconds(parsed: ParsedTrace, unit: TimeUnit | undefined): ParsedTrace {
+  if (unit === undefined || unit === 'ms' || READS_UNITS.has(parsed.format)) return parsed
+  const factor = timeUnitMs(unit)
+  const scaled = (times: Float64Array) => times.map(time => time * factor)
+  return {...parsed, timestampMs: scaled(parsed.timestampMs), delayMs: scaled(parsed.delayMs)}
+}
+
+function createReader(
+  bytes: Uint8Array,
+  fileName: string,
+  {format, columns = {}}: TraceFormatOptions & {readonly format: TraceFormat},
+): TraceReader {
+  switch (format) {
+    case 'mooncake':
+    case 'mooncake-delta':
+      return new MooncakeReader(bytes, fileName)
+    case 'applied_compute_agentic':
+      return new AgenticReader(bytes, fileName)
+    case 'dynamo':
+      return new DynamoReader(bytes, fileName)
+    case 'bailian':
+      return new BailianReader(bytes, fileName, columns.unit ?? 's')
+    case 'weka':
+      return new WekaReader(bytes, fileName)
+    case 'lengths':
+      return new LengthsReader(bytes, fileName, columns)
+    case 'azure':
+    case 'burstgpt':
+    case 'csv':
+      return new CsvReader(bytes, {fileName, format, columns})
+    default:
+      return unreachable(format)
+  }
+}
