@@ -25,8 +25,8 @@ const is16 = ({scaling}: Scenario) => scaling.policy === 'dynamo' && scaling.rel
 const isOnTables = ({engineTiming}: Scenario) => engineTiming === 'aic'
 
 /** Floors of a pool. The ceilings have them too: where both are the same nobody scales, and that is a choice as well. */
-const FLOORS = [1, 2, 3, 4, 5, 6, 8]
-const CEILINGS = [2, 3, 4, 5, 6, 8, 12]
+const FLOORS = [1, 2, 3, 4, 5, 6, 7, 8]
+const CEILINGS = [2, 3, 4, 5, 6, 7, 8, 12]
 
 /** Ceilings of the whole fleet as the planner's release counts them: in replicas, or in GPUs of engines of every pool. */
 function budgets({fleet, scaling}: Scenario, ceilings: readonly number[] = CEILINGS): readonly number[] {
