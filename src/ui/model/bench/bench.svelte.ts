@@ -1,13 +1,7 @@
 import type {BenchChoice} from '../../../bench/bench-choice.ts'
 import type {BenchFigures} from '../../../bench/bench-figures.ts'
 import type {BenchPlan} from '../../../bench/plan-bench.ts'
-import {
-  type BenchJob,
-  type BenchNews,
-  type EvaluateJobs,
-  runBench,
-  scenarioOfRow,
-} from '../../../bench/run-bench.ts'
+import type {BenchJob, BenchNews, EvaluateJobs} from '../../../bench/run-bench.ts'
 import type {Pair} from '../../../config/link/query-string.ts'
 import {VERSION} from '../../../config/link/version.ts'
 import type {Scenario} from '../../../config/scenario.ts'
@@ -42,6 +36,9 @@ const askBench: AskClient<BenchTask, BenchFigures> = (client, task, onProgress, 
   return client.benchPoint({scenario, traceBlob, profile, judge}, onProgress, signal)
 }
 
+/** What drives a bench, the search in hindsight with it, is fetched when there is one. */
+const fetchCode = () => import('../../../bench/run-bench.ts')
+
 /** The bench being set up, and the one on screen. */
 export class BenchState {
   choice: BenchChoice = $state.raw(PAGE_CHOICE)
@@ -53,6 +50,7 @@ export class BenchState {
   readonly #pool: SimulatorPool
   readonly #client: SimulatorClient
   readonly #recent: RecentStore | null
+  #code: Awaited<ReturnType<typeof fetchCode>> | null = null
   #abort: AbortController | null = null
 
   constructor(pool: SimulatorPool, client: SimulatorClient, recent: RecentStore | null = null) {
@@ -93,9 +91,12 @@ export class BenchState {
         this.phase = {kind: 'failed', problem: plan.error}
         return
       }
+      const code = await fetchCode()
+      if (!isCurrent()) return
+      this.#code = code
       this.plan = plan.value
       this.phase = {kind: 'running'}
-      await runBench(plan.value, this.#evaluator(plan.value, files, abort.signal), news => {
+      await code.runBench(plan.value, this.#evaluator(plan.value, files, abort.signal), news => {
         if (isCurrent()) this.news = news
       })
       if (isCurrent()) this.#finish(scenario, plan.value, performance.now() - startMs)
@@ -110,7 +111,9 @@ export class BenchState {
   async takeUp(scenario: Scenario): Promise<void> {
     if (this.#recent === null || this.phase.kind !== 'idle') return
     const kept = await this.#recent.read(this.#question(scenario))
+    const code = isKept(kept) ? await fetchCode() : null
     if (!isKept(kept) || this.phase.kind !== 'idle') return
+    this.#code = code
     this.base = scenario
     this.plan = kept.plan
     this.news = kept.news
@@ -128,7 +131,7 @@ export class BenchState {
   /** The scenario of a line of the table, as a run of its own; null while there is none. */
   scenarioOf(lineId: string): Scenario | null {
     if (this.plan === null || this.news === null) return null
-    return scenarioOfRow(this.plan, this.news.result, lineId)
+    return this.#code?.scenarioOfRow(this.plan, this.news.result, lineId) ?? null
   }
 
   #finish(scenario: Scenario, plan: BenchPlan, elapsedMs: number): void {
