@@ -40,7 +40,9 @@ const MARKS: Readonly<Record<string, string>> = {'1.2.1,1.6.1': '*', '1.2.1': '2
 function formatFlag(flag: Flag): string[] {
   const mark = MARKS[releasesOfFlag(flag).join()] ?? ' '
   const head = ` ${mark}${flag.name}${valueHint(flag)}`
-  const help = flag.default === undefined ? flag.help : `${flag.help} Default: ${flag.default}.`
+  const choices =
+    flag.choices !== undefined && isLong(flag.choices) ? ` One of ${flag.choices.join(', ')}.` : ''
+  const help = `${flag.help}${choices}${flag.default === undefined ? '' : ` Default: ${flag.default}.`}`
   const lines = wrap(help, INDENT)
   const [first = '', ...rest] = lines
   if (head.length + 2 > INDENT) return [head, ...lines]
@@ -49,9 +51,14 @@ function formatFlag(flag: Flag): string[] {
 
 function valueHint(flag: Flag): string {
   if (flag.type === 'switch') return ''
-  if (flag.choices !== undefined) return ` {${flag.choices.join(',')}}`
+  if (flag.choices !== undefined && !isLong(flag.choices)) return ` {${flag.choices.join(',')}}`
   if (flag.metavar !== undefined) return ` ${flag.metavar}`
-  return flag.type === 'text' ? ' NAME' : ' N'
+  return flag.type === 'text' || flag.choices !== undefined ? ' NAME' : ' N'
+}
+
+/** Beside a flag there is room for a few words. */
+function isLong(choices: readonly string[]): boolean {
+  return choices.join(',').length > WIDTH / 2
 }
 
 /** Lines of at most WIDTH columns, all indented. */

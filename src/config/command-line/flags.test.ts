@@ -94,7 +94,6 @@ describe('flags', () => {
     [['t', '--aic-backend', 'vllm'], 'AIC replay modeling requires --aic-system, --aic-model-path'],
     [['t', '--replay-mode', 'online'], '--replay-mode online is not supported'],
     [['t', '--replay-mode', 'online', '--planner-config', AGG], 'only supports --replay-mode=offline'],
-    [['t', 'u', 'v'], 'unrecognized arguments: u v'],
     [['t', '--num-prefill-workers', '2'], 'are only used for disagg replay; use num_workers'],
     [['t', '--prefill-engine-args', '{}'], 'must be provided together'],
     [
@@ -123,6 +122,10 @@ describe('flags', () => {
     [['t', '--planner-config', '[]'], 'should be a valid dictionary'],
   ])('%j is refused', (argv, text) => {
     expect(outcome(...argv)).toContain(text)
+  })
+
+  it('take several files for the shards of one trace', () => {
+    expect(accepted('t', 'u', 'v').notices).toEqual([])
   })
 
   const ESTIMATE = ['--aic-backend', 'vllm', '--aic-system', 'h200_sxm', '--aic-model-path', 'a/model']
