@@ -4,11 +4,12 @@ import {valueAt} from '../config/scaling/policy-fields.ts'
 import {plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import {policyKnobPlaces} from '../sweep/policy-knobs.ts'
+import type {ReadySpaceId} from './ready-space-ids.ts'
 import {parseSpace, type SearchSpace} from './space.ts'
 
 /** A space ready to be searched or edited. */
 export interface ReadySpace {
-  readonly id: string
+  readonly id: ReadySpaceId
   readonly title: string
   /** What may be chosen in it, in a sentence. */
   readonly description: string

@@ -5,7 +5,6 @@ import {messageOf} from '../../../core/message-of.ts'
 import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
 import {sha256OfText} from '../../../core/sha256.ts'
 import {stableJson} from '../../../core/stable-json.ts'
-import {heldBy, loosest} from '../../../search/answer/held.ts'
 import type {WhyNot} from '../../../search/answer/recommendation-json.ts'
 import {type Evaluation, wholeRuns} from '../../../search/evaluation.ts'
 import type {PointStore} from '../../../store/point-store.ts'
@@ -14,7 +13,7 @@ import {isFinished, type PointFigures, parseFinishedRow} from '../../../sweep/po
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {SearchAdvance} from '../../../worker/protocol.ts'
-import {type PlannedRun, plannedRun, type SearchPlan} from './plan.ts'
+import {type PlannedRun, plannedRun, type SearchPlan} from './planned-run.ts'
 import {DEFAULT_SPEC, readSpec, type SearchSpec, specPairs} from './spec.ts'
 
 export type SearchPhase =
@@ -192,6 +191,7 @@ export class SearchState {
       outcomes.push(await this.#brain.run({scenario, traceBlob, profile}, () => {}, signal))
     const results = outcomes.flatMap(outcome => (outcome.ok ? [outcome.value.result] : []))
     const reasons = results[0]?.report.planner_replay.findings?.map(({text}) => text) ?? []
+    const {heldBy, loosest} = await import('../../../search/answer/held.ts')
     const held =
       results.length < outcomes.length
         ? null

@@ -1,9 +1,6 @@
 import type {Pair} from '../../../config/link/query-string.ts'
-import type {Scenario} from '../../../config/scenario.ts'
-import {ok, type Result} from '../../../core/result.ts'
-import {findReadySpace, readySpaceFor} from '../../../search/ready-spaces.ts'
-import {describeSpace, parseSpace, parseSpaceText, type SearchSpace} from '../../../search/space.ts'
-import {writtenText} from '../scenario/written-text.svelte.ts'
+import {isObject} from '../../../core/is-object.ts'
+import {READY_SPACE_IDS} from '../../../search/ready-space-ids.ts'
 
 /** A search as the form and links hold it; objective and seed are the scenario's. */
 export interface SearchSpec {
@@ -18,19 +15,6 @@ export interface SearchSpec {
 export const DEFAULT_SPEC: SearchSpec = {space: '', budget: 200, drawsAnew: false}
 export const BUDGETS = [40, 100, 200, 400, 1000] as const
 
-export function spaceOf({space}: SearchSpec, scenario: Scenario): Result<SearchSpace> {
-  if (space.trim() === '') return ok(readySpaceFor(scenario).space(scenario))
-  const ready = findReadySpace(space.trim())
-  return ready === null ? parseSpaceText(space, writtenText.value) : ok(ready.space(scenario))
-}
-
-/** A space as text to edit, one knob to a line. */
-export function textOfSpace(space: SearchSpace): string {
-  return Object.entries(describeSpace(space))
-    .map(([knob, values]) => `${knob}: ${JSON.stringify(values).replaceAll(',', ', ')}`)
-    .join('\n')
-}
-
 /** `space=planner-sla`, or the space itself, `budget=100`, and `search-seeds=1` where the trace is drawn anew for each run. */
 export function specPairs({space, budget, drawsAnew}: SearchSpec): readonly Pair[] {
   return [
@@ -40,10 +24,10 @@ export function specPairs({space, budget, drawsAnew}: SearchSpec): readonly Pair
   ]
 }
 
-/** What is no JSON may be YAML, which is read with the form. */
+/** Its knobs are read with the form, and so is what may be YAML. */
 function mayBeSpace(text: string): boolean {
   try {
-    return parseSpace(JSON.parse(text)).ok
+    return isObject(JSON.parse(text))
   } catch {
     return /[:{]/.test(text)
   }
@@ -61,7 +45,8 @@ export function readSpec(pairs: readonly Pair[]): {spec: SearchSpec | null; igno
   const isCount = Number.isInteger(count) && count >= 1 && count <= 100_000
   if (!isCount) ignored.push(`budget=${budget?.slice(0, 60)}`)
   if (seeds !== undefined && seeds !== '1') ignored.push(`search-seeds=${seeds.slice(0, 60)}`)
-  const isSpace = space === undefined || findReadySpace(space) !== null || mayBeSpace(space)
+  const isSpace =
+    space === undefined || (READY_SPACE_IDS as readonly string[]).includes(space) || mayBeSpace(space)
   if (!isSpace) ignored.push(`space=${space.slice(0, 60)}`)
   return {
     spec: {

@@ -8,7 +8,7 @@ import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '..
 import type {SizeKv} from '../../../sweep/size-points.ts'
 import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {RunTelemetry} from '../../../worker/protocol.ts'
-import {type PlannedPoint, planSweep, type SweepBase, type SweepPlan} from './plan.ts'
+import type {PlannedPoint, SweepBase, SweepPlan} from './plan.ts'
 import {defaultSpec, readSpec, type SweepSpec, specPairs} from './spec.ts'
 
 export type Draft =
@@ -75,11 +75,12 @@ export class SweepState {
   }
 
   /** What a sweep would run. */
-  planOf(
+  async planOf(
     spec: SweepSpec,
     base: SweepBase,
     signal = new AbortController().signal,
   ): Promise<Result<SweepPlan>> {
+    const {planSweep} = await import('./plan.ts')
     return planSweep(spec, base, {sizeKv: this.#host.sizeKv, signal})
   }
 
