@@ -79,7 +79,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 const runButton = ({page}: Site) => page.getByRole('button', {name: 'Run', exact: true})
-const downloadButton = ({page}: Site) => page.getByRole('button', {name: /^Download/})
+const downloadButton = ({page}: Site) => page.getByRole('button', {name: /^Download .* from /})
 
 async function expectReady(site: Site): Promise<void> {
   await expect.poll(() => runButton(site).isEnabled(), {timeout: 15_000}).toBe(true)
