@@ -21,6 +21,8 @@ export interface Figure {
   /** null = nothing to keep, or not to be judged by this number. */
   readonly isMet: boolean | null
   readonly verdict: string
+  /** What is beside it gets longer once the run was repeated. */
+  readonly spreads: boolean
   readonly details: readonly (readonly [string, string])[]
   /** What real engines would make of it, where that was measured. */
   readonly measured?: {readonly whisker: Whisker; readonly valueMs: number}
@@ -43,10 +45,13 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
           ? null
           : extras.sla_attainment >= objective.share,
       verdict: spreadWords(spread, 'sla_attainment', TELL.share) ?? 'of the requests of this run',
+      spreads: true,
       details: [
         ['goodput', extras.goodput_rps === null ? NONE : `${formatFixed(extras.goodput_rps, 2)}/s`],
         ['throughput', `${formatFixed(report.request_throughput_rps, 2)}/s`],
         ['output', `${formatCompact(report.output_throughput_tok_s)} tok/s`],
+        ['tokens in', formatCompact(report.total_input_tokens)],
+        ['tokens out', formatCompact(report.total_output_tokens)],
       ],
     },
     {
@@ -56,6 +61,7 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
       verdict:
         spreadWords(spread, 'gpu_hours', TELL.hours) ??
         (planner === null ? 'fixed fleet' : "the planner's own count"),
+      spreads: true,
       details: [['billed', formatFixed(extras.billed_gpu_hours, 2)], ...costDetails(report, money)],
     },
     scalingFigure(run),
@@ -67,9 +73,8 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
         report.completed_requests === report.num_requests
           ? 'all completed'
           : `of ${formatCount(report.num_requests)} completed`,
+      spreads: false,
       details: [
-        ['input', `${formatCompact(report.total_input_tokens)} tok`],
-        ['output', `${formatCompact(report.total_output_tokens)} tok`],
         ['cache reuse', formatValue(report.prefix_cache_reused_ratio, 'share')],
         ['e2e p90', formatMs(report.p90_e2e_latency_ms)],
         ['e2e mean', formatMs(report.mean_e2e_latency_ms)],
@@ -111,6 +116,7 @@ function latencyFigure(report: Report, label: string, key: 'ttft_ms' | 'itl_ms')
     value: formatMs(report[`mean_${key}`]),
     isMet: null,
     verdict: spread ?? 'of this run',
+    spreads: true,
     details: [
       ['p50', formatMs(report[`median_${key}`])],
       ['p90', formatMs(report[`p90_${key}`])],
@@ -142,6 +148,7 @@ function scalingFigure(run: ChartedRun): Figure {
     value: formatCount(events.length),
     isMet: null,
     verdict: run.outcome.result.planner === null ? 'no planner' : `${ups} up, ${events.length - ups} down`,
+    spreads: false,
     details: [
       ['started with', formatCount(initial)],
       ['most asked for', formatCount(Math.max(peak, initial))],

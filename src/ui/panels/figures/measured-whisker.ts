@@ -1,6 +1,7 @@
 import {compareWithMeasured, type RatioBand} from '../../../report/honesty/measured.ts'
 import {formatMs} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
+import {tellRange} from './spread-words.ts'
 
 /** Where real engines of this GPU and backend would have come out, by public measurements: a tenth below, a tenth above. */
 export interface Whisker {
@@ -8,7 +9,10 @@ export interface Whisker {
   readonly highMs: number
   /** A first token is never simulated too slow by so much: what is drawn begins at the figure itself. */
   readonly isLowerBound: boolean
+  /** Short enough for a line of a card. */
   readonly words: string
+  /** From end to end. */
+  readonly range: string
 }
 
 /** null where nothing was measured that compares. */
@@ -22,8 +26,7 @@ export function measuredWhisker(
   const [p10, , p90]: RatioBand = measured.band[latency]
   const isLowerBound = latency === 'ttft'
   const [lowMs, highMs] = [valueMs * (isLowerBound ? 1 : p10), valueMs * p90]
-  const words = isLowerBound
-    ? `${formatMs(lowMs)} or more, to ${formatMs(highMs)}`
-    : `${formatMs(lowMs)} to ${formatMs(highMs)}`
-  return {lowMs, highMs, isLowerBound, words}
+  const range = tellRange(formatMs(lowMs), formatMs(highMs))
+  const words = isLowerBound ? `${formatMs(lowMs)} or more` : range
+  return {lowMs, highMs, isLowerBound, words, range}
 }

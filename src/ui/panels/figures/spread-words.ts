@@ -23,7 +23,8 @@ export function tellBand(
   return `median ${tell(median)} [${tellRange(tell(min), tell(max))}] of ${runs}`
 }
 
-function tellRange(from: string, to: string): string {
+/** `2.6–120 s`; the unit stands once where both ends have the same. */
+export function tellRange(from: string, to: string): string {
   const unit = /[^\d.,]+$/.exec(to)?.[0] ?? ''
   return unit !== '' && from.endsWith(unit) ? `${from.slice(0, -unit.length)}–${to}` : `${from}–${to}`
 }
