@@ -1,5 +1,7 @@
 import {IDBFactory} from 'fake-indexeddb'
+import {keys} from 'idb-keyval'
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
+import {openStore} from './open-store.ts'
 import {RecentStore} from './recent-store.ts'
 
 beforeEach(() => vi.stubGlobal('indexedDB', new IDBFactory()))
@@ -32,4 +34,16 @@ test('finds nothing where the browser refuses to store', async () => {
   )
   await store.write('a', 1)
   expect(await store.read('a')).toBeUndefined()
+})
+
+test('a file of many parts comes back whole, and leaves nothing behind when it makes room', async () => {
+  const store = new RecentStore('recent', 1)
+  const bytes = Uint8Array.from({length: 9_000_001}, (_, i) => i % 251)
+  await store.write('big', new Blob([bytes]))
+  const read = await new RecentStore('recent', 1).read('big')
+  expect(read).toBeInstanceOf(Blob)
+  expect(Buffer.from(await (read as Blob).arrayBuffer()).equals(bytes)).toBe(true)
+  await store.write('next', 1)
+  expect(await store.read('big')).toBeUndefined()
+  expect(await keys(openStore('recent', 'recent'))).toEqual(['order', 'value next'])
 })

@@ -34,12 +34,12 @@ export class TraceStore {
     // Bytes rather than a Blob: Safari has lost Blobs from IndexedDB.
     if (stored.ok && stored.value instanceof ArrayBuffer) return new Blob([stored.value])
     const recent = await this.#recent.read(sha256)
-    return recent instanceof ArrayBuffer ? new Blob([recent]) : null
+    return recent instanceof Blob ? recent : null
   }
 
   /** Has the bytes of a file ready for the page's next load, without a record in the Library. */
   async remember(sha256: string, file: Blob): Promise<void> {
-    if (file.size <= MOST_RECENT_BYTES) await this.#recent.write(sha256, await file.arrayBuffer())
+    if (file.size <= MOST_RECENT_BYTES) await this.#recent.write(sha256, file)
   }
 
   async isKept(sha256: string): Promise<boolean> {
