@@ -80,6 +80,7 @@ describe('paste', () => {
     await page.getByRole('combobox', {name: 'Preset'}).focus()
     await tabToText(site, 'Paste or copy')
     await page.keyboard.press('Enter')
+    await expectVisible(page.getByLabel(/^Paste a command line/))
     await page.keyboard.press('Tab')
     await page.keyboard.insertText(
       'mode: agg\noptimization_target: sla\nttft: 640\nenable_load_scaling: yes\n',
