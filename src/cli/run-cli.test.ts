@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {warningsOf} from '../config/checks/warnings.ts'
-import {runCli} from './run-cli.ts'
+import {captureCli} from './cli-fixture.ts'
 
 let folder = ''
 const home = process.cwd()
@@ -41,23 +41,9 @@ afterAll(() => {
   rmSync(folder, {recursive: true})
 })
 
-async function cli(...argv: string[]) {
-  const written = {out: '', error: ''}
-  const code = await runCli(argv, {
-    writeOut: text => {
-      written.out += text
-    },
-    writeError: text => {
-      written.error += text
-    },
-    isTerminal: false,
-  })
-  return {code, ...written}
-}
-
 describe('a plain run', () => {
   it('prints the table and writes the report', async () => {
-    const {code, out, error} = await cli(
+    const {code, out, error} = await captureCli(
       'trace.jsonl',
       '--num-workers',
       '2',
@@ -84,22 +70,22 @@ describe('a plain run', () => {
         JSON.parse(text)
       return rest
     }
-    const plain = await cli('trace.jsonl', '--json')
-    const packed = await cli('trace.jsonl.gz', '--json')
+    const plain = await captureCli('trace.jsonl', '--json')
+    const packed = await captureCli('trace.jsonl.gz', '--json')
     expect(strip(packed.out)).toEqual(strip(plain.out))
   })
 
   it('writes a time-stamped report into a directory, and none with --json', async () => {
-    const {out} = await cli('trace.jsonl', '--report-json', 'reports/')
+    const {out} = await captureCli('trace.jsonl', '--report-json', 'reports/')
     expect(out).toMatch(/Saved full report to: reports\/dynamo_replay_report_\d{8}_\d{6}\.json\n$/)
     const before = readdirSync('.').length
-    await cli('trace.jsonl', '--json')
+    await captureCli('trace.jsonl', '--json')
     expect(readdirSync('.')).toHaveLength(before)
   })
 
   it('makes a trace of the site anew with another seed, and no other trace', async () => {
     const sessions = join(home, 'static-traces', 'bursty-sessions.jsonl.gz')
-    const ran = async (...argv: string[]) => JSON.parse((await cli(sessions, '--json', ...argv)).out)
+    const ran = async (...argv: string[]) => JSON.parse((await captureCli(sessions, '--json', ...argv)).out)
     const [file, own, other] = [await ran(), await ran('--trace-seed', '11'), await ran('--trace-seed', '12')]
     const {config, ...extras} = file.planner_replay
     expect(own.planner_replay).toEqual({...extras, config: {...config, traceSeed: 11}})
@@ -107,14 +93,14 @@ describe('a plain run', () => {
     expect(other.p90_ttft_ms).not.toBe(file.p90_ttft_ms)
     expect(other.planner_replay.trace_sha256).not.toBe(extras.trace_sha256)
     expect(other.planner_replay.config.trace.sha256).toBe(extras.trace_sha256)
-    const refused = await cli('trace.jsonl', '--trace-seed', '12')
+    const refused = await captureCli('trace.jsonl', '--trace-seed', '12')
     expect(refused.code).toBe(2)
     expect(refused.error).toContain('--trace-seed: only traces of static-traces/ have a generator')
   })
 
   it('prints as notes what the page warns of', async () => {
     const argv = ['trace.jsonl', '--json', '--planner-config', 'plan.yaml', '--replay-concurrency', '4']
-    const {out, error} = await cli(...argv)
+    const {out, error} = await captureCli(...argv)
     const warnings = warningsOf(JSON.parse(out).planner_replay.config)
     expect(warnings.length).toBeGreaterThan(2)
     for (const {message} of warnings) expect(error).toContain(`: ${message}\n`)
@@ -123,14 +109,14 @@ describe('a plain run', () => {
   })
 
   it('writes one line per request', async () => {
-    await cli('trace.jsonl', '--json', '--per-request-jsonl', 'requests.jsonl')
+    await captureCli('trace.jsonl', '--json', '--per-request-jsonl', 'requests.jsonl')
     const lines = readFileSync('requests.jsonl', 'utf8').trimEnd().split('\n')
     expect(lines).toHaveLength(120)
     expect(lines.map(line => JSON.parse(line).request)).toEqual([...Array(120).keys()])
   })
 
   it('keeps progress off the output', async () => {
-    const {out} = await cli('trace.jsonl', '--json', '--progress')
+    const {out} = await captureCli('trace.jsonl', '--json', '--progress')
     expect(JSON.parse(out).completed_requests).toBe(120)
   })
 })
@@ -140,7 +126,7 @@ describe('a planner run', () => {
 
   it('prints events, table and ticks in the order of the reference', async () => {
     const args = ['trace.jsonl', '--planner-config', 'plan.yaml', ...engine, '--num-workers', '3']
-    const {code, out} = await cli(...args, '--report-json', 'p.json', '--diagnostics-json', 'd.json')
+    const {code, out} = await captureCli(...args, '--report-json', 'p.json', '--diagnostics-json', 'd.json')
     expect(code).toBe(0)
     const diagnostics = JSON.parse(readFileSync('d.json', 'utf8'))
     expect(diagnostics.scaling_events.length).toBeGreaterThan(0)
@@ -159,7 +145,7 @@ describe('a planner run', () => {
 
   it('takes the config inline and from files of any ending', async () => {
     for (const config of ['{"mode": "agg"}', 'plan.txt']) {
-      const {code} = await cli('trace.jsonl', '--json', '--planner-config', config)
+      const {code} = await captureCli('trace.jsonl', '--json', '--planner-config', config)
       expect(code).toBe(0)
     }
   })
@@ -191,7 +177,7 @@ describe('bad input', () => {
     [[], 'provide either trace_file or'],
   ])('%j ends with one sentence and code 2', async (argv, text) => {
     const before = readdirSync('.').length
-    const {code, out, error} = await cli(...argv)
+    const {code, out, error} = await captureCli(...argv)
     expect(error).toContain(text)
     expect(error).toMatch(/^planner-replay: error: [^\n]+\n$/)
     expect({code, out}).toEqual({code: 2, out: ''})
@@ -199,7 +185,7 @@ describe('bad input', () => {
   })
 
   it('ends a run that could never finish with one sentence and code 1', async () => {
-    const {code, out, error} = await cli('trace.jsonl', '--extra-engine-args', '{"num_gpu_blocks": 5}')
+    const {code, out, error} = await captureCli('trace.jsonl', '--extra-engine-args', '{"num_gpu_blocks": 5}')
     expect(error).toMatch(/^planner-replay: [^\n]+\n$/)
     expect({code, out}).toEqual({code: 1, out: ''})
     expect(existsSync('out/none.json')).toBe(false)
@@ -207,9 +193,9 @@ describe('bad input', () => {
 })
 
 it('prints help and version', async () => {
-  const help = await cli('-h')
+  const help = await captureCli('-h')
   expect(help.code).toBe(0)
   expect(help.out).toContain('--planner-config FILE|JSON')
   expect(Math.max(...help.out.split('\n').map(line => line.length))).toBeLessThanOrEqual(100)
-  expect((await cli('--version')).out).toMatch(/^planner-replay \d+\.\d+\.\d+\n$/)
+  expect((await captureCli('--version')).out).toMatch(/^planner-replay \d+\.\d+\.\d+\n$/)
 })

@@ -2,6 +2,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {captureCli} from './cli-fixture.ts'
 import {runCli} from './run-cli.ts'
 
 let folder = ''
@@ -42,19 +43,8 @@ async function replay(name: string, ...flags: string[]) {
 }
 
 /** What a run says on both streams. */
-async function told(name: string, ...flags: string[]) {
-  const said = {out: '', error: ''}
-  await runCli([join(folder, name), ...flags, '--report-json', join(folder, 'report.json')], {
-    writeOut: text => {
-      said.out += text
-    },
-    writeError: text => {
-      said.error += text
-    },
-    isTerminal: false,
-  })
-  return said
-}
+const told = (name: string, ...flags: string[]) =>
+  captureCli(join(folder, name), ...flags, '--report-json', join(folder, 'report.json'))
 
 describe('trace formats on the command line', () => {
   it('replays a CSV of lengths and says what it lacks', async () => {

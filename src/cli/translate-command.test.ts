@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {RELEASES} from '../config/release.ts'
-import {runCli} from './run-cli.ts'
+import {captureCli} from './cli-fixture.ts'
 
 const ON_GPU = {
   engine: {
@@ -18,22 +18,8 @@ const ON_GPU = {
   startup_time: 60,
 }
 
-async function cli(...argv: string[]) {
-  const written = {out: '', error: ''}
-  const code = await runCli(argv, {
-    writeOut: text => {
-      written.out += text
-    },
-    writeError: text => {
-      written.error += text
-    },
-    isTerminal: false,
-  })
-  return {code, ...written}
-}
-
 async function translated(...argv: string[]) {
-  const {code, out, error} = await cli(...argv)
+  const {code, out, error} = await captureCli(...argv)
   expect({code, error: code === 0 ? '' : error}).toEqual({code: 0, error: ''})
   const told = JSON.parse(out)
   expect(error).toBe(told.notes.map((note: string) => `note: ${note}\n`).join(''))
@@ -83,9 +69,9 @@ describe('--translate-config', () => {
   })
 
   it('says it where there is nothing to translate, and names a wrong key', async () => {
-    const same = await cli('--translate-config', '1.2.1', '--extra-engine-args', '{}')
+    const same = await captureCli('--translate-config', '1.2.1', '--extra-engine-args', '{}')
     expect(same).toMatchObject({code: 2, error: expect.stringContaining('written for 1.2.1 already')})
-    const wrong = await cli('--translate-config', '1.6.1', '--planner-config', '{"ttft": -3}')
+    const wrong = await captureCli('--translate-config', '1.6.1', '--planner-config', '{"ttft": -3}')
     expect(wrong).toMatchObject({code: 2, error: expect.stringContaining('ttft')})
   })
 })
@@ -102,7 +88,7 @@ const KEYWORDS_16 = `
 
 describe('--help', () => {
   it('marks each flag by the releases that take it', async () => {
-    const {out} = await cli('--help')
+    const {out} = await captureCli('--help')
     const marks = new Map(
       [...out.matchAll(/^ ([ *26])(--[a-z\d-]+)/gm)].map(([, mark, flag]) => [flag!, mark]),
     )

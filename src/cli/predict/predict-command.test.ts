@@ -2,6 +2,7 @@ import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {captureCli} from '../cli-fixture.ts'
 import {runCli} from '../run-cli.ts'
 
 let folder = ''
@@ -24,19 +25,7 @@ afterAll(() => {
   rmSync(folder, {recursive: true})
 })
 
-async function predict(...argv: string[]) {
-  const written = {out: '', error: ''}
-  const code = await runCli(['predict', ...argv], {
-    writeOut: text => {
-      written.out += text
-    },
-    writeError: text => {
-      written.error += text
-    },
-    isTerminal: false,
-  })
-  return {code, ...written}
-}
+const predict = (...argv: string[]) => captureCli('predict', ...argv)
 
 /** The complaint about a file with one more `--set`. */
 async function complaint(...settings: string[]): Promise<string> {
