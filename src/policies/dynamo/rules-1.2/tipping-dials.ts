@@ -2,7 +2,7 @@ import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {ReplicaPair} from '../rules.ts'
 import type {Dial as AnyDial} from '../tipping/dial.ts'
 import {type LoadTurn, loadDials} from '../tipping/load-dials.ts'
-import {bothWays, budgetDials, COUNT_RANGE, TARGET_RANGE} from '../tipping/number-dial.ts'
+import {bothWays, budgetDials, COUNT_RANGE, demandDials, TARGET_RANGE} from '../tipping/number-dial.ts'
 import type {EngineLoad} from './latency-side.ts'
 import type {PoolLoad} from './load-scaling.ts'
 import type {LoadGrounds, TickGrounds} from './tick-decision.ts'
@@ -15,7 +15,7 @@ export function dialsOf(config: PlannerConfig, grounds: TickGrounds, outcome: Re
   return [
     ...targetDials(config, grounds),
     ...(grounds.load === null ? [] : engineDials(config, grounds, grounds.load)),
-    ...demandDials(config, grounds),
+    ...throughputDials(config, grounds),
     ...boundDials(config, grounds),
     ...countDials(config, grounds, total),
   ]
@@ -82,25 +82,14 @@ function engineDials(config: PlannerConfig, grounds: TickGrounds, load: LoadGrou
   ]
 }
 
-function demandDials(config: PlannerConfig, grounds: TickGrounds): Dial[] {
+function throughputDials(config: PlannerConfig, grounds: TickGrounds): Dial[] {
   const {throughput} = grounds
   if (throughput === null) return []
   const {forecast} = throughput
-  const from = forecast.numReq / forecast.windowS
-  return bothWays({
-    input: 'predicted_demand',
-    from,
-    perUnit: 1000,
-    min: 0,
-    max: Math.max(from, 1) * TARGET_RANGE,
-    apply: rps => ({
-      config,
-      grounds: {
-        ...grounds,
-        throughput: {...throughput, forecast: {...forecast, numReq: rps * forecast.windowS}},
-      },
-    }),
-  })
+  return demandDials(forecast, numReq => ({
+    config,
+    grounds: {...grounds, throughput: {...throughput, forecast: {...forecast, numReq}}},
+  }))
 }
 
 /** The standing bound of throughput scaling; on a tick that sets it anew the demand is what to turn. */

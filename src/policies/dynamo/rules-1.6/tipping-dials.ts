@@ -2,7 +2,7 @@ import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts
 import type {ReplicaPair} from '../rules.ts'
 import type {Dial as AnyDial, TippingInput} from '../tipping/dial.ts'
 import {loadDials} from '../tipping/load-dials.ts'
-import {bothWays, budgetDials, COUNT_RANGE, TARGET_RANGE} from '../tipping/number-dial.ts'
+import {bothWays, budgetDials, COUNT_RANGE, demandDials, TARGET_RANGE} from '../tipping/number-dial.ts'
 import {fewestReplicas} from './load/pool-load.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
 import type {TickGrounds16} from './tick-decision.ts'
@@ -20,7 +20,7 @@ export function dialsOf16(
     ...targetDials(config, grounds),
     ...thresholdDials(config, grounds),
     ...(grounds.load === null ? [] : engineDials(config, grounds)),
-    ...demandDials(config, grounds),
+    ...throughputDials(config, grounds),
     ...boundDials(config, grounds),
     ...minimumDials(config, grounds),
     ...gpuDials(config, grounds, outcome),
@@ -103,25 +103,14 @@ function engineDials(config: PlannerConfig16, grounds: TickGrounds16): Dial[] {
 }
 
 /** Demand, and by how many replicas one observation may move a pool. */
-function demandDials(config: PlannerConfig16, grounds: TickGrounds16): Dial[] {
+function throughputDials(config: PlannerConfig16, grounds: TickGrounds16): Dial[] {
   const {throughput} = grounds
   if (throughput === null) return []
   const {forecast} = throughput
-  const from = forecast.numReq / forecast.windowS
-  const demand = bothWays<PlannerConfig16, TickGrounds16>({
-    input: 'predicted_demand',
-    from,
-    perUnit: 1000,
-    min: 0,
-    max: Math.max(from, 1) * TARGET_RANGE,
-    apply: rps => ({
-      config,
-      grounds: {
-        ...grounds,
-        throughput: {...throughput, forecast: {...forecast, numReq: rps * forecast.windowS}},
-      },
-    }),
-  })
+  const demand = demandDials(forecast, numReq => ({
+    config,
+    grounds: {...grounds, throughput: {...throughput, forecast: {...forecast, numReq}}},
+  }))
   const most = config.max_throughput_scaling_replicas + COUNT_RANGE
   return [
     ...demand,

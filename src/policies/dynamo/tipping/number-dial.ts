@@ -51,3 +51,19 @@ export function budgetDials<Config, Grounds>(
     .filter(({direction}) => direction === bites)
     .map(unlimited => ({...unlimited, from: null}))
 }
+
+/** The demand that throughput scaling reckons with, in requests per second. */
+export function demandDials<Config, Grounds>(
+  forecast: {readonly numReq: number; readonly windowS: number},
+  apply: (numReq: number) => {readonly config: Config; readonly grounds: Grounds},
+): Dial<Config, Grounds>[] {
+  const from = forecast.numReq / forecast.windowS
+  return bothWays({
+    input: 'predicted_demand',
+    from,
+    perUnit: 1000,
+    min: 0,
+    max: Math.max(from, 1) * TARGET_RANGE,
+    apply: rps => apply(rps * forecast.windowS),
+  })
+}
