@@ -17,10 +17,10 @@ export interface Answer {
 }
 
 /** Findings of one run; none where nothing says what it should be judged by. */
-export function candidatesOf(scenario: Scenario, {engine, planner}: RunResult): readonly Candidate[] {
+export function candidatesOf(scenario: Scenario, {engine, scaling}: RunResult): readonly Candidate[] {
   const objective = objectiveOf(scenario)
   if (objective === null) return []
-  return computeCandidates({scenario, objective, record: engine, planner})
+  return computeCandidates({scenario, objective, record: engine, scaling})
 }
 
 export interface Question {

@@ -297,7 +297,7 @@ async function writePages(
   notes: Notes,
 ): Promise<void> {
   const config = plannerOf(scenario)
-  const plannerPath = config === null ? null : plannerReportPath(config, dynamoTicksOf(result.planner))
+  const plannerPath = config === null ? null : plannerReportPath(config, dynamoTicksOf(result.scaling))
   if (outputs.htmlPath === null && plannerPath === null) return
   const html = await makeHtmlReport(scenario, result)
   if (outputs.htmlPath !== null) writeText(outputs.htmlPath, html)
@@ -316,7 +316,7 @@ async function writePages(
 
 /** The reference's order: events, report file, table, path, ticks. */
 async function writeResult(result: RunResult, outputs: Outputs, terminal: Terminal): Promise<void> {
-  const {report, planner, engine} = result
+  const {report, scaling, engine} = result
   const json = formatReportJson(report)
   if (outputs.reportPath !== null) writeText(outputs.reportPath, json)
   if (outputs.diagnosticsPath !== null) writeText(outputs.diagnosticsPath, formatDiagnosticsJson(result))
@@ -330,9 +330,9 @@ async function writeResult(result: RunResult, outputs: Outputs, terminal: Termin
     terminal.writeOut(json)
     return
   }
-  if (planner !== null) terminal.writeOut(formatScalingEvents(planner.scalingEvents))
+  if (scaling !== null) terminal.writeOut(formatScalingEvents(scaling.scalingEvents))
   terminal.writeOut(`${formatReportTable(report)}\nSaved full report to: ${outputs.reportPath}\n`)
-  if (planner === null) return
+  if (scaling === null) return
   const word = report.planner_replay.policy === 'dynamo' ? 'Planner' : 'Policy'
-  terminal.writeOut(`${word} ticks: ${planner.totalTicks}\n`)
+  terminal.writeOut(`${word} ticks: ${scaling.totalTicks}\n`)
 }

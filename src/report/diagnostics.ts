@@ -6,26 +6,26 @@ import type {Report} from './report.ts'
 export interface DiagnosedRun {
   readonly report: Report
   /** null for a plain run. */
-  readonly planner: ScalingRecord<PolicyDetail> | null
+  readonly scaling: ScalingRecord<PolicyDetail> | null
 }
 
 /**
  * The `--diagnostics-json` file: totals, scaling events, and one line per tick so that two runs can be
  * compared with diff. Absent values are left out; a plain run has no ticks and no events.
  */
-export function formatDiagnosticsJson({report, planner}: DiagnosedRun): string {
+export function formatDiagnosticsJson({report, scaling}: DiagnosedRun): string {
   return [
     '{',
-    `  "total_ticks": ${planner?.totalTicks ?? 0},`,
-    ...gpuHours(report, planner),
-    `  "scaling_events": ${lines(planner?.scalingEvents ?? [])},`,
-    `  "ticks": ${lines((planner?.ticks ?? []).map(exportedTick))}`,
+    `  "total_ticks": ${scaling?.totalTicks ?? 0},`,
+    ...gpuHours(report, scaling),
+    `  "scaling_events": ${lines(scaling?.scalingEvents ?? [])},`,
+    `  "ticks": ${lines((scaling?.ticks ?? []).map(exportedTick))}`,
     '}\n',
   ].join('\n')
 }
 
 /** 1.6.1 counts twice: what was provisioned, in its report, and what its planner saw serving. */
-function gpuHours(report: Report, planner: DiagnosedRun['planner']): readonly string[] {
+function gpuHours(report: Report, planner: DiagnosedRun['scaling']): readonly string[] {
   const own = JSON.stringify(report.planner_replay.gpu_hours)
   const provisioned = (report as Partial<Record<'gpu_hours', number>>).gpu_hours
   const isPlanned = planner !== null && report.planner_replay.policy === 'dynamo'

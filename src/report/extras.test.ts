@@ -56,7 +56,7 @@ function withPlanner(gpus: number | null): Scenario {
 describe('our additions to the report', () => {
   it('count the requests that met both targets', () => {
     const planner = {totalTicks: 0, ticks: [], scalingEvents: [], gpuHours: 1.5, notices: []}
-    const extras = computeExtras({...rest, scenario: withPlanner(2), planner})
+    const extras = computeExtras({...rest, scenario: withPlanner(2), scaling: planner})
     expect(extras.sla_attainment).toBe(0.5)
     expect(extras.goodput_rps).toBeCloseTo(2 / 3600, 12)
     expect(extras.gpu_hours).toBe(1.5)
@@ -64,7 +64,7 @@ describe('our additions to the report', () => {
 
   it('bill every instance from its start request until it is gone', () => {
     const planner = {totalTicks: 0, ticks: [], scalingEvents: [], gpuHours: 0, notices: []}
-    const extras = computeExtras({...rest, scenario: withPlanner(2), planner, pricePerGpuHour: 3})
+    const extras = computeExtras({...rest, scenario: withPlanner(2), scaling: planner, pricePerGpuHour: 3})
     const hours = 1 + 0.5 + 0.1 + 0.1
     expect(extras.billed_gpu_hours).toBeCloseTo(2 * hours, 12)
     expect(extras.cost).toBeCloseTo(6 * hours, 12)
@@ -76,7 +76,7 @@ describe('our additions to the report', () => {
       ...defaultScenario(),
       fleet: {topology: 'agg', workers: {args, initialWorkers: 3, gpusPerInstance: null}},
     }
-    const extras = computeExtras({...rest, scenario, planner: null})
+    const extras = computeExtras({...rest, scenario, scaling: null})
     expect(extras.gpu_hours).toBeCloseTo(3 * 8, 12)
     expect(extras.billed_gpu_hours).toBeCloseTo(8 * 1.7, 12)
     expect(extras).toMatchObject({sla_attainment: null, goodput_rps: null, cost: null})
@@ -84,7 +84,7 @@ describe('our additions to the report', () => {
 })
 
 describe('report file', () => {
-  const extras = computeExtras({...rest, scenario: defaultScenario(), planner: null})
+  const extras = computeExtras({...rest, scenario: defaultScenario(), scaling: null})
   const text = formatReportJson({...report, planner_replay: extras})
 
   it('is JSON with sorted keys, floats as Python prints them and a newline at the end', () => {
@@ -129,9 +129,9 @@ describe('per-request lines', () => {
 
 describe('diagnostics file', () => {
   it('has no ticks for a plain run', () => {
-    const extras = computeExtras({...rest, scenario: defaultScenario(), planner: null})
+    const extras = computeExtras({...rest, scenario: defaultScenario(), scaling: null})
     const read = JSON.parse(
-      formatDiagnosticsJson({report: {...report, planner_replay: extras}, planner: null}),
+      formatDiagnosticsJson({report: {...report, planner_replay: extras}, scaling: null}),
     )
     expect(read).toEqual({total_ticks: 0, gpu_hours: 1, scaling_events: [], ticks: []})
   })
@@ -163,8 +163,8 @@ describe('diagnostics file', () => {
       gpuHours: 0.25,
       notices: [],
     }
-    const extras = computeExtras({...rest, scenario: withPlanner(1), planner})
-    const text = formatDiagnosticsJson({report: {...report, planner_replay: extras}, planner})
+    const extras = computeExtras({...rest, scenario: withPlanner(1), scaling: planner})
+    const text = formatDiagnosticsJson({report: {...report, planner_replay: extras}, scaling: planner})
     expect(JSON.parse(text)).toEqual({
       total_ticks: 2,
       gpu_hours: 0.25,

@@ -23,7 +23,7 @@ export interface ExtrasInput {
   readonly record: EngineRecord
   readonly report: ReferenceReport
   /** null for a plain run. */
-  readonly planner: ScalingRecord<PolicyDetail> | null
+  readonly scaling: ScalingRecord<PolicyDetail> | null
   readonly outsideMeasuredShare: number | null
   /** Money per GPU-hour, in any currency. */
   readonly pricePerGpuHour?: number
@@ -65,17 +65,17 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
 
 /** As Dynamo's planner counts them, from its first tick to its last; else the serving instances by time. */
 function gpuHoursOf(
-  {scenario, record, report, planner}: ExtrasInput,
+  {scenario, record, report, scaling}: ExtrasInput,
   gpus: ReadonlyMap<PoolName, number>,
 ): number {
   const lastTokenMs = report.duration_ms
-  if (planner === null) return fixedFleetGpuHours(scenario, lastTokenMs)
-  if (scenario.scaling.policy === 'dynamo') return planner.gpuHours
+  if (scaling === null) return fixedFleetGpuHours(scenario, lastTokenMs)
+  if (scenario.scaling.policy === 'dynamo') return scaling.gpuHours
   return servingGpuHours(record.workers, {lastTokenMs, gpus})
 }
 
 /** What only a run under another policy says, so that other reports stay as they were. */
-function policyExtras({scenario, planner}: ExtrasInput): Partial<PlannerReplayExtras> {
-  if (planner === null || scenario.scaling.policy === 'dynamo') return {}
-  return {replica_changes: planner.scalingEvents.length}
+function policyExtras({scenario, scaling}: ExtrasInput): Partial<PlannerReplayExtras> {
+  if (scaling === null || scenario.scaling.policy === 'dynamo') return {}
+  return {replica_changes: scaling.scalingEvents.length}
 }

@@ -64,7 +64,7 @@ describe.each(Object.entries<RunResult>(RUNS))('the bytes of a run under %s', (_
     ).toBe(false)
     expect(
       isSame(copy => {
-        const tick = copy.planner!.ticks[3]!
+        const tick = copy.scaling!.ticks[3]!
         // What is told of 1.6.1's ticks is in fields of its own.
         const {detail} = tick
         const told = detail.policy === 'dynamo' && detail.release === '1.6.1' ? detail.fields : tick

@@ -19,6 +19,6 @@ export interface RunResult {
   readonly report: Report
   readonly engine: EngineRecord
   /** What the policy, whichever it was, saw and decided; null for a fleet that nobody scales. */
-  readonly planner: ScalingRecord<PolicyDetail> | null
+  readonly scaling: ScalingRecord<PolicyDetail> | null
   readonly notices: readonly string[]
 }

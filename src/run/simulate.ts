@@ -79,7 +79,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const {createEngine16, computeReport16} = release === '1.6.1' ? loaded(inputs.later?.parts16) : {}
   const engine = createEngine16?.(options) ?? createEngine(options)
   const progress = progressOf(engine, workload)
-  const planner = yield* runUnderPolicy(inputs, {engine, progress})
+  const scaling = yield* runUnderPolicy(inputs, {engine, progress})
   const record = engine.record()
   const wallTimeMs = clock() - startedAt
   const report = computeReport16?.(record, {wallTimeMs, scenario}) ?? computeReport(record, {wallTimeMs})
@@ -88,14 +88,14 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     traceSha256: inputs.traceSha256,
     record,
     report,
-    planner,
+    scaling,
     outsideMeasuredShare: largestOutsideShare(models),
   })
   return {
     report: {...report, planner_replay},
     engine: record,
-    planner,
-    notices: [...engine.notices, ...(planner?.notices ?? [])],
+    scaling,
+    notices: [...engine.notices, ...(scaling?.notices ?? [])],
   }
 }
 

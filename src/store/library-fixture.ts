@@ -21,5 +21,5 @@ export function smallOutcome(scenario: Scenario = defaultScenario()): RunOutcome
   }
   const report = {...computeReport(engine, {wallTimeMs: 1}), planner_replay}
   const pictures = {} as RunOutcome['pictures']
-  return {result: {report, engine, planner: null, notices: []}, pictures, traceName: 'trace', elapsedMs: 1}
+  return {result: {report, engine, scaling: null, notices: []}, pictures, traceName: 'trace', elapsedMs: 1}
 }

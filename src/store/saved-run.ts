@@ -45,11 +45,13 @@ export const RUNS: RecordType<RunSummary> = {
 }
 
 /**
- * The heavy part of a saved run, packed by the worker: planner record, columns and chart columns. The gaps between
+ * The heavy part of a saved run, packed by the worker: the policy's record, columns and chart columns. The gaps between
  * all tokens stay out: they are eight tenths of a run's bytes, and what is shown of them (report, distribution) is in.
  */
 export type SavedOutcome = Omit<RunOutcome, 'result'> & {
-  readonly result: Omit<RunOutcome['result'], 'engine'> & {
+  readonly result: Omit<RunOutcome['result'], 'engine' | 'scaling'> & {
+    /** What any policy recorded, under the name it has had since there was one policy only. */
+    readonly planner: RunOutcome['result']['scaling']
     /** Runs saved before there were such columns have no loads and events. */
     readonly engine: Omit<EngineRecord, 'tokenGaps' | LaterColumns> &
       Partial<Pick<EngineRecord, LaterColumns>>
@@ -59,19 +61,18 @@ export type SavedOutcome = Omit<RunOutcome, 'result'> & {
 type EngineRecord = RunOutcome['result']['engine']
 type LaterColumns = 'loads' | 'requestEvents'
 
-export function savedOutcome(outcome: RunOutcome): SavedOutcome {
-  const {tokenGaps: _, ...engine} = outcome.result.engine
-  return {...outcome, result: {...outcome.result, engine}}
+export function savedOutcome({result, ...pictured}: RunOutcome): SavedOutcome {
+  const {scaling: planner, ...kept} = result
+  const {tokenGaps: _, ...engine} = result.engine
+  return {...pictured, result: {...kept, planner, engine}}
 }
 
 export function restoredOutcome(saved: SavedOutcome): RunOutcome {
   const tokenGaps = {length: 0, gapMs: new Float64Array(), count: new Uint32Array()}
-  const {loads = noLoads(saved), requestEvents = NO_EVENTS, ...kept} = saved.result.engine
-  const planner = saved.result.planner && {
-    ...saved.result.planner,
-    ticks: saved.result.planner.ticks.map(currentTick),
-  }
-  return {...saved, result: {...saved.result, planner, engine: {...kept, loads, requestEvents, tokenGaps}}}
+  const {planner, engine, ...result} = saved.result
+  const {loads = noLoads(saved), requestEvents = NO_EVENTS, ...kept} = engine
+  const scaling = planner && {...planner, ticks: planner.ticks.map(currentTick)}
+  return {...saved, result: {...result, scaling, engine: {...kept, loads, requestEvents, tokenGaps}}}
 }
 
 function noLoads({result}: SavedOutcome): EngineRecord['loads'] {
@@ -116,8 +117,8 @@ interface NewRun {
 }
 
 export function summaryOf({outcome, ...named}: NewRun): RunSummary {
-  const {report, planner} = outcome.result
-  const events: readonly ScalingEvent[] = planner?.scalingEvents ?? []
+  const {report, scaling} = outcome.result
+  const events: readonly ScalingEvent[] = scaling?.scalingEvents ?? []
   return {
     ...named,
     version: RUN_VERSION,

@@ -9,7 +9,7 @@ import {readRecord} from './library-record.ts'
 import {type Migration, migrate} from './migrations.ts'
 import {openStore} from './open-store.ts'
 import {RecordStore} from './record-store.ts'
-import {RUNS, restoredOutcome, savedOutcome, summaryOf} from './saved-run.ts'
+import {isSavedOutcome, RUNS, restoredOutcome, savedOutcome, summaryOf} from './saved-run.ts'
 import {storageProblem} from './storage-problem.ts'
 
 const scenario = defaultScenario()
@@ -30,7 +30,7 @@ const report = {
   },
 }
 const outcome = {
-  result: {report, engine, planner: null, notices: ['a note']},
+  result: {report, engine, scaling: null, notices: ['a note']},
   pictures: {} as RunOutcome['pictures'],
   traceName: 'trace.jsonl',
   elapsedMs: 5,
@@ -48,6 +48,20 @@ describe('a saved run', () => {
       ...outcome,
       result: {...outcome.result, engine: original},
     })
+  })
+
+  test('has its policy under the name of the only policy there once was, and is opened by it', () => {
+    const record = {totalTicks: 2, ticks: [], scalingEvents: [], gpuHours: 1.5, notices: ['seen']}
+    const scaled = {...outcome, result: {...outcome.result, scaling: record}}
+    const {tokenGaps: _, ...columns} = engine
+    const former: unknown = {
+      ...{pictures: {}, traceName: 'trace.jsonl', elapsedMs: 5},
+      result: {report, engine: columns, planner: record, notices: ['a note']},
+    }
+    expect(savedOutcome(scaled)).toEqual(former)
+    if (!isSavedOutcome(former)) throw new Error('the former record is refused')
+    expect(restoredOutcome(former).result).toMatchObject({scaling: record, notices: ['a note']})
+    expect(restoredOutcome(former).result).not.toHaveProperty('planner')
   })
 
   test('is summed up with its checksum', () => {

@@ -120,9 +120,9 @@ export function pointFacts(
   }
 }
 
-export function computeFigures({report, planner}: RunResult): PointFigures {
+export function computeFigures({report, scaling}: RunResult): PointFigures {
   const {sla_attainment, goodput_rps, gpu_hours, billed_gpu_hours} = report.planner_replay
-  const events = planner?.scalingEvents ?? []
+  const events = scaling?.scalingEvents ?? []
   const ups = events.filter(event => event.reason === 'scale_up').length
   return {
     ...pick(report, RATES),
@@ -133,7 +133,7 @@ export function computeFigures({report, planner}: RunResult): PointFigures {
     billed_gpu_hours,
     scale_ups: ups,
     scale_downs: events.length - ups,
-    total_ticks: planner?.totalTicks ?? 0,
+    total_ticks: scaling?.totalTicks ?? 0,
     digest: digestOf(report, events),
   }
 }

@@ -119,13 +119,13 @@ describe('run', () => {
     const client = startClient()
     const first = unwrap(await quietRun(client, requestFor(planned)))
     const second = unwrap(await quietRun(client, requestFor(planned)))
-    const {report, engine, planner} = first.result
+    const {report, engine, scaling} = first.result
     expect(report.completed_requests).toBe(report.num_requests)
     expect(engine.requests.inputLength).toHaveLength(engine.requests.count)
-    expect(planner!.ticks.length).toBeGreaterThan(10)
+    expect(scaling!.ticks.length).toBeGreaterThan(10)
     // Columns that belong to the trace must survive the first run's transfer.
     expect(second.result.engine.requests).toEqual(engine.requests)
-    expect(second.result.planner).toEqual(planner)
+    expect(second.result.scaling).toEqual(scaling)
     const {intervals, distributions} = first.pictures
     const completed = intervals.completionRate.reduce(
       (sum, rate) => sum + (rate * intervals.intervalMs) / 1000,

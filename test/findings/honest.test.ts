@@ -37,11 +37,11 @@ test('every stated number equals the recorded columns', () => {
 
 function findingsOf(options: ReplayOptions, result: RunResult): readonly Finding[] {
   const scenario = scenarioOf(options)
-  const run = {scenario, objective: OBJECTIVE, record: result.engine, planner: result.planner}
+  const run = {scenario, objective: OBJECTIVE, record: result.engine, scaling: result.scaling}
   return computeCandidates(run).map(({finding}) => finding)
 }
 
-function check({rule, text, figures, from_s, to_s}: Finding, {engine, planner}: RunResult): void {
+function check({rule, text, figures, from_s, to_s}: Finding, {engine, scaling}: RunResult): void {
   expect(from_s).toBeLessThanOrEqual(to_s)
   for (const [name, value] of Object.entries(figures)) expect(value, `${rule} ${name}`).not.toBeNaN()
   if (/^\d+:\d\d/.test(text)) expect(text.startsWith(clock(from_s))).toBe(true)
@@ -55,7 +55,7 @@ function check({rule, text, figures, from_s, to_s}: Finding, {engine, planner}: 
   const misses = (r: number) => !(ttft(r) <= OBJECTIVE.ttftMs && gap(r) <= OBJECTIVE.itlMs)
   const between = (r: number) =>
     requests.arrivalMs[r]! >= from_s * 1000 && requests.arrivalMs[r]! < to_s * 1000
-  const loadTicks = dynamoTicksOf(planner).filter(tick => tick.is_load)
+  const loadTicks = dynamoTicksOf(scaling).filter(tick => tick.is_load)
   switch (rule) {
     case 'bottleneck':
       expect(figures.missed).toBe(all.filter(misses).length)
@@ -88,7 +88,7 @@ function check({rule, text, figures, from_s, to_s}: Finding, {engine, planner}: 
       expect(figures.missed_share).toBeCloseTo(figures.missed_behind! / all.filter(misses).length, 12)
       break
     case 'oscillation':
-      expect(figures.events).toBe(planner?.scalingEvents.length)
+      expect(figures.events).toBe(scaling?.scalingEvents.length)
       break
     default:
       break

@@ -32,10 +32,10 @@ function hour(name: string): Promise<Told> {
 
 async function tell(name: string): Promise<Told> {
   const golden = readGolden16(`${SHARED}/golden16/replay/${name}.json`)
-  const {engine, planner} = await runGolden16(golden)
+  const {engine, scaling} = await runGolden16(golden)
   const objective = {ttftMs: 1500, itlMs: 50, share: 0.95}
   const scenario = scenarioOf(golden)
-  const candidates = computeCandidates({scenario, objective, record: engine, planner})
+  const candidates = computeCandidates({scenario, objective, record: engine, scaling})
   return {
     golden,
     ticks: golden.planner!.ticks as readonly RecordedTick[],

@@ -13,11 +13,11 @@ const found = new Map<string, readonly Finding[]>()
 beforeAll(async () => {
   for (const link of [LATCHES, SMALL_PASSES]) {
     const scenario = scenarioOf(link)
-    const {engine, planner} = await runScenario(scenario)
+    const {engine, scaling} = await runScenario(scenario)
     const objective = {ttftMs: 1500, itlMs: 50, share: 0.95}
     found.set(
       link,
-      computeCandidates({scenario, objective, record: engine, planner}).map(({finding}) => finding),
+      computeCandidates({scenario, objective, record: engine, scaling}).map(({finding}) => finding),
     )
   }
 }, 300_000)

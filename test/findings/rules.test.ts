@@ -180,6 +180,6 @@ function candidates(options: ReplayOptions, objective: typeof OBJECTIVE): readon
     scenario: scenarioOf(options),
     objective,
     record: result.engine,
-    planner: result.planner,
+    scaling: result.scaling,
   })
 }

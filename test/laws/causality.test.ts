@@ -84,11 +84,11 @@ function cutTrace(lines: readonly TraceLine[], share: number): CutTrace {
 }
 
 function ticksUpTo({result}: Replay, untilMs: number): DynamoTick[] {
-  return dynamoTicksOf(result.planner).filter(({at_s}) => at_s * 1000 <= untilMs)
+  return dynamoTicksOf(result.scaling).filter(({at_s}) => at_s * 1000 <= untilMs)
 }
 
 function ticksBefore({result}: Replay, beforeMs: number): DynamoTick[] {
-  return dynamoTicksOf(result.planner).filter(({at_s}) => at_s * 1000 < beforeMs)
+  return dynamoTicksOf(result.scaling).filter(({at_s}) => at_s * 1000 < beforeMs)
 }
 
 const TIMES = ['arrivalMs', 'firstAdmitMs', 'firstTokenMs', 'secondTokenMs', 'lastTokenMs'] as const

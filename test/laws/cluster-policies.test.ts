@@ -104,11 +104,11 @@ test.each(Object.entries(POLICIES))(
   '%s serves every request, decides, and explains each decision',
   (_, scaling) => {
     const result = run(TRACE, {scaling})
-    const {planner} = result
-    if (planner === null) throw new Error('no record of the policy')
+    const {scaling: record} = result
+    if (record === null) throw new Error('no record of the policy')
     expect(result.report.completed_requests).toBe(900)
-    expect(planner.scalingEvents.length).toBeGreaterThan(1)
-    for (const {at_s, detail} of planner.ticks) {
+    expect(record.scalingEvents.length).toBeGreaterThan(1)
+    for (const {at_s, detail} of record.ticks) {
       expect(detail.policy).toBe(scaling.policy)
       if (!('decode' in detail)) continue
       expect(detail.decode?.words.length, `at ${at_s} s`).toBeGreaterThan(0)
@@ -122,8 +122,8 @@ test.each(Object.entries(POLICIES))(
     const lines = TRACE.trimEnd().split('\n')
     const cut = Math.floor(lines.length / 2)
     const cutS = (JSON.parse(lines[cut] ?? '{}') as {timestamp: number}).timestamp / 1000
-    const ended = run(`${lines.slice(0, cut).join('\n')}\n`, {scaling}).planner
-    const whole = run(TRACE, {scaling}).planner
+    const ended = run(`${lines.slice(0, cut).join('\n')}\n`, {scaling}).scaling
+    const whole = run(TRACE, {scaling}).scaling
     const before = (policy: typeof whole) => policy?.ticks.filter(({at_s}) => at_s < cutS)
     expect(before(whole)?.length).toBeGreaterThan(scaling.policy === 'schedule' ? 0 : 5)
     expect(before(ended)).toEqual(before(whole))
@@ -143,11 +143,11 @@ test('a policy that may not move the fleet gives the plain run', () => {
 test("a schedule that copies a planner's decisions gives the planner's run", () => {
   const planner = plannerConfigWith('agg', {optimization_target: 'latency', load_adjustment_interval: 5})
   const planned = run(TRACE, {scaling: scalingBy(planner)})
-  const events = planned.planner?.scalingEvents ?? []
+  const events = planned.scaling?.scalingEvents ?? []
   expect(events.length).toBeGreaterThan(3)
   // The planner's targets are those of its ticks: what they were compared with does not matter to the fleet.
   const byMoment = new Map<number, number>()
-  for (const {now_s, scale_to, active_decode} of planned.planner?.ticks ?? []) {
+  for (const {now_s, scale_to, active_decode} of planned.scaling?.ticks ?? []) {
     const decode = scale_to?.num_decode
     if (decode !== undefined && decode !== active_decode) byMoment.set(now_s, decode)
   }
@@ -237,11 +237,11 @@ test.each<[string, Scaling]>([
     .split('\n')
     .map(line => JSON.parse(line) as {timestamp: number})
   const gaps = lines.filter(({timestamp}) => Math.floor(timestamp / 90_000) % 2 === 0)
-  const {report, planner} = run(gaps.map(line => JSON.stringify(line)).join('\n'), {scaling})
+  const {report, scaling: record} = run(gaps.map(line => JSON.stringify(line)).join('\n'), {scaling})
   expect(report.completed_requests).toBe(gaps.length)
-  const zero = planner?.scalingEvents.findIndex(({to_count}) => to_count === 0) ?? -1
+  const zero = record?.scalingEvents.findIndex(({to_count}) => to_count === 0) ?? -1
   expect(zero).toBeGreaterThan(0)
-  expect(planner?.scalingEvents.slice(zero).some(({to_count}) => to_count > 0)).toBe(true)
+  expect(record?.scalingEvents.slice(zero).some(({to_count}) => to_count > 0)).toBe(true)
 })
 
 test('slow first passes are slow, and only those of instances that were started', () => {

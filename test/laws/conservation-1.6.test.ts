@@ -72,7 +72,7 @@ describe.each([
   test('never lets simulated time run backwards', () => {
     every(({result, progress}) => {
       expectAscending(progress.map(({simulatedMs}) => simulatedMs))
-      const ticks = result.planner?.ticks ?? []
+      const ticks = result.scaling?.ticks ?? []
       expectAscending(ticks.map(({at_s}) => at_s))
       expectAscending(ticks.map(({gpu_hours}) => gpu_hours))
     })

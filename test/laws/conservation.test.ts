@@ -99,7 +99,7 @@ describe.each([
         const {result, progress} = replay(options)
         expectAscending(progress.map(({simulatedMs}) => simulatedMs))
         expectAscending(progress.map(({completedRequests}) => completedRequests))
-        const ticks = result.planner?.ticks ?? []
+        const ticks = result.scaling?.ticks ?? []
         expectAscending(ticks.map(({at_s}) => at_s))
         expectAscending(ticks.map(({now_s}) => now_s))
         for (const {at_s, now_s} of ticks) expect(now_s).toBeLessThanOrEqual(at_s)

@@ -94,6 +94,6 @@ describe('steps over, within a second and with a notice:', () => {
     })
     expect(cpuSeconds() - startedAt).toBeLessThan(LIMIT_S)
     expect(result.report.completed_requests).toBe(40)
-    expect([...result.notices, ...result.planner!.notices].join(' ')).toMatch(/reference/)
+    expect([...result.notices, ...result.scaling!.notices].join(' ')).toMatch(/reference/)
   })
 })

@@ -24,10 +24,10 @@ test('a planner of 1.6.1 whose budget is the fleet it has changes nothing', () =
       const budget = {min_gpu_budget: options.workers, max_gpu_budget: options.workers}
       const scaling = planner16({optimization_target: target, ttft: ms, itl: ms, ...budget})
       const {result: pinned} = replay16(options, scaling)
-      expect(pinned.planner?.scalingEvents).toEqual([])
+      expect(pinned.scaling?.scalingEvents).toEqual([])
       const {result: plain} = replay16(options, NOBODY)
       expectEqualReports(pinned, plain)
-      hours += pinned.planner!.ticks.length
+      hours += pinned.scaling!.ticks.length
     }),
     cases(100),
   )

@@ -46,7 +46,7 @@ test('a planner that may not scale changes nothing', () => {
       const pins = {...budgetOf(options.workers), min_endpoint: options.workers}
       const planner = plannerConfig({...goalOf({ttft, isEasy}), ...pins})
       const pinned = replay({...options, planner}).result
-      expect(pinned.planner?.scalingEvents).toEqual([])
+      expect(pinned.scaling?.scalingEvents).toEqual([])
       expectEqualReports(pinned.report, replay(options).result.report)
     }),
     cases(200),
@@ -62,7 +62,7 @@ test('equal budgets hold the fleet to that size or one below, and change nothing
   fc.assert(
     fc.property(scenarios, ({ttft, isEasy, ...options}) => {
       const planner = plannerConfig({...goalOf({ttft, isEasy}), ...budgetOf(options.workers)})
-      const {report, planner: record} = replay({...options, planner}).result
+      const {report, scaling: record} = replay({...options, planner}).result
       for (const {to_count} of record!.scalingEvents) {
         expect([options.workers - 1, options.workers]).toContain(to_count)
       }

@@ -138,6 +138,6 @@ export function digestOf({result}: Replay): string {
   }
   const {gapMs, count, length} = result.engine.tokenGaps
   hash.update(JSON.stringify([[...gapMs.subarray(0, length)], [...count.subarray(0, length)]]))
-  hash.update(JSON.stringify([result.engine.workers, result.engine.endMs, result.planner, result.report]))
+  hash.update(JSON.stringify([result.engine.workers, result.engine.endMs, result.scaling, result.report]))
   return hash.digest('hex')
 }

@@ -129,13 +129,13 @@ export function differences(golden: GoldenFile, result: RunResult): string[] {
     if (!isClose(report[key], value, 1e-9)) note(key, report[key], value)
   }
   if (golden.planner === undefined) return found
-  if (result.planner === null) return ['the reference ran a planner, we did not']
-  const {planner} = result
-  if (planner.totalTicks !== golden.planner.total_ticks)
-    note('total_ticks', planner.totalTicks, golden.planner.total_ticks)
-  if (!isClose(planner.gpuHours, golden.planner.gpu_hours, 1e-9))
-    note('gpu_hours', planner.gpuHours, golden.planner.gpu_hours)
-  compareEvents(planner.scalingEvents, golden.planner.scaling_events, note)
+  if (result.scaling === null) return ['the reference ran a planner, we did not']
+  const {scaling} = result
+  if (scaling.totalTicks !== golden.planner.total_ticks)
+    note('total_ticks', scaling.totalTicks, golden.planner.total_ticks)
+  if (!isClose(scaling.gpuHours, golden.planner.gpu_hours, 1e-9))
+    note('gpu_hours', scaling.gpuHours, golden.planner.gpu_hours)
+  compareEvents(scaling.scalingEvents, golden.planner.scaling_events, note)
   golden.planner.ticks.forEach((_, i) => {
     found.push(...tickDifferences(golden, result, i))
   })
@@ -145,7 +145,7 @@ export function differences(golden: GoldenFile, result: RunResult): string[] {
 /** The same for one planner tick, counted from 0. */
 export function tickDifferences(golden: GoldenFile, result: RunResult, index: number): string[] {
   const found: string[] = []
-  const ours = (dynamoTicksOf(result.planner)[index] ?? {}) as unknown as Readonly<Record<string, unknown>>
+  const ours = (dynamoTicksOf(result.scaling)[index] ?? {}) as unknown as Readonly<Record<string, unknown>>
   const note = noteTo(found)
   compareTick(golden.planner!.ticks[index]!, ours, (key, own, theirs) =>
     note(`tick ${index + 1} ${key}`, own, theirs),

@@ -64,16 +64,16 @@ class Tally {
   readonly #predicted = new Differences()
   readonly #otherwise: string[] = []
 
-  add(name: string, golden: GoldenFile, {report, planner}: RunResult): void {
+  add(name: string, golden: GoldenFile, {report, scaling}: RunResult): void {
     for (const [key, theirs] of Object.entries(golden.report))
       this.#report.add((report as unknown as Figures)[key], theirs)
     if (golden.planner === undefined) return
-    this.#report.add(planner?.gpuHours, golden.planner.gpu_hours)
-    this.#same(`${name}: ticks`, planner?.totalTicks, golden.planner.total_ticks)
-    this.#same(`${name}: scaling events`, planner?.scalingEvents.length, golden.planner.scaling_events.length)
+    this.#report.add(scaling?.gpuHours, golden.planner.gpu_hours)
+    this.#same(`${name}: ticks`, scaling?.totalTicks, golden.planner.total_ticks)
+    this.#same(`${name}: scaling events`, scaling?.scalingEvents.length, golden.planner.scaling_events.length)
     golden.planner.scaling_events.forEach((theirs, i) => {
       const {at_s, ...decision} = theirs
-      const ours: Partial<typeof theirs> = planner?.scalingEvents[i] ?? {}
+      const ours: Partial<typeof theirs> = scaling?.scalingEvents[i] ?? {}
       this.#scalingEvents++
       this.#tick.add(ours.at_s, at_s)
       for (const [key, value] of Object.entries(decision))
@@ -81,7 +81,7 @@ class Tally {
     })
     golden.planner.ticks.forEach((theirs, i) => {
       this.#ticks++
-      this.#addTick(`${name}: tick ${i + 1}`, theirs, (dynamoTicksOf(planner)[i] ?? {}) as unknown as Fields)
+      this.#addTick(`${name}: tick ${i + 1}`, theirs, (dynamoTicksOf(scaling)[i] ?? {}) as unknown as Fields)
     })
   }
 
@@ -159,14 +159,14 @@ async function measureHour(startupTimes: readonly number[]): Promise<HourParity>
   const differences = new Differences()
   const points = recordedSweep().points.filter(({startup_time}) => startupTimes.includes(startup_time))
   for (const point of points) {
-    const {report, planner} = await runHourPoint(point.startup_time)
+    const {report, scaling} = await runHourPoint(point.startup_time)
     for (const [key, theirs] of Object.entries(point.report))
       if (!HOST_DEPENDENT.has(key)) differences.add((report as unknown as Figures)[key], theirs)
-    differences.add(planner?.gpuHours, point.gpu_hours)
-    differences.add(planner?.totalTicks, point.total_ticks)
-    const ups = planner?.scalingEvents.filter(event => event.reason === 'scale_up').length ?? 0
+    differences.add(scaling?.gpuHours, point.gpu_hours)
+    differences.add(scaling?.totalTicks, point.total_ticks)
+    const ups = scaling?.scalingEvents.filter(event => event.reason === 'scale_up').length ?? 0
     differences.add(ups, point.scale_ups)
-    differences.add((planner?.scalingEvents.length ?? 0) - ups, point.scale_downs)
+    differences.add((scaling?.scalingEvents.length ?? 0) - ups, point.scale_downs)
   }
   return {points: hourPoints(), figures: differences.count, largestDifference: differences.largest}
 }

@@ -57,8 +57,8 @@ export function runScenario(scenario: Scenario): Promise<RunResult> {
   return runOn(scenario, workload.value, `${PROJECT}/static-traces`)
 }
 
-function figuresOf({report, engine, planner}: RunResult): Omit<PresetFigures, 'scenario_key' | 'spread'> {
-  const events = planner?.scalingEvents ?? []
+function figuresOf({report, engine, scaling}: RunResult): Omit<PresetFigures, 'scenario_key' | 'spread'> {
+  const events = scaling?.scalingEvents ?? []
   const scale_ups = events.filter(event => event.to_count > event.from_count).length
   const extras = report.planner_replay
   return {

@@ -40,8 +40,8 @@ async function measure(link: string): Promise<ReleaseFigures> {
 }
 
 /** Share of the load ticks at which the budget held a wish for more. */
-function heldShare({planner}: RunResult): number {
-  const ticks = dynamoTicksOf(planner).filter(tick => tick.is_load)
+function heldShare({scaling}: RunResult): number {
+  const ticks = dynamoTicksOf(scaling).filter(tick => tick.is_load)
   const held = ticks.filter(tick => tick.load_decision_reason === 'gpu_budget_guard_hold')
   return ticks.length === 0 ? 0 : held.length / ticks.length
 }

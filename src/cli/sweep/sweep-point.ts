@@ -151,9 +151,9 @@ export class PointRunner {
 }
 
 /** What a single run of this point prints. */
-function formatLog({report, planner, notices}: RunResult, warnings: readonly string[]): string {
+function formatLog({report, scaling, notices}: RunResult, warnings: readonly string[]): string {
   const notes = [...new Set([...warnings, ...notices])].map(notice => `note: ${notice}\n`).join('')
   const table = `${formatReportTable(report)}\n`
-  if (planner === null) return notes + table
-  return `${notes}${formatScalingEvents(planner.scalingEvents)}${table}Planner ticks: ${planner.totalTicks}\n`
+  if (scaling === null) return notes + table
+  return `${notes}${formatScalingEvents(scaling.scalingEvents)}${table}Planner ticks: ${scaling.totalTicks}\n`
 }

@@ -26,7 +26,7 @@ function figuresOf(
     cost: null,
     outside_measured_share: null,
   }
-  return {report: {...computeReport(record, {wallTimeMs: 1}), planner_replay}, planner: null}
+  return {report: {...computeReport(record, {wallTimeMs: 1}), planner_replay}, scaling: null}
 }
 
 function preset(id: string): Scenario {

@@ -4,7 +4,7 @@ import type {Report} from '../report.ts'
 /** What of a finished run is compared. */
 export interface ComparedFigures {
   readonly report: Report
-  readonly planner: Pick<ScalingRecord, 'scalingEvents'> | null
+  readonly scaling: Pick<ScalingRecord, 'scalingEvents'> | null
   /** Of its own GPUs, where they cost another amount than the rest; null = unknown. */
   readonly pricePerGpuHour?: number | null
 }

@@ -105,10 +105,10 @@ function extra(key: ExtraKey, label: string, shape: Shape & Pick<Metric, 'group'
   return {key, label, ...shape, read: ({report}) => report.planner_replay[key]}
 }
 
-type Events = NonNullable<ComparedFigures['planner']>['scalingEvents']
+type Events = NonNullable<ComparedFigures['scaling']>['scalingEvents']
 
 function scaling(key: string, label: string, count: (events: Events) => number): Metric {
-  const read = ({planner}: ComparedFigures) => (planner === null ? null : count(planner.scalingEvents))
+  const read = ({scaling: record}: ComparedFigures) => (record === null ? null : count(record.scalingEvents))
   return {key, group: 'work', label, unit: 'count', better: null, read}
 }
 

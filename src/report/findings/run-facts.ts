@@ -17,7 +17,7 @@ export interface FindingInput {
   readonly objective: Objective
   readonly record: EngineRecord
   /** null = a fleet nobody scales. */
-  readonly planner: ScalingRecord<PolicyDetail> | null
+  readonly scaling: ScalingRecord<PolicyDetail> | null
 }
 
 /** Why a request missed the objective, as bits of `RunFacts.missed`. */
@@ -43,7 +43,7 @@ export interface RunFacts extends FindingInput {
 }
 
 export function computeRunFacts(input: FindingInput): RunFacts {
-  const {record, objective, planner, scenario} = input
+  const {record, objective, scaling, scenario} = input
   const requests = record.requests.arrivalOrder.filter(r => !Number.isNaN(record.requests.arrivalMs[r]!))
   const missed = missedBits(record, objective, requests)
   let missedCount = 0
@@ -61,7 +61,7 @@ export function computeRunFacts(input: FindingInput): RunFacts {
     holds: shareMet >= objective.share,
     firstArrivalS,
     lastArrivalS,
-    ticks: planner === null ? [] : tickViews(planner, scenario),
+    ticks: scaling === null ? [] : tickViews(scaling, scenario),
     poolUse: computePoolUse(record, firstArrivalS, lastArrivalS),
   }
 }

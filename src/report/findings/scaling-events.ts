@@ -10,8 +10,8 @@ export interface Step {
   readonly isUp: boolean
 }
 
-export function stepsOf({planner}: RunFacts): readonly Step[] {
-  return (planner?.scalingEvents ?? []).map(({at_s, component, from_count, to_count}) => ({
+export function stepsOf({scaling}: RunFacts): readonly Step[] {
+  return (scaling?.scalingEvents ?? []).map(({at_s, component, from_count, to_count}) => ({
     atS: at_s,
     component,
     from: from_count,

@@ -16,7 +16,7 @@ export interface CheckedRun {
   readonly report: ReferenceReport
   readonly engine: EngineRecord
   /** null for a plain run. */
-  readonly planner: ScalingRecord<PolicyDetail> | null
+  readonly scaling: ScalingRecord<PolicyDetail> | null
 }
 
 /** The completed requests, in the order of their arrival. */
@@ -101,8 +101,8 @@ function checkInstances({engine: {requests, workers}}: CheckedRun, completed: Co
   }
 }
 
-function checkTicks({planner}: CheckedRun): ConservationCheck {
-  const ticks = planner?.ticks ?? []
+function checkTicks({scaling}: CheckedRun): ConservationCheck {
+  const ticks = scaling?.ticks ?? []
   const back = ticks.findIndex((tick, i) => i > 0 && tick.now_s < ticks[i - 1]!.now_s)
   return {
     name: 'The planner never goes back in time',

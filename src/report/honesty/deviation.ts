@@ -81,15 +81,15 @@ export const HEADLINE_KEYS = [
   'prefix_cache_reused_ratio',
 ] as const
 
-function headlineFigures({report, planner}: ComparableRun): Record<string, number> {
+function headlineFigures({report, scaling}: ComparableRun): Record<string, number> {
   const figures: Record<string, number> = {}
   for (const key of HEADLINE_KEYS) figures[key] = report[key]
-  if (planner === null) return figures
-  figures.total_ticks = planner.totalTicks
-  figures.scaling_events = planner.scalingEvents.length
+  if (scaling === null) return figures
+  figures.total_ticks = scaling.totalTicks
+  figures.scaling_events = scaling.scalingEvents.length
   // 1.6.1 counts twice: what was provisioned, in its report, and what its planner saw serving.
   const {gpu_hours: provisioned} = report as Report & {readonly gpu_hours?: number}
-  if (provisioned !== undefined) figures.gpu_hours_active = planner.gpuHours
-  figures.gpu_hours = provisioned ?? planner.gpuHours
+  if (provisioned !== undefined) figures.gpu_hours_active = scaling.gpuHours
+  figures.gpu_hours = provisioned ?? scaling.gpuHours
   return figures
 }

@@ -22,10 +22,10 @@ const FOLDER = `${PROJECT}/test/golden/replay`
 async function goldenRun(name: string, change: Partial<Scenario> = {}): Promise<ComparableRun> {
   const golden = readGolden(`${FOLDER}/${name}.json`)
   const scenario = {...goldenScenario(golden), ...change}
-  const {report, engine, planner} = await runGolden(golden, `${PROJECT}/static-traces`, change)
+  const {report, engine, scaling} = await runGolden(golden, `${PROJECT}/static-traces`, change)
   // The runner has checked that the trace has this checksum.
   const planner_replay = {...report.planner_replay, trace_sha256: golden.trace_sha256!}
-  return {scenario, report: {...report, planner_replay}, engine, planner}
+  return {scenario, report: {...report, planner_replay}, engine, scaling}
 }
 
 /** A request every `everyMs`, with its first token after a wait and `tokens` tokens 10 ms apart. */
@@ -110,9 +110,9 @@ describe('conservation', () => {
 
   test('a tick that goes back in time is found', async () => {
     const run = await goldenRun('agg_sla_waves_s0')
-    const {planner} = run
-    const ticks = [...planner!.ticks].reverse()
-    const failed = checkConservation({...run, planner: {...planner!, ticks}}).filter(check => !check.passes)
+    const {scaling} = run
+    const ticks = [...scaling!.ticks].reverse()
+    const failed = checkConservation({...run, scaling: {...scaling!, ticks}}).filter(check => !check.passes)
     expect(failed.map(check => check.name)).toEqual(['The planner never goes back in time'])
   })
 })
@@ -155,9 +155,9 @@ describe('deviation from the reference', () => {
 
   test('is stated of 1.6.1 by its own runs, both GPU-hour counts with it', async () => {
     const golden = readGolden16(`${PROJECT}/test/golden16/planner/a_few_samples_tight.json`)
-    const {report, engine, planner} = await runGolden16(golden)
+    const {report, engine, scaling} = await runGolden16(golden)
     const planner_replay = {...report.planner_replay, trace_sha256: golden.trace_sha256!}
-    const own = {scenario: scenarioOf(golden), report: {...report, planner_replay}, engine, planner}
+    const own = {scenario: scenarioOf(golden), report: {...report, planner_replay}, engine, scaling}
     const {deviation} = computeHonesty(own)
     if (deviation.kind !== 'compared') throw new Error(deviation.why)
     expect(deviation).toMatchObject({name: 'a_few_samples_tight', release: '1.6.1'})

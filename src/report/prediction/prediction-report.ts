@@ -10,7 +10,7 @@ export interface PredictedRun {
   readonly report: Report
   readonly engine: EngineRecord
   /** null for a fleet nobody scales. */
-  readonly planner: ScalingRecord<PolicyDetail> | null
+  readonly scaling: ScalingRecord<PolicyDetail> | null
 }
 
 export interface PredictionReportOptions {
@@ -34,11 +34,11 @@ export function predictionReport(
   return {
     coverage: {
       capture_per_request: options.capturesRequests,
-      capture_planner_details: run.planner !== null,
+      capture_planner_details: run.scaling !== null,
       per_request_records: requests?.length ?? 0,
     },
     per_request: requests,
-    planner: run.planner === null ? null : plannerDetails(run.planner, run.engine, options),
+    planner: run.scaling === null ? null : plannerDetails(run.scaling, run.engine, options),
     summary,
   }
 }

@@ -8,7 +8,7 @@ import type {Report} from '../report.ts'
 export interface TimelineRun {
   readonly engine: EngineRecord
   /** null for a fleet that nobody scales. */
-  readonly planner: ScalingRecord<TaggedDetail> | null
+  readonly scaling: ScalingRecord<TaggedDetail> | null
 }
 
 /** One event of the Trace Event Format; times in microseconds. */
@@ -61,7 +61,7 @@ export function* formatChromeTrace(
   yield '\n]}\n'
 }
 
-function* traceEvents({engine, planner}: TimelineRun): Generator<TraceEvent, void, void> {
+function* traceEvents({engine, scaling}: TimelineRun): Generator<TraceEvent, void, void> {
   const instances = new Map(
     engine.workers.map((one, index) => [keyOf(one.component, one.id), FIRST_INSTANCE + index]),
   )
@@ -75,7 +75,7 @@ function* traceEvents({engine, planner}: TimelineRun): Generator<TraceEvent, voi
   yield* chunkEvents(engine, instances)
   yield* preemptionEvents(engine, instances)
   yield* requestEvents(engine, instances)
-  for (const tick of planner?.ticks ?? []) yield* tickEvents(tick)
+  for (const tick of scaling?.ticks ?? []) yield* tickEvents(tick)
 }
 
 function keyOf(component: PoolName, id: number): string {

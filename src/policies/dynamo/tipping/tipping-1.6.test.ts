@@ -36,8 +36,8 @@ function withConfig(golden: Golden16File, change: Partial<PlannerConfig16>): Sce
 async function replay(name: string, change: Partial<PlannerConfig16> = {}): Promise<Replayed> {
   const golden = readGolden16(`${PROJECT}/test/golden16/planner/${name}.json`)
   const scaling = withConfig(golden, change)
-  const {planner} = await runGolden16(golden, {scaling})
-  return {config: plannerOf({scaling}) as PlannerConfig16, ticks: dynamoTicksOf(planner)}
+  const {scaling: record} = await runGolden16(golden, {scaling})
+  return {config: plannerOf({scaling}) as PlannerConfig16, ticks: dynamoTicksOf(record)}
 }
 
 interface Situation {

@@ -33,7 +33,7 @@ async function replay(name: string, change: Partial<PlannerConfig> = {}): Promis
   const golden = readGolden(`${PROJECT}/test/golden/replay/${name}.json`)
   const config = {...plannerOf(goldenScenario(golden))!, ...change}
   const result = await runGolden(golden, `${PROJECT}/static-traces`, {scaling: scalingBy(config)})
-  return {config, ticks: dynamoTicksOf(result.planner)}
+  return {config, ticks: dynamoTicksOf(result.scaling)}
 }
 
 /** Grid unit of an input, so that a claim can be weakened by one. */

@@ -41,9 +41,9 @@ export function findOverloaded(facts: RunFacts): Candidate[] {
 }
 
 /** Nobody could have added an instance: there is no policy, or its budget was used up for half the run or more. */
-function isAtItsLargest({planner, scenario, ticks}: RunFacts): boolean {
+function isAtItsLargest({scaling, scenario, ticks}: RunFacts): boolean {
   const config = plannerOf(scenario)
-  if (planner === null || config === null) return true
+  if (scaling === null || config === null) return true
   const budget = config.max_gpu_budget
   const full = ticks.filter(tick => budget >= 0 && tick.serving + tick.starting >= budget)
   return full.length * 2 >= ticks.length

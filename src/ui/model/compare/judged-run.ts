@@ -16,8 +16,8 @@ export interface JudgedRun extends ComparedFigures {
 }
 
 export function judgeBy(objective: ServiceObjective | null, {outcome: {result}}: FinishedRun): JudgedRun {
-  const {report, planner, engine} = result
-  if (objective === null) return {report, planner, point: computeFigures(result)}
+  const {report, scaling, engine} = result
+  if (objective === null) return {report, scaling, point: computeFigures(result)}
   const attained = countAttained(engine.requests, objective)
   const share = report.completed_requests === 0 ? null : attained / report.completed_requests
   const judged = {
@@ -25,5 +25,5 @@ export function judgeBy(objective: ServiceObjective | null, {outcome: {result}}:
     goodput_rps: report.duration_ms > 0 ? attained / (report.duration_ms / 1000) : null,
   }
   const planner_replay = {...report.planner_replay, ...judged}
-  return {report: {...report, planner_replay}, planner, point: {...computeFigures(result), ...judged}}
+  return {report: {...report, planner_replay}, scaling, point: {...computeFigures(result), ...judged}}
 }

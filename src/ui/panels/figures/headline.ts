@@ -30,7 +30,7 @@ export interface Figure {
 
 /** @param money of a GPU-hour */
 export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
-  const {report, planner} = run.outcome.result
+  const {report, scaling} = run.outcome.result
   const extras = report.planner_replay
   const {spread} = extras
   const objective = objectiveOf(run.scenario)
@@ -60,7 +60,7 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
       isMet: null,
       verdict:
         spreadWords(spread, 'gpu_hours', TELL.hours) ??
-        (planner === null ? 'fixed fleet' : "the planner's own count"),
+        (scaling === null ? 'fixed fleet' : "the planner's own count"),
       spreads: true,
       details: [['billed', formatFixed(extras.billed_gpu_hours, 2)], ...costDetails(report, money)],
     },
@@ -135,7 +135,7 @@ function spreadWords(
 }
 
 function scalingFigure(run: ChartedRun): Figure {
-  const events = run.outcome.result.planner?.scalingEvents ?? []
+  const events = run.outcome.result.scaling?.scalingEvents ?? []
   const ups = events.filter(event => event.to_count > event.from_count).length
   const peak = Math.max(0, ...events.map(event => event.to_count))
   const {fleet} = run.scenario
@@ -147,7 +147,7 @@ function scalingFigure(run: ChartedRun): Figure {
     label: 'Scaling events',
     value: formatCount(events.length),
     isMet: null,
-    verdict: run.outcome.result.planner === null ? 'no planner' : `${ups} up, ${events.length - ups} down`,
+    verdict: run.outcome.result.scaling === null ? 'no planner' : `${ups} up, ${events.length - ups} down`,
     spreads: false,
     details: [
       ['started with', formatCount(initial)],

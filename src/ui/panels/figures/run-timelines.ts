@@ -10,7 +10,7 @@ import {shareMetTimeline} from './share-met.ts'
 
 /** Every timeline of a finished run; those without data are left out. */
 export function runTimelines(run: ChartedRun): Timeline[] {
-  const record = run.outcome.result.planner
+  const record = run.outcome.result.scaling
   const ticks = dynamoTicksOf(record)
   const planner = plannerOf(run.scenario)
   const shareMet = shareMetTimeline(run)

@@ -51,7 +51,7 @@ beforeAll(async () => {
       name,
       config: plannerOf(goldenScenario(golden))!,
       result,
-      ticks: dynamoTicksOf(result.planner),
+      ticks: dynamoTicksOf(result.scaling),
     })
   }
 })

@@ -86,9 +86,9 @@ describe('the stand-alone report', () => {
   })
 
   it('draws every timeline and decision track of the page, with its numbers', () => {
-    const {planner} = run.outcome.result
+    const {scaling} = run.outcome.result
     const axis = {extent: runExtent(run.outcome.result)}
-    const charts = [...runTimelines({...run, axis}), ...dynamoDecisions(dynamoTicksOf(planner))]
+    const charts = [...runTimelines({...run, axis}), ...dynamoDecisions(dynamoTicksOf(scaling))]
     expect(charts.length).toBeGreaterThanOrEqual(13)
     for (const {id, title} of charts) {
       expect(html).toContain(`<h3 id="${id}-title">${title}`)
@@ -99,7 +99,7 @@ describe('the stand-alone report', () => {
   })
 
   it('tells every tick and every scaling event', () => {
-    const {ticks, scalingEvents} = run.outcome.result.planner!
+    const {ticks, scalingEvents} = run.outcome.result.scaling!
     const rowsAfter = (label: string) => {
       const table = html.slice(html.indexOf(`aria-label="${label}"`)).match(/<tbody>.*?<\/tbody>/s)?.[0] ?? ''
       return table.match(/<tr>/g)?.length ?? 0
@@ -111,7 +111,7 @@ describe('the stand-alone report', () => {
 
   it('stays small for an hour of ticks', async () => {
     const hour = await finishedRun(plannerConfigWith('agg', {...sla, ttft: 1500, itl: 50}), 'toolagent-hour')
-    expect(hour.outcome.result.planner!.totalTicks).toBeGreaterThan(350)
+    expect(hour.outcome.result.scaling!.totalTicks).toBeGreaterThan(350)
     expect(new TextEncoder().encode(renderReportPage(hour)).length).toBeLessThan(1_500_000)
   })
 
@@ -138,7 +138,7 @@ describe('the stand-alone report', () => {
 describe('counting transitions', () => {
   it('counts each pool for itself', () => {
     const tick = (active_prefill: number, active_decode: number) => ({
-      ...run.outcome.result.planner!.ticks[0]!,
+      ...run.outcome.result.scaling!.ticks[0]!,
       active_prefill,
       active_decode,
     })

@@ -8,14 +8,14 @@ export type Fact = readonly [name: string, value: string]
 
 /** The head of the report: what the reference's own report says there, and what identifies the run. */
 export function titleFacts({scenario, outcome, axis}: ChartedRun): Fact[] {
-  const {report, planner} = outcome.result
+  const {report, scaling} = outcome.result
   const extras = report.planner_replay
-  const ticks = planner?.ticks ?? []
+  const ticks = scaling?.ticks ?? []
   const config = plannerOf(scenario)
   const objective = objectiveOf(scenario)
   return [
     ['Time range', timeRange(ticks, axis.extent[1])],
-    ...(planner === null ? [] : [['Replica transitions', formatCount(countTransitions(ticks))] as const]),
+    ...(scaling === null ? [] : [['Replica transitions', formatCount(countTransitions(ticks))] as const]),
     [
       'GPU-hours',
       `${formatFixed(extras.gpu_hours, 2)}${config === null ? '' : " (planner's count)"}, ${formatFixed(extras.billed_gpu_hours, 2)} billed`,

@@ -13,17 +13,17 @@ import type {FinishedRun} from '../../model/run/run.svelte.ts'
 export function runFiles(run: FinishedRun, money: Money): NamedFile[] {
   const {result} = run.outcome
   const report = withCost(result.report, money)
-  const {planner} = result
+  const {scaling} = result
   const json = (text: string) => textFile(text, 'application/json')
   const files: NamedFile[] = [
     {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run, money)},
     {label: 'Report JSON', name: 'report.json', make: () => json(formatReportJson(report))},
   ]
-  if (planner !== null) {
+  if (scaling !== null) {
     files.push({
       label: 'Diagnostics JSON',
       name: 'diagnostics.json',
-      make: () => json(formatDiagnosticsJson({report, planner})),
+      make: () => json(formatDiagnosticsJson({report, scaling})),
     })
   }
   files.push({

@@ -119,7 +119,7 @@ describe('timelines of a run', () => {
 
 describe('decisions', () => {
   it('stand once each in the lane of their reason', () => {
-    const ticks = dynamoTicksOf(run.outcome.result.planner)
+    const ticks = dynamoTicksOf(run.outcome.result.scaling)
     const [load, throughput] = dynamoDecisions(ticks)
     const count = (track: typeof load) => track!.lanes.reduce((sum, lane) => sum + lane.x.length, 0)
     expect(count(load)).toBe(ticks.filter(tick => tick.load_decision_reason !== undefined).length)
@@ -159,9 +159,9 @@ describe('files', () => {
     const texts = new Map(
       await Promise.all(files.map(async file => [file.name, await (await file.make()).text()] as const)),
     )
-    const {report, engine, planner} = run.outcome.result
+    const {report, engine, scaling} = run.outcome.result
     expect(JSON.parse(texts.get('report.json')!).completed_requests).toBe(report.completed_requests)
-    expect(JSON.parse(texts.get('diagnostics.json')!).total_ticks).toBe(planner!.totalTicks)
+    expect(JSON.parse(texts.get('diagnostics.json')!).total_ticks).toBe(scaling!.totalTicks)
     expect(texts.get('requests.jsonl')!.trimEnd().split('\n')).toHaveLength(engine.requests.count)
   })
 })

@@ -34,7 +34,7 @@ function run(policy: (typeof OTHER_POLICIES)[number], id: string) {
   })
   for (;;) {
     const step = steps.next()
-    if (step.done) return {scenario, planner: step.value.planner!}
+    if (step.done) return {scenario, planner: step.value.scaling!}
   }
 }
 

@@ -26,10 +26,10 @@ const all: Told[] = []
 beforeAll(async () => {
   for (const name of readdirSync(FOLDER)) {
     const golden = readGolden16(`${FOLDER}/${name}`)
-    const {planner} = await runGolden16(golden)
+    const {scaling} = await runGolden16(golden)
     const scenario = scenarioOf(golden)
     const config = plannerOf(scenario)!
-    all.push(...dynamoTicksOf(planner).map(tick => ({scenario, config, tick, told: tellTick(tick, config)})))
+    all.push(...dynamoTicksOf(scaling).map(tick => ({scenario, config, tick, told: tellTick(tick, config)})))
   }
 }, 120_000)
 
