@@ -156,6 +156,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/panels/inspector': panel('ui/panels/requests', 'ui/policies/dynamo', 'ui/policies/cluster', 'report'),
   'ui/panels/report-page': panel(
     'ui/panels/figures',
+    'ui/panels/requests',
     'ui/panels/inspector',
     'ui/policies',
     'ui/policies/dynamo',

@@ -62,3 +62,25 @@ export function nearestPoint(
   }
   return bestDistance <= REACH_PX ? best : -1
 }
+
+/** Marks are two pixels wide or three: nearer ones cover each other. */
+const DOT_PX = 2
+
+/** Marks of one group as a path of dots, one for all that lie on the same spot: for a picture that is printed. */
+export function dotsPath(
+  points: ScatterPoints,
+  group: number,
+  {x, y}: {readonly x: (seconds: number) => number; readonly y: (value: number) => number},
+): string {
+  const dots = new Set<string>()
+  for (let i = 0; i < points.x.length; i++) {
+    const py = y(points.y[i]!)
+    if (points.group[i] !== group || Number.isNaN(py)) continue
+    dots.add(`M${onGrid(x(points.x[i]!))} ${onGrid(py)}h0`)
+  }
+  return [...dots].join('')
+}
+
+function onGrid(px: number): number {
+  return Math.round(px / DOT_PX) * DOT_PX
+}

@@ -12,6 +12,7 @@ import {poolsOf, type TraceSource} from '../../../config/scenario.ts'
 import {parseYamlDocuments} from '../../../config/yaml-text.ts'
 import {suggestion} from '../../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
+import {offersFor} from './paste-offers.ts'
 import {type NeededFile, type PasteContext, type Pasted, profileOf} from './pasted.ts'
 
 /** What a command line collects on the way to a scenario. */
@@ -26,25 +27,30 @@ export function parseCommand(text: string, context: PasteContext): Result<Pasted
   const commands = splitShellWords(text)
   if (!commands.ok) return commands
   const found: Findings = {notes: [], notUnderstood: [], files: []}
-  let argv: readonly string[] | null = null
+  let read: FoundArguments | null = null
   for (const {words, ignored} of commands.value) {
-    const args: FoundArguments | null = argv === null ? argumentsIn(words) : null
+    const args: FoundArguments | null = read === null ? argumentsIn(words) : null
     if (args === null) {
       if (words.length > 0) found.notes.push(`Another command was passed over: ${shortened(words.join(' '))}`)
       continue
     }
-    argv = args.argv
+    read = args
     found.notes.push(...[...args.before, ...ignored].map(each => `Of no use here: ${shortened(each)}`))
   }
-  if (argv === null) return fail('this is no command line of python -m dynamo.replay or of planner-replay')
+  if (read === null) return fail('this is no command line of python -m dynamo.replay or of planner-replay')
+  const {argv, isReference} = read
   const [subcommand] = argv
   if (subcommand === 'sweep' || subcommand === 'perf')
     return fail(`planner-replay ${subcommand} describes no single run: paste a replay command`, subcommand)
-  return readArguments(withoutUnknown(argv, found.notUnderstood), context, found)
+  const pasted = readArguments(withoutUnknown(argv, found.notUnderstood), context, found)
+  if (!pasted.ok || !isReference) return pasted
+  return ok({...pasted.value, offers: offersFor(pasted.value.scenario)})
 }
 
 interface FoundArguments {
   readonly argv: readonly string[]
+  /** `python -m dynamo.replay`, whose command lines name neither a release nor what times the engine. */
+  readonly isReference: boolean
   /** Environment variables given in front of the program. */
   readonly before: readonly string[]
 }
@@ -53,7 +59,8 @@ interface FoundArguments {
 function argumentsIn(words: readonly string[]): FoundArguments | null {
   const before = words.filter((word, i) => /^[A-Z_][A-Z0-9_]*=/i.test(word) && i < startOf(words))
   const start = startOf(words)
-  return start < 0 ? null : {argv: words.slice(start), before}
+  const isReference = words[start - 1] === 'dynamo.replay'
+  return start < 0 ? null : {argv: words.slice(start), isReference, before}
 }
 
 function startOf(words: readonly string[]): number {

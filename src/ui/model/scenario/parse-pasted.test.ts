@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
 import {scenarioFromPrediction} from '../../../config/prediction/scenario-from-prediction.ts'
 import {PRESETS} from '../../../config/presets.ts'
+import {releaseOf} from '../../../config/releases/release-forms.ts'
 import {plannerOf, type Scenario, type TraceSource} from '../../../config/scenario.ts'
 import {predictionModelsOf} from '../../../run/prediction-models.ts'
 import {copyForms} from './copy-forms.ts'
@@ -97,6 +98,27 @@ describe('a pasted command line', () => {
     expect(notUnderstood).toEqual(['--num-wokers 4 (did you mean --num-workers?)'])
     expect(notes.join('\n')).toContain('> log.txt')
     expect(notes.join('\n')).toContain('--report-json out.json')
+  })
+
+  it("of the guide's is read for the release of its form, and offers the timing that release has and the later one", async () => {
+    const args =
+      '{"aic_backend":"vllm","aic_system":"h200_sxm","aic_model_path":"nvidia/Llama-3.1-8B-Instruct-FP8"}'
+    const planner =
+      '{"mode":"agg","optimization_target":"sla","ttft":1500,"itl":50,"enable_load_scaling":true}'
+    const flags = `bundled.jsonl.gz --num-workers 2 --extra-engine-args '${args}' --planner-config '${planner}'`
+    const {scenario, offers = []} = await accepted(`python -m dynamo.replay ${flags}`, {
+      current: preset('two-at-least'),
+    })
+    expect(scenario.engineTiming).toBe('aic')
+    expect(releaseOf(scenario)).toBe('1.2.1')
+    expect(offers.map(({label}) => label)).toEqual(['Use its own timing', 'Use 1.6.1'])
+    expect(offers[0]?.scenario).toEqual({...scenario, engineTiming: 'polynomial'})
+    expect(offers[1]?.scenario.release).toBe('1.6.1')
+    // Ours says both by its flags.
+    expect((await accepted(`planner-replay ${flags}`)).offers).toBeUndefined()
+    expect((await accepted(`python -m dynamo.replay bundled.jsonl.gz --num-workers 2`)).offers).toHaveLength(
+      1,
+    )
   })
 
   it('reads generated traffic, a closed loop and router options', async () => {

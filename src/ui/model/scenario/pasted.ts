@@ -12,6 +12,14 @@ export interface NeededFile {
   readonly path: string
 }
 
+/** Another reading of what was pasted, to choose by a button. */
+export interface PasteOffer {
+  /** On the button. */
+  readonly label: string
+  readonly why: string
+  readonly scenario: Scenario
+}
+
 export interface Pasted {
   /** What the text was read as, for people. */
   readonly what: string
@@ -21,6 +29,7 @@ export interface Pasted {
   /** Neither read nor known: a typing mistake, most likely. */
   readonly notUnderstood: readonly string[]
   readonly files: readonly NeededFile[]
+  readonly offers?: readonly PasteOffer[]
 }
 
 export interface PasteContext {

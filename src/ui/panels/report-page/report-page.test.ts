@@ -7,6 +7,7 @@ import {formatCell, tableRows} from '../../../report/table.ts'
 import {createWorkerApi} from '../../../worker/api.ts'
 import {yieldByChannel} from '../../../worker/host.ts'
 import type {RunOutcome} from '../../../worker/protocol.ts'
+import {formatMs} from '../../kit/format.ts'
 import {runExtent} from '../../model/run/charted-run.ts'
 import {dynamoDecisions} from '../../policies/dynamo/dynamo-decisions.ts'
 import {runTimelines} from '../figures/run-timelines.ts'
@@ -118,6 +119,22 @@ describe('the stand-alone report', () => {
   it('carries the colours of the workbench, for both themes', () => {
     expect(html).toMatch(/--series-0: light-dark\(/)
     expect(html).toContain('color-scheme: light dark')
+  })
+
+  it('draws a dot for every request that got a token, and tells the slowest ones', () => {
+    const {requests} = run.outcome.result.engine
+    const part = html.match(/<section aria-label="Requests".*?<\/section>/s)?.[0] ?? ''
+    const counts = [...textOf(part.split('</figcaption>')[0]!).matchAll(/(?:targets|target) ([\d,]+)/g)]
+    const counted = counts.map(match => Number(match[1]!.replaceAll(',', ''))).reduce((a, b) => a + b, 0)
+    expect(counted).toBe(run.outcome.result.report.completed_requests)
+    expect(part.match(/class="dots[^"]*" d="M/g)?.length).toBeGreaterThanOrEqual(4)
+    const slowest = Math.max(
+      ...Array.from(requests.arrivalOrder, r => requests.firstTokenMs[r]! - requests.arrivalMs[r]!),
+    )
+    const stories = textOf(html.match(/<section aria-label="Slowest requests".*?<\/section>/s)?.[0] ?? '')
+    expect(stories).toContain(`TTFT ${formatMs(slowest)}`)
+    expect(stories).toContain('arrived, routed to instance')
+    expect(stories).not.toContain('Close')
   })
 
   it('of a plain run leaves the planner out', async () => {

@@ -1,3 +1,4 @@
+import type {Scenario} from '../../../config/scenario.ts'
 import {formatDiagnosticsJson} from '../../../report/diagnostics.ts'
 import {formatPerRequestLines} from '../../../report/per-request.ts'
 import type {Report} from '../../../report/report.ts'
@@ -5,6 +6,10 @@ import {formatReportJson} from '../../../report/report-json.ts'
 import {type NamedFile, textFile} from '../../kit/controls/named-file.ts'
 import type {Money} from '../../model/money/price-table.svelte.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
+import {nameOfRun} from '../../model/scenario/run-names.ts'
+
+/** Characters of a scenario's name in that of a file. */
+const MOST_NAME = 80
 
 /**
  * The files a run leaves behind, the same as the command line writes.
@@ -16,7 +21,7 @@ export function runFiles(run: FinishedRun, money: Money): NamedFile[] {
   const {scaling} = result
   const json = (text: string) => textFile(text, 'application/json')
   const files: NamedFile[] = [
-    {label: 'Download report (HTML)', name: 'planner-report.html', make: () => htmlReport(run, money)},
+    {label: 'Download report (HTML)', name: reportName(run.scenario), make: () => htmlReport(run, money)},
     {label: 'Report JSON', name: 'report.json', make: () => json(formatReportJson(report))},
   ]
   if (scaling !== null) {
@@ -37,6 +42,15 @@ export function runFiles(run: FinishedRun, money: Money): NamedFile[] {
     make: () => timeline(run),
   })
   return files
+}
+
+/** So that reports of several scenarios can lie in one folder. */
+function reportName(scenario: Scenario): string {
+  const words =
+    nameOfRun(scenario)
+      .toLowerCase()
+      .match(/[a-z0-9.]+/g) ?? []
+  return `planner-report-${words.join('-').slice(0, MOST_NAME)}.html`
 }
 
 function withCost(report: Report, {price, currency}: Money): Report {

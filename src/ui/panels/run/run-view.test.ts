@@ -159,6 +159,7 @@ describe('files', () => {
     const texts = new Map(
       await Promise.all(files.map(async file => [file.name, await (await file.make()).text()] as const)),
     )
+    expect(files[0]!.name).toMatch(/^planner-report-[a-z0-9.]+(-[a-z0-9.]+)+\.html$/)
     const {report, engine, scaling} = run.outcome.result
     expect(JSON.parse(texts.get('report.json')!).completed_requests).toBe(report.completed_requests)
     expect(JSON.parse(texts.get('diagnostics.json')!).total_ticks).toBe(scaling!.totalTicks)

@@ -1,0 +1,61 @@
+import type {ServiceLevel} from '../../../report/service-level.ts'
+import {valueScale} from '../../kit/charts/base/geometry.ts'
+import type {LegendEntry} from '../../kit/charts/base/legend.ts'
+import type {Span} from '../../kit/charts/base/time-axis.svelte.ts'
+import {type Timeline, timelineLegend} from '../../kit/charts/base/timeline.ts'
+import type {ValueScale} from '../../kit/charts/base/value-scale.ts'
+import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
+import {groupLegend, indicesIn} from '../../kit/charts/scatter.ts'
+import {formatCount, formatMs} from '../../kit/format.ts'
+import {MEASURES, type Measure, OUTCOMES, type RequestPoints} from './outcomes.ts'
+
+/** One latency of every request at its arrival, described as the other charts over time are. */
+export function latencyTimeline(
+  measure: Measure,
+  points: RequestPoints,
+  targets: ServiceLevel | null,
+): Timeline {
+  const {label, title} = MEASURES.find(({id}) => id === measure) ?? {label: '', title: ''}
+  const target =
+    targets === null ? null : measure === 'ttft' ? targets.ttftMs : measure === 'tpot' ? targets.itlMs : null
+  return {
+    id: 'request-latency',
+    title,
+    note: 'One point per request at its arrival; those over a target are drawn larger and on top.',
+    unit: 'ms',
+    scale: 'log',
+    series: [{key: measure, label, x: points.x, y: points.y, shape: 'line', slot: 0}],
+    thresholds: target === null ? [] : [{label: `SLA ${formatMs(target)}`, value: target}],
+  }
+}
+
+/** A straight line in the logarithm: one for a point, where the scale itself would ask a dozen questions. */
+export function latencyScale(shown: Timeline, view: Span, height: number): ValueScale {
+  const scale = valueScale(shown, view, height)
+  const bottom = scale(1)
+  const perDecade = scale(10) - bottom
+  return Object.assign((value: number) => bottom + Math.log10(value) * perDecade, {ticks: scale.ticks})
+}
+
+/** Outcomes that came up, with how many requests had each, and the target. */
+export function latencyLegend(shown: Timeline, points: RequestPoints): LegendEntry[] {
+  const counts = OUTCOMES.map(() => 0)
+  for (const outcome of points.group) counts[outcome]!++
+  const groups = OUTCOMES.map((outcome, i) => ({outcome, count: counts[i] ?? 0})).filter(
+    ({count}) => count > 0,
+  )
+  return [
+    ...groups.map(({outcome, count}) => groupLegend(outcome, formatCount(count))),
+    ...timelineLegend({...shown, series: []}),
+  ]
+}
+
+/** @param view null = all of it */
+export function latencyTable(measure: Measure, points: RequestPoints, view: Span | null): ChartTable {
+  const [from, to] = view === null ? [0, points.request.length] : indicesIn(points, view)
+  const rows = Array.from({length: Math.max(to - from, 0)}, (_, k) => {
+    const i = from + k
+    return [points.x[i]!, points.request[i]!, points.y[i]!, OUTCOMES[points.group[i]!]?.label ?? '']
+  })
+  return {columns: ['time_s', 'request', `${measure}_ms`, 'outcome'], rows}
+}
