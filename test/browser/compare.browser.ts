@@ -158,6 +158,8 @@ describe('the comparison', () => {
     const {page} = site
     const sliders = page.getByRole('main').getByRole('slider', {name: /^Time cursor on/})
     await expect.poll(() => sliders.count()).toBe(6)
+    const ttft = page.getByRole('figure', {name: 'TTFT observed, mean', exact: true})
+    expect(await ttft.locator('.rule-name').allTextContents()).toEqual(['SLA 1,500 ms'])
     await page.getByRole('slider', {name: 'Time cursor on Serving instances'}).focus()
     await page.keyboard.press('ArrowRight')
     const readout = page.getByRole('region', {name: 'Timelines of all runs'}).getByRole('status')

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import type {Locator} from 'playwright-core'
 import {describe, expect, test} from 'vitest'
+import {violations} from './axe.ts'
 import {expectVisible, readMetricTable, runToResults, type Site, useSite} from './site.ts'
 
 const {open} = useSite()
@@ -169,4 +170,34 @@ test('the tables of a run fit a wide screen, and what follows a decision fits a 
     expect(await overflow(after)).toBeLessThanOrEqual(1)
     await narrow.page.keyboard.press('n')
   }
+})
+
+test('a pinned run stands behind the charts of the next ones, with the difference on each figure', async () => {
+  const site = await open({hash: PRESSURE})
+  const {page} = site
+  await runToResults(site)
+  await page.getByRole('button', {name: 'Pin as baseline'}).click()
+  const bar = page.getByRole('region', {name: 'Baseline'})
+  await expectVisible(bar.getByText('This run is the baseline.'))
+  await page.goto(`${site.url}#${PRESSURE.replace('startup_time=20', 'startup_time=0')}`)
+  await runToResults(site)
+  await expectVisible(bar.getByText(/grey in the charts: Start-up time 20 → 0\.$/))
+  const figures = page.locator('.figures > li')
+  expect(await figures.filter({hasText: 'TTFT, mean'}).locator('.difference').textContent()).toMatch(
+    /−[\d,.]+ m?s, −\d+\.\d %\s+better/,
+  )
+  expect(await figures.filter({hasText: 'e2e p90'}).locator('.difference').textContent()).toContain(
+    'the same',
+  )
+  // The arrivals are those of one trace: it is the completions that came otherwise.
+  const rate = page.getByRole('figure', {name: 'Request rate', exact: true})
+  await expectVisible(rate.getByText('baseline, completed'))
+  expect(await rate.locator('g.ghost').count()).toBe(1)
+  expect(await violations(site)).toEqual([])
+  await page.reload()
+  await expectVisible(bar.getByText(/grey in the charts/))
+  await bar.getByRole('button', {name: 'Show it'}).click()
+  await expectVisible(bar.getByText('This run is the baseline.'))
+  await bar.getByRole('button', {name: 'Unpin'}).click()
+  expect(await page.locator('.difference, g.ghost').count()).toBe(0)
 })

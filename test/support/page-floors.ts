@@ -101,6 +101,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   ),
   'ui/model/bench': model('bench', 'worker/pool.ts'),
   'ui/model/library': model(
+    'ui/kit',
     'ui/model/links',
     'ui/model/scenario',
     'ui/model/run',

@@ -12,7 +12,7 @@ const exact = format(',.3~f')
 /** Shown where there is no value. */
 export const NONE = '–'
 
-export type Unit = 'count' | 'ms' | 'per_s' | 'tokens' | 'hours' | 'share' | 'seconds' | 'times'
+export type Unit = 'count' | 'ms' | 'per_s' | 'tokens' | 'hours' | 'share' | 'seconds' | 'times' | 'money'
 
 export function formatValue(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NONE
@@ -33,6 +33,8 @@ export function formatValue(value: number | null | undefined, unit: Unit): strin
       return formatSpan(value)
     case 'times':
       return `${formatCompact(value)}×`
+    case 'money':
+      return formatMoney(value, '')
   }
 }
 

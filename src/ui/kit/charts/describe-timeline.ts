@@ -11,6 +11,7 @@ export const UNIT_NAMES: Readonly<Record<Unit, string>> = {
   count: '',
   seconds: 's',
   times: '×',
+  money: '',
 }
 
 /** Room in the legend for the value under the cursor. */
@@ -23,6 +24,7 @@ export const VALUE_WIDTHS: Readonly<Record<Unit, string>> = {
   count: '3ch',
   seconds: '8ch',
   times: '8ch',
+  money: '8ch',
 }
 
 /** What the picture says, computed from its data, for those who do not see it. */

@@ -42,8 +42,12 @@ export function readBin(
  * share axis then reads "per bar".
  */
 export function mergeBins(histogram: LogHistogram, widthPx: number, minBarPx: number): LogHistogram {
+  const {count} = histogram
+  return mergeGroups(histogram, Math.max(1, Math.ceil((count.length * minBarPx) / Math.max(widthPx, 1))))
+}
+
+function mergeGroups(histogram: LogHistogram, group: number): LogHistogram {
   const {edges, count, total} = histogram
-  const group = Math.max(1, Math.ceil((count.length * minBarPx) / Math.max(widthPx, 1)))
   if (group === 1) return histogram
   const bars = Math.ceil(count.length / group)
   const merged = new Float64Array(bars)
@@ -99,6 +103,8 @@ export interface DistributionShape {
   readonly yAxis: Axis
   readonly margin: Margin
   readonly outline: string
+  /** Of the baseline; null without one. */
+  readonly ghostOutline: string | null
 }
 
 /** Bars narrower than this are noise. */
@@ -109,20 +115,29 @@ export interface DistributionSize {
   readonly height: number
   readonly target: number | null
   readonly unit: DistributionUnit
+  /** Of a baseline, in bins of the same width; null = there is none. */
+  readonly ghost?: LogHistogram | null
 }
 
 export function distributionShape(
   histogram: LogHistogram,
-  {width, height, target, unit}: DistributionSize,
+  {width, height, target, unit, ghost = null}: DistributionSize,
 ): DistributionShape {
   // Times say their unit at every tick.
   const margin = unit === 'ms' ? MARGIN : TITLED_MARGIN
+  const plain = ghost === null || ghost.total === 0
   const bars = mergeBins(histogram, width - margin.left - margin.right, MIN_BAR_PX)
-  const low = Math.min(bars.edges[0] ?? 1, target ?? Number.POSITIVE_INFINITY)
-  const high = Math.max(bars.edges.at(-1) ?? 10, (target ?? 0) * 1.1)
+  // As wide as the bars in front of it, or their shares could not be compared.
+  const behind = plain ? null : mergeGroups(ghost, Math.ceil(histogram.count.length / bars.count.length))
+  const low = Math.min(
+    bars.edges[0] ?? 1,
+    behind?.edges[0] ?? Number.POSITIVE_INFINITY,
+    target ?? Number.POSITIVE_INFINITY,
+  )
+  const high = Math.max(bars.edges.at(-1) ?? 10, behind?.edges.at(-1) ?? 0, (target ?? 0) * 1.1)
   const x = logScale([low, high], {range: plotRange(width), wanted: 2, unit})
   const ticks = logTickTiers(low, high, unit).flat()
-  const highest = bars.count.reduce((max, n) => Math.max(max, n), 0) / Math.max(bars.total, 1)
+  const highest = Math.max(highestShare(bars), behind === null ? 0 : highestShare(behind))
   const range = [height - margin.bottom, margin.top] as const
   const y = linearScale([0, highest || 1], {range, wanted: 3, unit: 'share'})
   return {
@@ -141,7 +156,12 @@ export function distributionShape(
     yAxis: valueAxis(y, 'share'),
     margin,
     outline: outlineOf(bars, x, y),
+    ghostOutline: behind === null ? null : outlineOf(behind, x, y),
   }
+}
+
+function highestShare({count, total}: LogHistogram): number {
+  return count.reduce((max, n) => Math.max(max, n), 0) / Math.max(total, 1)
 }
 
 function outlineOf({edges, count, total}: LogHistogram, x: ValueScale, y: ValueScale): string {

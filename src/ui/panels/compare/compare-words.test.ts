@@ -1,9 +1,9 @@
 import {describe, expect, test} from 'vitest'
 import {compareValues} from '../../../report/comparison/compare.ts'
 import type {RequestDifferences} from '../../../report/comparison/request-differences.ts'
+import {formatDifference, formatMetric} from '../figures/metric-words.ts'
 import {causeOf, differenceScale, differenceSentence, signedMs} from './difference-points.ts'
 import {markOf} from './marks.ts'
-import {formatDifference, formatMetric} from './metric-words.ts'
 
 const ms = {unit: 'ms', group: 'felt', better: 'lower'} as const
 const share = {unit: 'share', group: 'felt', better: 'higher'} as const
@@ -14,7 +14,9 @@ describe('formatDifference', () => {
     [ms, [1000, 750], '−250 ms, −25.0 %'],
     [ms, [0, 4.5], '+4.5 ms'],
     [ms, [7, 7], 'the same'],
+    [ms, [7000, 7001], 'the same'],
     [share, [0.8, 0.772], '−2.8 points'],
+    [{unit: 'count', group: 'work', better: null} as const, [2, 1], '−1'],
     [{unit: 'money', group: 'cost', better: 'lower'} as const, [10, 15], '+5.00, +50.0 %'],
   ])('%j of %j reads %s', (metric, values, text) => {
     expect(formatDifference(compareValues(metric, values)[1]!, metric)).toBe(text)

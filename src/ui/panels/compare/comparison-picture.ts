@@ -2,9 +2,9 @@ import type {ComparedRow} from '../../../report/comparison/compare.ts'
 import type {LegendEntry} from '../../kit/charts/base/legend.ts'
 import {resolveColour} from '../../kit/charts/frame/resolve-colour.ts'
 import {escapeXml, svgFile, swatchMarkup} from '../../kit/charts/frame/svg-file.ts'
+import {formatDifference, formatMetric} from '../figures/metric-words.ts'
 import type {ComparisonFigures} from './comparison-files.ts'
 import {labelOf, markOf} from './marks.ts'
-import {formatDifference, formatMetric} from './metric-words.ts'
 
 const PADDING = 16
 const ROW_PX = 18

@@ -1,7 +1,9 @@
+import type {ServiceObjective} from '../../../config/scenario.ts'
 import type {Timeline, TimeSeries} from '../../kit/charts/base/timeline.ts'
 import type {ComparedRun} from '../../model/compare/compared-run.ts'
 import type {FinishedRun} from '../../model/run/run.svelte.ts'
 import {cumulativeGpuHours, replicaSteps} from '../figures/replica-steps.ts'
+import {slaThresholds} from '../figures/run-timelines.ts'
 import {labelOf, markOf} from './marks.ts'
 
 interface Curve {
@@ -9,8 +11,15 @@ interface Curve {
   readonly y: Float64Array
 }
 
-/** The same quantity of every run in one chart. Ids differ from the run view's, which may be in the page as well. */
-export function overlayTimelines(runs: readonly ComparedRun[]): Timeline[] {
+/**
+ * The same quantity of every run in one chart. Ids differ from the run view's, which may be in the page as well.
+ *
+ * @param objective what all of them are judged by; null = nobody has one
+ */
+export function overlayTimelines(
+  runs: readonly ComparedRun[],
+  objective: ServiceObjective | null,
+): Timeline[] {
   const over = (curveOf: (run: FinishedRun) => Curve, shape: TimeSeries['shape'] = 'line'): TimeSeries[] =>
     runs.map(({id, name, run}, i) => {
       const {slot, dash} = markOf(i)
@@ -41,6 +50,7 @@ export function overlayTimelines(runs: readonly ComparedRun[]): Timeline[] {
       note: 'Of the requests that completed in each load interval.',
       unit: 'ms',
       scale: 'log',
+      thresholds: slaThresholds(objective, 'ttft'),
       series: over(run => overIntervals(run, 'ttftMsMean')),
     },
     {
@@ -49,6 +59,7 @@ export function overlayTimelines(runs: readonly ComparedRun[]): Timeline[] {
       title: 'ITL observed, mean',
       note: 'Of the requests that completed in each load interval.',
       unit: 'ms',
+      thresholds: slaThresholds(objective, 'itl'),
       series: over(run => overIntervals(run, 'itlMsMean')),
     },
     {

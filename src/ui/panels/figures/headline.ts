@@ -17,6 +17,8 @@ import {bandOf, TELL, tellBand} from './spread-words.ts'
 /** One headline figure: a big number, how far it can be trusted, and the numbers around it. */
 export interface Figure {
   readonly label: string
+  /** Of the metric it is in a comparison. */
+  readonly metric: string
   readonly value: string
   /** null = nothing to keep, or not to be judged by this number. */
   readonly isMet: boolean | null
@@ -39,6 +41,7 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
     {...latencyFigure(report, 'ITL', 'itl_ms'), ...measuredOf(run, 'itl', report.mean_itl_ms)},
     {
       label: 'Within the objective',
+      metric: 'sla_attainment',
       value: formatValue(extras.sla_attainment, 'share'),
       isMet:
         objective === null || extras.sla_attainment === null
@@ -56,6 +59,7 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
     },
     {
       label: 'GPU-hours',
+      metric: 'gpu_hours',
       value: formatFixed(extras.gpu_hours, 2),
       isMet: null,
       verdict:
@@ -67,6 +71,7 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
     scalingFigure(run),
     {
       label: 'Requests',
+      metric: 'completed_requests',
       value: formatCount(report.completed_requests),
       isMet: report.completed_requests === report.num_requests ? null : false,
       verdict:
@@ -113,6 +118,7 @@ function latencyFigure(report: Report, label: string, key: 'ttft_ms' | 'itl_ms')
   const spread = spreadWords(report.planner_replay.spread, `mean_${key}`, TELL.ms)
   return {
     label: `${label}, mean`,
+    metric: `mean_${key}`,
     value: formatMs(report[`mean_${key}`]),
     isMet: null,
     verdict: spread ?? 'of this run',
@@ -145,6 +151,7 @@ function scalingFigure(run: ChartedRun): Figure {
       : fleet.prefill.initialWorkers + fleet.decode.initialWorkers
   return {
     label: 'Scaling events',
+    metric: 'scale_ups',
     value: formatCount(events.length),
     isMet: null,
     verdict: run.outcome.result.scaling === null ? 'no planner' : `${ups} up, ${events.length - ups} down`,

@@ -146,7 +146,7 @@ function observedLatency(run: ChartedRun, which: 'ttft' | 'itl'): Timeline {
     note: `Of the requests that completed in each ${seconds} s interval, from our recorder${plannerOf(run.scenario) === null ? '' : '; the planner itself sees traffic only every throughput interval'}.`,
     unit: 'ms',
     scale: isTtft ? 'log' : 'linear',
-    thresholds: slaOf(objectiveOf(run.scenario), which),
+    thresholds: slaThresholds(objectiveOf(run.scenario), which),
     series,
   }
 }
@@ -168,7 +168,8 @@ function estimates(ticks: readonly DynamoTick[], planner: PlannerConfig): Timeli
   return [make('ttft'), make('itl')]
 }
 
-function slaOf(objective: ServiceObjective | null, which: 'ttft' | 'itl'): Threshold[] {
+/** What the observed latencies of a run are judged by, as a line; none without an objective. */
+export function slaThresholds(objective: ServiceObjective | null, which: 'ttft' | 'itl'): Threshold[] {
   return objective === null ? [] : thresholdAt(objective[`${which}Ms`])
 }
 

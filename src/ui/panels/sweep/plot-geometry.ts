@@ -28,8 +28,10 @@ export function plotScale(plot: Plot, height: number): ValueScale {
 export interface PlotPath {
   readonly series: PlotSeries
   readonly stroke: string
-  /** Spread of the repeats; '' without any. */
+  /** Spread of the repeats as an area; '' without any. */
   readonly band: string
+  /** The same as a line at each value, where nothing lies between values. */
+  readonly ranges: string
   readonly marks: readonly PlotMark[]
 }
 
@@ -41,21 +43,28 @@ export interface PlotMark {
   readonly point: PlotPoint
 }
 
-export function plotPaths(plot: Plot, x: XScale, y: ValueScale): readonly PlotPath[] {
+/** @param isContinuous there is something between two values; else no line joins them */
+export function plotPaths(
+  plot: Plot,
+  {x, y, isContinuous}: {readonly x: XScale; readonly y: ValueScale; readonly isContinuous: boolean},
+): readonly PlotPath[] {
   return plot.series.map(series => {
     const {points} = series
     const xOf = (point: PlotPoint) => roundPx(x(point.x))
     const hasBand = points.some(({low, high}) => low < high)
+    const joins = isContinuous || series.kind === 'target'
     return {
       series,
-      stroke: line<PlotPoint>(xOf, point => roundPx(y(point.y)))(points) ?? '',
-      band: hasBand
-        ? (area<PlotPoint>(
-            xOf,
-            point => roundPx(y(point.low)),
-            point => roundPx(y(point.high)),
-          )(points) ?? '')
-        : '',
+      stroke: joins ? (line<PlotPoint>(xOf, point => roundPx(y(point.y)))(points) ?? '') : '',
+      ranges: joins ? '' : rangesPath(points, xOf, y),
+      band:
+        hasBand && joins
+          ? (area<PlotPoint>(
+              xOf,
+              point => roundPx(y(point.low)),
+              point => roundPx(y(point.high)),
+            )(points) ?? '')
+          : '',
       marks:
         series.kind === 'target'
           ? []
@@ -67,6 +76,13 @@ export function plotPaths(plot: Plot, x: XScale, y: ValueScale): readonly PlotPa
             })),
     }
   })
+}
+
+function rangesPath(points: readonly PlotPoint[], xOf: (point: PlotPoint) => number, y: ValueScale): string {
+  return points
+    .filter(({low, high}) => low < high)
+    .map(point => `M${xOf(point)} ${roundPx(y(point.low))}V${roundPx(y(point.high))}`)
+    .join('')
 }
 
 /** Nearer to the median's mark it would only hide it. */

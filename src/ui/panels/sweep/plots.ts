@@ -160,13 +160,17 @@ export interface PlotOptions {
   /** Which statistic stands for a series when a second knob makes the series. */
   readonly statistic: Statistic
   readonly showsPublished: boolean
+  /** Money per GPU-hour of a run, by its id; null = nobody said. Without it there is no chart of the cost. */
+  readonly priceOf?: (pointId: string) => number | null
+  /** '' = none is named. */
+  readonly currency?: string
 }
 
 export function plotsOf(options: PlotOptions): readonly Plot[] {
   const {plan, rows} = options
   const curves = curvesOf(rows, plan.axes)
   const isPlanned = plan.points.some(({scenario}) => plannerOf(scenario) !== null)
-  const charts = CHARTS.filter(chart => isPlanned || !chart.needsPlanner)
+  const charts = [...CHARTS, ...costChart(options)].filter(chart => isPlanned || !chart.needsPlanner)
   return charts.flatMap(chart => {
     const lines = linesOf(chart, plan, options.statistic)
     const series = lines.flatMap(line => runSeries(line, curves, plan))
@@ -186,6 +190,28 @@ export function plotsOf(options: PlotOptions): readonly Plot[] {
       },
     ]
   })
+}
+
+/** What the GPU-hours cost, counted and billed as in their own chart; none where a run has no price. */
+function costChart({plan, priceOf = () => null, currency = ''}: PlotOptions): readonly Chart[] {
+  const prices = new Map(plan.points.map(({facts}) => [facts.id, priceOf(facts.id)]))
+  if ([...prices.values()].includes(null)) return []
+  const hours = CHARTS.find(({id}) => id === 'sweep-gpu-hours')!
+  const inMoney = ({key, label, value}: Line): Line => ({
+    key,
+    label,
+    value: row => (value(row) ?? 0) * (prices.get(row.id) ?? 0),
+  })
+  return [
+    {
+      ...hours,
+      id: 'sweep-cost',
+      title: currency === '' ? 'Cost' : `Cost, ${currency}`,
+      note: 'Of the GPU-hours that the planner counts and of those billed, at the price of each GPU.',
+      unit: 'money',
+      lines: hours.lines.map(inMoney),
+    },
+  ]
 }
 
 /** With series of a second knob every chart shows one figure; alone it shows them all. */

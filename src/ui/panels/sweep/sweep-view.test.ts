@@ -170,6 +170,17 @@ describe('a cold-start sweep', () => {
       'Scaling events',
       'SLA attainment',
     ])
+    const priced = plotsOf({
+      plan,
+      rows,
+      statistic: 'p90',
+      showsPublished: false,
+      priceOf: () => 3,
+      currency: 'USD',
+    })
+    const cost = priced.find(({title}) => title === 'Cost, USD')!
+    const billed = plots.find(({title}) => title === 'GPU-hours')!.series.find(({key}) => key === 'billed')!
+    expect(cost.series[1]!.points.map(({y}) => y)).toEqual(billed.points.map(({y}) => 3 * y))
     const ttft = plots[0]!
     expect(ttft.scale).toBe('log')
     expect(ttft.series.map(({label}) => label)).toEqual([

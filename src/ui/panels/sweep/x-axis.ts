@@ -9,6 +9,8 @@ import {formatCompact} from '../../kit/format.ts'
 /** The swept knob as the horizontal axis all charts of a sweep share. */
 export interface XAxis {
   readonly name: string
+  /** In words. */
+  readonly words: string
   /** Behind a value, with its space; '' = none. */
   readonly unit: string
   readonly kind: 'linear' | 'log' | 'words'
@@ -27,6 +29,7 @@ export function makeXAxis(axis: SweepAxis): XAxis {
   const xs = isNumeric ? [...(values as readonly number[])].sort((a, b) => a - b) : values.map((_, i) => i)
   return {
     name: key.name,
+    words: key.label,
     unit: key.unit === null ? '' : ` ${key.unit}`,
     kind: isNumeric ? (spreadsWide(xs) ? 'log' : 'linear') : 'words',
     xs,
@@ -65,8 +68,12 @@ export function xScale(axis: XAxis, width: number): XScale {
   const fitting = ticksWithRoom(planned, width)
   const ticks =
     fitting.length === planned.length || axis.kind === 'words' ? fitting : roundTicks(axis, range, place)
-  const title = axis.unit === '' ? axis.name : `${axis.name} (${axis.unit.trim()})`
+  const title = axis.unit === '' ? named(axis) : `${named(axis)} (${axis.unit.trim()})`
   return Object.assign(place, {axis: {ticks, title, hasGrid: false}})
+}
+
+function named({words, name}: XAxis): string {
+  return words === name ? name : `${words}, ${name}`
 }
 
 function placeOf({kind, xs}: XAxis, range: [number, number]): (x: number) => number {

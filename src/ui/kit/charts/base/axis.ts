@@ -13,8 +13,10 @@ export interface Tick {
 /** One axis of a picture as it is drawn. */
 export interface Axis {
   readonly ticks: readonly Tick[]
-  /** What it counts, with its unit; '' = the chart's own title says it, or it is the clock. */
+  /** What it counts, with its unit; '' = the chart's own title says it, or the corner does. */
   readonly title: string
+  /** The same in a word, before the first label: where a line of its own would cost the plot its height. */
+  readonly corner?: string
   readonly hasGrid: boolean
 }
 
@@ -24,7 +26,12 @@ const CLOCK_LABEL_PX = 84
 /** The simulated clock along the bottom. */
 export function clockAxis(view: Span, x: TimeScale, width: number): Axis {
   const ticks = timeTicks(view, Math.max(Math.floor(width / CLOCK_LABEL_PX), 2))
-  return {ticks: ticks.map(tick => ({px: x(tick), label: formatClock(tick)})), title: '', hasGrid: true}
+  return {
+    ticks: ticks.map(tick => ({px: x(tick), label: formatClock(tick)})),
+    title: '',
+    corner: 'min:s',
+    hasGrid: true,
+  }
 }
 
 export interface ValueAxisOptions {

@@ -35,10 +35,12 @@ export interface TimeSeries {
   readonly bridgesGaps?: boolean
   /** May run out of the picture rather than flatten the others; its values still read out and tabulate. */
   readonly mayOverflow?: boolean
+  /** Of another run: drawn behind the others, without a colour of its own. */
+  readonly isGhost?: boolean
 }
 
-export function seriesColour({slot}: TimeSeries): string {
-  return `var(--series-${slot})`
+export function seriesColour({slot, isGhost = false}: TimeSeries): string {
+  return isGhost ? 'var(--ghost)' : `var(--series-${slot})`
 }
 
 /** @param extra what an entry has besides, as the value under the cursor */

@@ -1,7 +1,7 @@
 import type {ComparedCell} from '../../../report/comparison/compare.ts'
 import type {Metric, MetricUnit} from '../../../report/comparison/compared-metrics.ts'
+import type {ReportBand} from '../../../report/report.ts'
 import {formatCell} from '../../../report/table.ts'
-import type {Band} from '../../../sweep/repeats.ts'
 import {
   formatCompact,
   formatCount,
@@ -38,20 +38,25 @@ function formatByUnit(value: number, unit: MetricUnit): string {
 }
 
 /** `median 4.0 s, 2.6 s to 120 s`. */
-export function formatBand(band: Band | null, metric: Pick<Metric, 'unit' | 'group'>): string {
+export function formatBand(band: ReportBand | null, metric: Pick<Metric, 'unit' | 'group'>): string {
   if (band === null) return ''
   const [min, median, max] = [band.min, band.median, band.max].map(value => formatMetric(value, metric))
   return min === max ? '' : `median ${median}, ${min} to ${max}`
 }
 
-/** `+120 ms, +8.1 %`: the difference to the first run; shares differ by percentage points. */
+/** Of so few things a difference is told by their number alone. */
+const FEW = 100
+
+/** `+120 ms, +8.1 %`: the difference to the first run; shares differ by percentage points. What luck makes has no digits. */
 export function formatDifference(cell: ComparedCell, metric: Pick<Metric, 'unit' | 'group'>): string {
   const {difference, relative} = cell
   if (difference === null) return ''
-  if (difference === 0) return 'the same'
+  if (difference === 0 || cell.verdict === 'same') return 'the same'
   const sign = difference > 0 ? '+' : '−'
   const size = Math.abs(difference)
   if (metric.unit === 'share') return `${sign}${formatFixed(size * 100, 1)} points`
   const text = `${sign}${formatMetric(size, metric)}`
-  return relative === null ? text : `${text}, ${sign}${formatValue(Math.abs(relative), 'share')}`
+  // Half as many scale-ups may be one.
+  const isFew = metric.unit === 'count' && (cell.value ?? 0) - difference < FEW
+  return relative === null || isFew ? text : `${text}, ${sign}${formatValue(Math.abs(relative), 'share')}`
 }
