@@ -90,6 +90,25 @@ describe.each([
     expect(decoded.every(({args}) => args?.output_tokens === 40)).toBe(true)
   })
 
+  test('has each pass over prompts around its chunks, with how many tokens they are', async () => {
+    const events = await timelineOf(...flags)
+    const slices = events.filter(({ph, args}) => ph === 'X' && args !== undefined && 'tokens' in args)
+    const within = new Map<string, {tokens: number; count: number}>()
+    for (const {name, pid, tid, ts, dur, args} of slices) {
+      if (name === 'pass') continue
+      const key = `${pid} ${tid} ${ts} ${dur}`
+      const {tokens, count} = within.get(key) ?? {tokens: 0, count: 0}
+      within.set(key, {tokens: tokens + Number(args?.tokens), count: count + 1})
+    }
+    const passes = slices.filter(({name}) => name === 'pass')
+    expect(passes.length).toBeGreaterThan(10)
+    expect(passes).toHaveLength(within.size)
+    for (const {pid, tid, ts, dur, args} of passes) {
+      const {tokens, count} = within.get(`${pid} ${tid} ${ts} ${dur}`) ?? {}
+      expect(args).toEqual({prompts: count, tokens})
+    }
+  })
+
   test('names every process it uses', async () => {
     const events = await timelineOf(...flags)
     const names = new Set(events.filter(({name}) => name === 'process_name').map(({pid}) => pid))

@@ -72,8 +72,14 @@ test('on paper stands what was found, every chart of it, and nothing to press', 
   await page.emulateMedia({media: 'print'})
   await page.setViewportSize({width: 794, height: 1123})
   const seen = await page.evaluate(() => ({
-    pressed: [...document.querySelectorAll<HTMLElement>('main .button, aside, header')].filter(
-      element => element.offsetParent !== null,
+    pressed: [
+      ...document.querySelectorAll<HTMLElement>(
+        'main :is(.button:not(.prints), fieldset, .files, details.fold:not([open])), aside, header',
+      ),
+    ].filter(element => element.offsetParent !== null).length,
+    // A finding stands beside its time.
+    narrow: [...document.querySelectorAll('section[aria-label="Findings"] li')].filter(
+      finding => finding.querySelector('p')!.clientWidth < innerWidth / 2,
     ).length,
     // Thousands of marks are on a canvas.
     blank: [...document.querySelectorAll<SVGSVGElement>('main:not([hidden]) svg.picture')].filter(
@@ -86,5 +92,5 @@ test('on paper stands what was found, every chart of it, and nothing to press', 
       picture => picture.getBoundingClientRect().right > innerWidth,
     ).length,
   }))
-  expect(seen).toEqual({pressed: 0, blank: 0, tooWide: 0})
+  expect(seen).toEqual({pressed: 0, narrow: 0, blank: 0, tooWide: 0})
 })

@@ -44,7 +44,7 @@ const PREFILL = 2
 
 /**
  * A run as a trace that the Perfetto UI and chrome://tracing open as it is (Trace Event Format, JSON object form): a
- * process per instance with its life, its prefill chunks, its decoding and waiting requests and its load; arrivals and
+ * process per instance with its life, its passes over prompts with their chunks, its decoding and waiting requests and its load; arrivals and
  * ticks in a process of their own; a flow from each arrival through its chunks. In pieces, because an hour has some
  * hundred thousand events.
  */
@@ -146,9 +146,34 @@ function instanceOf(
   return instances.get(keyOf(component, id))
 }
 
-/** Chunks as slices, and the flows that lead from one to the next. */
+/** What one forward pass of an instance computed of prompts. */
+interface PromptPass {
+  prompts: number
+  tokens: number
+}
+
+/** Passes by instance and start; those that only decode are not recorded one by one, but in the busy share. */
+function promptPasses(engine: EngineRecord, instances: ReadonlyMap<string, number>): Map<string, PromptPass> {
+  const {chunks} = engine.requestEvents
+  const passes = new Map<string, PromptPass>()
+  for (let i = 0; i < chunks.length; i++) {
+    const pid = instanceOf(engine, instances, {
+      request: chunks.request[i]!,
+      onPrefill: chunks.onPrefill[i] === 1,
+    })
+    const key = `${pid} ${chunks.startMs[i]!}`
+    const pass = passes.get(key) ?? {prompts: 0, tokens: 0}
+    pass.prompts++
+    pass.tokens += chunks.tokens[i]!
+    passes.set(key, pass)
+  }
+  return passes
+}
+
+/** Passes with their chunks inside, and the flows that lead from one chunk to the next. */
 function* chunkEvents(engine: EngineRecord, instances: ReadonlyMap<string, number>): Generator<TraceEvent> {
   const {chunks} = engine.requestEvents
+  const passes = promptPasses(engine, instances)
   const lastChunk = new Map<number, number>()
   for (let i = 0; i < chunks.length; i++) lastChunk.set(chunks.request[i]!, i)
   for (let i = 0; i < chunks.length; i++) {
@@ -156,6 +181,11 @@ function* chunkEvents(engine: EngineRecord, instances: ReadonlyMap<string, numbe
     const pid = instanceOf(engine, instances, {request, onPrefill: chunks.onPrefill[i] === 1})
     if (pid === undefined) continue
     const span = [chunks.startMs[i]!, chunks.endMs[i]!] as const
+    const key = `${pid} ${span[0]}`
+    const pass = passes.get(key)
+    // Once: the first chunk brings its pass along, which must stand before it to enclose it.
+    if (pass !== undefined) yield {...slice(pid, PREFILL, 'pass', span), args: {...pass}}
+    passes.delete(key)
     yield {...slice(pid, PREFILL, `request ${request}`, span), args: {tokens: chunks.tokens[i]!}}
     const ph = lastChunk.get(request) === i ? 'f' : 't'
     yield {name: 'request', cat: 'request', ph, pid, tid: PREFILL, ts: us(span[0]), id: request, bp: 'e'}

@@ -10,15 +10,15 @@ export function resolveColour(near: Element, colour: string): string {
   return resolved
 }
 
-/** Calls back at once and whenever the page's theme changes; returns how to stop. */
+/** Calls back at once and whenever the page's theme changes, as it does on paper; returns how to stop. */
 export function watchTheme(onchange: () => void): () => void {
-  const scheme = matchMedia('(prefers-color-scheme: dark)')
+  const media = ['(prefers-color-scheme: dark)', 'print'].map(query => matchMedia(query))
   const observer = new MutationObserver(onchange)
   observer.observe(document.documentElement, {attributes: true, attributeFilter: ['data-theme']})
-  scheme.addEventListener('change', onchange)
+  for (const each of media) each.addEventListener('change', onchange)
   onchange()
   return () => {
     observer.disconnect()
-    scheme.removeEventListener('change', onchange)
+    for (const each of media) each.removeEventListener('change', onchange)
   }
 }
