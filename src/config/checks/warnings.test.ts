@@ -41,6 +41,18 @@ describe('warningsOf', () => {
     ])
   })
 
+  it('marks an engine whose tables measurements contradict, under its own timing alone', () => {
+    const far = {
+      aic_model_path: 'openai/gpt-oss-120b',
+      aic_system: 'b200_sxm',
+      aic_backend: 'trtllm',
+    } as const
+    const field = 'engine.aic_model_path'
+    expect(said({...agg(far), engineTiming: 'aic'})[field]).toMatch(/^Not to be relied on here: .*MXFP4/)
+    expect(said({...agg(far), engineTiming: 'polynomial'})[field]).toBeUndefined()
+    expect(said({...agg({...far, aic_backend: 'vllm'}), engineTiming: 'aic'})[field]).toBeUndefined()
+  })
+
   it('says what a KV router does not learn, and where its estimate has no effect', () => {
     const routed = (engine: Partial<EngineArgs>, more: Partial<Scenario> = {}) =>
       said({...agg(engine), routerMode: 'kv_router', ...more})

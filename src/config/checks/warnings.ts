@@ -9,6 +9,7 @@ import {
   type Scenario,
 } from '../scenario.ts'
 import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
+import {farTableOf} from './far-tables.ts'
 
 /** Something that runs as asked and is easily read wrong. Never in the way of a run. */
 export interface Warning {
@@ -57,6 +58,7 @@ const ONLY_1_2: ReadonlySet<Rule> = new Set([
 
 const RULES: readonly Rule[] = [
   warnOfTiming,
+  warnOfFarTables,
   warnOfPlannerTiming,
   warnOfUntypedPools,
   warnOfWorkersOverBudget,
@@ -89,6 +91,14 @@ function warnOfTiming(scenario: Scenario): readonly Warning[] {
   return [
     warn('timing', `Pass times are the built-in curve: naming ${gpu} and a model does not change them.`),
   ]
+}
+
+function warnOfFarTables(scenario: Scenario): readonly Warning[] {
+  if (scenario.engineTiming !== 'aic') return []
+  return partsOf(scenario).flatMap(([part, {args}]) => {
+    const what = farTableOf(args)
+    return what === null ? [] : [warn(`${part}.aic_model_path`, `Not to be relied on here: ${what}.`)]
+  })
 }
 
 /** The reference knows no choice: fixed fleets are timed by the GPU they name, planner runs never (engine.md 0). */

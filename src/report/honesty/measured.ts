@@ -1,3 +1,4 @@
+import {farTableOf} from '../../config/checks/far-tables.ts'
 import {FIRST_RELEASE, type Release} from '../../config/release.ts'
 import {type EngineArgs, poolsOf, type Scenario} from '../../config/scenario.ts'
 import bands from './measured-bands.json' with {type: 'json'}
@@ -44,6 +45,8 @@ const RELEASES = bands.releases as unknown as readonly MeasuredRelease[]
 export function compareWithMeasured(scenario: Scenario): Comparison {
   if (scenario.engineTiming !== 'aic')
     return {kind: 'none', why: `${scenario.engineTiming} timing stands for no engine that was measured`}
+  const far = poolsOf(scenario.fleet).flatMap(([, {args}]) => farTableOf(args) ?? [])[0]
+  if (far !== undefined) return {kind: 'none', why: far}
   const release = RELEASES.find(one => one.release === (scenario.release ?? FIRST_RELEASE))
   const found = poolsOf(scenario.fleet).map(([, {args}]) => bandOf(release, args))
   const [first] = found
