@@ -7,9 +7,8 @@ const LEAST_REQUESTS = 50
 /** Says so where nearly every block of every prompt stands in an earlier one; null where reuse is as recordings have it. */
 export function tellOddReuse({prompts, requestCount, hashStart, hashIds}: ParsedTrace): string | null {
   if (prompts !== 'hashes' || requestCount < LEAST_REQUESTS || hashIds.length === 0) return null
-  const distinct = new Set(hashIds).size
-  const seen = 1 - distinct / hashIds.length
-  if (seen < PLAUSIBLE_REUSE) return null
+  const seen = seenShare(hashIds)
+  if (seen === null) return null
   const first = hashIds[0]
   let alike = 0
   for (let request = 0; request < requestCount; request++) {
@@ -19,4 +18,15 @@ export function tellOddReuse({prompts, requestCount, hashStart, hashIds}: Parsed
   return alike === requestCount
     ? `${share}, and every prompt begins with the same one: are ids numbered anew in each request? Then the prefix cache helps as no real one did.`
     : `${share}: the prefix cache then helps as few real ones did.`
+}
+
+/** Share of ids that stood there before; null below what is told of, found from the first few of most recordings. */
+function seenShare(hashIds: ParsedTrace['hashIds']): number | null {
+  const shareOf = (distinct: number) => 1 - distinct / hashIds.length
+  const distinct = new Set<number>()
+  for (const id of hashIds) {
+    distinct.add(id)
+    if (shareOf(distinct.size) < PLAUSIBLE_REUSE) return null
+  }
+  return shareOf(distinct.size)
 }

@@ -2,7 +2,7 @@ import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {formatClock, formatMs, NONE} from '../../kit/format.ts'
 import {reasonLabel} from '../../policies/dynamo/dynamo-decisions.ts'
-import {tellTick} from '../../policies/dynamo/tell-tick.ts'
+import {tellWhy} from '../../policies/dynamo/tell-tick.ts'
 import {thinRows} from './thin-rows.ts'
 
 export interface TickRow {
@@ -34,7 +34,7 @@ function tickRow(tick: DynamoTick, config: PlannerConfig): TickRow {
     decided: decided(tick),
     load: reasons(tick, 'load'),
     throughput: reasons(tick, 'throughput'),
-    why: tellTick(tick, config).reasons.join(' '),
+    why: tellWhy(tick, config).join(' '),
   }
 }
 

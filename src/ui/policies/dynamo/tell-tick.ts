@@ -17,19 +17,26 @@ export interface ToldTick {
   readonly tippingQuestion: TippingQuestion | null
 }
 
+/** Why it decided as it did, alone: what a table of many ticks shows of each. */
+export function tellWhy(tick: DynamoTick, config: PlannerConfig): readonly string[] {
+  const fields = fields16Of(tick)
+  return fields === null ? tellReasons(tick, config) : tellReasons16(tick, config, fields)
+}
+
 export function tellTick(tick: DynamoTick, config: PlannerConfig): ToldTick {
+  const reasons = tellWhy(tick, config)
   const fields = fields16Of(tick)
   const {grounds16 = null} = tick
   if (fields === null) {
     return {
-      reasons: tellReasons(tick, config),
+      reasons,
       facts: tickFacts(tick, config),
       engines: engineRows(tick),
       tippingQuestion: {release: '1.2.1', config, grounds: tick.explanation.grounds},
     }
   }
   return {
-    reasons: tellReasons16(tick, config, fields),
+    reasons,
     facts: tickFacts16(tick, config, fields),
     engines: engineRows16(tick),
     tippingQuestion: grounds16 && {release: '1.6.1', config: config as PlannerConfig16, grounds: grounds16},
