@@ -7,8 +7,9 @@ import type {RequestColumns} from '../engine/record/record.ts'
 import {compareMeasured} from '../measured/compare-measured.ts'
 import {type CalibrationOutcome, fitCalibration} from '../measured/fit-calibration.ts'
 import type {MeasuredRun} from '../measured/measured-run.ts'
-import {formatCalibrationOutcome, formatMeasured} from '../measured/measured-text.ts'
+import {formatMeasured} from '../measured/measured-text.ts'
 import {readMeasured} from '../measured/read-measured.ts'
+import {tellCalibration} from '../measured/words.ts'
 import type {RunResult} from '../run/run.ts'
 import {fileErrorReason} from './file-errors.ts'
 
@@ -54,7 +55,8 @@ export async function tellMeasured({
   if (!calibrates) return ok(compared)
   const fitted = await fitCalibration({scenario, measured: run, simulated, replay})
   if (!fitted.ok) return fitted
-  return ok(`${compared}${formatCalibrationOutcome(fitted.value)}${flagsOf(fitted.value)}`)
+  const {verdict, sentence} = tellCalibration(fitted.value)
+  return ok(`${compared}${verdict} ${sentence}\n${flagsOf(fitted.value)}`)
 }
 
 /** How to go on with it. */

@@ -126,7 +126,7 @@ describe('trace formats on the command line', () => {
     expect(out).toContain('50 measured and 50 simulated requests, paired in order of arrival')
     expect(out).toMatch(/TTFT {5,}mean +\d/)
     expect(out).toMatch(
-      /Calibration accepted: pass times of prompts × 1, of decoding × 2, [\d.]+ ms of overhead/,
+      /Calibration accepted\. On .* with pass times of prompts × 1, of decoding × 2, [\d.]+ ms of overhead/,
     )
     expect(out).toContain("--calibration 'overhead:")
     expect((await told('azure.csv', '--calibrate')).error).toContain('--calibrate needs --measured')

@@ -1,13 +1,5 @@
 import type {MeasuredComparison, MetricComparison} from './compare-measured.ts'
-import type {CalibrationOutcome} from './fit-calibration.ts'
-import type {MeasuredMetric} from './measured-run.ts'
-import {formatError} from './words.ts'
-
-const METRIC_NAMES: Readonly<Record<MeasuredMetric, string>> = {
-  ttft: 'TTFT',
-  itl: 'ITL',
-  e2e: 'End to end',
-}
+import {formatError, METRIC_NAMES, percent} from './words.ts'
 
 const PRINTED = [50, 90, 99]
 
@@ -53,25 +45,6 @@ function rowsOf({metric, mean, quantiles, pairs, error}: MetricComparison): read
   return [...rows, `    ${name}: ${paired}${error.text}.`]
 }
 
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`
-}
-
 function row([name = '', ...cells]: readonly string[]): string {
   return `  ${name.padEnd(11)}${cells.map(cell => cell.padStart(12)).join('')}`
-}
-
-/** What the fit found, and what it did on the requests it had not seen. */
-export function formatCalibrationOutcome({
-  isAccepted,
-  calibration,
-  prefillFactor,
-  decodeFactor,
-}: CalibrationOutcome): string {
-  const {errorBefore, errorAfter, requests, overheadMs} = calibration
-  const found = `pass times of prompts × ${prefillFactor}, of decoding × ${decodeFactor}, ${overheadMs} ms of overhead`
-  const judged = `on ${requests} requests that it was not fitted on, the error goes from ${percent(errorBefore)} to ${percent(errorAfter)}`
-  return isAccepted
-    ? `Calibration accepted: ${found}; ${judged}.\n`
-    : `Calibration refused: ${found} would not do; ${judged}.\n`
 }

@@ -1,3 +1,13 @@
+import {formatThousands} from '../core/python-number.ts'
+import type {CalibrationOutcome} from './fit-calibration.ts'
+import type {MeasuredMetric} from './measured-run.ts'
+
+export const METRIC_NAMES: Readonly<Record<MeasuredMetric, string>> = {
+  ttft: 'TTFT',
+  itl: 'ITL',
+  e2e: 'End to end',
+}
+
 /** `+24.1 ms`, `−1.20 s`: signed, three digits. */
 export function formatLatency(ms: number): string {
   const size = Math.abs(ms)
@@ -17,4 +27,25 @@ export function formatError(share: number): string {
 /** Three significant digits, without an exponent. */
 function digits(value: number): string {
   return String(Number(value.toPrecision(3)))
+}
+
+/** Three digits of a share. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`
+}
+
+/** A verdict, and a sentence of what the fit found and what it did on the requests it had not seen. */
+export function tellCalibration({isAccepted, calibration, prefillFactor, decodeFactor}: CalibrationOutcome): {
+  readonly verdict: string
+  readonly sentence: string
+} {
+  const {errorBefore, errorAfter, requests, overheadMs} = calibration
+  const found = `pass times of prompts × ${prefillFactor}, of decoding × ${decodeFactor}, ${overheadMs} ms of overhead`
+  const judged = `On ${formatThousands(requests, 0)} requests it was not fitted on, the error goes from ${percent(errorBefore)} to ${percent(errorAfter)} with ${found}`
+  return isAccepted
+    ? {verdict: 'Calibration accepted.', sentence: `${judged}.`}
+    : {
+        verdict: 'Calibration refused.',
+        sentence: `${judged}: that is no improvement, and nothing is changed.`,
+      }
 }

@@ -4,7 +4,7 @@ import {assert} from '../../core/assert.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256OfSynthetic} from '../../run/traffic.ts'
 import {drawsTraces, expandGrid, type GridPoint} from '../../sweep/grid.ts'
-import {isStartupAxis} from '../../sweep/observations.ts'
+import {tellIdleKnob} from '../../sweep/idle-knobs.ts'
 import {pointFacts} from '../../sweep/points.ts'
 import {pointsOfShard} from '../../sweep/shard.ts'
 import {type SizeKv, sizePoints} from '../../sweep/size-points.ts'
@@ -43,17 +43,16 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
       '--repeats shifts the phase of a policy and so needs --planner-config or --policy',
       '--repeats',
     )
-  const startup = axes.find(isStartupAxis)
-  if (startup !== undefined && base.scaling.policy === 'fixed')
-    return fail(
-      `${startup.key.name} changes nothing in a fleet that nobody scales: give --planner-config or --policy`,
-      '--vary',
-    )
   const recipe = bytes !== null && drawsTraces({axes, base, repeats}) ? recipeOfTrace(bytes, path) : null
   if (recipe === null && base.traceSeed !== undefined && bytes !== null)
     return fail(`--trace-seed: ${NO_RECIPE}`, '--trace-seed')
   const points = expandGrid({axes, base, repeats, ownTraceSeed: recipe?.spec.seed ?? null})
   if (!points.ok) return points
+  const idle = tellIdleKnob(
+    axes,
+    points.value.map(({scenario}) => scenario),
+  )
+  if (idle !== null) return fail(`${idle}: give --planner-config or --policy`, '--vary')
   const sized = sweep.sizesKv ? await sizePoints(points.value, sizeKv()) : points
   if (!sized.ok) return sized
   const tasks = planTasks(sized.value, axes, traceSha256)

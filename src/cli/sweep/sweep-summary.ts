@@ -2,6 +2,7 @@ import {tellSweep} from '../../answers/tell-sweep.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {formatThousands} from '../../core/python-number.ts'
 import {forecastSweep} from '../../sweep/forecast.ts'
+import {tellSameResults} from '../../sweep/idle-knobs.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../sweep/points.ts'
 import {REPEAT_WORDS} from '../../sweep/repeats.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
@@ -122,10 +123,12 @@ function describeFindings({rows, sweep, base, scenarios}: Summary): string[] {
     repeatsOf: sweep.repeats.of,
     prices: sweep.prices,
   })
-  const sentences = groups.flatMap(group => [
+  const same = tellSameResults(sweep.axes, {rows, planned: rows.filter(({repeat}) => repeat === 0).length})
+  const told = groups.flatMap(group => [
     ...(group.heading === '' ? [] : [`${group.heading}:`]),
     ...group.sentences,
   ])
+  const sentences = same === null ? told : [same, ...told]
   return sentences.length === 0 ? [] : [...sentences, ...(rule === '' ? [] : [rule]), '']
 }
 

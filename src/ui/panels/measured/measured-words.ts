@@ -1,14 +1,7 @@
 import type {MeasuredComparison, MetricComparison} from '../../../measured/compare-measured.ts'
-import type {CalibrationOutcome} from '../../../measured/fit-calibration.ts'
-import type {MeasuredMetric} from '../../../measured/measured-run.ts'
+import {METRIC_NAMES} from '../../../measured/words.ts'
 import type {Timeline} from '../../kit/charts/base/timeline.ts'
 import {formatCount, formatMs, formatValue} from '../../kit/format.ts'
-
-export const METRIC_NAMES: Readonly<Record<MeasuredMetric, string>> = {
-  ttft: 'TTFT',
-  itl: 'ITL',
-  e2e: 'End to end',
-}
 
 /** A line of the table: one figure of one latency. */
 export interface FigureRow {
@@ -81,19 +74,4 @@ export function overTimeCharts({overTime}: MeasuredComparison): readonly Timelin
         },
       ],
     }))
-}
-
-export function calibrationSentence({
-  isAccepted,
-  calibration,
-  prefillFactor,
-  decodeFactor,
-}: CalibrationOutcome): string {
-  const {errorBefore, errorAfter, requests, overheadMs} = calibration
-  const share = (value: number) => formatValue(value, 'share')
-  const found = `pass times of prompts × ${prefillFactor}, of decoding × ${decodeFactor}, ${formatMs(overheadMs)} of overhead`
-  const judged = `On ${formatCount(requests)} requests it was not fitted on, the error goes from ${share(errorBefore)} to ${share(errorAfter)}`
-  return isAccepted
-    ? `${judged} with ${found}.`
-    : `${judged} with ${found}: that is no improvement, and nothing is changed.`
 }
