@@ -135,7 +135,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
 
   'ui/panels/trace/mend': panel(),
   'ui/panels/trace': panel('ui/panels/trace/mend'),
-  'ui/panels/measured': panel(),
+  'ui/panels/measured': panel('measured/words.ts'),
   'ui/panels/gpu': panel(),
   'ui/panels/guide/releases': panel(),
   'ui/panels/guide/tour': panel(),
