@@ -16,10 +16,10 @@ export interface Answer {
   readonly spread: Spread | null
 }
 
-/** Findings of one run; none where nothing says what it should be judged by. */
+/** Findings of one run; none where nothing says what it should be judged by, or where a sample is all that is left of the requests. */
 export function candidatesOf(scenario: Scenario, {engine, scaling}: RunResult): readonly Candidate[] {
   const objective = objectiveOf(scenario)
-  if (objective === null) return []
+  if (objective === null || engine.requests.sampled !== undefined) return []
   return computeCandidates({scenario, objective, record: engine, scaling})
 }
 

@@ -17,6 +17,7 @@ import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
+import {STREAMED_ABOVE} from '../run/stream.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures} from '../sweep/points.ts'
 import type {Repeats} from '../sweep/repeats.ts'
@@ -114,6 +115,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
     timing: createTimingLoader(),
     memory: machineMemory(),
     nowMs: () => performance.now(),
+    ...(wantsAllRequests(args.flags) ? {} : {streamsAbove: STREAMED_ABOVE}),
   }
   const prepared = await prepareRun(withTrafficSha256(scenario), ports)
   if (!prepared.ok) return prepared
@@ -130,6 +132,11 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
     outputs: outputs.value,
     notices,
   })
+}
+
+/** What is written or compared request by request needs all of them kept. */
+function wantsAllRequests(flags: ReadonlyMap<string, string>): boolean {
+  return ['--per-request-jsonl', '--chrome-trace', '--html', '--measured'].some(flag => flags.has(flag))
 }
 
 /** The scenario for the reference's own command, before the run: it needs none. */
@@ -299,6 +306,10 @@ async function writePages(
   const config = plannerOf(scenario)
   const plannerPath = config === null ? null : plannerReportPath(config, dynamoTicksOf(result.scaling))
   if (outputs.htmlPath === null && plannerPath === null) return
+  if (result.engine.requests.sampled !== undefined) {
+    notes.write(['no planner diagnostics report: it is drawn from all requests, and this run kept a sample'])
+    return
+  }
   const html = await makeHtmlReport(scenario, result)
   if (outputs.htmlPath !== null) writeText(outputs.htmlPath, html)
   if (config === null || plannerPath === null) return
@@ -331,7 +342,9 @@ async function writeResult(result: RunResult, outputs: Outputs, terminal: Termin
     return
   }
   if (scaling !== null) terminal.writeOut(formatScalingEvents(scaling.scalingEvents))
-  terminal.writeOut(`${formatReportTable(report)}\nSaved full report to: ${outputs.reportPath}\n`)
+  const {percentiles} = report.planner_replay
+  const bound = percentiles === 'exact' ? '' : `Percentiles: ${percentiles}\n`
+  terminal.writeOut(`${formatReportTable(report)}\n${bound}Saved full report to: ${outputs.reportPath}\n`)
   if (scaling === null) return
   const word = report.planner_replay.policy === 'dynamo' ? 'Planner' : 'Policy'
   terminal.writeOut(`${word} ticks: ${scaling.totalTicks}\n`)

@@ -1,10 +1,22 @@
 import type {Workload} from '../trace/workload.ts'
 
+/** Requests to come, in release order. */
+export interface ArrivalQueue {
+  /** No request left, released or to be released later. */
+  readonly isDrained: boolean
+  /** Time of the next release, ms; Infinity when none is known yet. */
+  readonly nextMs: number
+  /** Takes the next request; its release time is the `nextMs` from before. */
+  pop(): number
+  /** A request completed: its session's next turn, if any, is released after its delay. */
+  completed(request: number, atMs: number): void
+}
+
 /**
  * Requests in release order (engine.md 1.5): by time, then session, then turn. First turns come presorted from the
  * workload; a later turn is scheduled when the one before it completes.
  */
-export class Arrivals {
+export class Arrivals implements ArrivalQueue {
   readonly #workload: Workload
   #cursor = 0
   // Later turns, a binary heap ordered by (time, session, turn).
@@ -17,7 +29,6 @@ export class Arrivals {
     this.#unscheduled = workload.requestCount - workload.releaseOrder.length
   }
 
-  /** No request left, released or to be released later. */
   get isDrained(): boolean {
     return (
       this.#unscheduled === 0 &&
@@ -26,13 +37,11 @@ export class Arrivals {
     )
   }
 
-  /** Time of the next release, ms; Infinity when none is known yet. */
   get nextMs(): number {
     const first = this.#nextFirstTurnMs()
     return this.#times.length > 0 && this.#times[0]! < first ? this.#times[0]! : first
   }
 
-  /** Takes the next request; its release time is the `nextMs` from before. */
   pop(): number {
     const first = this.#nextFirstTurnMs()
     if (this.#times.length > 0) {
@@ -47,7 +56,6 @@ export class Arrivals {
     return this.#workload.releaseOrder[this.#cursor++]!
   }
 
-  /** A request completed: its session's next turn, if any, is released after its delay. */
   completed(request: number, atMs: number): void {
     const next = this.#workload.nextTurn[request]!
     if (next >= 0) this.release(next, atMs + this.#workload.delayMs[next]!)

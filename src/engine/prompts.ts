@@ -4,6 +4,8 @@ import type {Workload} from '../trace/workload.ts'
 /** Prompts of the workload as the instances of a pool see them; shared by all of them. */
 export interface Prompts {
   readonly inputLength: Int32Array
+  /** No two prompts have a block in common: each instance numbers them itself, and there are no columns of them. */
+  readonly areUnshared: boolean
   /** `blocks[blockStart[r] .. blockStart[r+1]]`: identities of the complete blocks of prompt r. */
   readonly blockStart: Uint32Array
   readonly blocks: Int32Array
@@ -25,6 +27,7 @@ export function computePrompts(workload: Workload, blockSize: number | null): Pr
   if (blockSize === null) {
     return {
       inputLength,
+      areUnshared: false,
       blockStart: new Uint32Array(requestCount + 1),
       blocks: new Int32Array(0),
       blockCount: 0,
@@ -36,9 +39,21 @@ export function computePrompts(workload: Workload, blockSize: number | null): Pr
   const kept = bySize.get(blockSize)
   if (kept !== undefined) return kept
   const {blockStart, blocks, blockCount} = internBlocks(workload, blockSize)
-  const prompts = {inputLength, blockStart, blocks, blockCount, continuedBy}
+  const prompts = {inputLength, areUnshared: false, blockStart, blocks, blockCount, continuedBy}
   const [oldest] = bySize.keys()
   if (bySize.size === MOST_SIZES && oldest !== undefined) bySize.delete(oldest)
   bySize.set(blockSize, prompts)
   return prompts
+}
+
+/** Prompts of which only the lengths are known, as those of slots whose requests change. */
+export function unsharedPrompts({inputLength}: Workload): Prompts {
+  return {
+    inputLength,
+    areUnshared: true,
+    blockStart: new Uint32Array(0),
+    blocks: new Int32Array(0),
+    blockCount: 0,
+    continuedBy: null,
+  }
 }

@@ -1,5 +1,5 @@
 import type {EngineArgs, ReportedSla, Scenario} from '../config/scenario.ts'
-import {exactExp, exactLog, exactLog1p} from '../core/exact-math.ts'
+import {binMiddle, binOf} from '../core/log-bins.ts'
 import {
   computeSummary,
   computeWeightedMoments,
@@ -8,7 +8,14 @@ import {
   selectWeightedRanks,
 } from '../core/statistics.ts'
 import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record/record.ts'
-import {named, reportSeconds, throughputs, totalsAndRates, wallFigures} from './compute-report.ts'
+import {
+  countArrived,
+  named,
+  reportSeconds,
+  throughputs,
+  totalsAndRates,
+  wallFigures,
+} from './compute-report.ts'
 import type {ReferenceReport, ReportAdditions16} from './report.ts'
 import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
@@ -27,7 +34,7 @@ export function computeReport16(
   const totals = computeTotals(requests, completed)
   const {inputTokens, firstReusedTokens} = totals
   return {
-    ...totalsAndRates(requests, completed.length, totals),
+    ...totalsAndRates({arrived: countArrived(requests), completed: completed.length}, totals),
     first_admission_prefix_cache_reused_ratio: inputTokens > 0 ? firstReusedTokens / inputTokens : 0,
     ...wallFigures(totals, wallTimeMs),
     ...requestDistributions(requests, completed),
@@ -137,11 +144,6 @@ function gapDistributions(tokenGaps: TokenGaps) {
   }
 }
 
-/** Relative error of the sketch, and what follows from it. */
-const ALPHA = 0.001
-const GAMMA = 1 + (2 * ALPHA) / (1 - ALPHA)
-const MULTIPLIER = 1 / exactLog1p((2 * ALPHA) / (1 - ALPHA))
-
 /** The reference keeps only counts of logarithmic bins, so a percentile is the middle of its bin. */
 function sketchedSummary(values: Float64Array, counts: Uint32Array): Summary {
   const moments = computeWeightedMoments(values, counts)
@@ -151,7 +153,7 @@ function sketchedSummary(values: Float64Array, counts: Uint32Array): Summary {
   const byRank = selectWeightedRanks(values, counts, ranks)
   const at = (percent: number) => {
     const value = byRank.get(sketchRank(count, percent))!
-    return count === 1 ? value : binMiddle(value)
+    return count === 1 ? value : sketched(value)
   }
   const [median, p75, p90, p95, p99] = PERCENTILES.map(at) as [number, number, number, number, number]
   return {
@@ -177,8 +179,7 @@ function sketchRank(count: number, percent: number): number {
   return Math.floor(share * (count - 1))
 }
 
-function binMiddle(value: number): number {
-  if (value === 0) return 0
-  const key = Math.ceil(exactLog(value) * MULTIPLIER)
-  return exactExp(key * (1 / MULTIPLIER)) * (2 / (1 + GAMMA))
+/** What the sketch says of a value; it knows 0 as itself. */
+function sketched(value: number): number {
+  return value === 0 ? 0 : binMiddle(binOf(value))
 }

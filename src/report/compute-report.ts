@@ -19,7 +19,7 @@ export function computeReport(record: EngineRecord, options: {readonly wallTimeM
   const completed = completedInArrivalOrder(requests)
   const totals = computeTotals(requests, completed)
   return {
-    ...totalsAndRates(requests, completed.length, totals),
+    ...totalsAndRates({arrived: countArrived(requests), completed: completed.length}, totals),
     ...wallFigures(totals, options.wallTimeMs),
     ...requestDistributions(requests, completed),
     ...gapDistributions(record.tokenGaps),
@@ -36,16 +36,19 @@ export interface ReportTotals {
 }
 
 /** Counts, tokens, what went through in a second of simulated time, and the share of prompts that was cached. */
-export function totalsAndRates(requests: RequestColumns, completedCount: number, totals: ReportTotals) {
+export function totalsAndRates(
+  {arrived, completed}: {readonly arrived: number; readonly completed: number},
+  totals: ReportTotals,
+) {
   const {inputTokens, outputTokens, reusedTokens, durationMs} = totals
   const durationS = reportSeconds(totals)
   return {
-    num_requests: countArrived(requests),
-    completed_requests: completedCount,
+    num_requests: arrived,
+    completed_requests: completed,
     total_input_tokens: inputTokens,
     total_output_tokens: outputTokens,
     duration_ms: durationMs,
-    request_throughput_rps: completedCount / durationS,
+    request_throughput_rps: completed / durationS,
     input_throughput_tok_s: inputTokens / durationS,
     output_throughput_tok_s: outputTokens / durationS,
     total_throughput_tok_s: (inputTokens + outputTokens) / durationS,
@@ -71,7 +74,7 @@ export function wallFigures({inputTokens, outputTokens}: ReportTotals, wallTimeM
   }
 }
 
-function countArrived(requests: RequestColumns): number {
+export function countArrived(requests: RequestColumns): number {
   let arrived = 0
   for (let r = 0; r < requests.count; r++) if (!Number.isNaN(requests.arrivalMs[r]!)) arrived++
   return arrived

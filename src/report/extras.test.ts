@@ -41,7 +41,7 @@ const record = {
   ],
 }
 const report = computeReport(record, {wallTimeMs: 1000})
-const rest = {traceSha256: 'abc', record, report, outsideMeasuredShare: null} as const
+const rest = {traceSha256: 'abc', record, tally: null, report, outsideMeasuredShare: null} as const
 
 function withPlanner(gpus: number | null): Scenario {
   const planner = plannerConfigWith('agg', {

@@ -13,14 +13,17 @@ import {
   servingGpuHours,
   standbyGpuHours,
 } from './gpu-hours.ts'
-import type {PlannerReplayExtras, ReferenceReport} from './report.ts'
-import {computeServiceBurn} from './service-burn.ts'
+import {type PlannerReplayExtras, type ReferenceReport, SKETCHED_PERCENTILES} from './report.ts'
+import {computeServiceBurn, type ServiceBurn} from './service-burn.ts'
 import {countAttained} from './service-level.ts'
+import type {RunTally} from './streamed/run-tally.ts'
 
 export interface ExtrasInput {
   readonly scenario: Scenario
   readonly traceSha256: string
   readonly record: EngineRecord
+  /** Of a streamed run, whose record has a sample of the requests alone; null = the record has all of them. */
+  readonly tally: RunTally | null
   readonly report: ReferenceReport
   /** null for a plain run. */
   readonly scaling: ScalingRecord<PolicyDetail> | null
@@ -31,9 +34,10 @@ export interface ExtrasInput {
 
 /** Our `planner_replay` object (contracts.md 3): what users felt, what it cost, and how to run it again. */
 export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
-  const {scenario, record, report} = input
+  const {scenario, record, report, tally} = input
   const objective = objectiveOf(scenario)
-  const attained = objective === null ? null : countAttained(record.requests, objective)
+  const service = serviceOf(input)
+  const attained = service?.attained ?? null
   const share = attained === null ? null : attained / Math.max(report.completed_requests, 1)
   const durationS = Math.max(report.duration_ms / 1000, 1e-9)
   const gpus = gpusPerWorker(scenario)
@@ -51,15 +55,31 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
       objective === null
         ? null
         : {ttft_ms: objective.ttftMs, itl_ms: objective.itlMs, share: objective.share},
+    percentiles: tally === null ? 'exact' : SKETCHED_PERCENTILES,
     meets_objective: objective === null || share === null ? null : share >= objective.share,
     sla_attainment: share,
-    ...(objective === null ? {} : {burn: computeServiceBurn(record.requests, objective)}),
+    ...(service === null ? {} : {burn: service.burn}),
     goodput_rps: attained === null ? null : attained / durationS,
     gpu_hours: gpuHoursOf(input, gpus),
     ...policyExtras(input),
     billed_gpu_hours: billed,
     cost: input.pricePerGpuHour === undefined ? null : billed * input.pricePerGpuHour,
     outside_measured_share: input.outsideMeasuredShare,
+  }
+}
+
+/** How many requests met the objective, and when; null without one. */
+function serviceOf({
+  scenario,
+  record: {requests},
+  tally,
+}: ExtrasInput): {readonly attained: number; readonly burn: ServiceBurn} | null {
+  const objective = objectiveOf(scenario)
+  if (objective === null) return null
+  if (tally?.service) return {attained: tally.service.attained, burn: tally.service.burn.burn()}
+  return {
+    attained: countAttained(requests, objective),
+    burn: computeServiceBurn(requests, objective),
   }
 }
 

@@ -54,6 +54,9 @@ export interface ReportAdditions16 {
   readonly goodput_output_throughput_tok_s?: number
 }
 
+/** By `RELATIVE_ERROR` of `core/log-bins.ts`. */
+export const SKETCHED_PERCENTILES = 'within 0.1 %'
+
 export interface PlannerReplayExtras {
   readonly version: string
   readonly config: unknown
@@ -66,6 +69,8 @@ export interface PlannerReplayExtras {
   /** What the run is judged by; null where nobody says. */
   readonly objective?: {readonly ttft_ms: number; readonly itl_ms: number; readonly share: number} | null
   readonly meets_objective?: boolean | null
+  /** What percentiles are good for: all values were sorted, or their shares come from a sketch. */
+  readonly percentiles?: 'exact' | typeof SKETCHED_PERCENTILES
   /** Share of completed requests with TTFT and TPOT within the objective; null without one. */
   readonly sla_attainment: number | null
   /** The same over time; absent without an objective, and in runs saved before. */

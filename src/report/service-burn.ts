@@ -1,6 +1,5 @@
 import type {RequestColumns} from '../engine/record/record.ts'
-import {tpotMs, ttftMs} from './request-measures.ts'
-import type {ServiceLevel} from './service-level.ts'
+import {isAttained, type ServiceLevel} from './service-level.ts'
 
 /** When the objective was kept, minute by minute of simulated time; the keys are those of the report (contracts.md 3). */
 export interface ServiceBurn {
@@ -20,34 +19,51 @@ const INTERVAL_S = 60
  * By arrival, because a request that waits an hour is to be blamed on the minute it came in. One that never finished has
  * not met the objective.
  */
+export class BurnTally {
+  readonly #objective: ServiceLevel & {readonly share: number}
+  readonly #arrived: number[] = []
+  readonly #met: number[] = []
+
+  constructor(objective: ServiceLevel & {readonly share: number}) {
+    this.#objective = objective
+  }
+
+  /** A request that arrived, when what became of it is known. */
+  add(requests: RequestColumns, r: number): void {
+    const minute = Math.floor(requests.arrivalMs[r]! / (INTERVAL_S * 1000))
+    while (this.#arrived.length <= minute) {
+      this.#arrived.push(0)
+      this.#met.push(0)
+    }
+    this.#arrived[minute]!++
+    if (isMet(requests, r, this.#objective)) this.#met[minute]!++
+  }
+
+  burn(): ServiceBurn {
+    const share_met = this.#arrived.map((count, i) => (count === 0 ? null : this.#met[i]! / count))
+    const seen = share_met.filter(value => value !== null)
+    return {
+      interval_s: INTERVAL_S,
+      share_met,
+      minutes_out: seen.filter(value => value < this.#objective.share).length,
+      minutes: seen.length,
+    }
+  }
+}
+
 export function computeServiceBurn(
   requests: RequestColumns,
-  {share, ...target}: ServiceLevel & {readonly share: number},
+  objective: ServiceLevel & {readonly share: number},
 ): ServiceBurn {
-  const arrived: number[] = []
-  const met: number[] = []
+  const tally = new BurnTally(objective)
   for (const r of requests.arrivalOrder) {
-    const arrivalMs = requests.arrivalMs[r]!
-    if (Number.isNaN(arrivalMs)) continue
-    const minute = Math.floor(arrivalMs / (INTERVAL_S * 1000))
-    while (arrived.length <= minute) {
-      arrived.push(0)
-      met.push(0)
-    }
-    arrived[minute]!++
-    if (isMet(requests, r, target)) met[minute]!++
+    // Of a request that never came there is no row, in 1.6.1, or no time.
+    if (!Number.isNaN(requests.arrivalMs[r] ?? Number.NaN)) tally.add(requests, r)
   }
-  const share_met = arrived.map((count, i) => (count === 0 ? null : met[i]! / count))
-  const seen = share_met.filter(value => value !== null)
-  return {
-    interval_s: INTERVAL_S,
-    share_met,
-    minutes_out: seen.filter(value => value < share).length,
-    minutes: seen.length,
-  }
+  return tally.burn()
 }
 
 function isMet(requests: RequestColumns, r: number, target: ServiceLevel): boolean {
   const isDone = requests.emittedTokens[r]! > 0 && requests.emittedTokens[r]! >= requests.outputLength[r]!
-  return isDone && ttftMs(requests, r) <= target.ttftMs && tpotMs(requests, r) <= target.itlMs
+  return isDone && isAttained(requests, r, target)
 }

@@ -12,8 +12,11 @@ export interface ServiceLevel {
 /** Requests that met both targets; a request of one token has no gaps and so meets the ITL target. */
 export function countAttained(requests: RequestColumns, target: ServiceLevel): number {
   let attained = 0
-  for (const r of completedInArrivalOrder(requests)) {
-    if (ttftMs(requests, r) <= target.ttftMs && tpotMs(requests, r) <= target.itlMs) attained++
-  }
+  for (const r of completedInArrivalOrder(requests)) if (isAttained(requests, r, target)) attained++
   return attained
+}
+
+/** A completed request met both targets. */
+export function isAttained(requests: RequestColumns, r: number, target: ServiceLevel): boolean {
+  return ttftMs(requests, r) <= target.ttftMs && tpotMs(requests, r) <= target.itlMs
 }

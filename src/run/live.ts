@@ -1,4 +1,5 @@
 import type {RunnableEngine} from '../engine/create-engine.ts'
+import type {EngineGlance, FinishedSoFar} from '../engine/record/lives.ts'
 
 /** A run as it grows, for a picture while one waits: never part of a result. One entry per sample. */
 export interface LiveColumns {
@@ -6,7 +7,7 @@ export interface LiveColumns {
   readonly atS: number[]
   readonly serving: number[]
   readonly starting: number[]
-  /** Mean over the first tokens since the sample before; NaN where there were none. */
+  /** Mean over the first tokens since the sample before, of a streamed run over those of requests that ended; NaN where there were none. */
   readonly ttftMs: number[]
 }
 
@@ -19,6 +20,7 @@ export class LiveLine {
   readonly #engine: RunnableEngine
   #waiting: number[] = []
   #seen = 0
+  #finished: FinishedSoFar = {count: 0, ttftMs: 0}
   #lastMs = Number.NEGATIVE_INFINITY
 
   constructor(engine: RunnableEngine) {
@@ -36,12 +38,23 @@ export class LiveLine {
   }
 
   #sample(nowMs: number): void {
-    const {instances, arrivedRequests, requests} = this.#engine.glance()
+    const glance = this.#engine.glance()
+    const {instances} = glance
     const living = instances.filter(({exitMs}) => exitMs === null)
     const {atS, serving, starting, ttftMs} = this.columns
     atS.push(nowMs / 1000)
     serving.push(living.filter(({readyMs, drainMs}) => readyMs !== null && drainMs === null).length)
     starting.push(living.filter(({readyMs, drainMs}) => readyMs === null && drainMs === null).length)
+    ttftMs.push(glance.finished === null ? this.#meanOf(glance, nowMs) : this.#meanSince(glance.finished))
+  }
+
+  #meanSince(finished: FinishedSoFar): number {
+    const {count, ttftMs} = this.#finished
+    this.#finished = finished
+    return finished.count === count ? Number.NaN : (finished.ttftMs - ttftMs) / (finished.count - count)
+  }
+
+  #meanOf({arrivedRequests, requests}: EngineGlance, nowMs: number): number {
     for (; this.#seen < arrivedRequests; this.#seen++) this.#waiting.push(requests.arrivalOrder[this.#seen]!)
     let sum = 0
     let count = 0
@@ -52,6 +65,6 @@ export class LiveLine {
       count++
       return false
     })
-    ttftMs.push(count === 0 ? Number.NaN : sum / count)
+    return count === 0 ? Number.NaN : sum / count
   }
 }

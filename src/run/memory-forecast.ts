@@ -1,4 +1,5 @@
 import {plannerOf, poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
+import {MOST_SLOTS} from '../engine/stream/request-slots.ts'
 
 /** What is known of the traffic before a run. */
 export interface TrafficSize {
@@ -11,6 +12,8 @@ export interface TrafficSize {
   readonly spanS: number
   /** Of the trace as it was read, of which a selection may replay few; absent = none are kept. */
   readonly traceRows?: number
+  /** No columns over requests are kept; absent = they are. */
+  readonly isStreamed?: boolean
 }
 
 export interface MemoryForecast {
@@ -37,6 +40,8 @@ const BYTES = {
   request: 280,
   /** A prompt's block in the block table, and its parent if no earlier prompt had it. */
   block: 6,
+  /** Sample, bins, and the columns over slots of a fleet that keeps up. */
+  streamed: 32 * MIB,
   /** Columns of a row that was read, whether or not it is replayed. */
   traceRow: 64,
   /** A hash id in the trace and in the trie of prefixes. */
@@ -57,22 +62,16 @@ const BYTES = {
 /** How much memory a run takes, worked out from sizes alone. */
 export function forecastMemory(scenario: Scenario, traffic: TrafficSize): MemoryForecast {
   const pools = poolsOf(scenario.fleet).map(([, pool]) => pool)
-  const {requests, inputTokens, outputTokens, fileBytes, spanS, traceRows = 0} = traffic
-  let leastBytes =
-    BYTES.program +
-    fileBytes +
-    Math.max(traceRows - requests, 0) * BYTES.traceRow +
-    requests * BYTES.request +
-    (inputTokens / scenario.traceBlockSize) * BYTES.hashId +
-    outputTokens * BYTES.outputToken
-  let waitingBytes = requests * BYTES.waiting
-  const blockSizes = new Set(pools.map(({args}) => args.block_size))
-  for (const blockSize of blockSizes) leastBytes += (inputTokens / blockSize) * BYTES.block
+  const {requests, inputTokens, outputTokens, spanS} = traffic
+  let leastBytes = BYTES.program + (traffic.isStreamed ? BYTES.streamed : keptBytes(scenario, traffic))
+  const mostWaiting = traffic.isStreamed ? Math.min(requests, MOST_SLOTS) : requests
+  let waitingBytes = mostWaiting * BYTES.waiting
   for (const {args, initialWorkers} of pools) {
     const blocks = (inputTokens + outputTokens) / args.block_size
     leastBytes += initialWorkers * BYTES.instance
     leastBytes += Math.min(initialWorkers * args.num_gpu_blocks, blocks) * BYTES.cachedBlock
-    waitingBytes = Math.max(waitingBytes, requests * BYTES.waiting + blocks * BYTES.waitingBlock)
+    const blocksOfWaiting = blocks * (mostWaiting / requests)
+    waitingBytes = Math.max(waitingBytes, mostWaiting * BYTES.waiting + blocksOfWaiting * BYTES.waitingBlock)
   }
   const planner = plannerOf(scenario)
   if (planner !== null) leastBytes += (spanS / planner.load_adjustment_interval) * BYTES.tick
@@ -83,6 +82,20 @@ export function forecastMemory(scenario: Scenario, traffic: TrafficSize): Memory
     instances,
     instanceBytes: instances * BYTES.instance,
   }
+}
+
+/** What is there of every request, whatever the fleet does. */
+function keptBytes({fleet, traceBlockSize}: Scenario, traffic: TrafficSize): number {
+  const {requests, inputTokens, outputTokens, fileBytes, traceRows = 0} = traffic
+  let bytes =
+    fileBytes +
+    Math.max(traceRows - requests, 0) * BYTES.traceRow +
+    requests * BYTES.request +
+    (inputTokens / traceBlockSize) * BYTES.hashId +
+    outputTokens * BYTES.outputToken
+  const blockSizes = new Set(poolsOf(fleet).map(([, {args}]) => args.block_size))
+  for (const blockSize of blockSizes) bytes += (inputTokens / blockSize) * BYTES.block
+  return bytes
 }
 
 export function sizeOfSynthetic(spec: SyntheticSpec): TrafficSize {

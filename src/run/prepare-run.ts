@@ -12,6 +12,7 @@ import {
 } from './memory-forecast.ts'
 import type {RunProgress, RunResult} from './run.ts'
 import {type SimulationInputs, simulate} from './simulate.ts'
+import {streamOf} from './stream.ts'
 import type {TimingLoader} from './timing-loader.ts'
 import {type LoadTraffic, sizeOfTraffic} from './traffic.ts'
 
@@ -20,6 +21,8 @@ export interface RunPorts {
   readonly loadTraffic: LoadTraffic
   readonly timing: TimingLoader
   readonly memory: MemoryLimit
+  /** Requests above which a run keeps none of them, where it can do without; absent = it keeps all. */
+  readonly streamsAbove?: number
   /** Host clock in ms, for `wall_time_ms` alone. */
   readonly nowMs: () => number
 }
@@ -41,21 +44,28 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
   const scenario = sized.value
   const checkRoom = (traffic: TrafficSize) => checkMemory(scenario, traffic, ports.memory)
   // Before it is made: the requests alone may be more than there is room for.
-  const room = scenario.synthetic ? checkRoom(sizeOfSynthetic(scenario.synthetic)) : ok([])
+  const stream = streamOf(scenario, ports.streamsAbove ?? Number.POSITIVE_INFINITY)
+  if (!stream.ok) return stream
+  const isStreamed = stream.value !== null
+  const room = scenario.synthetic ? checkRoom({...sizeOfSynthetic(scenario.synthetic), isStreamed}) : ok([])
   if (!room.ok) return room
   const timing = await ports.timing.prepare(scenario)
   if (!timing.ok) return timing
-  const traffic = await ports.loadTraffic(scenario)
+  const traffic = stream.value === null ? await ports.loadTraffic(scenario) : ok(stream.value)
   if (!traffic.ok) return traffic
   const fits = checkRoom(sizeOfTraffic(traffic.value))
   if (!fits.ok) return fits
   const {notices: timingNotices, ...timed} = timing.value
-  const {name, sha256, source, notices} = traffic.value
-  const {workload, notice} = leaveOutOversize(scenario, traffic.value.workload)
+  const {name, sha256, source, notices, streamed} = traffic.value
+  const {workload, notice} =
+    streamed === undefined
+      ? leaveOutOversize(scenario, traffic.value.workload)
+      : {workload: traffic.value.workload, notice: null}
   return ok({
     inputs: {
       scenario: source === undefined ? scenario : {...scenario, trace: source},
       workload,
+      ...(streamed === undefined ? {} : {streamed}),
       traceSha256: sha256,
       ...timed,
       later: await loadLaterParts(scenario),

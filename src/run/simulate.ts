@@ -1,5 +1,6 @@
 import {DEFAULT_ROUTER_CONFIG_16} from '../config/engine/release-1.6/router-config.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../config/engine/router-config.ts'
+import {objectiveOf} from '../config/objective.ts'
 import type {Release} from '../config/release.ts'
 import type {PoolName, RouterConfig, Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
@@ -13,6 +14,8 @@ import type {PolicyDetail} from '../policies/policy-detail.ts'
 import {computeReport} from '../report/compute-report.ts'
 import {computeExtras} from '../report/extras.ts'
 import {countedGpus} from '../report/gpu-hours.ts'
+import {computeStreamedReport} from '../report/streamed/compute-streamed-report.ts'
+import {RunTally} from '../report/streamed/run-tally.ts'
 import {drive} from '../scaling/drive.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
 import {createStartup} from '../scaling/startup.ts'
@@ -20,11 +23,15 @@ import type {Workload} from '../trace/workload.ts'
 import {type LaterParts, NO_LATER_PARTS} from './later-parts.ts'
 import {LiveLine} from './live.ts'
 import type {RunProgress, RunResult} from './run.ts'
+import type {StreamedInput} from './traffic.ts'
 
 /** All a run needs, loaded by the host beforehand: the simulation itself does no I/O. */
 export interface SimulationInputs {
   readonly scenario: Scenario
+  /** Of a streamed run that of its slots. */
   readonly workload: Workload
+  /** Where the requests of a run come from that keeps none of them; absent = they are the workload's. */
+  readonly streamed?: StreamedInput
   /** Checksum of the trace file's bytes, lower-case hex. */
   readonly traceSha256: string
   /** Pass times of a pool; called once per pool. */
@@ -54,11 +61,16 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const startedAt = clock()
   const models: PerfModel[] = []
   const release = scenario.release ?? '1.2.1'
+  const tally =
+    inputs.streamed === undefined
+      ? null
+      : new RunTally({objective: objectiveOf(scenario), seed: scenario.seed})
   const options: EngineOptions = {
     maxSimTimeMs: scenario.maxSimTimeMs ?? Number.POSITIVE_INFINITY,
     kvEventLagMs: scenario.kvEventLagMs ?? 0,
     fleet: scenario.fleet,
     workload,
+    streamed: tally === null ? undefined : {...inputs.streamed!, sink: tally},
     router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? defaultRouter(release)) : null,
     prefillEstimate: inputs.prefillEstimate,
     concurrency: scenario.replayConcurrency ?? null,
@@ -78,15 +90,19 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   }
   const {createEngine16, computeReport16} = release === '1.6.1' ? loaded(inputs.later?.parts16) : {}
   const engine = createEngine16?.(options) ?? createEngine(options)
-  const progress = progressOf(engine, workload)
+  const progress = progressOf(engine, inputs)
   const scaling = yield* runUnderPolicy(inputs, {engine, progress})
   const record = engine.record()
   const wallTimeMs = clock() - startedAt
-  const report = computeReport16?.(record, {wallTimeMs, scenario}) ?? computeReport(record, {wallTimeMs})
+  const report =
+    tally === null
+      ? (computeReport16?.(record, {wallTimeMs, scenario}) ?? computeReport(record, {wallTimeMs}))
+      : computeStreamedReport(tally, {wallTimeMs})
   const planner_replay = computeExtras({
     scenario,
     traceSha256: inputs.traceSha256,
     record,
+    tally,
     report,
     scaling,
     outsideMeasuredShare: largestOutsideShare(models),
@@ -133,9 +149,13 @@ function* runUnderPolicy(
   }
 }
 
-function progressOf(engine: RunnableEngine, workload: Workload): () => RunProgress {
-  const {releaseOrder, arrivalMs, requestCount} = workload
-  const lastArrivalMs = arrivalMs[releaseOrder[releaseOrder.length - 1]!]!
+function progressOf(
+  engine: RunnableEngine,
+  {workload, streamed}: Pick<SimulationInputs, 'workload' | 'streamed'>,
+): () => RunProgress {
+  const {releaseOrder, arrivalMs} = workload
+  const {requestCount} = streamed?.source ?? workload
+  const lastArrivalMs = streamed?.source.lastArrivalMs ?? arrivalMs[releaseOrder[releaseOrder.length - 1]!]!
   const live = new LiveLine(engine)
   return () => {
     const expectedEndMs = Math.max(lastArrivalMs, engine.nowMs)

@@ -7,8 +7,9 @@ import {
 } from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256OfText} from '../core/sha256.ts'
+import type {StreamedRequests} from '../engine/stream/streamed-requests.ts'
 import {diagnoseTrace, type TraceOddity} from '../trace/diagnose-trace.ts'
-import {createSyntheticWorkload} from '../trace/generators/synthetic.ts'
+import {createSyntheticWorkload, type SyntheticOptions} from '../trace/generators/synthetic.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {ParsedTrace} from '../trace/trace-columns.ts'
 import type {Workload} from '../trace/workload.ts'
@@ -28,7 +29,11 @@ export interface Traffic {
   /** The trace as it turned out, where the scenario could not know it beforehand. */
   readonly source?: TraceSource
   readonly notices: readonly string[]
+  /** Where the requests come from that the run keeps none of; then `workload` is that of their slots. Used up by one run. */
+  readonly streamed?: StreamedInput
 }
+
+export type StreamedInput = Pick<StreamedRequests, 'source' | 'slots'>
 
 export type LoadTraffic = (scenario: Scenario) => Promise<Result<Traffic>>
 
@@ -119,7 +124,12 @@ function oddities(scenario: Scenario, parsed: ParsedTrace, workload: Workload): 
 }
 
 /** What a forecast of memory needs to know of traffic. */
-export function sizeOfTraffic({workload, fileBytes, rows = 0}: Traffic): TrafficSize {
+export function sizeOfTraffic({workload, fileBytes, rows = 0, streamed}: Traffic): TrafficSize {
+  if (streamed !== undefined) {
+    const {requestCount, inputTokens, outputTokens, lastArrivalMs} = streamed.source
+    const spanS = lastArrivalMs / 1000
+    return {requests: requestCount, inputTokens, outputTokens, fileBytes, spanS, isStreamed: true}
+  }
   let inputTokens = 0
   let outputTokens = 0
   for (let r = 0; r < workload.requestCount; r++) {
@@ -131,26 +141,29 @@ export function sizeOfTraffic({workload, fileBytes, rows = 0}: Traffic): Traffic
   return {requests: workload.requestCount, inputTokens, outputTokens, fileBytes, spanS, traceRows: rows}
 }
 
-/** The generated requests. Their blocks are those of the pool that meets the prompts first. */
+/** The generated requests. */
 export function syntheticWorkloadOf(scenario: Scenario, spec: SyntheticSpec): Result<Workload> {
-  return createSyntheticWorkload(spec, {
+  return createSyntheticWorkload(spec, syntheticOptionsOf(scenario))
+}
+
+/** Blocks are those of the pool that meets the prompts first. */
+export function syntheticOptionsOf(scenario: Scenario): SyntheticOptions {
+  return {
     blockSize: firstPoolOf(scenario.fleet).args.block_size,
     arrivalSpeedupRatio: scenario.arrivalSpeedupRatio,
     closedLoop: scenario.replayConcurrency !== undefined,
     ...(scenario.release === undefined ? {} : {release: scenario.release}),
-  })
+  }
 }
 
 function generateTraffic(scenario: Scenario, spec: SyntheticSpec): Result<Traffic> {
   const workload = syntheticWorkloadOf(scenario, spec)
   if (!workload.ok) return workload
-  return ok({
-    workload: workload.value,
-    name: 'generated traffic',
-    sha256: sha256OfSynthetic(spec),
-    fileBytes: 0,
-    notices: [],
-  })
+  return ok(generatedTraffic(spec, workload.value))
+}
+
+export function generatedTraffic(spec: SyntheticSpec, workload: Workload): Traffic {
+  return {workload, name: 'generated traffic', sha256: sha256OfSynthetic(spec), fileBytes: 0, notices: []}
 }
 
 function trafficKey(scenario: Scenario): string {

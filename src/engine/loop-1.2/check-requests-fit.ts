@@ -1,9 +1,13 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 import {RunError} from '../../core/result.ts'
-import type {Workload} from '../../trace/workload.ts'
+import type {RequestSource} from '../../trace/request-source.ts'
 
 /** A request larger than the KV cache would pre-empt itself for ever in the reference. */
-export function checkThatRequestsFit(workload: Workload, args: EngineArgs, component: string): void {
+export function checkThatRequestsFit(
+  workload: RequestSource['largest'],
+  args: EngineArgs,
+  component: string,
+): void {
   const capacity = args.num_gpu_blocks
   for (let request = 0; request < workload.requestCount; request++) {
     const input = workload.inputLength[request]!

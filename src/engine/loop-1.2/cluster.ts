@@ -3,12 +3,12 @@ import {RunError} from '../../core/result.ts'
 import {type Ms, ms} from '../../core/units.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
-import {Arrivals, asClosedLoop} from '../arrivals.ts'
+import {type ArrivalQueue, Arrivals, asClosedLoop} from '../arrivals.ts'
 import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineGeneration} from '../generation.ts'
 import type {EngineObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
-import {computePrompts, type Prompts} from '../prompts.ts'
+import {computePrompts, type Prompts, unsharedPrompts} from '../prompts.ts'
 import {FirstTokens} from '../record/first-tokens.ts'
 import {hiddenTokens} from '../record/hidden-tokens.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
@@ -21,6 +21,9 @@ import {BlockHolders} from '../routing/block-holders.ts'
 import {createRouter, type RouterOptions} from '../routing/create-router.ts'
 import type {PassObserver, PassOutcome} from '../scheduler.ts'
 import type {StartupModel} from '../startup-model.ts'
+import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
+import {StreamedRecorder} from '../stream/streamed-recorder.ts'
+import type {StreamedRequests} from '../stream/streamed-requests.ts'
 import {checkThatRequestsFit} from './check-requests-fit.ts'
 import {EventQueue, HANDOFF, INSTANCE_READY, PASS_END} from './event-queue.ts'
 import type {Admission, Instance} from './instance.ts'
@@ -39,6 +42,8 @@ export interface ClusterOptions extends RouterOptions {
   readonly isObserved: boolean
   /** Requests wait while no instance serves, as behind an activator, instead of ending the run; absent = they do not. */
   readonly parksRequests?: boolean
+  /** No columns over requests are kept, and `workload` is that of its slots; absent = they are. */
+  readonly streamed?: StreamedRequests | undefined
 }
 
 /**
@@ -58,7 +63,7 @@ export class Cluster implements ReplayEngine {
   readonly #loads = new LoadRecorder()
   readonly #events = new EventQueue()
   readonly #instances: (Instance | null)[] = []
-  readonly #arrivals: Arrivals
+  readonly #arrivals: ArrivalQueue
   /** null in aggregated fleets. */
   readonly #prefill: InstancePool | null
   /** The pool whose tokens count: aggregated instances or decode instances. */
@@ -77,13 +82,14 @@ export class Cluster implements ReplayEngine {
   readonly #notices: string[] = []
 
   constructor(options: ClusterOptions) {
-    const {fleet, concurrency} = options
-    const workload = concurrency === null ? options.workload : asClosedLoop(options.workload)
+    const {fleet, concurrency, streamed} = options
+    const asTold = concurrency === null || streamed !== undefined
+    const workload = asTold ? options.workload : asClosedLoop(options.workload)
     this.#workload = workload
     this.#concurrency = concurrency
-    this.#recorder = new Recorder(workload)
+    this.#recorder = streamed === undefined ? new Recorder(workload) : new StreamedRecorder(streamed)
     this.#firstTokens = new FirstTokens(this.#recorder.requests)
-    this.#arrivals = new Arrivals(workload)
+    this.#arrivals = streamed === undefined ? new Arrivals(workload) : new StreamedArrivals(streamed)
     const pools = this.#createPools(options)
     this.#prefill = pools.prefill
     this.#main = pools.main
@@ -169,7 +175,7 @@ export class Cluster implements ReplayEngine {
   /** All that was recorded so far. */
   record(): EngineRecord {
     return {
-      requests: this.#recorder.requests,
+      requests: this.#recorder.recordedRequests(),
       tokenGaps: this.#recorder.tokenGaps(),
       ...recordedLives(livesOf(this.#prefill, this.#main), this.#loads),
       requestEvents: this.#recorder.requestEvents(),
@@ -358,6 +364,7 @@ export class Cluster implements ReplayEngine {
       meanGapMs: this.#recorder.meanGapMs(request),
     })
     this.#arrivals.completed(request, this.#now)
+    this.#recorder.completed(request, this.#now)
     this.#dispatchAll(admissions)
   }
 
@@ -384,15 +391,17 @@ export class Cluster implements ReplayEngine {
   // --- set-up and small things ---
 
   #createPools(options: ClusterOptions): {prefill: InstancePool | null; main: InstancePool} {
-    const {generation, fleet, perfModelFor, startupFor, isObserved} = options
+    const {generation, fleet, perfModelFor, startupFor, isObserved, streamed} = options
     const workload = this.#workload
     const promptsBySize = new Map<number | null, Prompts>()
     const create = (component: PoolName, spec: PoolSpec, observer: PassObserver) => {
       const {args} = spec
       const size = generation.promptBlockSize(args)
-      const prompts = promptsBySize.get(size) ?? computePrompts(workload, size)
+      const prompts =
+        promptsBySize.get(size) ??
+        (streamed === undefined ? computePrompts(workload, size) : unsharedPrompts(workload))
       promptsBySize.set(size, prompts)
-      checkThatRequestsFit(workload, args, component)
+      checkThatRequestsFit(streamed?.source.largest ?? workload, args, component)
       const announcesCaches = generation.announcesCaches(args)
       const createHolders = generation.keepsHolders(args) ? () => new BlockHolders(prompts) : null
       return new InstancePool({

@@ -34,7 +34,7 @@ export class OutcomeRecorder extends Recorder {
     super.admitted(request, atMs, reusedTokens)
   }
 
-  completed(request: number, atMs: number): void {
+  override completed(request: number, atMs: number): void {
     this.#terminalMs[request] = atMs
     this.#status[request] = COMPLETED
   }

@@ -16,7 +16,18 @@ export interface EngineGlance {
   readonly instances: readonly InstanceRecord[]
   readonly arrivedRequests: number
   readonly requests: RequestColumns
+  /** Instead of `requests`, where their rows are used again; null = all rows are there. */
+  readonly finished: FinishedSoFar | null
 }
+
+/** First tokens of the requests that are over. */
+export interface FinishedSoFar {
+  readonly count: number
+  /** Sum over them. */
+  readonly ttftMs: number
+}
+
+type Recorded = Pick<EngineGlance, 'requests' | 'finished'> & {readonly arrivedCount: number}
 
 /** An aggregated fleet has one pool, `main`; of two that of prefill comes first. */
 export function livesOf(prefill: Pool | null, main: Pool): readonly RecordedLife[] {
@@ -25,9 +36,9 @@ export function livesOf(prefill: Pool | null, main: Pool): readonly RecordedLife
 
 export function glanceAt(
   lives: readonly RecordedLife[],
-  {arrivedCount, requests}: {readonly arrivedCount: number; readonly requests: RequestColumns},
+  {arrivedCount, requests, finished}: Recorded,
 ): EngineGlance {
-  return {instances: lives.map(({record}) => record), arrivedRequests: arrivedCount, requests}
+  return {instances: lives.map(({record}) => record), arrivedRequests: arrivedCount, requests, finished}
 }
 
 /** The columns that a record has of its instances. */

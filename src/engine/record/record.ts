@@ -26,7 +26,7 @@ export interface EngineTotals {
   readonly decodeWorkerSeconds: number
 }
 
-/** One entry per request of the workload, in file order. Times in ms; NaN = did not happen. */
+/** One entry per request of the workload, in file order, or for a sample of them. Times in ms; NaN = did not happen. */
 export interface RequestColumns extends Partial<RequestOutcomes> {
   readonly count: number
   readonly arrivalMs: Float64Array
@@ -46,6 +46,15 @@ export interface RequestColumns extends Partial<RequestOutcomes> {
   readonly prefillWorkerId: Int32Array
   /** Order in which requests arrived: sums run in this order (engine.md 11.4). */
   readonly arrivalOrder: Int32Array
+  /** The rows are a sample, in order of arrival; absent = all requests of the workload are here. */
+  readonly sampled?: RequestSampling
+}
+
+export interface RequestSampling {
+  /** Requests that it was drawn from. */
+  readonly of: number
+  /** Place of each row's request among all of them. */
+  readonly number: Int32Array
 }
 
 /** Of generation 1.6, where requests can end otherwise than by completing. */

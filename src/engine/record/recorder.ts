@@ -1,5 +1,6 @@
 import {grown} from '../../core/grown.ts'
 import type {Workload} from '../../trace/workload.ts'
+import type {FinishedSoFar} from './lives.ts'
 import type {RequestColumns, RequestEvents, TokenGaps} from './record.ts'
 import {RequestEventLog} from './request-events.ts'
 
@@ -15,47 +16,38 @@ export class Recorder {
   readonly #last: Float64Array
   readonly #emitted: Int32Array
   readonly #arrival: Float64Array
-  #arrived = 0
+  protected arrivedSoFar = 0
   readonly #events = new RequestEventLog()
   #gaps = new Float64Array(INITIAL_GAPS)
   #counts = new Uint32Array(INITIAL_GAPS)
   #gapLength = 0
 
-  constructor(workload: Workload) {
-    const count = workload.requestCount
-    this.#arrival = new Float64Array(count).fill(Number.NaN)
-    this.#firstAdmit = new Float64Array(count).fill(Number.NaN)
-    this.#first = new Float64Array(count).fill(Number.NaN)
-    this.#second = new Float64Array(count).fill(Number.NaN)
-    this.#last = new Float64Array(count).fill(Number.NaN)
-    this.#emitted = new Int32Array(count)
-    this.requests = {
-      count,
-      arrivalMs: this.#arrival,
-      firstAdmitMs: this.#firstAdmit,
-      firstTokenMs: this.#first,
-      secondTokenMs: this.#second,
-      lastTokenMs: this.#last,
-      // Copies: results are transferred to the page, the workload stays in the worker for the next run.
-      inputLength: workload.inputLength.slice(),
-      outputLength: workload.outputLength.slice(),
-      emittedTokens: this.#emitted,
-      reusedTokens: new Int32Array(count),
-      preemptions: new Int32Array(count),
-      workerId: new Int32Array(count).fill(-1),
-      prefillWorkerId: new Int32Array(count).fill(-1),
-      arrivalOrder: new Int32Array(count).fill(-1),
-    }
+  constructor(workload: Workload, requests = columnsOver(workload)) {
+    this.requests = requests
+    this.#arrival = requests.arrivalMs
+    this.#firstAdmit = requests.firstAdmitMs
+    this.#first = requests.firstTokenMs
+    this.#second = requests.secondTokenMs
+    this.#last = requests.lastTokenMs
+    this.#emitted = requests.emittedTokens
   }
 
   get arrivedCount(): number {
-    return this.#arrived
+    return this.arrivedSoFar
+  }
+
+  /** Of requests whose rows are no more; null while all are kept. */
+  get finished(): FinishedSoFar | null {
+    return null
   }
 
   arrived(request: number, atMs: number): void {
     this.#arrival[request] = atMs
-    this.requests.arrivalOrder[this.#arrived++] = request
+    this.requests.arrivalOrder[this.arrivedSoFar++] = request
   }
+
+  /** Its row is not written any more. */
+  completed(_request: number, _atMs: number): void {}
 
   admitted(request: number, atMs: number, reusedTokens: number): void {
     if (Number.isNaN(this.#firstAdmit[request]!)) this.#firstAdmit[request] = atMs
@@ -89,6 +81,11 @@ export class Recorder {
   preempted(request: number, atMs: number, onPrefill = false): void {
     this.requests.preemptions[request]!++
     this.#events.preemption(request, atMs, onPrefill)
+  }
+
+  /** What a record has of the requests. */
+  recordedRequests(): RequestColumns {
+    return this.requests
   }
 
   requestEvents(): RequestEvents {
@@ -133,3 +130,23 @@ export class Recorder {
 }
 
 const INITIAL_GAPS = 1 << 16
+
+function columnsOver({requestCount: count, inputLength, outputLength}: Workload): RequestColumns {
+  return {
+    count,
+    arrivalMs: new Float64Array(count).fill(Number.NaN),
+    firstAdmitMs: new Float64Array(count).fill(Number.NaN),
+    firstTokenMs: new Float64Array(count).fill(Number.NaN),
+    secondTokenMs: new Float64Array(count).fill(Number.NaN),
+    lastTokenMs: new Float64Array(count).fill(Number.NaN),
+    // Copies: results are transferred to the page, the workload stays in the worker for the next run.
+    inputLength: inputLength.slice(),
+    outputLength: outputLength.slice(),
+    emittedTokens: new Int32Array(count),
+    reusedTokens: new Int32Array(count),
+    preemptions: new Int32Array(count),
+    workerId: new Int32Array(count).fill(-1),
+    prefillWorkerId: new Int32Array(count).fill(-1),
+    arrivalOrder: new Int32Array(count).fill(-1),
+  }
+}

@@ -1,6 +1,7 @@
 import {grown} from '../../core/grown.ts'
 import type {BlockLog} from '../block-log.ts'
 import type {HolderListener} from '../generation.ts'
+import {GROUP_BITS} from './fresh-identities.ts'
 
 /**
  * KV blocks of one vLLM-style instance with prefix caching (engine.md 6).
@@ -64,6 +65,11 @@ export class KvCache {
 
   get inactiveBlocks(): number {
     return this.#inactive
+  }
+
+  /** Some block of a group, `identity >> GROUP_BITS`, is registered. */
+  hasGroup(group: number): boolean {
+    return this.#findGroup(group) >= 0
   }
 
   /** The cache is gone: nothing is here any more for those who are told. */
@@ -316,7 +322,6 @@ export class KvCache {
 /** Parent of blocks that belong to no chain: prefix caching is off. */
 export const UNCHAINED = -2
 
-const GROUP_BITS = 3
 const GROUP = 1 << GROUP_BITS
 const GROUP_MASK = GROUP - 1
 const INITIAL_GROUPS = 256

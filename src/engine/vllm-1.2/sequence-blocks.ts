@@ -3,6 +3,7 @@ import {ArrayPool} from '../array-pool.ts'
 import {BlockLog} from '../block-log.ts'
 import type {HolderListener, RouterListener} from '../generation.ts'
 import type {Prompts} from '../prompts.ts'
+import {FreshIdentities} from './fresh-identities.ts'
 import {KvCache, UNCHAINED} from './kv-cache.ts'
 import {mostUnits, Sequence} from './sequence.ts'
 
@@ -15,11 +16,13 @@ export class SequenceBlocks {
   readonly #cache: KvCache
   readonly #prompts: Prompts
   readonly #isPrefixCached: boolean
+  /** Blocks of prompts are numbered here: nobody else has the same. */
+  readonly #isFresh: boolean
   readonly #blockSize: number
   readonly #listener: RouterListener | null
   readonly #log: BlockLog | null
   readonly #arrays = new ArrayPool()
-  #freshBlock: number
+  readonly #fresh: FreshIdentities
 
   constructor(
     args: EngineArgs,
@@ -29,11 +32,12 @@ export class SequenceBlocks {
   ) {
     this.#prompts = prompts
     this.#isPrefixCached = args.enable_prefix_caching
+    this.#isFresh = !args.enable_prefix_caching || prompts.areUnshared
     this.#blockSize = args.block_size
     this.#listener = listener
     this.#log = listener === null ? null : new BlockLog()
     this.#cache = new KvCache(args.num_gpu_blocks, this.#log, holders)
-    this.#freshBlock = prompts.blockCount
+    this.#fresh = new FreshIdentities(prompts.blockCount, group => this.#cache.hasGroup(group))
   }
 
   get activeBlocks(): number {
@@ -51,13 +55,13 @@ export class SequenceBlocks {
 
   createSequence(request: number, maxOutput: number): Sequence {
     const {inputLength, blockStart, blocks: identities} = this.#prompts
-    const from = blockStart[request]!
-    const promptBlocks = blockStart[request + 1]! - from
     const prompt = inputLength[request]!
+    const from = this.#isFresh ? 0 : blockStart[request]!
+    const promptBlocks = Math.floor(prompt / this.#blockSize)
     const most = mostUnits(prompt, maxOutput, this.#blockSize)
     const blocks = this.#arrays.take(most)
     for (let i = 0; i < promptBlocks; i++) {
-      blocks[i] = this.#isPrefixCached ? identities[from + i]! : this.#freshBlock++
+      blocks[i] = this.#isFresh ? this.#fresh.take() : identities[from + i]!
     }
     const lengths = {prompt, maxOutput, promptBlocks}
     return new Sequence(request, lengths, blocks, this.#arrays.take(most), this.#blockSize)
@@ -113,7 +117,7 @@ export class SequenceBlocks {
   openBlock(sequence: Sequence): boolean {
     if (sequence.hasPartialUnit) {
       const at = sequence.fullUnits++
-      const block = this.#freshBlock++
+      const block = this.#fresh.take()
       sequence.blocks[at] = block
       sequence.slots[at] = this.#cache.promotePartial(block, this.#parentOf(sequence, at))
       sequence.hasPartialUnit = false

@@ -1,6 +1,6 @@
 import type {Release} from '../../config/release.ts'
 import type {SyntheticSpec} from '../../config/scenario.ts'
-import {checkSynthetic} from '../../config/synthetic-fields.ts'
+import {checkKeptTokens, checkSynthetic, hasSessions} from '../../config/synthetic-fields.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {Workload} from '../workload.ts'
 import {arrivals16, sessionHashIds} from './synthetic-1.6.ts'
@@ -22,6 +22,8 @@ export interface SyntheticOptions {
 export function createSyntheticWorkload(spec: SyntheticSpec, options: SyntheticOptions): Result<Workload> {
   const problem = findProblem(spec, options)
   if (problem !== null) return problem
+  const room = checkKeptTokens(spec)
+  if (!room.ok) return room
   const turns = Math.max(1, spec.turns_per_session)
   const requestCount = spec.request_count * turns
   const prompts = promptsOf(spec, requestCount, options)
@@ -49,22 +51,12 @@ export function createSyntheticWorkload(spec: SyntheticSpec, options: SyntheticO
   })
 }
 
-function findProblem(spec: SyntheticSpec, options: SyntheticOptions) {
+export function findProblem(spec: SyntheticSpec, options: SyntheticOptions) {
   const checked = checkSynthetic(spec)
   if (!checked.ok) return checked
   const ratio = options.arrivalSpeedupRatio
   if (Number.isFinite(ratio) && ratio > 0) return null
   return fail(`ratio must be a finite positive number, got ${ratio}`, 'arrivalSpeedupRatio')
-}
-
-/** Any of these options makes the reference take its second generator, with sessions and blocks (engine.md 2.1). */
-function hasSessions(spec: SyntheticSpec): boolean {
-  return (
-    spec.turns_per_session > 1 ||
-    spec.shared_prefix_ratio > 0 ||
-    spec.num_prefix_groups > 0 ||
-    spec.inter_turn_delay_ms > 0
-  )
 }
 
 function timesOf(spec: SyntheticSpec, turn: Int32Array, options: SyntheticOptions) {

@@ -1,0 +1,19 @@
+import type {RequestSource} from '../../trace/request-source.ts'
+import type {RequestColumns} from '../record/record.ts'
+import type {RequestSlots} from './request-slots.ts'
+
+/** A run that keeps no columns over its requests: where they come from, and who is told what became of them. */
+export interface StreamedRequests {
+  readonly source: RequestSource
+  readonly slots: RequestSlots
+  readonly sink: RequestSink
+}
+
+export interface RequestSink {
+  /** A request completed, as row `slot` of the columns says until this returns; told in order of arrival. */
+  finished(requests: RequestColumns, slot: number): void
+  /** Gaps between tokens, in the order of `TokenGaps`. */
+  gaps(gapMs: number, count: number): void
+  /** Some of the requests, for pictures. */
+  sample(): RequestColumns
+}

@@ -1,0 +1,132 @@
+import {describe, expect, test} from 'vitest'
+import {loaderFor} from '../../test/support/golden.ts'
+import {PROJECT} from '../../test/support/shared.ts'
+import {parseArguments} from '../config/command-line/arguments.ts'
+import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
+import type {Scenario} from '../config/scenario.ts'
+import {RELATIVE_ERROR} from '../core/log-bins.ts'
+import {prepareRun, simulatePrepared} from './prepare-run.ts'
+import type {RunResult} from './run.ts'
+import {trafficFrom} from './traffic.ts'
+
+const timing = loaderFor(`${PROJECT}/static-traces`)
+
+async function run(scenario: Scenario, streamsAbove: number): Promise<RunResult> {
+  const prepared = await prepareRun(scenario, {
+    loadTraffic: trafficFrom(() => Promise.reject(new Error('all of it is generated'))),
+    timing,
+    memory: {bytes: Number.POSITIVE_INFINITY, of: 'this machine'},
+    nowMs: () => 0,
+    streamsAbove,
+  })
+  if (!prepared.ok) throw new Error(prepared.error.message)
+  expect(prepared.value.inputs.streamed !== undefined).toBe(streamsAbove === 0)
+  const steps = simulatePrepared(prepared.value)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+function scenarioOf(flags: string, planner?: object): Scenario {
+  const args = parseArguments(flags.split(' '))
+  if (!args.ok) throw new Error(args.error.message)
+  const trace = {kind: 'file', name: 'none', sha256: ''} as const
+  const described = scenarioFromFlags(args.value, {trace, plannerConfig: planner})
+  if (!described.ok) throw new Error(described.error.message)
+  return {...described.value.scenario, engineTiming: 'polynomial'}
+}
+
+const IS_PERCENTILE = /^(median|p75|p90|p95|p99)_/
+const IS_DEVIATION = /^std_/
+
+/** Every figure but percentiles and deviations to the last digit, and all that the engine records besides requests. */
+function expectAlike(streamed: RunResult, kept: RunResult): void {
+  const {planner_replay: extras, ...figures} = streamed.report
+  const {planner_replay: keptExtras, ...keptFigures} = kept.report
+  expect(extras.percentiles).toBe('within 0.1 %')
+  expect(keptExtras.percentiles).toBe('exact')
+  expect({...extras, percentiles: 'exact'}).toEqual(keptExtras)
+  for (const [key, exact] of Object.entries(keptFigures) as [keyof typeof keptFigures, number][]) {
+    const value = figures[key] as number
+    if (IS_PERCENTILE.test(key)) {
+      expect(Math.abs(value - exact), key).toBeLessThanOrEqual(exact * RELATIVE_ERROR * (1 + 1e-9))
+    } else if (IS_DEVIATION.test(key)) {
+      const mean = keptFigures[key.replace('std', 'mean') as keyof typeof keptFigures] as number
+      expect(Math.abs(value - exact), key).toBeLessThanOrEqual(1e-9 * mean)
+    } else expect(value, key).toBe(exact)
+  }
+  const {engine} = streamed
+  expect([engine.endMs, engine.workers, engine.loads]).toEqual([
+    kept.engine.endMs,
+    kept.engine.workers,
+    kept.engine.loads,
+  ])
+  expect(streamed.scaling).toEqual(kept.scaling)
+}
+
+const PLANNER = {
+  mode: 'agg',
+  optimization_target: 'sla',
+  ttft: 800,
+  itl: 30,
+  enable_load_scaling: true,
+  load_adjustment_interval: 10,
+  throughput_adjustment_interval: 60,
+}
+
+const CASES: readonly (readonly [string, Scenario])[] = [
+  [
+    'instances that keep up',
+    scenarioOf(
+      '--input-tokens 900 --output-tokens 40 --request-count 3000 --arrival-interval-ms 30 --num-workers 3 --objective ttft=200,itl=15,share=0.9',
+    ),
+  ],
+  [
+    'instances that are overrun and pre-empt',
+    scenarioOf(
+      '--input-tokens 500 --output-tokens 90 --request-count 1500 --arrival-interval-ms 4 --num-workers 2 --objective ttft=2000,itl=15,share=0.9 ' +
+        '--extra-engine-args {"block_size":16,"num_gpu_blocks":300}',
+    ),
+  ],
+  [
+    'no prefix cache',
+    scenarioOf(
+      '--input-tokens 700 --output-tokens 33 --request-count 1500 --arrival-interval-ms 12 --num-workers 2 ' +
+        '--extra-engine-args {"block_size":16,"num_gpu_blocks":900,"enable_prefix_caching":false}',
+    ),
+  ],
+  [
+    'a disaggregated fleet',
+    scenarioOf(
+      '--input-tokens 1200 --output-tokens 60 --request-count 1500 --arrival-interval-ms 25 --num-prefill-workers 2 --num-decode-workers 2 ' +
+        '--prefill-engine-args {"worker_type":"prefill"} --decode-engine-args {"worker_type":"decode"}',
+    ),
+  ],
+  [
+    'a closed loop',
+    scenarioOf(
+      '--input-tokens 300 --output-tokens 20 --request-count 1200 --arrival-interval-ms 5 --num-workers 2 --replay-concurrency 24',
+    ),
+  ],
+  ['one token each', scenarioOf('--input-tokens 64 --output-tokens 1 --request-count 800 --num-workers 1')],
+  [
+    'a planner',
+    scenarioOf(
+      '--input-tokens 3000 --output-tokens 150 --request-count 2500 --arrival-interval-ms 90 --num-workers 1',
+      PLANNER,
+    ),
+  ],
+]
+
+describe('a run that keeps no columns over its requests says the same as one that does:', () => {
+  test.each(CASES)('%s', async (_, scenario) => {
+    const kept = await run(scenario, Number.POSITIVE_INFINITY)
+    const streamed = await run(scenario, 0)
+    expectAlike(streamed, kept)
+    // So few fit into the sample, which then has every request as it was.
+    const {sampled, ...rows} = streamed.engine.requests
+    expect(rows).toEqual(kept.engine.requests)
+    expect(sampled?.of).toBe(rows.count)
+  })
+})

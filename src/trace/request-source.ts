@@ -1,0 +1,22 @@
+import type {Workload} from './workload.ts'
+
+/**
+ * Requests one after the other in order of arrival, none of which is kept: each is a session of its own, and no two prompts
+ * share a block. Used up by one run.
+ */
+export interface RequestSource {
+  readonly requestCount: number
+  /** Over all requests. */
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly lastArrivalMs: number
+  /** As columns, those requests that no other exceeds in prompt or in total. */
+  readonly largest: Pick<Workload, 'requestCount' | 'inputLength' | 'outputLength'>
+  /** Arrival of the next request, ms from the first arrival; Infinity after the last. */
+  readonly nextMs: number
+  /** Tokens of the next request. */
+  readonly nextInputLength: number
+  readonly nextOutputLength: number
+  /** Goes on to the request after it. */
+  skip(): void
+}
