@@ -136,7 +136,7 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
 
 /** What is written or compared request by request needs all of them kept. */
 function wantsAllRequests(flags: ReadonlyMap<string, string>): boolean {
-  return ['--per-request-jsonl', '--chrome-trace', '--html', '--measured'].some(flag => flags.has(flag))
+  return ['--per-request-jsonl', '--chrome-trace', '--measured'].some(flag => flags.has(flag))
 }
 
 /** The scenario for the reference's own command, before the run: it needs none. */
@@ -306,10 +306,6 @@ async function writePages(
   const config = plannerOf(scenario)
   const plannerPath = config === null ? null : plannerReportPath(config, dynamoTicksOf(result.scaling))
   if (outputs.htmlPath === null && plannerPath === null) return
-  if (result.engine.requests.sampled !== undefined) {
-    notes.write(['no planner diagnostics report: it is drawn from all requests, and this run kept a sample'])
-    return
-  }
   const html = await makeHtmlReport(scenario, result)
   if (outputs.htmlPath !== null) writeText(outputs.htmlPath, html)
   if (config === null || plannerPath === null) return

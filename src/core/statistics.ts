@@ -44,6 +44,23 @@ export function computeSummary(values: Float64Array): Summary {
   return summaryFrom(index => sorted[index]!, {count, mean, std: Math.sqrt(squares / count)})
 }
 
+/** Values that are kept until their statistics are asked for. */
+export class KeptValues {
+  #values: number[] = []
+
+  add(value: number): void {
+    this.#values.push(value)
+  }
+
+  merge(other: KeptValues): void {
+    this.#values = this.#values.concat(other.#values)
+  }
+
+  summary(): Summary {
+    return computeSummary(Float64Array.from(this.#values))
+  }
+}
+
 /** Statistics picked out of sorted values by rank, given as a function so that the values need not be sorted. */
 export function summaryFrom(
   valueAt: (rank: number) => number,

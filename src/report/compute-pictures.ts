@@ -1,7 +1,8 @@
-import {plannerOf} from '../config/scenario.ts'
+import type {SketchedValues} from '../core/sketch/sketched-values.ts'
 import type {ComparableRun} from './honesty/deviation.ts'
 import {computeHonesty, type Honesty} from './honesty/honesty.ts'
-import {computeIntervals, type IntervalColumns} from './intervals.ts'
+import {type IntervalColumns, pictureIntervalMs} from './interval-tally.ts'
+import {computeIntervals} from './intervals.ts'
 import {type LogHistogram, logHistogram} from './log-histogram.ts'
 import {completedInArrivalOrder, e2eMs, tpotMs, ttftMs} from './request-measures.ts'
 
@@ -14,12 +15,19 @@ export interface RunPictures {
   readonly distributions: Readonly<Record<'ttft' | 'itl' | 'tpot' | 'e2e', LogHistogram>>
 }
 
-/** Without a planner there is no load interval; ten seconds is what the guide's planner uses. */
-const PLAIN_INTERVAL_S = 10
 /** Finer intervals than this cannot be drawn and only cost memory. */
 const MAX_INTERVALS = 20_000
 
 export function computePictures(run: ComparableRun): RunPictures {
+  const {tally} = run
+  if (tally !== undefined) {
+    const {ttft, itl, tpot, e2e} = tally
+    return {
+      honesty: computeHonesty(run),
+      intervals: tally.intervals.columns(),
+      distributions: {ttft: binned(ttft), itl: binned(itl), tpot: binned(tpot), e2e: binned(e2e)},
+    }
+  }
   const {requests, tokenGaps} = run.engine
   const completed = completedInArrivalOrder(requests)
   const several = completed.filter(r => requests.emittedTokens[r]! >= 2)
@@ -40,7 +48,12 @@ export function computePictures(run: ComparableRun): RunPictures {
   }
 }
 
+function binned(values: SketchedValues): LogHistogram {
+  const {values: middles, counts} = values.histogram()
+  return logHistogram(middles, counts)
+}
+
 function intervalMs({report, scenario}: ComparableRun): number {
-  const wantedMs = (plannerOf(scenario)?.load_adjustment_interval ?? PLAIN_INTERVAL_S) * 1000
+  const wantedMs = pictureIntervalMs(scenario)
   return wantedMs * Math.max(1, Math.ceil(report.duration_ms / wantedMs / MAX_INTERVALS))
 }

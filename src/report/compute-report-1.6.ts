@@ -1,5 +1,5 @@
 import type {EngineArgs, ReportedSla, Scenario} from '../config/scenario.ts'
-import {binMiddle, binOf} from '../core/log-bins.ts'
+import {binMiddle, binOf} from '../core/sketch/log-bins.ts'
 import {
   computeSummary,
   computeWeightedMoments,

@@ -11,7 +11,10 @@ export interface LogHistogram {
 const BINS_PER_DECADE = 48
 
 /** Counts values, each as often as its weight says; values of zero or less fall into the lowest bin. */
-export function logHistogram(values: Float64Array, weights: Uint32Array | null = null): LogHistogram {
+export function logHistogram(
+  values: Float64Array,
+  weights: Uint32Array | Float64Array | null = null,
+): LogHistogram {
   let lowest = Number.POSITIVE_INFINITY
   let highest = 0
   for (const value of values) {

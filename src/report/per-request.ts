@@ -1,7 +1,7 @@
 import type {RequestColumns} from '../engine/record/record.ts'
 import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
-/** One JSON object per request of the trace, in file order; times in simulated ms, null = did not happen. */
+/** One JSON object per request of the trace, in file order, or of the sample that was kept; times in simulated ms, null = did not happen. */
 export function* formatPerRequestLines(requests: RequestColumns): Generator<string, void, void> {
   for (let request = 0; request < requests.count; request++)
     yield `${JSON.stringify(requestEntry(requests, request))}\n`
@@ -11,7 +11,7 @@ export function* formatPerRequestLines(requests: RequestColumns): Generator<stri
 function requestEntry(requests: RequestColumns, r: number) {
   const tokens = requests.emittedTokens[r]!
   return {
-    request: r,
+    request: requests.sampled?.number[r] ?? r,
     arrival_ms: happened(requests.arrivalMs[r]!),
     first_admit_ms: happened(requests.firstAdmitMs[r]!),
     first_token_ms: happened(requests.firstTokenMs[r]!),

@@ -54,7 +54,7 @@ export interface ReportAdditions16 {
   readonly goodput_output_throughput_tok_s?: number
 }
 
-/** By `RELATIVE_ERROR` of `core/log-bins.ts`. */
+/** By `RELATIVE_ERROR` of `core/sketch/log-bins.ts`. */
 export const SKETCHED_PERCENTILES = 'within 0.1 %'
 
 export interface PlannerReplayExtras {

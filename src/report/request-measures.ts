@@ -28,3 +28,14 @@ export function tpotMs(requests: RequestColumns, request: number): number {
 export function e2eMs(requests: RequestColumns, request: number): number {
   return Math.max(requests.lastTokenMs[request]! - requests.arrivalMs[request]!, 0)
 }
+
+/** Arrival ≤ admission ≤ first token ≤ second ≤ last ≤ end of the run. */
+export function isInOrder(requests: RequestColumns, r: number, endMs: number): boolean {
+  const first = requests.firstTokenMs[r]!
+  const second = requests.emittedTokens[r]! >= 2 ? requests.secondTokenMs[r]! : first
+  const admit = requests.firstAdmitMs[r]!
+  const last = requests.lastTokenMs[r]!
+  return (
+    requests.arrivalMs[r]! <= admit && admit <= first && first <= second && second <= last && last <= endMs
+  )
+}

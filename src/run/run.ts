@@ -1,6 +1,7 @@
 import type {EngineRecord} from '../engine/record/record.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {Report} from '../report/report.ts'
+import type {RunTally} from '../report/streamed/run-tally.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
 import type {LiveColumns} from './live.ts'
 
@@ -21,4 +22,6 @@ export interface RunResult {
   /** What the policy, whichever it was, saw and decided; null for a fleet that nobody scales. */
   readonly scaling: ScalingRecord<PolicyDetail> | null
   readonly notices: readonly string[]
+  /** What pictures are made of where `engine` has a sample of the requests alone; it does not leave the thread. */
+  readonly tally?: RunTally
 }

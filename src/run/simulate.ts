@@ -14,6 +14,7 @@ import type {PolicyDetail} from '../policies/policy-detail.ts'
 import {computeReport} from '../report/compute-report.ts'
 import {computeExtras} from '../report/extras.ts'
 import {countedGpus} from '../report/gpu-hours.ts'
+import {pictureIntervalMs} from '../report/interval-tally.ts'
 import {computeStreamedReport} from '../report/streamed/compute-streamed-report.ts'
 import {RunTally} from '../report/streamed/run-tally.ts'
 import {drive} from '../scaling/drive.ts'
@@ -61,10 +62,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const startedAt = clock()
   const models: PerfModel[] = []
   const release = scenario.release ?? '1.2.1'
-  const tally =
-    inputs.streamed === undefined
-      ? null
-      : new RunTally({objective: objectiveOf(scenario), seed: scenario.seed})
+  const tally = inputs.streamed === undefined ? null : createTally(scenario, inputs.streamed)
   const options: EngineOptions = {
     maxSimTimeMs: scenario.maxSimTimeMs ?? Number.POSITIVE_INFINITY,
     kvEventLagMs: scenario.kvEventLagMs ?? 0,
@@ -111,8 +109,14 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     report: {...report, planner_replay},
     engine: record,
     scaling,
+    ...(tally === null ? {} : {tally}),
     notices: [...engine.notices, ...(scaling?.notices ?? [])],
   }
+}
+
+function createTally(scenario: Scenario, {source: {requestCount}}: StreamedInput): RunTally {
+  const intervalMs = pictureIntervalMs(scenario)
+  return new RunTally({objective: objectiveOf(scenario), requestCount, intervalMs})
 }
 
 function defaultRouter(release: Release): RouterConfig {

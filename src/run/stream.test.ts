@@ -4,7 +4,8 @@ import {PROJECT} from '../../test/support/shared.ts'
 import {parseArguments} from '../config/command-line/arguments.ts'
 import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
 import type {Scenario} from '../config/scenario.ts'
-import {RELATIVE_ERROR} from '../core/log-bins.ts'
+import {RELATIVE_ERROR} from '../core/sketch/log-bins.ts'
+import {computePictures, type RunPictures} from '../report/compute-pictures.ts'
 import {prepareRun, simulatePrepared} from './prepare-run.ts'
 import type {RunResult} from './run.ts'
 import {trafficFrom} from './traffic.ts'
@@ -63,6 +64,26 @@ function expectAlike(streamed: RunResult, kept: RunResult): void {
     kept.engine.loads,
   ])
   expect(streamed.scaling).toEqual(kept.scaling)
+}
+
+/** What is drawn of a run, and what is said of its soundness. */
+function expectSamePictures(streamed: RunPictures, kept: RunPictures): void {
+  const {ttftMsP90, ...intervals} = streamed.intervals
+  const {ttftMsP90: exactP90, ...exact} = kept.intervals
+  expect(intervals).toEqual(exact)
+  ttftMsP90.forEach((value, i) => {
+    if (Number.isNaN(exactP90[i])) expect(value).toBeNaN()
+    else
+      expect(Math.abs(value - exactP90[i]!)).toBeLessThanOrEqual(exactP90[i]! * RELATIVE_ERROR * (1 + 1e-9))
+  })
+  for (const name of ['ttft', 'itl', 'tpot', 'e2e'] as const)
+    expect(streamed.distributions[name].total).toBe(kept.distributions[name].total)
+  const {checks, ...honesty} = streamed.honesty!
+  const {checks: keptChecks, ...keptHonesty} = kept.honesty!
+  expect(honesty).toEqual(keptHonesty)
+  expect(checks.map(({name, passes}) => [name, passes])).toEqual(keptChecks.map(({name}) => [name, true]))
+  // One list of details differs: of how many requests the instances were compared.
+  expect(checks.slice(0, 3)).toEqual(keptChecks.slice(0, 3))
 }
 
 const PLANNER = {
@@ -128,5 +149,6 @@ describe('a run that keeps no columns over its requests says the same as one tha
     const {sampled, ...rows} = streamed.engine.requests
     expect(rows).toEqual(kept.engine.requests)
     expect(sampled?.of).toBe(rows.count)
+    expectSamePictures(computePictures({...streamed, scenario}), computePictures({...kept, scenario}))
   })
 })

@@ -13,6 +13,7 @@ import {computePictures} from '../report/compute-pictures.ts'
 import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
+import {STREAMED_ABOVE} from '../run/stream.ts'
 import {trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
 import type {Workload} from '../trace/workload.ts'
@@ -76,16 +77,17 @@ async function run(
   cancel: MessagePort,
 ): Promise<Result<RunOutcome>> {
   const startMs = site.host.nowMs()
-  const simulated = await simulateRequest(site, request, onProgress, cancel)
+  const simulated = await simulateRequest(site, request, onProgress, cancel, STREAMED_ABOVE)
   if (!simulated.ok) return simulated
   const {traceName, workload} = simulated.value
   const digested = await addDigest(simulated.value.result, sha256Of)
   const candidates = candidatesOf(request.scenario, digested)
   const findings = candidates.map(({finding}) => finding)
-  const result = withAnswer(digested, {findings, spread: null})
+  const {tally, ...result} = withAnswer(digested, {findings, spread: null})
+  const tallied = tally === undefined ? {} : {tally}
   const outcome: RunOutcome = {
     result,
-    pictures: computePictures({...result, scenario: request.scenario}),
+    pictures: computePictures({...result, ...tallied, scenario: request.scenario}),
     traceName,
     elapsedMs: site.host.nowMs() - startMs,
     candidates,
@@ -143,8 +145,9 @@ async function simulateRequest(
   request: RunRequest,
   onProgress: OnProgress,
   cancel: MessagePort,
+  streamsAbove?: number,
 ): Promise<Result<Simulated>> {
-  const prepared = await prepareRequest(site, request)
+  const prepared = await prepareRequest(site, request, streamsAbove)
   if (!prepared.ok) return prepared
   const steps = simulatePrepared(prepared.value)
   const driven = await driveSimulation({steps, host: site.host, onProgress, cancel})
@@ -156,6 +159,7 @@ async function simulateRequest(
 function prepareRequest(
   {host, traces, timing}: Site,
   {scenario, traceBlob, profile, models = []}: RunRequest,
+  streamsAbove?: number,
 ): Promise<Result<PreparedRun>> {
   if (profile !== null) timing.addProfile(profile.name, profile.blob)
   timing.useModels(models)
@@ -166,5 +170,6 @@ function prepareRequest(
     timing: timing.loader,
     memory: {bytes: host.memoryBytes ?? Number.POSITIVE_INFINITY, of: 'a browser tab'},
     nowMs: host.nowMs,
+    ...(streamsAbove === undefined ? {} : {streamsAbove}),
   })
 }

@@ -2,7 +2,8 @@ import type {EngineRecord, RequestColumns} from '../../engine/record/record.ts'
 import type {PolicyDetail} from '../../policies/policy-detail.ts'
 import type {ScalingRecord} from '../../scaling/record.ts'
 import type {ReferenceReport} from '../report.ts'
-import {completedInArrivalOrder} from '../request-measures.ts'
+import {completedInArrivalOrder, isInOrder} from '../request-measures.ts'
+import type {CheckedTokens, RunTally} from '../streamed/run-tally.ts'
 
 /** One law a result must obey whatever the scenario, checked on the result itself. */
 export interface ConservationCheck {
@@ -17,6 +18,8 @@ export interface CheckedRun {
   readonly engine: EngineRecord
   /** null for a plain run. */
   readonly scaling: ScalingRecord<PolicyDetail> | null
+  /** Of a streamed run, whose `engine` has a sample of the requests alone; absent = it has all of them. */
+  readonly tally?: RunTally
 }
 
 /** The completed requests, in the order of their arrival. */
@@ -33,56 +36,55 @@ export function checkConservation(run: CheckedRun): ConservationCheck[] {
   ]
 }
 
-function checkRequests({report, engine: {requests}}: CheckedRun): ConservationCheck {
+function checkRequests({report, engine: {requests}, tally}: CheckedRun): ConservationCheck {
+  const all = tally?.expected ?? requests.count
   let unfinished = 0
-  for (let r = 0; r < requests.count; r++) if (!(requests.emittedTokens[r]! > 0)) unfinished++
+  if (tally === undefined)
+    for (let r = 0; r < requests.count; r++) if (!(requests.emittedTokens[r]! > 0)) unfinished++
   const {num_requests, completed_requests} = report
-  const notArrived = requests.count - num_requests
+  const notArrived = all - num_requests
   return {
     name: 'Every request of the trace arrived, and is either completed or unfinished',
     passes: notArrived === 0 && num_requests === completed_requests + unfinished,
-    detail: `${num_requests} arrived of ${requests.count} = ${completed_requests} completed + ${unfinished} unfinished`,
+    detail: `${num_requests} arrived of ${all} = ${completed_requests} completed + ${unfinished} unfinished`,
   }
 }
 
 /** Tokens are counted in two places while a run goes on: per request, and as gaps between tokens. */
-function checkTokens(
-  {report, engine: {requests, tokenGaps}}: CheckedRun,
-  completed: Completed,
-): ConservationCheck {
-  let asked = 0
-  let emitted = 0
-  let gaps = 0
-  for (const r of completed) {
-    asked += requests.outputLength[r]!
-    emitted += requests.emittedTokens[r]!
-  }
-  for (let i = 0; i < tokenGaps.length; i++) gaps += tokenGaps.count[i]!
+function checkTokens(run: CheckedRun, completed: Completed): ConservationCheck {
+  const {report, tally} = run
+  const {asked, emitted, gaps} = tally?.tokens ?? countTokens(run.engine, completed)
   return {
     name: 'Completed requests got the tokens they asked for, and every gap between tokens is counted',
-    passes: asked === emitted && gaps === emitted - completed.length && report.total_output_tokens === asked,
+    passes:
+      asked === emitted &&
+      gaps === emitted - (tally?.completed ?? completed.length) &&
+      report.total_output_tokens === asked,
     detail: `${asked} asked for, ${emitted} emitted, ${gaps} gaps`,
   }
 }
 
-function checkOrder({engine: {requests, endMs}}: CheckedRun, completed: Completed): ConservationCheck {
-  const wrong = completed.find(r => !isInOrder(requests, r, endMs)) ?? -1
+function countTokens({requests, tokenGaps}: EngineRecord, completed: Completed): CheckedTokens {
+  const tokens = {asked: 0, emitted: 0, gaps: 0}
+  for (const r of completed) {
+    tokens.asked += requests.outputLength[r]!
+    tokens.emitted += requests.emittedTokens[r]!
+  }
+  for (let i = 0; i < tokenGaps.length; i++) tokens.gaps += tokenGaps.count[i]!
+  return tokens
+}
+
+function checkOrder({engine: {requests, endMs}, tally}: CheckedRun, completed: Completed): ConservationCheck {
+  const wrong =
+    tally === undefined
+      ? (completed.find(r => !isInOrder(requests, r, endMs)) ?? -1)
+      : Math.max(tally.outOfOrder, tally.totals.durationMs <= endMs ? -1 : 0)
   return {
     name: 'No request is admitted before it arrives, and its tokens come in order',
     passes: wrong < 0,
     detail:
       wrong < 0 ? 'arrival ≤ admission ≤ first token ≤ second ≤ last ≤ end of the run' : `request ${wrong}`,
   }
-}
-
-function isInOrder(requests: RequestColumns, r: number, endMs: number): boolean {
-  const first = requests.firstTokenMs[r]!
-  const second = requests.emittedTokens[r]! >= 2 ? requests.secondTokenMs[r]! : first
-  const admit = requests.firstAdmitMs[r]!
-  const last = requests.lastTokenMs[r]!
-  return (
-    requests.arrivalMs[r]! <= admit && admit <= first && first <= second && second <= last && last <= endMs
-  )
 }
 
 function checkInstances({engine: {requests, workers}}: CheckedRun, completed: Completed): ConservationCheck {
@@ -97,8 +99,14 @@ function checkInstances({engine: {requests, workers}}: CheckedRun, completed: Co
   return {
     name: 'Every token came from an instance that was up at the time',
     passes: wrong === undefined,
-    detail: wrong === undefined ? `${workers.length} instances` : `request ${wrong}`,
+    detail: wrong === undefined ? wholeOrSample(workers.length, requests) : `request ${wrong}`,
   }
+}
+
+function wholeOrSample(instances: number, {count, sampled}: RequestColumns): string {
+  return sampled === undefined
+    ? `${instances} instances`
+    : `${instances} instances, ${count} of ${sampled.of} requests`
 }
 
 function checkTicks({scaling}: CheckedRun): ConservationCheck {

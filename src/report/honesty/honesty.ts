@@ -30,11 +30,11 @@ export function computeHonesty(input: ComparableRun): Honesty {
     ...(calibration === undefined ? {} : {calibration}),
     timing: input.scenario.engineTiming,
     outsideShare: input.report.planner_replay.outside_measured_share,
-    saturation: computeSaturation(input.engine),
+    saturation: input.tally?.saturation.saturation() ?? computeSaturation(input.engine),
     checks: checkConservation(input),
     deviation: computeDeviation(input, GOLDEN_INDEX),
     measured: compareWithMeasured(input.scenario),
-    preemptions: input.engine.requestEvents.preemptions.length,
+    preemptions: input.tally?.preemptions ?? input.engine.requestEvents.preemptions.length,
     resultSha256: input.report.planner_replay.result_sha256 ?? null,
   }
 }

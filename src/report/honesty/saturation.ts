@@ -56,14 +56,17 @@ export function computeSaturation({requests}: EngineRecord): Saturation {
     if (!(ttftMs(requests, r) <= LONG_WAIT_MS)) longWaits++
   }
   const waiting = queueLengths(requests, arrived, lastMs)
-  const figures = {
+  return judgeSaturation({
     arrivalRps: spanS > 0 ? arrived.length / spanS : 0,
     completionRps: spanS > 0 ? completed / spanS : 0,
     waitingAtLastArrival: waiting.atEnd,
     waitingPeak: waiting.peak,
     longWaitShare: arrived.length > 0 ? longWaits / arrived.length : 0,
     unfinished,
-  }
+  })
+}
+
+export function judgeSaturation(figures: Omit<Saturation, 'label'>): Saturation {
   return {label: labelOf(figures), ...figures}
 }
 

@@ -34,18 +34,17 @@ const INTEGERS = [
   'prefillWorkerId',
 ] as const satisfies readonly Row[]
 
-/** A few of many requests, each as likely as any other, drawn as they come (Vitter 1985, algorithm R). */
+/**
+ * A few of many requests, each as likely as any other, drawn as they come (Vitter 1985, algorithm R). All runs on one traffic draw the
+ * same ones, so that they can be compared request by request.
+ */
 export class RequestSample {
-  readonly #random: RandomStream
+  readonly #random = new RandomStream(0, 'sample')
   readonly #doubles = DOUBLES.map(() => new Float64Array(SAMPLE_SIZE))
   readonly #integers = INTEGERS.map(() => new Int32Array(SAMPLE_SIZE))
   /** Number of each row's request, in order of arrival. */
   readonly #number = new Int32Array(SAMPLE_SIZE)
   #seen = 0
-
-  constructor(seed: number) {
-    this.#random = new RandomStream(seed, 'sample')
-  }
 
   add(requests: RequestColumns, row: number): void {
     const number = this.#seen++

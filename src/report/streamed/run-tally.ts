@@ -1,17 +1,31 @@
-import {Moments} from '../../core/moments.ts'
-import {SketchedValues} from '../../core/sketch.ts'
+import {Moments} from '../../core/sketch/moments.ts'
+import {SketchedValues} from '../../core/sketch/sketched-values.ts'
 import type {RequestColumns} from '../../engine/record/record.ts'
 import type {RequestSink} from '../../engine/stream/streamed-requests.ts'
-import {e2eMs, tpotMs, ttftMs, ttstMs} from '../request-measures.ts'
+import {IntervalTally} from '../interval-tally.ts'
+import {e2eMs, isInOrder, tpotMs, ttftMs, ttstMs} from '../request-measures.ts'
 import {BurnTally} from '../service-burn.ts'
 import {isAttained, type ServiceLevel} from '../service-level.ts'
 import {RequestSample} from './request-sample.ts'
+import {SaturationTally} from './saturation-tally.ts'
 
 export interface TallyOptions {
   /** What the run is judged by; null where nobody says. */
   readonly objective: (ServiceLevel & {readonly share: number}) | null
-  /** Of the sample. */
-  readonly seed: number
+  /** Requests that are to come. */
+  readonly requestCount: number
+  /** Of pictures, while there are at most `MOST_INTERVALS`. */
+  readonly intervalMs: number
+}
+
+/** A screen shows no more, and each has bins of its own. */
+const MOST_INTERVALS = 2048
+
+/** Of the completed requests: tokens they asked for and got, and gaps between tokens. */
+export interface CheckedTokens {
+  asked: number
+  emitted: number
+  gaps: number
 }
 
 /** All that a report says of requests and gaps between tokens, added up as they come. */
@@ -27,15 +41,34 @@ export class RunTally implements RequestSink {
   /** Requests that met the objective; null without one. */
   readonly service: {attained: number; readonly burn: BurnTally; readonly objective: ServiceLevel} | null
   completed = 0
-  readonly #sample: RequestSample
+  preemptions = 0
+  readonly expected: number
+  /** Number of the first request whose times are not in order; -1 = none. */
+  outOfOrder = -1
+  readonly saturation = new SaturationTally()
+  readonly intervals: IntervalTally<SketchedValues>
+  #emittedTokens = 0
+  readonly #sample = new RequestSample()
 
-  constructor({objective, seed}: TallyOptions) {
-    this.#sample = new RequestSample(seed)
+  constructor({objective, requestCount, intervalMs}: TallyOptions) {
+    this.expected = requestCount
+    this.intervals = new IntervalTally({intervalMs, most: MOST_INTERVALS}, () => new SketchedValues())
     this.service = objective === null ? null : {attained: 0, burn: new BurnTally(objective), objective}
   }
 
+  get tokens(): CheckedTokens {
+    return {asked: this.totals.outputTokens, emitted: this.#emittedTokens, gaps: this.itl.moments.count}
+  }
+
   finished(requests: RequestColumns, row: number): void {
+    if (this.outOfOrder < 0 && !isInOrder(requests, row, Number.POSITIVE_INFINITY))
+      this.outOfOrder = this.completed
     this.completed++
+    this.#emittedTokens += requests.emittedTokens[row]!
+    this.preemptions += requests.preemptions[row]!
+    this.saturation.add(requests, row)
+    this.intervals.arrived(requests.arrivalMs[row]!)
+    this.intervals.completed(requests, row)
     this.totals.inputTokens += requests.inputLength[row]!
     this.totals.outputTokens += requests.outputLength[row]!
     this.totals.reusedTokens += requests.reusedTokens[row]!

@@ -18,7 +18,10 @@ export interface JudgedRun extends ComparedFigures {
 export function judgeBy(objective: ServiceObjective | null, {outcome: {result}}: FinishedRun): JudgedRun {
   const {report, scaling, engine} = result
   if (objective === null) return {report, scaling, point: computeFigures(result)}
-  const attained = countAttained(engine.requests, objective)
+  const {requests} = engine
+  // Of a sample as many as its share stands for.
+  const stoodFor = requests.sampled === undefined ? 1 : requests.sampled.of / requests.count
+  const attained = countAttained(requests, objective) * stoodFor
   const share = report.completed_requests === 0 ? null : attained / report.completed_requests
   const judged = {
     sla_attainment: share,

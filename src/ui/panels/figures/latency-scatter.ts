@@ -7,7 +7,7 @@ import type {ValueScale} from '../../kit/charts/base/value-scale.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 import {groupLegend, indicesIn} from '../../kit/charts/scatter.ts'
 import {formatCount, formatMs} from '../../kit/format.ts'
-import {MEASURES, type Measure, OUTCOMES, type RequestPoints} from './outcomes.ts'
+import {MEASURES, type Measure, OUTCOMES, type RequestPoints, scatterTitle} from './outcomes.ts'
 
 /** One latency of every request at its arrival, described as the other charts over time are. */
 export function latencyTimeline(
@@ -15,12 +15,12 @@ export function latencyTimeline(
   points: RequestPoints,
   targets: ServiceLevel | null,
 ): Timeline {
-  const {label, title} = MEASURES.find(({id}) => id === measure) ?? {label: '', title: ''}
+  const {label = ''} = MEASURES.find(({id}) => id === measure) ?? {}
   const target =
     targets === null ? null : measure === 'ttft' ? targets.ttftMs : measure === 'tpot' ? targets.itlMs : null
   return {
     id: 'request-latency',
-    title,
+    title: scatterTitle(measure, points),
     note: 'One point per request at its arrival; those over a target are drawn larger and on top.',
     unit: 'ms',
     scale: 'log',
@@ -50,12 +50,17 @@ export function latencyLegend(shown: Timeline, points: RequestPoints): LegendEnt
   ]
 }
 
+/** Place of a point's request among all of the traffic. */
+function numberOf({request, sampled}: RequestPoints, i: number): number {
+  return sampled?.number[request[i]!] ?? request[i]!
+}
+
 /** @param view null = all of it */
 export function latencyTable(measure: Measure, points: RequestPoints, view: Span | null): ChartTable {
   const [from, to] = view === null ? [0, points.request.length] : indicesIn(points, view)
   const rows = Array.from({length: Math.max(to - from, 0)}, (_, k) => {
     const i = from + k
-    return [points.x[i]!, points.request[i]!, points.y[i]!, OUTCOMES[points.group[i]!]?.label ?? '']
+    return [points.x[i]!, numberOf(points, i), points.y[i]!, OUTCOMES[points.group[i]!]?.label ?? '']
   })
   return {columns: ['time_s', 'request', `${measure}_ms`, 'outcome'], rows}
 }

@@ -1,7 +1,8 @@
-import type {RequestColumns} from '../../../engine/record/record.ts'
+import type {RequestColumns, RequestSampling} from '../../../engine/record/record.ts'
 import {e2eMs, tpotMs, ttftMs} from '../../../report/request-measures.ts'
 import type {ServiceLevel} from '../../../report/service-level.ts'
 import type {ScatterGroup, ScatterPoints} from '../../kit/charts/scatter.ts'
+import {formatCount} from '../../kit/format.ts'
 
 /** How a request fared against the targets. */
 export type Outcome = 'met' | 'late' | 'slow' | 'unfinished'
@@ -16,10 +17,17 @@ export const OUTCOMES: readonly (ScatterGroup & {readonly id: Outcome})[] = [
 export type Measure = 'ttft' | 'tpot' | 'e2e'
 
 export const MEASURES: readonly {readonly id: Measure; readonly label: string; readonly title: string}[] = [
-  {id: 'ttft', label: 'TTFT', title: 'TTFT of every request'},
-  {id: 'tpot', label: 'mean ITL', title: 'Mean ITL of every request'},
-  {id: 'e2e', label: 'end to end', title: 'End-to-end latency of every request'},
+  {id: 'ttft', label: 'TTFT', title: 'TTFT'},
+  {id: 'tpot', label: 'mean ITL', title: 'Mean ITL'},
+  {id: 'e2e', label: 'end to end', title: 'End-to-end latency'},
 ]
+
+/** What a chart of these points shows. */
+export function scatterTitle(measure: Measure, {request, sampled}: RequestPoints): string {
+  const {title = ''} = MEASURES.find(({id}) => id === measure) ?? {}
+  if (sampled === undefined) return `${title} of every request`
+  return `${title} of ${formatCount(request.length)} of ${formatCount(sampled.of)} requests`
+}
 
 function outcomeOf(requests: RequestColumns, request: number, targets: ServiceLevel | null): Outcome {
   if (Number.isNaN(requests.firstTokenMs[request]!)) return 'unfinished'
@@ -42,6 +50,8 @@ export function measureMs(requests: RequestColumns, request: number, measure: Me
 /** All requests that produced a token, in order of arrival, as columns to draw and to walk along. */
 export interface RequestPoints extends ScatterPoints {
   readonly request: Int32Array
+  /** The requests are a sample; absent = all are there. */
+  readonly sampled?: RequestSampling
 }
 
 export function requestPoints(
@@ -60,5 +70,5 @@ export function requestPoints(
     y[i] = measureMs(requests, r, measure)
     group[i] = rank.get(outcomeOf(requests, r, targets)) ?? 0
   }
-  return {request, x, y, group}
+  return {request, x, y, group, ...(requests.sampled === undefined ? {} : {sampled: requests.sampled})}
 }

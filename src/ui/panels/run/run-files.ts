@@ -32,7 +32,7 @@ export function runFiles(run: FinishedRun, money: Money): NamedFile[] {
     })
   }
   files.push({
-    label: 'Requests JSONL',
+    label: result.engine.requests.sampled === undefined ? 'Requests JSONL' : 'Requests JSONL (a sample)',
     name: 'requests.jsonl',
     make: () => inSlices(formatPerRequestLines(result.engine.requests), 'application/jsonl'),
   })

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
+import {computeSummary, type Summary} from '../statistics.ts'
 import {BinTable, binOf, RELATIVE_ERROR} from './log-bins.ts'
 import {Moments} from './moments.ts'
-import {SketchedValues} from './sketch.ts'
-import {computeSummary, type Summary} from './statistics.ts'
+import {SketchedValues} from './sketched-values.ts'
 
 const PERCENTILES = ['median', 'p75', 'p90', 'p95', 'p99'] as const
 const EXACT = ['mean', 'min', 'max'] as const

@@ -1,7 +1,7 @@
-import {grown} from './grown.ts'
+import {grown} from '../grown.ts'
+import {EMPTY_SUMMARY, type Summary, summaryFrom} from '../statistics.ts'
 import {BinTable, binMiddle, reciprocalMiddle} from './log-bins.ts'
 import {Moments} from './moments.ts'
-import {EMPTY_SUMMARY, type Summary, summaryFrom} from './statistics.ts'
 
 /** Shared: it depends on nothing but the width of the bins. */
 const table = new BinTable()
@@ -24,6 +24,25 @@ export class SketchedValues {
     // First the place: making room replaces the column.
     const place = this.#placeOf(table.binOf(value))
     this.#bins[place]! += times
+  }
+
+  merge(other: SketchedValues): void {
+    this.moments.merge(other.moments)
+    this.#zeros += other.#zeros
+    other.#bins.forEach((times, i) => {
+      if (times === 0) return
+      const place = this.#placeOf(other.#firstBin + i)
+      this.#bins[place]! += times
+    })
+  }
+
+  /** A value for each bin, and how many it stands for. */
+  histogram(): {readonly values: Float64Array; readonly counts: Float64Array} {
+    const used = [...this.#bins.keys()].filter(at => this.#bins[at]! > 0)
+    return {
+      values: Float64Array.of(0, ...used.map(at => within(binMiddle(this.#firstBin + at), this.moments))),
+      counts: Float64Array.of(this.#zeros, ...used.map(at => this.#bins[at]!)),
+    }
   }
 
   summary(): Summary {

@@ -1,4 +1,4 @@
-import {exactExp, exactLog, exactLog1p} from './exact-math.ts'
+import {exactExp, exactLog, exactLog1p} from '../exact-math.ts'
 
 /**
  * Bins of equal relative width, of which the middle is at most `RELATIVE_ERROR` from any value in them: DDSketch (Masson, Rim
