@@ -7,6 +7,7 @@ import type {EngineRecord} from '../engine/record/record.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
 import {
+  billedByPool,
   billedGpuHours,
   fixedFleetGpuHours,
   gpusPerWorker,
@@ -44,6 +45,7 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
   const billed =
     billedGpuHours(record.workers, {lastTokenMs: report.duration_ms, gpus}) +
     standbyGpuHours(scenario, report.duration_ms)
+  const byPool = billedByPool(scenario, record.workers, report.duration_ms)
   return {
     version: VERSION,
     config: {...scenario, ...formerPlanner(scenario)},
@@ -63,6 +65,7 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
     gpu_hours: gpuHoursOf(input, gpus),
     ...policyExtras(input),
     billed_gpu_hours: billed,
+    ...(byPool === null ? {} : {billed_gpu_hours_by_pool: byPool}),
     cost: input.pricePerGpuHour === undefined ? null : billed * input.pricePerGpuHour,
     outside_measured_share: input.outsideMeasuredShare,
   }

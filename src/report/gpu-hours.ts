@@ -79,13 +79,38 @@ export function servingGpuHours(
 }
 
 /** GPU-hours of the warm pools, at what an instance costs that stands by; those that start in place of one cost as much. */
-export function standbyGpuHours(scenario: Scenario, durationMs: number): number {
+export function standbyGpuHours(
+  scenario: Scenario,
+  durationMs: number,
+  pools: readonly PoolName[] = poolsOf(scenario.fleet).map(([name]) => name),
+): number {
   const standby = scenario.startup?.standby
   if (standby === undefined) return 0
   const gpus = gpusPerWorker(scenario)
   let total = 0
-  for (const [name] of poolsOf(scenario.fleet)) total += standby.count * (gpus.get(name) ?? 1)
+  for (const name of pools) total += standby.count * (gpus.get(name) ?? 1)
   return (total * standby.costFactor * durationMs) / MS_PER_HOUR
+}
+
+/** GPU-hours paid for by each pool of a fleet of two, whose GPUs may have two prices. */
+export interface PoolHours {
+  readonly prefill: number
+  readonly decode: number
+}
+
+/** null for a fleet of one pool: all hours are its own. */
+export function billedByPool(
+  scenario: Scenario,
+  workers: readonly InstanceRecord[],
+  lastTokenMs: number,
+): PoolHours | null {
+  if (scenario.fleet.topology === 'agg') return null
+  const gpus = gpusPerWorker(scenario)
+  const hoursOf = (pool: 'prefill' | 'decode') => {
+    const own = workers.filter(({component}) => component === pool)
+    return billedGpuHours(own, {lastTokenMs, gpus}) + standbyGpuHours(scenario, lastTokenMs, [pool])
+  }
+  return {prefill: hoursOf('prefill'), decode: hoursOf('decode')}
 }
 
 /** GPU-hours of a fixed fleet: instances x GPUs x duration. */

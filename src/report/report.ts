@@ -1,5 +1,6 @@
 import type {EngineTiming} from '../config/scenario.ts'
 import type {Finding} from './findings/finding.ts'
+import type {PoolHours} from './gpu-hours.ts'
 import type {ServiceBurn} from './service-burn.ts'
 
 /** The reference's report JSON (engine.md 11), key for key, plus our `planner_replay` object (contracts.md 3). */
@@ -78,6 +79,8 @@ export interface PlannerReplayExtras {
   readonly goodput_rps: number | null
   readonly gpu_hours: number
   readonly billed_gpu_hours: number
+  /** Of a fleet of two pools, pool by pool; absent in runs saved before. */
+  readonly billed_gpu_hours_by_pool?: PoolHours
   /** billed_gpu_hours x price; null without a price. */
   readonly cost: number | null
   /** What the cost was made from; the page adds both where the user gave a price. */

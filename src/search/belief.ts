@@ -19,6 +19,14 @@ export interface Belief {
   readonly worth: (at: readonly number[], against: number) => number
   /** The same of a candidate whose own runs speak for it: only the phases to come are uncertain. */
   readonly worthOfMore: (seen: Observation, against: number) => number
+  /**
+   * What is to be expected there beyond a share, as a part of its misses, times the probability that it costs no more
+   * than may be paid.
+   */
+  readonly worthForShare: (
+    at: readonly number[],
+    than: {readonly mostCost: number; readonly share: number},
+  ) => number
   /** Probability that the objective holds by the median over all phases, going by the candidate's own runs alone. */
   readonly chanceOf: (seen: Observation) => number
   /** What is expected there. */
@@ -113,6 +121,13 @@ function beliefOf(thoughts: Thoughts): Belief {
       return above(share.mean, share.deviation) * expectedSaving(cost.predict(at), logOf(against))
     },
     worthOfMore: (seen, against) => chanceOf(seen) * Math.max(logOf(against) - logOf(seen.cost), 0),
+    worthForShare(at, {mostCost, share}) {
+      const paid = cost.predict(at)
+      const within = normalBelow((logOf(mostCost) - paid.mean) / Math.max(paid.deviation, 1e-6))
+      const {mean, deviation: spread} = met.predict(at)
+      // Fewer misses are a saving, too: the strained share is the logarithm of them, turned over.
+      return within * expectedSaving({mean: -mean, deviation: spread}, -strain(share))
+    },
     chanceOf,
     expected: at => ({share: shareOf(met.predict(at).mean), cost: exactExp(cost.predict(at).mean)}),
     assuming: at => beliefOf({...thoughts, met: met.including(at), cost: cost.including(at)}),

@@ -12,6 +12,8 @@ import {keptForPhases, observe, surestOf, waitingForPhases} from './verification
 const BATCH = {least: 2, most: 4, candidatesPerRun: 12}
 /** The search is settled when no further run is expected to save so much, as a part of the cost. */
 const SETTLED = 0.002
+/** The same where nothing holds, as a part of the misses that a run is expected to spare. */
+const SETTLED_SHARE = 0.01
 /** Candidates that are tried on the whole trace at the least before it is said that none holds. */
 const LEAST_TRIED = 16
 /** Points of share below the objective at which neighbours of the best are still looked at. */
@@ -54,10 +56,11 @@ export class Choice {
   next(results: Results, left: number, anchor: Candidate | null): readonly Evaluation[] {
     const stood = this.#ground.stood(results)
     if (stood.length === 0) return []
-    const {phases, objective} = this.#ground.problem
+    const {phases, objective, mostCost = Number.POSITIVE_INFINITY} = this.#ground.problem
     const twins = new Twins(stood, this.#ground.candidates.choices)
-    const best = cheapestVerified(stood)
-    const waiting = waitingForPhases({stood, best, twins, anchor, share: objective.share})
+    const affordable = stood.filter(({standing}) => standing.cost <= mostCost)
+    const best = cheapestVerified(affordable)
+    const waiting = waitingForPhases({stood: affordable, best, twins, anchor, share: objective.share})
     const verify = ({candidate}: Stood) =>
       this.#ground.nextPhases(candidate, results, Math.ceil((phases - 1) / 2)).slice(0, Math.floor(left))
     const anchored = waiting.find(({candidate}) => candidate.id === anchor?.id)
@@ -67,7 +70,7 @@ export class Choice {
       ahead !== undefined && (ahead.standing.costs.length > 1 || runsSincePhases(results) >= PATIENCE)
     const free = Math.floor(left - keptForPhases(best, phases, left))
     const costs = [best, ahead].flatMap(one => (one == null ? [] : [costOver(one.standing, 1)]))
-    const bestCost = Math.min(...costs)
+    const bestCost = Math.min(...costs, mostCost)
     const count = isDue ? 0 : Math.min(this.#batch, free)
     const explored = count < 1 ? [] : this.#explore(results, {stood, twins, bestCost, count})
     if (explored.length > 0) return explored
@@ -75,7 +78,43 @@ export class Choice {
       const isScarce = best === null && (isDue || count < 1)
       return verify(isScarce ? surestOf(waiting, this.belief(results, stood)) : ahead)
     }
-    return best === null ? [] : this.#refine(results, {stood, twins, best}).slice(0, Math.floor(left))
+    if (best !== null) return this.#refine(results, {stood, twins, best}).slice(0, Math.floor(left))
+    return Number.isFinite(mostCost) ? this.#serveMost(results, {stood, twins, mostCost}, left) : []
+  }
+
+  /**
+   * Where nothing that may be paid holds: the largest share for the money. What has it so far goes through its phases, and
+   * then what may have a larger one.
+   */
+  #serveMost(
+    results: Results,
+    {stood, twins, mostCost}: Known & {readonly mostCost: number},
+    left: number,
+  ): readonly Evaluation[] {
+    const {phases} = this.#ground.problem
+    const toCome = ({candidate}: Stood) => this.#ground.nextPhases(candidate, results, phases)
+    // What failed in a phase is never verified.
+    const most = mostServing(
+      stood.filter(
+        one => one.standing.cost <= mostCost && (isVerified(one.standing) || toCome(one).length > 0),
+      ),
+    )
+    if (most !== null && !isVerified(most.standing)) return toCome(most).slice(0, Math.floor(left))
+    const belief = this.belief(results, stood)
+    const run = new Set(stood.map(({candidate}) => candidate.id))
+    const least = Math.min(...stood.map(({standing}) => standing.cost))
+    // Where nothing costs so little, what may be cheaper than anything so far.
+    const worthOf = ({at}: Candidate) =>
+      most === null
+        ? 1 - belief.expected(at).cost / least
+        : belief.worthForShare(at, {mostCost, share: most.standing.share})
+    return this.#reachable(stood)
+      .filter(candidate => !run.has(candidate.id) && !twins.isSpokenFor(candidate))
+      .map(candidate => ({candidate, worth: worthOf(candidate)}))
+      .filter(({worth}) => worth >= SETTLED_SHARE)
+      .sort((a, b) => b.worth - a.worth)
+      .slice(0, Math.max(Math.min(this.#batch, Math.floor(left) - (phases - 1)), 0))
+      .flatMap(({candidate}) => this.#ground.nextPhases(candidate, results, 1))
   }
 
   /**
@@ -209,6 +248,14 @@ function cheapestVerified(stood: readonly Stood[]): Stood | null {
       (best, one) => (best === null || one.standing.cost < best.standing.cost ? one : best),
       null,
     )
+}
+
+/** Of equal shares the cheaper; what nothing can run serves nobody. */
+function mostServing(stood: readonly Stood[]): Stood | null {
+  return stood.reduce<Stood | null>((most, one) => {
+    const gain = one.standing.share - (most?.standing.share ?? Number.NEGATIVE_INFINITY)
+    return gain > 0 || (gain === 0 && one.standing.cost < most!.standing.cost) ? one : most
+  }, null)
 }
 
 /** Part of the cost by which one phase may mislead: twice the usual deviation, within reason. */

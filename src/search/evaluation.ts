@@ -2,10 +2,11 @@ import type {Scenario} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import {computeBand, repeatsOf} from '../sweep/repeats.ts'
+import type {PaidHours} from './prices.ts'
 import {type TraceWindow, withinWindow} from './windows.ts'
 
-/** What a run costs: GPU-hours, or money where prices are known. */
-export type CostOf = (scenario: Scenario, gpuHours: number) => number
+/** What a run costs: the GPU-hours that are paid for, start-up, draining and a warm pool included, or money where prices are known. */
+export type CostOf = (scenario: Scenario, paid: PaidHours) => number
 
 /** What can be run: a candidate of the space, today's setting, or a fleet that nobody scales. */
 export interface Setting {
@@ -70,7 +71,7 @@ export interface Standing {
   /** Medians over the runs: no lucky phase speaks for a setting. */
   readonly share: number
   readonly gpuHours: number
-  /** Paid for, start-up and draining included, whatever a planner counts: by this unlike policies are compared. */
+  /** Paid for, whatever a planner counts. */
   readonly billedGpuHours: number
   /** What each run decided and measured, as a checksum: equal ones are of equal runs. */
   readonly digests: readonly string[]
@@ -97,16 +98,16 @@ export function standingOf(
   const shares = figures.map(({sla_attainment}) => sla_attainment ?? 0)
   const holds = shares.filter(one => one >= share).length
   const misses = finished.length - holds
-  const hours = figures.map(gpuHoursOf)
-  const gpuHours = computeBand(hours)?.median ?? Number.POSITIVE_INFINITY
+  const gpuHours = computeBand(figures.map(gpuHoursOf))?.median ?? Number.POSITIVE_INFINITY
+  const costs = figures.map(one => costOf(runs[0]!.scenario, one))
   return {
     shares,
     share: computeBand(shares)?.median ?? 0,
     gpuHours,
     billedGpuHours: computeBand(figures.map(one => one.billed_gpu_hours))?.median ?? gpuHours,
     digests: figures.map(({digest}) => digest),
-    costs: hours.map(one => costOf(runs[0]!.scenario, one)),
-    cost: costOf(runs[0]!.scenario, gpuHours),
+    costs,
+    cost: computeBand(costs)?.median ?? Number.POSITIVE_INFINITY,
     of: runs.length,
     holds,
     isLost: 2 * misses >= runs.length || figures.length < finished.length,
@@ -123,6 +124,6 @@ export function isVerified({shares, of}: Standing): boolean {
 }
 
 /** A planner whose config names no GPUs counts none; then what one pays for. */
-export function gpuHoursOf({gpu_hours, billed_gpu_hours}: PointFigures): number {
+function gpuHoursOf({gpu_hours, billed_gpu_hours}: PointFigures): number {
   return gpu_hours > 0 ? gpu_hours : billed_gpu_hours
 }

@@ -11,8 +11,8 @@ import {
   wholeRuns,
   windowRuns,
 } from './evaluation.ts'
-import {leastGpuHours} from './least-cost.ts'
-import {priceOf} from './prices.ts'
+import {leastPaidHours} from './least-cost.ts'
+import {moneyOf} from './prices.ts'
 import type {SearchProblem} from './problem.ts'
 import type {Stood} from './trends.ts'
 
@@ -27,7 +27,8 @@ export class Ground {
   /** The candidates themselves, or a draw of them. */
   readonly listed: readonly Candidate[]
   readonly #pinned = new Map<string, Candidate | null>()
-  readonly costOf: CostOf = (scenario, gpuHours) => gpuHours * (priceOf(scenario, this.problem.prices) ?? 1)
+  readonly costOf: CostOf = (scenario, paid) =>
+    moneyOf(scenario, paid, this.problem.prices) ?? paid.billed_gpu_hours
 
   constructor(problem: SearchProblem) {
     const {base, objective, space, seed, shard = WHOLE} = problem
@@ -93,7 +94,7 @@ export class Ground {
   ): boolean {
     const setting = this.setting(candidate)
     if (setting === null) return true
-    return this.costOf(setting.scenario, leastGpuHours(setting.scenario, shortestMs)) >= cost
+    return this.costOf(setting.scenario, leastPaidHours(setting.scenario, shortestMs)) >= cost
   }
 
   nextPhases(candidate: Candidate, results: Results, count: number): readonly Evaluation[] {

@@ -1,6 +1,6 @@
 import type {Observation} from './belief.ts'
 import type {Candidate} from './candidates.ts'
-import {type Evaluation, gpuHoursOf, type Results, windowRuns} from './evaluation.ts'
+import {type Evaluation, type Results, windowRuns} from './evaluation.ts'
 import type {Ground} from './ground.ts'
 import {spreadOut} from './spread-out.ts'
 
@@ -22,38 +22,42 @@ export class Opening {
   }
 
   /** Today's setting in every phase, the design on windows, and its best on the whole trace. */
-  next(results: Results): readonly Evaluation[] {
+  next(results: Results, budget: number): readonly Evaluation[] {
     const {windows} = this.#ground.problem
+    const design = this.#design.slice(0, this.#countFor(budget))
     const missing = (evaluations: readonly Evaluation[]) => evaluations.filter(({id}) => !results.has(id))
     const today = missing(this.#ground.wholeRuns(this.#ground.today))
     if (today.length > 0) return today
-    const onWindows = missing(this.#ground.settings(this.#design).flatMap(one => windowRuns(one, windows)))
+    const onWindows = missing(this.#ground.settings(design).flatMap(one => windowRuns(one, windows)))
     if (onWindows.length > 0) return onWindows
     const first = this.#ground
-      .settings(this.#firstWhole(results))
+      .settings(this.#firstWhole(design, results))
       .flatMap(one => this.#ground.wholeRuns(one).slice(0, 1))
     return missing(first)
   }
 
+  /** In such an order that the first so many are a design as well. */
   #orderDesign(): readonly Candidate[] {
-    const {windows, budget, seed} = this.#ground.problem
+    const {budget, seed} = this.#ground.problem
     const {choices} = this.#ground.candidates
-    const knobs = choices.length
+    return spreadOut(this.#ground.listed, choices, {count: this.#countFor(budget), seed})
+  }
+
+  #countFor(budget: number): number {
+    const {windows} = this.#ground.problem
+    const knobs = this.#ground.candidates.choices.length
     const share = windows.reduce((sum, window) => sum + window.share, 0)
     // A third of the budget on windows at most; without them a few runs that all can learn from.
     const count =
       windows.length === 0 ? 4 + 2 * knobs : Math.min(8 * (2 + knobs), Math.floor(budget / 3 / share))
     const most = Math.max(2, Math.min(count, Math.floor(this.#ground.listed.length / 3)))
-    return spreadOut(this.#ground.listed, choices, {
-      count: windows.length === 0 ? Math.min(most, budget / 4) : most,
-      seed,
-    })
+    return Math.ceil(windows.length === 0 ? Math.min(most, budget / 4) : most)
   }
 
   /** Of the design on windows, those that did best there and some that are far apart; all of it where there are none. */
-  #firstWhole(results: Results): readonly Candidate[] {
+  #firstWhole(design: readonly Candidate[], results: Results): readonly Candidate[] {
     const {windows, objective} = this.#ground.problem
-    if (windows.length === 0) return this.#design
+    if (windows.length === 0) return design
     const seen = this.onWindows(results)
     const best = withoutTwins(seen)
       .toSorted((a, b) => merit(b.observation, objective.share) - merit(a.observation, objective.share))
@@ -63,7 +67,7 @@ export class Opening {
       2 + this.#ground.candidates.choices.length,
       Math.ceil(this.#ground.listed.length / 8),
     )
-    return [...new Set([...best.slice(0, count), ...this.#design.slice(0, 2)])]
+    return [...new Set([...best.slice(0, count), ...design.slice(0, 2)])]
   }
 
   /** What the windows say of the design, its windows together. */
@@ -77,11 +81,8 @@ export class Opening {
       if (figures.length < windows.length) return []
       const requests = figures.reduce((sum, one) => sum + one.num_requests, 0)
       const met = figures.reduce((sum, one) => sum + (one.sla_attainment ?? 0) * one.num_requests, 0)
-      const gpuHours = figures.reduce((sum, one) => sum + gpuHoursOf(one), 0)
-      const cost = this.#ground.costOf(
-        this.#ground.setting(candidate)?.scenario ?? this.#ground.today.scenario,
-        gpuHours,
-      )
+      const scenario = this.#ground.setting(candidate)?.scenario ?? this.#ground.today.scenario
+      const cost = figures.reduce((sum, one) => sum + this.#ground.costOf(scenario, one), 0)
       const digest = figures.map(one => one.digest).join()
       return [{candidate, digest, observation: {at: candidate.at, shares: [met / requests], cost}}]
     })

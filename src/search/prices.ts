@@ -1,5 +1,7 @@
 import {poolsOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import type {PoolHours} from '../report/gpu-hours.ts'
+import type {PointFigures} from '../sweep/points.ts'
 
 /** Money per GPU-hour by GPU type, in any currency; '' = a GPU of any other type. Empty = nobody said. */
 export type Prices = Readonly<Record<string, number>>
@@ -17,11 +19,27 @@ export function parsePrices(texts: readonly string[]): Result<Prices> {
   return ok(prices)
 }
 
+/** What is paid for of a run. */
+export type PaidHours = Pick<PointFigures, 'billed_gpu_hours' | 'billed_gpu_hours_by_pool'>
+
+/** Money that a run costs, each pool's hours at the price of its GPUs; null where nobody said. */
+export function moneyOf(scenario: Scenario, paid: PaidHours, prices: Prices): number | null {
+  const price = priceOf(scenario, prices, paid.billed_gpu_hours_by_pool)
+  return price === null ? null : price * paid.billed_gpu_hours
+}
+
 /**
- * What a GPU-hour of a scenario costs; null where nobody said. Pools of two prices cannot be told apart in the GPU-hours
- * of a run, so they take the dearer one.
+ * What a GPU-hour of a scenario costs; null where nobody said. Of pools of two prices the mean of a run by what each was
+ * paid for; before a run, or where that was not kept, the dearer one.
  */
-export function priceOf(scenario: Scenario, prices: Prices): number | null {
-  const own = poolsOf(scenario.fleet).map(([, {args}]) => prices[args.aic_system ?? ''] ?? prices[''] ?? null)
-  return own.some(price => price === null) ? null : Math.max(...own.map(Number))
+export function priceOf(scenario: Scenario, prices: Prices, hours?: PoolHours): number | null {
+  const own = poolsOf(scenario.fleet).map(([name, {args}]) => ({
+    price: prices[args.aic_system ?? ''] ?? prices[''] ?? null,
+    hours: hours === undefined || name === 'agg' ? 0 : hours[name],
+  }))
+  if (own.some(({price}) => price === null)) return null
+  const all = own.reduce((sum, pool) => sum + pool.hours, 0)
+  const dearest = Math.max(...own.map(({price}) => Number(price)))
+  if (all <= 0 || own.every(({price}) => price === dearest)) return dearest
+  return own.reduce((sum, pool) => sum + Number(pool.price) * pool.hours, 0) / all
 }

@@ -16,5 +16,7 @@ export interface SearchProblem extends RunsPerSetting {
   readonly windows: readonly TraceWindow[]
   /** Money per GPU-hour; empty = the cheapest is what takes the fewest GPU-hours. */
   readonly prices: Prices
+  /** What the answer may cost at the most, in what settings are compared by: money, or GPU-hours without prices. Absent = anything. */
+  readonly mostCost?: number
   readonly shard?: Shard
 }

@@ -2,8 +2,12 @@ import type {Result} from '../core/result.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {Evaluation, Results} from './evaluation.ts'
 import type {Search, SearchStep} from './search.ts'
+import type {TimeLimit} from './time-limit.ts'
 
-/** Runs what is asked for, in any order and as many at a time as the host can; settles each by its id. */
+/**
+ * Runs what is asked for, in any order and as many at a time as the host can; settles each by its id. What the host has no
+ * time for any more is not settled.
+ */
 export type Evaluate = (
   evaluations: readonly Evaluation[],
   settle: (id: string, outcome: Result<PointFigures>) => void,
@@ -24,6 +28,8 @@ export interface RunSearchOptions {
   readonly onNews?: (news: SearchNews) => void
   /** What is known before the first run, as from the shards of a search. */
   readonly given?: Results
+  /** Absent = the search takes as long as it takes. */
+  readonly time?: TimeLimit
 }
 
 /**
@@ -33,11 +39,12 @@ export interface RunSearchOptions {
 export async function runSearch(
   search: Search,
   evaluate: Evaluate,
-  {onNews = () => {}, given = new Map()}: RunSearchOptions = {},
+  {onNews = () => {}, given = new Map(), time}: RunSearchOptions = {},
 ): Promise<SearchEnd> {
   const results = new Map(given)
   for (;;) {
-    const step = search.next(results)
+    const runsLeft = time?.runsLeft ?? Number.POSITIVE_INFINITY
+    const step = search.next(results, search.spent(results).weight + runsLeft)
     if (step.kind === 'done') return {results, reason: step.reason}
     const settled = new Map<string, Result<PointFigures>>()
     await evaluate(step.evaluations, (id, outcome) => {

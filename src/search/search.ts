@@ -9,7 +9,7 @@ import type {SearchProblem} from './problem.ts'
 /** Runs that are asked for together: they do not wait for each other, and how many run at a time changes nothing. */
 export type SearchStep =
   | {readonly kind: 'run'; readonly evaluations: readonly Evaluation[]}
-  | {readonly kind: 'done'; readonly reason: 'settled' | 'budget'}
+  | {readonly kind: 'done'; readonly reason: 'settled' | 'budget' | 'time'}
 
 /**
  * The cheapest setting that holds an objective, looked for step by step: today's setting first, then a spread of candidates
@@ -34,16 +34,18 @@ export class Search {
     this.#fixed = new FixedFleets(this.today.scenario, problem.space)
   }
 
-  next(results: Results): SearchStep {
-    const left = this.problem.budget - this.spent(results).weight
+  /** @param budget runs of the whole trace at the most, where the host has time for fewer than the problem allows */
+  next(results: Results, budget: number = this.problem.budget): SearchStep {
+    const most = Math.min(budget, this.problem.budget)
+    const left = most - this.spent(results).weight
     // The fleets nobody scales are found one after the other, so they go along with whatever else is run.
     const fixed = this.#nextFixed(results)
-    const opening = this.#opening.next(results)
+    const opening = this.#opening.next(results, most)
     const chosen = opening.length > 0 ? opening : this.#chosen(results, left - fixed.length)
     const evaluations = withinBudget([...fixed, ...chosen], left)
-    return evaluations.length > 0
-      ? {kind: 'run', evaluations}
-      : {kind: 'done', reason: left < LEAST_LEFT ? 'budget' : 'settled'}
+    if (evaluations.length > 0) return {kind: 'run', evaluations}
+    const short = most < this.problem.budget ? 'time' : 'budget'
+    return {kind: 'done', reason: left < LEAST_LEFT ? short : 'settled'}
   }
 
   /** Why nothing of the space can be run; null where something can. */
@@ -90,7 +92,10 @@ export class Search {
   /** The best fleet that nobody scales is run as a choice of the space, where it is one; then whatever is worth most. */
   #chosen(results: Results, left: number): readonly Evaluation[] {
     const counts = this.#fixed.found(setting => this.standing(setting, results))
-    const anchor = counts === null ? null : this.#ground.pinnedAt(counts)
+    const pinned = counts === null ? null : this.#ground.pinnedAt(counts)
+    const {mostCost: cost = Number.POSITIVE_INFINITY} = this.problem
+    const shortestMs = this.#ground.shortestMs(results)
+    const anchor = pinned !== null && this.#ground.isTooDear(pinned, {cost, shortestMs}) ? null : pinned
     const first = anchor === null ? [] : this.#ground.nextPhases(anchor, results, 1)
     if (first.some(({id}) => id.endsWith('@0'))) return first
     return this.#choice.next(results, left, anchor)

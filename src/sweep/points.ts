@@ -1,7 +1,9 @@
 import type {FieldValue} from '../config/field-text.ts'
 import {phaseShiftOf, sampleOrderSeedOf} from '../config/scenario.ts'
+import {isObject} from '../core/is-object.ts'
 import {sha256OfText} from '../core/sha256.ts'
 import {stableJson} from '../core/stable-json.ts'
+import type {PoolHours} from '../report/gpu-hours.ts'
 import type {Distribution, Report, Statistic} from '../report/report.ts'
 import type {RunResult} from '../run/run.ts'
 import type {SweepAxis} from './axis.ts'
@@ -38,6 +40,8 @@ export interface PointFigures extends ReportFigures {
   readonly goodput_rps: number | null
   readonly gpu_hours: number
   readonly billed_gpu_hours: number
+  /** Of a fleet of two pools; absent in rows kept before. */
+  readonly billed_gpu_hours_by_pool?: PoolHours
   /** Scaling events; 0 without a planner. */
   readonly scale_ups: number
   readonly scale_downs: number
@@ -90,7 +94,12 @@ export function parseFinishedRow(value: unknown, facts: PointFacts): FinishedRow
   const given = value as Readonly<Record<string, unknown>>
   if (given.key !== facts.key || !FIGURE_KEYS.every(key => isFigure(key, given[key]))) return null
   const figures = Object.fromEntries(FIGURE_KEYS.map(key => [key, given[key]])) as unknown as PointFigures
-  return {...facts, ...figures}
+  const byPool = given.billed_gpu_hours_by_pool
+  return {...facts, ...figures, ...(isPoolHours(byPool) ? {billed_gpu_hours_by_pool: byPool} : {})}
+}
+
+function isPoolHours(value: unknown): value is PoolHours {
+  return isObject(value) && typeof value.prefill === 'number' && typeof value.decode === 'number'
 }
 
 function isFigure(key: keyof PointFigures, value: unknown): boolean {
@@ -121,7 +130,8 @@ export function pointFacts(
 }
 
 export function computeFigures({report, scaling}: RunResult): PointFigures {
-  const {sla_attainment, goodput_rps, gpu_hours, billed_gpu_hours} = report.planner_replay
+  const {sla_attainment, goodput_rps, gpu_hours, billed_gpu_hours, billed_gpu_hours_by_pool} =
+    report.planner_replay
   const events = scaling?.scalingEvents ?? []
   const ups = events.filter(event => event.reason === 'scale_up').length
   return {
@@ -131,6 +141,7 @@ export function computeFigures({report, scaling}: RunResult): PointFigures {
     goodput_rps,
     gpu_hours,
     billed_gpu_hours,
+    ...(billed_gpu_hours_by_pool === undefined ? {} : {billed_gpu_hours_by_pool}),
     scale_ups: ups,
     scale_downs: events.length - ups,
     total_ticks: scaling?.totalTicks ?? 0,
@@ -156,8 +167,9 @@ function digestOf(report: Report, events: readonly object[]): string {
       policy: _policy,
       objective: _objective,
       meets_objective: _meets,
-      // Follows from the columns, and came later than the digests.
+      // These follow from the columns, and came later than the digests.
       burn: _burn,
+      billed_gpu_hours_by_pool: _byPool,
       ...extras
     },
     ...figures

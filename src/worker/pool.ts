@@ -18,6 +18,8 @@ export interface PoolEvents<T, F = PointFigures> {
   readonly onStart: (task: T) => void
   readonly onProgress: (task: T, progress: RunTelemetry) => void
   readonly onOutcome: (task: T, outcome: Result<F>) => void
+  /** No more tasks are begun once this is so. */
+  readonly isOver?: () => boolean
 }
 
 /** What is asked of a client for one task. */
@@ -52,7 +54,7 @@ export class SimulatorPool {
   }
 
   /**
-   * Settles every task in `onOutcome`, or rejects with the signal's reason: tasks under way are then lost and no
+   * Settles every task that is begun in `onOutcome`, or rejects with the signal's reason: tasks under way are then lost and no
    * event comes any more.
    */
   runMany<T extends PointRequest>(
@@ -78,7 +80,10 @@ export class SimulatorPool {
       await Promise.all(
         Array.from({length: count}, async (_, i) => {
           const client = this.#client(i)
-          for (const task of queue) await runTask({client, task, ask}, events, signal)
+          for (const task of queue) {
+            if (events.isOver?.()) return
+            await runTask({client, task, ask}, events, signal)
+          }
         }),
       )
     } finally {

@@ -151,6 +151,8 @@ export interface SearchRequest {
     readonly space: Readonly<Record<string, readonly FieldValue[]>>
   }
   readonly results: readonly (readonly [id: string, outcome: Result<PointFigures>])[]
+  /** Runs of the whole trace that the page still has time for; absent = any number. */
+  readonly runsLeft?: number
 }
 
 export interface SearchAdvance {

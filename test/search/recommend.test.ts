@@ -63,14 +63,13 @@ test('says what holds, what it costs and how it compares', () => {
   )
   expect(best.values['planner.min_endpoint']).toBe(2)
   expect(best.share).toBeGreaterThanOrEqual(0.9)
-  expect(best.cost).toBeCloseTo(2 * best.gpu_hours, 12)
+  expect(best.cost).toBeCloseTo(2 * best.billed_gpu_hours, 12)
   expect(best.holds).toEqual({of: 5, in: 5})
   expect(nearest).toBeNull()
   expect(today.share).toBeLessThan(0.9)
   expect(best_fixed_fleet.fleet).toBe('workers=2')
-  expect(front.map((one: {gpu_hours: number}) => one.gpu_hours)).toEqual(
-    front.map((one: {gpu_hours: number}) => one.gpu_hours).toSorted((a: number, b: number) => a - b),
-  )
+  const costs = front.map((one: {cost: number}) => one.cost)
+  expect(costs).toEqual(costs.toSorted((a: number, b: number) => a - b))
   expect(objective).toEqual({ttft_ms: 2000, itl_ms: 40, share: 0.9})
   expect(evaluations.full).toBeLessThan((32 * 5) / 2)
   expect(ended).toBe('settled')
@@ -138,12 +137,37 @@ test('where nothing holds it names the nearest, why not, and what could be held'
   expect(JSON.parse(answer('held')).best).not.toBeNull()
 })
 
+test('ends when its time is over, and the same command goes on from there to the same answer', () => {
+  const argv = [...LINE, ...OBJECTIVE, '--jobs', '2', '--price', '2', '--out', 'timed']
+  const first = tool(folder, ...argv, '--time-limit', '100ms')
+  expect([first.code, first.out]).toEqual([0, expect.stringContaining('the time is used up')])
+  expect(JSON.parse(answer('timed')).ended).toBe('time')
+  const kept = readdirSync(at('timed', 'points')).filter(name => name.endsWith('.json')).length
+  const {out} = tool(folder, ...argv, '--time-limit', '10min')
+  expect(out).toContain(`${kept} of them kept from before`)
+  expect(answer('timed')).toBe(answer('whole'))
+})
+
+test('what costs more than it may is no answer', () => {
+  const {best} = JSON.parse(answer('whole'))
+  const most = best.cost * 0.8
+  const argv = [...LINE, ...OBJECTIVE, '--price', '2', '--max-cost', most.toFixed(4), '--out', 'poor']
+  const {code, out} = tool(folder, ...argv)
+  const poor = JSON.parse(answer('poor'))
+  expect([code, poor.best, poor.most_cost]).toEqual([0, null, Number(most.toFixed(4))])
+  expect(poor.nearest.cost).toBeLessThanOrEqual(most)
+  expect(poor.nearest.holds.of).toBe(5)
+  expect(out).toContain('at the most; the largest share for that has')
+})
+
 test.each([
   [['--space', '{}'], 'cannot read {}'],
   [['--space', 'trace.jsonl'], 'space'],
   [['--budget', '0'], '--budget must be'],
   [['--objective', 'ttft=1'], 'objective needs itl'],
   [['--price', 'h200=x'], 'a price reads'],
+  [['--time-limit', 'soon'], '--time-limit must be a time'],
+  [['--max-cost', '0'], '--max-cost must be a number above 0'],
   [['--seeds'], 'only traces of static-traces/ have a generator'],
   [['--shard', '3/2'], '--shard must be i/n'],
 ])('refuses %j', (flags, message) => {

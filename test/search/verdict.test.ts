@@ -9,6 +9,7 @@ import {tellRecommendation} from '../../src/search/answer/recommendation-text.ts
 import {type Evaluate, runSearch} from '../../src/search/run-search.ts'
 import {Search} from '../../src/search/search.ts'
 import {parseSpace} from '../../src/search/space.ts'
+import {TimeLimit} from '../../src/search/time-limit.ts'
 import type {PointFigures} from '../../src/sweep/points.ts'
 
 const BASE: Scenario = {
@@ -70,17 +71,32 @@ const WITHOUT_CEILING = Object.fromEntries(
   Object.entries(SPACE).filter(([knob]) => knob !== 'planner.max_gpu_budget'),
 )
 
-async function searched(world: World, budget: number, seed: number, given: object = SPACE) {
+async function searched(
+  world: World,
+  budget: number,
+  seed: number,
+  given: object = SPACE,
+  limits: {readonly mostCost?: number; readonly runs?: number} = {},
+) {
   const space = parseSpace(given)
   if (!space.ok) throw new Error(space.error.message)
+  const {runs, ...most} = limits
   const search = new Search({
     ...{base: BASE, objective: {ttftMs: 1500, itlMs: 50, share: 0.9}, space: space.value, budget, seed},
-    ...{phases: 5, windows: [], prices: {}},
+    ...{phases: 5, windows: [], prices: {}, ...most},
   })
+  // A clock that only runs move, one unit each.
+  let now = 0
+  const time = runs === undefined ? undefined : new TimeLimit(runs / 1000, () => now)
   const evaluate: Evaluate = async (evaluations, settle) => {
-    for (const {id, scenario} of evaluations) settle(id, ok(figuresOf(scenario, world)))
+    for (const {id, scenario, weight} of evaluations) {
+      if (time?.isOver) return
+      now++
+      time?.made(weight)
+      settle(id, ok(figuresOf(scenario, world)))
+    }
   }
-  const end = await runSearch(search, evaluate)
+  const end = await runSearch(search, evaluate, time === undefined ? {} : {time})
   return {search, results: end.results, answer: recommend(search, end.results, end.reason)}
 }
 
@@ -136,4 +152,43 @@ test('settings that differ in what does nothing are not run one by one', async (
   const {answer, results} = await searched({needed: 5, luck: 0, eager: 0}, 200, 0, WITHOUT_CEILING)
   expect(answer.best!.values['planner.min_endpoint']).toBe(5)
   expect(results.size).toBeLessThan(60)
+})
+
+test('an answer may cost so much: what is dearer is none, and the largest share for that is told', async () => {
+  for (const needed of [2, 5]) {
+    const world = {needed, luck: 0, eager: 0}
+    const free = (await searched(world, 60, 0, WITHOUT_CEILING)).answer
+    const cost = free.best!.billedGpuHours
+    const same = (await searched(world, 60, 0, WITHOUT_CEILING, {mostCost: cost})).answer
+    expect(same.best!.billedGpuHours).toBe(cost)
+    const {answer} = await searched(world, 60, 0, WITHOUT_CEILING, {mostCost: cost - 0.5})
+    expect(answer.best).toBeNull()
+    expect(answer.unverified).toBeNull()
+    // The largest fleet of those that cost so little.
+    expect(answer.nearest).toMatchObject({billedGpuHours: needed - 1, holds: {of: 5}})
+    expect(tellRecommendation(answer)[0]).toContain(
+      `for ${cost - 0.5} GPU-hours at the most; the largest share for that has min_endpoint ${needed - 1}`,
+    )
+  }
+})
+
+test('where nothing costs so little the cheapest is told', async () => {
+  const {answer} = await searched({needed: 3, luck: 0, eager: 0}, 60, 0, WITHOUT_CEILING, {mostCost: 0.5})
+  expect(answer.best).toBeNull()
+  // The made-up planner goes no lower than one below what is needed.
+  expect(answer.nearest!.billedGpuHours).toBe(2)
+  expect(tellRecommendation(answer)[0]).toContain('the cheapest is')
+})
+
+test('when the time is over a search ends with what is verified by then, and a second such time goes on', async () => {
+  const world = {needed: 4, luck: 0.02, eager: 0.6}
+  const whole = await searched(world, 200, 0, WITHOUT_CEILING)
+  for (const runs of [12, 25, 40]) {
+    const {search, results, answer} = await searched(world, 200, 0, WITHOUT_CEILING, {runs})
+    expect(search.spent(results).weight).toBeLessThanOrEqual(runs)
+    expect(answer.reason).toBe('time')
+    if (runs >= 40) expect(answer.best).not.toBeNull()
+  }
+  const enough = await searched(world, 200, 0, WITHOUT_CEILING, {runs: 4000})
+  expect(enough.answer.best!.id).toBe(whole.answer.best!.id)
 })

@@ -1,7 +1,8 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {amount, percent} from '../../report/findings/words.ts'
-import {type Evaluation, gpuHoursOf} from '../../search/evaluation.ts'
+import type {Evaluation} from '../../search/evaluation.ts'
 import type {Evaluate} from '../../search/run-search.ts'
+import type {TimeLimit} from '../../search/time-limit.ts'
 import {isFinished, type PointFigures, type SweepRow} from '../../sweep/points.ts'
 import {readFinishedRow} from '../sweep/sweep-folder.ts'
 import type {PointTask} from '../sweep/sweep-point.ts'
@@ -13,6 +14,7 @@ export class EvaluationRunner {
   readonly #plan: RecommendPlan
   readonly #pool: PointPool
   readonly #folder: string
+  readonly #time: TimeLimit | undefined
   /** By run: two names of one run share it. */
   readonly #known = new Map<string, SweepRow>()
   /** The run that was finished last, for a line of progress. */
@@ -20,7 +22,8 @@ export class EvaluationRunner {
   /** Runs that were there before. */
   kept = 0
 
-  constructor(plan: RecommendPlan, pool: PointPool, folder: string) {
+  constructor(plan: RecommendPlan, pool: PointPool, folder: string, time?: TimeLimit) {
+    this.#time = time
     this.#plan = plan
     this.#pool = pool
     this.#folder = folder
@@ -46,10 +49,17 @@ export class EvaluationRunner {
         }
       }
     }
-    await this.#pool.run([...open.values()], ({row}) => {
+    const onRow = (row: SweepRow) => {
+      const asked = waiting.get(row.key) ?? []
       this.#known.set(row.key, row)
-      for (const evaluation of waiting.get(row.key) ?? []) tell(evaluation, outcomeOf(row))
-    })
+      this.#time?.made(asked[0]?.weight ?? 0)
+      for (const evaluation of asked) tell(evaluation, outcomeOf(row))
+    }
+    await this.#pool.run(
+      [...open.values()],
+      ({row}) => onRow(row),
+      () => this.#time?.isOver ?? false,
+    )
   }
 
   #readKept({facts}: PointTask): SweepRow | null {
@@ -67,5 +77,5 @@ function outcomeOf(row: SweepRow): Result<PointFigures> {
 
 function describe(outcome: Result<PointFigures>): string {
   if (!outcome.ok) return `failed: ${outcome.error.message}`
-  return `${percent(outcome.value.sla_attainment ?? 0)} for ${amount(gpuHoursOf(outcome.value))} GPU-hours`
+  return `${percent(outcome.value.sla_attainment ?? 0)} for ${amount(outcome.value.billed_gpu_hours)} GPU-hours`
 }

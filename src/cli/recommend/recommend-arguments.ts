@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs'
 import {parseObjective} from '../../config/objective.ts'
 import type {Scenario, ServiceObjective} from '../../config/scenario.ts'
 import {parseYamlText} from '../../config/yaml-text.ts'
+import {parseDurationS} from '../../core/parse-duration.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {type Prices, parsePrices} from '../../search/prices.ts'
 import {findReadySpace, READY_SPACES} from '../../search/ready-spaces.ts'
@@ -21,6 +22,10 @@ export interface RecommendArguments {
   /** Every run of a setting replays another draw of the trace. */
   readonly drawsAnew: boolean
   readonly prices: Prices
+  /** Seconds that the search may take here; null = as long as it takes. */
+  readonly timeLimitS: number | null
+  /** What the answer may cost; null = anything. */
+  readonly mostCost: number | null
   /** null = one per core. */
   readonly jobs: number | null
   readonly outFolder: string
@@ -50,6 +55,18 @@ export const RECOMMEND_FLAGS: readonly OwnFlag[] = [
     name: '--budget',
     value: 'N',
     help: `Runs of the whole trace at the most; runs of a part count as that part. Default: ${DEFAULT_BUDGET}.`,
+  },
+  {
+    name: '--time-limit',
+    value: '60s|10min',
+    help: 'Time the search may take: no run is begun after it, and the answer is what was found by then.',
+  },
+  {
+    name: '--max-cost',
+    value: 'X',
+    help:
+      'What the answer may cost at the most, in money with --price, in GPU-hours without. Where nothing holds for that, the ' +
+      'largest share that can be had for it.',
   },
   {
     name: '--phases',
@@ -99,6 +116,10 @@ export function parseRecommendArguments(argv: readonly string[]): Result<Recomme
   if (!phases.ok) return phases
   const prices = parsePrices(values.get('--price') ?? [])
   if (!prices.ok) return prices
+  const timeLimitS = readTimeLimit(last('--time-limit'))
+  if (!timeLimitS.ok) return timeLimitS
+  const mostCost = readMostCost(last('--max-cost'))
+  if (!mostCost.ok) return mostCost
   const jobs = readCount('--jobs', last('--jobs'))
   if (!jobs.ok) return jobs
   const shard = last('--shard') === undefined ? ok(WHOLE) : parseShard(last('--shard') ?? '')
@@ -110,12 +131,30 @@ export function parseRecommendArguments(argv: readonly string[]): Result<Recomme
     phases: phases.value ?? DEFAULT_PHASES,
     drawsAnew: values.has('--seeds'),
     prices: prices.value,
+    timeLimitS: timeLimitS.value,
+    mostCost: mostCost.value,
     jobs: jobs.value,
     outFolder,
     shard: shard.value,
     asJson: values.has('--json'),
     rest,
   })
+}
+
+function readTimeLimit(text: string | undefined): Result<number | null> {
+  if (text === undefined) return ok(null)
+  const seconds = parseDurationS(text)
+  return seconds !== null && seconds > 0
+    ? ok(seconds)
+    : fail(`--time-limit must be a time such as 60s or 10min, got '${text.slice(0, 40)}'`, '--time-limit')
+}
+
+function readMostCost(text: string | undefined): Result<number | null> {
+  if (text === undefined) return ok(null)
+  const cost = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : 0
+  return cost > 0
+    ? ok(cost)
+    : fail(`--max-cost must be a number above 0, got '${text.slice(0, 40)}'`, '--max-cost')
 }
 
 function readSpace(given: string | undefined): Result<RecommendArguments['space']> {

@@ -52,7 +52,7 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
       : syntheticWorkloadOf(base, base.synthetic)
   if (!workload.ok) return workload
   const spanS = computeTraceStatistics(workload.value).durationMs / 1000
-  const {budget, phases, prices, shard} = asked
+  const {budget, phases, prices, shard, mostCost} = asked
   const search = new Search({
     base,
     objective: objective.value,
@@ -61,6 +61,7 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
     phases,
     prices,
     shard,
+    ...(mostCost === null ? {} : {mostCost}),
     ...(asked.drawsAnew ? {firstSeed: base.traceSeed ?? recipe?.spec.seed ?? 0} : {}),
     seed: base.seed,
     windows: findWindows(base, binArrivals(workload.value, spanS)),

@@ -4,11 +4,12 @@ import {performance} from 'node:perf_hooks'
 import {formatCommand} from '../../config/command-line/command-line.ts'
 import {formatThousands} from '../../core/python-number.ts'
 import type {Problem} from '../../core/result.ts'
-import {type Recommendation, recommend} from '../../search/answer/recommendation.ts'
+import {type Recommendation, recommend, unexplained} from '../../search/answer/recommendation.ts'
 import {formatRecommendation, type WhyNot} from '../../search/answer/recommendation-json.ts'
 import {tellEnd, tellHeld, tellRecommendation} from '../../search/answer/recommendation-text.ts'
 import {takeAway} from '../../search/answer/take-away.ts'
 import {runSearch} from '../../search/run-search.ts'
+import {TimeLimit} from '../../search/time-limit.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {describeOwnFlags} from '../own-flags.ts'
 import type {ReplayOutcome} from '../replay-outcome.ts'
@@ -55,7 +56,9 @@ async function search(
   const {trace, recipe, search: ours} = plan
   const jobs = asked.jobs ?? availableParallelism()
   const pool = new PointPool({trace, recipe, outFolder, wantsHtml: false}, jobs)
-  const runner = new EvaluationRunner(plan, pool, outFolder)
+  const time =
+    asked.timeLimitS === null ? undefined : new TimeLimit(asked.timeLimitS, () => performance.now())
+  const runner = new EvaluationRunner(plan, pool, outFolder, time)
   const interrupted = () => {
     terminal.writeError('\nStopped; the same command goes on from here.\n')
     process.exit(130)
@@ -65,6 +68,7 @@ async function search(
     const given = shard.count === 1 ? readShards(outFolder, ours, plan.taskOf) : new Map()
     const {results, reason} = await runSearch(ours, runner.evaluate, {
       given,
+      ...(time === undefined ? {} : {time}),
       onNews: ({results: sofar}) => {
         if (plan.hasProgress)
           terminal.writeError(
@@ -78,7 +82,8 @@ async function search(
       terminal.writeOut(`Shard ${shard.index}/${shard.count} is done. ${tellRecommendation(answer)[0]}\n`)
       return {kind: 'done'}
     }
-    const why = answer.nearest === null ? null : await explainNearest(answer.nearest, plan)
+    const asking = unexplained(answer)
+    const why = asking === null ? null : await explainNearest(asking, plan)
     const summary = formatCommand('planner-replay', asked.rest)
     const files = takeAway(answer, {why, summary, trace: plan.path})
     writeRecommendation(outFolder, files, results)
@@ -114,7 +119,8 @@ function formatHelp(): string {
     '',
     'Looks for the cheapest setting that holds an objective. The flags of the replay are today’s setting; --space says',
     'what may be chosen. The same command with the same --seed gives the same answer, whatever --jobs is and however',
-    'often it was interrupted: runs that are in DIR are not run again.',
+    'often it was interrupted: runs that are in DIR are not run again. What fits into --time-limit depends on the machine;',
+    'the same command goes on from there for as long again.',
     '',
     ...describeOwnFlags(RECOMMEND_FLAGS),
     '',

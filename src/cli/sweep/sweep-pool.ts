@@ -24,16 +24,20 @@ export class PointPool {
     this.#job = jobs === 1 ? job : {...job, trace: job.trace && shareColumns(job.trace)}
   }
 
-  /** Settles every task in `onOutcome`. */
-  async run(tasks: readonly PointTask[], onOutcome: OnOutcome): Promise<void> {
+  /** Settles every task in `onOutcome`; no more are begun once it is over. */
+  async run(
+    tasks: readonly PointTask[],
+    onOutcome: OnOutcome,
+    isOver: () => boolean = () => false,
+  ): Promise<void> {
     if (this.#jobs === 1) {
       this.#runner ??= new PointRunner(this.#job)
-      for (const task of tasks) onOutcome(await this.#runner.run(task))
+      for (const task of tasks) if (!isOver()) onOutcome(await this.#runner.run(task))
       return
     }
     this.#queue = [...tasks]
     const lanes = Math.min(this.#jobs, tasks.length)
-    await Promise.all(Array.from({length: lanes}, () => this.#serve(onOutcome)))
+    await Promise.all(Array.from({length: lanes}, () => this.#serve(onOutcome, isOver)))
   }
 
   /** A thread left over would keep the process alive. */
@@ -43,9 +47,9 @@ export class PointPool {
   }
 
   /** One lane: a thread that takes tasks until none is left, replaced when it dies. */
-  async #serve(onOutcome: OnOutcome): Promise<void> {
+  async #serve(onOutcome: OnOutcome, isOver: () => boolean): Promise<void> {
     let thread: Worker | null = null
-    for (let task = this.#queue.shift(); task !== undefined; task = this.#queue.shift()) {
+    for (let task = this.#queue.shift(); task !== undefined && !isOver(); task = this.#queue.shift()) {
       thread ??= this.#idle.pop() ?? startThread(this.#job)
       this.#threads.add(thread)
       const outcome = await runInThread(thread, task)

@@ -1,8 +1,16 @@
 import {VERSION} from '../../config/link/version.ts'
 import {amount, latency, percent} from '../../report/findings/words.ts'
-import type {Recommendation, Told} from './recommendation.ts'
+import {costOf, type Recommendation, type Told} from './recommendation.ts'
 import type {WhyNot} from './recommendation-json.ts'
-import {nameOf, runsWord, tellCost, tellEnd, tellHeld, tellRecommendation} from './recommendation-text.ts'
+import {
+  nameOf,
+  runsWord,
+  tellCost,
+  tellEnd,
+  tellHeld,
+  tellMost,
+  tellRecommendation,
+} from './recommendation-text.ts'
 
 interface ReportOptions {
   readonly why: WhyNot | null
@@ -29,7 +37,7 @@ export function recommendationHtml(answer: Recommendation, {why, summary}: Repor
 <h1>${escapeHtml(first)}</h1>
 ${others.map(sentence => `<p>${escapeHtml(sentence)}</p>`).join('\n')}
 <h2>Question</h2>
-<p>What is the cheapest setting that serves ${percent(objective.share)} of requests within TTFT ${latency(objective.ttftMs)} and ITL ${latency(objective.itlMs)}?</p>
+<p>What is the cheapest setting that serves ${percent(objective.share)} of requests within TTFT ${latency(objective.ttftMs)} and ITL ${latency(objective.itlMs)}${tellMost(answer)}?</p>
 <p>Today: ${escapeHtml(summary)}</p>
 ${why === null ? '' : `<h2>Why nothing holds</h2>\n<ul>${why.reasons.map(reason => `<li>${escapeHtml(reason)}</li>`).join('')}</ul>\n${held.map(sentence => `<p>${escapeHtml(sentence)}</p>`).join('')}`}
 <h2>Evidence</h2>
@@ -78,20 +86,21 @@ const BOTTOM = 30
 function picture({tried, best, today, fixed, objective}: Recommendation): string {
   const all = [...tried, ...(today === null ? [] : [today]), ...(fixed === null ? [] : [fixed])]
   if (all.length === 0) return ''
-  const most = Math.max(...all.map(({gpuHours}) => gpuHours)) * 1.05
+  const most = Math.max(...all.map(costOf)) * 1.05
   const least = Math.min(...all.map(({share}) => share), objective.share) - 0.02
-  const x = (hours: number) => (LEFT + (hours / most) * (WIDTH - LEFT - 8)).toFixed(1)
+  const x = (told: Told) => (LEFT + (costOf(told) / most) * (WIDTH - LEFT - 8)).toFixed(1)
+  const unit = all.some(({cost}) => cost === null) ? 'GPU-hours' : 'cost'
   const y = (share: number) => (8 + ((1 - share) / (1 - least)) * (HEIGHT - BOTTOM - 8)).toFixed(1)
   const dot = (told: Told) =>
-    `<circle cx="${x(told.gpuHours)}" cy="${y(told.share)}" r="${told.id === best?.id ? 6 : 3.5}" fill="${told.id === best?.id ? '#D07425' : 'none'}" stroke="#0062CF"/>`
+    `<circle cx="${x(told)}" cy="${y(told.share)}" r="${told.id === best?.id ? 6 : 3.5}" fill="${told.id === best?.id ? '#D07425' : 'none'}" stroke="#0062CF"/>`
   const mark = (told: Told | null, label: string) =>
     told === null
       ? ''
-      : `<text x="${x(told.gpuHours)}" y="${y(told.share)}" dx="6" dy="-5">${label}</text><path d="M${x(told.gpuHours)} ${y(told.share)}m-4-4l8 8m0-8l-8 8" stroke="#16181d"/>`
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Share of requests in time against GPU-hours of ${all.length} settings">
+      : `<text x="${x(told)}" y="${y(told.share)}" dx="6" dy="-5">${label}</text><path d="M${x(told)} ${y(told.share)}m-4-4l8 8m0-8l-8 8" stroke="#16181d"/>`
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Share of requests in time against ${unit} of ${all.length} settings">
 <line x1="${LEFT}" x2="${WIDTH}" y1="${y(objective.share)}" y2="${y(objective.share)}" stroke="#4d5564" stroke-dasharray="4 4"/>
 <text x="0" y="${y(objective.share)}" dy="4">${percent(objective.share)}</text><text x="0" y="14">100 %</text>
-<text x="${LEFT}" y="${HEIGHT - 8}">0</text><text x="${WIDTH - 8}" y="${HEIGHT - 8}" text-anchor="end">${amount(most)} GPU-hours</text>
+<text x="${LEFT}" y="${HEIGHT - 8}">0</text><text x="${WIDTH - 8}" y="${HEIGHT - 8}" text-anchor="end">${amount(most)} ${unit}</text>
 ${tried.map(dot).join('')}${mark(today, 'today')}${mark(fixed, 'fixed fleet')}
 </svg>`
 }

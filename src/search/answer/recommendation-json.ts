@@ -12,6 +12,8 @@ export function formatRecommendation(answer: Recommendation, why: WhyNot | null)
   const {
     objective,
     isDrawnAnew,
+    mostCost,
+    dearer,
     best,
     surest,
     unverified,
@@ -37,6 +39,7 @@ export function formatRecommendation(answer: Recommendation, why: WhyNot | null)
     seed,
     ...(isDrawnAnew ? {trace: 'drawn anew for each run'} : {}),
     objective: objectiveJson(objective),
+    ...(mostCost === null ? {} : {most_cost: mostCost, dearer: dearer && toldJson(dearer)}),
     ended: reason ?? 'unfinished',
   }
   return `${JSON.stringify(document, null, 2)}\n`

@@ -3,7 +3,7 @@ import type {ServiceObjective} from '../../config/scenario.ts'
 import {amount, latency, percent} from '../../report/findings/words.ts'
 import {REPEAT_WORDS} from '../../sweep/repeats.ts'
 import type {KnobValues} from '../space.ts'
-import {paidFor, type Recommendation, type Told} from './recommendation.ts'
+import {costOf, type Recommendation, type Told} from './recommendation.ts'
 
 /** The answer, bottom line first; each sentence is of medians over the phases. */
 export function tellRecommendation(answer: Recommendation): readonly string[] {
@@ -34,6 +34,7 @@ export function runsWord({isDrawnAnew}: Recommendation): string {
 /** Why the search ended. */
 export function tellEnd({reason, best}: Recommendation): string {
   if (reason === 'budget') return 'the budget is used up'
+  if (reason === 'time') return 'the time is used up'
   return `no further run is expected to ${best === null ? 'hold it' : 'save anything'}`
 }
 
@@ -57,8 +58,8 @@ export function tellFigures(one: Told, needed: number): string {
 
 export function tellCost({cost, gpuHours, billedGpuHours}: Told): string {
   const isCountedLess = Math.abs(billedGpuHours / gpuHours - 1) > UNLIKE
-  const paid = isCountedLess ? ` as its planner counts, ${amount(billedGpuHours)} paid for` : ''
-  const hours = `${amount(gpuHours)} GPU-hours${paid}`
+  const counted = isCountedLess ? ` paid for, ${amount(gpuHours)} as its planner counts` : ''
+  const hours = `${amount(billedGpuHours)} GPU-hours${counted}`
   return cost === null ? hours : `${amount(cost)} (${hours})`
 }
 
@@ -81,7 +82,7 @@ const SAME_COST = 0.005
 
 function against(best: Told, fixed: Told | null, needed: number): string {
   if (fixed === null) return ''
-  const part = 1 - paidFor(best) / paidFor(fixed)
+  const part = 1 - costOf(best) / costOf(fixed)
   if (Math.abs(part) < SAME_COST) return `; about what the best fixed fleet costs (${fixedName(fixed)})`
   return `; ${percent(Math.abs(part))} ${part > 0 ? 'cheaper' : 'dearer'} than the best fixed fleet tried (${fixedName(fixed)}, ${tellFigures(fixed, needed)})`
 }
@@ -98,33 +99,47 @@ function tellToday({today, best, objective}: Recommendation): readonly string[] 
   const holds = today.share >= objective.share
   const state = `Today’s setting ${holds ? 'holds' : 'does not hold it:'} ${tellFigures(today, objective.share)}`
   if (best === null) return [`${state}.`]
-  const part = paidFor(best) / paidFor(today) - 1
+  const part = costOf(best) / costOf(today) - 1
   if (Math.abs(part) < SAME_COST) return [`${state}, about the same cost.`]
   if (holds && part > 0)
-    return [`${state}, ${percent(1 - paidFor(today) / paidFor(best))} less: nothing tried improves on it.`]
+    return [`${state}, ${percent(1 - costOf(today) / costOf(best))} less: nothing tried improves on it.`]
   return [
     `${state}; the recommended one ${part < 0 ? 'saves' : 'costs'} ${percent(Math.abs(part))}${part < 0 ? '' : ' more'}.`,
   ]
 }
 
-function tellNothing({nearest, objective, tried, fixed}: Recommendation): string {
+function tellNothing(answer: Recommendation): string {
+  const {nearest, objective, tried, fixed, mostCost, dearer} = answer
   const {share} = objective
-  const none = `None of ${tried.length} settings tried holds ${tellAsked(objective)}`
-  const near =
-    nearest === null ? '' : `; nearest is ${nameOf(nearest.values)}, ${tellFigures(nearest, share)}`
-  return `${none}${near}.${tellFixed(fixed, share)}`
+  const none = `None of ${tried.length} settings tried holds ${tellAsked(objective)}${tellMost(answer)}`
+  const isTooDear = nearest !== null && costOf(nearest) > (mostCost ?? Number.POSITIVE_INFINITY)
+  const word =
+    mostCost === null ? 'nearest is' : isTooDear ? 'the cheapest is' : 'the largest share for that has'
+  const near = nearest === null ? '' : `; ${word} ${nameOf(nearest.values)}, ${tellFigures(nearest, share)}`
+  const more =
+    dearer === null || dearer === nearest
+      ? ''
+      : ` ${nameOf(dearer.values)} holds it, ${tellFigures(dearer, share)}.`
+  return `${none}${near}.${more}${tellFixed(fixed, answer)}`
+}
+
+/** ` for 4.00 at the most`; nothing where anything may be paid. */
+export function tellMost({mostCost, tried}: Recommendation): string {
+  if (mostCost === null) return ''
+  const unit = tried.some(({cost}) => cost === null) ? ' GPU-hours' : ''
+  return ` for ${amount(mostCost)}${unit} at the most`
 }
 
 /** What may hold: nothing speaks against it, but too little was run to say that it does. */
 function tellUnverified(one: Told, answer: Recommendation): string {
-  const {objective, fixed, reason} = answer
+  const {objective, fixed} = answer
   const {of, in: held} = one.holds
   const runs = of === 1 ? 'the one run' : `${held} of the ${of} runs`
-  const more = reason === 'budget' ? ': a larger budget would tell' : ''
+  const more = {budget: ': a larger budget would tell', time: ': more time would tell', settled: ''}
   return (
-    `${nameOf(one.values)} may hold ${tellAsked(objective)}: it does in ${runs} so far, ` +
-    `${tellFigures(one, objective.share)}; nothing has been verified in all ${one.needed} ${runsWord(answer)}${more}.` +
-    tellFixed(fixed, objective.share)
+    `${nameOf(one.values)} may hold ${tellAsked(objective)}${tellMost(answer)}: it does in ${runs} so far, ` +
+    `${tellFigures(one, objective.share)}; nothing has been verified in all ${one.needed} ${runsWord(answer)}${more[answer.reason ?? 'settled']}.` +
+    tellFixed(fixed, answer)
   )
 }
 
@@ -132,8 +147,10 @@ function tellAsked({share, ttftMs, itlMs}: ServiceObjective): string {
   return `${percent(share)} within TTFT ${latency(ttftMs)} and ITL ${latency(itlMs)}`
 }
 
-function tellFixed(fixed: Told | null, needed: number): string {
-  return fixed === null ? '' : ` A fixed fleet does: ${fixedName(fixed)}, ${tellFigures(fixed, needed)}.`
+function tellFixed(fixed: Told | null, {objective, mostCost}: Recommendation): string {
+  if (fixed === null) return ''
+  const does = costOf(fixed) > (mostCost ?? Number.POSITIVE_INFINITY) ? 'holds it' : 'does'
+  return ` A fixed fleet ${does}: ${fixedName(fixed)}, ${tellFigures(fixed, objective.share)}.`
 }
 
 /** What could be promised with the nearest setting. */

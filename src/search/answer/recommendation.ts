@@ -15,7 +15,7 @@ export interface Told {
   readonly shareRange: readonly [number, number]
   readonly gpuHours: number
   readonly billedGpuHours: number
-  /** Money; null without a price. */
+  /** Money for what is paid for; null without a price. */
   readonly cost: number | null
   readonly holds: {readonly of: number; readonly in: number}
   /** Runs it takes to be sure. */
@@ -27,14 +27,18 @@ export interface Recommendation {
   readonly seed: number
   /** Each run of a setting replays another draw of the trace as well. */
   readonly isDrawnAnew: boolean
-  /** The cheapest whose median holds the objective over all phases; null = none of those tried. */
+  /** What the answer may cost at the most, in money or GPU-hours; null = anything. */
+  readonly mostCost: number | null
+  /** The cheapest whose median holds the objective over all phases and that costs no more than it may; null = none of those tried. */
   readonly best: Told | null
   /** The cheapest that holds in every phase, where that is another one. */
   readonly surest: Told | null
   /** Where nothing is verified, the surest that holds in what was run of it. */
   readonly unverified: Told | null
-  /** Where nothing holds, the one with the largest share. */
+  /** Where nothing holds, the one with the largest share; of those that cost no more than they may, where there are any. */
   readonly nearest: Told | null
+  /** The cheapest that holds, where that costs more than it may. */
+  readonly dearer: Told | null
   readonly today: Told | null
   /** The cheapest fleet nobody scales that holds. */
   readonly fixed: Told | null
@@ -52,7 +56,8 @@ export function recommend(
   results: Results,
   reason: Recommendation['reason'],
 ): Recommendation {
-  const {objective, seed, prices} = search.problem
+  const {objective, seed, prices, mostCost = Number.POSITIVE_INFINITY} = search.problem
+  const isAffordable = (one: Told) => costOf(one) <= mostCost
   const tell = (id: string, values: KnobValues, scenario: Scenario, standing: Standing): Told =>
     told({id, values, scenario}, standing, prices)
   const stood = search.stood(results).filter(({standing}) => Number.isFinite(standing.gpuHours))
@@ -61,11 +66,12 @@ export function recommend(
   )
   const verified = tried.filter((_, i) => isVerified(stood[i]!.standing))
   const holding = verified.filter(({share}) => share >= objective.share)
-  const best = cheapest(holding)
+  const affordable = holding.filter(isAffordable)
+  const best = cheapest(affordable)
   const isOpen = (i: number) => !isVerified(stood[i]!.standing) && !stood[i]!.standing.isLost
-  const open = tried.filter(({share}, i) => isOpen(i) && share >= objective.share)
+  const open = tried.filter((one, i) => isOpen(i) && one.share >= objective.share && isAffordable(one))
   const unverified = best === null ? nearestOf(open) : null
-  const surest = cheapest(holding.filter(({holds}) => holds.in === holds.of))
+  const surest = cheapest(affordable.filter(({holds}) => holds.in === holds.of))
   const today = search.standing(search.today, results)
   const fixed = search
     .fixedFleets(results)
@@ -75,10 +81,12 @@ export function recommend(
     objective,
     seed,
     isDrawnAnew: search.problem.firstSeed !== undefined,
+    mostCost: Number.isFinite(mostCost) ? mostCost : null,
     best,
     surest: surest === best ? null : surest,
     unverified,
-    nearest: best === null && unverified === null ? nearestOf(tried) : null,
+    nearest: best === null && unverified === null ? nearestFor(tried, mostCost) : null,
+    dearer: best === null ? cheapest(holding) : null,
     today: today === null ? null : tell('today', {}, search.today.scenario, today),
     fixed: cheapest(fixed),
     front: frontOf(tried),
@@ -89,28 +97,27 @@ export function recommend(
 }
 
 function told(setting: Pick<Told, 'id' | 'values' | 'scenario'>, standing: Standing, prices: Prices): Told {
-  const {shares, share, gpuHours, billedGpuHours, holds, of} = standing
-  const price = priceOf(setting.scenario, prices)
+  const {shares, share, gpuHours, billedGpuHours, cost, holds, of} = standing
   return {
     ...setting,
     share,
     shareRange: [Math.min(...shares), Math.max(...shares)],
     gpuHours,
     billedGpuHours,
-    cost: price === null ? null : price * gpuHours,
+    cost: priceOf(setting.scenario, prices) === null ? null : cost,
     holds: {of: shares.length, in: holds},
     needed: of,
   }
 }
 
-/** Money where it is known, else GPU-hours. */
-export function costOf({cost, gpuHours}: Told): number {
-  return cost ?? gpuHours
+/** The setting of whom it is to be asked why it does not hold; none where the host ran out of time, or where it does. */
+export function unexplained({nearest, objective, reason}: Recommendation): Told | null {
+  return reason === 'time' || nearest === null || nearest.share >= objective.share ? null : nearest
 }
 
-/** The same of what is paid for: a planner that looks seldom counts less than it takes. */
-export function paidFor(one: Told): number {
-  return one.gpuHours > 0 ? (costOf(one) / one.gpuHours) * one.billedGpuHours : one.billedGpuHours
+/** Money where it is known, else the GPU-hours paid for: a planner that looks seldom counts less than it takes. */
+export function costOf({cost, billedGpuHours}: Told): number {
+  return cost ?? billedGpuHours
 }
 
 /** Costs that differ by less, as a part of them, are the same: of those what serves better is recommended. */
@@ -136,6 +143,18 @@ function nearestOf(all: readonly Told[]): Told | null {
     if (best === null || one.share > best.share) return one
     return one.share === best.share && isCheaper(one, best) ? one : best
   }, null)
+}
+
+/**
+ * The largest share, of the verified ones among those that may be paid where there are any: what is said of the money is
+ * said of medians. The cheapest where nothing costs so little.
+ */
+function nearestFor(tried: readonly Told[], mostCost: number): Told | null {
+  if (!Number.isFinite(mostCost)) return nearestOf(tried)
+  const affordable = tried.filter(one => costOf(one) <= mostCost)
+  if (affordable.length === 0) return cheapest(tried)
+  const verified = affordable.filter(({holds, needed}) => holds.of === needed)
+  return nearestOf(verified.length === 0 ? affordable : verified)
 }
 
 function frontOf(all: readonly Told[]): readonly Told[] {

@@ -5,7 +5,13 @@ export const SWEEP_LINK_KEYS: ReadonlySet<string> = new Set(['sweep', 'repeats',
 export const PRICE_LINK_KEYS: ReadonlySet<string> = new Set(['price', 'currency'])
 
 /** And to the search. */
-export const SEARCH_LINK_KEYS: ReadonlySet<string> = new Set(['space', 'budget', 'search-seeds'])
+export const SEARCH_LINK_KEYS: ReadonlySet<string> = new Set([
+  'space',
+  'budget',
+  'search-seeds',
+  'search-time',
+  'search-cost',
+])
 
 /** And to the bench. */
 export const BENCH_LINK_KEYS: ReadonlySet<string> = new Set([

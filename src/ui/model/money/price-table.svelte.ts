@@ -1,5 +1,6 @@
 import type {Pair} from '../../../config/link/query-string.ts'
 import {poolsOf, type Scenario} from '../../../config/scenario.ts'
+import type {PoolHours} from '../../../report/gpu-hours.ts'
 import {type Prices, priceOf} from '../../../search/prices.ts'
 import {Persisted, readStored, writeStored} from '../../kit/persisted.svelte.ts'
 import {parsePrice} from './parse-price.ts'
@@ -60,13 +61,13 @@ export class PriceTable {
     return this.prices[gpu] ?? null
   }
 
-  /** Of a GPU-hour of a scenario, as a search takes it; null = nobody said. */
-  of(scenario: Scenario): number | null {
-    return priceOf(scenario, this.prices)
+  /** Of a GPU-hour of a scenario, as a search takes it; null = nobody said. @param hours that its pools were paid for in a run */
+  of(scenario: Scenario, hours?: PoolHours): number | null {
+    return priceOf(scenario, this.prices, hours)
   }
 
-  moneyOf(scenario: Scenario): Money {
-    return {price: this.of(scenario), currency: this.currency}
+  moneyOf(scenario: Scenario, hours?: PoolHours): Money {
+    return {price: this.of(scenario, hours), currency: this.currency}
   }
 
   /** By the GPUs that a sweep names. */

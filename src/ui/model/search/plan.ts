@@ -23,6 +23,7 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
   return ok({
     base,
     size: sizeOf(space.value),
+    timeLimitS: spec.timeLimitS,
     problem: {
       base: scenario,
       objective: objective.value,
@@ -33,6 +34,7 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
       seed: scenario.seed,
       windows: arrivals === null ? [] : findWindows(scenario, arrivals),
       prices,
+      ...(spec.mostCost === null ? {} : {mostCost: spec.mostCost}),
     },
   })
 }

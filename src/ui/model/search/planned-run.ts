@@ -23,6 +23,8 @@ export interface SearchPlan {
   readonly base: SearchBase
   /** Combinations of the space. */
   readonly size: number
+  /** Seconds that the search may take from one start or resume to its end; null = as long as it takes. */
+  readonly timeLimitS: number | null
 }
 
 /** A run of the search with what names it: its result is kept as a sweep's point is. */

@@ -2,11 +2,13 @@ import type {Pair} from '../../../config/link/query-string.ts'
 import {VERSION} from '../../../config/link/version.ts'
 import {isObject} from '../../../core/is-object.ts'
 import {messageOf} from '../../../core/message-of.ts'
-import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
+import {ok, type Problem, type Result} from '../../../core/result.ts'
 import {sha256OfText} from '../../../core/sha256.ts'
 import {stableJson} from '../../../core/stable-json.ts'
+import {unexplained} from '../../../search/answer/recommendation.ts'
 import type {WhyNot} from '../../../search/answer/recommendation-json.ts'
 import {type Evaluation, wholeRuns} from '../../../search/evaluation.ts'
+import {TimeLimit} from '../../../search/time-limit.ts'
 import type {PointStore} from '../../../store/point-store.ts'
 import type {RecentStore} from '../../../store/recent-store.ts'
 import {isFinished, type PointFigures, parseFinishedRow} from '../../../sweep/points.ts'
@@ -130,22 +132,35 @@ export class SearchState {
 
   async #search(plan: SearchPlan, signal: AbortSignal): Promise<void> {
     const results = new Map<string, Result<PointFigures>>()
+    const {timeLimitS, problem} = plan
+    const time = timeLimitS === null ? null : new TimeLimit(timeLimitS, () => performance.now())
     for (;;) {
-      const advance = await this.#brain.searchStep({problem: plan.problem, results: [...results]})
+      const left = time === null || !Number.isFinite(time.runsLeft) ? {} : {runsLeft: time.runsLeft}
+      const advance = await this.#brain.searchStep({problem, results: [...results], ...left})
       signal.throwIfAborted()
       if (!advance.ok) throw new Error(advance.error.message)
       this.advance = advance.value
       const {step, answer} = advance.value
       if (step.kind === 'done') {
-        if (answer.nearest !== null) this.why = await this.#explain(plan, answer.nearest.scenario, signal)
+        const asking = unexplained(answer)
+        if (asking !== null) this.why = await this.#explain(plan, asking.scenario, signal)
         return
       }
-      const outcomes = await this.#evaluate(plan, step.evaluations, signal)
-      for (const {id} of step.evaluations) results.set(id, outcomes.get(id) ?? fail('not run'))
+      const outcomes = await this.#evaluate(plan, step.evaluations, time, signal)
+      for (const {id} of step.evaluations) {
+        const outcome = outcomes.get(id)
+        if (outcome !== undefined) results.set(id, outcome)
+      }
     }
   }
 
-  async #evaluate(plan: SearchPlan, evaluations: readonly Evaluation[], signal: AbortSignal) {
+  async #evaluate(
+    plan: SearchPlan,
+    evaluations: readonly Evaluation[],
+    time: TimeLimit | null,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Result<PointFigures>>> {
+    const weights = new Map(evaluations.map(({id, weight}) => [id, weight]))
     const runs = evaluations.map(evaluation => plannedRun(evaluation, plan.base))
     await this.#takeKept(runs)
     const open = [...new Map(runs.map(run => [run.facts.key, run])).values()].filter(
@@ -159,13 +174,20 @@ export class SearchState {
     const onOutcome = ({facts}: PlannedRun, outcome: Result<PointFigures>) => {
       this.#known.set(facts.key, outcome)
       if (outcome.ok) void this.#store.write(new Map([[facts.key, {...facts, ...outcome.value}]]))
+      time?.made(weights.get(facts.id) ?? 0)
       done++
       tell()
     }
+    const isOver = () => time?.isOver ?? false
     if (open.length > 0)
-      await this.#pool.runMany(open, {onStart: () => {}, onProgress: () => {}, onOutcome}, signal)
+      await this.#pool.runMany(open, {onStart: () => {}, onProgress: () => {}, onOutcome, isOver}, signal)
     signal.throwIfAborted()
-    return new Map(runs.map(({facts}) => [facts.id, this.#known.get(facts.key)!]))
+    return new Map(
+      runs.flatMap(({facts}) => {
+        const outcome = this.#known.get(facts.key)
+        return outcome === undefined ? [] : [[facts.id, outcome] as const]
+      }),
+    )
   }
 
   /** Results of these very runs from an earlier visit. */
@@ -210,7 +232,10 @@ function isKept(value: unknown): value is KeptAnswer {
 }
 
 /** All that the answer hangs on. */
-function questionOf({problem, base}: SearchPlan): string {
+function questionOf({problem, base, timeLimitS}: SearchPlan): string {
   const {traceSha256, profileSha256} = base
-  return sha256OfText(stableJson({kind: 'search', version: VERSION, problem, traceSha256, profileSha256}))
+  const time = timeLimitS === null ? {} : {timeLimitS}
+  return sha256OfText(
+    stableJson({kind: 'search', version: VERSION, problem, traceSha256, profileSha256, ...time}),
+  )
 }

@@ -10,17 +10,33 @@ export interface SearchSpec {
   readonly budget: number
   /** Every run of a setting replays another draw of the trace; of those that have a generator. */
   readonly drawsAnew: boolean
+  /** Seconds that the search may take; null = as long as it takes. */
+  readonly timeLimitS: number | null
+  /** What the answer may cost, in money or GPU-hours; null = anything. */
+  readonly mostCost: number | null
 }
 
-export const DEFAULT_SPEC: SearchSpec = {space: '', budget: 200, drawsAnew: false}
+export const DEFAULT_SPEC: SearchSpec = {
+  space: '',
+  budget: 200,
+  drawsAnew: false,
+  timeLimitS: null,
+  mostCost: null,
+}
 export const BUDGETS = [40, 100, 200, 400, 1000] as const
 
-/** `space=planner-sla`, or the space itself, `budget=100`, and `search-seeds=1` where the trace is drawn anew for each run. */
-export function specPairs({space, budget, drawsAnew}: SearchSpec): readonly Pair[] {
+/**
+ * `space=planner-sla`, or the space itself, `budget=100`, `search-seeds=1` where the trace is drawn anew for each run,
+ * `search-time=60` in seconds, `search-cost=4` at the most.
+ */
+export function specPairs(spec: SearchSpec): readonly Pair[] {
+  const {space, budget, drawsAnew, timeLimitS, mostCost} = spec
   return [
     ...(space.trim() === '' ? [] : [['space', space.trim()] as const]),
     ...(budget === DEFAULT_SPEC.budget ? [] : [['budget', String(budget)] as const]),
     ...(drawsAnew ? [['search-seeds', '1'] as const] : []),
+    ...(timeLimitS === null ? [] : [['search-time', String(timeLimitS)] as const]),
+    ...(mostCost === null ? [] : [['search-cost', String(mostCost)] as const]),
   ]
 }
 
@@ -39,8 +55,16 @@ export function readSpec(pairs: readonly Pair[]): {spec: SearchSpec | null; igno
   const space = last('space')
   const budget = last('budget')
   const seeds = last('search-seeds')
-  if (space === undefined && budget === undefined && seeds === undefined) return {spec: null, ignored: []}
+  const limits = {time: last('search-time'), cost: last('search-cost')}
+  if ([space, budget, seeds, limits.time, limits.cost].every(given => given === undefined))
+    return {spec: null, ignored: []}
   const ignored: string[] = []
+  const limitOf = (name: 'time' | 'cost') => {
+    const limit = limits[name] === undefined ? null : parseLimit(limits[name])
+    if (limits[name] !== undefined && limit === null)
+      ignored.push(`search-${name}=${limits[name].slice(0, 60)}`)
+    return limit
+  }
   const count = Number(budget ?? DEFAULT_SPEC.budget)
   const isCount = Number.isInteger(count) && count >= 1 && count <= 100_000
   if (!isCount) ignored.push(`budget=${budget?.slice(0, 60)}`)
@@ -53,7 +77,15 @@ export function readSpec(pairs: readonly Pair[]): {spec: SearchSpec | null; igno
       space: isSpace ? (space ?? '') : '',
       budget: isCount ? count : DEFAULT_SPEC.budget,
       drawsAnew: seeds === '1',
+      timeLimitS: limitOf('time'),
+      mostCost: limitOf('cost'),
     },
     ignored,
   }
+}
+
+/** A number above 0 as it is typed; null for anything else. */
+export function parseLimit(text: string): number | null {
+  const limit = /^\d{1,9}(\.\d{1,6})?$/.test(text.trim()) ? Number(text) : 0
+  return limit > 0 ? limit : null
 }

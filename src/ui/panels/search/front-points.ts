@@ -1,4 +1,4 @@
-import type {Recommendation, Told} from '../../../search/answer/recommendation.ts'
+import {costOf, type Recommendation, type Told} from '../../../search/answer/recommendation.ts'
 import {nameOf, tellFigures} from '../../../search/answer/recommendation-text.ts'
 import type {CostMark, CostPoint} from '../../kit/charts/cost-share.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
@@ -42,12 +42,12 @@ export function frontPoints(answer: Recommendation): readonly CostPoint[] {
       const name =
         kind === 'fixed' ? told.id.replace(/^fixed:/, '').replaceAll('=', ' ') : nameOf(told.values)
       const words = `${name} (${KIND_WORDS[kind]}): ${tellFigures(told, answer.objective.share)}`
-      const {id, gpuHours, share, shareRange} = told
+      const {id, billedGpuHours, share, shareRange} = told
       return {
         ...{id, name: NAMES[kind], words, brief: name},
-        cost: gpuHours,
+        cost: billedGpuHours,
         share,
-        costs: {min: gpuHours, max: gpuHours},
+        costs: {min: billedGpuHours, max: billedGpuHours},
         shares: {min: shareRange[0], max: shareRange[1]},
         mark: MARKS[kind],
         slot: kind === 'best' ? 1 : 0,
@@ -58,11 +58,20 @@ export function frontPoints(answer: Recommendation): readonly CostPoint[] {
 }
 
 export function frontTable(answer: Recommendation): ChartTable {
-  const byCost = [...kindsOf(answer)].sort((a, b) => a.told.gpuHours - b.told.gpuHours)
+  const byCost = [...kindsOf(answer)].sort((a, b) => costOf(a.told) - costOf(b.told))
   return {
-    columns: ['setting', 'kind', 'gpu_hours', 'share', 'share lowest', 'share highest', 'holds in'],
-    rows: byCost.map(({kind, told: {id, share, shareRange, gpuHours, holds}}) => [
-      ...[id, kind, gpuHours, share, ...shareRange],
+    columns: [
+      'setting',
+      'kind',
+      'billed_gpu_hours',
+      'cost',
+      'share',
+      'share lowest',
+      'share highest',
+      'holds in',
+    ],
+    rows: byCost.map(({kind, told: {id, share, shareRange, billedGpuHours, cost, holds}}) => [
+      ...[id, kind, billedGpuHours, cost ?? Number.NaN, share, ...shareRange],
       `${holds.in} of ${holds.of}`,
     ]),
   }
