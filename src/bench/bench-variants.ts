@@ -1,5 +1,6 @@
 import type {AutoscalerName} from '../config/scaling/parse-policy-text.ts'
 import {checkScaling} from '../config/scaling/parse-scaling.ts'
+import {POLICY_WORDS} from '../config/scaling/policy-names.ts'
 import type {Scenario} from '../config/scenario.ts'
 import type {JsonObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
@@ -37,11 +38,10 @@ function autoscalerVariant(
   const checked = checkScaling(scaling)
   if (!checked.ok) return checked
   const usual = autoscaler(base, kind, settings, {})
-  return ok({...usual, label: `${LABELS[kind]} as given`, scenario: {...base, scaling}})
+  return ok({...usual, label: `${POLICY_WORDS[kind].short} as given`, scenario: {...base, scaling}})
 }
 
 const TARGETS: ReadonlySet<string> = new Set(['waiting', 'running'])
-const LABELS: Readonly<Record<AutoscalerName, string>> = {hpa: 'HPA', keda: 'KEDA', kpa: 'Knative'}
 
 /** `ttft 900, min_endpoint 3`. */
 function nameOf(own: JsonObject): string {

@@ -26,7 +26,7 @@ export function readRepeats(flags: ReadonlyMap<string, string>): Result<Repeats>
 
 /**
  * The runs that were asked for besides the first. Where nothing looks at the fleet there is no phase to shift: then its traffic
- * is drawn anew, if it is of those that are drawn, and `of` says so.
+ * is generated anew, if it is of those that are generated, and `of` says so.
  */
 export function askedRepeats(
   scenario: Scenario,

@@ -1,5 +1,5 @@
 import type {AutoscalerScaling, DynamoScaling, Fleet, Scenario, ScheduleScaling} from '../config/scenario.ts'
-import {assert, unreachable} from '../core/assert.ts'
+import {assert} from '../core/assert.ts'
 import type {ScalingPolicy} from '../scaling/policy.ts'
 import type {BenchmarkPoints} from './dynamo/bootstrap.ts'
 import {capabilitiesOf} from './dynamo/capabilities.ts'
@@ -45,14 +45,10 @@ export function createPolicy(
       return new FixedPolicy()
     case 'dynamo':
       return createPlanner(scaling, fleet, inputs)
-    case 'hpa':
-    case 'keda':
-    case 'kpa':
-    case 'schedule':
+    default:
+      // All others live in the fleet's cluster.
       assert(inputs.createClusterPolicy !== null, 'the policies of a cluster are loaded before their run')
       return inputs.createClusterPolicy(scaling, {fleet, seed})
-    default:
-      return unreachable(scaling)
   }
 }
 

@@ -1,7 +1,5 @@
+import type {Scaling} from '../config/scenario.ts'
 import type {EngineObservation, TrafficWindow} from '../engine/observation.ts'
-
-/** Every policy there is, under the name it has in links, on the command line and in reports. */
-export type PolicyName = 'dynamo' | 'fixed' | 'schedule' | 'hpa' | 'keda' | 'kpa' | 'hindsight'
 
 /** When a policy looks next, and what it wants to be shown then. */
 export interface PolicyTick {
@@ -26,7 +24,8 @@ export interface ScaleTargets {
 
 /** What a policy tells of one decision, for the page and the exports; tagged, so that each is shown by its own code. */
 export interface TaggedDetail {
-  readonly policy: PolicyName
+  /** The name it has in links, on the command line and in reports. */
+  readonly policy: Scaling['policy']
 }
 
 export interface PolicyDecision<Detail extends TaggedDetail = TaggedDetail> {

@@ -27,7 +27,7 @@ export interface Evaluation {
 /** Finished runs by the id of their evaluation; a run that failed has its reason. */
 export type Results = ReadonlyMap<string, Result<PointFigures>>
 
-/** In how many runs a setting is judged, and whether the trace is drawn anew for each. */
+/** In how many runs a setting is judged, and whether the trace is generated anew for each. */
 export interface RunsPerSetting {
   readonly phases: number
   /** Seed the trace was generated with: run n of a setting replays the draw of the n-th seed from it. Absent = one trace. */

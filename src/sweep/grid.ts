@@ -67,7 +67,7 @@ function withObjectiveOf(base: Scenario, scenario: Scenario): Scenario {
 }
 
 /** Whether any point replays its trace made anew: then the host must know how. */
-export function drawsTraces({axes, base, repeats = NO_REPEATS}: GridOptions): boolean {
+export function generatesTraces({axes, base, repeats = NO_REPEATS}: GridOptions): boolean {
   const isVaried = axes.some(({key}) => key.path === 'trace_seed')
   const isGiven = base.traceSeed !== undefined && base.synthetic === undefined
   return isVaried || isGiven || isOverSeeds(repeats)
@@ -78,7 +78,7 @@ function isOverSeeds({of, count}: Repeats): boolean {
 }
 
 function checkTraceSeeds(options: GridOptions): string | null {
-  if (!drawsTraces(options) || (options.ownTraceSeed ?? null) !== null) return null
+  if (!generatesTraces(options) || (options.ownTraceSeed ?? null) !== null) return null
   const asker = isOverSeeds(options.repeats ?? NO_REPEATS) ? 'repeats over seeds' : 'trace_seed'
   return `${asker}: ${options.base.synthetic === undefined ? NO_RECIPE : 'generated traffic has no seed'}`
 }

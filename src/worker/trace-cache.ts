@@ -49,7 +49,7 @@ interface TraceWanted extends Omit<TraceRequest, 'source'> {
 }
 
 /** A trace to be made in place of being read. */
-interface Drawing {
+interface Regeneration {
   readonly recipe: TraceGenerator
   readonly name: string
 }
@@ -97,14 +97,17 @@ export class TraceCache {
   }
 
   async #file(wanted: TraceWanted, onProgress: OnProgress): Promise<Result<TraceFile>> {
-    const drawing = await this.#drawingOf(wanted)
-    if (!drawing.ok) return drawing
+    const regeneration = await this.#regenerationOf(wanted)
+    if (!regeneration.ok) return regeneration
     const {source} = wanted
     const key =
-      'sha256' in source || source.kind === 'catalogue' ? cacheKey(source, wanted, drawing.value) : null
+      'sha256' in source || source.kind === 'catalogue' ? cacheKey(source, wanted, regeneration.value) : null
     const known = key === null ? undefined : this.#recall(key)
     if (known !== undefined) return ok(known)
-    const bytes = drawing.value === null ? await this.#bytes(wanted, onProgress) : await draw(drawing.value)
+    const bytes =
+      regeneration.value === null
+        ? await this.#bytes(wanted, onProgress)
+        : await generateAnew(regeneration.value)
     if (!bytes.ok) return bytes
     const {name, sha256} = bytes.value
     const read = await this.#parse(bytes.value, wanted, onProgress)
@@ -121,7 +124,7 @@ export class TraceCache {
   }
 
   /** How the trace is made anew; null = it is read, as it also is for its own seed. */
-  async #drawingOf({source, traceSeed}: TraceWanted): Promise<Result<Drawing | null>> {
+  async #regenerationOf({source, traceSeed}: TraceWanted): Promise<Result<Regeneration | null>> {
     if (traceSeed === undefined) return ok(null)
     const catalogue = await this.catalogue()
     if (!catalogue.ok) return catalogue
@@ -192,7 +195,7 @@ export class TraceCache {
       return fail(`${entry.title} is on ${new URL(entry.file).host} and has not been downloaded yet`, 'trace')
     const recipe = isGenerated(entry) ? recipeOf(entry.id) : null
     if (recipe !== null) {
-      const made = await draw({recipe, name})
+      const made = await generateAnew({recipe, name})
       if (!made.ok) return made
       const checked = await checkContent(entry, made.value.bytes)
       return checked.ok ? made : checked
@@ -245,12 +248,16 @@ async function checkContent(
   return problem === null ? ok(bytes) : fail(problem, 'trace')
 }
 
-function cacheKey(source: TraceSource, {traceFormat}: TraceWanted, drawing: Drawing | null): string {
+function cacheKey(
+  source: TraceSource,
+  {traceFormat}: TraceWanted,
+  regeneration: Regeneration | null,
+): string {
   const name = source.kind === 'catalogue' ? `catalogue ${source.id}` : `file ${source.sha256}`
-  return JSON.stringify([name, traceFormat?.format, traceFormat?.columns, drawing?.recipe.spec.seed])
+  return JSON.stringify([name, traceFormat?.format, traceFormat?.columns, regeneration?.recipe.spec.seed])
 }
 
-async function draw({recipe, name}: Drawing): Promise<Result<TraceBytes>> {
+async function generateAnew({recipe, name}: Regeneration): Promise<Result<TraceBytes>> {
   // Loaded only here: most visits replay traces as they are.
   const {generateTrace} = await import('../trace/generators/generate.ts')
   const bytes = new TextEncoder().encode(generateTrace(recipe))

@@ -19,8 +19,8 @@ export interface RecommendArguments {
   readonly objective: ServiceObjective | null
   readonly budget: number
   readonly phases: number
-  /** Every run of a setting replays another draw of the trace. */
-  readonly drawsAnew: boolean
+  /** Every run of a setting replays the trace generated anew. */
+  readonly generatesAnew: boolean
   readonly prices: Prices
   /** Seconds that the search may take here; null = as long as it takes. */
   readonly timeLimitS: number | null
@@ -75,7 +75,7 @@ export const RECOMMEND_FLAGS: readonly OwnFlag[] = [
   },
   {
     name: '--seeds',
-    help: 'Draw the trace anew for every phase, from seeds that follow its own; of traces that are generated.',
+    help: 'Generate the trace anew for every phase, from seeds that follow its own; of traces that are generated.',
   },
   {
     name: '--price',
@@ -129,7 +129,7 @@ export function parseRecommendArguments(argv: readonly string[]): Result<Recomme
     objective: objective.value,
     budget: budget.value ?? DEFAULT_BUDGET,
     phases: phases.value ?? DEFAULT_PHASES,
-    drawsAnew: values.has('--seeds'),
+    generatesAnew: values.has('--seeds'),
     prices: prices.value,
     timeLimitS: timeLimitS.value,
     mostCost: mostCost.value,

@@ -39,10 +39,10 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
   const {base, paths, path, bytes, traceSha256, hasProgress} = centre.value
   const objective = searchObjective(base, asked.objective)
   if (!objective.ok) return objective
-  const flag = asked.drawsAnew ? '--seeds' : '--trace-seed'
-  const isDrawn = asked.drawsAnew || (base.traceSeed !== undefined && bytes !== null)
-  const recipe = bytes !== null && isDrawn ? recipeOfTrace(bytes, path) : null
-  if (recipe === null && isDrawn) return fail(`${flag}: ${NO_RECIPE}`, flag)
+  const flag = asked.generatesAnew ? '--seeds' : '--trace-seed'
+  const isGenerated = asked.generatesAnew || (base.traceSeed !== undefined && bytes !== null)
+  const recipe = bytes !== null && isGenerated ? recipeOfTrace(bytes, path) : null
+  if (recipe === null && isGenerated) return fail(`${flag}: ${NO_RECIPE}`, flag)
   const checked = await checkSweepBase(centre.value)
   if (!checked.ok) return checked
   const {trace, notices} = checked.value
@@ -62,7 +62,7 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
     prices,
     shard,
     ...(mostCost === null ? {} : {mostCost}),
-    ...(asked.drawsAnew ? {firstSeed: base.traceSeed ?? recipe?.spec.seed ?? 0} : {}),
+    ...(asked.generatesAnew ? {firstSeed: base.traceSeed ?? recipe?.spec.seed ?? 0} : {}),
     seed: base.seed,
     windows: findWindows(base, binArrivals(workload.value, spanS)),
   })

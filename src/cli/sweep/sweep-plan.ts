@@ -3,7 +3,7 @@ import {firstPoolOf, type Scenario} from '../../config/scenario.ts'
 import {assert} from '../../core/assert.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256OfSynthetic} from '../../run/traffic.ts'
-import {drawsTraces, expandGrid, type GridPoint} from '../../sweep/grid.ts'
+import {expandGrid, type GridPoint, generatesTraces} from '../../sweep/grid.ts'
 import {tellIdleKnob} from '../../sweep/idle-knobs.ts'
 import {pointFacts} from '../../sweep/points.ts'
 import {pointsOfShard} from '../../sweep/shard.ts'
@@ -43,7 +43,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
       '--repeats shifts the phase of a policy and so needs --planner-config or --policy',
       '--repeats',
     )
-  const recipe = bytes !== null && drawsTraces({axes, base, repeats}) ? recipeOfTrace(bytes, path) : null
+  const recipe = bytes !== null && generatesTraces({axes, base, repeats}) ? recipeOfTrace(bytes, path) : null
   if (recipe === null && base.traceSeed !== undefined && bytes !== null)
     return fail(`--trace-seed: ${NO_RECIPE}`, '--trace-seed')
   const points = expandGrid({axes, base, repeats, ownTraceSeed: recipe?.spec.seed ?? null})

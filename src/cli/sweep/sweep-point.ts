@@ -15,7 +15,7 @@ import type {ParsedTrace} from '../../trace/trace-columns.ts'
 import {makeHtmlReport} from '../html-report.ts'
 import {machineMemory} from '../memory.ts'
 import {createTimingLoader} from '../timing-loader.ts'
-import {type DrawnTrace, DrawnTraces} from '../trace/drawn-traces.ts'
+import {type GeneratedTrace, GeneratedTraces} from '../trace/generated-traces.ts'
 import {writePoint} from './sweep-folder.ts'
 
 /** One run to do; crosses to a worker thread as it is. */
@@ -58,11 +58,11 @@ const KEPT_TRAFFIC = 1.5
 export class PointRunner {
   readonly #job: SweepJob
   readonly #ports: RunPorts
-  readonly #drawn: DrawnTraces | null
+  readonly #generated: GeneratedTraces | null
 
   constructor(job: SweepJob) {
     this.#job = job
-    this.#drawn = job.recipe && new DrawnTraces(job.recipe, job.trace?.fileName ?? '')
+    this.#generated = job.recipe && new GeneratedTraces(job.recipe, job.trace?.fileName ?? '')
     this.#ports = {
       loadTraffic: keepingLast(
         trafficFrom(async (scenario, options) => this.#read(scenario, options)),
@@ -118,25 +118,25 @@ export class PointRunner {
   }
 
   #read(scenario: Scenario, options: WorkloadOptions): Result<Traffic> {
-    const drawn = this.#traceOf(scenario)
-    if (!drawn.ok) return drawn
-    const trace = drawn.value?.parsed ?? this.#job.trace
+    const generated = this.#traceOf(scenario)
+    if (!generated.ok) return generated
+    const trace = generated.value?.parsed ?? this.#job.trace
     assert(trace !== null, 'a sweep without generated traffic has a trace')
     const workload = toWorkload(trace, options)
     if (!workload.ok) return workload
     const {trace: file} = scenario
     assert(file.kind === 'file', 'a trace on the command line is a file')
-    const sha256 = drawn.value?.sha256 ?? file.sha256
+    const sha256 = generated.value?.sha256 ?? file.sha256
     // The file is every point's, and what it had to say was said before the first of them.
     return ok({workload: workload.value, name: trace.fileName, sha256, fileBytes: 0, notices: []})
   }
 
   /** null = the file as it is. */
-  #traceOf({traceSeed}: Scenario): Result<DrawnTrace | null> {
+  #traceOf({traceSeed}: Scenario): Result<GeneratedTrace | null> {
     const {recipe} = this.#job
     if (traceSeed === undefined || traceSeed === recipe?.spec.seed) return ok(null)
-    assert(this.#drawn !== null, 'a sweep over seeds was planned with a recipe')
-    return this.#drawn.draw(traceSeed)
+    assert(this.#generated !== null, 'a sweep over seeds was planned with a recipe')
+    return this.#generated.generate(traceSeed)
   }
 
   #failed({facts, isScratch}: PointTask, message: string, detail = message): SweepRow {

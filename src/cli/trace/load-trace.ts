@@ -9,7 +9,7 @@ import {parseTrace} from '../../trace/formats/parse-trace.ts'
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {NO_RECIPE, recipeOf} from '../../trace/generators/trace-recipes.ts'
 import {toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
-import {type DrawnTrace, DrawnTraces, recognizeRecipe} from './drawn-traces.ts'
+import {type GeneratedTrace, GeneratedTraces, recognizeRecipe} from './generated-traces.ts'
 import {inflated} from './native-gunzip.ts'
 import {readTraceBytes, traceName} from './trace-files.ts'
 
@@ -24,12 +24,12 @@ export async function loadTrace(
   if (!read.ok) return read
   const bytes = read.value
   const fileSha256 = await sha256Of(bytes)
-  const drawn = options.traceSeed === undefined ? ok(null) : drawTrace(bytes, path, options.traceSeed)
-  if (!drawn.ok) return drawn
+  const generated = options.traceSeed === undefined ? ok(null) : generateAnew(bytes, path, options.traceSeed)
+  if (!generated.ok) return generated
   const rows = await unpackParquet(inflated(bytes), path)
   if (!rows.ok) return rows
   const parsed =
-    drawn.value === null ? parseTrace(rows.value, path, options.traceFormat) : ok(drawn.value.parsed)
+    generated.value === null ? parseTrace(rows.value, path, options.traceFormat) : ok(generated.value.parsed)
   if (!parsed.ok) return parsed
   const workload = toWorkload(parsed.value, options)
   if (!workload.ok) return workload
@@ -37,7 +37,7 @@ export async function loadTrace(
   return ok({
     workload: workload.value,
     name,
-    sha256: drawn.value?.sha256 ?? fileSha256,
+    sha256: generated.value?.sha256 ?? fileSha256,
     fileBytes: bytes.length,
     rows: parsed.value.requestCount,
     source: {kind: 'file', name, sha256: fileSha256},
@@ -56,8 +56,8 @@ export function recipeOfTrace(bytes: Uint8Array, path: string): TraceGenerator |
 }
 
 /** null = the seed is the file's own. */
-function drawTrace(bytes: Uint8Array, path: string, seed: number): Result<DrawnTrace | null> {
+function generateAnew(bytes: Uint8Array, path: string, seed: number): Result<GeneratedTrace | null> {
   const recipe = recipeOfTrace(bytes, path)
   if (recipe === null) return fail(`--trace-seed: ${NO_RECIPE}`, '--trace-seed')
-  return recipe.spec.seed === seed ? ok(null) : new DrawnTraces(recipe, basename(path)).draw(seed)
+  return recipe.spec.seed === seed ? ok(null) : new GeneratedTraces(recipe, basename(path)).generate(seed)
 }

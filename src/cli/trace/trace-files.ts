@@ -6,7 +6,7 @@ import {unpackTrace} from '../../trace/formats/packing/unpack-trace.ts'
 import {joinShards} from '../../trace/formats/packing/unwrap-trace.ts'
 import {GENERATED_RECIPES, recipeOf} from '../../trace/generators/trace-recipes.ts'
 import {fileErrorReason} from '../file-errors.ts'
-import {textOf} from './drawn-traces.ts'
+import {textOf} from './generated-traces.ts'
 import {inflated} from './native-gunzip.ts'
 
 /**

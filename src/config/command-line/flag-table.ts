@@ -1,6 +1,7 @@
 import {assert} from '../../core/assert.ts'
 import {POOL_FIELDS, poolFlagOf} from '../pool-fields.ts'
 import {RELEASES} from '../release.ts'
+import {POLICIES} from '../scaling/policy-names.ts'
 import type {ScenarioField} from '../scenario-field.ts'
 import {flagOf, SCENARIO_FIELDS} from '../scenario-fields.ts'
 import type {Flag} from './flag.ts'
@@ -59,7 +60,7 @@ export const FLAGS: readonly Flag[] = [
     ...ours,
     name: '--policy',
     type: 'choice',
-    choices: ['dynamo', 'fixed', 'schedule', 'hpa', 'keda', 'kpa'],
+    choices: POLICIES,
     group: 'Planner',
     help: "Who scales. Default: Dynamo's planner with --planner-config, else nobody.",
   },

@@ -11,7 +11,7 @@ export interface WhyNot {
 export function formatRecommendation(answer: Recommendation, why: WhyNot | null): string {
   const {
     objective,
-    isDrawnAnew,
+    isGeneratedAnew,
     mostCost,
     dearer,
     best,
@@ -37,7 +37,7 @@ export function formatRecommendation(answer: Recommendation, why: WhyNot | null)
     front: front.map(toldJson),
     evaluations: {full: evaluations.full, partial: evaluations.partial, whole_trace_runs: evaluations.weight},
     seed,
-    ...(isDrawnAnew ? {trace: 'drawn anew for each run'} : {}),
+    ...(isGeneratedAnew ? {trace: 'generated anew for each run'} : {}),
     objective: objectiveJson(objective),
     ...(mostCost === null ? {} : {most_cost: mostCost, dearer: dearer && toldJson(dearer)}),
     ended: reason ?? 'unfinished',

@@ -27,8 +27,8 @@ export function tellRecommendation(answer: Recommendation): readonly string[] {
 }
 
 /** What the runs of one setting differ in, after their number. */
-export function runsWord({isDrawnAnew}: Recommendation): string {
-  return isDrawnAnew ? `${REPEAT_WORDS.phase}, each with the trace drawn anew` : REPEAT_WORDS.phase
+export function runsWord({isGeneratedAnew}: Recommendation): string {
+  return isGeneratedAnew ? `${REPEAT_WORDS.phase}, each with the trace generated anew` : REPEAT_WORDS.phase
 }
 
 /** Why the search ended. */

@@ -26,7 +26,7 @@ export interface Recommendation {
   readonly objective: ServiceObjective
   readonly seed: number
   /** Each run of a setting replays another draw of the trace as well. */
-  readonly isDrawnAnew: boolean
+  readonly isGeneratedAnew: boolean
   /** What the answer may cost at the most, in money or GPU-hours; null = anything. */
   readonly mostCost: number | null
   /** The cheapest whose median holds the objective over all phases and that costs no more than it may; null = none of those tried. */
@@ -80,7 +80,7 @@ export function recommend(
   return {
     objective,
     seed,
-    isDrawnAnew: search.problem.firstSeed !== undefined,
+    isGeneratedAnew: search.problem.firstSeed !== undefined,
     mostCost: Number.isFinite(mostCost) ? mostCost : null,
     best,
     surest: surest === best ? null : surest,

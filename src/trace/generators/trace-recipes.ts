@@ -78,7 +78,7 @@ export function ownTraceSeed({trace, synthetic}: Pick<Scenario, 'trace' | 'synth
   return recipeOf(trace.id)?.spec.seed ?? null
 }
 
-/** The same kind of traffic, drawn anew. */
+/** The same kind of traffic, generated anew. */
 export function withSeed(recipe: TraceGenerator, seed: number): TraceGenerator {
   switch (recipe.kind) {
     case 'toolagent':

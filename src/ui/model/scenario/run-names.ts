@@ -1,6 +1,7 @@
 import {parsePairs} from '../../../config/link/query-string.ts'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
 import {findPreset, type Preset} from '../../../config/presets.ts'
+import {POLICY_WORDS} from '../../../config/scaling/policy-names.ts'
 import {phaseShiftOf, plannerOf, type Scenario} from '../../../config/scenario.ts'
 import {formatMs} from '../../kit/format.ts'
 
@@ -46,19 +47,10 @@ function fleetWords({fleet}: Scenario): string {
     : `${fleet.prefill.initialWorkers} prefill + ${fleet.decode.initialWorkers} decode`
 }
 
-const POLICY_WORDS: Readonly<Record<Scenario['scaling']['policy'], string>> = {
-  dynamo: 'planner',
-  fixed: 'fixed fleet',
-  schedule: 'schedule',
-  hpa: 'HPA',
-  keda: 'KEDA',
-  kpa: 'Knative KPA',
-}
-
 function plannerWords(scenario: Scenario): string {
   const planner = plannerOf(scenario)
   const phaseShiftS = phaseShiftOf(scenario)
-  if (planner === null) return POLICY_WORDS[scenario.scaling.policy]
+  if (planner === null) return POLICY_WORDS[scenario.scaling.policy].short
   const target =
     planner.optimization_target === 'sla'
       ? `planner on SLA ${formatMs(planner.ttft)} / ${formatMs(planner.itl)}`

@@ -17,8 +17,8 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
   if (!objective.ok) return objective
   const space = spaceOf(spec, scenario)
   if (!space.ok) return space
-  const ownSeed = spec.drawsAnew ? ownTraceSeed(scenario) : null
-  if (spec.drawsAnew && ownSeed === null) return fail(`The trace cannot be drawn anew: ${NO_RECIPE}.`)
+  const ownSeed = spec.generatesAnew ? ownTraceSeed(scenario) : null
+  if (spec.generatesAnew && ownSeed === null) return fail(`The trace cannot be generated anew: ${NO_RECIPE}.`)
   const firstSeed = ownSeed === null ? null : (scenario.traceSeed ?? ownSeed)
   return ok({
     base,
@@ -39,7 +39,7 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
   })
 }
 
-/** Whether the trace can be drawn anew for each run of a setting. */
-export function canDrawAnew(scenario: Scenario): boolean {
+/** Whether the trace can be generated anew for each run of a setting. */
+export function canGenerateAnew(scenario: Scenario): boolean {
   return ownTraceSeed(scenario) !== null
 }

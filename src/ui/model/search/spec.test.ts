@@ -3,7 +3,7 @@ import {DEFAULT_SPEC, readSpec, specPairs} from './spec.ts'
 
 test.each([
   {...DEFAULT_SPEC, space: 'planner-sla'},
-  {...DEFAULT_SPEC, budget: 40, drawsAnew: true},
+  {...DEFAULT_SPEC, budget: 40, generatesAnew: true},
   {...DEFAULT_SPEC, space: 'num_workers: [1, 2]'},
   {...DEFAULT_SPEC, timeLimitS: 60},
   {...DEFAULT_SPEC, mostCost: 3.5},

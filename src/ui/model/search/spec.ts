@@ -9,7 +9,7 @@ export interface SearchSpec {
   /** Runs of the whole trace at the most. */
   readonly budget: number
   /** Every run of a setting replays another draw of the trace; of those that have a generator. */
-  readonly drawsAnew: boolean
+  readonly generatesAnew: boolean
   /** Seconds that the search may take; null = as long as it takes. */
   readonly timeLimitS: number | null
   /** What the answer may cost, in money or GPU-hours; null = anything. */
@@ -19,22 +19,22 @@ export interface SearchSpec {
 export const DEFAULT_SPEC: SearchSpec = {
   space: '',
   budget: 200,
-  drawsAnew: false,
+  generatesAnew: false,
   timeLimitS: null,
   mostCost: null,
 }
 export const BUDGETS = [40, 100, 200, 400, 1000] as const
 
 /**
- * `space=planner-sla`, or the space itself, `budget=100`, `search-seeds=1` where the trace is drawn anew for each run,
+ * `space=planner-sla`, or the space itself, `budget=100`, `search-seeds=1` where the trace is generated anew for each run,
  * `search-time=60` in seconds, `search-cost=4` at the most.
  */
 export function specPairs(spec: SearchSpec): readonly Pair[] {
-  const {space, budget, drawsAnew, timeLimitS, mostCost} = spec
+  const {space, budget, generatesAnew, timeLimitS, mostCost} = spec
   return [
     ...(space.trim() === '' ? [] : [['space', space.trim()] as const]),
     ...(budget === DEFAULT_SPEC.budget ? [] : [['budget', String(budget)] as const]),
-    ...(drawsAnew ? [['search-seeds', '1'] as const] : []),
+    ...(generatesAnew ? [['search-seeds', '1'] as const] : []),
     ...(timeLimitS === null ? [] : [['search-time', String(timeLimitS)] as const]),
     ...(mostCost === null ? [] : [['search-cost', String(mostCost)] as const]),
   ]
@@ -76,7 +76,7 @@ export function readSpec(pairs: readonly Pair[]): {spec: SearchSpec | null; igno
     spec: {
       space: isSpace ? (space ?? '') : '',
       budget: isCount ? count : DEFAULT_SPEC.budget,
-      drawsAnew: seeds === '1',
+      generatesAnew: seeds === '1',
       timeLimitS: limitOf('time'),
       mostCost: limitOf('cost'),
     },

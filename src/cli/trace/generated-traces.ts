@@ -15,7 +15,7 @@ export function recognizeRecipe(bytes: Uint8Array, path: string): TraceGenerator
   return Object.values(TRACE_RECIPES).find(isMadeBy) ?? null
 }
 
-export interface DrawnTrace {
+export interface GeneratedTrace {
   readonly parsed: ParsedTrace
   /** Of the generated text. */
   readonly sha256: string
@@ -25,29 +25,29 @@ export interface DrawnTrace {
 const MAX_KEPT = 3
 
 /** Traces made anew from one recipe, the last few kept. */
-export class DrawnTraces {
+export class GeneratedTraces {
   readonly #recipe: TraceGenerator
   readonly #fileName: string
   /** By seed; least recently used first. */
-  readonly #kept = new Map<number, DrawnTrace>()
+  readonly #kept = new Map<number, GeneratedTrace>()
 
   constructor(recipe: TraceGenerator, fileName: string) {
     this.#recipe = recipe
     this.#fileName = fileName
   }
 
-  draw(seed: number): Result<DrawnTrace> {
+  generate(seed: number): Result<GeneratedTrace> {
     const known = this.#kept.get(seed)
-    const drawn = known === undefined ? this.#generate(seed) : ok(known)
-    if (!drawn.ok) return drawn
+    const generated = known === undefined ? this.#generate(seed) : ok(known)
+    if (!generated.ok) return generated
     this.#kept.delete(seed)
-    this.#kept.set(seed, drawn.value)
+    this.#kept.set(seed, generated.value)
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest)
-    return drawn
+    return generated
   }
 
-  #generate(seed: number): Result<DrawnTrace> {
+  #generate(seed: number): Result<GeneratedTrace> {
     const bytes = textOf(withSeed(this.#recipe, seed))
     const parsed = parseTrace(bytes, `${this.#fileName}, seed ${seed}`)
     if (!parsed.ok) return parsed
