@@ -1,9 +1,10 @@
 import {fail, ok, type Result} from '../core/result.ts'
 
-/** Formats of trace files; those of the reference's `--trace-format` under its names, `mooncake-delta` being of 1.6.1 alone. */
+/** Formats of trace files; those of the reference's `--trace-format` under its names, the delta and agentic Mooncake being of 1.6.1 alone. */
 export const TRACE_FORMATS = [
   'mooncake',
   'mooncake-delta',
+  'agentic_mooncake',
   'applied_compute_agentic',
   'dynamo',
   'azure',
@@ -19,6 +20,7 @@ export type TraceFormat = (typeof TRACE_FORMATS)[number]
 export const FORMAT_TITLES: Readonly<Record<TraceFormat, string>> = {
   mooncake: 'Mooncake JSONL',
   'mooncake-delta': 'Mooncake JSONL, new tokens of each turn',
+  agentic_mooncake: 'Agentic Mooncake JSONL',
   applied_compute_agentic: 'Applied Compute agentic JSONL',
   dynamo: 'Dynamo request trace',
   azure: 'Azure LLM inference CSV',

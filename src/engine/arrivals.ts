@@ -43,17 +43,12 @@ export class Arrivals implements ArrivalQueue {
   }
 
   pop(): number {
-    const first = this.#nextFirstTurnMs()
-    if (this.#times.length > 0) {
-      const time = this.#times[0]!
-      if (
-        time < first ||
-        (time === first && this.#precedes(this.#requests[0]!, this.#workload.releaseOrder[this.#cursor]!))
-      ) {
-        return this.#popLaterTurn()
-      }
-    }
-    return this.#workload.releaseOrder[this.#cursor++]!
+    return this.#isLaterTurnNext() ? this.#popLaterTurn() : this.#workload.releaseOrder[this.#cursor++]!
+  }
+
+  /** The request that `pop` would take. */
+  peek(): number {
+    return this.#isLaterTurnNext() ? this.#requests[0]! : this.#workload.releaseOrder[this.#cursor]!
   }
 
   completed(request: number, atMs: number): void {
@@ -61,10 +56,23 @@ export class Arrivals implements ArrivalQueue {
     if (next >= 0) this.release(next, atMs + this.#workload.delayMs[next]!)
   }
 
+  /** A request was turned away: its session goes on. */
+  gaveUp(request: number, atMs: number): void {
+    this.completed(request, atMs)
+  }
+
   /** Schedules a request that is not in the workload's release order. */
   release(request: number, atMs: number): void {
     this.#unscheduled--
     this.#pushLaterTurn(atMs, request)
+  }
+
+  #isLaterTurnNext(): boolean {
+    if (this.#times.length === 0) return false
+    const first = this.#nextFirstTurnMs()
+    const time = this.#times[0]!
+    if (time !== first) return time < first
+    return this.#precedes(this.#requests[0]!, this.#workload.releaseOrder[this.#cursor]!)
   }
 
   #nextFirstTurnMs(): number {

@@ -22,12 +22,14 @@ import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 export interface ReportOptions16 {
   readonly wallTimeMs: number
   readonly scenario: Pick<Scenario, 'fleet' | 'reportedSla'>
+  /** Of an agentic trace. */
+  readonly graph: RequestGraph | undefined
 }
 
 /** The report of 1.6.1 (engine-1.6.md 11), without our additions. */
 export function computeReport16(
   record: EngineRecord,
-  {wallTimeMs, scenario}: ReportOptions16,
+  {wallTimeMs, scenario, graph}: ReportOptions16,
 ): ReferenceReport & ReportAdditions16 {
   const {requests} = record
   const completed = completed16(requests)
@@ -44,6 +46,7 @@ export function computeReport16(
     power_w: null,
     power_coverage: null,
     ...goodput(requests, completed, scenario.reportedSla, reportSeconds(totals)),
+    ...(graph === undefined ? {} : trajectories(requests, graph)),
   }
 }
 
@@ -80,6 +83,31 @@ function requestDistributions(requests: RequestColumns, completed: Int32Array) {
     num_ttft_samples: some.length,
     num_tpot_samples: several.length,
     num_e2e_latency_samples: some.length,
+  }
+}
+
+/** Plays of an agentic trace: from the first arrival of their roots to their last end. */
+function trajectories(
+  {status, arrivalMs, terminalMs}: RequestColumns,
+  {play, playCount, waits}: RequestGraph,
+) {
+  const startMs = new Float64Array(playCount).fill(Number.POSITIVE_INFINITY)
+  const endMs = new Float64Array(playCount)
+  const isComplete = new Uint8Array(playCount).fill(1)
+  for (let r = 0; r < play.length; r++) {
+    const own = play[r]!
+    if (status![r] !== 1) isComplete[own] = 0
+    else endMs[own] = Math.max(endMs[own]!, terminalMs![r]!)
+    if (waits[r] === 0) startMs[own] = Math.min(startMs[own]!, arrivalMs[r]!)
+  }
+  const spans = endMs.map((ms, own) => ms - startMs[own]!).filter((_, own) => isComplete[own] === 1)
+  const summary = spans.length === 0 ? EMPTY_SUMMARY : computeSummary(spans)
+  return {
+    total_trajectories: playCount,
+    completed_trajectories: spans.length,
+    incomplete_trajectories: playCount - spans.length,
+    ...named('trajectory_e2e_latency_ms', summary),
+    p50_trajectory_e2e_latency_ms: summary.median,
   }
 }
 

@@ -8,7 +8,7 @@ import {
   summaryRanks,
 } from '../core/statistics.ts'
 import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record/record.ts'
-import type {Distribution, DistributionStatistics, ReferenceReport, Statistic} from './report.ts'
+import type {ReferenceReport, Statistic} from './report.ts'
 import {completedInArrivalOrder, e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
 export {completedInArrivalOrder} from './request-measures.ts'
@@ -140,10 +140,10 @@ export function throughputs(gaps: Float64Array, counts: Uint32Array) {
   return {perSecond, counts: positiveCounts}
 }
 
-export function named<D extends Distribution>(
+export function named<D extends string>(
   distribution: D,
   summary: Summary,
-): Pick<DistributionStatistics, `${Statistic}_${D}`> {
+): {readonly [K in `${Statistic}_${D}`]: number} {
   const entries = Object.entries(summary).map(([statistic, value]) => [`${statistic}_${distribution}`, value])
   return Object.fromEntries(entries)
 }

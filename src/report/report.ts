@@ -53,6 +53,12 @@ export interface ReportAdditions16 {
   readonly goodput_completed_requests?: number
   readonly goodput_request_throughput_rps?: number
   readonly goodput_output_throughput_tok_s?: number
+  /** Only of agentic traces: plays, of which those are completed of which every request is. */
+  readonly total_trajectories?: number
+  readonly completed_trajectories?: number
+  readonly incomplete_trajectories?: number
+  /** From the first arrival of a completed play to its last token; with the other statistics of a distribution. */
+  readonly mean_trajectory_e2e_latency_ms?: number
 }
 
 /** By `RELATIVE_ERROR` of `core/sketch/log-bins.ts`. */

@@ -94,7 +94,8 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const wallTimeMs = clock() - startedAt
   const report =
     tally === null
-      ? (computeReport16?.(record, {wallTimeMs, scenario}) ?? computeReport(record, {wallTimeMs}))
+      ? (computeReport16?.(record, {wallTimeMs, scenario, graph: workload.graph}) ??
+        computeReport(record, {wallTimeMs}))
       : computeStreamedReport(tally, {wallTimeMs})
   const planner_replay = computeExtras({
     scenario,

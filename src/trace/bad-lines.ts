@@ -1,4 +1,4 @@
-import type {TraceFormatOptions} from '../config/trace-options.ts'
+import type {ReadOptions} from './formats/parse-in-steps.ts'
 import {parseTrace} from './formats/parse-trace.ts'
 
 export interface BadLine {
@@ -17,11 +17,7 @@ export interface BadLines {
 const MOST_LINES = 20
 
 /** Every line that keeps a trace from being read: the file is read again without those found, until it can be. */
-export function findBadLines(
-  bytes: Uint8Array,
-  fileName: string,
-  options: TraceFormatOptions = {},
-): BadLines {
+export function findBadLines(bytes: Uint8Array, fileName: string, options: ReadOptions = {}): BadLines {
   const lines: BadLine[] = []
   for (;;) {
     const leaveOut = lines.map(({line}) => line).join(',')

@@ -6,6 +6,7 @@ import {fail, ok, type Result} from '../core/result.ts'
 import {cumulativePrompts} from './cumulative-prompts.ts'
 import {INT32_MAX} from './int32.ts'
 import {freshPrompts, growingPrompts, type PromptIds} from './prompt-ids.ts'
+import type {RequestGraph} from './request-graph.ts'
 import {selectTrace} from './select-trace.ts'
 import type {ParsedTrace} from './trace-columns.ts'
 import type {Workload} from './workload.ts'
@@ -27,6 +28,14 @@ export interface WorkloadOptions {
   readonly release?: Release
 }
 
+/** What decides how the bytes of a trace are read. */
+export function readOptionsOf({
+  traceFormat,
+  release,
+}: Pick<WorkloadOptions, 'traceFormat' | 'release'>): TraceFormatOptions & Pick<WorkloadOptions, 'release'> {
+  return {...traceFormat, ...(release === undefined ? {} : {release})}
+}
+
 /** Selects, clamps, normalises and speeds up (engine.md 1.1, 1.4, 1.5). Cheap: columns that stay the same are shared. */
 export function toWorkload(whole: ParsedTrace, options: WorkloadOptions): Result<Workload> {
   const {arrivalSpeedupRatio} = options
@@ -38,6 +47,11 @@ export function toWorkload(whole: ParsedTrace, options: WorkloadOptions): Result
     return fail(`ratio must be a finite positive number, got ${got}`, 'arrivalSpeedupRatio')
   }
   const isClosedLoop = options.replayConcurrency !== undefined
+  if (isClosedLoop && whole.graph !== undefined)
+    return fail(
+      `${whole.fileName}: ${whole.format} trace format is not supported with replay_concurrency: requests wait for each other`,
+      'replayConcurrency',
+    )
   const selected = selectTrace(whole, options.traceSelection ?? {}, options.seed ?? 0)
   if (!selected.ok) return selected
   const parsed = selected.value
@@ -60,9 +74,10 @@ export function toWorkload(whole: ParsedTrace, options: WorkloadOptions): Result
     session: parsed.session,
     turn: parsed.turn,
     nextTurn: parsed.nextTurn,
-    releaseOrder: computeReleaseOrder(parsed.firstTurn, arrivalMs.value),
+    releaseOrder: computeReleaseOrder(rootsOf(parsed), arrivalMs.value, parsed.session),
     ...prompts.value,
     traceBlockSize,
+    ...(parsed.graph === undefined ? {} : {graph: timedGraph(parsed.graph, ratio)}),
   }
   return options.traceFormat?.format === 'mooncake-delta' ? cumulativePrompts(workload) : ok(workload)
 }
@@ -114,6 +129,13 @@ function computeInputLength(
     const capacity = (hashStart[request + 1]! - hashStart[request]!) * traceBlockSize
     const tokens = Math.min(inputLengthGiven[request]!, capacity)
     const given = inputLengthGiven[request]!
+    const blocks = Math.ceil(given / traceBlockSize)
+    if (parsed.graph !== undefined && blocks * traceBlockSize !== capacity)
+      return fail(
+        `${at(parsed, request)} has input_length ${given}, which is ${blocks} blocks of ${traceBlockSize} tokens, and ` +
+          `${capacity / traceBlockSize} hash_ids`,
+        'hash_ids',
+      )
     if (isStrict && given > capacity && given < Number.POSITIVE_INFINITY)
       return fail(
         `${at(parsed, request)} input_length ${given} exceeds hash_ids capacity ${capacity}`,
@@ -153,6 +175,7 @@ function computeArrivals(
   {spreadMs, seed}: ArrivalSpread,
 ): Result<Float64Array> {
   const {firstTurn, timestampMs, sessionCount} = parsed
+  if (parsed.graph !== undefined) return ok(graphArrivals(parsed, parsed.graph, {ratio, spreadMs, seed}))
   if (parsed.format === 'applied_compute_agentic') {
     return fail(
       `${parsed.fileName}: --trace-format=applied_compute_agentic requires --replay-concurrency because the source ` +
@@ -185,10 +208,44 @@ function computeArrivals(
   return ok(arrivalMs)
 }
 
-/** First turns by (time, session). Sessions are numbered by first appearance, so a file in order needs no sort. */
-function computeReleaseOrder(firstTurn: Int32Array, arrivalMs: Float64Array): Int32Array {
+/** Requests that wait for no other arrive as the trace says; the others' time is known in the run. */
+function graphArrivals(
+  {requestCount, firstTurn}: ParsedTrace,
+  graph: RequestGraph,
+  {ratio, spreadMs, seed}: ArrivalSpread & {readonly ratio: number},
+): Float64Array {
+  const {notBeforeMs} = timedGraph(graph, ratio)
+  const random = spreadMs > 0 ? new RandomStream(seed, 'arrival spread') : null
+  const arrivalMs = new Float64Array(requestCount).fill(Number.NaN)
+  for (const request of firstTurn)
+    if (graph.waits[request] === 0)
+      arrivalMs[request] = notBeforeMs[request]! + (random === null ? 0 : (random.next() * spreadMs) / ratio)
+  return arrivalMs
+}
+
+/** Counted from the earliest start of any request, waiting or not, and sped up, delays included. */
+function timedGraph(graph: RequestGraph, ratio: number): RequestGraph {
+  const earliest = graph.notBeforeMs.reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY)
+  return {
+    ...graph,
+    notBeforeMs: graph.notBeforeMs.map(ms => (ms - earliest) / ratio),
+    edgeDelayMs: graph.edgeDelayMs.map(ms => ms / ratio),
+  }
+}
+
+/** What arrives by itself. */
+function rootsOf({firstTurn, graph}: ParsedTrace): Int32Array {
+  return graph === undefined ? firstTurn : firstTurn.filter(request => graph.waits[request] === 0)
+}
+
+/** First turns by (time, session). Sessions are mostly numbered by first appearance, so a file in order needs no sort. */
+function computeReleaseOrder(
+  firstTurn: Int32Array,
+  arrivalMs: Float64Array,
+  session: Int32Array,
+): Int32Array {
   const order = Int32Array.from(firstTurn)
-  const later = (a: number, b: number) => arrivalMs[a]! - arrivalMs[b]! || a - b
+  const later = (a: number, b: number) => arrivalMs[a]! - arrivalMs[b]! || session[a]! - session[b]!
   for (let i = 1; i < order.length; i++) {
     if (later(order[i - 1]!, order[i]!) > 0) return order.sort(later)
   }

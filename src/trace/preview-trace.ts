@@ -1,4 +1,4 @@
-import type {CsvColumns, TraceFormat, TraceFormatOptions} from '../config/trace-options.ts'
+import type {CsvColumns, TraceFormat} from '../config/trace-options.ts'
 import {isObject} from '../core/is-object.ts'
 import {ok, type Result} from '../core/result.ts'
 import {type BadLines, findBadLines} from './bad-lines.ts'
@@ -8,6 +8,7 @@ import {unitOfEpoch} from './formats/csv-time.ts'
 import {detectFormat} from './formats/detect-format.ts'
 import {unpackTrace} from './formats/packing/unpack-trace.ts'
 import {decodeText} from './formats/packing/unwrap-trace.ts'
+import type {ReadOptions} from './formats/parse-in-steps.ts'
 
 /** What a trace file that is not understood holds, for a person to say what its columns mean. */
 export interface TracePreview {
@@ -29,7 +30,7 @@ const CELL_CHARACTERS = 40
 export function previewTrace(
   packed: Uint8Array,
   fileName: string,
-  options: TraceFormatOptions = {},
+  options: ReadOptions = {},
 ): Result<TracePreview> {
   const unpacked = unpackTrace(packed, fileName)
   if (!unpacked.ok) return unpacked

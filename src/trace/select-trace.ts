@@ -2,6 +2,8 @@ import {checkTraceSelection, type TraceSelection} from '../config/trace-options.
 import {RandomStream} from '../core/random.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {gatherHashes} from './keep-requests.ts'
+import {gatherGraph} from './request-graph.ts'
+import {choosePlays} from './select-plays.ts'
 import type {ParsedTrace} from './trace-columns.ts'
 
 /**
@@ -20,6 +22,10 @@ export function selectTrace(
   if (choices.every(choice => choice === undefined)) return ok(parsed)
   if ((startS !== undefined || endS !== undefined) && parsed.format === 'applied_compute_agentic')
     return fail(`${parsed.fileName} has no timestamps that a time window could be cut from`, 'startS')
+  if (parsed.graph !== undefined) {
+    const kept = choosePlays(parsed, parsed.graph, selection, seed)
+    return kept.ok ? ok(gather(parsed, kept.value)) : kept
+  }
   const sessions = chooseSessions(parsed, selection, seed)
   const short = maxInput === undefined ? null : withShortPrompts(parsed, maxInput)
   const requests = chooseRequests(parsed, sessions, {limit: limit ?? Number.POSITIVE_INFINITY, short})
@@ -101,6 +107,7 @@ function gather(parsed: ParsedTrace, requests: Int32Array): ParsedTrace {
     nextTurn: Int32Array.from(requests, old => renumber(parsed.nextTurn[old]!)),
     ...gatherSessions(parsed, requests, newRequest),
     ...gatherHashes(parsed, requests),
+    ...(parsed.graph === undefined ? {} : {graph: gatherGraph(parsed.graph, requests, newRequest)}),
   }
 }
 

@@ -43,11 +43,12 @@ export interface TraceStatistics {
 export function computeTraceStatistics(workload: Workload): TraceStatistics {
   const arrivals = computeArrivalTimes(workload)
   const durationMs = arrivals[arrivals.length - 1]!
+  const sessions = workload.graph?.playCount ?? workload.sessionCount
   return {
     requests: workload.requestCount,
-    sessions: workload.sessionCount,
+    sessions,
     durationMs,
-    sessionsPerSecond: durationMs > 0 ? (workload.sessionCount / durationMs) * 1000 : null,
+    sessionsPerSecond: durationMs > 0 ? (sessions / durationMs) * 1000 : null,
     inputTokens: computeQuantiles(workload.inputLength),
     outputTokens: computeQuantiles(workload.outputLength),
     idealReuse: computeIdealReuse(workload),
@@ -67,13 +68,15 @@ function computeArrivalTimes({releaseOrder, arrivalMs}: Workload): Float64Array 
   return Float64Array.from(releaseOrder, request => arrivalMs[request]!)
 }
 
-function computeTurns({sessionCount, session}: Workload): Int32Array {
-  const turns = new Int32Array(sessionCount)
-  for (const own of session) turns[own] = turns[own]! + 1
+/** By session; of an agentic trace, by play. */
+function computeTurns({sessionCount, session, graph}: Workload): Int32Array {
+  const turns = new Int32Array(graph?.playCount ?? sessionCount)
+  for (const own of graph?.play ?? session) turns[own] = turns[own]! + 1
   return turns
 }
 
-function computeTurnDelays({requestCount, sessionCount, turn, delayMs}: Workload): Quantiles | null {
+function computeTurnDelays({requestCount, sessionCount, turn, delayMs, graph}: Workload): Quantiles | null {
+  if (graph !== undefined) return graph.edgeDelayMs.length === 0 ? null : computeQuantiles(graph.edgeDelayMs)
   const laterTurns = requestCount - sessionCount
   if (laterTurns === 0) return null
   const delays = delayMs.filter((_, request) => turn[request]! > 0)

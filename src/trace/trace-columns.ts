@@ -1,4 +1,5 @@
 import type {TraceFormat} from '../config/trace-options.ts'
+import type {RequestGraph} from './request-graph.ts'
 
 /**
  * A trace file read and checked once, before everything that depends on the scenario: clamping to the trace
@@ -32,6 +33,8 @@ export interface ParsedTrace {
   readonly sessionNames: ReadonlyMap<number, string>
   readonly hashStart: Uint32Array
   readonly hashIds: Uint32Array
+  /** What requests wait for, where that is more than the turn before; each is then a session of its own. */
+  readonly graph?: RequestGraph
 }
 
 /**

@@ -1,3 +1,5 @@
+import type {RequestGraph} from './request-graph.ts'
+
 /**
  * A request trace ready to replay: columns over requests (a request is one turn of a session), in file order.
  * Times are milliseconds after normalisation and arrival speed-up (engine.md 1.3-1.5).
@@ -28,4 +30,6 @@ export interface Workload {
   readonly traceBlockSize: number
   /** The prompt of a later turn begins with the prompt and the answer of the turn before; absent = it says so itself. */
   readonly accumulates?: boolean
+  /** What requests wait for in an agentic trace of 1.6.1; only its roots have an arrival. */
+  readonly graph?: RequestGraph
 }

@@ -2,6 +2,7 @@ import * as Comlink from 'comlink'
 import {ok, type Result} from '../core/result.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
+import {readOptionsOf} from '../trace/parsed-trace.ts'
 import {columnBuffers, packColumns, unpackColumns} from './column-archive.ts'
 import {createGpuOffer} from './gpu-offer.ts'
 import type {WorkerHost} from './host.ts'
@@ -45,10 +46,10 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
 
     joinTraces: async files => (await import('./join-traces.ts')).joinTraces(files),
 
-    async previewTrace({blob, name, traceFormat}) {
+    async previewTrace({blob, name, ...reading}) {
       const {previewTrace} = await import('../trace/preview-trace.ts')
       const rows = await unpackParquet(new Uint8Array(await blob.arrayBuffer()), name)
-      return rows.ok ? previewTrace(rows.value, name, traceFormat) : rows
+      return rows.ok ? previewTrace(rows.value, name, readOptionsOf(reading)) : rows
     },
 
     async run(request, onProgress, cancel) {

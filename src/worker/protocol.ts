@@ -2,6 +2,7 @@ import type {BenchChoice} from '../bench/bench-choice.ts'
 import type {BenchFigures, BenchJudge} from '../bench/bench-figures.ts'
 import type {BenchPlan} from '../bench/plan-bench.ts'
 import type {FieldValue} from '../config/field-text.ts'
+import type {Release} from '../config/release.ts'
 import type {Scenario, TraceSource} from '../config/scenario.ts'
 import type {TraceFormat, TraceFormatOptions} from '../config/trace-options.ts'
 import type {Result} from '../core/result.ts'
@@ -89,6 +90,7 @@ export interface PreviewRequest {
   readonly blob: Blob
   readonly name: string
   readonly traceFormat?: TraceFormatOptions
+  readonly release?: Release
 }
 
 export interface LoadProgress {

@@ -14,10 +14,10 @@ import {
 } from '../trace/catalogue.ts'
 import type {DetectedFormat} from '../trace/formats/detect-format.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
-import {parseTraceChunks, type ReadTrace} from '../trace/formats/parse-in-steps.ts'
+import {dependsOnRelease, parseTraceChunks, type ReadTrace} from '../trace/formats/parse-in-steps.ts'
 import type {TraceGenerator} from '../trace/generators/generate.ts'
 import {NO_RECIPE, recipeOf, withSeed} from '../trace/generators/trace-recipes.ts'
-import {toWorkload} from '../trace/parsed-trace.ts'
+import {readOptionsOf, toWorkload} from '../trace/parsed-trace.ts'
 import type {ParsedTrace} from '../trace/trace-columns.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {WorkerHost} from './host.ts'
@@ -36,6 +36,8 @@ export interface TraceFile {
   readonly sizeBytes: number
   readonly parsed: ParsedTrace
   readonly detected: DetectedFormat
+  /** The release it was read for. */
+  readonly release?: TraceWanted['release'] | undefined
 }
 
 interface TraceBytes {
@@ -103,7 +105,7 @@ export class TraceCache {
     const key =
       'sha256' in source || source.kind === 'catalogue' ? cacheKey(source, wanted, regeneration.value) : null
     const known = key === null ? undefined : this.#recall(key)
-    if (known !== undefined) return ok(known)
+    if (known !== undefined && isReadFor(known, wanted)) return ok(known)
     const bytes =
       regeneration.value === null
         ? await this.#bytes(wanted, onProgress)
@@ -117,6 +119,7 @@ export class TraceCache {
       name,
       sha256,
       sizeBytes: bytes.value.bytes.length,
+      release: wanted.release,
       ...read.value,
     }
     this.#remember(key ?? cacheKey(file.source, wanted, null), file)
@@ -147,14 +150,14 @@ export class TraceCache {
 
   async #parse(
     {bytes, name}: TraceBytes,
-    {source, traceFormat = {}}: TraceWanted,
+    {source, ...wanted}: TraceWanted,
     onProgress: OnProgress,
   ): Promise<Result<ReadTrace>> {
     const rows = await unpackParquet(bytes, name)
     if (!rows.ok) return rows
     // The bundled traces are plain: the first page does without the code for what others come as.
     const own = source.kind === 'file' ? (await import('../trace/formats/own-files.ts')).OWN_FILES : null
-    const chunks = parseTraceChunks(rows.value, name, traceFormat, own)
+    const chunks = parseTraceChunks(rows.value, name, readOptionsOf(wanted), own)
     let reportedMs = this.#host.nowMs()
     for (;;) {
       const step = chunks.next()
@@ -238,6 +241,10 @@ export class TraceCache {
       return fail(`${path} could not be fetched: ${messageOf(error)}`, 'trace')
     }
   }
+}
+
+function isReadFor({release, detected}: TraceFile, wanted: TraceWanted): boolean {
+  return release === wanted.release || !dependsOnRelease(detected)
 }
 
 async function checkContent(

@@ -9,6 +9,7 @@ import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256Hex} from '../../core/sha256.ts'
 import {sha256Of} from '../../host/sha256-of.ts'
 import {parseTrace} from '../../trace/formats/parse-trace.ts'
+import {readOptionsOf} from '../../trace/parsed-trace.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {loadPlannerConfig, loadPolicyConfig} from '../load-planner-config.ts'
@@ -87,7 +88,7 @@ export async function checkSweepBase({
   const sized = loader.sizeKvCaches(base)
   const timing = sized.ok ? await loader.prepare(sized.value) : sized
   if (!timing.ok) return timing
-  const trace = bytes === null ? ok(null) : parseTrace(inflated(bytes), path, base.traceFormat)
+  const trace = bytes === null ? ok(null) : parseTrace(inflated(bytes), path, readOptionsOf(base))
   if (!trace.ok) return trace
   return ok({
     trace: trace.value,

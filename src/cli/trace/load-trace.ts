@@ -8,7 +8,7 @@ import {unpackParquet} from '../../trace/formats/parquet-to-lines.ts'
 import {parseTrace} from '../../trace/formats/parse-trace.ts'
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {NO_RECIPE, recipeOf} from '../../trace/generators/trace-recipes.ts'
-import {toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
+import {readOptionsOf, toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
 import {type GeneratedTrace, GeneratedTraces, recognizeRecipe} from './generated-traces.ts'
 import {inflated} from './native-gunzip.ts'
 import {readTraceBytes, traceName} from './trace-files.ts'
@@ -29,7 +29,9 @@ export async function loadTrace(
   const rows = await unpackParquet(inflated(bytes), path)
   if (!rows.ok) return rows
   const parsed =
-    generated.value === null ? parseTrace(rows.value, path, options.traceFormat) : ok(generated.value.parsed)
+    generated.value === null
+      ? parseTrace(rows.value, path, readOptionsOf(options))
+      : ok(generated.value.parsed)
   if (!parsed.ok) return parsed
   const workload = toWorkload(parsed.value, options)
   if (!workload.ok) return workload

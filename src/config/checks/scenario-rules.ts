@@ -31,6 +31,7 @@ type Rule = (scenario: Scenario) => Problem | null
 const RULES: readonly Rule[] = [
   checkTraceOptions,
   checkDeltaTrace,
+  checkAgenticTrace,
   checkWorkerCounts,
   checkPlannerMode,
   checkPolicy,
@@ -61,6 +62,15 @@ export function checkDeltaTrace({release, traceFormat, fleet}: Scenario): Proble
     "trace_format 'mooncake-delta' is known to 1.6.1 but not simulated with SGLang here",
     'trace_format',
   )
+}
+
+/** Requests that wait for each other: only 1.6.1 knows them, and no closed loop does. */
+function checkAgenticTrace({release, traceFormat, replayConcurrency}: Scenario): Problem | null {
+  if (traceFormat?.format !== 'agentic_mooncake') return null
+  if (release !== '1.6.1')
+    return fail("trace_format 'agentic_mooncake': only --dynamo 1.6.1 takes this", 'trace_format')
+  if (replayConcurrency === undefined) return null
+  return fail('agentic_mooncake trace format is not supported with replay_concurrency', 'replay_concurrency')
 }
 
 function checkWorkerCounts({fleet}: Scenario): Problem | null {

@@ -134,7 +134,14 @@ function trafficSection(scenario: Scenario, trace: string, notes: string[]): Jso
   const {synthetic, replayConcurrency: concurrency, maxSimTimeMs, traceFormat} = scenario
   if (synthetic !== undefined) return generatedTraffic(scenario, synthetic)
   const {format} = traceFormat ?? {}
-  const known = ['mooncake', 'mooncake-delta', 'dynamo', 'weka', 'applied_compute_agentic']
+  const known = [
+    'mooncake',
+    'mooncake-delta',
+    'agentic_mooncake',
+    'dynamo',
+    'weka',
+    'applied_compute_agentic',
+  ]
   if (format !== undefined && !known.includes(format)) notes.push(`trace format ${format}`)
   if (scenario.traceSelection !== undefined) notes.push('the selected part of the trace')
   if (scenario.traceSeed !== undefined) notes.push('the seed of the trace')

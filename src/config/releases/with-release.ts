@@ -82,13 +82,18 @@ function withTimingOf12(scenario: Scenario, notes: string[]): Scenario {
   return {...scenario, engineTiming: 'polynomial'}
 }
 
+/** Formats of 1.6.1 alone, and what 1.2.1 makes of such a file. */
+const LOST_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['mooncake-delta', 'what turns add is read as all they send'],
+  ['agentic_mooncake', 'requests arrive by their timestamps and delays alone'],
+])
+
 /** 1.2.1 reads every turn as the whole of what it sends. */
 function withTraceOf12(scenario: Scenario, notes: string[]): Scenario {
   const {traceFormat, ...same} = scenario
-  if (traceFormat?.format !== 'mooncake-delta') return scenario
-  notes.push(
-    "trace_format 'mooncake-delta' has no counterpart in 1.2.1: what turns add is read as all they send.",
-  )
+  const lost = LOST_FORMATS.get(traceFormat?.format ?? '')
+  if (traceFormat === undefined || lost === undefined) return scenario
+  notes.push(`trace_format '${traceFormat.format}' has no counterpart in 1.2.1: ${lost}.`)
   const {format: _, ...rest} = traceFormat
   return Object.keys(rest).length === 0 ? same : {...same, traceFormat: rest}
 }

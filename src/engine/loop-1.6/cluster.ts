@@ -21,6 +21,7 @@ import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, type Scheduler16} from '../scheduler-1.6.ts'
 import type {StartupModel} from '../startup-model.ts'
 import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
+import {GraphArrivals} from './graph-arrivals.ts'
 import {HandOffs} from './hand-offs.ts'
 import type {Instance16} from './instance.ts'
 import {InstancePool16} from './instance-pool.ts'
@@ -71,7 +72,7 @@ export class Cluster16 implements ReplayEngine {
   readonly #loads = new LoadRecorder()
   readonly #heap = new RankedHeap()
   readonly #instances = new Map<number, Instance16>()
-  readonly #arrivals: Arrivals | SessionSlots
+  readonly #arrivals: Arrivals | SessionSlots | GraphArrivals
   /** null in aggregated fleets. */
   readonly #prefill: InstancePool16 | null
   /** The pool whose tokens count: aggregated instances or decode instances. */
@@ -106,8 +107,9 @@ export class Cluster16 implements ReplayEngine {
     this.#firstTokens = new FirstTokens(this.#recorder.requests, request =>
       this.#recorder.hasGivenUp(request),
     )
-    this.#arrivals = concurrency === null ? new Arrivals(workload) : new SessionSlots(workload, concurrency)
-    this.#isCoupled = workload.sessionCount < workload.requestCount || concurrency !== null
+    this.#arrivals = createArrivals(workload, concurrency)
+    this.#isCoupled =
+      workload.sessionCount < workload.requestCount || concurrency !== null || workload.graph !== undefined
     this.#routesByKv = options.router !== null
     const pools = this.#createPools(options)
     this.#prefill = pools.prefill
@@ -417,6 +419,7 @@ export class Cluster16 implements ReplayEngine {
   }
 
   #horizonMs(): number {
+    if (this.#handOffs?.arePending) return this.#now
     const known = Math.min(this.#arrivals.nextMs, this.#untilMs)
     // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
     // anywhere; in disaggregated fleets a prompt can be handed over.
@@ -486,6 +489,7 @@ export class Cluster16 implements ReplayEngine {
       meanGapMs: this.#recorder.meanGapMs(request),
     })
     this.#over(request)
+    this.#arrivals.completed(request, this.#now)
   }
 
   /** @throws RunError where a later turn sends an answer that was not given in full */
@@ -504,13 +508,13 @@ export class Cluster16 implements ReplayEngine {
   #giveUp(request: number, status: number): void {
     this.#recorder.gaveUp(request, this.#now, status)
     this.#over(request)
+    this.#arrivals.gaveUp(request, this.#now)
   }
 
   #over(request: number): void {
     if (this.#workload.accumulates) this.#checkAnswered(request)
     this.#inFlight--
     this.#finished++
-    this.#arrivals.completed(request, this.#now)
     this.#decodeOf.delete(request)
   }
 
@@ -618,3 +622,11 @@ function laneOf({id}: Instance16): number {
 }
 
 const EMPTY_POOL: PoolObservation = new PoolGauges([], 0, new SnapshotBuffer())
+
+function createArrivals(
+  workload: Workload,
+  concurrency: number | null,
+): Arrivals | SessionSlots | GraphArrivals {
+  if (workload.graph !== undefined) return new GraphArrivals(workload, workload.graph)
+  return concurrency === null ? new Arrivals(workload) : new SessionSlots(workload, concurrency)
+}

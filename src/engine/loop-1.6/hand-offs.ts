@@ -66,6 +66,11 @@ export class HandOffs {
     return this.#open === 0
   }
 
+  /** Something is still to be done in this very moment. */
+  get arePending(): boolean {
+    return this.#pending.length > 0
+  }
+
   /** Requests wait for a pool that has no instance. */
   get areParked(): boolean {
     return this.#parkedForPrefill.length > 0 || this.#parkedForDecode.length > 0

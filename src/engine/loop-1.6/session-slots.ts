@@ -37,6 +37,10 @@ export class SessionSlots {
     else if (this.#entered < this.#firstTurns.length) this.#enter(atMs)
   }
 
+  gaveUp(request: number, atMs: number): void {
+    this.completed(request, atMs)
+  }
+
   #enter(atMs: number): void {
     this.#arrivals.release(this.#firstTurns[this.#entered++]!, atMs)
   }

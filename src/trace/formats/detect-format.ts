@@ -1,5 +1,6 @@
 import {strFromU8} from 'fflate'
 import type {TraceFormat} from '../../config/trace-options.ts'
+import {AGENTIC_SCHEMA} from './agentic-schema.ts'
 import {isAzureHeader, isBurstGptHeader, isColumnOf} from './csv-columns.ts'
 import {readCsvHeader} from './csv-rows.ts'
 import {DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA} from './dynamo.ts'
@@ -10,6 +11,8 @@ export interface DetectedFormat {
   readonly format: TraceFormat
   /** Half a sentence: what in the content says so. */
   readonly why: string
+  /** The content means nothing to 1.2.1. */
+  readonly needsRelease16?: boolean
 }
 
 /** Enough for the first line of any format but one with a very long prompt of hashes first. */
@@ -40,6 +43,14 @@ function detectJson(text: string): DetectedFormat {
     return {format: 'bailian', why: 'its first line has chat_id, parent_chat_id and hash_ids'}
   if (has('requests') && has('block_size') && has('hash_id_scope'))
     return {format: 'weka', why: 'it has requests, block_size and hash_id_scope'}
+  if (line.includes(AGENTIC_SCHEMA))
+    return {
+      format: 'agentic_mooncake',
+      why: `its first line names ${AGENTIC_SCHEMA}`,
+      needsRelease16: true,
+    }
+  if (has('hash_ids') && has('request_id') && text.includes('"wait_for"'))
+    return {format: 'agentic_mooncake', why: 'its rows have request_id, wait_for and hash_ids'}
   if (has('hash_ids')) return {format: 'mooncake', why: 'its first line has hash_ids'}
   const lengths = lengthKeys(line)
   if (lengths !== null) return {format: 'lengths', why: `its first line has ${lengths} and no hash_ids`}

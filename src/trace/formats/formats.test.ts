@@ -77,9 +77,11 @@ const dynamoLine = ({start = 1000, total = 100, session = null, request = {}, re
 const AZURE = 'TIMESTAMP,ContextTokens,GeneratedTokens\n'
 const BURSTGPT = 'Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n'
 
-/** Looks like plain Mooncake: only the option says that turns hold what is new alone. */
-type Told = Exclude<TraceFormat, 'mooncake-delta'>
-const TOLD = TRACE_FORMATS.filter((format): format is Told => format !== 'mooncake-delta')
+/** The first looks like plain Mooncake, the other is read by its release: `agentic-mooncake.test.ts`. */
+type Told = Exclude<TraceFormat, 'mooncake-delta' | 'agentic_mooncake'>
+const TOLD = TRACE_FORMATS.filter(
+  (format): format is Told => format !== 'mooncake-delta' && format !== 'agentic_mooncake',
+)
 
 /** A small valid file of every other format. */
 const SAMPLES: Readonly<Record<Told, string>> = {

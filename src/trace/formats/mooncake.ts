@@ -144,8 +144,8 @@ export class MooncakeReader implements TraceReader {
       notices.push(`${this.#fileName}: ${this.#withoutOutput} requests without output tokens were left out.`)
     if (this.#notSimulated)
       notices.push(
-        `${this.#fileName} has fields of an agentic trace (${AGENTIC_FIELDS.join(', ')}): waits for tools and for other requests are not ` +
-          'simulated, so requests arrive by their timestamps and delays alone.',
+        `${this.#fileName} has fields of an agentic trace (${AGENTIC_FIELDS.join(', ')}). Read as plain Mooncake, as 1.2.1 reads it, ` +
+          'requests arrive by their timestamps and delays alone; under 1.6.1 the trace format agentic_mooncake simulates the waits.',
       )
     return notices
   }
@@ -229,7 +229,7 @@ export class MooncakeReader implements TraceReader {
     })
     if (problem !== null) {
       const agentic = this.#notSimulated
-        ? `: this is an agentic trace (${AGENTIC_FIELDS.join(', ')}), of which only sessions of one turn after another are simulated`
+        ? `: this is an agentic trace (${AGENTIC_FIELDS.join(', ')}), which 1.2.1 does not know; under --dynamo 1.6.1 its waits are simulated`
         : ''
       return this.#lines.problem(`${problem}${agentic}`, 'delay')
     }

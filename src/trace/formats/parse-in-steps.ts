@@ -1,7 +1,8 @@
 import {strToU8} from 'fflate'
+import type {Release} from '../../config/release.ts'
 import type {TimeUnit, TraceFormat, TraceFormatOptions} from '../../config/trace-options.ts'
 import {unreachable} from '../../core/assert.ts'
-import {ok, type Result} from '../../core/result.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import {AgenticReader} from './agentic.ts'
 import {BailianReader} from './bailian.ts'
@@ -32,6 +33,13 @@ type ReadRecords = (
 export interface OwnFiles {
   readonly readRecords: ReadRecords
   readonly unpackZstd: UnpackZstd
+  /** Of formats in which no bundled trace comes; null = another format. */
+  readonly createReader: (bytes: Uint8Array, fileName: string, format: TraceFormat) => TraceReader | null
+}
+
+export interface ReadOptions extends TraceFormatOptions {
+  /** Whose reading: some formats mean more under 1.6.1; absent = 1.2.1. */
+  readonly release?: Release
 }
 
 /**
@@ -41,7 +49,7 @@ export interface OwnFiles {
 export function* parseTraceChunks(
   text: string | Uint8Array,
   fileName: string,
-  options: TraceFormatOptions,
+  options: ReadOptions,
   own: OwnFiles | null,
 ): Generator<ParseProgress, Result<ReadTrace>, void> {
   const packed = typeof text === 'string' ? strToU8(text) : text
@@ -52,7 +60,11 @@ export function* parseTraceChunks(
   const records = own?.readRecords(lines, fileName) ?? null
   const bytes = records === null ? lines : strToU8(records.text)
   const detected = detectFormat(bytes)
-  const reader = createReader(bytes, fileName, {...options, format: options.format ?? detected.format})
+  const format = formatOf(options, detected)
+  if (!format.ok) return fail(`${fileName}: ${format.error.message}`, 'format')
+  const reader =
+    own?.createReader(bytes, fileName, format.value) ??
+    createReader(bytes, fileName, {...options, format: format.value})
   const parsed = yield* readInSteps(reader, bytes.length)
   if (!parsed.ok) return parsed
   const left =
@@ -60,6 +72,20 @@ export function* parseTraceChunks(
   const told = records === null ? [] : [records.notice]
   const notices = [...unpacked.value.notices, ...told, ...left, ...parsed.value.notices]
   return ok({parsed: inMilliseconds({...parsed.value, notices}, options.columns?.unit), detected})
+}
+
+/** Waits of requests for others are of 1.6.1; 1.2.1 passes over what it does not know in the rows, and cannot read the header. */
+function formatOf({format, release}: ReadOptions, detected: DetectedFormat): Result<TraceFormat> {
+  if (format !== undefined || detected.format !== 'agentic_mooncake' || release === '1.6.1')
+    return ok(format ?? detected.format)
+  return detected.needsRelease16
+    ? fail(`${detected.why}: such a trace is simulated under 1.6.1 alone (--dynamo 1.6.1)`)
+    : ok('mooncake')
+}
+
+/** True where the release decides how a file is read. */
+export function dependsOnRelease({format}: DetectedFormat): boolean {
+  return format === 'agentic_mooncake'
 }
 
 /** Formats whose readers turn any unit into ms themselves. */
@@ -88,6 +114,8 @@ function createReader(
   switch (format) {
     case 'mooncake':
     case 'mooncake-delta':
+    // The reader of the latter comes with `own`.
+    case 'agentic_mooncake':
       return new MooncakeReader(bytes, fileName)
     case 'applied_compute_agentic':
       return new AgenticReader(bytes, fileName)

@@ -247,7 +247,7 @@ export class ScenarioState {
   get traceReading(): Result<TraceReading> {
     const {values, problems} = valuesOf(fieldsOf(this.#release).trace, this.#drafts.trace)
     const [first] = problems.values()
-    return first === undefined ? traceReadingOf(values) : fail(first)
+    return first === undefined ? traceReadingOf(values, this.#release) : fail(first)
   }
 
   /** Seed the trace is made anew with; null = it is read as it is. */
@@ -290,7 +290,7 @@ export class ScenarioState {
       planner?.ok ? planner.value.scaling.config : null,
     )
     if (!objective.ok) note('objective', objective.error)
-    const reading = traceReadingOf(values.trace)
+    const reading = traceReadingOf(values.trace, this.#release)
     if (!reading.ok) note('trace', reading.error)
     const traffic = this.isGenerated ? forms.readTraffic(values.traffic as FieldValues) : null
     if (traffic !== null && !traffic.ok) note('traffic', traffic.error)

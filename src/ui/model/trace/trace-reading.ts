@@ -1,5 +1,6 @@
 import {assembleScenario} from '../../../config/assemble-scenario.ts'
 import {defaultScenario} from '../../../config/presets.ts'
+import type {Release} from '../../../config/release.ts'
 import type {Scenario} from '../../../config/scenario.ts'
 import {SCENARIO_FIELDS} from '../../../config/scenario-fields.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
@@ -14,12 +15,13 @@ export type TraceReading = Pick<
   | 'traceSelection'
   | 'traceSeed'
   | 'replayConcurrency'
+  | 'release'
 >
 
 /** What the form says; the problem's `field` is the form's. */
-export function traceReadingOf(values: Values): Result<TraceReading> {
+export function traceReadingOf(values: Values, release: Release): Result<TraceReading> {
   const {scenario, refused} = assembleScenario(
-    defaultScenario(),
+    {...defaultScenario(), release},
     values as Parameters<typeof assembleScenario>[1],
   )
   const [first] = refused
@@ -40,7 +42,7 @@ export function withTraceOf(scenario: Scenario, from: Scenario): Scenario {
 
 function readingOf(scenario: Scenario): TraceReading {
   const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, traceSeed} = scenario
-  const {replayConcurrency} = scenario
+  const {replayConcurrency, release} = scenario
   return {
     traceBlockSize,
     arrivalSpeedupRatio,
@@ -48,5 +50,6 @@ function readingOf(scenario: Scenario): TraceReading {
     ...(traceSelection === undefined ? {} : {traceSelection}),
     ...(traceSeed === undefined ? {} : {traceSeed}),
     ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
+    ...(release === undefined ? {} : {release}),
   }
 }

@@ -43,11 +43,12 @@ export class TraceState {
   #lastReading: TraceReading | null = null
   /** Looks into a file that could not be read. */
   preview = (file: File): Promise<Result<TracePreview>> => {
-    const {traceFormat} = this.#lastReading ?? {}
+    const {traceFormat, release} = this.#lastReading ?? {}
     return this.#client.previewTrace({
       blob: file,
       name: file.name,
       ...(traceFormat === undefined ? {} : {traceFormat}),
+      ...(release === undefined ? {} : {release}),
     })
   }
 
@@ -74,7 +75,7 @@ export class TraceState {
    * and the format was changed, it is that file that is tried again: then it is returned.
    */
   async follow(source: TraceSource, reading: TraceReading): Promise<PickedTrace | null> {
-    const format = JSON.stringify(reading.traceFormat)
+    const format = formatKey(reading)
     if (this.#rejected === null || this.#rejected.format === format) {
       await this.load(source, reading)
       return null
@@ -133,7 +134,7 @@ export class TraceState {
     const wrong = this.#wanted?.wrong
     const detected = await this.#pickAs(file, plain, true)
     if (detected !== null || this.#wanted?.wrong !== wrong) return detected
-    this.#rejected = {file, format: JSON.stringify(traceFormat)}
+    this.#rejected = {file, format: formatKey(reading)}
     return traceFormat === undefined ? null : this.#pickAs(file, reading, false)
   }
 
@@ -295,6 +296,11 @@ export class TraceState {
       if (isCurrent()) this.loading = null
     }
   }
+}
+
+/** What a refused file was tried with. */
+function formatKey({traceFormat, release}: TraceReading): string {
+  return JSON.stringify([traceFormat, release])
 }
 
 /** Also of a trace made anew in the file's place, whose checksum is its own. */
