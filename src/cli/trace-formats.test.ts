@@ -102,6 +102,14 @@ describe('trace formats on the command line', () => {
     expect(code).toBe(0)
     expect(report.completed_requests).toBe(2)
     expect(error).toContain('1 of 3 requests are larger than the KV cache of one instance (4096 tokens')
+    const kept = await replay(
+      'long.jsonl',
+      '--extra-engine-args',
+      '{"num_gpu_blocks":64}',
+      '--trace-oversize',
+      'keep',
+    )
+    expect([kept.code, kept.error]).toEqual([1, expect.stringContaining('raise num_gpu_blocks')])
   })
 
   it('sets a measured run beside the simulated one, and calibrates by it', async () => {

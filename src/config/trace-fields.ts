@@ -1,7 +1,7 @@
 import type {ScenarioField} from './scenario-field.ts'
 import {sometimes, within} from './scenario-lens.ts'
 import {columnsLens} from './text-lenses.ts'
-import {checkTraceFormat, checkTraceSelection, TRACE_FORMATS} from './trace-options.ts'
+import {checkTraceFormat, checkTraceSelection, OVERSIZE, TRACE_FORMATS} from './trace-options.ts'
 
 /** Seeds are 32 bits wide. */
 export const MAX_SEED = 2 ** 32 - 1
@@ -174,6 +174,19 @@ export const TRACE_FIELDS: readonly ScenarioField[] = [
     type: 'number',
     min: 0,
     max: 1e9,
+  },
+  {
+    ...ofTrace,
+    ...ours,
+    ...fixed,
+    ...within('traceSelection', 'oversize', checkTraceSelection),
+    key: 'trace_oversize',
+    link: 'trace-oversize',
+    label: 'Too large requests',
+    help: 'Under 1.2.1, requests larger than the KV cache of one instance: leave-out (default) or keep, which ends the run.',
+    unit: null,
+    type: 'choice',
+    choices: OVERSIZE,
   },
   {
     ...ofTrace,

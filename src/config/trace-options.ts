@@ -64,6 +64,8 @@ export function checkTraceFormat(options: TraceFormatOptions): Result<TraceForma
   return fail(`lines to leave out read 3,17, up to 100 of them, got "${leaveOut.slice(0, 60)}"`, 'leaveOut')
 }
 
+export const OVERSIZE = ['leave-out', 'keep'] as const
+
 /** Which part of a trace is replayed. A session stays whole: its first turn decides. */
 export interface TraceSelection {
   /** Seconds from the first arrival as recorded, before any speed-up. */
@@ -78,6 +80,8 @@ export interface TraceSelection {
   readonly maxInput?: number
   /** First turns come later by up to this much, drawn by the scenario's seed. */
   readonly spreadMs?: number
+  /** Requests that no instance's KV cache can hold under 1.2.1; absent = they are left out. */
+  readonly oversize?: (typeof OVERSIZE)[number]
 }
 
 /** The first thing wrong with a selection; its `field` is the key. */

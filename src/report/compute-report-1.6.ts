@@ -19,11 +19,18 @@ import {
 import type {ReferenceReport, ReportAdditions16} from './report.ts'
 import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
+/** Which requests of an agentic trace make up a trajectory, and how many others each waits for. */
+interface Plays {
+  readonly play: Int32Array
+  readonly playCount: number
+  readonly waits: Int32Array
+}
+
 export interface ReportOptions16 {
   readonly wallTimeMs: number
   readonly scenario: Pick<Scenario, 'fleet' | 'reportedSla'>
   /** Of an agentic trace. */
-  readonly graph: RequestGraph | undefined
+  readonly graph: Plays | undefined
 }
 
 /** The report of 1.6.1 (engine-1.6.md 11), without our additions. */
@@ -87,10 +94,7 @@ function requestDistributions(requests: RequestColumns, completed: Int32Array) {
 }
 
 /** Plays of an agentic trace: from the first arrival of their roots to their last end. */
-function trajectories(
-  {status, arrivalMs, terminalMs}: RequestColumns,
-  {play, playCount, waits}: RequestGraph,
-) {
+function trajectories({status, arrivalMs, terminalMs}: RequestColumns, {play, playCount, waits}: Plays) {
   const startMs = new Float64Array(playCount).fill(Number.POSITIVE_INFINITY)
   const endMs = new Float64Array(playCount)
   const isComplete = new Uint8Array(playCount).fill(1)

@@ -1,8 +1,8 @@
 import {warningNotes} from '../config/checks/warnings.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
+import {tellOddity} from '../trace/diagnose-trace.ts'
 import {loadLaterParts} from './later-parts.ts'
-import {leaveOutOversize} from './leave-out-oversize.ts'
 import {
   forecastMemory,
   judgeMemory,
@@ -10,6 +10,7 @@ import {
   sizeOfSynthetic,
   type TrafficSize,
 } from './memory-forecast.ts'
+import {leaveOutOversize, oversizeOddities} from './oversize.ts'
 import type {RunProgress, RunResult} from './run.ts'
 import {type SimulationInputs, simulate} from './simulate.ts'
 import {streamOf} from './stream.ts'
@@ -61,6 +62,7 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
     streamed === undefined
       ? leaveOutOversize(scenario, traffic.value.workload)
       : {workload: traffic.value.workload, notice: null}
+  const longer = streamed === undefined ? oversizeOddities(scenario, workload).map(tellOddity) : []
   return ok({
     inputs: {
       scenario: source === undefined ? scenario : {...scenario, trace: source},
@@ -73,7 +75,7 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
     },
     traceName: name,
     warnings: [...warningNotes(scenario), ...fits.value],
-    notices: [...timingNotices, ...notices, ...(notice === null ? [] : [notice])],
+    notices: [...timingNotices, ...notices, ...(notice === null ? [] : [notice]), ...longer],
   })
 }
 

@@ -1,16 +1,11 @@
-import {
-  firstPoolOf,
-  poolsOf,
-  type Scenario,
-  type SyntheticSpec,
-  type TraceSource,
-} from '../config/scenario.ts'
+import {firstPoolOf, type Scenario, type SyntheticSpec, type TraceSource} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256OfText} from '../core/sha256.ts'
 import type {StreamedRequests} from '../engine/stream/streamed-requests.ts'
-import {diagnoseTrace, type TraceOddity} from '../trace/diagnose-trace.ts'
+import {tellOddity} from '../trace/diagnose-trace.ts'
 import {createSyntheticWorkload, type SyntheticOptions} from '../trace/generators/synthetic.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
+import {readOddities} from '../trace/read-oddities.ts'
 import type {ParsedTrace} from '../trace/trace-columns.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {TrafficSize} from './memory-forecast.ts'
@@ -106,21 +101,7 @@ export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
 
 /** What is odd about a trace, each with what would set it right; for notes beside a run. */
 export function oddityNotes(scenario: Scenario, parsed: ParsedTrace, workload: Workload): readonly string[] {
-  // Requests that do not fit end the run with a sentence of its own.
-  const noted = oddities(scenario, parsed, workload).filter(({kind}) => kind !== 'too-long')
-  return noted.map(({text, cure}) =>
-    cure === null ? text : `${text} To set it right: ${cure.flag} ${cure.value}.`,
-  )
-}
-
-function oddities(scenario: Scenario, parsed: ParsedTrace, workload: Workload): readonly TraceOddity[] {
-  const pools = poolsOf(scenario.fleet).map(([, {args}]) => args.num_gpu_blocks * args.block_size)
-  return diagnoseTrace(parsed, workload, {
-    // Of 1.6.1 the engine itself turns such requests away, and counts them.
-    kvCacheTokens: scenario.release === '1.6.1' ? null : Math.min(...pools),
-    hasUnit: scenario.traceFormat?.columns?.unit !== undefined,
-    isSpread: (scenario.traceSelection?.spreadMs ?? 0) > 0 || scenario.replayConcurrency !== undefined,
-  })
+  return readOddities(parsed, workload, workloadOptionsOf(scenario)).map(tellOddity)
 }
 
 /** What a forecast of memory needs to know of traffic. */

@@ -34,7 +34,6 @@ function diagnose(
   const workload = toWorkload(parsed.value, {traceBlockSize, arrivalSpeedupRatio: 1})
   if (!workload.ok) throw new Error(workload.error.message)
   return diagnoseTrace(parsed.value, workload.value, {
-    kvCacheTokens: null,
     hasUnit: false,
     isSpread: false,
     ...options,
@@ -84,13 +83,6 @@ describe('the trace doctor', () => {
     ])
     const text = rows(every(500, 40))
     expect(diagnose(`${text}\n${text}`).map(({kind}) => kind)).toEqual(['order', 'duplicates'])
-  })
-
-  it('counts requests that no instance can hold, and offers the longest prompt that fits', () => {
-    const text = `${rows(every(500, 9))}\n${rows([5000], {input_length: 9000, hash_ids: every(1, 18)})}`
-    const [found] = diagnose(text, {kvCacheTokens: 8192})
-    expect(found?.text).toContain('1 of 10 requests do not fit')
-    expect(found?.cure).toEqual({flag: '--trace-max-input', value: '8999'})
   })
 
   it('prefix reuse that comes of ids numbered anew in every request', () => {

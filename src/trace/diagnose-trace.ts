@@ -23,15 +23,19 @@ export type OddityKind =
   | 'duplicates'
   | 'reuse'
   | 'too-long'
+  | 'over-context'
 
 export type CureFlag = '--trace-columns' | '--trace-block-size' | '--trace-spread-ms' | '--trace-max-input'
 
 export interface DiagnosisOptions {
-  /** KV cache of the smallest instance, tokens; null = unknown. A longer prompt can never be served. */
-  readonly kvCacheTokens: number | null
   /** The user said what unit times are in, or how arrivals are spread: they are not asked again. */
   readonly hasUnit: boolean
   readonly isSpread: boolean
+}
+
+/** The same as one note. */
+export function tellOddity({text, cure}: TraceOddity): string {
+  return cure === null ? text : `${text} To set it right: ${cure.flag} ${cure.value}.`
 }
 
 /**
@@ -53,7 +57,6 @@ export function diagnoseTrace(
     order(parsed),
     duplicates(parsed),
     reuse(parsed),
-    tooLong(workload, options.kvCacheTokens),
   ].filter(oddity => oddity !== null)
 }
 
@@ -239,39 +242,6 @@ function isSameTime(a: number, b: number): boolean {
 
 function lastHash({hashStart, hashIds}: ParsedTrace, request: number): number {
   return hashIds[hashStart[request + 1]! - 1] ?? -1
-}
-
-function tooLong(
-  {requestCount, inputLength, outputLength}: Workload,
-  kvTokens: number | null,
-): TraceOddity | null {
-  if (kvTokens === null) return null
-  let count = 0
-  let longest = 0
-  for (let request = 0; request < requestCount; request++) {
-    if (inputLength[request]! + outputLength[request]! <= kvTokens) continue
-    count++
-    longest = Math.max(longest, inputLength[request]!)
-  }
-  if (count === 0) return null
-  const text =
-    `${count} of ${requestCount} requests do not fit into one instance’s KV cache of ${kvTokens} tokens (the longest prompt has ` +
-    `${longest}). Leave them out, or give the instances more KV cache.`
-  return {
-    kind: 'too-long',
-    text,
-    cure: {flag: '--trace-max-input', value: String(largestThatFits(inputLength, outputLength, kvTokens))},
-  }
-}
-
-/** The longest prompt of which every request of at most that length fits. */
-function largestThatFits(input: Int32Array, output: Int32Array, kvTokens: number): number {
-  let shortestUnfit = Number.POSITIVE_INFINITY
-  for (let request = 0; request < input.length; request++) {
-    if (input[request]! + output[request]! > kvTokens)
-      shortestUnfit = Math.min(shortestUnfit, input[request]!)
-  }
-  return shortestUnfit - 1
 }
 
 function spanOf(arrivals: Float64Array): number {

@@ -10,7 +10,6 @@ export function readOddities(
   {traceFormat, traceSelection, replayConcurrency}: WorkloadOptions,
 ): readonly TraceOddity[] {
   return diagnoseTrace(parsed, workload, {
-    kvCacheTokens: null,
     hasUnit: traceFormat?.columns?.unit !== undefined,
     isSpread: (traceSelection?.spreadMs ?? 0) > 0 || replayConcurrency !== undefined,
   })

@@ -70,6 +70,7 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       }
     },
 
+    checkFit: async request => (await simulator()).checkFit(request),
     planBench: async request => (await simulator()).planBench(request),
 
     async benchPoint(request, onProgress, cancel) {

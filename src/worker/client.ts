@@ -7,12 +7,14 @@ import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
 import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
+import type {TraceOddity} from '../trace/diagnose-trace.ts'
 import type {TracePreview} from '../trace/preview-trace.ts'
 import type {GpuApi} from './gpu-protocol.ts'
 import type {
   BenchPointRequest,
   BenchRequest,
   CalibrationRequest,
+  FitRequest,
   LoadProgress,
   MeasuredRequest,
   PointRequest,
@@ -91,6 +93,10 @@ export class SimulatorClient {
 
   previewTrace(request: PreviewRequest): Promise<Result<TracePreview>> {
     return this.#ask(api => api.previewTrace(request))
+  }
+
+  checkFit(request: FitRequest): Promise<readonly TraceOddity[]> {
+    return this.#ask(api => api.checkFit({models: this.models, ...request}))
   }
 
   run(request: RunRequest, onProgress: OnProgress, signal: AbortSignal): Promise<Result<RunOutcome>> {

@@ -41,6 +41,8 @@ export interface WorkerApi extends GpuApi {
   listCatalogue(): Promise<Result<readonly CatalogueEntry[]>>
   loadTrace(request: TraceRequest, onProgress: (progress: LoadProgress) => void): Promise<Result<TraceInfo>>
   /** The shards of one trace as one file, each unpacked. */
+  /** What of a scenario's traffic is longer than its instances, or its model, can take. */
+  checkFit(request: FitRequest): Promise<readonly TraceOddity[]>
   joinTraces(files: readonly File[]): Promise<Result<Blob>>
   /** What a file that could not be read holds, and which of its lines are bad. */
   previewTrace(request: PreviewRequest): Promise<Result<TracePreview>>
@@ -129,6 +131,8 @@ export interface RunRequest {
   /** Models the user brought; the client adds them. */
   readonly models?: readonly ModelConfig[]
 }
+
+export type FitRequest = Pick<RunRequest, 'scenario' | 'traceBlob' | 'models'>
 
 /** A file of measurements, and what was simulated of the same requests. */
 export interface MeasuredRequest {

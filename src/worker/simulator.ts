@@ -3,6 +3,7 @@ import {candidatesOf} from '../answers/answer-run.ts'
 import {withAnswer} from '../answers/answer-text.ts'
 import {type BenchFigures, computeBenchFigures} from '../bench/bench-figures.ts'
 import {type BenchPlan, planBench} from '../bench/plan-bench.ts'
+import type {Scenario} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import type {CalibrationOutcome} from '../measured/fit-calibration.ts'
@@ -11,11 +12,13 @@ import {computeTipping, type TickTipping} from '../policies/dynamo/tipping/tippi
 import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
 import {computePictures} from '../report/compute-pictures.ts'
 import {addDigest} from '../run/digest.ts'
+import {oversizeOddities} from '../run/oversize.ts'
 import {type PreparedRun, prepareRun, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
 import {STREAMED_ABOVE} from '../run/stream.ts'
 import {trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
+import type {TraceOddity} from '../trace/diagnose-trace.ts'
 import type {Workload} from '../trace/workload.ts'
 import {createGpuApi} from './gpu-api.ts'
 import type {GpuApi} from './gpu-protocol.ts'
@@ -24,6 +27,7 @@ import type {
   BenchPointRequest,
   BenchRequest,
   CalibrationRequest,
+  FitRequest,
   PointRequest,
   RunOutcome,
   RunRequest,
@@ -37,7 +41,7 @@ import {detachableBuffers} from './transferables.ts'
 /** What the worker can do beyond reading traces: loaded with the first call that needs it, so that the page opens sooner. */
 export type Simulator = Pick<
   WorkerApi,
-  'run' | 'runPoint' | 'planBench' | 'benchPoint' | 'calibrate' | 'computeTipping'
+  'run' | 'runPoint' | 'checkFit' | 'planBench' | 'benchPoint' | 'calibrate' | 'computeTipping'
 > &
   Omit<GpuApi, 'gpuOffer'>
 
@@ -46,6 +50,7 @@ export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator
   return {
     run: (request, onProgress, cancel) => run(site, request, onProgress, cancel),
     runPoint: (request, onProgress, cancel) => runPoint(site, request, onProgress, cancel),
+    checkFit: request => checkFit(site, request),
     planBench: request => planBenchOf(site, request),
     benchPoint: (request, onProgress, cancel) => benchPoint(site, request, onProgress, cancel),
     calibrate: (request, cancel) => calibrate(site, request, cancel),
@@ -107,6 +112,17 @@ async function runPoint(
   return simulated.ok ? ok(computeFigures(simulated.value.result)) : simulated
 }
 
+async function checkFit(
+  {traces, timing}: Site,
+  {scenario, traceBlob, models = []}: FitRequest,
+): Promise<readonly TraceOddity[]> {
+  timing.useModels(models)
+  const sized = timing.loader.sizeKvCaches(scenario)
+  if (!sized.ok) return []
+  const traffic = await trafficFor(traces, scenario, traceBlob)(sized.value)
+  return traffic.ok ? oversizeOddities(sized.value, traffic.value.workload) : []
+}
+
 async function planBenchOf(site: Site, request: BenchRequest): Promise<Result<BenchPlan>> {
   const prepared = await prepareRequest(site, request)
   return prepared.ok ? planBench(request.choice, prepared.value.inputs) : prepared
@@ -156,6 +172,10 @@ async function simulateRequest(
   return ok({result: driven.value, traceName, workload: inputs.workload})
 }
 
+function trafficFor(traces: TraceCache, {trace}: Scenario, blob: Blob | null) {
+  return trafficFrom((_, options) => traces.loadTraffic({source: trace, blob, ...options}))
+}
+
 function prepareRequest(
   {host, traces, timing}: Site,
   {scenario, traceBlob, profile, models = []}: RunRequest,
@@ -164,9 +184,7 @@ function prepareRequest(
   if (profile !== null) timing.addProfile(profile.name, profile.blob)
   timing.useModels(models)
   return prepareRun(scenario, {
-    loadTraffic: trafficFrom((_, options) =>
-      traces.loadTraffic({source: scenario.trace, blob: traceBlob, ...options}),
-    ),
+    loadTraffic: trafficFor(traces, scenario, traceBlob),
     timing: timing.loader,
     memory: {bytes: host.memoryBytes ?? Number.POSITIVE_INFINITY, of: 'a browser tab'},
     nowMs: host.nowMs,

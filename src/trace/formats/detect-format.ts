@@ -1,9 +1,9 @@
 import {strFromU8} from 'fflate'
 import type {TraceFormat} from '../../config/trace-options.ts'
-import {AGENTIC_SCHEMA} from './agentic-schema.ts'
 import {isAzureHeader, isBurstGptHeader, isColumnOf} from './csv-columns.ts'
 import {readCsvHeader} from './csv-rows.ts'
 import {DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA} from './dynamo.ts'
+import {AGENTIC_SCHEMA} from './graph/agentic-schema.ts'
 import {startsWithByteOrderMark} from './json-lines.ts'
 import {isTextKey} from './lengths-reader.ts'
 

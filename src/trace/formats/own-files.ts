@@ -1,5 +1,5 @@
 import type {TraceFormat} from '../../config/trace-options.ts'
-import {AgenticMooncakeReader} from './agentic-mooncake.ts'
+import {AgenticMooncakeReader} from './graph/agentic-mooncake.ts'
 import {unpackZstd} from './packing/unpack-trace.ts'
 import {recordsToLines} from './records/records-to-lines.ts'
 import type {TraceReader} from './trace-reader.ts'

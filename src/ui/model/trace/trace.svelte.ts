@@ -1,8 +1,9 @@
-import type {TraceSource} from '../../../config/scenario.ts'
+import type {Scenario, TraceSource} from '../../../config/scenario.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Problem, Result} from '../../../core/result.ts'
 import type {TraceStore} from '../../../store/trace-store.ts'
 import type {CatalogueEntry} from '../../../trace/catalogue.ts'
+import type {TraceOddity} from '../../../trace/diagnose-trace.ts'
 import type {TracePreview} from '../../../trace/preview-trace.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {LoadProgress, TraceInfo, TraceRequest} from '../../../worker/protocol.ts'
@@ -51,6 +52,10 @@ export class TraceState {
       ...(release === undefined ? {} : {release}),
     })
   }
+
+  /** What of the traffic is longer than the scenario's instances, or their model, can take. */
+  checkFit = (scenario: Scenario): Promise<readonly TraceOddity[]> =>
+    this.#client.checkFit({scenario, traceBlob: this.file})
 
   /** The local file a link asks for, until it is here; and a wrong one that was given in its place. */
   #wanted: {readonly sha256: string; readonly wrong: string | null} | null = null

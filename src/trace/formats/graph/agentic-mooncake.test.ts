@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import {strToU8} from 'fflate'
 import {describe, expect, it} from 'vitest'
-import {FUZZ} from '../../../test/support/fuzz.ts'
-import type {Release} from '../../config/release.ts'
-import type {TraceSelection} from '../../config/trace-options.ts'
-import {toWorkload} from '../parsed-trace.ts'
-import {detectFormat} from './detect-format.ts'
-import {parseTrace} from './parse-trace.ts'
+import {FUZZ} from '../../../../test/support/fuzz.ts'
+import type {Release} from '../../../config/release.ts'
+import type {TraceSelection} from '../../../config/trace-options.ts'
+import {toWorkload} from '../../parsed-trace.ts'
+import {detectFormat} from '../detect-format.ts'
+import {parseTrace} from '../parse-trace.ts'
 
 const HEADER = JSON.stringify({
   schema: 'dynamo.agentic_mooncake',

@@ -1,13 +1,13 @@
 import {strFromU8} from 'fflate'
-import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import {INT32_MAX} from '../int32.ts'
-import type {GraphNode, GraphWait} from '../request-graph.ts'
-import type {ParsedTrace} from '../trace-columns.ts'
+import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
+import {INT32_MAX} from '../../int32.ts'
+import type {GraphNode, GraphWait} from '../../request-graph.ts'
+import type {ParsedTrace} from '../../trace-columns.ts'
+import {LineError} from '../json-line-scanner.ts'
+import {JsonLines, keyFinder} from '../json-lines.ts'
+import type {TraceReader} from '../trace-reader.ts'
 import {AGENTIC_SCHEMA} from './agentic-schema.ts'
 import {buildGraphTrace} from './graph-trace.ts'
-import {LineError} from './json-line-scanner.ts'
-import {JsonLines, keyFinder} from './json-lines.ts'
-import type {TraceReader} from './trace-reader.ts'
 
 const VERSION = 2
 

@@ -1,7 +1,7 @@
-import type {TraceFormat} from '../../config/trace-options.ts'
-import {fail, ok, type Result} from '../../core/result.ts'
-import type {GraphNode, RequestGraph} from '../request-graph.ts'
-import type {ParsedTrace} from '../trace-columns.ts'
+import type {TraceFormat} from '../../../config/trace-options.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
+import type {GraphNode, RequestGraph} from '../../request-graph.ts'
+import type {ParsedTrace} from '../../trace-columns.ts'
 
 export interface GraphTraits {
   readonly fileName: string
