@@ -21,7 +21,10 @@ const options = fc.record(
       .record(
         {
           // The scenario is of 1.2.1, which has no turns that hold only what is new.
-          format: fc.constantFrom(...TRACE_FORMATS.filter(format => format !== 'mooncake-delta')),
+          // Those are of 1.6.1, and agentic traces of no closed loop.
+          format: fc.constantFrom(
+            ...TRACE_FORMATS.filter(format => format !== 'mooncake-delta' && format !== 'agentic_mooncake'),
+          ),
           columns: fc.record({timestamp: name, unit: fc.constantFrom('s' as const, 'ms' as const)}),
           sharedPrefixRatio: fc.double({min: 0, max: 1, noNaN: true}).map(Math.abs),
           numPrefixGroups: fc.nat(100),
