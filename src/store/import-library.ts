@@ -1,6 +1,7 @@
 import {strFromU8, strToU8} from 'fflate'
 import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
+import {INPUTS} from './kept-input.ts'
 import {TRACES} from './kept-trace.ts'
 import type {ManifestRecord} from './library-file.ts'
 import {
@@ -44,6 +45,7 @@ const TYPES: Readonly<Record<RecordKind, RecordType<LibraryRecord>>> = {
   sweep: SWEEPS,
   comparison: COMPARISONS,
   trace: TRACES,
+  input: INPUTS,
 }
 
 /** Takes in what it can, each record whole or not at all. A file that is wrong as a whole changes nothing. */
@@ -117,7 +119,7 @@ async function readBody(
     return problem === null ? ok(packed) : fail(problem)
   }
   // Its id is what scenarios find it by.
-  return (await sha256Of(bytes)) === id ? ok(bytes.slice().buffer) : fail('it is not the trace it says to be')
+  return (await sha256Of(bytes)) === id ? ok(bytes.slice().buffer) : fail('it is not the file it says to be')
 }
 
 export function packRows(rows: SavedRows): Uint8Array<ArrayBuffer> {

@@ -6,10 +6,11 @@ import {ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import type {SweepRow} from '../sweep/points.ts'
 import {type ImportReport, type ImportTarget, importLibrary, packRows, uniqueName} from './import-library.ts'
+import {inputRecord, type KeptInput} from './kept-input.ts'
 import type {KeptTrace} from './kept-trace.ts'
 import {type ExportedRecord, writeLibraryFile} from './library-file.ts'
 import {smallOutcome} from './library-fixture.ts'
-import type {LibraryRecord, RecordKind} from './library-record.ts'
+import {type LibraryRecord, RECORD_KINDS, type RecordKind} from './library-record.ts'
 import {createLibraryStore, type LibraryStore} from './library-store.ts'
 import versionOne from './run-version-1.json' with {type: 'json'}
 import type {SavedComparison} from './saved-comparison.ts'
@@ -57,6 +58,13 @@ const comparison: SavedComparison = {
   runs: [{id: 'r1', name: 'r1', link: 'preset=guide-agg'}],
 }
 
+const profileBytes = new Uint8Array([7, 8, 9])
+
+async function keptProfile(): Promise<KeptInput> {
+  const id = await sha256Of(profileBytes)
+  return {...inputRecord({id, what: 'profile', fileName: 'own.npz', sizeBytes: 3}), createdAtMs: 2}
+}
+
 async function keptTrace(): Promise<KeptTrace> {
   const id = await sha256Of(traceBytes)
   return {
@@ -85,14 +93,16 @@ async function everyKind(): Promise<Uint8Array<ArrayBuffer>> {
     {kind: 'sweep', about: sweep, body: packRows(rows)},
     {kind: 'comparison', about: comparison, body: null},
     {kind: 'trace', about: await keptTrace(), body: traceBytes},
+    {kind: 'input', about: await keptProfile(), body: profileBytes},
   ])
 }
 
 /** A library of a browser, behind the import. */
 async function targetOf(stores: LibraryStore): Promise<ImportTarget> {
-  const storeOf = (kind: RecordKind) => (kind === 'trace' ? stores.traces.records : stores[kind])
+  const storeOf = (kind: RecordKind) =>
+    kind === 'trace' ? stores.traces.records : kind === 'input' ? stores.inputs : stores[kind]
   const listed = new Map<RecordKind, readonly LibraryRecord[]>()
-  for (const kind of ['run', 'sweep', 'comparison', 'trace'] as const) {
+  for (const kind of RECORD_KINDS) {
     const list: Result<{records: readonly LibraryRecord[]}> = await storeOf(kind).list()
     listed.set(kind, list.ok ? list.value.records : [])
   }
@@ -168,6 +178,7 @@ describe('a library file', () => {
       'sweep',
       'comparison',
       'trace',
+      'input',
     ])
     expect(await stores.run.list()).toMatchObject({value: {records: [run('r1'), run('r2')], unreadable: []}})
     expect(await stores.run.body('r2')).toEqual({ok: true, value: columns})
@@ -176,6 +187,10 @@ describe('a library file', () => {
     expect(await stores.comparison.list()).toMatchObject({value: {records: [comparison]}})
     const trace = await keptTrace()
     expect(await stores.traces.records.list()).toMatchObject({value: {records: [trace]}})
+    const profile = await keptProfile()
+    expect(await stores.inputs.list()).toMatchObject({value: {records: [profile]}})
+    const body = await stores.inputs.body(profile.id)
+    expect(body.ok && new Uint8Array(body.value)).toEqual(profileBytes)
     expect(await (await stores.traces.read(trace.id))?.text()).toBe('{"timestamp": 0}\n')
   })
 
@@ -188,6 +203,7 @@ describe('a library file', () => {
     expect(again).toMatchObject({value: {imported: [], refused: []}})
     expect(again.ok && again.value.skipped.map(({note}) => note)).toEqual([
       'already here as ‘mine now’',
+      'already here',
       'already here',
       'already here',
       'already here',
@@ -227,7 +243,7 @@ describe('a library file', () => {
         refused: [{kind: 'run', name: 'r1', note: 'run/r1.columns is damaged: its checksum is another'}],
       },
     })
-    expect(imported.ok && imported.value.imported).toHaveLength(4)
+    expect(imported.ok && imported.value.imported).toHaveLength(5)
     expect(await stores.run.list()).toMatchObject({value: {records: [{id: 'r2'}]}})
     expect((await stores.run.body('r1')).ok).toBe(false)
   })
@@ -294,7 +310,7 @@ describe('a record is refused by name if', () => {
     [
       'the trace is another',
       async () => zipOf('trace', {...(await keptTrace()), id: 'ab'.repeat(32)}, traceBytes),
-      'not the trace it says to be',
+      'not the file it says to be',
     ],
   ])('%s', async (_, make, message) => {
     const imported = await importInto(createLibraryStore(), await make())
@@ -307,7 +323,7 @@ describe('a record is refused by name if', () => {
     const full = async () => ({ok: false, error: {message: 'full'}}) as const
     const target = {...(await targetOf(createLibraryStore())), save: full}
     const imported = await importLibrary(await everyKind(), 'lib.zip', target)
-    expect(imported.ok && imported.value.refused.map(({note}) => note)).toEqual(Array(5).fill('full'))
+    expect(imported.ok && imported.value.refused.map(({note}) => note)).toEqual(Array(6).fill('full'))
   })
 })
 

@@ -51,6 +51,7 @@ const BODY_EXTENSIONS: Readonly<Record<RecordKind, string>> = {
   sweep: 'rows.jsonl',
   comparison: '',
   trace: 'trace',
+  input: 'bytes',
 }
 
 /** Takes the records one at a time, so that no more than one of them is in memory twice. */

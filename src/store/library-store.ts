@@ -1,4 +1,5 @@
 import type {UseStore} from 'idb-keyval'
+import {INPUTS, type KeptInput} from './kept-input.ts'
 import {openStore} from './open-store.ts'
 import {RecentStore} from './recent-store.ts'
 import {RecordStore} from './record-store.ts'
@@ -13,6 +14,8 @@ export interface LibraryStore {
   readonly sweep: RecordStore<SavedSweep, SavedRows>
   readonly comparison: RecordStore<SavedComparison, null>
   readonly traces: TraceStore
+  /** Profiles and models of the user's own. */
+  readonly inputs: RecordStore<KeptInput, ArrayBuffer>
 }
 
 /** Traces have a database of their own, as the first release gave them. */
@@ -24,6 +27,7 @@ export function createLibraryStore(
     run: new RecordStore<RunSummary, PackedRun>(RUNS, library),
     sweep: new RecordStore<SavedSweep, SavedRows>(SWEEPS, library),
     comparison: new RecordStore<SavedComparison, null>(COMPARISONS, library),
+    inputs: new RecordStore<KeptInput, ArrayBuffer>(INPUTS, library),
     traces: new TraceStore(
       open('planner-replay-traces', 'files'),
       new RecentStore('planner-replay-recent-traces', 2, () =>

@@ -24,6 +24,8 @@ export interface RunSummary extends LibraryRecord {
   readonly scaleDowns: number
   readonly traceTitle: string
   readonly traceSha256: string
+  /** Of the recorded pass times; absent where none were used, or kept before they were noted. */
+  readonly profileSha256?: string
 }
 
 export const RUNS: RecordType<RunSummary> = {
@@ -114,9 +116,10 @@ interface NewRun {
   readonly outcome: RunOutcome
   readonly traceTitle: string
   readonly parentId: string | null
+  readonly profileSha256?: string | null
 }
 
-export function summaryOf({outcome, ...named}: NewRun): RunSummary {
+export function summaryOf({outcome, profileSha256 = null, ...named}: NewRun): RunSummary {
   const {report, scaling} = outcome.result
   const events: readonly ScalingEvent[] = scaling?.scalingEvents ?? []
   return {
@@ -128,5 +131,6 @@ export function summaryOf({outcome, ...named}: NewRun): RunSummary {
     scaleDowns: events.filter(event => event.to_count < event.from_count).length,
     traceSha256: report.planner_replay.trace_sha256,
     sizeBytes: 0,
+    ...(profileSha256 === null ? {} : {profileSha256}),
   }
 }

@@ -13,6 +13,7 @@ import {
   wipe,
   writeNotes,
 } from './library-steps.ts'
+import {profileTable} from './profile-table.ts'
 import {expectVisible, readMetricTable, runToResults, type Site, useSite} from './site.ts'
 
 const {open} = useSite()
@@ -233,6 +234,26 @@ describe('sweeps, comparisons and traces', () => {
     await page.getByRole('button', {name: 'Delete', exact: true}).click()
     await expectVisible(page.getByText(/^No runs yet/))
   })
+})
+
+test('a profile of pass times is kept with its size, and a link that names it needs no second picking', async () => {
+  const site = await open({hash: 'v=1&preset=as-published&trace=toolagent-5min'})
+  const {page} = site
+  await page.getByRole('radio', {name: /^profile/}).check()
+  await page
+    .getByLabel('Profile file')
+    .setInputFiles({name: 'mine.npz', mimeType: 'application/zip', buffer: Buffer.from(profileTable())})
+  await runToResults(site)
+  await page.reload()
+  await expect
+    .poll(() => page.getByRole('button', {name: 'Run', exact: true}).isEnabled(), {timeout: 30_000})
+    .toBe(true)
+  await expectVisible(page.getByText(/^mine\.npz, [\d,.]+ k?B/))
+  await goTo(page, 'Library')
+  await expectVisible(page.getByText(/^Recorded pass times · mine\.npz/))
+  await page.getByRole('button', {name: 'Delete mine.npz'}).click()
+  await page.getByRole('button', {name: 'Delete', exact: true}).click()
+  await expect.poll(() => page.getByText(/^Recorded pass times/).count()).toBe(0)
 })
 
 test('the keyboard alone names, annotates, exports and deletes', async () => {

@@ -11,12 +11,13 @@ import {Workbench} from '../model/workbench/workbench.svelte.ts'
 /** The workbench of this tab: one worker, the browser's storage, the address bar. */
 export function createWorkbench(fetchResultsView: () => void): Workbench {
   const client = new SimulatorClient(spawnWorker)
+  const stores = createLibraryStore()
   return new Workbench({
     client,
     ...createMany(client),
     answers: createAnswers(client),
-    stores: createLibraryStore(),
-    models: new ModelStore(),
+    stores,
+    models: new ModelStore(stores.inputs),
     news: new LibraryNews(),
     address: BROWSER_ADDRESS,
     deviceGib: (navigator as {readonly deviceMemory?: number}).deviceMemory,

@@ -7,8 +7,21 @@ const SETTLE_MS = 250
 
 /** What happens by itself: each effect names what it follows and hands over to the workbench. */
 export function watchWorkbench(workbench: Workbench): void {
-  const {run, answers, search, sweep, bench, view, comparison, scenario, trace, link, actions, titles} =
-    workbench
+  const {
+    run,
+    answers,
+    search,
+    sweep,
+    bench,
+    view,
+    comparison,
+    scenario,
+    trace,
+    link,
+    actions,
+    titles,
+    profiles,
+  } = workbench
 
   $effect(() => {
     if (run.finished !== null) untrack(() => workbench.keepFinished())
@@ -48,6 +61,12 @@ export function watchWorkbench(workbench: Workbench): void {
     view.searchInForm = search.linkPairs
     view.benchInForm = bench.linkPairs
     view.pricesInForm = workbench.prices.linkPairs
+  })
+
+  // A profile the Library has need not be picked again.
+  $effect(() => {
+    const id = profiles.wanted(scenario.scenario)
+    if (id !== null) untrack(() => void profiles.fetch(id))
   })
 
   // The trace follows the scenario: loaded when it is chosen, read anew when its reading changes.

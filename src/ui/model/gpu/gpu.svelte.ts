@@ -59,6 +59,13 @@ export class GpuState {
     await this.#use(read.flatMap(result => (result.ok ? [result.value] : [])))
   }
 
+  /** Reads the kept models again: the Library took one in or deleted it. */
+  refresh = async (): Promise<void> => {
+    if (!this.#isStarted) return
+    this.#isStarted = false
+    await this.start()
+  }
+
   /** Asks for the list of tables again, after a failed download. */
   retry = async (): Promise<void> => {
     this.problem = null

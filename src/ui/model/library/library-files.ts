@@ -56,6 +56,10 @@ async function bodyOf(
       const bytes = await library.traces.store.body(summary.id)
       return bytes.ok ? {ok: true, value: new Uint8Array(bytes.value)} : bytes
     }
+    case 'input': {
+      const bytes = await library.inputs.body(summary.id)
+      return bytes.ok ? {ok: true, value: new Uint8Array(bytes.value)} : bytes
+    }
     case 'comparison':
       return {ok: true, value: null}
   }

@@ -3,6 +3,7 @@ import type {Scenario} from '../../../config/scenario.ts'
 import {isEqual} from '../../../core/is-equal.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Result} from '../../../core/result.ts'
+import {inputRecord, type KeptInput} from '../../../store/kept-input.ts'
 import type {KeptTrace} from '../../../store/kept-trace.ts'
 import type {LibraryNews} from '../../../store/library-news.ts'
 import {
@@ -48,7 +49,7 @@ const MAX_OPEN = 7
 /** Of so many earlier runs a new one is held against the closest. */
 const LATEST = 10
 
-/** What is kept: finished runs, sweeps, comparisons and traces in the browser's storage, the same in every tab. */
+/** What is kept: finished runs, sweeps, comparisons, traces, profiles and models in the browser's storage, the same in every tab. */
 export class LibraryState {
   /** Why something is not stored, or cannot be read. */
   problem: string | null = $state.raw(null)
@@ -62,6 +63,9 @@ export class LibraryState {
   readonly sweeps: Shelf<SavedSweep, SavedRows>
   readonly comparisons: Shelf<SavedComparison, null>
   readonly traces: Shelf<KeptTrace, ArrayBuffer>
+  readonly inputs: Shelf<KeptInput, ArrayBuffer>
+  /** Told when a profile or model was taken in or deleted. */
+  onInputs: () => void = () => {}
   readonly #stores: LibraryStore
   readonly #packer: RunPacker
   /** Least recently used first; a run that is not stored is never dropped. */
@@ -82,6 +86,13 @@ export class LibraryState {
     this.sweeps = new Shelf(stores.sweep, host)
     this.comparisons = new Shelf(stores.comparison, host)
     this.traces = new Shelf(stores.traces.records, host)
+    this.inputs = new Shelf(stores.inputs, {
+      ...host,
+      changed: () => {
+        host.changed()
+        this.onInputs()
+      },
+    })
     stores.traces.onKept = problem => {
       if (problem !== null) {
         this.problem = problem
@@ -107,7 +118,7 @@ export class LibraryState {
   }
 
   get shelves() {
-    return [this.runs, this.sweeps, this.comparisons, this.traces] as const
+    return [this.runs, this.sweeps, this.comparisons, this.traces, this.inputs] as const
   }
 
   shelf(kind: RecordKind): LibraryState['shelves'][number] {
@@ -138,7 +149,7 @@ export class LibraryState {
   }
 
   /** Adds a finished run, at once in the list and as soon as it is packed in the storage. */
-  keep(run: FinishedRun, traceTitle: string): string {
+  keep(run: FinishedRun, traceTitle: string, profileSha256: string | null = null): string {
     const known = this.#ids.get(run)
     if (known !== undefined) return known
     const {scenario, outcome} = run
@@ -151,7 +162,7 @@ export class LibraryState {
     const id = newRecordId()
     const parentId = closestRun(scenario, this.#candidates())?.id ?? null
     const named = {id, name: nameOfRun(scenario), createdAtMs: Date.now(), traceTitle, parentId}
-    const summary = summaryOf({...named, scenario, outcome})
+    const summary = summaryOf({...named, scenario, outcome, profileSha256})
     this.runs.show(summary)
     this.#remember(id, run)
     this.parentId = null
@@ -300,6 +311,16 @@ export class LibraryState {
     const sizeBytes = jsonBytes(runs)
     this.comparisons.show({version: 1, id, name, notes: '', createdAtMs: Date.now(), sizeBytes, runs})
     await this.comparisons.write(id, null, sizeBytes)
+  }
+
+  /** Keeps a profile by its checksum, so that scenarios that name it find it again. */
+  async keepProfile(id: string, fileName: string, body: ArrayBuffer): Promise<void> {
+    if (this.inputs.find(id) !== null) return
+    const added = await this.inputs.add(
+      inputRecord({id, what: 'profile', fileName, sizeBytes: body.byteLength}),
+      body,
+    )
+    if (!added.ok) this.problem = added.error.message
   }
 
   /** Adds a whole record that was made elsewhere. */

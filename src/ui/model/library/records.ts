@@ -1,3 +1,4 @@
+import type {KeptInput} from '../../../store/kept-input.ts'
 import type {KeptTrace} from '../../../store/kept-trace.ts'
 import type {RecordKind} from '../../../store/library-record.ts'
 import type {SavedComparison} from '../../../store/saved-comparison.ts'
@@ -12,6 +13,7 @@ export type LibraryItem = {readonly key: string; readonly isStored: boolean} & (
   | {readonly kind: 'sweep'; readonly summary: SavedSweep}
   | {readonly kind: 'comparison'; readonly summary: SavedComparison}
   | {readonly kind: 'trace'; readonly summary: KeptTrace}
+  | {readonly kind: 'input'; readonly summary: KeptInput}
 )
 
 export const KIND_TITLES: Readonly<Record<RecordKind, string>> = {
@@ -19,6 +21,7 @@ export const KIND_TITLES: Readonly<Record<RecordKind, string>> = {
   sweep: 'Sweeps',
   comparison: 'Comparisons',
   trace: 'Traces',
+  input: 'Profiles and models',
 }
 
 export const SORTS = [
@@ -35,7 +38,7 @@ export interface Query {
   readonly sort: Sort
 }
 
-export function itemsOf({runs, sweeps, comparisons, traces}: LibraryState): readonly LibraryItem[] {
+export function itemsOf({runs, sweeps, comparisons, traces, inputs}: LibraryState): readonly LibraryItem[] {
   return [
     ...runs.entries.map(entry => ({...entry, kind: 'run' as const, key: keyOf('run', entry.summary.id)})),
     ...sweeps.entries.map(entry => ({
@@ -52,6 +55,11 @@ export function itemsOf({runs, sweeps, comparisons, traces}: LibraryState): read
       ...entry,
       kind: 'trace' as const,
       key: keyOf('trace', entry.summary.id),
+    })),
+    ...inputs.entries.map(entry => ({
+      ...entry,
+      kind: 'input' as const,
+      key: keyOf('input', entry.summary.id),
     })),
   ]
 }
@@ -101,6 +109,8 @@ function wordsOf(item: LibraryItem): readonly string[] {
     }
     case 'comparison':
       return item.summary.runs.map(({name}) => name)
+    case 'input':
+      return [item.summary.what, item.summary.fileName, item.summary.id]
     case 'trace':
       return [item.summary.fileName, item.summary.id]
   }

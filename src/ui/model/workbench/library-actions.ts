@@ -11,6 +11,7 @@ import {presetOf} from '../scenario/run-names.ts'
 import type {ScenarioState} from '../scenario/scenario.svelte.ts'
 import type {SweepState} from '../sweep/sweep.svelte.ts'
 import type {TraceState} from '../trace/trace.svelte.ts'
+import type {ProfileFile} from './profile-file.svelte.ts'
 
 interface Page {
   readonly library: LibraryState
@@ -20,6 +21,7 @@ interface Page {
   readonly sweep: SweepState
   readonly trace: TraceState
   readonly view: ViewState
+  readonly profiles: ProfileFile
   /** Shows a view and puts it into the address bar. */
   readonly goTo: (view: ViewId) => void
   /** Runs the scenario in the form as soon as its trace is there. */
@@ -45,7 +47,7 @@ export class LibraryActions {
     library.parentId = id
     // The form, a hundred controls, may follow a frame after what was asked for.
     await new Promise(requestAnimationFrame)
-    this.#loadScenario(saved.scenario)
+    this.#loadScenario(saved.scenario, library.summary(id)?.profileSha256)
     goTo('run')
   }
 
@@ -55,7 +57,7 @@ export class LibraryActions {
     const summary = library.summary(id)
     if (summary === null) return
     library.parentId = id
-    this.#loadScenario(summary.scenario)
+    this.#loadScenario(summary.scenario, summary.profileSha256)
     goTo('run')
   }
 
@@ -76,7 +78,7 @@ export class LibraryActions {
       library.problem = `The sweep could not be opened: ${plan.error.message}`
       return
     }
-    this.#loadScenario(scenario)
+    this.#loadScenario(scenario, profileSha256)
     sweep.show(plan.value, rows)
     goTo('sweep')
   }
@@ -131,6 +133,15 @@ export class LibraryActions {
     goTo('run')
   }
 
+  /** Times the scenario in the form by a kept profile. */
+  useProfile = async (id: string): Promise<void> => {
+    const {library, profiles, scenario, goTo} = this.#page
+    await profiles.fetch(id)
+    const kept = library.inputs.find(id)
+    if (kept !== null) scenario.useProfile(kept.fileName)
+    goTo('run')
+  }
+
   /** Compares runs of the Library. */
   compare = (ids: readonly string[]): void => {
     void this.#page.comparison.show(ids)
@@ -155,7 +166,8 @@ export class LibraryActions {
     if (record !== null) void library.keepSweep(record, sweep.orderedRows)
   }
 
-  #loadScenario(scenario: Scenario): void {
+  #loadScenario(scenario: Scenario, profileSha256: string | null | undefined): void {
+    this.#page.profiles.opened(scenario, profileSha256)
     this.#page.scenario.compareWith(presetOf(scenario)?.id ?? null)
     this.#page.scenario.load(scenario)
   }

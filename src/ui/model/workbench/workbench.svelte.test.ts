@@ -1,6 +1,7 @@
 import {IDBFactory} from 'fake-indexeddb'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import {fail, ok, type Result} from '../../../core/result.ts'
+import {sha256Of} from '../../../host/sha256-of.ts'
 import {createLibraryStore} from '../../../store/library-store.ts'
 import {ModelStore} from '../../../store/model-store.ts'
 import {PointStore} from '../../../store/point-store.ts'
@@ -48,6 +49,7 @@ function setUp(hash = '') {
   }
   const address = new NotedAddress()
   address.hash = hash
+  const stores = createLibraryStore()
   const workbench = new Workbench({
     client: client as unknown as SimulatorClient,
     sweep: new SweepState({
@@ -62,14 +64,18 @@ function setUp(hash = '') {
       spare: {run: async () => fail('no worker')},
       known: new KnownPoints(new PointStore()),
     }),
-    stores: createLibraryStore(),
-    models: new ModelStore(),
+    stores,
+    models: new ModelStore(stores.inputs),
     news: null,
     address,
     deviceGib: undefined,
     fetchResultsView: () => {},
   })
   return {workbench, address, asked, finish: () => answer(ok(outcome))}
+}
+
+function bufferOf(text: string): ArrayBuffer {
+  return new TextEncoder().encode(text).buffer
 }
 
 const STATISTICS = {requests: 10, inputTokens: {mean: 100}, outputTokens: {mean: 10}, durationMs: 1000}
@@ -130,6 +136,34 @@ describe('Workbench', () => {
     expect([workbench.profile?.name, workbench.scenario.timing]).toEqual(['timing.npz', 'profile'])
     await workbench.take([new File(['x'], 'own.jsonl')])
     expect(workbench.scenario.trace).toMatchObject({kind: 'file', name: 'own.jsonl'})
+  })
+
+  test('keeps a profile, and finds the one a kept run was timed by again, whatever else has its name', async () => {
+    const first = setUp().workbench
+    await first.library.loaded()
+    for (const text of ['old', 'new'])
+      await first.library.keepProfile(
+        await sha256Of(new TextEncoder().encode(text)),
+        'own.npz',
+        bufferOf(text),
+      )
+    const {workbench} = setUp()
+    await workbench.library.loaded()
+    expect(workbench.library.inputs.entries).toHaveLength(2)
+    workbench.scenario.useProfile('own.npz')
+    const {profiles, scenario} = workbench
+    // By its name alone it is the newest of that name; by the checksum of a record it is that one.
+    await profiles.fetch(profiles.wanted(scenario.scenario) ?? '')
+    expect(await workbench.profile?.text()).toBe('new')
+    expect(profiles.wanted(scenario.scenario)).toBeNull()
+    const old = await sha256Of(new TextEncoder().encode('old'))
+    profiles.opened(scenario.scenario!, old)
+    expect(profiles.wanted(scenario.scenario)).toBe(old)
+    await profiles.fetch(old)
+    expect([await workbench.profile?.text(), profiles.wanted(scenario.scenario)]).toEqual(['old', null])
+    // None that is not there is taken for it.
+    profiles.opened(scenario.scenario!, 'ff'.repeat(32))
+    expect([profiles.wanted(scenario.scenario), profiles.isFor(scenario.scenario)]).toEqual([null, false])
   })
 
   test('opens a point of a sweep in the Run view, with a way back', () => {

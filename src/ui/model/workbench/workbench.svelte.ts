@@ -32,6 +32,7 @@ import type {AddressBar} from './address-bar.ts'
 import {whyBlocked} from './blocked.ts'
 import {LibraryActions} from './library-actions.ts'
 import {LookBack} from './look-back.svelte.ts'
+import {ProfileFile, profileNamed} from './profile-file.svelte.ts'
 
 /** What the workbench stands on: the worker, the browser's storage and its address bar. */
 export interface WorkbenchHost {
@@ -71,8 +72,7 @@ export class Workbench {
   readonly bench: BenchState
   readonly actions: LibraryActions
   readonly prices = new PriceTable()
-  /** The profile that engine timing may be read from. */
-  profile: File | null = $state.raw(null)
+  readonly profiles: ProfileFile
   /** The form folds on narrow screens once there is something to see below it. */
   isPanelOpen = $state(true)
   /** A link or the Library asks for a run, and something it needs is still on its way. */
@@ -88,6 +88,9 @@ export class Workbench {
     this.run = new RunState(client)
     this.gpu = new GpuState(client, host.models)
     this.library = new LibraryState(stores, client, host.news)
+    this.profiles = new ProfileFile(this.library)
+    this.library.onInputs = () => void this.gpu.refresh()
+    host.models.onChanged = () => void this.library.inputs.load()
     this.comparison = new ComparisonState(this.library, host.answers.spareHost)
     this.batch = new BatchState(client)
     this.sweep = host.sweep
@@ -100,13 +103,18 @@ export class Workbench {
     const {library, run, scenario, comparison, sweep, trace, view, goTo} = this
     this.#backward = new LookBack({library, run, scenario, comparison, view}, host.fetchResultsView)
     this.actions = new LibraryActions({
-      ...{library, run, scenario, comparison, sweep, trace, view},
+      ...{library, run, scenario, comparison, sweep, trace, view, profiles: this.profiles},
       ...{goTo, runWhenReady},
     })
   }
 
   get client(): SimulatorClient {
     return this.#host.client
+  }
+
+  /** The profile that engine timing may be read from. */
+  get profile(): File | null {
+    return this.profiles.file
   }
 
   get isTraceReady(): boolean {
@@ -126,7 +134,7 @@ export class Workbench {
       scenario: this.scenario,
       trace: this.trace,
       isBatchRunning: this.batch.isRunning,
-      hasProfile: this.profile !== null,
+      hasProfile: this.profiles.isFor(this.scenario.scenario),
       isTraceReady: this.isTraceReady,
       memory: this.memory,
     }),
@@ -313,7 +321,7 @@ export class Workbench {
   }
 
   useProfile = (file: File): void => {
-    this.profile = file
+    this.profiles.take(file)
     this.scenario.useProfile(file.name)
   }
 
@@ -394,6 +402,11 @@ export class Workbench {
 
   /** @returns the record's id */
   #keep(run: FinishedRun): string {
-    return this.library.keep(run, this.titles.ofTraffic(run.scenario))
+    const isTimedByIt = profileNamed(run.scenario) !== null
+    return this.library.keep(
+      run,
+      this.titles.ofTraffic(run.scenario),
+      isTimedByIt ? this.profiles.sha256 : null,
+    )
   }
 }

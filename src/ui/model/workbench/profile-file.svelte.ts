@@ -1,0 +1,76 @@
+import {poolsOf, type Scenario} from '../../../config/scenario.ts'
+import {sha256Of} from '../../../host/sha256-of.ts'
+import type {LibraryState} from '../library/library.svelte.ts'
+
+/** What a scenario calls the recorded pass times it is timed by; null = it is timed by something else. */
+export function profileNamed({fleet, engineTiming}: Scenario): string | null {
+  const timed = poolsOf(fleet).find(([, {args}]) => (args.timing ?? engineTiming) === 'profile')
+  return timed?.[1].args.planner_profile_data ?? null
+}
+
+/** The profile on the page: picked by the user and kept, or found again in the Library. */
+export class ProfileFile {
+  file: File | null = $state.raw(null)
+  /** Of its bytes; null until they are read. */
+  sha256: string | null = $state.raw(null)
+  /** What an opened record was timed by; a name alone may be that of another file. */
+  #opened: {readonly name: string; readonly sha256: string} | null = $state.raw(null)
+  readonly #library: LibraryState
+
+  constructor(library: LibraryState) {
+    this.#library = library
+  }
+
+  /** A file the user gave, which is kept. */
+  take(file: File): void {
+    this.#opened = null
+    void this.#use(file)
+  }
+
+  /** Says by which file the scenario that is opened now was timed. */
+  opened(scenario: Scenario, sha256: string | null | undefined): void {
+    const name = profileNamed(scenario)
+    this.#opened = name === null || !sha256 ? null : {name, sha256}
+  }
+
+  /** Whether the file here is the one a scenario names: by the checksum of its record, else by the name. */
+  isFor(scenario: Scenario | null): boolean {
+    const name = scenario === null ? null : profileNamed(scenario)
+    const sha256 = this.#checksumOf(name)
+    return this.file !== null && (sha256 === null ? this.file.name === name : this.sha256 === sha256)
+  }
+
+  /** The record of the Library that a scenario wants in place of what is here; null = none. */
+  wanted(scenario: Scenario | null): string | null {
+    const name = scenario === null ? null : profileNamed(scenario)
+    if (name === null || this.isFor(scenario)) return null
+    const sha256 = this.#checksumOf(name)
+    // The newest first.
+    const kept = this.#library.inputs.entries.map(({summary}) => summary)
+    const found = kept.find(
+      ({what, id, fileName}) => what === 'profile' && (sha256 === null ? fileName === name : id === sha256),
+    )
+    return found?.id ?? null
+  }
+
+  /** Takes a profile from the Library. */
+  async fetch(id: string): Promise<void> {
+    const kept = this.#library.inputs.find(id)
+    const body = await this.#library.inputs.body(id)
+    if (kept !== null && body.ok) await this.#use(new File([body.value], kept.fileName))
+  }
+
+  #checksumOf(name: string | null): string | null {
+    return this.#opened !== null && this.#opened.name === name ? this.#opened.sha256 : null
+  }
+
+  async #use(file: File): Promise<void> {
+    this.file = file
+    this.sha256 = null
+    const bytes = await file.arrayBuffer()
+    const sha256 = await sha256Of(bytes)
+    if (this.file !== file) return
+    this.sha256 = sha256
+    await this.#library.keepProfile(sha256, file.name, bytes)
+  }
+}
