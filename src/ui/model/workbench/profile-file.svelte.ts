@@ -1,9 +1,12 @@
 import {poolsOf, type Scenario} from '../../../config/scenario.ts'
 import {sha256Of} from '../../../host/sha256-of.ts'
+import type {ModelStore} from '../../../store/model-store.ts'
+import type {GpuState} from '../gpu/gpu.svelte.ts'
 import type {LibraryState} from '../library/library.svelte.ts'
+import type {FinishedRun} from '../run/run.svelte.ts'
 
 /** What a scenario calls the recorded pass times it is timed by; null = it is timed by something else. */
-export function profileNamed({fleet, engineTiming}: Scenario): string | null {
+function profileNamed({fleet, engineTiming}: Scenario): string | null {
   const timed = poolsOf(fleet).find(([, {args}]) => (args.timing ?? engineTiming) === 'profile')
   return timed?.[1].args.planner_profile_data ?? null
 }
@@ -17,8 +20,11 @@ export class ProfileFile {
   #opened: {readonly name: string; readonly sha256: string} | null = $state.raw(null)
   readonly #library: LibraryState
 
-  constructor(library: LibraryState) {
+  /** Models stand on the same shelf: what changes there is told to who shows them, and the other way round. */
+  constructor(library: LibraryState, {gpu, models}: {readonly gpu: GpuState; readonly models: ModelStore}) {
     this.#library = library
+    library.onInputs = () => void gpu.refresh()
+    models.onChanged = () => void library.inputs.load()
   }
 
   /** A file the user gave, which is kept. */
@@ -31,6 +37,11 @@ export class ProfileFile {
   opened(scenario: Scenario, sha256: string | null | undefined): void {
     const name = profileNamed(scenario)
     this.#opened = name === null || !sha256 ? null : {name, sha256}
+  }
+
+  /** Keeps a run with the checksum of what it was timed by. @returns the record's id */
+  keep(run: FinishedRun, traceTitle: string): string {
+    return this.#library.keep(run, traceTitle, profileNamed(run.scenario) === null ? null : this.sha256)
   }
 
   /** Whether the file here is the one a scenario names: by the checksum of its record, else by the name. */

@@ -133,7 +133,7 @@ describe('Workbench', () => {
   test('takes a profile for engine timing, and other files as traces', async () => {
     const {workbench} = setUp()
     await workbench.take([new File(['x'], 'timing.npz')])
-    expect([workbench.profile?.name, workbench.scenario.timing]).toEqual(['timing.npz', 'profile'])
+    expect([workbench.profiles.file?.name, workbench.scenario.timing]).toEqual(['timing.npz', 'profile'])
     await workbench.take([new File(['x'], 'own.jsonl')])
     expect(workbench.scenario.trace).toMatchObject({kind: 'file', name: 'own.jsonl'})
   })
@@ -154,13 +154,13 @@ describe('Workbench', () => {
     const {profiles, scenario} = workbench
     // By its name alone it is the newest of that name; by the checksum of a record it is that one.
     await profiles.fetch(profiles.wanted(scenario.scenario) ?? '')
-    expect(await workbench.profile?.text()).toBe('new')
+    expect(await workbench.profiles.file?.text()).toBe('new')
     expect(profiles.wanted(scenario.scenario)).toBeNull()
     const old = await sha256Of(new TextEncoder().encode('old'))
     profiles.opened(scenario.scenario!, old)
     expect(profiles.wanted(scenario.scenario)).toBe(old)
     await profiles.fetch(old)
-    expect([await workbench.profile?.text(), profiles.wanted(scenario.scenario)]).toEqual(['old', null])
+    expect([await workbench.profiles.file?.text(), profiles.wanted(scenario.scenario)]).toEqual(['old', null])
     // None that is not there is taken for it.
     profiles.opened(scenario.scenario!, 'ff'.repeat(32))
     expect([profiles.wanted(scenario.scenario), profiles.isFor(scenario.scenario)]).toEqual([null, false])

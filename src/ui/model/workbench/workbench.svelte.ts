@@ -32,7 +32,7 @@ import type {AddressBar} from './address-bar.ts'
 import {whyBlocked} from './blocked.ts'
 import {LibraryActions} from './library-actions.ts'
 import {LookBack} from './look-back.svelte.ts'
-import {ProfileFile, profileNamed} from './profile-file.svelte.ts'
+import {ProfileFile} from './profile-file.svelte.ts'
 
 /** What the workbench stands on: the worker, the browser's storage and its address bar. */
 export interface WorkbenchHost {
@@ -88,9 +88,7 @@ export class Workbench {
     this.run = new RunState(client)
     this.gpu = new GpuState(client, host.models)
     this.library = new LibraryState(stores, client, host.news)
-    this.profiles = new ProfileFile(this.library)
-    this.library.onInputs = () => void this.gpu.refresh()
-    host.models.onChanged = () => void this.library.inputs.load()
+    this.profiles = new ProfileFile(this.library, {gpu: this.gpu, models: host.models})
     this.comparison = new ComparisonState(this.library, host.answers.spareHost)
     this.batch = new BatchState(client)
     this.sweep = host.sweep
@@ -110,11 +108,6 @@ export class Workbench {
 
   get client(): SimulatorClient {
     return this.#host.client
-  }
-
-  /** The profile that engine timing may be read from. */
-  get profile(): File | null {
-    return this.profiles.file
   }
 
   get isTraceReady(): boolean {
@@ -397,16 +390,11 @@ export class Workbench {
 
   /** What a run is made from besides its scenario. */
   get files(): RunFiles {
-    return {trace: this.trace.file, profile: this.profile}
+    return {trace: this.trace.file, profile: this.profiles.file}
   }
 
   /** @returns the record's id */
   #keep(run: FinishedRun): string {
-    const isTimedByIt = profileNamed(run.scenario) !== null
-    return this.library.keep(
-      run,
-      this.titles.ofTraffic(run.scenario),
-      isTimedByIt ? this.profiles.sha256 : null,
-    )
+    return this.profiles.keep(run, this.titles.ofTraffic(run.scenario))
   }
 }

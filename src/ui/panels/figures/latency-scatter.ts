@@ -7,7 +7,14 @@ import type {ValueScale} from '../../kit/charts/base/value-scale.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 import {groupLegend, indicesIn} from '../../kit/charts/scatter.ts'
 import {formatCount, formatMs} from '../../kit/format.ts'
-import {MEASURES, type Measure, OUTCOMES, type RequestPoints, scatterTitle} from './outcomes.ts'
+import {
+  MEASURES,
+  type Measure,
+  OUTCOMES,
+  outcomeOfPoint,
+  type RequestPoints,
+  scatterTitle,
+} from './outcomes.ts'
 
 /** One latency of every request at its arrival, described as the other charts over time are. */
 export function latencyTimeline(
@@ -21,7 +28,9 @@ export function latencyTimeline(
   return {
     id: 'request-latency',
     title: scatterTitle(measure, points),
-    note: 'One point per request at its arrival; those over a target are drawn larger and on top.',
+    note: points.isJudged
+      ? 'One point per request at its arrival; those over a target are drawn larger and on top.'
+      : 'One point per request at its arrival.',
     unit: 'ms',
     scale: 'log',
     series: [{key: measure, label, x: points.x, y: points.y, shape: 'line', slot: 0}],
@@ -45,7 +54,9 @@ export function latencyLegend(shown: Timeline, points: RequestPoints): LegendEnt
     ({count}) => count > 0,
   )
   return [
-    ...groups.map(({outcome, count}) => groupLegend(outcome, formatCount(count))),
+    ...groups.map(({outcome, count}) =>
+      groupLegend(points.isJudged ? outcome : {...outcome, label: 'requests'}, formatCount(count)),
+    ),
     ...timelineLegend({...shown, series: []}),
   ]
 }
@@ -60,7 +71,7 @@ export function latencyTable(measure: Measure, points: RequestPoints, view: Span
   const [from, to] = view === null ? [0, points.request.length] : indicesIn(points, view)
   const rows = Array.from({length: Math.max(to - from, 0)}, (_, k) => {
     const i = from + k
-    return [points.x[i]!, numberOf(points, i), points.y[i]!, OUTCOMES[points.group[i]!]?.label ?? '']
+    return [points.x[i]!, numberOf(points, i), points.y[i]!, outcomeOfPoint(points, i)]
   })
   return {columns: ['time_s', 'request', `${measure}_ms`, 'outcome'], rows}
 }

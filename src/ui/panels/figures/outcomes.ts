@@ -47,11 +47,18 @@ export function measureMs(requests: RequestColumns, request: number, measure: Me
   }
 }
 
+/** How a request fared, in words; of one that nobody judges nothing is said. */
+export function outcomeOfPoint({group, isJudged}: RequestPoints, i: number): string {
+  return isJudged ? (OUTCOMES[group[i]!]?.label ?? '') : ''
+}
+
 /** All requests that produced a token, in order of arrival, as columns to draw and to walk along. */
 export interface RequestPoints extends ScatterPoints {
   readonly request: Int32Array
   /** The requests are a sample; absent = all are there. */
   readonly sampled?: RequestSampling
+  /** Whether there are targets; without any nothing is met. */
+  readonly isJudged: boolean
 }
 
 export function requestPoints(
@@ -70,5 +77,13 @@ export function requestPoints(
     y[i] = measureMs(requests, r, measure)
     group[i] = rank.get(outcomeOf(requests, r, targets)) ?? 0
   }
-  return {request, x, y, group, ...(requests.sampled === undefined ? {} : {sampled: requests.sampled})}
+  const isJudged = targets !== null
+  return {
+    request,
+    x,
+    y,
+    group,
+    isJudged,
+    ...(requests.sampled === undefined ? {} : {sampled: requests.sampled}),
+  }
 }

@@ -142,6 +142,8 @@ describe('the stand-alone report', () => {
     expect(plain).toContain('no planner ticks')
     expect(plain).not.toContain('Scaling events, table')
     expect(plain).not.toContain('Decisions, tick by tick')
+    // Nobody asked for anything, so nothing was met.
+    expect(plain).not.toContain('met the targets')
   })
 
   it('shows names of files as text, whatever they hold', () => {
