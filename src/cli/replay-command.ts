@@ -33,6 +33,7 @@ import {askedRepeats, readRepeats} from './replay-repeats.ts'
 import type {Terminal} from './terminal.ts'
 import {createTimingLoader} from './timing-loader.ts'
 import {loadTrace} from './trace/load-trace.ts'
+import {STREAMED_FILE_BYTES, streamTrace} from './trace/stream-trace.ts'
 import {traceName} from './trace/trace-files.ts'
 
 /** Replays one trace: flags and files in, table and report out. */
@@ -110,12 +111,18 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
   if (!repeats.ok) return repeats
   const measured = loadMeasured(args.flags)
   if (!measured.ok) return measured
+  const keepsAll = wantsAllRequests(args.flags)
   const ports: RunPorts = {
-    loadTraffic: keepingLast(trafficFrom((own, options) => loadTrace(args.positionals, options, own))),
+    loadTraffic: keepingLast(
+      trafficFrom(async (own, options) => {
+        const streamed = keepsAll ? null : await streamTrace(args.positionals, options, own, STREAM_LIMITS)
+        return streamed ?? loadTrace(args.positionals, options, own)
+      }),
+    ),
     timing: createTimingLoader(),
     memory: machineMemory(),
     nowMs: () => performance.now(),
-    ...(wantsAllRequests(args.flags) ? {} : {streamsAbove: STREAMED_ABOVE}),
+    ...(keepsAll ? {} : {streamsAbove: STREAMED_ABOVE}),
   }
   const prepared = await prepareRun(withTrafficSha256(scenario), ports)
   if (!prepared.ok) return prepared
@@ -133,6 +140,8 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
     notices,
   })
 }
+
+const STREAM_LIMITS = {above: STREAMED_ABOVE, fileBytes: STREAMED_FILE_BYTES}
 
 /** What is written or compared request by request needs all of them kept. */
 function wantsAllRequests(flags: ReadonlyMap<string, string>): boolean {

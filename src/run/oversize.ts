@@ -31,10 +31,7 @@ export function leaveOutOversize(scenario: Scenario, workload: Workload): Fittin
   const left = kept.reduce((sum, one) => sum + one, 0)
   if (oversize === 0 || left === 0) return {workload, notice: null}
   const later = workload.requestCount - left - oversize
-  const notice =
-    `${oversize} of ${workload.requestCount} requests are larger than the KV cache of one instance (${smallestPoolTokens(scenario)} tokens; ` +
-    `the longest prompt has ${longest}) and were left out${later > 0 ? `, and ${later} turns that follow them` : ''}: no instance could ` +
-    'serve them. With --trace-oversize keep they stay, and the run ends at the first of them, where 1.2.1 never would.'
+  const notice = oversizeNotice(scenario, {oversize, longest, later, all: workload.requestCount})
   return {workload: keepRequests(workload, kept), notice}
 }
 
@@ -91,12 +88,35 @@ function tellLonger(
 
 /** Whether a request fits into an instance of every pool that serves it; a prefill instance makes one token of it. */
 function fitsPools(scenario: Scenario, {inputLength, outputLength}: Workload): (request: number) => boolean {
-  const pools = poolsOf(scenario.fleet)
-  return request =>
+  const fits = lengthsFitPools(scenario)
+  return request => fits(inputLength[request]!, outputLength[request]!)
+}
+
+/** The same of a request by its tokens. */
+export function lengthsFitPools({fleet}: Scenario): (inputLength: number, outputLength: number) => boolean {
+  const pools = poolsOf(fleet)
+  return (inputLength, outputLength) =>
     pools.every(([name, {args}]) => {
-      const output = name === 'prefill' ? 1 : outputLength[request]!
-      return Math.ceil((inputLength[request]! + output) / args.block_size) <= args.num_gpu_blocks
+      const output = name === 'prefill' ? 1 : outputLength
+      return Math.ceil((inputLength + output) / args.block_size) <= args.num_gpu_blocks
     })
+}
+
+interface LeftOut {
+  readonly oversize: number
+  readonly all: number
+  /** Tokens of the longest prompt among them. */
+  readonly longest: number
+  /** Turns that would have followed them. */
+  readonly later: number
+}
+
+export function oversizeNotice(scenario: Scenario, {oversize, all, longest, later}: LeftOut): string {
+  return (
+    `${oversize} of ${all} requests are larger than the KV cache of one instance (${smallestPoolTokens(scenario)} tokens; ` +
+    `the longest prompt has ${longest}) and were left out${later > 0 ? `, and ${later} turns that follow them` : ''}: no instance could ` +
+    'serve them. With --trace-oversize keep they stay, and the run ends at the first of them, where 1.2.1 never would.'
+  )
 }
 
 function smallestPoolTokens({fleet}: Scenario): number {

@@ -57,11 +57,12 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
   const fits = checkRoom(sizeOfTraffic(traffic.value))
   if (!fits.ok) return fits
   const {notices: timingNotices, ...timed} = timing.value
-  const {name, sha256, source, notices, streamed} = traffic.value
+  const {name, sha256, source, notices} = traffic.value
+  const streamed = traffic.value.streamed?.open()
   const {workload, notice} =
     streamed === undefined
       ? leaveOutOversize(scenario, traffic.value.workload)
-      : {workload: traffic.value.workload, notice: null}
+      : {workload: streamed.slots.workload, notice: null}
   const longer = streamed === undefined ? oversizeOddities(scenario, workload).map(tellOddity) : []
   return ok({
     inputs: {

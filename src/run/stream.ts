@@ -2,29 +2,87 @@ import {poolsOf, type Scenario} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {RequestSlots} from '../engine/stream/request-slots.ts'
 import {SKETCHED_PERCENTILES} from '../report/report.ts'
+import {ColumnSource, type LengthColumns} from '../trace/column-source.ts'
 import {createSyntheticSource} from '../trace/generators/synthetic-source.ts'
+import {checkTraceBlockSize} from '../trace/parsed-trace.ts'
 import type {RequestSource} from '../trace/request-source.ts'
-import {generatedTraffic, syntheticOptionsOf, type Traffic} from './traffic.ts'
+import {lengthsFitPools, oversizeNotice} from './oversize.ts'
+import {generatedTraffic, type StreamedTraffic, syntheticOptionsOf, type Traffic} from './traffic.ts'
 
 /** Columns over more requests than this, and the copies that results take, come near the 2 GB a browser tab is sure of. */
 export const STREAMED_ABOVE = 1_000_000
 
 /**
  * The traffic of a run that keeps no columns over its requests; null for one that keeps them: there are few, or something in it
- * looks at all of them again. Used up by one run.
+ * looks at all of them again.
  * @param above requests from which on nothing is kept
  */
 export function streamOf(scenario: Scenario, above: number): Result<Traffic | null> {
   const {synthetic} = scenario
   if (synthetic === undefined || synthetic.request_count <= above || !isStreamable(scenario)) return ok(null)
-  const source = createSyntheticSource(synthetic, syntheticOptionsOf(scenario))
-  if (!source.ok || source.value === null) return source as Result<null>
-  const slots = new RequestSlots(source.value.requestCount)
+  const open = createSyntheticSource(synthetic, syntheticOptionsOf(scenario))
+  if (!open.ok) return open
+  if (open.value === null) return ok(null)
+  const source = open.value()
   return ok({
-    ...generatedTraffic(synthetic, slots.workload),
-    streamed: {source: source.value, slots},
-    notices: [streamedNotice(source.value)],
+    ...generatedTraffic(synthetic, NO_REQUESTS),
+    streamed: streamedBy(source, open.value),
+    notices: [streamedNotice(source)],
   })
+}
+
+interface LengthTrace {
+  readonly scenario: Scenario
+  readonly name: string
+  readonly sha256: string
+  readonly notices: readonly string[]
+}
+
+/** The same of a trace file that was read for its lengths alone; null where the run has to keep its requests after all. */
+export function streamedLengths(columns: LengthColumns, trace: LengthTrace): Result<Traffic> | null {
+  const {scenario, name, sha256, notices} = trace
+  const {arrivalSpeedupRatio, replayConcurrency, traceBlockSize} = scenario
+  const isRatio = Number.isFinite(arrivalSpeedupRatio) && arrivalSpeedupRatio > 0
+  if (!isStreamable(scenario) || !isRatio || checkTraceBlockSize(traceBlockSize) !== null) return null
+  const closedLoop = replayConcurrency !== undefined
+  const options = {
+    arrivalSpeedupRatio: closedLoop ? 1 : arrivalSpeedupRatio,
+    closedLoop,
+    fits: lengthsFitPools(scenario),
+  }
+  const open = () => new ColumnSource(columns, options)
+  const source = open()
+  // Where nothing would be left the usual way says so.
+  if (source.requestCount === 0) return null
+  const {requests: oversize, longestInput: longest} = source.passedOver
+  const leftOut =
+    oversize === 0 ? [] : [oversizeNotice(scenario, {oversize, longest, later: 0, all: columns.requestCount})]
+  return ok({
+    workload: NO_REQUESTS,
+    name,
+    sha256,
+    fileBytes: columns.requestCount * COLUMN_BYTES,
+    source: {kind: 'file', name, sha256},
+    notices: [...notices, ...leftOut, streamedNotice(source)],
+    streamed: streamedBy(source, open),
+  })
+}
+
+/** Of `LengthColumns`, a request. */
+const COLUMN_BYTES = 16
+
+/** Instead of the columns that there are not. */
+const NO_REQUESTS = new RequestSlots(0).workload
+
+function streamedBy(of: RequestSource, open: () => RequestSource): StreamedTraffic {
+  const {requestCount, inputTokens, outputTokens, lastArrivalMs} = of
+  return {
+    requestCount,
+    inputTokens,
+    outputTokens,
+    lastArrivalMs,
+    open: () => ({source: open(), slots: new RequestSlots(requestCount)}),
+  }
 }
 
 /** KV routers and SGLang compare prompts, and policies that scrape a fleet count first tokens: both by columns. */

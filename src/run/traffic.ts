@@ -6,6 +6,7 @@ import {tellOddity} from '../trace/diagnose-trace.ts'
 import {createSyntheticWorkload, type SyntheticOptions} from '../trace/generators/synthetic.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import {readOddities} from '../trace/read-oddities.ts'
+import type {RequestSource} from '../trace/request-source.ts'
 import type {ParsedTrace} from '../trace/trace-columns.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {TrafficSize} from './memory-forecast.ts'
@@ -24,8 +25,14 @@ export interface Traffic {
   /** The trace as it turned out, where the scenario could not know it beforehand. */
   readonly source?: TraceSource
   readonly notices: readonly string[]
-  /** Where the requests come from that the run keeps none of; then `workload` is that of their slots. Used up by one run. */
-  readonly streamed?: StreamedInput
+  /** The requests of a run that keeps none of them; then `workload` is empty. */
+  readonly streamed?: StreamedTraffic
+}
+
+export interface StreamedTraffic
+  extends Pick<RequestSource, 'requestCount' | 'inputTokens' | 'outputTokens' | 'lastArrivalMs'> {
+  /** Anew for each run, which uses it up. */
+  open(): StreamedInput
 }
 
 export type StreamedInput = Pick<StreamedRequests, 'source' | 'slots'>
@@ -67,7 +74,7 @@ export function keepingLast(load: LoadTraffic, room = 1): LoadTraffic {
 
 /** Drops the oldest; the newest stays. */
 function makeRoom(kept: Map<string, Traffic>, room: number): void {
-  const counts = [...kept.values()].map(({workload}) => workload.requestCount)
+  const counts = [...kept.values()].map(({workload, streamed}) => (streamed ?? workload).requestCount)
   let total = counts.reduce((sum, count) => sum + count, 0)
   const most = room * Math.max(...counts)
   for (const [i, key] of [...kept.keys()].slice(0, -1).entries()) {
@@ -107,7 +114,7 @@ export function oddityNotes(scenario: Scenario, parsed: ParsedTrace, workload: W
 /** What a forecast of memory needs to know of traffic. */
 export function sizeOfTraffic({workload, fileBytes, rows = 0, streamed}: Traffic): TrafficSize {
   if (streamed !== undefined) {
-    const {requestCount, inputTokens, outputTokens, lastArrivalMs} = streamed.source
+    const {requestCount, inputTokens, outputTokens, lastArrivalMs} = streamed
     const spanS = lastArrivalMs / 1000
     return {requests: requestCount, inputTokens, outputTokens, fileBytes, spanS, isStreamed: true}
   }

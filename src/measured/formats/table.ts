@@ -1,6 +1,6 @@
 import {fail, ok, type Result} from '../../core/result.ts'
-import {columnUnitOf, normaliseName, withoutUnit} from '../../trace/formats/csv-columns.ts'
-import {CsvRows} from '../../trace/formats/csv-rows.ts'
+import {columnUnitOf, normaliseName, withoutUnit} from '../../trace/formats/csv/csv-columns.ts'
+import {CsvRows} from '../../trace/formats/csv/csv-rows.ts'
 import {timeUnitMs} from '../../trace/formats/time-unit.ts'
 import {
   emptyRow,

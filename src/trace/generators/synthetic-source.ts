@@ -49,13 +49,13 @@ class SyntheticSource implements RequestSource {
   }
 }
 
-/** Of traffic whose requests have nothing in common; null for any other. */
+/** Makes the source of traffic whose requests have nothing in common, for one run each time; null for any other traffic. */
 export function createSyntheticSource(
   spec: SyntheticSpec,
   options: SyntheticOptions,
-): Result<RequestSource | null> {
+): Result<(() => RequestSource) | null> {
   const problem = findProblem(spec, options)
   if (problem !== null) return problem
   if (options.release === '1.6.1' || hasSessions(spec)) return ok(null)
-  return ok(new SyntheticSource(spec, options))
+  return ok(() => new SyntheticSource(spec, options))
 }

@@ -1,14 +1,13 @@
-import type {CsvColumns} from '../../config/trace-options.ts'
-import {floats, words} from '../../core/column.ts'
-import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import {INT32_MAX} from '../int32.ts'
-import type {ParsedTrace} from '../trace-columns.ts'
-import {type CsvFormat, type CsvLayout, findLayout} from './csv-columns.ts'
+import type {CsvColumns} from '../../../config/trace-options.ts'
+import {floats, words} from '../../../core/column.ts'
+import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
+import type {ParsedTrace} from '../../trace-columns.ts'
+import {SessionBuilder} from '../session-builder.ts'
+import type {TraceReader} from '../trace-reader.ts'
+import type {CsvFormat, CsvLayout} from './csv-columns.ts'
+import {CsvRequests} from './csv-request.ts'
 import {type CsvRow, CsvRows} from './csv-rows.ts'
-import {parseNumber, TimeReader, unitOfEpoch} from './csv-time.ts'
-import {SessionBuilder} from './session-builder.ts'
-import {timeUnitMs} from './time-unit.ts'
-import type {TraceReader} from './trace-reader.ts'
+import {parseNumber} from './csv-time.ts'
 
 export interface CsvOptions {
   readonly fileName: string
@@ -29,15 +28,13 @@ const NOUNS: Readonly<Record<CsvFormat, string>> = {
 export class CsvReader implements TraceReader {
   readonly #options: CsvOptions
   readonly #rows: CsvRows
+  readonly #requests: CsvRequests
   readonly #line = words()
   readonly #timestampMs = floats()
   readonly #elapsedMs = floats()
   readonly #inputLength = floats()
   readonly #outputLength = floats()
   readonly #sessionIds: (string | null)[] = []
-  #layout: CsvLayout | null = null
-  /** null until the first row tells the unit. */
-  #time: TimeReader | null = null
   readonly #hashStart = words()
   readonly #hashIds = words()
   #withoutTokens = 0
@@ -45,6 +42,7 @@ export class CsvReader implements TraceReader {
   constructor(bytes: Uint8Array, options: CsvOptions) {
     this.#options = options
     this.#rows = new CsvRows(bytes, options.fileName)
+    this.#requests = new CsvRequests(options)
   }
 
   get isDone(): boolean {
@@ -63,7 +61,8 @@ export class CsvReader implements TraceReader {
     const rows = this.#rows.readStep()
     if (!rows.ok) return rows.error
     for (const row of rows.value) {
-      const problem = this.#layout === null ? this.#readHeader(row) : this.#readRow(row, this.#layout)
+      const {layout} = this.#requests
+      const problem = layout === null ? this.#readHeader(row) : this.#readRow(row, layout)
       if (problem !== null) return problem
     }
     return null
@@ -91,28 +90,19 @@ export class CsvReader implements TraceReader {
   }
 
   get #hasHashes(): boolean {
-    return this.#layout !== null && this.#layout.hashIds >= 0
+    return (this.#requests.layout?.hashIds ?? -1) >= 0
   }
 
-  #readHeader({cells}: CsvRow): Problem | null {
-    const layout = findLayout(cells, this.#options)
-    if (!layout.ok) return layout.error
-    this.#layout = layout.value
+  #readHeader(row: CsvRow): Problem | null {
     this.#hashStart.push(0)
-    return null
+    return this.#requests.readHeader(row)
   }
 
-  #readRow({line, cells}: CsvRow, layout: CsvLayout): Problem | null {
-    if (cells.length !== layout.header.length)
-      return this.#problem(line, `has ${cells.length} cells, the header has ${layout.header.length}`, '')
-    const input = readLength(cells[layout.input]!)
-    const output = readLength(cells[layout.output]!)
-    if (Number.isNaN(input)) return this.#badCell(line, cells, layout, 'input')
-    if (Number.isNaN(output)) return this.#badCell(line, cells, layout, 'output')
-    const time = cells[layout.timestamp]!
-    this.#time ??= new TimeReader(timeUnitMs(layout.unit ?? unitOfEpoch(time) ?? 's'))
-    const timestampMs = this.#time.read(time)
-    if (!Number.isFinite(timestampMs)) return this.#badCell(line, cells, layout, 'timestamp')
+  #readRow(row: CsvRow, layout: CsvLayout): Problem | null {
+    const {line, cells} = row
+    const request = this.#requests.read(row, layout)
+    if (!request.ok) return request.error
+    const {timestampMs, input, output} = request.value
     if (input === 0 || output === 0) {
       this.#withoutTokens++
       return null
@@ -121,7 +111,9 @@ export class CsvReader implements TraceReader {
       const ids = readHashIds(cells[layout.hashIds]!)
       if (ids === null) {
         const got = cells[layout.hashIds]!.slice(0, 40)
-        return this.#problem(line, `needs a JSON list of whole numbers in hash_ids, got "${got}"`, 'hash_ids')
+        const text = `needs a JSON list of whole numbers in hash_ids, got "${got}"`
+        const failed = this.#requests.fail(line, text, 'hash_ids')
+        return failed.ok ? null : failed.error
       }
       for (const id of ids) this.#hashIds.push(id)
       this.#hashStart.push(this.#hashIds.length)
@@ -135,24 +127,6 @@ export class CsvReader implements TraceReader {
     this.#outputLength.push(output)
     this.#sessionIds.push(session === '' ? null : session)
     return null
-  }
-
-  #badCell(
-    line: number,
-    cells: readonly string[],
-    layout: CsvLayout,
-    field: 'timestamp' | 'input' | 'output',
-  ): Problem {
-    const column = layout.header[layout[field]]!.trim()
-    const wanted =
-      field === 'timestamp' ? 'a date or a number' : `a whole number of tokens up to ${INT32_MAX}`
-    const got = cells[layout[field]]!.slice(0, 40)
-    return this.#problem(line, `needs ${wanted} in ${column}, got "${got}"`, column)
-  }
-
-  #problem(line: number, text: string, field: string): Problem {
-    const message = `${this.#options.fileName}: trace line ${line} ${text}`
-    return field === '' ? {message} : {message, field}
   }
 
   /**
@@ -212,23 +186,18 @@ export class CsvReader implements TraceReader {
 
   #notices(): readonly string[] {
     const {fileName, format} = this.#options
-    const notices = this.#hasHashes
-      ? []
-      : [
-          `${NOUNS[format]} holds lengths only: no two prompts share a prefix, so the prefix cache never helps in this replay.`,
-        ]
-    if (this.#withoutTokens > 0)
-      notices.push(
-        `${fileName}: ${this.#withoutTokens} requests without input or output tokens were left out.`,
-      )
-    return notices
+    const told = withoutTokensNotice(fileName, this.#withoutTokens)
+    return this.#hasHashes ? told : [lengthsOnlyNotice(format), ...told]
   }
 }
 
-/** NaN for anything that is not a count of tokens; some exporters write counts as `12.0`. */
-function readLength(text: string): number {
-  const value = parseNumber(text.trim())
-  return Number.isInteger(value) && value >= 0 && value <= INT32_MAX ? value : Number.NaN
+export function lengthsOnlyNotice(format: CsvFormat): string {
+  return `${NOUNS[format]} holds lengths only: no two prompts share a prefix, so the prefix cache never helps in this replay.`
+}
+
+/** Of rows that were left out; none where none was. */
+export function withoutTokensNotice(fileName: string, count: number): string[] {
+  return count === 0 ? [] : [`${fileName}: ${count} requests without input or output tokens were left out.`]
 }
 
 /** The low 32 bits of block ids, which are all that prefix reuse needs; null for anything but a list of whole numbers. */

@@ -1,7 +1,7 @@
 import {strFromU8} from 'fflate'
 import Papa, {type RowParser} from 'papaparse'
-import {fail, ok, type Result} from '../../core/result.ts'
-import {startsWithByteOrderMark} from './json-lines.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
+import {startsWithByteOrderMark} from '../json-lines.ts'
 
 const NEWLINE = 10
 const STEP_BYTES = 256 * 1024
@@ -17,7 +17,7 @@ export interface CsvRow {
 
 /** The rows of a CSV file, some hundred kilobytes at a time; blank lines are passed over. */
 export class CsvRows {
-  readonly #bytes: Uint8Array
+  #bytes: Uint8Array
   readonly #fileName: string
   readonly #parser: RowParser
   position: number
@@ -31,6 +31,12 @@ export class CsvRows {
     this.position = startsWithByteOrderMark(bytes) ? 3 : 0
     const delimiter = guessDelimiter(firstLine(bytes.subarray(this.position)))
     this.#parser = new Papa.Parser({delimiter, newline: '\n'})
+  }
+
+  /** Goes on with the bytes that follow, which begin with a line. All before has been read. */
+  goOn(bytes: Uint8Array): void {
+    this.#bytes = bytes
+    this.position = 0
   }
 
   get isDone(): boolean {

@@ -1,5 +1,5 @@
-import type {CsvColumns, TimeUnit, TraceFormat} from '../../config/trace-options.ts'
-import {fail, ok, type Result} from '../../core/result.ts'
+import type {CsvColumns, TimeUnit, TraceFormat} from '../../../config/trace-options.ts'
+import {fail, ok, type Result} from '../../../core/result.ts'
 
 export type CsvFormat = Extract<TraceFormat, 'azure' | 'burstgpt' | 'csv'>
 
@@ -71,7 +71,7 @@ export function isBurstGptHeader(header: readonly string[]): boolean {
   return ['timestamp', 'request_tokens', 'response_tokens'].every(name => names.includes(name))
 }
 
-interface LayoutRequest {
+export interface LayoutRequest {
   readonly fileName: string
   readonly format: CsvFormat
   readonly columns: CsvColumns

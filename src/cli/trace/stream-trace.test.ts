@@ -1,0 +1,123 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {gzipSync} from 'node:zlib'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {loaderFor} from '../../../test/support/golden.ts'
+import {PROJECT} from '../../../test/support/shared.ts'
+import {parseArguments} from '../../config/command-line/arguments.ts'
+import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.ts'
+import type {Scenario} from '../../config/scenario.ts'
+import {prepareRun, simulatePrepared} from '../../run/prepare-run.ts'
+import type {RunResult} from '../../run/run.ts'
+import {type LoadTraffic, workloadOptionsOf} from '../../run/traffic.ts'
+import {loadTrace} from './load-trace.ts'
+import {streamTrace} from './stream-trace.ts'
+
+const LIMITS = {above: 100, fileBytes: 1000}
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stream-trace-'))
+})
+afterAll(() => rmSync(folder, {recursive: true}))
+
+function written(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+/** Lengths as Azure's traces have them, with failed requests and one that no KV cache holds. */
+function azureRows(count: number): string[] {
+  return Array.from({length: count}, (_, i) => {
+    const at = new Date(Date.UTC(2024, 4, 10) + i * 41 + ((i * 7919) % 30)).toISOString()
+    const input = i === 700 ? 2_000_000 : 100 + ((i * 977) % 3000)
+    return `${at.replace('T', ' ').replace('Z', '0000+00:00')},${input},${i % 97 === 0 ? 0 : 1 + ((i * 31) % 60)}`
+  })
+}
+
+const HEADER = 'TIMESTAMP,ContextTokens,GeneratedTokens'
+const AZURE = `${[HEADER, ...azureRows(3000)].join('\n')}\n`
+
+const trace = {kind: 'file', name: 'none', sha256: ''} as const
+
+function scenarioOf(flags: string): Scenario {
+  const args = parseArguments(flags.split(' '))
+  if (!args.ok) throw new Error(args.error.message)
+  const described = scenarioFromFlags(args.value, {trace, plannerConfig: undefined})
+  if (!described.ok) throw new Error(described.error.message)
+  return described.value.scenario
+}
+
+const PLAIN = 'trace.csv --num-workers 3'
+
+async function run(scenario: Scenario, loadTraffic: LoadTraffic): Promise<RunResult> {
+  const prepared = await prepareRun(scenario, {
+    loadTraffic,
+    timing: loaderFor(`${PROJECT}/static-traces`),
+    memory: {bytes: Number.POSITIVE_INFINITY, of: 'this machine'},
+    nowMs: () => 0,
+  })
+  if (!prepared.ok) throw new Error(prepared.error.message)
+  const steps = simulatePrepared(prepared.value)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+async function streamed(path: string, scenario: Scenario) {
+  const traffic = await streamTrace([path], workloadOptionsOf(scenario), scenario, LIMITS)
+  if (traffic === null) return null
+  if (!traffic.ok) throw new Error(traffic.error.message)
+  return traffic
+}
+
+const CASES: readonly (readonly [string, string | Uint8Array, string])[] = [
+  ['azure.csv', AZURE, PLAIN],
+  ['fast.csv', AZURE, `${PLAIN} --arrival-speedup-ratio 3`],
+  ['packed.csv.gz', gzipSync(AZURE), PLAIN],
+  ['closed.csv', AZURE, `${PLAIN} --replay-concurrency 12`],
+  ['no-newline.csv', AZURE.trimEnd(), PLAIN],
+]
+
+describe('a trace that is read in pieces replays as one that is read as a whole:', () => {
+  test.each(CASES)('%s', async (name, content, flags) => {
+    const path = written(name, content)
+    const scenario = scenarioOf(flags)
+    const traffic = await streamed(path, scenario)
+    const pieces = await run(scenario, async () => traffic!)
+    const whole = await run(scenario, own => loadTrace([path], workloadOptionsOf(own), own))
+    const {sampled, ...rows} = pieces.engine.requests
+    expect(sampled?.of).toBe(rows.count)
+    expect(rows.count).toBe(2968)
+    const {arrivalOrder, ...kept} = whole.engine.requests
+    expect({...rows, arrivalOrder: null}).toEqual({...kept, arrivalOrder: null})
+    expect(arrivalOrder.length).toBe(rows.count)
+    expect(pieces.report.planner_replay.trace_sha256).toBe(whole.report.planner_replay.trace_sha256)
+    expect(pieces.report.mean_ttft_ms).toBe(whole.report.mean_ttft_ms)
+    // What is odd of a trace is not looked for; all else that is said is the same.
+    for (const notice of pieces.notices.slice(0, 3)) expect(whole.notices).toContain(notice)
+    expect(pieces.notices[3]).toMatch(/2,968 requests are more than are kept/)
+    // A second run on the same traffic begins anew.
+    expect((await run(scenario, async () => traffic!)).report).toEqual(pieces.report)
+  })
+})
+
+test.each([
+  ['unsorted.csv', `${[HEADER, ...azureRows(2000).reverse()].join('\n')}\n`, PLAIN],
+  ['broken.csv', `${AZURE}2024-05-11 00:00:00,12,many\n`, PLAIN],
+  ['sessions.csv', `timestamp,input_tokens,output_tokens,session_id\n${'1,100,10,a\n'.repeat(500)}`, PLAIN],
+  ['small.csv', `${[HEADER, ...azureRows(90)].join('\n')}\n`, PLAIN],
+  [
+    'mooncake.jsonl',
+    '{"timestamp":0,"input_length":10,"output_length":2,"hash_ids":[1]}\n'.repeat(200),
+    PLAIN,
+  ],
+  ['cut.csv.gz', gzipSync(AZURE).subarray(0, 9000), PLAIN],
+  ['selected.csv', AZURE, `${PLAIN} --trace-limit 500`],
+  ['routed.csv', AZURE, `${PLAIN} --router-mode kv_router`],
+])('%s is left to the usual reader', async (name, content, flags) => {
+  expect(await streamed(written(name, content), scenarioOf(flags))).toBe(null)
+})
