@@ -8,6 +8,7 @@ export interface Leaf {
 /**
  * Leaves by time of last use, oldest first, at most one entry each. An entry keeps the time it was pushed with; since
  * uses only get later, a leaf used since then is found too early, never too late, and whoever pops it pushes it again.
+ * Apart from the heaps of events for speed (speed.md 3).
  */
 export class LeafHeap<T extends Leaf> {
   readonly #times: number[] = []
