@@ -31,18 +31,39 @@ export function writeText(path: string, text: string): void {
 
 /** Writes many short lines without holding them all. */
 export function writeLines(path: string, lines: Iterable<string>): void {
-  const file = openSync(path, 'w')
+  const file = new LineFile(path)
   try {
-    let pending = ''
-    for (const line of lines) {
-      pending += line
-      if (pending.length < 1 << 16) continue
-      writeSync(file, pending)
-      pending = ''
-    }
-    writeSync(file, pending)
+    for (const line of lines) file.write(line)
   } finally {
-    closeSync(file)
+    file.close()
+  }
+}
+
+/** A file that short lines are written to as they come. */
+export class LineFile {
+  readonly #file: number
+  #pending = ''
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'w')
+  }
+
+  write(line: string): void {
+    this.#pending += line
+    if (this.#pending.length >= 1 << 16) this.#flush()
+  }
+
+  close(): void {
+    try {
+      this.#flush()
+    } finally {
+      closeSync(this.#file)
+    }
+  }
+
+  #flush(): void {
+    writeSync(this.#file, this.#pending)
+    this.#pending = ''
   }
 }
 

@@ -11,12 +11,13 @@ import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {dynamoTicksOf} from '../report/dynamo-ticks.ts'
-import {formatPerRequestLines} from '../report/per-request.ts'
+import {formatPerRequestLine, formatPerRequestLines} from '../report/per-request.ts'
 import {formatReportJson} from '../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
+import type {SimulationInputs} from '../run/simulate.ts'
 import {STREAMED_ABOVE} from '../run/stream.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures} from '../sweep/points.ts'
@@ -26,7 +27,7 @@ import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig, loadPolicyConfig} from './load-planner-config.ts'
 import {type AskedMeasured, loadMeasured, tellMeasured} from './measured.ts'
 import {machineMemory} from './memory.ts'
-import {checkOutputPath, resolveReportPath, writeLines, writeText} from './output-files.ts'
+import {checkOutputPath, LineFile, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
 import type {ReplayOutcome} from './replay-outcome.ts'
 import {askedRepeats, readRepeats} from './replay-repeats.ts'
@@ -45,7 +46,8 @@ export async function replay(args: Arguments, terminal: Terminal): Promise<Repla
   notes.write([...notices, ...prepared.warnings, ...prepared.notices])
   let result: RunResult
   try {
-    result = await run(prepared, args.flags.has('--progress') ? new ProgressLine(terminal) : null)
+    const progress = args.flags.has('--progress') ? new ProgressLine(terminal) : null
+    result = await spillingRequests(prepared, outputs, spilling => run(spilling, progress))
   } catch (error) {
     if (error instanceof RunError) return {kind: 'failed', message: error.message}
     throw error
@@ -145,7 +147,7 @@ const STREAM_LIMITS = {above: STREAMED_ABOVE, fileBytes: STREAMED_FILE_BYTES}
 
 /** What is written or compared request by request needs all of them kept. */
 function wantsAllRequests(flags: ReadonlyMap<string, string>): boolean {
-  return ['--per-request-jsonl', '--chrome-trace', '--measured'].some(flag => flags.has(flag))
+  return ['--chrome-trace', '--measured'].some(flag => flags.has(flag))
 }
 
 /** The scenario for the reference's own command, before the run: it needs none. */
@@ -201,6 +203,23 @@ function resolveOutputs(flags: ReadonlyMap<string, string>): Result<Outputs> {
     if (problem !== null) return {ok: false, error: problem}
   }
   return ok(outputs)
+}
+
+/** A run that keeps no requests writes each down when it is over. */
+async function spillingRequests(
+  prepared: PreparedRun,
+  {perRequestPath}: Outputs,
+  act: (prepared: PreparedRun) => Promise<RunResult>,
+): Promise<RunResult> {
+  if (perRequestPath === null || prepared.inputs.streamed === undefined) return act(prepared)
+  const file = new LineFile(perRequestPath)
+  const onRequest: SimulationInputs['onRequest'] = (requests, row, number) =>
+    file.write(formatPerRequestLine(requests, row, number))
+  try {
+    return await act({...prepared, inputs: {...prepared.inputs, onRequest}})
+  } finally {
+    file.close()
+  }
 }
 
 async function run(prepared: PreparedRun, progress: ProgressLine | null): Promise<RunResult> {
@@ -336,7 +355,8 @@ async function writeResult(result: RunResult, outputs: Outputs, terminal: Termin
   const json = formatReportJson(report)
   if (outputs.reportPath !== null) writeText(outputs.reportPath, json)
   if (outputs.diagnosticsPath !== null) writeText(outputs.diagnosticsPath, formatDiagnosticsJson(result))
-  if (outputs.perRequestPath !== null)
+  // A run that keeps no requests has written them as they ended.
+  if (outputs.perRequestPath !== null && engine.requests.sampled === undefined)
     writeLines(outputs.perRequestPath, formatPerRequestLines(engine.requests))
   if (outputs.chromeTracePath !== null) {
     const {formatChromeTrace, timelineProvenance} = await import('../report/timeline/chrome-trace.ts')

@@ -3,15 +3,20 @@ import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
 /** One JSON object per request of the trace, in file order, or of the sample that was kept; times in simulated ms, null = did not happen. */
 export function* formatPerRequestLines(requests: RequestColumns): Generator<string, void, void> {
-  for (let request = 0; request < requests.count; request++)
-    yield `${JSON.stringify(requestEntry(requests, request))}\n`
+  for (let row = 0; row < requests.count; row++)
+    yield formatPerRequestLine(requests, row, requests.sampled?.number[row] ?? row)
+}
+
+/** @param number of the row's request in the trace */
+export function formatPerRequestLine(requests: RequestColumns, row: number, number: number): string {
+  return `${JSON.stringify(requestEntry(requests, row, number))}\n`
 }
 
 /** The fields are ours; their names follow the report's. */
-function requestEntry(requests: RequestColumns, r: number) {
+function requestEntry(requests: RequestColumns, r: number, number: number) {
   const tokens = requests.emittedTokens[r]!
   return {
-    request: requests.sampled?.number[r] ?? r,
+    request: number,
     arrival_ms: happened(requests.arrivalMs[r]!),
     first_admit_ms: happened(requests.firstAdmitMs[r]!),
     first_token_ms: happened(requests.firstTokenMs[r]!),

@@ -5,8 +5,10 @@ import type {Release} from '../config/release.ts'
 import type {PoolName, RouterConfig, Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import {createEngine, type EngineOptions, type RunnableEngine} from '../engine/create-engine.ts'
+import type {RequestColumns} from '../engine/record/record.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import {constantStartup} from '../engine/startup-model.ts'
+import type {RequestSink} from '../engine/stream/streamed-requests.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import {createPolicy, type PolicyInputs, readsPasses} from '../policies/create-policy.ts'
 import type {BenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
@@ -33,6 +35,8 @@ export interface SimulationInputs {
   readonly workload: Workload
   /** Where the requests of a run come from that keeps none of them; absent = they are the workload's. */
   readonly streamed?: StreamedInput
+  /** Told of every request of a streamed run when it and all before it are over: what stands in a row, and its number in the trace. */
+  readonly onRequest?: (requests: RequestColumns, row: number, number: number) => void
   /** Checksum of the trace file's bytes, lower-case hex. */
   readonly traceSha256: string
   /** Pass times of a pool; called once per pool. */
@@ -68,7 +72,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     kvEventLagMs: scenario.kvEventLagMs ?? 0,
     fleet: scenario.fleet,
     workload,
-    streamed: tally === null ? undefined : {...inputs.streamed!, sink: tally},
+    streamed: tally === null ? undefined : {...inputs.streamed!, sink: sinkOf(tally, inputs.onRequest)},
     router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? defaultRouter(release)) : null,
     prefillEstimate: inputs.prefillEstimate,
     concurrency: scenario.replayConcurrency ?? null,
@@ -118,6 +122,18 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
 function createTally(scenario: Scenario, {source: {requestCount}}: StreamedInput): RunTally {
   const intervalMs = pictureIntervalMs(scenario)
   return new RunTally({objective: objectiveOf(scenario), requestCount, intervalMs})
+}
+
+function sinkOf(tally: RunTally, onRequest: SimulationInputs['onRequest']): RequestSink {
+  if (onRequest === undefined) return tally
+  return {
+    finished(requests, row) {
+      onRequest(requests, row, tally.completed)
+      tally.finished(requests, row)
+    },
+    gaps: (gapMs, count) => tally.gaps(gapMs, count),
+    sample: () => tally.sample(),
+  }
 }
 
 function defaultRouter(release: Release): RouterConfig {

@@ -6,13 +6,14 @@ import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {RELATIVE_ERROR} from '../core/sketch/log-bins.ts'
 import {computePictures, type RunPictures} from '../report/compute-pictures.ts'
+import {formatPerRequestLine, formatPerRequestLines} from '../report/per-request.ts'
 import {prepareRun, simulatePrepared} from './prepare-run.ts'
 import type {RunResult} from './run.ts'
 import {trafficFrom} from './traffic.ts'
 
 const timing = loaderFor(`${PROJECT}/static-traces`)
 
-async function run(scenario: Scenario, streamsAbove: number): Promise<RunResult> {
+async function run(scenario: Scenario, streamsAbove: number, lines: string[] = []): Promise<RunResult> {
   const prepared = await prepareRun(scenario, {
     loadTraffic: trafficFrom(() => Promise.reject(new Error('all of it is generated'))),
     timing,
@@ -22,7 +23,14 @@ async function run(scenario: Scenario, streamsAbove: number): Promise<RunResult>
   })
   if (!prepared.ok) throw new Error(prepared.error.message)
   expect(prepared.value.inputs.streamed !== undefined).toBe(streamsAbove === 0)
-  const steps = simulatePrepared(prepared.value)
+  const {inputs} = prepared.value
+  const steps = simulatePrepared({
+    ...prepared.value,
+    inputs: {
+      ...inputs,
+      onRequest: (requests, row, number) => lines.push(formatPerRequestLine(requests, row, number)),
+    },
+  })
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
@@ -143,7 +151,9 @@ const CASES: readonly (readonly [string, Scenario])[] = [
 describe('a run that keeps no columns over its requests says the same as one that does:', () => {
   test.each(CASES)('%s', async (_, scenario) => {
     const kept = await run(scenario, Number.POSITIVE_INFINITY)
-    const streamed = await run(scenario, 0)
+    const lines: string[] = []
+    const streamed = await run(scenario, 0, lines)
+    expect(lines).toEqual([...formatPerRequestLines(kept.engine.requests)])
     expectAlike(streamed, kept)
     // So few fit into the sample, which then has every request as it was.
     const {sampled, ...rows} = streamed.engine.requests
