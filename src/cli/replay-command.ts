@@ -9,6 +9,7 @@ import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
+import {tellCalibrated} from '../report/calibrated.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {dynamoTicksOf} from '../report/dynamo-ticks.ts'
 import {formatPerRequestLine, formatPerRequestLines} from '../report/per-request.ts'
@@ -367,9 +368,22 @@ async function writeResult(result: RunResult, outputs: Outputs, terminal: Termin
     return
   }
   if (scaling !== null) terminal.writeOut(formatScalingEvents(scaling.scalingEvents))
-  const {percentiles} = report.planner_replay
-  const bound = percentiles === 'exact' ? '' : `Percentiles: ${percentiles}\n`
-  terminal.writeOut(`${formatReportTable(report)}\n${bound}Saved full report to: ${outputs.reportPath}\n`)
+  const {percentiles, calibrated} = report.planner_replay
+  const bound =
+    percentiles === 'exact'
+      ? ''
+      : `Percentiles: ${percentiles}
+`
+  const beside =
+    calibrated === undefined
+      ? ''
+      : `${tellCalibrated(calibrated, report)}
+`
+  terminal.writeOut(
+    `${formatReportTable(report)}
+${bound}${beside}Saved full report to: ${outputs.reportPath}
+`,
+  )
   if (scaling === null) return
   const word = report.planner_replay.policy === 'dynamo' ? 'Planner' : 'Policy'
   terminal.writeOut(`${word} ticks: ${scaling.totalTicks}\n`)

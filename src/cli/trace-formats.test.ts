@@ -137,6 +137,10 @@ describe('trace formats on the command line', () => {
       /Calibration accepted\. On .* with pass times of prompts × 1, of decoding × 2, [\d.]+ ms of overhead/,
     )
     expect(out).toContain("--calibration 'overhead:")
+    const calibrated = await told('azure.csv', '--calibration', /--calibration '([^']+)'/.exec(out)![1]!)
+    expect(calibrated.out).toMatch(
+      /Calibrated by measured\.csv, [\d.]+ ms a request outside the engine: time to first token mean/,
+    )
     expect((await told('azure.csv', '--calibrate')).error).toContain('--calibrate needs --measured')
     expect((await told('azure.csv', '--measured', join(folder, 'odd.csv'))).error).toContain(
       'no column is known',

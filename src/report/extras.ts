@@ -6,6 +6,7 @@ import type {PoolName, Scenario} from '../config/scenario.ts'
 import type {EngineRecord} from '../engine/record/record.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
+import {computeCalibrated} from './calibrated.ts'
 import {
   billedByPool,
   billedGpuHours,
@@ -64,6 +65,16 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
     goodput_rps: attained === null ? null : attained / durationS,
     gpu_hours: gpuHoursOf(input, gpus),
     ...policyExtras(input),
+    ...(scenario.calibration === undefined
+      ? {}
+      : {
+          calibrated: computeCalibrated(
+            scenario.calibration,
+            report,
+            record.requests,
+            tally === null ? objective : null,
+          ),
+        }),
     billed_gpu_hours: billed,
     ...(byPool === null ? {} : {billed_gpu_hours_by_pool: byPool}),
     cost: input.pricePerGpuHour === undefined ? null : billed * input.pricePerGpuHour,

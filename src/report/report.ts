@@ -89,6 +89,8 @@ export interface PlannerReplayExtras {
   readonly billed_gpu_hours_by_pool?: PoolHours
   /** billed_gpu_hours x price; null without a price. */
   readonly cost: number | null
+  /** Latencies as a measured run says they are; only of a scenario that was calibrated by one. */
+  readonly calibrated?: CalibratedFigures
   /** What the cost was made from; the page adds both where the user gave a price. */
   readonly price_per_gpu_hour?: number
   readonly currency?: string
@@ -101,6 +103,19 @@ export interface PlannerReplayExtras {
   readonly findings?: readonly Finding[]
   /** Over the repeats; absent for a single run. */
   readonly spread?: ReportSpread
+}
+
+/** Latencies and attainment with the overhead of a calibration, ms. */
+export interface CalibratedFigures
+  extends Pick<
+    DistributionStatistics,
+    `${'mean' | 'median' | 'p90' | 'p99'}_${'ttft_ms' | 'e2e_latency_ms'}`
+  > {
+  /** Name of the measured file. */
+  readonly of: string
+  readonly overhead_ms: number
+  /** null without an objective, and where requests are not kept. */
+  readonly sla_attainment: number | null
 }
 
 /** How far the figures depend on what nobody chooses: median and range of each over the repeats, under its name. */

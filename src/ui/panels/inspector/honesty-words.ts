@@ -67,7 +67,7 @@ function calibrationItems({calibration}: Honesty): HonestyItem[] {
   const overhead =
     overheadMs === 0
       ? ''
-      : ` Besides, real requests take ${formatValue(overheadMs, 'ms')} outside the engine, which these figures do not hold: add them to TTFT and end-to-end latency.`
+      : ` Besides, real requests take ${formatValue(overheadMs, 'ms')} outside the engine: the headline’s TTFT and end-to-end latency hold them, with what was simulated beside; tables and charts do not.`
   const detail =
     `Speed-up ratios fitted to one half of the requests of ${of}; on the other half, ${formatCount(requests)} requests, the median ` +
     `error of a latency went from ${before} to ${after}.${overhead}`
