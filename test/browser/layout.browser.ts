@@ -37,6 +37,13 @@ test('what sticks leaves a phone, and a page at twice its size, most of their he
       })
       return stuck.reduce((sum, element) => sum + element.getBoundingClientRect().height, 0)
     })
+  // The verdict comes before what can be saved.
+  await page.evaluate(() => scrollTo(0, 0))
+  const verdict = await page
+    .getByText(/^Objective (missed|met)/)
+    .first()
+    .boundingBox()
+  expect(verdict?.y).toBeLessThan(400)
   await page.getByRole('figure', {name: 'Prefill queue'}).scrollIntoViewIfNeeded()
   expect(await stuckPx()).toBeLessThanOrEqual(0.15 * 844)
   await page.setViewportSize({width: 720, height: 450})

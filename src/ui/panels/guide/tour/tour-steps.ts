@@ -43,8 +43,8 @@ export const TOUR_STEPS: readonly TourStep[] = [
   },
   {
     title: 'Take a recommendation along',
-    text: 'Recommend searches the knobs that matter for the cheapest setting that holds your objective in the median of its phases, and hands it over as configuration, command and report. Give your GPU its price first, and it goes by money.',
-    link: `${BASE}&view=recommend&budget=40`,
+    text: 'Recommend searches what it may choose, here the planner or none, the number of instances and the planner’s floor, for the cheapest setting that holds your objective in the median of its phases, and hands it over as configuration, command and report. Give your GPU its price first, and it goes by money.',
+    link: `${BASE}&view=recommend&space=policy&budget=40`,
     action: 'Open the search',
   },
 ]
