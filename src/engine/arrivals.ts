@@ -1,5 +1,11 @@
 import type {Workload} from '../trace/workload.ts'
 
+/** First turns to come: all release times, ascending, ms, and the place of the next one among them. */
+export interface Upcoming {
+  readonly times: Float64Array
+  readonly next: number
+}
+
 /** Requests to come, in release order. */
 export interface ArrivalQueue {
   /** No request left, released or to be released later. */
@@ -10,6 +16,8 @@ export interface ArrivalQueue {
   pop(): number
   /** A request completed: its session's next turn, if any, is released after its delay. */
   completed(request: number, atMs: number): void
+  /** null where it is not known beforehand who comes. */
+  readonly upcoming: Upcoming | null
 }
 
 /**
@@ -19,6 +27,7 @@ export interface ArrivalQueue {
 export class Arrivals implements ArrivalQueue {
   readonly #workload: Workload
   #cursor = 0
+  #firstTurnMs: Float64Array | null = null
   // Later turns, a binary heap ordered by (time, session, turn).
   readonly #times: number[] = []
   readonly #requests: number[] = []
@@ -40,6 +49,12 @@ export class Arrivals implements ArrivalQueue {
   get nextMs(): number {
     const first = this.#nextFirstTurnMs()
     return this.#times.length > 0 && this.#times[0]! < first ? this.#times[0]! : first
+  }
+
+  get upcoming(): Upcoming {
+    const {releaseOrder, arrivalMs} = this.#workload
+    this.#firstTurnMs ??= Float64Array.from(releaseOrder, request => arrivalMs[request]!)
+    return {times: this.#firstTurnMs, next: this.#cursor}
   }
 
   pop(): number {

@@ -1,3 +1,5 @@
+import type {Upcoming} from './arrivals.ts'
+
 /**
  * The batching scheduler of one instance: vLLM's or SGLang's, of one release. The loop around it is the same for all
  * (`EngineGeneration` chooses). It knows its own requests and nothing of other instances, routers or the planner; it
@@ -22,6 +24,11 @@ export interface Scheduler {
    * @returns the time the next pass starts; `nowMs` when there was no such pass
    */
   runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number
+  /**
+   * Plans such passes beyond moments at which nothing reaches this instance; null when there are none. The caller tells of
+   * what then happens (`PlannedPasses.tell`) before anything else of this instance is called. Left out by those that cannot.
+   */
+  planSteadyPasses?(nowMs: number, bounds: PlanBounds): PlannedPasses | null
   /** Something about this instance the user should know, or null. */
   readonly notice: string | null
   /** Share of the KV blocks (or token slots) that requests hold now. */
@@ -33,6 +40,37 @@ export interface Scheduler {
   readonly residentRequests: number
   /** Passes of the last `runSteadyPasses`. */
   readonly steadyPasses: number
+}
+
+/**
+ * Passes that only decode, up to the next *stop* of the instance and beyond it. An instance stops where the reference's clock
+ * ends its turn: at the end of the last pass before the next arrival anywhere or, where that arrival falls into its next
+ * pass, at the end of that.
+ */
+export interface PlannedPasses {
+  /** Stops that are planned, at least one, and when each of them is. */
+  readonly stops: number
+  stopMs(stop: number): number
+  readonly plannedFromMs: number
+  readonly plannedToMs: number
+  /** Stops up to the end of the pass that is under way at `nowMs`, or ends then. */
+  stopsUntil(nowMs: number): number
+  /**
+   * Tells of the passes up to so many stops; the rest does not happen.
+   * @param rank the instance's among those that stop at one moment, for all but the first turn
+   */
+  tell(stops: number, rank: number, observer: SteadyPassObserver | null): void
+  /** Told of by the last `tell`, and when the last of them began. */
+  readonly passes: number
+  readonly lastStartMs: number
+}
+
+export interface PlanBounds {
+  readonly upcoming: Upcoming
+  /** The clock stops here. */
+  readonly untilMs: number
+  /** Only the first stop may be here or later. */
+  readonly boundMs: number
 }
 
 export interface SteadyPassObserver {
@@ -63,6 +101,11 @@ export interface PassObserver {
   token(request: number, atMs: number): void
   /** `count` requests emitted a token `gapMs` after their last one; `tokensUntil` follows for each of them. */
   gaps(gapMs: number, count: number): void
+  /**
+   * The gaps told from here on belong to passes that an instance of this rank began at this moment, which may lie back.
+   * Nobody says so where gaps are told as they happen.
+   */
+  stoppedAt(atMs: number, rank: number): void
   /** A request emitted `tokens` more tokens, already told by `gaps`, the last of them at `atMs`. */
   tokensUntil(request: number, tokens: number, atMs: number): void
   /** A pass that began at `atMs` computes `tokens` of a prompt until `endMs`. */

@@ -37,6 +37,7 @@ function slowedAtFirst(perf: PerfModel, {passes, factor}: SlowPasses, passesSoFa
   const factorNow = () => (passesSoFar() < passes ? factor : 1)
   return {
     timing: perf.timing,
+    ...(perf.tally === undefined ? {} : {tally: perf.tally}),
     prefillMs: (batchSize, newTokens, prefix) => factorNow() * perf.prefillMs(batchSize, newTokens, prefix),
     decodeMs: (batchSize, kvTokens, context, capacity) =>
       factorNow() * perf.decodeMs(batchSize, kvTokens, context, capacity),

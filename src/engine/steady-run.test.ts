@@ -1,12 +1,13 @@
 import {expect, it} from 'vitest'
 import type {PassObserver} from './scheduler.ts'
-import {SteadyRun} from './steady-run.ts'
+import {SteadyRun, singleStop} from './steady-run.ts'
 
 /** Counts what is told of tokens one by one, and of gaps. */
 class CountingObserver implements PassObserver {
   tokens = 0
   gapCalls = 0
   gapTokens = 0
+  readonly stops: number[] = []
   admitted(): void {}
   token(): void {
     this.tokens++
@@ -15,6 +16,9 @@ class CountingObserver implements PassObserver {
     this.gapCalls++
     this.gapTokens += count
   }
+  stoppedAt(atMs: number): void {
+    this.stops.push(atMs)
+  }
   tokensUntil(): void {}
   prefillChunk(): void {}
   preempted(): void {}
@@ -22,20 +26,46 @@ class CountingObserver implements PassObserver {
 
 const BATCH = Array.from({length: 50}, (_, request) => ({request, length: 100 + request}))
 
-/** Runs 300 passes of 10 ms, stopped every `stopMs`. */
-function run(stopMs: number) {
+function newRun(limit: number) {
   const observer = new CountingObserver()
-  const steady = new SteadyRun(observer, () => 10)
-  steady.open(BATCH, 300)
+  const tally = {asked: 0, outside: 0}
+  const decodeMs = (_count: number, total: number) => {
+    tally.asked++
+    if (total > 10_000) tally.outside++
+    return 10
+  }
+  const steady = new SteadyRun(observer, decodeMs, tally)
+  steady.open(BATCH, limit)
+  return {observer, steady, tally}
+}
+
+/** Runs 300 passes of 10 ms, stopped at every multiple of `stopMs`. */
+function run(stopMs: number) {
+  const {observer, steady, tally} = newRun(300)
   let now = 0
   let stops = 0
   while (steady.isOpen) {
-    const end = steady.advance(BATCH, now, now + stopMs, null)
-    expect(end).toBeGreaterThan(now)
-    now = end
+    expect(steady.plan(BATCH, now, singleStop((Math.floor(now / stopMs) + 1) * stopMs))).toBe(1)
+    steady.tell(1, 0, null)
+    now = steady.endMs
     stops++
   }
-  return {observer, now, stops, passes: steady.close(), total: steady.total}
+  return {observer, now, stops, passes: steady.close(), total: steady.total, tally}
+}
+
+/** The same by one plan over all stops, cut at `cutMs` and planned again from there. */
+function plannedRun(stopMs: number, cutMs: number) {
+  const {observer, steady, tally} = newRun(300)
+  const times = Float64Array.from({length: 3000 / stopMs + 1}, (_, i) => i * stopMs)
+  const bounds = {upcoming: {times, next: 0}, untilMs: Number.POSITIVE_INFINITY, boundMs: 1e9}
+  let stops = 0
+  for (let now = 0; steady.isOpen; now = steady.endMs) {
+    const planned = steady.plan(BATCH, now, bounds)
+    const told = now < cutMs ? steady.stopsUntil(cutMs) : planned
+    steady.tell(told, 0, null)
+    stops += told
+  }
+  return {observer, now: steady.endMs, stops, passes: steady.close(), total: steady.total, tally}
 }
 
 it('looks at each request of a batch once, however often it is stopped', () => {
@@ -52,9 +82,42 @@ it('looks at each request of a batch once, however often it is stopped', () => {
 })
 
 it('runs to the horizon, and only a single pass beyond it', () => {
-  const steady = new SteadyRun(new CountingObserver(), () => 10)
-  steady.open(BATCH, 300)
-  expect(steady.advance(BATCH, 0, 35, null)).toBe(30)
-  expect(steady.advance(BATCH, 30, 35, null)).toBe(40)
+  const {steady} = newRun(300)
+  steady.plan(BATCH, 0, singleStop(35))
+  expect(steady.plannedToMs).toBe(30)
+  steady.tell(1, 0, null)
+  steady.plan(BATCH, 30, singleStop(35))
+  expect(steady.plannedToMs).toBe(40)
+  steady.tell(1, 0, null)
   expect(steady.passes).toBe(1)
+})
+
+it('plans many stops at once and, cut or not, comes to what it comes to stop by stop', () => {
+  const step = run(50)
+  for (const cutMs of [0, 725, 1500]) {
+    const planned = plannedRun(50, cutMs)
+    expect([planned.now, planned.passes, planned.total, planned.tally]).toEqual([
+      step.now,
+      step.passes,
+      step.total,
+      step.tally,
+    ])
+    expect(planned.observer.gapCalls).toBe(step.observer.gapCalls)
+    expect(planned.observer.stops.length).toBeGreaterThan(50)
+  }
+})
+
+it('plans a stop beyond the bound only when it is the first', () => {
+  const {steady} = newRun(300)
+  const bounds = {
+    upcoming: {times: Float64Array.of(15, 35, 55), next: 0},
+    untilMs: Number.POSITIVE_INFINITY,
+    boundMs: 40,
+  }
+  // Stops at 10, 20, 30, 40: a pass that ends before an arrival, the one under way then, and so on.
+  expect(steady.plan(BATCH, 0, bounds)).toBe(3)
+  expect(steady.plannedToMs).toBe(30)
+  steady.tell(3, 0, null)
+  expect(steady.plan(BATCH, 30, bounds)).toBe(1)
+  expect(steady.plannedToMs).toBe(40)
 })

@@ -1,4 +1,7 @@
-import type {PassObserver, SteadyPassObserver} from './scheduler.ts'
+import {grown} from '../core/grown.ts'
+import type {OutsideTally} from '../perf/perf-model.ts'
+import type {Upcoming} from './arrivals.ts'
+import type {PassObserver, PlanBounds, PlannedPasses, SteadyPassObserver} from './scheduler.ts'
 
 interface RunningRequest {
   readonly request: number
@@ -6,16 +9,40 @@ interface RunningRequest {
   readonly length: number
 }
 
+const FIRST_PASSES = 64
+const FIRST_STOPS = 16
+
+/** Nothing is known to arrive. */
+const NOBODY: Upcoming = {times: new Float64Array(0), next: 0}
+
+/** Bounds of a plan with a single stop, for the last pass that ends before `horizonMs`. */
+export function singleStop(horizonMs: number): PlanBounds {
+  return {upcoming: NOBODY, untilMs: horizonMs, boundMs: Number.NEGATIVE_INFINITY}
+}
+
+/** Tells of such a plan at once; @returns the time the next pass starts: `nowMs` when there is no plan */
+export function runToStop(
+  plan: PlannedPasses | null,
+  nowMs: number,
+  observer: SteadyPassObserver | null,
+): number {
+  if (plan === null) return nowMs
+  plan.tell(1, 0, observer)
+  return plan.plannedToMs
+}
+
 /**
  * Passes that give every request of one batch one more token and do nothing else, over as many calls as it takes. What
  * they do to the requests is not written down pass by pass: whoever looks at a request has to `close` the run first, and
- * then moves all of them on at once. So such a pass costs the same for a batch of any size, and an instance that has to
- * stop at every arrival of a large fleet pays for the stop alone.
+ * then moves all of them on at once. So such a pass costs the same for a batch of any size.
+ *
+ * `plan` works out
+ * many stops at once (`PlannedPasses`); `tell` then tells of them, or of those that came before something reached the instance.
  */
-export class SteadyRun {
+export class SteadyRun implements PlannedPasses {
   readonly #observer: PassObserver
   readonly #decodeMs: (count: number, total: number) => number
-  /** Passes of the last `advance`, and when the last of them began. */
+  readonly #tally: OutsideTally | null
   passes = 0
   lastStartMs = 0
   /** Requests of the batch, and the tokens they have by now. */
@@ -26,15 +53,50 @@ export class SteadyRun {
   #left = 0
   #done = 0
 
+  // What is planned.
+  #startMs = 0
+  #isFirst = false
+  stops = 0
+  #passEndMs = new Float64Array(FIRST_PASSES)
+  /** By stop: when, and after how many passes. */
+  #stopMs = new Float64Array(FIRST_STOPS)
+  #stopPass = new Int32Array(FIRST_STOPS)
+  // By stop: questions asked of the timing up to it, and how many of them were outside what is measured.
+  #stopAsked = new Int32Array(FIRST_STOPS)
+  #stopOutside = new Int32Array(FIRST_STOPS)
+
   /** @param decodeMs how long a pass of `count` requests with `total` tokens takes, in ms */
-  constructor(observer: PassObserver, decodeMs: (count: number, total: number) => number) {
+  constructor(
+    observer: PassObserver,
+    decodeMs: (count: number, total: number) => number,
+    tally: OutsideTally | null,
+  ) {
     this.#observer = observer
     this.#decodeMs = decodeMs
+    this.#tally = tally
   }
 
   /** It may go on, as far as the batch itself is concerned. */
   get isOpen(): boolean {
     return this.#left > 0
+  }
+
+  get plannedFromMs(): number {
+    return this.#startMs
+  }
+
+  get plannedToMs(): number {
+    return this.#stopMs[this.stops - 1]!
+  }
+
+  stopMs(stop: number): number {
+    return this.#stopMs[stop]!
+  }
+
+  stopsUntil(nowMs: number): number {
+    let stop = 0
+    while (this.#stopMs[stop]! < nowMs) stop++
+    return stop + 1
   }
 
   /** @param limit passes before one of them does anything else */
@@ -49,43 +111,122 @@ export class SteadyRun {
   }
 
   /**
-   * Runs passes that end before `horizonMs`, or one that ends later: who joins an instance in the middle of a pass waits for
-   * its end.
+   * Plans the passes up to the next stop, and those after it whose stops come before `boundMs`. The first pass is told of at
+   * once.
    * @param running the batch as it was when the run was opened
-   * @returns the time the next pass starts; `nowMs` when there was no such pass
+   * @returns the number of stops; 0 when there is no such pass
    */
-  advance(
+  plan(
     running: readonly RunningRequest[],
     nowMs: number,
-    horizonMs: number,
-    observer: SteadyPassObserver | null,
+    {upcoming: {times, next}, untilMs, boundMs}: PlanBounds,
   ): number {
+    this.#startMs = nowMs
+    this.stops = 0
+    const asked = this.#tally?.asked ?? 0
+    const outside = this.#tally?.outside ?? 0
+    let at = next
+    let total = this.total
+    let pass = 0
+    let startMs = nowMs
+    do {
+      while (at < times.length && times[at]! <= startMs) at++
+      const horizonMs = at < times.length && times[at]! < untilMs ? times[at]! : untilMs
+      const from = pass
+      pass = this.#planStop(pass, startMs, total, horizonMs)
+      if (pass === from) break
+      total += (pass - from) * this.count
+      startMs = this.#passEndMs[pass - 1]!
+      this.#addStop(startMs, pass, asked, outside)
+    } while (startMs < boundMs && pass < this.#left)
+    // Beyond the bound only the first may stay.
+    if (this.stops > 1 && startMs >= boundMs) this.stops--
+    if (this.stops === 0) return 0
+    this.#forgetQuestions(
+      asked + this.#stopAsked[this.stops - 1]!,
+      outside + this.#stopOutside[this.stops - 1]!,
+    )
+    this.#tellFirst(running)
+    return this.stops
+  }
+
+  /** Plans passes that end before `horizonMs`, or one that ends later; @returns the passes planned then */
+  #planStop(from: number, nowMs: number, total: number, horizonMs: number): number {
     const {count} = this
-    let now = nowMs
-    let passes = 0
-    while (passes < this.#left) {
-      const end = now + this.#decodeMs(count, this.total)
+    let tokens = total
+    let startMs = nowMs
+    let pass = from
+    while (pass < this.#left) {
+      const end = startMs + this.#decodeMs(count, tokens)
       const isBeyond = end >= horizonMs
-      if (end === now || (isBeyond && passes > 0)) break
+      if (end === startMs || (isBeyond && pass > from)) break
+      if (pass === this.#passEndMs.length) this.#passEndMs = grown(this.#passEndMs, pass * 2)
+      this.#passEndMs[pass++] = end
       if (isBeyond) {
         // It was always asked about such a pass twice, and the share of questions outside the measured tables is reported.
-        this.#decodeMs(count, this.total)
+        this.#decodeMs(count, tokens)
+        break
       }
-      if (now === this.endMs) this.#observer.gaps(end - now, count)
-      // Before the first pass requests may have waited: only from the second on are their gaps the same.
-      else for (let i = 0; i < count; i++) this.#observer.token(running[i]!.request, end)
-      observer?.steadyPass(now, end, count, this.total)
-      this.total += count
-      this.lastStartMs = now
-      this.endMs = end
-      now = end
-      passes++
-      if (isBeyond) break
+      tokens += count
+      startMs = end
     }
-    this.passes = passes
-    this.#left -= passes
-    this.#done += passes
-    return now
+    return pass
+  }
+
+  #addStop(atMs: number, pass: number, asked: number, outside: number): void {
+    const stop = this.stops++
+    if (stop === this.#stopMs.length) this.#growStops()
+    this.#stopMs[stop] = atMs
+    this.#stopPass[stop] = pass
+    if (this.#tally === null) return
+    this.#stopAsked[stop] = this.#tally.asked - asked
+    this.#stopOutside[stop] = this.#tally.outside - outside
+  }
+
+  /** Questions about passes that do not happen were not asked. */
+  #forgetQuestions(asked: number, outside: number): void {
+    if (this.#tally === null) return
+    this.#tally.asked = asked
+    this.#tally.outside = outside
+  }
+
+  /** Keeps the first stops alone. */
+  #unplan(stops: number): void {
+    const last = this.stops - 1
+    this.stops = stops
+    if (this.#tally === null) return
+    this.#tally.asked -= this.#stopAsked[last]! - this.#stopAsked[stops - 1]!
+    this.#tally.outside -= this.#stopOutside[last]! - this.#stopOutside[stops - 1]!
+  }
+
+  /** Before the first pass requests may have waited: only from the second on are their gaps the same. */
+  #tellFirst(running: readonly RunningRequest[]): void {
+    this.#isFirst = this.#startMs !== this.endMs
+    if (!this.#isFirst) return
+    const end = this.#passEndMs[0]!
+    for (let i = 0; i < this.count; i++) this.#observer.token(running[i]!.request, end)
+  }
+
+  tell(stops: number, rank: number, observer: SteadyPassObserver | null): void {
+    if (stops < this.stops) this.#unplan(stops)
+    const {count} = this
+    let startMs = this.#startMs
+    let pass = 0
+    for (let stop = 0; stop < stops; stop++) {
+      if (stop > 0) this.#observer.stoppedAt(startMs, rank)
+      for (const end = this.#stopPass[stop]!; pass < end; pass++) {
+        const endMs = this.#passEndMs[pass]!
+        if (pass > 0 || !this.#isFirst) this.#observer.gaps(endMs - startMs, count)
+        observer?.steadyPass(startMs, endMs, count, this.total)
+        this.total += count
+        this.lastStartMs = startMs
+        startMs = endMs
+      }
+    }
+    this.endMs = startMs
+    this.passes = pass
+    this.#left -= pass
+    this.#done += pass
   }
 
   /** Ends the run. @returns its passes, by which the requests are to be moved on; all but the first have been told as gaps */
@@ -94,5 +235,13 @@ export class SteadyRun {
     this.#left = 0
     this.#done = 0
     return done
+  }
+
+  #growStops(): void {
+    const size = this.#stopMs.length * 2
+    this.#stopMs = grown(this.#stopMs, size)
+    this.#stopPass = grown(this.#stopPass, size)
+    this.#stopAsked = grown(this.#stopAsked, size)
+    this.#stopOutside = grown(this.#stopOutside, size)
   }
 }

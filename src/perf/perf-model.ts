@@ -6,6 +6,9 @@
  * with a sentence that says which.
  */
 export interface PerfModel {
+  /** Questions counted so far, where they are counted; who asked too many takes them back. Absent = they are not counted. */
+  readonly tally?: OutsideTally
+
   readonly timing: 'aic' | 'polynomial' | 'profile' | 'fixed'
   /**
    * Milliseconds for the prompt part of a pass.
@@ -24,4 +27,14 @@ export interface PerfModel {
   decodeMs(batchSize: number, activeKvTokens: number, context: number, capacityTokens: number): number
   /** Share of lookups so far that fell outside measured data, in [0, 1]; null where the notion has no meaning. */
   outsideShare(): number | null
+}
+
+/** Questions asked of a timing, and those of them that fell outside its measured data. */
+export interface OutsideTally {
+  asked: number
+  outside: number
+}
+
+export function shareOutside({asked, outside}: OutsideTally): number {
+  return asked === 0 ? 0 : outside / asked
 }

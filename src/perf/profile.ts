@@ -1,7 +1,7 @@
 import {unzipSync} from 'fflate'
 import {fail, ok, type Result} from '../core/result.ts'
 import {type NpyArray, type NpyNumbers, parseNpy} from './npy.ts'
-import type {PerfModel} from './perf-model.ts'
+import {type PerfModel, shareOutside} from './perf-model.ts'
 
 /** Recorded engine profile, the five arrays of the planner's NPZ file (engine.md 4.4). Times in ms. */
 export interface ProfileTable {
@@ -101,14 +101,14 @@ function isStrictlyRising(values: Float64Array): boolean {
 /** Linear prefill and bilinear decode interpolation, extrapolated by the end segments (engine.md 4.4). */
 export function createProfileModel(table: ProfileTable): PerfModel {
   const columns = table.decodeContext.length
-  let lookups = 0
-  let outside = 0
+  const tally = {asked: 0, outside: 0}
   return {
     timing: 'profile',
+    tally,
     prefillMs(batchSize, newTokens) {
       const tokens = batchSize * newTokens
-      lookups++
-      if (isOutside(table.prefillTokens, tokens)) outside++
+      tally.asked++
+      if (isOutside(table.prefillTokens, tokens)) tally.outside++
       const i = segment(table.prefillTokens, tokens)
       return interpolate(
         table.prefillTokens[i]!,
@@ -119,9 +119,9 @@ export function createProfileModel(table: ProfileTable): PerfModel {
       )
     },
     decodeMs(_batchSize, activeKvTokens, context) {
-      lookups++
+      tally.asked++
       if (isOutside(table.decodeKvTokens, activeKvTokens) || isOutside(table.decodeContext, context))
-        outside++
+        tally.outside++
       const kv = segment(table.decodeKvTokens, activeKvTokens)
       const c = segment(table.decodeContext, context)
       const kvLow = table.decodeKvTokens[kv]!
@@ -131,7 +131,7 @@ export function createProfileModel(table: ProfileTable): PerfModel {
       const high = interpolate(kvLow, at(kv, c + 1), kvHigh, at(kv + 1, c + 1), activeKvTokens)
       return interpolate(table.decodeContext[c]!, low, table.decodeContext[c + 1]!, high, context)
     },
-    outsideShare: () => (lookups === 0 ? 0 : outside / lookups),
+    outsideShare: () => shareOutside(tally),
   }
 }
 

@@ -10,6 +10,7 @@ import type {EngineObservation, ReplayEngine, TrafficWindow} from '../observatio
 import {PoolGauges} from '../pool-gauges.ts'
 import {computePrompts, type Prompts, unsharedPrompts} from '../prompts.ts'
 import {FirstTokens} from '../record/first-tokens.ts'
+import type {GapOrder} from '../record/gap-order.ts'
 import {hiddenTokens} from '../record/hidden-tokens.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
 import {type EngineGlance, glanceAt, livesOf, recordedLives} from '../record/lives.ts'
@@ -19,11 +20,12 @@ import {Recorder} from '../record/recorder.ts'
 import {TrafficAccumulator} from '../record/traffic.ts'
 import {BlockHolders} from '../routing/block-holders.ts'
 import {createRouter, type RouterOptions} from '../routing/create-router.ts'
-import type {PassObserver, PassOutcome} from '../scheduler.ts'
+import type {PassObserver, PassOutcome, PlannedPasses} from '../scheduler.ts'
 import type {StartupModel} from '../startup-model.ts'
 import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
 import {StreamedRecorder} from '../stream/streamed-recorder.ts'
 import type {StreamedRequests} from '../stream/streamed-requests.ts'
+import {TurnRanks} from '../turn-ranks.ts'
 import {checkThatRequestsFit} from './check-requests-fit.ts'
 import {EventQueue, HANDOFF, INSTANCE_READY, PASS_END} from './event-queue.ts'
 import type {Admission, Instance} from './instance.ts'
@@ -72,6 +74,11 @@ export class Cluster implements ReplayEngine {
   readonly #transferMs: ((tokens: number) => number) | null
   /** A completion on one instance can send a request to another. */
   readonly #isCoupled: boolean
+  readonly #turns = new TurnRanks()
+  /** Gaps may be told late; null where instances never run past a moment at which something could reach them. */
+  readonly #gapOrder: GapOrder | null
+  /** Instances with a plan. */
+  #planned = 0
   #now = 0
   #untilMs = 0
   #completed = 0
@@ -95,6 +102,8 @@ export class Cluster implements ReplayEngine {
     this.#main = pools.main
     const hasSessions = workload.sessionCount < workload.requestCount
     this.#isCoupled = hasSessions || concurrency !== null
+    const plansPasses = !this.#isCoupled && this.#prefill === null && streamed === undefined
+    this.#gapOrder = plansPasses ? this.#recorder.keepOrder(() => {}) : null
     this.#routesByKv = options.router !== null
     this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
   }
@@ -116,6 +125,7 @@ export class Cluster implements ReplayEngine {
       if (next > untilMs || next === Number.POSITIVE_INFINITY) return true
       this.#now = next
       this.#drain()
+      if (this.#gapOrder?.isFull) this.#flushGaps(this.#gapOrder)
     }
     return false
   }
@@ -204,6 +214,7 @@ export class Cluster implements ReplayEngine {
   #drain(): void {
     let changed = true
     while (changed) {
+      this.#turns.nextRound(this.#now)
       changed = this.#applyDueEvents()
       if (this.#releaseArrivals()) changed = true
       if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
@@ -249,6 +260,9 @@ export class Cluster implements ReplayEngine {
   #route(pool: InstancePool, request: number): void {
     const admission = pool.route(request, this.#now)
     if (admission !== null) this.#dispatch(admission)
+    // What waits in the router can go anywhere.
+    else if (this.#planned > 0)
+      for (const instance of this.#instances) if (instance?.plan) this.#cutPlan(instance)
   }
 
   #dispatchAll(admissions: readonly Admission[]): void {
@@ -267,6 +281,7 @@ export class Cluster implements ReplayEngine {
         Math.ceil(this.#workload.inputLength[request]! / pool.args.block_size),
       )
     }
+    if (instance.plan !== null) this.#cutPlan(instance)
     this.#inFlight++
     instance.inFlight++
     instance.scheduler.receive(request, isMain ? this.#workload.outputLength[request]! : 1)
@@ -282,7 +297,9 @@ export class Cluster implements ReplayEngine {
 
   #startPass(instance: Instance): void {
     const now = this.#now
-    if (this.#runAhead(instance)) return
+    const rank = this.#turns.now(instance.turn)
+    this.#gapOrder?.begin(now, rank)
+    if (this.#runAhead(instance, rank)) return
     const {scheduler, record} = instance
     const pool = this.#poolOf(instance)
     const outcome = scheduler.executePass(now)
@@ -290,7 +307,7 @@ export class Cluster implements ReplayEngine {
     record.passes++
     record.busyMs += outcome.endMs - now
     const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
-    this.#loads.passes(instance.load, now, outcome.endMs, queued, scheduler.kvShare)
+    this.#loads.passes(instance.load, rank, now, outcome.endMs, queued, scheduler.kvShare)
     if (pool.keepPasses) pool.passes.add(instance.id, now, outcome.endMs, outcome)
     if (outcome.endMs > now) {
       this.#occupyUntil(instance, outcome.endMs, outcome)
@@ -306,17 +323,88 @@ export class Cluster implements ReplayEngine {
    * reach it: the next arrival, the next hand-off, or the end of this `runUntil`. Other instances cannot see the
    * difference, since such passes change nothing but their own requests' tokens.
    */
-  #runAhead(instance: Instance): boolean {
+  #runAhead(instance: Instance, rank: number): boolean {
     const {scheduler, record} = instance
     if (record.passes < instance.slowPasses) return false
+    if (this.#gapOrder !== null && scheduler.planSteadyPasses !== undefined && this.#main.queueLength === 0)
+      return this.#planAhead(instance, rank)
     const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs(), instance.steadyObserver)
     if (end === this.#now) return false
     record.passes += scheduler.steadyPasses
     record.busyMs += end - this.#now
     // Such passes leave nobody waiting that could be admitted.
-    this.#loads.passes(instance.load, this.#now, end, 0, scheduler.kvShare)
+    this.#loads.passes(instance.load, rank, this.#now, end, 0, scheduler.kvShare)
     this.#occupyUntil(instance, end, null)
     return true
+  }
+
+  /**
+   * The same past moments at which only other instances are reached. What comes of it is told when the plan is over or cut:
+   * whoever arrives here, or waits for any instance, cuts it. It ends before the run's clock stops, before an instance comes to
+   * serve, and before the load's bins widen, since the order of events matters there.
+   */
+  #planAhead(instance: Instance, rank: number): boolean {
+    const untilMs = this.#untilMs
+    const plan = instance.scheduler.planSteadyPasses!(this.#now, {
+      upcoming: this.#arrivals.upcoming!,
+      untilMs,
+      boundMs: Math.min(untilMs, this.#events.nextBesidesMainPassesMs, this.#loads.fullMs),
+    })
+    if (plan === null) return false
+    instance.planRank = rank
+    if (plan.stops > 1) {
+      instance.plan = plan
+      this.#planned++
+    } else this.#tellPasses(instance, plan, 1)
+    this.#occupyUntil(instance, plan.plannedToMs, null)
+    return true
+  }
+
+  #tellPasses(instance: Instance, plan: PlannedPasses, stops: number): void {
+    const {record, load, scheduler} = instance
+    const {kvShare} = scheduler
+    const laterRank = TurnRanks.inFirstRound(instance.turn)
+    plan.tell(stops, laterRank, instance.steadyObserver)
+    record.passes += plan.passes
+    let rank = instance.planRank
+    let fromMs = plan.plannedFromMs
+    for (let stop = 0; stop < stops; stop++) {
+      const toMs = plan.stopMs(stop)
+      record.busyMs += toMs - fromMs
+      // Such passes leave nobody waiting that could be admitted.
+      this.#loads.passes(load, rank, fromMs, toMs, 0, kvShare)
+      fromMs = toMs
+      rank = laterRank
+    }
+  }
+
+  #endPlan(instance: Instance, plan: PlannedPasses, stops: number): void {
+    instance.plan = null
+    this.#planned--
+    this.#gapOrder!.begin(plan.plannedFromMs, instance.planRank)
+    this.#tellPasses(instance, plan, stops)
+  }
+
+  /** Something reaches the instance: of its plan only the pass under way is left. */
+  #cutPlan(instance: Instance): void {
+    const plan = instance.plan!
+    const stops = plan.stopsUntil(this.#now)
+    const endMs = plan.stopMs(stops - 1)
+    this.#endPlan(instance, plan, stops)
+    if (endMs > this.#now) this.#events.bringMainPassEndForward(endMs, instance.serial)
+    else {
+      this.#events.removeMainPassEnd(instance.serial)
+      this.#endPass(instance)
+    }
+  }
+
+  /** Puts gaps in order up to the first moment of which a plan may still tell. */
+  #flushGaps(gapOrder: GapOrder): void {
+    let knownMs = this.#now
+    for (const instance of this.#instances) {
+      if (instance?.plan) knownMs = Math.min(knownMs, instance.plan.plannedFromMs)
+    }
+    gapOrder.flushBefore(knownMs)
   }
 
   #horizonMs(): number {
@@ -336,6 +424,7 @@ export class Cluster implements ReplayEngine {
 
   #endPass(instance: Instance): void {
     instance.isBusy = false
+    if (instance.plan !== null) this.#endPlan(instance, instance.plan, instance.plan.stops)
     if (instance.pending !== null) this.#applyOutcome(instance, instance.pending)
     this.#poolOf(instance).ready.addIfReady(instance)
   }

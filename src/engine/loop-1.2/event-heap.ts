@@ -26,12 +26,9 @@ export class EventHeap {
     return this.#kind.some(k => k !== kind)
   }
 
-  /** The first event here comes before the first one there; false when there is none here. */
-  isBefore(other: EventHeap): boolean {
-    const here = this.topTime
-    const there = other.topTime
-    if (here !== there) return here < there
-    return this.size > 0 && (other.size === 0 || this.#order[0]! < other.#order[0]!)
+  /** Order of the next event; there must be one. */
+  get topOrder(): number {
+    return this.#order[0]!
   }
 
   /** @param order larger than that of every event pushed before */

@@ -1,3 +1,4 @@
+import {PassEndHeap} from '../pass-end-heap.ts'
 import {EventHeap} from './event-heap.ts'
 
 /** What can happen besides arrivals; the subject is an instance's serial number, or a request. */
@@ -10,7 +11,7 @@ export const HANDOFF = 2
  * own: in disaggregated fleets a decode instance has to know when anything but those comes next.
  */
 export class EventQueue {
-  readonly #mainPasses = new EventHeap()
+  readonly #mainPasses = new PassEndHeap()
   readonly #others = new EventHeap()
   #pushed = 0
 
@@ -26,7 +27,8 @@ export class EventQueue {
 
   /** The next event is of this kind and due at `now`. */
   isDue(kind: number, now: number): boolean {
-    return this.#first().isDue(kind, now)
+    if (!this.#isPassFirst()) return this.#others.isDue(kind, now)
+    return kind === PASS_END && this.#mainPasses.topTime === now
   }
 
   /** Nothing is to come but instances that become ready. */
@@ -39,15 +41,28 @@ export class EventQueue {
   }
 
   pushMainPassEnd(time: number, serial: number): void {
-    this.#mainPasses.push(time, this.#pushed++, PASS_END, serial)
+    this.#mainPasses.push(time, this.#pushed++, serial)
+  }
+
+  /** A pass of the main pool ends earlier than was thought. */
+  bringMainPassEndForward(time: number, serial: number): void {
+    this.#mainPasses.bringForward(time, serial)
+  }
+
+  /** A pass of the main pool has ended already. */
+  removeMainPassEnd(serial: number): void {
+    this.#mainPasses.remove(serial)
   }
 
   /** Removes the next event and returns its subject. */
   pop(): number {
-    return this.#first().pop()
+    return this.#isPassFirst() ? this.#mainPasses.pop() : this.#others.pop()
   }
 
-  #first(): EventHeap {
-    return this.#mainPasses.isBefore(this.#others) ? this.#mainPasses : this.#others
+  #isPassFirst(): boolean {
+    const passes = this.#mainPasses
+    const others = this.#others
+    if (passes.topTime !== others.topTime) return passes.topTime < others.topTime
+    return passes.size > 0 && passes.topTie < others.topOrder
   }
 }

@@ -15,6 +15,7 @@ import type {KvRouter} from '../routing/kv-router.ts'
 import {RouterIndex} from '../routing/router-index.ts'
 import type {PassObserver, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 import {perfOfNew, type StartupModel} from '../startup-model.ts'
+import {MAIN_POOL} from '../turn-ranks.ts'
 import {type EventQueue, INSTANCE_READY} from './event-queue.ts'
 import type {Admission, Instance} from './instance.ts'
 
@@ -164,6 +165,7 @@ export class InstancePool {
     const instance: Instance = {
       serial,
       id,
+      turn: component === 'prefill' ? id : MAIN_POOL + id,
       lane,
       component,
       scheduler: this.#createScheduler(id, lane, perfOfNew(this.#options.perf, slowPasses, record)),
@@ -172,6 +174,8 @@ export class InstancePool {
       isBusy: false,
       isReady: false,
       pending: null,
+      plan: null,
+      planRank: 0,
       inFlight: 0,
       steadyObserver: this.keepPasses ? this.#steadyObserver(id) : null,
       zeroPasses: 0,

@@ -3,7 +3,7 @@ import type {InstanceState} from '../observation.ts'
 import type {LoadLane} from '../record/instance-loads.ts'
 import type {LifeRecord} from '../record/life-start.ts'
 import type {Placement} from '../routing/kv-router.ts'
-import type {PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
+import type {PassOutcome, PlannedPasses, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 
 /** One simulated serving process. */
 export interface Instance {
@@ -11,6 +11,8 @@ export interface Instance {
   readonly serial: number
   /** Number within the pool: counts up, never reused. */
   readonly id: number
+  /** Its place among those that have their turn at one moment (`TurnRanks`). */
+  readonly turn: number
   /** Its place in columns over instances; another's when it is gone. */
   readonly lane: number
   readonly component: PoolName
@@ -22,6 +24,10 @@ export interface Instance {
   isReady: boolean
   /** Outcome of the pass under way, to be applied when it ends; null while steady passes run ahead. */
   pending: PassOutcome | null
+  /** Passes that only decode, planned up to the end of the pass under way in the queue of events; null = none that might be cut. */
+  plan: PlannedPasses | null
+  /** Of the turn that the plan began with (`TurnRanks`). */
+  planRank: number
   /** Requests sent here whose completion has not been applied yet. */
   inFlight: number
   /** Where its steady passes are told; null if nobody looks. */

@@ -20,6 +20,7 @@ import {PrefillLoad16} from '../routing/prefill-load-1.6.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, type Scheduler16} from '../scheduler-1.6.ts'
 import type {StartupModel} from '../startup-model.ts'
+import {TurnRanks} from '../turn-ranks.ts'
 import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
 import {GraphArrivals} from './graph-arrivals.ts'
 import {HandOffs} from './hand-offs.ts'
@@ -81,6 +82,7 @@ export class Cluster16 implements ReplayEngine {
   readonly #routesByKv: boolean
   /** A completion on one instance can send a request to another. */
   readonly #isCoupled: boolean
+  readonly #turns = new TurnRanks()
   readonly #maxSimTimeMs: number
   readonly #parksRequests: boolean
   /** Where requests are, by request: what the coordinator of hand-offs asks. */
@@ -261,6 +263,7 @@ export class Cluster16 implements ReplayEngine {
    * that very moment is counted, and sent to an instance only after it.
    */
   #round(): boolean {
+    this.#turns.nextRound(this.#now)
     let changed = this.#applyDueEvents()
     if (this.#handOffs?.runPending()) changed = true
     if (this.#releaseArrivals()) changed = true
@@ -374,14 +377,15 @@ export class Cluster16 implements ReplayEngine {
 
   #startPass(instance: Instance16): number {
     const now = this.#now
-    if (this.#runAhead(instance)) return UNDER_WAY
+    const rank = this.#turns.now(instance.subject)
+    if (this.#runAhead(instance, rank)) return UNDER_WAY
     const {scheduler, record} = instance
     const outcome = scheduler.executePass(now)
     if (outcome.endMs === now && !outcome.hadEffect) return NOTHING
     record.passes++
     record.busyMs += outcome.endMs - now
     const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
-    this.#loads.passes(instance.load, now, outcome.endMs, queued, scheduler.kvShare)
+    this.#loads.passes(instance.load, rank, now, outcome.endMs, queued, scheduler.kvShare)
     if (outcome.endMs === now) {
       this.#applyOutcome(instance, now, outcome)
       return ENDED
@@ -394,7 +398,7 @@ export class Cluster16 implements ReplayEngine {
    * Lets an instance run passes that only decode on its own clock, up to the first moment at which anything else could
    * reach it. Other instances cannot see the difference, since such passes change nothing but their own requests' tokens.
    */
-  #runAhead(instance: Instance16): boolean {
+  #runAhead(instance: Instance16, rank: number): boolean {
     // Of requests that do not finish before the last moment nothing may be recorded.
     if (this.#maxSimTimeMs < Number.POSITIVE_INFINITY) return false
     const {scheduler, record} = instance
@@ -406,7 +410,7 @@ export class Cluster16 implements ReplayEngine {
     record.passes += scheduler.steadyPasses
     record.busyMs += end - this.#now
     const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
-    this.#loads.passes(instance.load, this.#now, end, queued, scheduler.kvShare)
+    this.#loads.passes(instance.load, rank, this.#now, end, queued, scheduler.kvShare)
     if (end >= horizonMs) {
       // A single pass, of which nothing may be known before it ends.
       this.#occupyUntil(instance, end, outcome)

@@ -57,6 +57,7 @@ export class OutcomeRecorder extends Recorder {
       preempted: (request, atMs) => this.preempted(request, atMs, true),
       token: () => {},
       gaps: () => {},
+      stoppedAt: () => {},
       tokensUntil: () => {},
     }
   }

@@ -9,6 +9,7 @@ export function hiddenTokens(recorder: Recorder): PassObserver {
     preempted: (request, atMs) => recorder.preempted(request, atMs, true),
     token: () => {},
     gaps: () => {},
+    stoppedAt: () => {},
     tokensUntil: () => {},
   }
 }

@@ -29,7 +29,7 @@ function record(startMs: number, told: readonly Pass[]) {
   const spans = told.map(({idleMs, lastsMs, queued, kvPercent}) => {
     const fromMs = now + idleMs
     now = fromMs + lastsMs
-    recorder.passes(lane, fromMs, now, queued, kvPercent / 100)
+    recorder.passes(lane, 0, fromMs, now, queued, kvPercent / 100)
     return {fromMs, toMs: now, queued, kvShare: kvPercent / 100}
   })
   return {columns: recorder.columns([other, lane]), spans}

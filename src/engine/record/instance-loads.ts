@@ -13,20 +13,28 @@ const FIRST_LANE = 64
  */
 export class LoadRecorder {
   #binMs = FIRST_BIN_MS
-  readonly #lanes: LoadLane[] = []
+  readonly #widenings: Widening[] = []
 
   /** @param nowMs when the instance was asked for */
   addInstance(nowMs: number): LoadLane {
-    const lane = new LoadLane(Math.floor(nowMs / this.#binMs))
-    this.#lanes.push(lane)
-    return lane
+    return new LoadLane(Math.floor(nowMs / this.#binMs), this.#widenings.length)
   }
 
-  /** Passes of one instance between two moments, with its queue and its share of KV blocks in use after them. */
-  passes(lane: LoadLane, fromMs: number, toMs: number, queued: number, kvShare: number): void {
+  /** Passes that end from here on need wider bins: they have to be told in order. */
+  get fullMs(): number {
+    return this.#binMs * MOST_BINS
+  }
+
+  /**
+   * Passes of one instance between two moments, with its queue and its share of KV blocks in use after them. An instance
+   * may tell them late, if in order: what began before bins were widened goes into those of then, for sums depend on it.
+   * @param rank the instance's among those that begin at one moment
+   */
+  passes(lane: LoadLane, rank: number, fromMs: number, toMs: number, queued: number, kvShare: number): void {
     // Passes run ahead of the clock: the end decides whether there are bins enough.
-    while (toMs >= this.#binMs * MOST_BINS) this.#widen()
-    const binMs = this.#binMs
+    for (; toMs >= this.fullMs; this.#binMs *= 2) this.#widenings.push({fromMs, rank})
+    if (lane.widened < this.#widenings.length) this.#widen(lane, fromMs, rank)
+    const binMs = FIRST_BIN_MS * 2 ** lane.widened
     const first = Math.floor(fromMs / binMs)
     const last = Math.floor(toMs / binMs)
     lane.reach(last)
@@ -41,6 +49,7 @@ export class LoadRecorder {
 
   /** Columns of the lanes, in the order given. */
   columns(lanes: readonly LoadLane[]): InstanceLoads {
+    for (const lane of lanes) this.#widen(lane, Number.POSITIVE_INFINITY, 0)
     const offset = new Int32Array(lanes.length + 1)
     lanes.forEach((lane, i) => {
       offset[i + 1] = offset[i]! + lane.count
@@ -60,22 +69,35 @@ export class LoadRecorder {
     return columns
   }
 
-  #widen(): void {
-    this.#binMs *= 2
-    for (const lane of this.#lanes) lane.widen()
+  /** Widens a lane's bins as they were when passes began. */
+  #widen(lane: LoadLane, fromMs: number, rank: number): void {
+    while (lane.widened < this.#widenings.length) {
+      const {fromMs: widenedMs, rank: widenedRank} = this.#widenings[lane.widened]!
+      if (widenedMs > fromMs || (widenedMs === fromMs && widenedRank > rank)) return
+      lane.widen()
+    }
   }
+}
+
+/** Passes that needed wider bins, by when they began and on which instance. */
+interface Widening {
+  readonly fromMs: number
+  readonly rank: number
 }
 
 /** One instance's bins, from the first that knew it to the last in which it ran a pass. */
 export class LoadLane {
   firstBin: number
   count = 0
+  widened: number
   #busyMs = new Float64Array(FIRST_LANE)
   #queued = new Int32Array(FIRST_LANE)
   #kvShare = new Float64Array(FIRST_LANE)
 
-  constructor(firstBin: number) {
+  /** @param widened how often the bins were widened so far */
+  constructor(firstBin: number, widened: number) {
     this.firstBin = firstBin
+    this.widened = widened
   }
 
   /** Makes room up to a bin. */
@@ -115,6 +137,7 @@ export class LoadLane {
     this.#kvShare.fill(0, count, this.count)
     this.count = count
     this.firstBin = (this.firstBin - shift) / 2
+    this.widened++
   }
 
   copyTo(columns: Pick<InstanceLoads, 'busyMs' | 'queued' | 'kvShare'>, at: number): void {

@@ -1,5 +1,6 @@
 import {grown} from '../../core/grown.ts'
 import type {Workload} from '../../trace/workload.ts'
+import {GapOrder} from './gap-order.ts'
 import type {FinishedSoFar} from './lives.ts'
 import type {RequestColumns, RequestEvents, TokenGaps} from './record.ts'
 import {RequestEventLog} from './request-events.ts'
@@ -21,6 +22,8 @@ export class Recorder {
   #gaps = new Float64Array(INITIAL_GAPS)
   #counts = new Uint32Array(INITIAL_GAPS)
   #gapLength = 0
+  /** null where gaps are told in order. */
+  #order: GapOrder | null = null
 
   constructor(workload: Workload, requests = columnsOver(workload)) {
     this.requests = requests
@@ -69,6 +72,16 @@ export class Recorder {
     this.gaps(gapMs, 1)
   }
 
+  stoppedAt(atMs: number, rank: number): void {
+    this.#order?.begin(atMs, rank)
+  }
+
+  /** From now on gaps may be told late; who tells them says when their passes began. */
+  keepOrder(onStop: (atMs: number) => void): GapOrder {
+    this.#order = new GapOrder({stop: onStop, gaps: (gapMs, count) => this.#append(gapMs, count)})
+    return this.#order
+  }
+
   tokensUntil(request: number, tokens: number, atMs: number): void {
     this.#emitted[request]! += tokens
     this.#last[request] = atMs
@@ -104,6 +117,7 @@ export class Recorder {
   }
 
   tokenGaps(): TokenGaps {
+    this.#order?.flushBefore(Number.POSITIVE_INFINITY)
     return {
       length: this.#gapLength,
       gapMs: this.#gaps.slice(0, this.#gapLength),
@@ -112,6 +126,11 @@ export class Recorder {
   }
 
   gaps(gapMs: number, count: number): void {
+    if (this.#order === null) this.#append(gapMs, count)
+    else this.#order.add(gapMs, count)
+  }
+
+  #append(gapMs: number, count: number): void {
     const last = this.#gapLength - 1
     if (last >= 0 && this.#gaps[last] === gapMs) {
       this.#counts[last]! += count

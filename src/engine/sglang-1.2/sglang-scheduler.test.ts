@@ -143,6 +143,7 @@ function alone(lines: readonly Line[], engine: Record<string, unknown>) {
     admitted: nothing,
     token: nothing,
     gaps: nothing,
+    stoppedAt: nothing,
     tokensUntil: nothing,
     prefillChunk: nothing,
     preempted: nothing,

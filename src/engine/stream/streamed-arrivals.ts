@@ -7,6 +7,7 @@ import type {StreamedRequests} from './streamed-requests.ts'
 export class StreamedArrivals implements ArrivalQueue {
   readonly #source: RequestSource
   readonly #slots: RequestSlots
+  readonly upcoming = null
 
   constructor({source, slots}: StreamedRequests) {
     this.#source = source

@@ -3,8 +3,15 @@ import {empty} from '../../core/empty.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {SchedulerSetup} from '../generation.ts'
 import {createOutcome, passDurationMs} from '../pass-outcome.ts'
-import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
-import {SteadyRun} from '../steady-run.ts'
+import type {
+  PassObserver,
+  PassOutcome,
+  PlanBounds,
+  PlannedPasses,
+  Scheduler,
+  SteadyPassObserver,
+} from '../scheduler.ts'
+import {runToStop, SteadyRun, singleStop} from '../steady-run.ts'
 import {PassBatch} from './pass-batch.ts'
 import {RunningSet} from './running-set.ts'
 import {FINISHED, PREEMPTED, RUNNING, type Sequence} from './sequence.ts'
@@ -63,7 +70,7 @@ export class VllmScheduler implements Scheduler {
     this.#capacityTokens = args.num_gpu_blocks * args.block_size
     this.#running = new RunningSet(args.preemption_mode)
     this.#batch = new PassBatch(this.#budget, args.worker_type !== 'decode', this.#outcome)
-    this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total))
+    this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total), perf.tally ?? null)
   }
 
   get steadyPasses(): number {
@@ -117,19 +124,22 @@ export class VllmScheduler implements Scheduler {
     return this.#outcome
   }
 
-  runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number {
+  planSteadyPasses(nowMs: number, bounds: PlanBounds): PlannedPasses | null {
     const {sequences} = this.#running
     const steady = this.#steady
-    steady.passes = 0
     if (steady.isOpen) {
-      if (this.#mayAdmit()) return nowMs
+      if (this.#mayAdmit()) return null
     } else {
       this.#settle()
       const limit = this.#steadyLimit()
-      if (limit === 0) return nowMs
+      if (limit === 0) return null
       steady.open(sequences, limit)
     }
-    return steady.advance(sequences, nowMs, horizonMs, observer)
+    return steady.plan(sequences, nowMs, bounds) > 0 ? steady : null
+  }
+
+  runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number {
+    return runToStop(this.planSteadyPasses(nowMs, singleStop(horizonMs)), nowMs, observer)
   }
 
   // --- passes that only decode ---

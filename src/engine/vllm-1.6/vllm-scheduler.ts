@@ -5,9 +5,9 @@ import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import {ArrayPool} from '../array-pool.ts'
 import type {Prompts} from '../prompts.ts'
-import type {PassObserver} from '../scheduler.ts'
+import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
-import {SteadyRun} from '../steady-run.ts'
+import {SteadyRun, singleStop} from '../steady-run.ts'
 import {BlockPool, PRIVATE} from './block-pool.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 import {mostEntries, Sequence} from './sequence.ts'
@@ -99,7 +99,7 @@ export class VllmScheduler implements Scheduler16 {
     this.#prompts = prompts
     this.#observer = observer
     this.kvEvents = kvEvents
-    this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total))
+    this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total), perf.tally ?? null)
     this.#pool = new BlockPool(args.num_gpu_blocks, kvEvents)
     this.#blockSize = args.block_size
     this.#budget = args.max_num_batched_tokens ?? Number.POSITIVE_INFINITY
@@ -182,18 +182,27 @@ export class VllmScheduler implements Scheduler16 {
     return this.#outcome
   }
 
-  runSteadyPasses(nowMs: number, horizonMs: number): number {
+  planSteadyPasses(nowMs: number, bounds: PlanBounds): PlannedPasses | null {
     const steady = this.#steady
-    steady.passes = 0
     if (!this.#staysSteady()) {
       this.#settle()
       const limit = this.#steadyLimit()
-      if (limit === 0) return nowMs
+      if (limit === 0) return null
       steady.open(this.#running, limit)
     }
-    const end = steady.advance(this.#running, nowMs, horizonMs, null)
-    if (end > nowMs) this.#fillSteadyOutcome(end)
-    return end
+    return steady.plan(this.#running, nowMs, bounds) > 0 ? steady : null
+  }
+
+  tellSteadyPasses(stops: number, rank: number): void {
+    this.#steady.tell(stops, rank, null)
+    this.#fillSteadyOutcome(this.#steady.endMs)
+  }
+
+  runSteadyPasses(nowMs: number, horizonMs: number): number {
+    const plan = this.planSteadyPasses(nowMs, singleStop(horizonMs))
+    if (plan === null) return nowMs
+    this.tellSteadyPasses(1, 0)
+    return plan.plannedToMs
   }
 
   releaseSource(request: number): void {

@@ -1,4 +1,4 @@
-import type {PerfModel} from '../perf-model.ts'
+import {type PerfModel, shareOutside} from '../perf-model.ts'
 import type {AicModel} from './aic-model.ts'
 
 /**
@@ -6,22 +6,22 @@ import type {AicModel} from './aic-model.ts'
  * runs and pools; what left the measured data is counted here, for the one run and pool this was made for.
  */
 export function createAicPerfModel(model: AicModel): PerfModel {
-  let predictions = 0
-  let outside = 0
+  const tally = {asked: 0, outside: 0}
   return {
     timing: 'aic',
+    tally,
     prefillMs(batchSize, newTokens, prefix) {
       const ms = model.prefillMs(batchSize, newTokens, prefix)
-      predictions++
-      if (model.wasOutside) outside++
+      tally.asked++
+      if (model.wasOutside) tally.outside++
       return ms
     },
     decodeMs(batchSize, _activeKvTokens, context) {
       const ms = model.decodeMs(batchSize, context, 2)
-      predictions++
-      if (model.wasOutside) outside++
+      tally.asked++
+      if (model.wasOutside) tally.outside++
       return ms
     },
-    outsideShare: () => (predictions === 0 ? 0 : outside / predictions),
+    outsideShare: () => shareOutside(tally),
   }
 }
