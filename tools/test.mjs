@@ -3,7 +3,7 @@
  * ones, unless they need what it makes. The last line is `N passed, N failed`, unit and browser tests together;
  * a failed step that counts no tests (types, lint, a build) counts as one failure.
  *
- * `npm test -- unit browser` runs only the steps named.
+ * `npm test -- unit browser` runs only the steps named; `npm test -- fuzz` is one that runs only so.
  */
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
@@ -16,7 +16,16 @@ import {ensureChromium} from './chromium.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const scratch = mkdtempSync(join(tmpdir(), 'planner-replay-test-'))
 
-/** Steps in order. `run` returns the counts of its tests; `needs` names steps that must not have failed. */
+/** Tests that draw their cases by `test/support/fuzz.ts`. */
+const FUZZED = [
+  'src/trace/formats/brought-files.test.ts',
+  'src/trace/formats/graph/agentic-mooncake.test.ts',
+  'src/trace/formats/records/records-to-lines.test.ts',
+  'src/trace/preview-trace.test.ts',
+  'src/measured/read-measured.test.ts',
+]
+
+/** Steps in order. `run` returns the counts of its tests; `needs` names steps that must not have failed; one that `isAsked` runs only when it is named. */
 const STEPS = [
   {
     name: 'types',
@@ -45,6 +54,12 @@ const STEPS = [
     run: tool('vite/bin/vite.js', 'build', '--config', 'vite.cli.config.ts', '--logLevel', 'warn'),
   },
   {name: 'unit', title: 'Unit tests, laws and golden runs', run: vitest('unit')},
+  {
+    name: 'fuzz',
+    title: 'Ten thousand cases for every reader of files of the user’s own',
+    run: vitest('fuzz', ...FUZZED, {FUZZ_RUNS: '10000'}),
+    isAsked: true,
+  },
   {name: 'site', title: 'Build of the site', run: tool('vite/bin/vite.js', 'build', '--logLevel', 'warn')},
   {name: 'browser', title: 'Browser tests of the built site', run: browserTests, needs: ['cli', 'site']},
 ]
@@ -60,7 +75,7 @@ const total = {passed: 0, failed: 0, skipped: 0}
 const failedSteps = []
 try {
   for (const step of STEPS) {
-    if (wanted.length === 0 || wanted.includes(step.name)) runStep(step)
+    if (wanted.includes(step.name) || (wanted.length === 0 && step.isAsked !== true)) runStep(step)
   }
 } finally {
   rmSync(scratch, {recursive: true, force: true})

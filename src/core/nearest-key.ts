@@ -1,6 +1,14 @@
-/** Typing mistakes are mostly one or two edits away; beyond a third of the word it is another word. */
+/** A name shorter than this is part of too many others. */
+const WHOLE_NAME = 8
+
+/**
+ * Typing mistakes are mostly one or two edits away; beyond a third of the word it is another word, unless one name is the
+ * other and more (`num_gpu_blocks_override`).
+ */
 function nearestKey(unknown: string, known: Iterable<string>): string | null {
-  return nearestWithin(unknown.slice(0, 60), known, Math.floor(Math.min(unknown.length, 40) / 3) + 1)
+  const names = [...known]
+  const near = nearestWithin(unknown.slice(0, 60), names, Math.floor(Math.min(unknown.length, 40) / 3) + 1)
+  return near ?? names.find(name => name.length >= WHOLE_NAME && unknown.startsWith(`${name}_`)) ?? null
 }
 
 /** ` (did you mean X?)` or nothing. */

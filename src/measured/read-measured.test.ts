@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {strToU8} from 'fflate'
 import {describe, expect, it} from 'vitest'
+import {FUZZ} from '../../test/support/fuzz.ts'
 import type {MeasuredRun} from './measured-run.ts'
 import {readMeasured} from './read-measured.ts'
 
@@ -186,7 +187,7 @@ describe('a measured run is read', () => {
         const positive = statistics.every(({ms: value}) => value >= 0)
         return positive && (requests !== null || statistics.length > 0)
       }),
-      {numRuns: 10_000},
+      FUZZ,
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {strToU8} from 'fflate'
 import {describe, expect, it} from 'vitest'
+import {FUZZ} from '../../test/support/fuzz.ts'
 import {findBadLines} from './bad-lines.ts'
 import {parseTrace} from './formats/parse-trace.ts'
 import {previewTrace} from './preview-trace.ts'
@@ -55,7 +56,7 @@ describe('a preview', () => {
         const found = previewTrace(bytes, 'f')
         return found.ok ? found.value.rows.length <= 5 : found.error.message.length > 0
       }),
-      {numRuns: 10_000},
+      FUZZ,
     )
   })
 })

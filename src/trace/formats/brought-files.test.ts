@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {gzipSync, strFromU8, strToU8, zipSync} from 'fflate'
 import {describe, expect, it} from 'vitest'
+import {FUZZ} from '../../../test/support/fuzz.ts'
 import {toWorkload} from '../parsed-trace.ts'
 import {arrayToLines} from './packing/array-to-lines.ts'
 import {unpackTrace} from './packing/unpack-trace.ts'
@@ -151,7 +152,6 @@ it('names agentic traces, whose waits are not simulated', () => {
 })
 
 describe('fuzz', () => {
-  const FUZZ = {numRuns: 10_000}
   const json = fc.json({maxDepth: 3})
 
   it('array to lines keeps every object of an array, in order', () => {

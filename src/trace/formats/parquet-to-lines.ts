@@ -25,7 +25,10 @@ export async function unpackParquet(bytes: Uint8Array, fileName: string): Promis
     const rows = await parquetReadObjects({file, compressors})
     return ok(strToU8(rows.map(row => JSON.stringify(row, plain)).join('\n')))
   } catch (error) {
-    return fail(`${fileName} is a Parquet file that cannot be read (${messageOf(error)})`)
+    // What the library runs into beyond the end of a file is no sentence for a reader.
+    const isCut = error instanceof TypeError || error instanceof RangeError
+    const why = isCut ? 'it is damaged or cut short' : messageOf(error)
+    return fail(`${fileName} is a Parquet file that cannot be read (${why})`)
   }
 }
 

@@ -143,7 +143,7 @@ export class WekaReader implements TraceReader {
 
   #notices(): readonly string[] {
     const notices = [
-      `${this.#fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.#blockSize} tokens; a request waits for the one before it in its conversation.`,
+      `${this.#fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.#blockSize} tokens; a request waits for the one before it in its conversation. ai-dynamo 1.6.1 also keeps recorded starts and tells sub-agents apart, which is not simulated here.`,
     ]
     if (this.#leftOut > 0)
       notices.push(

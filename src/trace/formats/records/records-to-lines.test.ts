@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {strToU8} from 'fflate'
 import {describe, expect, it} from 'vitest'
+import {FUZZ} from '../../../../test/support/fuzz.ts'
 import {toWorkload} from '../../parsed-trace.ts'
 import {parseTrace} from '../parse-trace.ts'
 import {recordsToLines} from './records-to-lines.ts'
@@ -100,7 +101,7 @@ describe('records of tools are read as traces', () => {
         const parsed = parseTrace(lines(...list), 'f')
         return parsed.ok ? parsed.value.requestCount > 0 : parsed.error.message.length > 0
       }),
-      {numRuns: 10_000},
+      FUZZ,
     )
   })
 })
