@@ -5,6 +5,7 @@ import {gunzipSync} from 'node:zlib'
 import type {Plugin} from 'vite'
 import {VitePWA} from 'vite-plugin-pwa'
 import type {ManifestEntry} from 'workbox-build'
+import {SYSTEM_NAMES, SYSTEMS} from '../src/perf/aic/request/systems.ts'
 import type {SiteFile} from '../src/service-worker/protocol.ts'
 
 /** Folders of the site that are stored after the shell, file by file. */
@@ -64,7 +65,13 @@ function describe({url, revision, size}: SizedEntry, outDir: string): SizedEntry
   const content = readFileSync(join(outDir, url))
   const sha256 = [sha256Hex(content)]
   if (url.endsWith('.gz')) sha256.push(sha256Hex(gunzipSync(content)))
-  return {url, revision: sha256[0]!.slice(0, 16), size, bytes: size, sha256}
+  const file = {url, revision: sha256[0]!.slice(0, 16), size, bytes: size, sha256}
+  return isOnDemand(url) ? {...file, isOnDemand: true} : file
+}
+
+/** Tables of a GPU that few engines run on. */
+function isOnDemand(url: string): boolean {
+  return SYSTEM_NAMES.some(name => !SYSTEMS[name].isCommon && url.startsWith(`perf/${name}__`))
 }
 
 function sha256Hex(bytes: Uint8Array): string {

@@ -11,6 +11,8 @@ export interface SiteFile {
    * some servers declare the packing, and then the browser takes it off.
    */
   readonly sha256?: readonly string[]
+  /** Stored when the page has used it, or when the user asks for everything. */
+  readonly isOnDemand?: boolean
 }
 
 /** What the page asks of the service worker. All but `take-over` are answered through the port that comes along. */
@@ -19,14 +21,21 @@ export type OfflineRequest =
   | 'status'
   /** Stores a megabyte or so more, then says how much is stored. Asked again until nothing is missing. */
   | 'store-more'
+  /** The same for what is stored on demand. */
+  | 'store-more-on-demand'
   /** Drops what an earlier version has left, unless another tab may still run it. */
   | 'remove-old'
   /** Makes the waiting service worker the active one. */
   | 'take-over'
 
-export interface OfflineStatus {
+export interface StoredShare {
   readonly storedBytes: number
   readonly totalBytes: number
+}
+
+/** What is stored unasked. */
+export interface OfflineStatus extends StoredShare {
+  readonly onDemand: StoredShare
 }
 
 export type OfflineAnswer =

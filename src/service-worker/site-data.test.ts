@@ -54,32 +54,49 @@ describe('SiteData', () => {
     const files = ['1', '2', '3'].map(name => fileOf(`perf/${name}`, half + name))
     const {data, fetched} = makeHost(Object.fromEntries(files.map((file, i) => [file.url, half + (i + 1)])))
     const store = data(files)
-    expect(await store.storedBytes()).toBe(0)
-    await Promise.all([store.storeMore(), store.storeMore()])
-    expect(await store.storedBytes()).toBe(1_200_002)
-    await store.storeMore()
-    expect(await store.storedBytes()).toBe(store.totalBytes)
-    await store.storeMore()
+    expect(await store.share('unasked')).toEqual({storedBytes: 0, totalBytes: 1_800_003})
+    await Promise.all([store.storeMore('unasked'), store.storeMore('unasked')])
+    expect((await store.share('unasked')).storedBytes).toBe(1_200_002)
+    await store.storeMore('unasked')
+    expect((await store.share('unasked')).storedBytes).toBe(1_800_003)
+    await store.storeMore('unasked')
     expect(fetched).toEqual(files.map(file => `${file.url} default`))
+  })
+
+  it('stores what is on demand when it is used or asked for, never unasked', async () => {
+    const {data, fetched} = makeHost({[A.url]: 'table a', [B.url]: 'table b', 'perf/c.pack': 'table c'})
+    const [b, c] = [
+      {...B, isOnDemand: true},
+      {...fileOf('perf/c.pack', 'table c'), isOnDemand: true},
+    ]
+    const store = data([A, b, c])
+    await store.storeMore('unasked')
+    await store.storeMore('unasked')
+    expect(fetched).toEqual(['perf/a.pack default'])
+    expect(await ask(store, b)).toBe('table b')
+    expect(await store.share('on-demand')).toEqual({storedBytes: 7, totalBytes: 14})
+    await store.storeMore('on-demand')
+    expect(fetched).toEqual(['perf/a.pack default', 'perf/b.pack default', 'perf/c.pack default'])
+    expect((await store.share('on-demand')).storedBytes).toBe(14)
   })
 
   it('never stores another content, and asks past the cache that gave it', async () => {
     const healed = makeHost({[A.url]: 'table a'}, {[A.url]: 'older a'})
-    await healed.data([A]).storeMore()
+    await healed.data([A]).storeMore('unasked')
     expect(healed.fetched).toEqual([`${A.url} default`, `${A.url} reload`])
     expect(await ask(healed.data([A]), A)).toBe('table a')
 
     const wrong = makeHost({[A.url]: 'newer a'})
-    await expect(wrong.data([A]).storeMore()).rejects.toThrow(/perf\/a\.pack is not the file/)
+    await expect(wrong.data([A]).storeMore('unasked')).rejects.toThrow(/perf\/a\.pack is not the file/)
     expect(await ask(wrong.data([A]), A)).toBe('newer a')
     expect(wrong.stored.size).toBe(0)
-    await expect(makeHost({}).data([A]).storeMore()).rejects.toThrow(/answered 404/)
+    await expect(makeHost({}).data([A]).storeMore('unasked')).rejects.toThrow(/answered 404/)
   })
 
   it('takes the contents of a packed file, where a server declares the packing', async () => {
     const trace = fileOf('static-traces/t.gz', 'packed', 'contents')
     const {data, stored} = makeHost({[trace.url]: 'contents'})
-    await data([trace]).storeMore()
+    await data([trace]).storeMore('unasked')
     expect(stored.size).toBe(1)
     expect(await ask(data([trace]), trace)).toBe('contents')
   })
@@ -98,14 +115,14 @@ describe('SiteData', () => {
 
   it('keeps what a new version shares with the old, and drops the rest', async () => {
     const {data, stored, fetched, served} = makeHost({[A.url]: 'table a', [B.url]: 'table b'})
-    await data([A, B]).storeMore()
+    await data([A, B]).storeMore('unasked')
     const changed = fileOf(B.url, 'table b, measured anew')
     served[B.url] = 'table b, measured anew'
     const newer = data([A, changed])
-    expect(await newer.storedBytes()).toBe(A.bytes)
+    expect((await newer.share('unasked')).storedBytes).toBe(A.bytes)
     await newer.removeOld()
     expect(stored.size).toBe(1)
-    await newer.storeMore()
+    await newer.storeMore('unasked')
     expect(fetched).toEqual(['perf/a.pack default', 'perf/b.pack default', 'perf/b.pack default'])
     expect(await ask(newer, changed)).toBe('table b, measured anew')
   })

@@ -1,8 +1,10 @@
 import {sha256Of} from '../host/sha256-of.ts'
-import type {SiteFile} from './protocol.ts'
+import type {SiteFile, StoredShare} from './protocol.ts'
 
 /** A request for little at a time: a service worker that is busy for minutes is ended by the browser. */
 const BYTES_AT_ONCE = 1_000_000
+
+export type StoredKind = 'unasked' | 'on-demand'
 
 /** What the store needs of the service worker it lives in, so that it is tested in Node. */
 export interface SiteDataHost {
@@ -13,7 +15,8 @@ export interface SiteDataHost {
 }
 
 /**
- * GPU tables and bundled traces: a dozen megabytes that the shell does not need, kept once the page is quiet.
+ * GPU tables and bundled traces: a dozen megabytes that the shell does not need, kept once the page is quiet, and tables
+ * of further GPUs, kept when they were used.
  * A stored file is known by its content's checksum, so that a new version of the site fetches only what changed.
  */
 export class SiteData {
@@ -30,12 +33,10 @@ export class SiteData {
     return this.#byUrl.get(url)
   }
 
-  get totalBytes(): number {
-    return sumBytes([...this.#byUrl.values()])
-  }
-
-  async storedBytes(): Promise<number> {
-    return this.totalBytes - sumBytes(await this.#missing())
+  /** How much of what is stored unasked, or on demand, is there. */
+  async share(kind: StoredKind): Promise<StoredShare> {
+    const totalBytes = sumBytes(this.#ofKind(kind))
+    return {storedBytes: totalBytes - sumBytes(await this.#missing(kind)), totalBytes}
   }
 
   /**
@@ -56,8 +57,8 @@ export class SiteData {
   }
 
   /** Stores some of what is missing. Calls of several tabs share the work. */
-  storeMore(): Promise<void> {
-    this.#storing ??= this.#storeSome().finally(() => {
+  storeMore(kind: StoredKind): Promise<void> {
+    this.#storing ??= this.#storeSome(kind).finally(() => {
       this.#storing = null
     })
     return this.#storing
@@ -72,9 +73,9 @@ export class SiteData {
     }
   }
 
-  async #storeSome(): Promise<void> {
+  async #storeSome(kind: StoredKind): Promise<void> {
     let bytes = 0
-    for (const file of await this.#missing()) {
+    for (const file of await this.#missing(kind)) {
       await this.#fetchAndStore(file)
       bytes += file.bytes ?? 0
       if (bytes >= BYTES_AT_ONCE) return
@@ -106,10 +107,14 @@ export class SiteData {
     return true
   }
 
-  async #missing(): Promise<SiteFile[]> {
+  async #missing(kind: StoredKind): Promise<SiteFile[]> {
     const cache = await this.#host.openCache()
     const stored = new Set((await cache.keys()).map(request => request.url))
-    return [...this.#byUrl.values()].filter(file => !stored.has(this.#keyOf(file)))
+    return this.#ofKind(kind).filter(file => !stored.has(this.#keyOf(file)))
+  }
+
+  #ofKind(kind: StoredKind): SiteFile[] {
+    return [...this.#byUrl.values()].filter(({isOnDemand = false}) => isOnDemand === (kind === 'on-demand'))
   }
 
   #keyOf({url, revision}: SiteFile): string {

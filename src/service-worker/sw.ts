@@ -56,7 +56,8 @@ registerRoute(
 async function answer(request: OfflineRequest, event: ExtendableMessageEvent): Promise<OfflineAnswer> {
   try {
     if (request === 'remove-old') await removeOld(event)
-    if (request === 'store-more') await data.storeMore()
+    if (request === 'store-more') await data.storeMore('unasked')
+    if (request === 'store-more-on-demand') await data.storeMore('on-demand')
     return {ok: true, status: await status()}
   } catch (error) {
     return {ok: false, reason: messageOf(error)}
@@ -74,8 +75,10 @@ async function removeOld(event: ExtendableMessageEvent): Promise<void> {
 
 async function status(): Promise<OfflineStatus> {
   const shellBytes = sumBytes(shellFiles)
+  const {storedBytes, totalBytes} = await data.share('unasked')
   return {
-    storedBytes: shellBytes + (await data.storedBytes()),
-    totalBytes: shellBytes + data.totalBytes,
+    storedBytes: shellBytes + storedBytes,
+    totalBytes: shellBytes + totalBytes,
+    onDemand: await data.share('on-demand'),
   }
 }

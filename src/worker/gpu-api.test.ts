@@ -5,6 +5,7 @@ import {defaultScenario} from '../config/presets.ts'
 import type {Scenario} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
 import type {AicArgs} from '../perf/aic/request/request.ts'
+import {SYSTEM_NAMES} from '../perf/aic/request/systems.ts'
 import {createWorkerApi} from './api.ts'
 import {SimulatorClient, type WorkerLink} from './client.ts'
 import {yieldByChannel} from './host.ts'
@@ -81,7 +82,7 @@ const OWN = {id: 'own/model', config: JSON.stringify(OWN_CONFIG), quant: null}
 describe('what is offered', () => {
   it('lists every pair, and why a model cannot run there', async () => {
     const {pairs} = unwrap(await startClient().gpu.gpuOffer([]))
-    expect(pairs).toHaveLength(9)
+    expect(pairs).toHaveLength(3 * SYSTEM_NAMES.length)
     const problems = (system: string, backend: string, model: string) =>
       new Set(
         pairs
@@ -228,7 +229,7 @@ describe('downloads', () => {
     expect(problemOf(await gpu.gpuOffer([]))).toMatch(/manifest\.json could not be fetched \(no network\)/)
     expect(problemOf(await gpu.checkEngine(engine()))).toContain('check the connection and retry')
     isOffline = false
-    expect(unwrap(await gpu.gpuOffer([])).pairs).toHaveLength(9)
+    expect(unwrap(await gpu.gpuOffer([])).pairs).toHaveLength(3 * SYSTEM_NAMES.length)
     unwrap(await gpu.checkEngine(engine()))
   })
 

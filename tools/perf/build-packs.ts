@@ -1,17 +1,17 @@
-import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {parseArgs} from 'node:util'
-import {RELEASES, type Release} from '../../src/config/release.ts'
+import {FIRST_RELEASE, RELEASES, type Release} from '../../src/config/release.ts'
 import {sha256Hex} from '../../src/core/sha256.ts'
 import {AicModel} from '../../src/perf/aic/aic-model.ts'
 import type {AicRequest} from '../../src/perf/aic/request/aic-request.ts'
-import {type Edition, ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
+import {ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
 import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
 import {checkAicRequest} from '../../src/perf/aic/request/request.ts'
 import {
   BACKEND_NAMES,
-  BACKEND_VERSIONS,
   type BackendName,
+  backendVersion,
   SYSTEM_NAMES,
   type SystemName,
 } from '../../src/perf/aic/request/systems.ts'
@@ -31,23 +31,67 @@ import {WHEELS, WheelData} from './wheel.ts'
 const SUFFIX = '.pack'
 
 export async function main(argv: readonly string[]): Promise<void> {
-  const {wheels, out} = parseArguments(argv)
+  const order = parseArguments(argv)
+  const {out, chosen, releases, isEnginesOnly} = order
   mkdirSync(out, {recursive: true})
-  for (const name of readdirSync(out)) if (name.endsWith(SUFFIX)) rmSync(join(out, name))
-  const shelf = new PackShelf(out)
-  for (const release of RELEASES) await buildEdition(release, WheelData.open(WHEELS[release], wheels), shelf)
+  if (!isEnginesOnly)
+    for (const name of readdirSync(out)) if (isReplaced(name, order)) rmSync(join(out, name))
+  const shelf = new PackShelf(out, releases[0] === FIRST_RELEASE ? [] : pairsOnDisk(out, FIRST_RELEASE))
+  for (const release of releases) {
+    const systems = [...new Set(chosen.map(({system}) => system))]
+    const data = isEnginesOnly ? null : WheelData.open(WHEELS[release], order.wheels, systems)
+    await buildEdition(release, data, chosen, shelf)
+  }
   writeFileSync(join(out, 'NOTICE'), NOTICE)
 }
 
-async function buildEdition(release: Release, data: WheelData, shelf: PackShelf): Promise<void> {
-  checkSystems(data, release)
+type Pair = Pick<Build, 'system' | 'backend'>
+
+const PAIRS: readonly Pair[] = SYSTEM_NAMES.flatMap(system =>
+  BACKEND_NAMES.map(backend => ({system, backend})),
+)
+
+/** Packs of the first edition carry no edition in their name. */
+function isReplaced(name: string, {chosen, releases}: Order): boolean {
+  if (!chosen.some(({system, backend}) => name.startsWith(`${system}__${backend}.`))) return false
+  const edition = RELEASES.find(
+    release => name.endsWith(labelOf(release) + SUFFIX) && labelOf(release) !== '',
+  )
+  return name.endsWith(SUFFIX) && releases.includes(edition ?? FIRST_RELEASE)
+}
+
+function labelOf(release: Release): string {
+  return release === FIRST_RELEASE ? '' : `.${ESTIMATORS[release].edition.replace(/\.0$/, '')}`
+}
+
+/** Builds the chosen pairs, or asks them anew what they answer where there are no data; the others stay as they are. */
+async function buildEdition(
+  release: Release,
+  data: WheelData | null,
+  chosen: readonly Pair[],
+  shelf: PackShelf,
+): Promise<void> {
+  if (data !== null) checkSystems(data, release)
+  const old = pairsOnDisk(shelf.folder, release)
   const pairs: PackPair[] = []
-  for (const system of SYSTEM_NAMES) {
-    for (const backend of BACKEND_NAMES) pairs.push(await buildPair({release, data, system, backend}, shelf))
+  for (const {system, backend} of PAIRS) {
+    const kept = old.filter(pair => pair.system === system && pair.backend === backend)
+    const isChosen = chosen.some(pair => pair.system === system && pair.backend === backend)
+    if (!isChosen) pairs.push(...kept)
+    else if (data === null) pairs.push(...kept.map(pair => withEngines(pair, release, shelf.folder)))
+    else pairs.push(await buildPair({release, data, system, backend}, shelf))
   }
-  const {edition, manifest} = ESTIMATORS[release]
-  writeManifest(join(shelf.folder, manifest), release, pairs)
-  console.log(`edition ${edition}: ${shelf.written} bytes of packs in all`)
+  writeManifest(join(shelf.folder, ESTIMATORS[release].manifest), release, pairs)
+}
+
+function pairsOnDisk(folder: string, release: Release): readonly PackPair[] {
+  const path = join(folder, ESTIMATORS[release].manifest)
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Manifest).pairs : []
+}
+
+function withEngines(pair: PackPair, release: Release, folder: string): PackPair {
+  const packs = [pair.core, ...Object.values(pair.tiers)].map(({file}) => readFileSync(join(folder, file)))
+  return {...pair, engines: predictableEngines({...pair, release}, packs)}
 }
 
 interface Build {
@@ -63,17 +107,16 @@ async function buildPair({release, data, system, backend}: Build, shelf: PackShe
   const base = `${system}__${backend}`
   const coreBytes = encodePack(core)
   const tierBytes = Object.entries(tiers).map(([name, content]) => [name, encodePack(content)] as const)
-  const {edition} = ESTIMATORS[release]
   const tierFiles = tierBytes.map(
-    ([name, bytes]) => [name, shelf.put(`${base}.${name}`, edition, bytes)] as const,
+    ([name, bytes]) => [name, shelf.put(`${base}.${name}`, release, bytes)] as const,
   )
   const further = tierBytes.reduce((total, [, bytes]) => total + bytes.byteLength, 0)
-  console.log(`${edition} ${base}: ${coreBytes.byteLength} bytes, further shapes ${further} bytes`)
+  console.log(`${release} ${base}: ${coreBytes.byteLength} bytes, further shapes ${further} bytes`)
   return {
     system,
     backend,
-    version: BACKEND_VERSIONS[backend],
-    core: shelf.put(base, edition, coreBytes),
+    version: backendVersion(system, backend),
+    core: shelf.put(base, release, coreBytes),
     tiers: Object.fromEntries(tierFiles),
     engines: predictableEngines({release, system, backend}, [
       coreBytes,
@@ -86,22 +129,25 @@ async function buildPair({release, data, system, backend}: Build, shelf: PackShe
 /** The folder of the packs. What a later edition did not change it does not store again. */
 class PackShelf {
   readonly folder: string
-  written = 0
   readonly #first = new Map<string, PackFile>()
 
-  constructor(folder: string) {
+  /** @param first pairs of the first edition, if that is not built on this occasion */
+  constructor(folder: string, first: readonly PackPair[]) {
     this.folder = folder
+    for (const {system, backend, core, tiers} of first) {
+      const base = `${system}__${backend}`
+      this.#first.set(base, core)
+      for (const [tier, file] of Object.entries(tiers)) this.#first.set(`${base}.${tier}`, file)
+    }
   }
 
-  put(name: string, edition: Edition, bytes: Uint8Array): PackFile {
+  put(name: string, release: Release, bytes: Uint8Array): PackFile {
     const sha256 = sha256Hex(bytes)
     const first = this.#first.get(name)
     if (first?.sha256 === sha256) return first
-    const label = first === undefined ? '' : `.${edition.replace(/\.0$/, '')}`
-    const file = {file: name + label + SUFFIX, bytes: bytes.byteLength, sha256}
+    const file = {file: name + labelOf(release) + SUFFIX, bytes: bytes.byteLength, sha256}
     writeFileSync(join(this.folder, file.file), bytes)
-    this.written += bytes.byteLength
-    if (first === undefined) this.#first.set(name, file)
+    if (release === FIRST_RELEASE) this.#first.set(name, file)
     return file
   }
 }
@@ -148,11 +194,31 @@ function writeManifest(path: string, release: Release, pairs: readonly PackPair[
   writeFileSync(path, `${JSON.stringify(manifest)}\n`)
 }
 
-function parseArguments(argv: readonly string[]): {wheels: string | null; out: string} {
+interface Order {
+  readonly wheels: string | null
+  readonly out: string
+  readonly chosen: readonly Pair[]
+  readonly releases: readonly Release[]
+  readonly isEnginesOnly: boolean
+}
+
+function parseArguments(argv: readonly string[]): Order {
   const {values, positionals} = parseArgs({
     args: [...argv],
-    options: {out: {type: 'string', default: 'public/perf'}},
+    options: {
+      out: {type: 'string', default: 'public/perf'},
+      release: {type: 'string', multiple: true, default: [...RELEASES]},
+      system: {type: 'string', multiple: true, default: SYSTEM_NAMES},
+      backend: {type: 'string', multiple: true, default: [...BACKEND_NAMES]},
+      engines: {type: 'boolean', default: false},
+    },
     allowPositionals: true,
   })
-  return {wheels: positionals[0] ?? null, out: resolve(values.out)}
+  const releases = RELEASES.filter(release => values.release.includes(release))
+  const chosen = PAIRS.filter(
+    ({system, backend}) => values.system.includes(system) && values.backend.includes(backend),
+  )
+  if (chosen.length === 0 || releases.length === 0) throw new Error('there are no tables of that name')
+  const isEnginesOnly = values.engines
+  return {wheels: positionals[0] ?? null, out: resolve(values.out), chosen, releases, isEnginesOnly}
 }

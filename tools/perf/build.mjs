@@ -1,7 +1,9 @@
 /**
  * Makes public/perf from the packages that publish the estimators of both releases, wheel.ts names them:
- *   node tools/perf/build.mjs [FOLDER_OF_WHEELS] [--out DIR]
+ *   node tools/perf/build.mjs [FOLDER_OF_WHEELS] [--out DIR] [--release NAME ...] [--system NAME ...] [--backend NAME ...] [--engines]
  * Without a folder the wheels are downloaded from PyPI with pip. The same wheels give the same bytes.
+ * With --release, --system or --backend only the named
+ * tables are made anew; with --engines none is, but which models of the catalogue they answer is asked anew.
  */
 import {fileURLToPath} from 'node:url'
 import {runnerImport} from 'vite'

@@ -3,8 +3,7 @@ import type {Release} from '../../src/config/release.ts'
 import {ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
 import {
   BACKEND_NAMES,
-  BACKEND_VERSIONS,
-  GPUS_PER_NODE,
+  backendVersion,
   MEM_EFFICIENCY,
   MEM_LATENCY_S,
   NCCL_MEM_BYTES,
@@ -23,6 +22,12 @@ interface SystemYaml {
   }
 }
 
+type Slots = Readonly<Record<string, {readonly current: string}>>
+interface QueryVersions {
+  readonly defaults: Slots
+  readonly overrides: Readonly<Record<string, Slots>>
+}
+
 /** The constants in src/perf/aic/request/systems.ts, as the edition changes them, must be those of the package. */
 export function checkSystems(data: WheelData, release: Release): void {
   for (const name of SYSTEM_NAMES) {
@@ -37,9 +42,11 @@ export function checkSystems(data: WheelData, release: Release): void {
       ['fp8_tc_flops', gpu.fp8_tc_flops, system.flops.fp8],
       ['fp4_tc_flops', gpu.fp4_tc_flops, system.flops.fp4],
       ['sm_version', gpu.sm_version, system.smVersion],
-      ['num_gpus_per_node', node.num_gpus_per_node, GPUS_PER_NODE],
+      ['num_gpus_per_node', node.num_gpus_per_node, system.gpusPerNode],
       ['intra_node_bw', node.intra_node_bw, system.intraNodeBandwidth],
       ['inter_node_bw', node.inter_node_bw, system.interNodeBandwidth],
+      ['num_gpus_per_rack', node.num_gpus_per_rack, system.rack?.gpus],
+      ['inter_rack_bw', node.inter_rack_bw, system.rack?.interRackBandwidth],
       ['other_mem', misc.other_mem, OTHER_MEM_BYTES],
       ['nccl_version', misc.nccl_version, system.ncclVersion],
       ...[...NCCL_MEM_BYTES].map(([gpus, bytes]): [string, unknown, unknown] => {
@@ -51,9 +58,17 @@ export function checkSystems(data: WheelData, release: Release): void {
         throw new Error(`${name} ${field}: published ${published}, in systems.ts ${ours}`)
     }
   }
-  const slots = parse(data.text('query_versions.yaml')) as {defaults: Record<string, {current: string}>}
-  for (const backend of BACKEND_NAMES) {
-    const current = slots.defaults[backend]?.current
-    if (current !== BACKEND_VERSIONS[backend]) throw new Error(`current ${backend} is ${current}`)
+  checkVersions(data)
+}
+
+/** Versions of the backends that the package holds for current, with its exceptions by GPU. */
+function checkVersions(data: WheelData): void {
+  const {defaults, overrides} = parse(data.text('query_versions.yaml')) as QueryVersions
+  for (const system of SYSTEM_NAMES) {
+    for (const backend of BACKEND_NAMES) {
+      const {current} = {...defaults, ...overrides[system]}[backend]!
+      if (current !== backendVersion(system, backend))
+        throw new Error(`current ${backend} on ${system} is ${current}`)
+    }
   }
 }

@@ -16,9 +16,10 @@ interface LaneTable {
 /** Kernels in the order a slice is looked for (perf-model-012.md 7.3). */
 export function resolvedLanes({system, backend, lanes, own}: LaneTable): string[] {
   const loaded = [...lanes.keys()]
-  if (backend === 'trtllm') return loaded
+  const ranking = SYSTEMS[system].attentionRanking[backend]
+  if (ranking === undefined) return loaded
   const ranked = loaded.filter(lane => own.has(lane)).sort((a, b) => byCoverage(lanes, a, b))
-  const pinned = backend === 'sglang' ? [SYSTEMS[system].sglangAttentionLane] : []
+  const pinned = ranking === 'coverage' ? [] : [ranking]
   const known = ranked.filter(lane => KNOWN_LANES.includes(lane))
   return [...new Set([...pinned, ...known, ...ranked, ...loaded])].filter(lane => lanes.has(lane))
 }

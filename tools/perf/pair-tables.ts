@@ -1,7 +1,8 @@
+import {hasUnitsFor} from '../../src/perf/aic/operators/quant-modes.ts'
 import {gemmSol, generationAttentionSol} from '../../src/perf/aic/operators/roofline.ts'
 import {
-  BACKEND_VERSIONS,
   type BackendName,
+  backendVersion,
   SYSTEMS,
   type SystemName,
 } from '../../src/perf/aic/request/systems.ts'
@@ -99,15 +100,12 @@ class PairReader {
     })
     const sites = new Map<string, GemmSite[]>()
     for (const mode of GEMM_MODES) {
+      // Without the units there is no roofline, and thus no use for the rows.
       const leaves = table.leavesInRowOrder(mode)
-      if (leaves.length > 0 && this.hasFlops(mode)) sites.set(mode, this.gemmSites(mode, leaves))
+      if (leaves.length > 0 && hasUnitsFor(SYSTEMS[this.system], mode))
+        sites.set(mode, this.gemmSites(mode, leaves))
     }
     return sites
-  }
-
-  /** A GPU without FP4 units has no roofline for NVFP4 and thus no use for its rows. */
-  private hasFlops(mode: (typeof GEMM_MODES)[number]): boolean {
-    return mode !== 'nvfp4' || SYSTEMS[this.system].flops.fp4 !== undefined
   }
 
   private gemmSites(mode: (typeof GEMM_MODES)[number], leaves: readonly Leaf[]): GemmSite[] {
@@ -140,7 +138,7 @@ class PairReader {
   async attention(phase: 'context' | 'generation'): Promise<GridTable[]> {
     const table = new NestedTable()
     const own = new Set<string>()
-    const version = BACKEND_VERSIONS[this.backend]
+    const version = backendVersion(this.system, this.backend)
     await this.eachRow('attention', `${phase}_attention`, (row, source) => {
       const lane = text(row, 'kernel_source')
       if (source.version === version && source.backend === this.backend) own.add(lane)
@@ -246,8 +244,9 @@ class PairReader {
       const kernel = text(row, 'kernel_source')
       const mode = text(row, 'moe_dtype')
       const distribution = text(row, 'distribution')
-      // The CUTLASS variant is a format of its own that no supported checkpoint asks for.
-      if (!MOE_MODES.includes(mode) || kernel === 'sglang_flashinfer_cutlass_moe') return false
+      if (!MOE_MODES.includes(mode)) return false
+      // MXFP4 by CUTLASS is a format of its own that no supported checkpoint asks for.
+      if (mode === 'w4a16_mxfp4' && kernel === 'sglang_flashinfer_cutlass_moe') return false
       // Rows for whoever names their kernel; nobody here does.
       if (row.default_eligible === false) return false
       const lowLatency = kernel === 'moe_torch_flow_min_latency'
@@ -280,7 +279,7 @@ class PairReader {
     take: (row: Row, source: Source) => boolean,
   ): Promise<void> {
     const {system, backend} = this
-    const place = {system, backend, version: BACKEND_VERSIONS[backend], family, table}
+    const place = {system, backend, version: backendVersion(system, backend), family, table}
     const used: string[] = []
     for (const source of await readSources(this.data, place)) {
       let added = 0

@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {unzipSync} from 'fflate'
 import type {Release} from '../../src/config/release.ts'
+import type {SystemName} from '../../src/perf/aic/request/systems.ts'
 
 /** The published package that holds an edition's tables. */
 export interface WheelSource {
@@ -42,15 +43,14 @@ export class WheelData {
     this.files = files
   }
 
-  /** Reads the wheel in a folder, or downloads it when none is given; its checksum must be the pinned one. */
-  static open(source: WheelSource, folder: string | null): WheelData {
+  /** Reads tables of some GPUs from the wheel in a folder, else downloads it; its checksum must be the pinned one. */
+  static open(source: WheelSource, folder: string | null, systems: readonly SystemName[]): WheelData {
     const {wheel, root} = source
     const bytes = folder === null ? downloadWheel(source) : readFileSync(join(folder, wheel))
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     if (sha256 !== source.sha256) throw new Error(`${wheel} has sha256 ${sha256}, expected ${source.sha256}`)
     const wanted = (name: string) =>
-      name.startsWith(root) &&
-      /(^[^/]*\.yaml|data\/[hb][12]00_sxm\/.*(\.parquet|\/reuse\.yaml))$/.test(name.slice(root.length))
+      name.startsWith(root) && wantedBelowRoot(name.slice(root.length), systems)
     const unzipped = unzipSync(bytes, {filter: file => wanted(file.name)})
     return new WheelData(
       new Map(Object.entries(unzipped).map(([name, content]) => [name.slice(root.length), content])),
@@ -72,6 +72,13 @@ export class WheelData {
     const names = [...this.files.keys()].filter(name => name.startsWith(directory))
     return [...new Set(names.map(name => name.slice(directory.length).split('/')[0]!))].sort()
   }
+}
+
+/** Constants of all systems, tables of those that are asked for. */
+function wantedBelowRoot(name: string, systems: readonly SystemName[]): boolean {
+  const [folder, system] = name.split('/')
+  if (folder !== 'data') return /^[^/]*\.yaml$/.test(name)
+  return systems.some(wanted => wanted === system) && /(\.parquet|\/reuse\.yaml)$/.test(name)
 }
 
 function downloadWheel({package: name, version, wheel}: WheelSource): Buffer {

@@ -64,8 +64,8 @@ test.each([
   [{...ENGINE, points: [PREFILL, {kind: 'decode', batch_size: 1}]}, 'points[1]: "isl" is missing'],
   [{...ENGINE, points: [{...PREFILL, batch_size: 1.5}]}, 'points[0]: "batch_size" must be a whole number'],
   [
-    {...ENGINE, system: 'a100', points: [PREFILL]},
-    'points[0]: unknown GPU system "a100": did you mean h100_sxm',
+    {...ENGINE, system: 'h800', points: [PREFILL]},
+    'points[0]: unknown GPU system "h800": did you mean h200_sxm',
   ],
   [{...ENGINE, model: 'x', points: [PREFILL]}, 'points[0]: unknown model "x"'],
   [[PREFILL], 'points[0]: "system" is missing'],

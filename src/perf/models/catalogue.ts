@@ -45,12 +45,20 @@ const DEEPSEEK_LATENT: LatentConfig = {
   isBfloat16: true,
 }
 
+const QWEN3_8B: Geometry = [36, 4096, 32, 8, 128, 12288, 151936]
+const MIXTRAL_8X7B: Geometry = [32, 4096, 32, 8, 128, 14336, 32000]
+const MIXTRAL_8X22B: Geometry = [56, 6144, 48, 8, 128, 16384, 32000]
+const MINIMAX_M2: Geometry = [62, 3072, 48, 8, 128, 1536, 200064]
+const KIMI_K2: Geometry = [61, 7168, 64, 64, 112, 18432, 163840]
+const KIMI_LATENT: LatentConfig = {...DEEPSEEK_LATENT, denseLayers: 1}
+
 /** [experts, experts per token, intermediate size of one expert] */
 type Experts = readonly [number, number, number]
 
 const QWEN3_30B_EXPERTS: Experts = [128, 8, 768]
 const QWEN3_235B_EXPERTS: Experts = [128, 8, 1536]
 const DEEPSEEK_EXPERTS: Experts = [256, 8, 2048]
+const KIMI_EXPERTS: Experts = [384, 8, 2048]
 
 export const CATALOGUE: readonly CatalogueEntry[] = [
   preset(dense('nvidia/Llama-3.1-8B-Instruct-FP8', 'LlamaForCausalLM', LLAMA_8B, FP8_STATIC)),
@@ -59,7 +67,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   preset(dense('meta-llama/Meta-Llama-3.1-70B', 'LlamaForCausalLM', LLAMA_70B, BF16)),
   preset(dense('meta-llama/Meta-Llama-3.1-405B', 'LlamaForCausalLM', LLAMA_405B, BF16)),
   preset(dense('Qwen/Qwen3-0.6B', 'Qwen3ForCausalLM', [28, 1024, 16, 8, 128, 3072, 151936], BF16)),
-  preset(dense('Qwen/Qwen3-8B', 'Qwen3ForCausalLM', [36, 4096, 32, 8, 128, 12288, 151936], BF16)),
+  preset(dense('Qwen/Qwen3-8B', 'Qwen3ForCausalLM', QWEN3_8B, BF16)),
   preset(dense('Qwen/Qwen3-32B', 'Qwen3ForCausalLM', QWEN3_32B, BF16)),
   preset(dense('Qwen/Qwen3-32B-FP8', 'Qwen3ForCausalLM', QWEN3_32B, FP8_BLOCK)),
   preset(sparse('Qwen/Qwen3-30B-A3B', 'Qwen3MoeForCausalLM', QWEN3_30B_A3B, QWEN3_30B_EXPERTS, BF16)),
@@ -105,6 +113,26 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     ),
   ),
   other(latent('nvidia/DeepSeek-V3.1-NVFP4', {...NVFP4, excludedProjections: ['q', 'kv']})),
+  other(kimi('moonshotai/Kimi-K2-Instruct', 'DeepseekV3ForCausalLM', FP8_BLOCK)),
+  other(
+    kimi('nvidia/Kimi-K2.5-NVFP4', 'KimiK25ForConditionalGeneration', {
+      ...NVFP4,
+      excludedProjections: ['q', 'kv', 'o'],
+    }),
+  ),
+  other(sparse('MiniMaxAI/MiniMax-M2.5', 'MiniMaxM2ForCausalLM', MINIMAX_M2, [256, 8, 1536], FP8_BLOCK)),
+  other(sparse('mistralai/Mixtral-8x7B-v0.1', 'MixtralForCausalLM', MIXTRAL_8X7B, [8, 2, 14336], BF16)),
+  other(sparse('mistralai/Mixtral-8x22B-v0.1', 'MixtralForCausalLM', MIXTRAL_8X22B, [8, 2, 16384], BF16)),
+  other(dense('Qwen/Qwen3-VL-8B-Instruct', 'Qwen3VLForConditionalGeneration', QWEN3_8B, BF16)),
+  other(
+    sparse(
+      'Qwen/Qwen3-VL-30B-A3B-Instruct',
+      'Qwen3VLMoeForConditionalGeneration',
+      QWEN3_30B_A3B,
+      QWEN3_30B_EXPERTS,
+      BF16,
+    ),
+  ),
 ]
 
 export const CATALOGUE_MODELS: readonly ModelConfig[] = CATALOGUE.map(entry => entry.model)
@@ -156,4 +184,8 @@ function latent(id: string, quant: CheckpointQuant): ModelConfig {
     ...sparse(id, 'DeepseekV3ForCausalLM', DEEPSEEK_V3, DEEPSEEK_EXPERTS, quant),
     latent: DEEPSEEK_LATENT,
   }
+}
+
+function kimi(id: string, architecture: string, quant: CheckpointQuant): ModelConfig {
+  return {...sparse(id, architecture, KIMI_K2, KIMI_EXPERTS, quant), latent: KIMI_LATENT}
 }

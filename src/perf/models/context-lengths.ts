@@ -2,7 +2,8 @@
 const CONTEXT_LENGTHS: ReadonlyMap<string, number> = new Map(
   (
     [
-      [32_768, ['XiaomiMiMo/MiMo-7B-Base']],
+      [32_768, ['XiaomiMiMo/MiMo-7B-Base', 'mistralai/Mixtral-8x7B-v0.1']],
+      [65_536, ['mistralai/Mixtral-8x22B-v0.1']],
       [
         40_960,
         [
@@ -28,10 +29,20 @@ const CONTEXT_LENGTHS: ReadonlyMap<string, number> = new Map(
           'nvidia/Llama-3.1-70B-Instruct-FP8',
           'openai/gpt-oss-20b',
           'openai/gpt-oss-120b',
+          'moonshotai/Kimi-K2-Instruct',
         ],
       ],
       [163_840, ['deepseek-ai/DeepSeek-V3', 'deepseek-ai/DeepSeek-R1', 'nvidia/DeepSeek-V3.1-NVFP4']],
-      [262_144, ['Qwen/Qwen3-Coder-480B-A35B-Instruct']],
+      [196_608, ['MiniMaxAI/MiniMax-M2.5']],
+      [
+        262_144,
+        [
+          'Qwen/Qwen3-Coder-480B-A35B-Instruct',
+          'Qwen/Qwen3-VL-8B-Instruct',
+          'Qwen/Qwen3-VL-30B-A3B-Instruct',
+          'nvidia/Kimi-K2.5-NVFP4',
+        ],
+      ],
     ] as const
   ).flatMap(([tokens, names]) => names.map(name => [name, tokens] as const)),
 )

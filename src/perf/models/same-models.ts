@@ -49,6 +49,9 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     'deepseek-ai/DeepSeek-V3.1',
     'deepseek-ai/DeepSeek-V3.1-Terminus',
   ],
+  'moonshotai/Kimi-K2-Instruct': ['moonshotai/Kimi-K2-Base', 'moonshotai/Kimi-K2-Instruct-0905'],
+  'MiniMaxAI/MiniMax-M2.5': ['MiniMaxAI/MiniMax-M2.7'],
+  'mistralai/Mixtral-8x7B-v0.1': ['mistralai/Mixtral-8x7B-Instruct-v0.1'],
   'deepseek-ai/DeepSeek-R1': ['deepseek-ai/DeepSeek-R1-0528'],
 }
 

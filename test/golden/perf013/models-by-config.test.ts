@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest'
 import type {Release} from '../../../src/config/release.ts'
 import {answerPerfPoints} from '../../../src/perf/aic/perf-points.ts'
 import {computeKvCapacity, memoryFractionKind} from '../../../src/perf/kv-capacity.ts'
+import {CATALOGUE_MODELS, findModel} from '../../../src/perf/models/catalogue.ts'
 import {parseModelConfig} from '../../../src/perf/models/parse-model-config.ts'
 import {type EngineFields, type PointFile, pointSources, readGolden, requestOf, unwrap} from '../perf012/fixtures.ts'
 
@@ -22,6 +23,13 @@ describe('models by their config.json, under both releases', () => {
   it.each(golden.cases)('$release $model on $system, $backend tp $tp: to the last bit', async ({release, ...engine}) => {
     const answered = unwrap(await answerPerfPoints(engine, pointSources(release, models))) as PointFile
     expect(answered.points.map(point => point.latency_ms)).toEqual(engine.points.map(point => point.latency_ms))
+  })
+
+  it('stand in the catalogue with the same facts', () => {
+    for (const model of models) {
+      const id = model.id.replace('--', '/')
+      expect(findModel(CATALOGUE_MODELS, id), id).toEqual({...model, id})
+    }
   })
 
   it('leave as much room for the KV cache', () => {

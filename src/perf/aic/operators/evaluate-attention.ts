@@ -6,7 +6,7 @@ import type {Grid} from '../tables/grid-shape.ts'
 import {attentionKey, type TableSet} from '../tables/tables.ts'
 import type {Hardware, SequenceCost} from './hardware.ts'
 import type {AttentionOp, Phase} from './ops.ts'
-import {attentionFlops, fmhaBytes} from './quant-modes.ts'
+import {fmhaBytes} from './quant-modes.ts'
 import {contextAttentionSol, generationAttentionSol} from './roofline.ts'
 
 export function evaluateAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
@@ -60,8 +60,7 @@ function normsMs(op: AttentionOp, {system}: Hardware): number {
 }
 
 function decodeAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
-  const {system, tables, modes, estimator} = hardware
-  attentionFlops(system, modes.kvcache)
+  const {system, tables, estimator} = hardware
   const slice = sliceOf(op, hardware)
   const grid = findSlice(op, tables, 'generation', attentionKey('generation', slice))
   if (grid === null) return () => missingSlice('decode', op, hardware)

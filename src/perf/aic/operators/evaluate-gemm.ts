@@ -5,9 +5,13 @@ import type {Grid, GridSol} from '../tables/grid-shape.ts'
 import type {OutsideFlag} from '../tables/outside.ts'
 import type {Hardware, TokenCost} from './hardware.ts'
 import type {GemmOp} from './ops.ts'
+import {flopsFor, hasUnitsFor} from './quant-modes.ts'
 import {gemmSol, scalePassSol} from './roofline.ts'
 
 export function evaluateGemm(op: GemmOp, hardware: Hardware): TokenCost {
+  const {system} = hardware
+  // Which is said when it is asked, and not as a missing table.
+  if (!hasUnitsFor(system, op.mode)) return () => flopsFor(system, op.mode)
   return op.mode === 'fp8_static' ? staticFp8Gemm(op, hardware) : plainGemm(op, hardware)
 }
 
@@ -15,7 +19,6 @@ function plainGemm(op: GemmOp, {system, tables, outside}: Hardware): TokenCost {
   let shape: GemmShape | null = null
   return x => {
     if (shape === null) {
-      // The roofline comes first: a GPU without the format is reported as such, not as a missing table.
       const sol = gemmSol(system, op.mode)
       const table = tables.gemm(op.mode)
       if (table === null) throw noData(`${op.mode} GEMMs were not measured on this GPU and backend`)

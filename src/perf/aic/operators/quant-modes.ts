@@ -67,9 +67,25 @@ export function flopsFor(system: GpuSystem, mode: GemmMode | MoeMode): number {
   return systemFlops(system, FORMATS[mode].flops)
 }
 
-export function attentionFlops(system: GpuSystem, mode: FmhaMode | KvCacheMode): number {
+/** Name of the arithmetic units that a format is multiplied by. */
+export function unitsOf(mode: GemmMode | MoeMode): string {
+  return FORMATS[mode].flops.toUpperCase()
+}
+
+export function hasUnitsFor(system: GpuSystem, mode: GemmMode | MoeMode): boolean {
+  return system.flops[FORMATS[mode].flops] !== undefined
+}
+
+export function attentionFlops(system: GpuSystem, mode: FmhaMode): number {
   return systemFlops(system, mode === 'fp8' ? 'fp8' : 'bf16')
 }
+
+/** Decode attention over an FP8 cache widens what it reads where the GPU cannot multiply FP8. */
+export function decodeAttentionFlops(system: GpuSystem, mode: KvCacheMode): number {
+  return systemFlops(system, mode === 'fp8' && system.smVersion >= ADA_SM ? 'fp8' : 'bf16')
+}
+
+const ADA_SM = 89
 
 function systemFlops(system: GpuSystem, entry: FlopsEntry): number {
   const flops = system.flops[entry]

@@ -2,7 +2,7 @@ import type {FmhaMode, GemmMode, KvCacheMode} from '../../models/model-config.ts
 import type {GpuSystem} from '../request/systems.ts'
 import type {GemmSol} from '../tables/gemm-sites.ts'
 import type {GridSol} from '../tables/grid-shape.ts'
-import {attentionFlops, bytesPerWeight, flopsFor, kvCacheBytes} from './quant-modes.ts'
+import {attentionFlops, bytesPerWeight, decodeAttentionFlops, flopsFor, kvCacheBytes} from './quant-modes.ts'
 
 /**
  * Roofline times in ms: the larger of arithmetic and memory time. They carry measurements to shapes that were
@@ -49,7 +49,7 @@ export function contextAttentionSol(system: GpuSystem, slice: AttentionSlice): G
 
 /** Axes: heads, batch, length including the token being decoded. */
 export function generationAttentionSol(system: GpuSystem, slice: Omit<AttentionSlice, 'fmha'>): GridSol {
-  const flops = attentionFlops(system, slice.kvCache)
+  const flops = decodeAttentionFlops(system, slice.kvCache)
   const cacheBytes = kvCacheBytes(slice.kvCache)
   const {headDim: d, window, kvHeads} = slice
   const bandwidth = system.memBandwidth
@@ -79,7 +79,7 @@ export function generationLatentSol(
   kvCache: KvCacheMode,
   module: GemmMode | null,
 ): GridSol {
-  const flops = attentionFlops(system, kvCache)
+  const flops = decodeAttentionFlops(system, kvCache)
   const cacheBytes = kvCacheBytes(kvCache)
   const bandwidth = system.memBandwidth
   const moduleFlops = module === null ? 1 : flopsFor(system, module)

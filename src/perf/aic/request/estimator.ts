@@ -16,6 +16,8 @@ export interface Estimator {
   readonly addsNormsFirst: boolean
   /** Beyond a grid its leaves are ranked by squared distance, not by its root: ties fall otherwise (2, "hold ranking"). */
   readonly ranksSquares: boolean
+  /** A collective over more GPUs than a node has is carried from the largest measured number below it (2). */
+  readonly carriesFanOut: boolean
   /** SGLang runs the latent attention of FP8 checkpoints in bfloat16 on Hopper (3, E). */
   readonly widensLatentAttention: boolean
   /** SGLang's memory fraction is of what the runtime leaves, and activations do not count (6). */
@@ -34,6 +36,7 @@ export const ESTIMATORS: Readonly<Record<Release, Estimator>> = {
     normsInDecode: false,
     addsNormsFirst: false,
     ranksSquares: false,
+    carriesFanOut: false,
     widensLatentAttention: false,
     sglangFractionAfterRuntime: false,
     sglangDenseLayers: false,
@@ -41,10 +44,15 @@ export const ESTIMATORS: Readonly<Record<Release, Estimator>> = {
   '1.6.1': {
     edition: '0.13.0',
     manifest: 'manifest-0.13.json',
-    systems: {...SYSTEMS, b200_sxm: {...SYSTEMS.b200_sxm, interNodeBandwidth: 50e9}},
+    systems: {
+      ...SYSTEMS,
+      b200_sxm: {...SYSTEMS.b200_sxm, interNodeBandwidth: 50e9},
+      gb200: {...SYSTEMS.gb200, rack: {gpus: 72, interRackBandwidth: 50e9}},
+    },
     normsInDecode: true,
     addsNormsFirst: true,
     ranksSquares: true,
+    carriesFanOut: true,
     widensLatentAttention: true,
     sglangFractionAfterRuntime: true,
     sglangDenseLayers: true,

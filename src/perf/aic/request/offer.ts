@@ -1,14 +1,17 @@
 import {findModel} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
 import {SAME_MODELS} from '../../models/same-models.ts'
+import {hasUnitsFor, unitsOf} from '../operators/quant-modes.ts'
 import type {Manifest, PackPair} from '../tables/manifest.ts'
 import {parallelismViolation, TP_SIZES} from './parallelism.ts'
 import {BACKEND_ALIASES, SYSTEM_ALIASES} from './request.ts'
-import {type BackendName, GPUS_PER_NODE, SYSTEMS, type SystemName} from './systems.ts'
+import {type BackendName, SYSTEM_NAMES, SYSTEMS, type SystemName} from './systems.ts'
 
 /** What a form can offer: every GPU and backend with tables, and how each model can be spread there. */
 export interface GpuOffer {
   readonly pairs: readonly OfferedPair[]
+  /** Those whose times are drawn side by side unasked. */
+  readonly commonSystems: readonly SystemName[]
   /** Other names of systems, backends and models, lower case. */
   readonly aliases: Readonly<Record<string, string>>
 }
@@ -45,6 +48,7 @@ export function computeOffer(
 ): GpuOffer {
   const models = [...own, ...catalogue.filter(({id}) => findModel(own, id) === null)]
   return {
+    commonSystems: SYSTEM_NAMES.filter(name => SYSTEMS[name].isCommon),
     aliases: {...SYSTEM_ALIASES, ...BACKEND_ALIASES, ...Object.fromEntries(SAME_MODELS)},
     pairs: manifest.pairs.map(pair => ({
       system: pair.system,
@@ -64,11 +68,14 @@ function offerModel(pair: PackPair, model: ModelConfig, isOwn: boolean): Offered
 
 type Split = Pick<OfferedSplit, 'tp' | 'attentionDp' | 'moeTp' | 'moeEp'>
 
-/** Every division of an engine within one node; experts may be divided both ways at once. */
+/** GPUs of the largest engine that is offered: a node of most systems. */
+const LARGEST_ENGINE = 8
+
+/** Every division of an engine within them; experts may be divided both ways at once. */
 function allSplits({experts}: ModelConfig): Split[] {
   if (experts === null) return TP_SIZES.map(tp => ({tp, attentionDp: 1, moeTp: 1, moeEp: 1}))
   return TP_SIZES.flatMap(tp =>
-    TP_SIZES.filter(attentionDp => tp * attentionDp <= GPUS_PER_NODE).flatMap(attentionDp => {
+    TP_SIZES.filter(attentionDp => tp * attentionDp <= LARGEST_ENGINE).flatMap(attentionDp => {
       const gpus = tp * attentionDp
       return TP_SIZES.filter(moeTp => gpus % moeTp === 0).map(moeTp => ({
         tp,
@@ -92,7 +99,8 @@ function offerSplit(pair: PackPair, model: ModelConfig, isOwn: boolean, split: S
   return {...split, problem: isMeasured ? null : `not measured for ${backend} on ${system}`, isKnown: true}
 }
 
-function formatProblem(system: SystemName, {quant}: ModelConfig): string | null {
-  const needsFp4 = quant.gemm === 'nvfp4' || quant.moe === 'nvfp4'
-  return needsFp4 && SYSTEMS[system].flops.fp4 === undefined ? `${system} has no FP4 units` : null
+function formatProblem(system: SystemName, {quant, experts}: ModelConfig): string | null {
+  const modes = experts === null ? [quant.gemm] : [quant.gemm, quant.moe]
+  const lacking = modes.find(mode => !hasUnitsFor(SYSTEMS[system], mode))
+  return lacking === undefined ? null : `${system} has no ${unitsOf(lacking)} units`
 }

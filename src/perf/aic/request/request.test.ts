@@ -80,7 +80,7 @@ describe('resolving engine args', () => {
     expect(refusal({aic_model_path}).message).toContain(missing)
   })
 
-  test.each(['moonshotai/Kimi-K2-Instruct', 'mistralai/Mixtral-8x7B-v0.1', 'Qwen/Qwen2.5-7B-Instruct'])(
+  test.each(['moonshotai/Kimi-Linear-48B-A3B-Instruct', 'Qwen/Qwen2.5-7B-Instruct'])(
     'of %s, whose architecture is known, asks for its config.json alone',
     aic_model_path => {
       expect(refusal({aic_model_path}).message).not.toContain('not supported')

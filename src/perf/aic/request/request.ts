@@ -9,8 +9,8 @@ import type {AicRequest} from './aic-request.ts'
 import {checkParallelism} from './parallelism.ts'
 import {
   BACKEND_NAMES,
-  BACKEND_VERSIONS,
   type BackendName,
+  backendVersion,
   SYSTEM_NAMES,
   SYSTEMS,
   type SystemName,
@@ -89,10 +89,12 @@ export function checkAicRequest(request: AicRequest): Result<ResolvedAicRequest>
 /** The part of the check that does not concern how the model is spread over GPUs. */
 export function checkNames(request: AicRequest): Result<ResolvedAicRequest> {
   const system = resolveName(request.system, SYSTEM_NAMES, SYSTEM_ALIASES)
-  if (system === null) return fail(unknown('GPU system', request.system, SYSTEM_NAMES), 'aic_system')
+  if (system === null)
+    return fail(unknown('GPU system', request.system, SYSTEM_NAMES, SYSTEM_ALIASES), 'aic_system')
   const backend = resolveName(request.backend, BACKEND_NAMES, BACKEND_ALIASES)
-  if (backend === null) return fail(unknown('backend', request.backend, BACKEND_NAMES), 'aic_backend')
-  const version = resolveVersion(request.version, backend)
+  if (backend === null)
+    return fail(unknown('backend', request.backend, BACKEND_NAMES, BACKEND_ALIASES), 'aic_backend')
+  const version = resolveVersion(request.version, system, backend)
   if (!version.ok) return version
   return ok({...request, system, backend, version: version.value.version, notices: version.value.notices})
 }
@@ -105,9 +107,10 @@ export function aicRequestKey(request: AicRequest): string {
 
 function resolveVersion(
   requested: string | null,
+  system: SystemName,
   backend: BackendName,
 ): Result<{version: string; notices: readonly string[]}> {
-  const version = BACKEND_VERSIONS[backend]
+  const version = backendVersion(system, backend)
   if (requested === null || requested === '' || requested === 'current' || requested === version) {
     return ok({version, notices: []})
   }
@@ -130,8 +133,14 @@ function resolveName<T extends string>(
   return names.find(name => name === lower) ?? aliases[lower] ?? null
 }
 
-function unknown(what: string, given: string, names: readonly string[]): string {
-  return `unknown ${what} "${given}": did you mean ${closest(given, names)}? Available: ${names.join(', ')}`
+function unknown(
+  what: string,
+  given: string,
+  names: readonly string[],
+  aliases: Readonly<Record<string, string>>,
+): string {
+  const near = closest(given.toLowerCase(), [...Object.keys(aliases), ...names])
+  return `unknown ${what} "${given}": did you mean ${aliases[near] ?? near}? Available: ${names.join(', ')}`
 }
 
 export function unknownModel(id: string, models: readonly ModelConfig[]): string {
@@ -146,7 +155,16 @@ export function unknownModel(id: string, models: readonly ModelConfig[]): string
 }
 
 /** Models of one family resemble each other; across families a similar name means nothing. */
-const FAMILIES = ['llama', 'qwen3', 'deepseek', 'gpt-oss', 'mimo'] as const
+const FAMILIES = [
+  'llama',
+  'qwen3',
+  'deepseek',
+  'gpt-oss',
+  'mimo',
+  'kimi-k2',
+  'minimax-m2',
+  'mixtral',
+] as const
 
 function familyOf(id: string): (typeof FAMILIES)[number] | null {
   const lower = id.toLowerCase()

@@ -6,7 +6,7 @@ import type {ModelStore, SavedModel} from '../../../store/model-store.ts'
 import type {GpuApi, ModelFiles} from '../../../worker/gpu-protocol.ts'
 import {GpuState} from './gpu.svelte.ts'
 
-const OFFER: GpuOffer = {pairs: [], aliases: {}}
+const OFFER: GpuOffer = {pairs: [], commonSystems: [], aliases: {}}
 const FILES: ModelFiles = {id: 'own/model', config: '{}', quant: null}
 
 /** Reads any files but those of id `bad`; the list of tables can be made to fail. */

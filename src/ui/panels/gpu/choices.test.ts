@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {computeOffer, type GpuOffer} from '../../../perf/aic/request/offer.ts'
+import {SYSTEM_NAMES} from '../../../perf/aic/request/systems.ts'
 import {parseManifest} from '../../../perf/aic/tables/manifest.ts'
 import {CATALOGUE_MODELS} from '../../../perf/models/catalogue.ts'
 import {
@@ -53,7 +54,8 @@ describe('choices', () => {
       'sglang 0.5.14',
       'trtllm 1.3.0rc20',
     ])
-    expect(problemsOf('aic_system', LLAMA)).toEqual({h200_sxm: null, h100_sxm: null, b200_sxm: null})
+    const systems = Object.fromEntries(SYSTEM_NAMES.map(name => [name, null]))
+    expect(problemsOf('aic_system', LLAMA)).toEqual({...systems, a100_sxm: 'a100_sxm has no FP8 units'})
     expect(problemsOf('aic_tp_size', LLAMA)).toEqual({1: null, 2: null, 4: null, 8: null})
   })
 
@@ -67,8 +69,8 @@ describe('choices', () => {
   })
 
   test('keep a value that is not offered, an alias and an empty field', () => {
-    expect(choicesFor('aic_system', offer, {...LLAMA, aic_system: 'a100'})[0]?.label).toBe(
-      'a100 (not offered)',
+    expect(choicesFor('aic_system', offer, {...LLAMA, aic_system: 'v100'})[0]?.label).toBe(
+      'v100 (not offered)',
     )
     expect(choicesFor('aic_system', offer, {...LLAMA, aic_system: 'b200'})[0]?.label).toBe('b200 (b200_sxm)')
     expect(choicesFor('aic_tp_size', offer, {...LLAMA, aic_tp_size: ''})[0]?.label).toBe('1 (default)')

@@ -75,7 +75,7 @@ function offered(field: GpuField, offer: GpuOffer, now: GpuDraft): Choice[] {
     case 'aic_backend':
       return unique(offer.pairs.map(pair => pair.backend)).map(backend => ({
         value: backend,
-        label: `${backend} ${offer.pairs.find(pair => pair.backend === backend)?.version ?? ''}`,
+        label: `${backend} ${versionOf(offer, now.aic_system, backend)}`,
         problem: problemOf(offer, {...now, aic_backend: backend}),
       }))
     case 'aic_model_path':
@@ -87,6 +87,12 @@ function offered(field: GpuField, offer: GpuOffer, now: GpuDraft): Choice[] {
     default:
       return sizeChoices(field, offer, now)
   }
+}
+
+/** Measured version of a backend on a GPU; on an unknown GPU, on the first that has it. */
+function versionOf({pairs}: GpuOffer, system: string, backend: string): string {
+  const ofBackend = pairs.filter(pair => pair.backend === backend)
+  return (ofBackend.find(pair => pair.system === system) ?? ofBackend[0])?.version ?? ''
 }
 
 const SIZE_OF = {

@@ -55,7 +55,9 @@ export function decodeChart({system, decode}: GpuCurves): CurveChartData {
 }
 
 function style(index: number): Pick<CurveSeries, 'slot' | 'dash'> {
-  return {slot: SLOTS[index % SLOTS.length]!, dash: DASHES[index % DASHES.length]!}
+  // Beyond four lines the colours come again, with other dashes.
+  const round = Math.floor(index / SLOTS.length)
+  return {slot: SLOTS[index % SLOTS.length]!, dash: DASHES[(index + round) % DASHES.length]!}
 }
 
 /** Powers of two read better as multiples of 1024. */

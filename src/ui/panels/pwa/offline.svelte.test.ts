@@ -42,7 +42,11 @@ class FakeContainer extends EventTarget {
   register = async () => this.registration
 }
 
-const stored = (storedBytes: number): OfflineAnswer => ({ok: true, status: {storedBytes, totalBytes: 30}})
+const stored = (storedBytes: number, further = 0): OfflineAnswer => ({
+  ok: true,
+  status: {storedBytes, totalBytes: 30, onDemand: {storedBytes: further, totalBytes: 50}},
+})
+const READY = {kind: 'ready', storedBytes: 30, furtherBytes: 50}
 
 function makeState(answers: OfflineAnswer[], {isKnown = false, savesData = false} = {}) {
   const registration = new FakeRegistration()
@@ -74,7 +78,17 @@ describe('OfflineState', () => {
     const {state, active} = makeState([stored(0), stored(10), stored(30)])
     await state.start()
     expect(active.asked).toEqual(['remove-old', 'status', 'store-more', 'store-more'])
-    expect(state.phase).toEqual({kind: 'ready', totalBytes: 30})
+    expect(state.phase).toEqual(READY)
+  })
+
+  it('stores tables of further GPUs when the user asks for them, not before', async () => {
+    const {state, active} = makeState([stored(0), stored(30), stored(30), stored(30, 20), stored(30, 50)])
+    await state.start()
+    expect(state.phase).toEqual(READY)
+    expect(active.asked).not.toContain('store-more-on-demand')
+    await state.storeFurther()
+    expect(active.asked.slice(-2)).toEqual(['store-more-on-demand', 'store-more-on-demand'])
+    expect(state.phase).toEqual({kind: 'ready', storedBytes: 80, furtherBytes: 0})
   })
 
   it('does nothing where there are no service workers', async () => {
@@ -93,7 +107,7 @@ describe('OfflineState', () => {
     await state.start()
     expect(state.phase).toEqual({kind: 'failed', reason: 'no room'})
     await state.store()
-    expect(state.phase).toEqual({kind: 'ready', totalBytes: 30})
+    expect(state.phase).toEqual(READY)
   })
 
   it('leaves it to a user who asked to save data, unless all is stored', async () => {
@@ -102,7 +116,7 @@ describe('OfflineState', () => {
     expect(state.phase).toEqual({kind: 'offered', storedBytes: 10, totalBytes: 30})
     expect(active.asked).toEqual(['remove-old', 'status'])
     await state.store()
-    expect(state.phase).toEqual({kind: 'ready', totalBytes: 30})
+    expect(state.phase).toEqual(READY)
     const full = makeState([stored(30)], {savesData: true})
     await full.state.start()
     expect(full.state.phase.kind).toBe('ready')
@@ -117,7 +131,7 @@ describe('OfflineState', () => {
       reload: () => {},
     })
     void state.start()
-    await expect.poll(() => state.phase).toEqual({kind: 'ready', totalBytes: 30})
+    await expect.poll(() => state.phase).toEqual(READY)
   })
 
   it('takes the first version for no update', async () => {

@@ -1,13 +1,19 @@
 import {messageOf} from '../../../core/message-of.ts'
-import type {OfflineAnswer, OfflineRequest, OfflineStatus} from '../../../service-worker/protocol.ts'
+import type {
+  OfflineAnswer,
+  OfflineRequest,
+  OfflineStatus,
+  StoredShare,
+} from '../../../service-worker/protocol.ts'
 
 export type OfflinePhase =
   /** Not begun yet, or this browser has no service workers: on a plain http address none has. */
   | {readonly kind: 'none'}
   /** Left to the user, who asked the browser to save data. */
-  | ({readonly kind: 'offered'} & OfflineStatus)
-  | ({readonly kind: 'storing'} & OfflineStatus)
-  | {readonly kind: 'ready'; readonly totalBytes: number}
+  | ({readonly kind: 'offered'} & StoredShare)
+  | ({readonly kind: 'storing'} & StoredShare)
+  /** Bytes that are stored, and of tables that would be on demand. */
+  | {readonly kind: 'ready'; readonly storedBytes: number; readonly furtherBytes: number}
   | {readonly kind: 'failed'; readonly reason: string}
 
 export interface OfflineHost {
@@ -58,16 +64,22 @@ export class OfflineState {
   }
 
   /** Stores what is missing; again after a failure. */
-  store = async (): Promise<void> => {
+  store = (): Promise<void> => this.#store('store-more', status => status)
+
+  /** Stores the tables that are otherwise stored when they are used. */
+  storeFurther = (): Promise<void> => this.#store('store-more-on-demand', ({onDemand}) => onDemand)
+
+  async #store(request: OfflineRequest, shareOf: (status: OfflineStatus) => StoredShare): Promise<void> {
     if (this.#isStoring) return
     this.#isStoring = true
     try {
       let status = await this.#ask('status')
-      while (status.storedBytes < status.totalBytes) {
-        this.phase = {kind: 'storing', ...status}
-        status = await this.#ask('store-more')
+      for (let share = shareOf(status); share.storedBytes < share.totalBytes; share = shareOf(status)) {
+        const {storedBytes, totalBytes} = share
+        this.phase = {kind: 'storing', storedBytes, totalBytes}
+        status = await this.#ask(request)
       }
-      this.phase = {kind: 'ready', totalBytes: status.totalBytes}
+      this.phase = ready(status)
     } catch (error) {
       this.phase = {kind: 'failed', reason: messageOf(error)}
     } finally {
@@ -97,8 +109,8 @@ export class OfflineState {
   async #greet(registration: ServiceWorkerRegistration): Promise<void> {
     this.#watch(registration)
     if (!registration.active) return
-    const {storedBytes, totalBytes} = await this.#ask('status')
-    if (storedBytes === totalBytes) this.phase = {kind: 'ready', totalBytes}
+    const status = await this.#ask('status')
+    if (status.storedBytes === status.totalBytes) this.phase = ready(status)
   }
 
   #watch(registration: ServiceWorkerRegistration): void {
@@ -119,10 +131,8 @@ export class OfflineState {
 
   async #offer(): Promise<void> {
     const status = await this.#ask('status')
-    this.phase =
-      status.storedBytes < status.totalBytes
-        ? {kind: 'offered', ...status}
-        : {kind: 'ready', totalBytes: status.totalBytes}
+    const {storedBytes, totalBytes} = status
+    this.phase = storedBytes < totalBytes ? {kind: 'offered', storedBytes, totalBytes} : ready(status)
   }
 
   async #ask(request: OfflineRequest): Promise<OfflineStatus> {
@@ -144,5 +154,13 @@ export class OfflineState {
     } finally {
       port1.close()
     }
+  }
+}
+
+function ready({storedBytes, onDemand}: OfflineStatus): OfflinePhase {
+  return {
+    kind: 'ready',
+    storedBytes: storedBytes + onDemand.storedBytes,
+    furtherBytes: onDemand.totalBytes - onDemand.storedBytes,
   }
 }
