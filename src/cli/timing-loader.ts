@@ -36,6 +36,9 @@ function perfFolder(): string {
   for (let folder = start; ; folder = dirname(folder)) {
     const candidate = join(folder, 'public', 'perf')
     if (existsSync(join(candidate, 'manifest.json'))) return candidate
-    if (folder === dirname(folder)) throw new Error(`the GPU tables (public/perf) are not beside ${start}`)
+    if (folder !== dirname(folder)) continue
+    throw new Error(
+      `the GPU tables are not beside ${start}: put the folder public/perf of the package there, or run without them by --engine-timing polynomial`,
+    )
   }
 }
