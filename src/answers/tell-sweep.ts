@@ -108,7 +108,7 @@ function tellCurves(sweep: TellableSweep, objective: ServiceObjective): readonly
   return series.flatMap(name => {
     const repeats = curves.filter(curve => curve.series === name)
     const told = tellCurve(sweep, objective, repeats)
-    const heading = seriesAxis === undefined ? '' : `${seriesAxis.key.name.split('.').at(-1)} ${name}`
+    const heading = seriesAxis === undefined ? '' : `${seriesAxis.key.label} ${name}`
     return told === null ? [] : [{heading, ...told}]
   })
 }

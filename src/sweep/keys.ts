@@ -22,6 +22,11 @@ export interface SweepKey {
   readonly apply: (scenario: Scenario, value: FieldValue) => Result<Scenario>
 }
 
+/** `Start-up time, startup_time (s)`: what a knob is called in words, by its key and with its unit. */
+export function titleOfKnob({label, name, unit}: SweepKey): string {
+  return unit === null ? `${label}, ${name}` : `${label}, ${name} (${unit})`
+}
+
 const POOLS: readonly PoolChoice[] = ['engine', 'prefill', 'decode']
 
 /** Which fleet the planner thinks it scales follows from the fleet. */

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink'
+import {deviceGiB} from '../host/device.ts'
 import {tabMemoryBytes} from '../run/memory-forecast.ts'
 import {createWorkerApi} from './api.ts'
-import {deviceGiB} from './device.ts'
 import {yieldByChannel} from './host.ts'
 import type {WorkerStart} from './worker-start.ts'
 

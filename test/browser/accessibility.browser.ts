@@ -17,6 +17,28 @@ describe.each(['light', 'dark'] as const)('in %s colours', colorScheme => {
   })
 })
 
+test('a view with nothing of its own shows a finished example, and says that it is one', {
+  timeout: 150_000,
+}, async () => {
+  const site = await open({hash: 'v=1&trace=toolagent-5min', reducedMotion: 'reduce'})
+  const {page} = site
+  for (const [view, said] of [
+    ['compare', /^The fixed fleet serves/],
+    ['sweep', /^Cheapest that holds 90 %: min_endpoint/],
+    ['recommend', /holds 92.5 %/],
+    ['bench', /holds the objective/],
+    ['library', /^The fixed fleet serves/],
+  ] as const) {
+    await page.goto(`${site.url}#v=1&trace=toolagent-5min&view=${view}`)
+    const example = page.getByRole('region', {name: 'Example', exact: true})
+    await expectVisible(example.getByText(said))
+    expect(await example.getByText('Example', {exact: true}).count()).toBe(1)
+    await example.getByText('How it was made').click()
+    expect(await example.getByText(/^sha256 [0-9a-f]{64}$/).count()).toBeGreaterThan(0)
+    expect(await violations(site)).toEqual([])
+  }
+})
+
 test('the main job can be done with the keyboard alone', async () => {
   const {page} = await open({hash: 'v=1&trace=toolagent-5min'})
   await expect.poll(() => page.getByRole('button', {name: 'Run', exact: true}).isEnabled()).toBe(true)

@@ -136,8 +136,13 @@ describe('the decision inspector', () => {
     await panel.getByRole('button', {name: 'Show slowest requests of this window'}).click()
     const requests = panel.getByRole('button', {name: /^Request \d/})
     expect(await requests.count()).toBe(5)
+    // The list opens below what is in sight: it is brought there, and the keyboard with it.
+    await expect.poll(() => requests.first().evaluate(button => button === document.activeElement)).toBe(true)
+    expect(await requests.first().evaluate(isInSight)).toBe(true)
     await requests.first().click()
-    await expectVisible(panel.getByText(/^While it waited for its first token/))
+    const told = panel.getByText(/^While it waited for its first token/)
+    await expectVisible(told)
+    await expect.poll(() => told.evaluate(isInSight)).toBe(true)
   })
 
   test.each(['light', 'dark'] as const)(
@@ -195,3 +200,9 @@ describe('the honesty line', () => {
     await expectVisible(site.page.getByText(/agg_sla_waves_s12 .* headline figures agree/))
   })
 })
+
+/** Runs in the page: whether the top of an element is within the window. */
+function isInSight(element: Element): boolean {
+  const {top} = element.getBoundingClientRect()
+  return top >= 0 && top < innerHeight
+}

@@ -169,3 +169,18 @@ async function tabToText({page}: Site, text: string): Promise<void> {
   }
   throw new Error(`30 presses of Tab do not reach ${text}`)
 }
+
+test('a field has its name in words and its key, and a folded section stays as it was left', async () => {
+  const {page} = await open({hash: 'v=1&preset=guide-agg'})
+  const ttft = page.locator('label', {has: page.locator('code', {hasText: /^ttft$/})})
+  expect((await ttft.textContent())?.replace(/\s+/g, ' ').trim()).toBe('ttft TTFT target ms')
+  const budget = page.locator('#scenario-form details', {
+    has: page.getByRole('heading', {name: 'Budget', exact: true}),
+  })
+  const isOpen = () => budget.evaluate(fold => (fold as HTMLDetailsElement).open)
+  expect(await isOpen()).toBe(true)
+  await budget.locator('summary').click()
+  await page.reload()
+  await expectVisible(budget)
+  expect(await isOpen()).toBe(false)
+})

@@ -194,7 +194,7 @@ test('two knobs are a heat map with a table to sort, filter and compare from, an
   const site = await open({hash: `${SHORT}&sweep=num_workers:1:3:1&sweep=planner.max_gpu_budget:4,8`})
   const {page} = site
   await runSweep(site)
-  const heat = page.getByRole('figure', {name: /^Objective met, num_workers by planner.max_gpu_budget/})
+  const heat = page.getByRole('figure', {name: /^Objective met, Workers by Most GPUs/})
   await expectVisible(heat)
   const cells = page.getByRole('slider', {name: 'Pair of values'})
   await cells.press('ArrowRight')
@@ -226,7 +226,9 @@ test('two knobs are a heat map with a table to sort, filter and compare from, an
     .first()
     .click()
   await expectVisible(
-    page.getByText(/^Point \d of 6 of the sweep of num_workers by planner.max_gpu_budget: num_workers=\d/),
+    page.getByText(
+      /^Sweep of Workers by Most GPUs, point \d of 6: Workers \d instances, Most GPUs \d+ GPUs$/,
+    ),
   )
   expect(await page.evaluate(() => scrollY)).toBe(0)
   await page.getByRole('button', {name: 'Back to the sweep'}).click()

@@ -1,3 +1,4 @@
+import {deviceGiB} from '../../host/device.ts'
 import {LibraryNews} from '../../store/library-news.ts'
 import {createLibraryStore} from '../../store/library-store.ts'
 import {ModelStore} from '../../store/model-store.ts'
@@ -20,7 +21,7 @@ export function createWorkbench(fetchResultsView: () => void): Workbench {
     models: new ModelStore(stores.inputs),
     news: new LibraryNews(),
     address: BROWSER_ADDRESS,
-    deviceGib: (navigator as {readonly deviceMemory?: number}).deviceMemory,
+    deviceGib: deviceGiB(),
     fetchResultsView,
   })
 }

@@ -1,5 +1,14 @@
 import {describe, expect, it} from 'vitest'
-import {formatBytes, formatClock, formatCompact, formatMs, formatSpan, formatValue, NONE} from './format.ts'
+import {
+  formatBytes,
+  formatClock,
+  formatCompact,
+  formatMs,
+  formatOffset,
+  formatSpan,
+  formatValue,
+  NONE,
+} from './format.ts'
 
 describe('numbers with units', () => {
   it('keeps milliseconds comparable and turns to seconds when they get long', () => {
@@ -11,6 +20,15 @@ describe('numbers with units', () => {
       '9,999 ms',
       '14.9 s',
       '123 s',
+    ])
+  })
+
+  it('tells moments of one burst apart', () => {
+    expect([0, 34.2, 718_034, 718_046.4].map(formatOffset)).toEqual([
+      '+0 ms',
+      '+34 ms',
+      '+718.034 s',
+      '+718.046 s',
     ])
   })
 

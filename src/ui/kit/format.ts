@@ -5,6 +5,7 @@ import {format} from 'd3-format'
 const integer = format(',.0f')
 const oneDecimal = format(',.1f')
 const twoDecimals = format(',.2f')
+const thousandths = format(',.3f')
 const threeDigits = format(',.3r')
 const fewDigits = format('.3~r')
 const exact = format(',.3~f')
@@ -44,6 +45,11 @@ export function formatMs(ms: number): string {
   if (Math.abs(ms) >= 10_000) return `${oneDecimal(ms / 1000)} s`
   if (Math.abs(ms) >= 100 || Number.isInteger(ms)) return `${integer(ms)} ms`
   return `${oneDecimal(ms)} ms`
+}
+
+/** A moment to the millisecond, for what comes in bursts: `+34 ms`, `+718.034 s`. */
+export function formatOffset(ms: number): string {
+  return ms < 1000 ? `+${integer(ms)} ms` : `+${thousandths(ms / 1000)} s`
 }
 
 /** 12,345 → `12.3k`; small numbers keep what makes them differ. */

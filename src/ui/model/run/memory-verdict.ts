@@ -25,6 +25,33 @@ export function memoryVerdict(
   return judgeMemory(forecastMemory(scenario, traffic), {bytes, of: 'a browser tab'})
 }
 
+/** What running many scenarios takes, in bytes, and what there is. */
+export interface MemoryOfMany {
+  readonly bytes: number
+  readonly roomBytes: number
+}
+
+/**
+ * What the scenarios take at the same time, so many workers running one each: at the worst the largest of them. null = the
+ * traffic of one is not known.
+ */
+export function memoryOfMany(
+  scenarios: readonly Scenario[],
+  info: TraceInfo | null,
+  {workers, deviceGib}: {readonly workers: number; readonly deviceGib: number | undefined},
+): MemoryOfMany | null {
+  const needed = scenarios.map(scenario => {
+    const traffic = scenario.synthetic ? sizeOfSynthetic(scenario.synthetic) : sizeOfTrace(info)
+    return traffic === null ? null : forecastMemory(scenario, traffic).leastBytes
+  })
+  if (needed.includes(null)) return null
+  const largest = needed
+    .map(Number)
+    .sort((a, b) => b - a)
+    .slice(0, workers)
+  return {bytes: largest.reduce((sum, bytes) => sum + bytes, 0), roomBytes: tabMemoryBytes(deviceGib)}
+}
+
 function sizeOfTrace(info: TraceInfo | null): TrafficSize | null {
   if (info === null) return null
   const {requests, inputTokens, outputTokens, durationMs} = info.statistics

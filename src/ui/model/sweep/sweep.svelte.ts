@@ -6,6 +6,7 @@ import type {PointStore, PointStoreUse} from '../../../store/point-store.ts'
 import {forecastSweep, type SweepForecast} from '../../../sweep/forecast.ts'
 import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '../../../sweep/points.ts'
 import type {SizeKv} from '../../../sweep/size-points.ts'
+import {computeTimeLeft, type DoneRun} from '../../../sweep/time-left.ts'
 import type {SimulatorPool} from '../../../worker/pool.ts'
 import type {RunTelemetry} from '../../../worker/protocol.ts'
 import type {PlannedPoint, SweepBase, SweepPlan} from './plan.ts'
@@ -54,6 +55,8 @@ export class SweepState {
   rows: ReadonlyMap<string, SweepRow> = $state.raw(new Map())
   /** Share done of every point under way, by id. */
   running: ReadonlyMap<string, number> = $state.raw(new Map())
+  /** How long the points under way and waiting will take, ms; null while nothing is known. */
+  timeLeftMs: number | null = $state(null)
   phase: SweepPhase = $state.raw({kind: 'idle'})
   costs: SweepCosts | null = $state.raw(null)
   /** Why finished points are not kept beyond this page; null = they are. */
@@ -100,6 +103,11 @@ export class SweepState {
 
   get linkPairs(): readonly Pair[] {
     return specPairs(this.spec)
+  }
+
+  /** Runs at the same time, at most. */
+  get workers(): number {
+    return this.#host.workers
   }
 
   get isRunning(): boolean {
@@ -210,6 +218,7 @@ export class SweepState {
     this.#abort = abort
     this.phase = {kind: 'running'}
     this.costs = null
+    this.timeLeftMs = null
     const startMs = performance.now()
     try {
       const kept = await this.#takeKept(plan)
@@ -219,7 +228,11 @@ export class SweepState {
         return row === undefined || !isFinished(row)
       })
       this.rows = kept
-      const news = new SweepNews(this, this.#store, this.#known, () => this.#abort === abort)
+      const pace = new Pace(open.length, Math.min(this.#host.workers, open.length))
+      const news = new SweepNews(
+        {state: this, store: this.#store, known: this.#known, pace},
+        () => this.#abort === abort,
+      )
       // Repeat by repeat: the scenario's own curve is whole first, and the points of one trace come together.
       const inOrder = open.sort((a, b) => a.facts.repeat - b.facts.repeat)
       await this.#pool.runMany(inOrder, news, abort.signal).finally(news.flush)
@@ -262,24 +275,61 @@ function movesYardstick({axes}: SweepPlan): boolean {
   return axes.some(({key}) => key.path === 'planner.ttft' || key.path === 'planner.itl')
 }
 
+/** When each point began and ended: what the rest will take is told by it. */
+class Pace {
+  readonly #total: number
+  readonly #workers: number
+  readonly #startedMs = new Map<string, number>()
+  readonly #done: DoneRun[] = []
+
+  /** @param total points to run */
+  constructor(total: number, workers: number) {
+    this.#total = total
+    this.#workers = workers
+  }
+
+  start(id: string): void {
+    this.#startedMs.set(id, performance.now())
+  }
+
+  end(id: string): void {
+    const startedMs = this.#startedMs.get(id)
+    if (startedMs !== undefined) this.#done.push({startedMs, endedMs: performance.now()})
+  }
+
+  timeLeftMs(running: ReadonlyMap<string, number>): number | null {
+    const waiting = this.#total - this.#done.length - running.size
+    return computeTimeLeft({
+      done: this.#done,
+      shares: [...running.values()],
+      waiting,
+      workers: this.#workers,
+    })
+  }
+}
+
+interface NewsTo {
+  readonly state: SweepState
+  readonly store: PointStore
+  readonly known: Map<string, SweepRow>
+  readonly pace: Pace
+}
+
 /** Gathers what the workers say and hands it to the page in one piece, a few times a second. */
 class SweepNews {
-  readonly #state: SweepState
-  readonly #store: PointStore
-  readonly #known: Map<string, SweepRow>
+  readonly #to: NewsTo
   readonly #isCurrent: () => boolean
   readonly #rows = new Map<string, SweepRow>()
   readonly #running = new Map<string, number>()
   #timer: ReturnType<typeof setTimeout> | null = null
 
-  constructor(state: SweepState, store: PointStore, known: Map<string, SweepRow>, isCurrent: () => boolean) {
-    this.#state = state
-    this.#store = store
-    this.#known = known
+  constructor(to: NewsTo, isCurrent: () => boolean) {
+    this.#to = to
     this.#isCurrent = isCurrent
   }
 
   onStart = ({facts}: PlannedPoint): void => {
+    this.#to.pace.start(facts.id)
     this.#running.set(facts.id, 0)
     this.#flushSoon()
   }
@@ -293,6 +343,7 @@ class SweepNews {
 
   onOutcome = ({facts}: PlannedPoint, outcome: Result<PointFigures>): void => {
     const row: SweepRow = outcome.ok ? {...facts, ...outcome.value} : {...facts, error: outcome.error.message}
+    this.#to.pace.end(facts.id)
     this.#rows.set(facts.id, row)
     this.#running.delete(facts.id)
     this.#flushSoon()
@@ -301,18 +352,20 @@ class SweepNews {
   flush = (): void => {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
+    const {state, store, known, pace} = this.#to
     const rows = [...this.#rows.values()]
     this.#rows.clear()
     const finished = rows.filter(isFinished)
-    for (const row of finished) this.#known.set(row.key, row)
-    void this.#store.write(new Map(finished.map(row => [row.key, row])))
+    for (const row of finished) known.set(row.key, row)
+    void store.write(new Map(finished.map(row => [row.key, row])))
     // A sweep that was cancelled keeps what it finished, unless another has taken its place.
     if (!this.#isCurrent()) return
-    this.#state.running = new Map(this.#running)
+    state.running = new Map(this.#running)
+    state.timeLeftMs = pace.timeLeftMs(this.#running)
     if (rows.length === 0) return
-    const all = new Map(this.#state.rows)
+    const all = new Map(state.rows)
     for (const row of rows) all.set(row.id, row)
-    this.#state.rows = all
+    state.rows = all
   }
 
   #flushSoon(): void {

@@ -38,7 +38,7 @@ describe('the story of a request', () => {
     expect(victim).toBeGreaterThanOrEqual(0)
     const kinds = told[victim]!.map(({kind}) => kind)
     expect(kinds.filter(kind => kind === 'preempted')).toHaveLength(
-      Math.min(requests.preemptions[victim]!, 8),
+      Math.min(requests.preemptions[victim]!, 3),
     )
     expect(kinds.slice(kinds.indexOf('preempted'))).toContain('chunk')
   })

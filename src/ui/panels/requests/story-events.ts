@@ -14,7 +14,12 @@ export interface StoryEvent {
 }
 
 /** Events of a kind told one by one; of more only the first and the last few. */
-const MOST_TOLD = 8
+const MOST_TOLD = {all: 8, first: 5, last: 2} as const
+
+/** What comes again and again says no more the third time. */
+const MOST_AGAIN = {all: 3, first: 1, last: 1} as const
+
+type MostTold = typeof MOST_TOLD | typeof MOST_AGAIN
 
 /** Arrival, every prompt chunk and pre-emption, first and last token, in order of time. */
 export function storyEvents(record: EngineRecord, r: number): StoryEvent[] {
@@ -49,25 +54,27 @@ function chunkEvents({requests, requestEvents}: EngineRecord, r: number): StoryE
   const first = rows.filter(row => !isAgain(row)).length
   const arrivalMs = requests.arrivalMs[r]!
   const isDisagg = requests.prefillWorkerId[r]! >= 0
-  return shorten(
-    rows.map((row, i) => {
-      const startMs = chunks.startMs[row]!
-      const lastsMs = chunks.endMs[row]! - startMs
-      const place = isDisagg ? ` on ${chunks.onPrefill[row] === 1 ? 'prefill' : 'decode'}` : ''
-      const part = first === 1 ? 'prompt' : `prompt chunk ${i + 1} of ${first}`
-      const name = isAgain(row) ? 'prompt again' : part
-      return {
-        kind: 'chunk' as const,
-        atMs: startMs - arrivalMs,
-        lastsMs,
-        text: `${name}${place}: ${formatCount(chunks.tokens[row]!)} tokens in a pass of ${formatMs(lastsMs)}`,
-      }
-    }),
-    middle => {
-      const ms = middle.reduce((sum, event) => sum + event.lastsMs, 0)
-      return `${formatCount(middle.length)} more prompt chunks, ${formatMs(ms)} of passes`
-    },
-  )
+  const events = rows.map((row, i): StoryEvent => {
+    const startMs = chunks.startMs[row]!
+    const lastsMs = chunks.endMs[row]! - startMs
+    const place = isDisagg ? ` on ${chunks.onPrefill[row] === 1 ? 'prefill' : 'decode'}` : ''
+    const part = first === 1 ? 'prompt' : `prompt chunk ${i + 1} of ${first}`
+    const name = isAgain(row) ? 'prompt again' : part
+    return {
+      kind: 'chunk',
+      atMs: startMs - arrivalMs,
+      lastsMs,
+      text: `${name}${place}: ${formatCount(chunks.tokens[row]!)} tokens in a pass of ${formatMs(lastsMs)}`,
+    }
+  })
+  const tell = (what: string) => (middle: readonly StoryEvent[]) => {
+    const ms = middle.reduce((sum, event) => sum + event.lastsMs, 0)
+    return `${formatCount(middle.length)} more ${what}, ${formatMs(ms)} of passes`
+  }
+  return [
+    ...shorten(events.slice(0, first), MOST_TOLD, tell('prompt chunks')),
+    ...shorten(events.slice(first), MOST_AGAIN, tell('passes of the prompt again')),
+  ]
 }
 
 function preemptionEvents({requests, requestEvents: {preemptions}}: EngineRecord, r: number): StoryEvent[] {
@@ -78,7 +85,7 @@ function preemptionEvents({requests, requestEvents: {preemptions}}: EngineRecord
     lastsMs: 0,
     text: 'pre-empted for want of KV blocks; what the cache no longer holds is computed again',
   }))
-  return shorten(events, middle => `${formatCount(middle.length)} more pre-emptions`)
+  return shorten(events, MOST_AGAIN, middle => `${formatCount(middle.length)} more pre-emptions`)
 }
 
 function rowsOf(request: Int32Array, length: number, wanted: number): number[] {
@@ -90,15 +97,12 @@ function rowsOf(request: Int32Array, length: number, wanted: number): number[] {
 /** Of many events of a kind those in the middle as one, at the time of its first. */
 function shorten(
   events: readonly StoryEvent[],
+  {all, first, last}: MostTold,
   tellMiddle: (middle: readonly StoryEvent[]) => string,
 ): StoryEvent[] {
-  if (events.length <= MOST_TOLD) return [...events]
-  const middle = events.slice(MOST_TOLD - 3, -2)
+  if (events.length <= all) return [...events]
+  const middle = events.slice(first, -last)
   const {kind, atMs} = middle[0]!
   const lastsMs = middle.reduce((sum, event) => sum + event.lastsMs, 0)
-  return [
-    ...events.slice(0, MOST_TOLD - 3),
-    {kind, atMs, lastsMs, text: tellMiddle(middle)},
-    ...events.slice(-2),
-  ]
+  return [...events.slice(0, first), {kind, atMs, lastsMs, text: tellMiddle(middle)}, ...events.slice(-last)]
 }

@@ -232,8 +232,7 @@ function runSeries(line: Line, curves: readonly Curve[], plan: SweepPlan): reado
     const repeats = curves.filter(other => other.series === curve.series)
     return {
       key: seriesAxis === undefined ? line.key : curve.series,
-      label:
-        seriesAxis === undefined ? line.label : `${seriesAxis.key.name.split('.').at(-1)} ${curve.series}`,
+      label: seriesAxis === undefined ? line.label : `${seriesAxis.key.label} ${curve.series}`,
       slot: (place % 5) as PlotSeries['slot'],
       dash: DASHES[(seriesAxis === undefined ? place : Math.floor(place / 5)) % DASHES.length] ?? '',
       kind: 'run',

@@ -6,6 +6,7 @@ import {
 } from '../../../answers/configurations.ts'
 import {type FieldValue, formatFieldValue} from '../../../config/field-text.ts'
 import type {SweepAxis} from '../../../sweep/axis.ts'
+import {titleOfKnob} from '../../../sweep/keys.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../../sweep/points.ts'
 import {formatCount, formatFixed, formatMs, formatValue, NONE} from '../../kit/format.ts'
 import type {PlannedPoint} from '../../model/sweep/plan.ts'
@@ -69,7 +70,7 @@ export function pointColumns({axes, hasRepeats, hasPrices, currency}: ColumnOpti
     const knobOf = ({point}: TablePoint): FieldValue => point.facts.axes[key.name] ?? null
     return {
       key: `knob ${key.name}`,
-      title: key.unit === null ? key.name : `${key.name}, ${key.unit}`,
+      title: titleOfKnob(key),
       value: at => sortable(knobOf(at)),
       text: at => formatFieldValue(key.field, knobOf(at)),
     }

@@ -226,7 +226,11 @@ describe('other knobs', () => {
     })
     const plots = plotsOf({plan, rows: rowsOf(plan, () => ({})), statistic: 'p99', showsPublished: false})
     expect(plots[0]!.title).toBe('TTFT p99')
-    expect(plots[0]!.series.map(({label}) => label)).toEqual(['itl 30', 'itl 50', 'SLA 1,500 ms'])
+    expect(plots[0]!.series.map(({label}) => label)).toEqual([
+      'ITL target 30',
+      'ITL target 50',
+      'SLA 1,500 ms',
+    ])
     // The two series aim at targets of their own, and are judged by one objective.
     expect(plots[1]!.series.map(({kind}) => kind)).toEqual(['run', 'run', 'target'])
   })

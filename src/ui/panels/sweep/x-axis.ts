@@ -1,6 +1,7 @@
 import {scaleLinear, scaleLog, scalePoint} from 'd3-scale'
 import type {FieldValue} from '../../../config/field-text.ts'
 import type {SweepAxis} from '../../../sweep/axis.ts'
+import {titleOfKnob} from '../../../sweep/keys.ts'
 import {type Axis, type Tick, ticksWithRoom} from '../../kit/charts/base/axis.ts'
 import {plotRange} from '../../kit/charts/base/geometry.ts'
 import {logTicks} from '../../kit/charts/base/value-scale.ts'
@@ -9,8 +10,8 @@ import {formatCompact} from '../../kit/format.ts'
 /** The swept knob as the horizontal axis all charts of a sweep share. */
 export interface XAxis {
   readonly name: string
-  /** In words. */
-  readonly words: string
+  /** In words, with name and unit. */
+  readonly title: string
   /** Behind a value, with its space; '' = none. */
   readonly unit: string
   readonly kind: 'linear' | 'log' | 'words'
@@ -29,7 +30,7 @@ export function makeXAxis(axis: SweepAxis): XAxis {
   const xs = isNumeric ? [...(values as readonly number[])].sort((a, b) => a - b) : values.map((_, i) => i)
   return {
     name: key.name,
-    words: key.label,
+    title: titleOfKnob(key),
     unit: key.unit === null ? '' : ` ${key.unit}`,
     kind: isNumeric ? (spreadsWide(xs) ? 'log' : 'linear') : 'words',
     xs,
@@ -68,12 +69,7 @@ export function xScale(axis: XAxis, width: number): XScale {
   const fitting = ticksWithRoom(planned, width)
   const ticks =
     fitting.length === planned.length || axis.kind === 'words' ? fitting : roundTicks(axis, range, place)
-  const title = axis.unit === '' ? named(axis) : `${named(axis)} (${axis.unit.trim()})`
-  return Object.assign(place, {axis: {ticks, title, hasGrid: false}})
-}
-
-function named({words, name}: XAxis): string {
-  return words === name ? name : `${words}, ${name}`
+  return Object.assign(place, {axis: {ticks, title: axis.title, hasGrid: false}})
 }
 
 function placeOf({kind, xs}: XAxis, range: [number, number]): (x: number) => number {

@@ -1,0 +1,44 @@
+import type {CostPoint} from '../../kit/charts/cost-share.ts'
+import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
+import {formatFixed, formatValue} from '../../kit/format.ts'
+
+/** One setting of an example, medians over its repeats. */
+export interface ExampleLine {
+  readonly label: string
+  /** Of the requests that keep the objective. */
+  readonly share: number
+  readonly gpuHours: number
+  readonly ttftMsP90: number | null
+  /** Joined by the line of what can be had for a cost. */
+  readonly isOnFront: boolean
+}
+
+/** In rising order of cost. */
+export function examplePoints(lines: readonly ExampleLine[]): readonly CostPoint[] {
+  return lines
+    .map(({label, share, gpuHours, isOnFront}): CostPoint => {
+      const words = `${label}: ${formatValue(share, 'share')} in time for ${formatFixed(gpuHours, 2)} GPU-hours`
+      return {
+        ...{id: label, name: label, words, brief: words},
+        ...{cost: gpuHours, share},
+        costs: {min: gpuHours, max: gpuHours},
+        shares: {min: share, max: share},
+        mark: isOnFront ? 'disc' : 'diamond',
+        slot: isOnFront ? 0 : 1,
+        isOnFront,
+      }
+    })
+    .sort((a, b) => a.cost - b.cost || a.share - b.share)
+}
+
+export function exampleTable(lines: readonly ExampleLine[]): ChartTable {
+  return {
+    columns: ['setting', 'share', 'gpu_hours', 'ttft_ms_p90'],
+    rows: lines.map(({label, share, gpuHours, ttftMsP90}) => [
+      label,
+      share,
+      gpuHours,
+      ttftMsP90 ?? Number.NaN,
+    ]),
+  }
+}

@@ -1,0 +1,35 @@
+import {expect, test} from 'vitest'
+import {findPreset} from '../../../config/presets.ts'
+import {fail} from '../../../core/result.ts'
+import {planSweep, type SweepPlan} from '../../model/sweep/plan.ts'
+import {tellPoint} from './tell-point.ts'
+
+async function planOf(values: string, count: number): Promise<SweepPlan> {
+  const {scenario} = findPreset('as-published')!
+  const spec = {
+    first: {key: 'startup_time', values},
+    second: null,
+    repeats: {of: 'phase', count} as const,
+  }
+  const base = {
+    scenario,
+    traceSha256: 'aa',
+    traceBlob: null,
+    profile: null,
+    profileSha256: null,
+    requests: null,
+  }
+  const host = {sizeKv: async () => fail('no GPU'), signal: new AbortController().signal}
+  const plan = await planSweep(spec, base, host)
+  if (!plan.ok) throw new Error(plan.error.message)
+  return plan.value
+}
+
+test('a point is named by its knob, and of a repeat by which one it is', async () => {
+  expect(tellPoint(await planOf('0:300:10', 1), 'startup_time=180')).toBe(
+    'point 19 of 31: Start-up time 180 s',
+  )
+  const repeated = await planOf('0:20:10', 3)
+  const [, second] = repeated.points.filter(({facts}) => facts.axes.startup_time === 10)
+  expect(tellPoint(repeated, second!.facts.id)).toBe('point 2 of 3: Start-up time 10 s, repeat 2 of 3')
+})
