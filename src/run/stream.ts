@@ -1,4 +1,4 @@
-import {poolsOf, type Scenario} from '../config/scenario.ts'
+import type {Scenario} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {RequestSlots} from '../engine/stream/request-slots.ts'
 import {SKETCHED_PERCENTILES} from '../report/report.ts'
@@ -7,10 +7,8 @@ import {createSyntheticSource} from '../trace/generators/synthetic-source.ts'
 import {checkTraceBlockSize} from '../trace/parsed-trace.ts'
 import type {RequestSource} from '../trace/request-source.ts'
 import {lengthsFitPools, oversizeNotice} from './oversize.ts'
+import {isStreamable, streamsSynthetic} from './streamable.ts'
 import {generatedTraffic, type StreamedTraffic, syntheticOptionsOf, type Traffic} from './traffic.ts'
-
-/** Columns over more requests than this, and the copies that results take, come near the 2 GB a browser tab is sure of. */
-export const STREAMED_ABOVE = 1_000_000
 
 /**
  * The traffic of a run that keeps no columns over its requests; null for one that keeps them: there are few, or something in it
@@ -19,7 +17,7 @@ export const STREAMED_ABOVE = 1_000_000
  */
 export function streamOf(scenario: Scenario, above: number): Result<Traffic | null> {
   const {synthetic} = scenario
-  if (synthetic === undefined || synthetic.request_count <= above || !isStreamable(scenario)) return ok(null)
+  if (synthetic === undefined || !streamsSynthetic(scenario, above)) return ok(null)
   const open = createSyntheticSource(synthetic, syntheticOptionsOf(scenario))
   if (!open.ok) return open
   if (open.value === null) return ok(null)
@@ -83,13 +81,6 @@ function streamedBy(of: RequestSource, open: () => RequestSource): StreamedTraff
     lastArrivalMs,
     open: () => ({source: open(), slots: new RequestSlots(requestCount)}),
   }
-}
-
-/** KV routers and SGLang compare prompts, and policies that scrape a fleet count first tokens: both by columns. */
-function isStreamable({release, fleet, routerMode, scaling}: Scenario): boolean {
-  if ((release ?? '1.2.1') !== '1.2.1' || routerMode === 'kv_router') return false
-  if (!(['fixed', 'dynamo', 'schedule'] as const).some(policy => policy === scaling.policy)) return false
-  return poolsOf(fleet).every(([, {args}]) => args.engine_type !== 'sglang')
 }
 
 function streamedNotice({requestCount}: RequestSource): string {

@@ -7,6 +7,7 @@ import {
   type TrafficSize,
   tabMemoryBytes,
 } from '../../../run/memory-forecast.ts'
+import {STREAMED_ABOVE, streamsSynthetic} from '../../../run/streamable.ts'
 import type {TraceInfo} from '../../../worker/protocol.ts'
 
 /**
@@ -19,7 +20,9 @@ export function memoryVerdict(
   deviceGib: number | undefined,
 ): MemoryVerdict {
   if (scenario === null) return {kind: 'fits'}
-  const traffic = scenario.synthetic ? sizeOfSynthetic(scenario.synthetic) : sizeOfTrace(info)
+  const traffic = scenario.synthetic
+    ? {...sizeOfSynthetic(scenario.synthetic), isStreamed: streamsSynthetic(scenario, STREAMED_ABOVE)}
+    : sizeOfTrace(info)
   if (traffic === null) return {kind: 'fits'}
   const bytes = tabMemoryBytes(deviceGib)
   return judgeMemory(forecastMemory(scenario, traffic), {bytes, of: 'a browser tab'})

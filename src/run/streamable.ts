@@ -1,0 +1,19 @@
+import {poolsOf, type Scenario} from '../config/scenario.ts'
+import {hasSessions} from '../config/synthetic-fields.ts'
+
+/** Columns over more requests than this, and the copies that results take, come near the 2 GB a browser tab is sure of. */
+export const STREAMED_ABOVE = 1_000_000
+
+/** A run of generated traffic keeps none of its requests if they are more than `above`. */
+export function streamsSynthetic(scenario: Scenario, above: number): boolean {
+  const {synthetic} = scenario
+  if (synthetic === undefined || synthetic.request_count <= above) return false
+  return !hasSessions(synthetic) && isStreamable(scenario)
+}
+
+/** KV routers and SGLang compare prompts, and policies that scrape a fleet count first tokens: both by columns. */
+export function isStreamable({release, fleet, routerMode, scaling}: Scenario): boolean {
+  if ((release ?? '1.2.1') !== '1.2.1' || routerMode === 'kv_router') return false
+  if (!(['fixed', 'dynamo', 'schedule'] as const).some(policy => policy === scaling.policy)) return false
+  return poolsOf(fleet).every(([, {args}]) => args.engine_type !== 'sglang')
+}
