@@ -33,7 +33,7 @@ async function visit(server: StaticServer, hash = ''): Promise<Site> {
 }
 
 async function expectReady(page: Page): Promise<void> {
-  await expectVisible(page.getByText(/^Ready for offline use, 1\d\.\d MB$/))
+  await expectVisible(page.getByText(/^Ready for offline use, \d\d\.\d MB$/))
 }
 
 /** The server is gone for good: what works now, works from the browser alone. */
