@@ -14,7 +14,12 @@ import {
 } from '../trace/catalogue.ts'
 import type {DetectedFormat} from '../trace/formats/detect-format.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
-import {dependsOnRelease, parseTraceChunks, type ReadTrace} from '../trace/formats/parse-in-steps.ts'
+import {
+  dependsOnRelease,
+  isPlainFormat,
+  parseTraceChunks,
+  type ReadTrace,
+} from '../trace/formats/parse-in-steps.ts'
 import type {TraceGenerator} from '../trace/generators/generate.ts'
 import {NO_RECIPE, recipeOf, withSeed} from '../trace/generators/trace-recipes.ts'
 import {readOptionsOf, toWorkload} from '../trace/parsed-trace.ts'
@@ -156,7 +161,9 @@ export class TraceCache {
     const rows = await unpackParquet(bytes, name)
     if (!rows.ok) return rows
     // The bundled traces are plain: the first page does without the code for what others come as.
-    const own = source.kind === 'file' ? (await import('../trace/formats/own-files.ts')).OWN_FILES : null
+    const isPlain =
+      source.kind === 'catalogue' && wanted.blob === null && isPlainFormat(wanted.traceFormat?.format)
+    const own = isPlain ? null : (await import('../trace/formats/own-files.ts')).OWN_FILES
     const chunks = parseTraceChunks(rows.value, name, readOptionsOf(wanted), own)
     let reportedMs = this.#host.nowMs()
     for (;;) {

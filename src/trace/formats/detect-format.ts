@@ -2,10 +2,8 @@ import {strFromU8} from 'fflate'
 import type {TraceFormat} from '../../config/trace-options.ts'
 import {isAzureHeader, isBurstGptHeader, isColumnOf} from './csv/csv-columns.ts'
 import {readCsvHeader} from './csv/csv-rows.ts'
-import {DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA} from './dynamo.ts'
-import {AGENTIC_SCHEMA} from './graph/agentic-schema.ts'
 import {startsWithByteOrderMark} from './json-lines.ts'
-import {isTextKey} from './lengths-reader.ts'
+import {AGENTIC_SCHEMA, DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA, isTextKey} from './known-keys.ts'
 
 export interface DetectedFormat {
   readonly format: TraceFormat

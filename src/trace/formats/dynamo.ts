@@ -3,12 +3,9 @@ import {fail, ok, type Problem, type Result} from '../../core/result.ts'
 import {INT32_MAX} from '../int32.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import {JsonLines, keyFinder} from './json-lines.ts'
+import {DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA} from './known-keys.ts'
 import {SessionBuilder} from './session-builder.ts'
 import type {TraceReader} from './trace-reader.ts'
-
-export const DYNAMO_SCHEMA = 'dynamo.request.trace.v1'
-/** Of before the two were one: the same events, and the chain of requests that wait for one another has a name of its own. */
-export const DYNAMO_AGENT_SCHEMA = 'dynamo.agent.trace.v1'
 
 const findKey = keyFinder([
   'event',

@@ -6,6 +6,7 @@ import {toWorkload, type WorkloadOptions} from '../parsed-trace.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import type {Workload} from '../workload.ts'
 import {detectFormat} from './detect-format.ts'
+import {OWN_FILES} from './own-files.ts'
 import {parseTraceChunks} from './parse-in-steps.ts'
 import {parseTrace} from './parse-trace.ts'
 
@@ -351,7 +352,7 @@ describe('every format', () => {
 
   it('reports progress on the way', () => {
     const text = AZURE + '2023-11-16 18:17:03.5,100,10\n'.repeat(40_000)
-    const steps = [...parseTraceChunks(text, 'f', {}, null)]
+    const steps = [...parseTraceChunks(text, 'f', {}, OWN_FILES)]
     expect(steps.length).toBeGreaterThan(3)
     expect(steps.at(-1)).toEqual({bytesDone: text.length, bytesTotal: text.length, requests: 40_000})
   })

@@ -9,6 +9,7 @@ import type {ParsedTrace} from '../trace-columns.ts'
 import {columnUnitOf, isColumnOf, type LengthField} from './csv/csv-columns.ts'
 import {TimeReader, unitOfEpoch} from './csv/csv-time.ts'
 import {startsWithByteOrderMark} from './json-lines.ts'
+import {TEXT_KEYS} from './known-keys.ts'
 import {SessionBuilder} from './session-builder.ts'
 import {timeUnitMs} from './time-unit.ts'
 import type {TraceReader} from './trace-reader.ts'
@@ -18,13 +19,6 @@ const LINES_PER_STEP = 2048
 
 /** Characters of English text that a token stands for, by the rule of thumb that model cards give. */
 const CHARACTERS_PER_TOKEN = 4
-
-const TEXT_KEYS = ['text_input', 'text', 'prompt'] as const
-
-/** A key that is known to hold a prompt's text. */
-export function isTextKey(key: string): boolean {
-  return TEXT_KEYS.some(known => known === key)
-}
 
 /**
  * JSON lines that hold lengths only, under the names people use for them (`prompt_tokens`, `isl`, `arrival_time` …): the

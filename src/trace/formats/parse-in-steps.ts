@@ -1,21 +1,14 @@
 import {strToU8} from 'fflate'
 import type {Release} from '../../config/release.ts'
 import type {TimeUnit, TraceFormat, TraceFormatOptions} from '../../config/trace-options.ts'
-import {unreachable} from '../../core/assert.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
-import {AgenticReader} from './agentic.ts'
-import {BailianReader} from './bailian.ts'
-import {CsvReader} from './csv/csv-trace.ts'
 import {type DetectedFormat, detectFormat} from './detect-format.ts'
-import {DynamoReader} from './dynamo.ts'
 import {leaveOutLines} from './leave-out-lines.ts'
-import {LengthsReader} from './lengths-reader.ts'
 import {MooncakeReader} from './mooncake.ts'
 import {type UnpackZstd, unwrapTrace} from './packing/unwrap-trace.ts'
 import {timeUnitMs} from './time-unit.ts'
 import {type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
-import {WekaReader} from './weka.ts'
 
 export interface ReadTrace {
   readonly parsed: ParsedTrace
@@ -33,8 +26,12 @@ type ReadRecords = (
 export interface OwnFiles {
   readonly readRecords: ReadRecords
   readonly unpackZstd: UnpackZstd
-  /** Of formats in which no bundled trace comes; null = another format. */
-  readonly createReader: (bytes: Uint8Array, fileName: string, format: TraceFormat) => TraceReader | null
+  /** Of every format but Mooncake, in which the bundled traces come; null = that. */
+  readonly createReader: (
+    bytes: Uint8Array,
+    fileName: string,
+    options: TraceFormatOptions & {readonly format: TraceFormat},
+  ) => TraceReader | null
 }
 
 export interface ReadOptions extends TraceFormatOptions {
@@ -63,8 +60,8 @@ export function* parseTraceChunks(
   const format = formatOf(options, detected)
   if (!format.ok) return fail(`${fileName}: ${format.error.message}`, 'format')
   const reader =
-    own?.createReader(bytes, fileName, format.value) ??
-    createReader(bytes, fileName, {...options, format: format.value})
+    own?.createReader(bytes, fileName, {...options, format: format.value}) ??
+    new MooncakeReader(bytes, fileName)
   const parsed = yield* readInSteps(reader, bytes.length)
   if (!parsed.ok) return parsed
   const left =
@@ -81,6 +78,11 @@ function formatOf({format, release}: ReadOptions, detected: DetectedFormat): Res
   return detected.needsRelease16
     ? fail(`${detected.why}: such a trace is simulated under 1.6.1 alone (--dynamo 1.6.1)`)
     : ok('mooncake')
+}
+
+/** True where a trace is read with nothing of `OwnFiles`. */
+export function isPlainFormat(format: TraceFormat | undefined): boolean {
+  return format === undefined || format === 'mooncake' || format === 'mooncake-delta'
 }
 
 /** True where the release decides how a file is read. */
@@ -104,34 +106,4 @@ function inMilliseconds(parsed: ParsedTrace, unit: TimeUnit | undefined): Parsed
   const factor = timeUnitMs(unit)
   const scaled = (times: Float64Array) => times.map(time => time * factor)
   return {...parsed, timestampMs: scaled(parsed.timestampMs), delayMs: scaled(parsed.delayMs)}
-}
-
-function createReader(
-  bytes: Uint8Array,
-  fileName: string,
-  {format, columns = {}}: TraceFormatOptions & {readonly format: TraceFormat},
-): TraceReader {
-  switch (format) {
-    case 'mooncake':
-    case 'mooncake-delta':
-    // The reader of the latter comes with `own`.
-    case 'agentic_mooncake':
-      return new MooncakeReader(bytes, fileName)
-    case 'applied_compute_agentic':
-      return new AgenticReader(bytes, fileName)
-    case 'dynamo':
-      return new DynamoReader(bytes, fileName)
-    case 'bailian':
-      return new BailianReader(bytes, fileName, columns.unit ?? 's')
-    case 'weka':
-      return new WekaReader(bytes, fileName)
-    case 'lengths':
-      return new LengthsReader(bytes, fileName, columns)
-    case 'azure':
-    case 'burstgpt':
-    case 'csv':
-      return new CsvReader(bytes, {fileName, format, columns})
-    default:
-      return unreachable(format)
-  }
 }

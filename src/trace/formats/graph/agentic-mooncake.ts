@@ -5,8 +5,8 @@ import type {GraphNode, GraphWait} from '../../request-graph.ts'
 import type {ParsedTrace} from '../../trace-columns.ts'
 import {LineError} from '../json-line-scanner.ts'
 import {JsonLines, keyFinder} from '../json-lines.ts'
+import {AGENTIC_SCHEMA} from '../known-keys.ts'
 import type {TraceReader} from '../trace-reader.ts'
-import {AGENTIC_SCHEMA} from './agentic-schema.ts'
 import {buildGraphTrace} from './graph-trace.ts'
 
 const VERSION = 2
