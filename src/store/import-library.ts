@@ -14,7 +14,9 @@ import {
 import {openLibraryFile, type RawRecord} from './read-library-file.ts'
 import {COMPARISONS} from './saved-comparison.ts'
 import {RUNS} from './saved-run.ts'
+import {SEARCHES} from './saved-search.ts'
 import {readRows, type SavedRows, SWEEPS} from './saved-sweep.ts'
+import {parseEvidence} from './search-evidence.ts'
 
 export interface ImportedLine {
   readonly kind: RecordKind
@@ -43,6 +45,7 @@ export interface ImportTarget {
 const TYPES: Readonly<Record<RecordKind, RecordType<LibraryRecord>>> = {
   run: RUNS,
   sweep: SWEEPS,
+  search: SEARCHES,
   comparison: COMPARISONS,
   trace: TRACES,
   input: INPUTS,
@@ -112,6 +115,7 @@ async function readBody(
   if (kind === 'comparison') return ok(null)
   if (bytes === null) return fail('its contents are missing from the file')
   if (kind === 'sweep') return parseRows(bytes)
+  if (kind === 'search') return parseEvidence(bytes)
   if (kind === 'run') {
     // A copy of its own: the part may be a window on the whole file.
     const packed = bytes.slice()

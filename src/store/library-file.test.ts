@@ -2,7 +2,7 @@ import {IDBFactory} from 'fake-indexeddb'
 import {strToU8, zipSync} from 'fflate'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
 import {defaultScenario} from '../config/presets.ts'
-import {ok, type Result} from '../core/result.ts'
+import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import type {SweepRow} from '../sweep/points.ts'
 import {type ImportReport, type ImportTarget, importLibrary, packRows, uniqueName} from './import-library.ts'
@@ -15,7 +15,10 @@ import {createLibraryStore, type LibraryStore} from './library-store.ts'
 import versionOne from './run-version-1.json' with {type: 'json'}
 import type {SavedComparison} from './saved-comparison.ts'
 import {type RunSummary, summaryOf} from './saved-run.ts'
+import type {SavedSearch, SearchEvidence} from './saved-search.ts'
 import type {SavedSweep} from './saved-sweep.ts'
+import {packEvidence} from './search-evidence.ts'
+import versionOneSearch from './search-version-1.json' with {type: 'json'}
 
 const scenario = defaultScenario()
 const columns = new Uint8Array([4, 5, 6])
@@ -46,6 +49,15 @@ const sweep: SavedSweep = {
   finishedCount: 0,
   release: '0.1.0',
   question: 'q',
+}
+
+const search = {...versionOneSearch, version: 1} as unknown as SavedSearch
+const evidence: SearchEvidence = {
+  problem: {
+    ...{base: scenario, objective: {}, space: {}, budget: 40, phases: 5, seed: 0, windows: [], prices: {}},
+  } as unknown as SearchEvidence['problem'],
+  results: [['today@0', fail('no room')]],
+  why: null,
 }
 
 const comparison: SavedComparison = {
@@ -91,6 +103,7 @@ async function everyKind(): Promise<Uint8Array<ArrayBuffer>> {
     {kind: 'run', about: run('r1'), body: columns},
     {kind: 'run', about: run('r2'), body: columns},
     {kind: 'sweep', about: sweep, body: packRows(rows)},
+    {kind: 'search', about: search, body: packEvidence(evidence)},
     {kind: 'comparison', about: comparison, body: null},
     {kind: 'trace', about: await keptTrace(), body: traceBytes},
     {kind: 'input', about: await keptProfile(), body: profileBytes},
@@ -176,6 +189,7 @@ describe('a library file', () => {
       'run',
       'run',
       'sweep',
+      'search',
       'comparison',
       'trace',
       'input',
@@ -184,6 +198,8 @@ describe('a library file', () => {
     expect(await stores.run.body('r2')).toEqual({ok: true, value: columns})
     expect(await stores.sweep.list()).toMatchObject({value: {records: [sweep]}})
     expect(await stores.sweep.body('s1')).toEqual({ok: true, value: rows})
+    expect(await stores.search.list()).toMatchObject({value: {records: [search]}})
+    expect(await stores.search.body('q1')).toEqual({ok: true, value: evidence})
     expect(await stores.comparison.list()).toMatchObject({value: {records: [comparison]}})
     const trace = await keptTrace()
     expect(await stores.traces.records.list()).toMatchObject({value: {records: [trace]}})

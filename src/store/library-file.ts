@@ -9,7 +9,7 @@ import type {LibraryRecord, RecordKind} from './library-record.ts'
  *
  *     manifest.json        {format, version, made_by, created_at, records: [{kind, id, name, about, body}]}
  *     run/ID.json          the record as it is stored, with its own version
- *     run/ID.columns       its body: bytes as they are stored, or JSON lines for the rows of a sweep
+ *     run/ID.columns       its body: bytes as they are stored, JSON lines for the rows of a sweep, JSON for what a search ran
  *
  * `about` and `body` are {path, bytes, sha256}; the checksums are what tells a damaged record from a whole one.
  */
@@ -49,6 +49,7 @@ export interface ExportedRecord {
 const BODY_EXTENSIONS: Readonly<Record<RecordKind, string>> = {
   run: 'columns',
   sweep: 'rows.jsonl',
+  search: 'evidence.json',
   comparison: '',
   trace: 'trace',
   input: 'bytes',

@@ -4,7 +4,7 @@ import {fail, ok, type Result} from '../core/result.ts'
 import {DAMAGED, type Migrations, migrate} from './migrations.ts'
 import {hasFields, type StoredRecord} from './shape.ts'
 
-export const RECORD_KINDS = ['run', 'sweep', 'comparison', 'trace', 'input'] as const
+export const RECORD_KINDS = ['run', 'sweep', 'search', 'comparison', 'trace', 'input'] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
 /** What every record of the Library has; what its kind adds stands beside it. */

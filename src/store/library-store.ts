@@ -5,6 +5,7 @@ import {RecentStore} from './recent-store.ts'
 import {RecordStore} from './record-store.ts'
 import {COMPARISONS, type SavedComparison} from './saved-comparison.ts'
 import {type PackedRun, RUNS, type RunSummary} from './saved-run.ts'
+import {type SavedSearch, SEARCHES, type SearchEvidence} from './saved-search.ts'
 import {type SavedRows, type SavedSweep, SWEEPS} from './saved-sweep.ts'
 import {TraceStore} from './trace-store.ts'
 
@@ -12,6 +13,7 @@ import {TraceStore} from './trace-store.ts'
 export interface LibraryStore {
   readonly run: RecordStore<RunSummary, PackedRun>
   readonly sweep: RecordStore<SavedSweep, SavedRows>
+  readonly search: RecordStore<SavedSearch, SearchEvidence>
   readonly comparison: RecordStore<SavedComparison, null>
   readonly traces: TraceStore
   /** Profiles and models of the user's own. */
@@ -26,6 +28,7 @@ export function createLibraryStore(
   return {
     run: new RecordStore<RunSummary, PackedRun>(RUNS, library),
     sweep: new RecordStore<SavedSweep, SavedRows>(SWEEPS, library),
+    search: new RecordStore<SavedSearch, SearchEvidence>(SEARCHES, library),
     comparison: new RecordStore<SavedComparison, null>(COMPARISONS, library),
     inputs: new RecordStore<KeptInput, ArrayBuffer>(INPUTS, library),
     traces: new TraceStore(

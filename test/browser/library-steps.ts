@@ -10,7 +10,10 @@ import {expectVisible, runToResults, SHORT_TRACE, type Site} from './site.ts'
 export const SHORT = `v=1&preset=guide-agg&trace=${SHORT_TRACE}`
 export const AGG = findPreset('guide-agg')!.title
 
-export async function goTo(page: Page, view: 'Run' | 'Compare' | 'Sweep' | 'Library'): Promise<void> {
+export async function goTo(
+  page: Page,
+  view: 'Run' | 'Compare' | 'Sweep' | 'Recommend' | 'Library',
+): Promise<void> {
   await page.getByRole('navigation', {name: 'Views'}).getByRole('link', {name: view}).click()
   if (view === 'Library') await expectVisible(page.getByRole('heading', {name: 'Library', exact: true}))
 }

@@ -7,6 +7,7 @@ import type {Page} from 'playwright-core'
 import {expect, test} from 'vitest'
 import {PROJECT} from '../support/shared.ts'
 import {tool} from '../sweep/command.ts'
+import {exportFile, goTo, importFile, manifestOf, names, rename} from './library-steps.ts'
 import {expectVisible, useSite} from './site.ts'
 
 const {open} = useSite()
@@ -88,6 +89,34 @@ test('a search answers, its setting opens as a run, and the command line says th
   expect(new URL(page.url()).hash).toContain('objective=')
   await page.goBack()
   await expectVisible(page.locator('.answer .first'))
+}, 400_000)
+
+test('a search ends when its time is over, goes on, and is kept in the Library with its answer and runs', async () => {
+  const {page} = await open({hash: `${HASH}&search-time=2&search-cost=5&price=2`})
+  await search(page)
+  await finished(page)
+  await expectVisible(page.getByText(/the time is used up/))
+  await page.getByLabel('Time limit, s').fill('')
+  await search(page)
+  const answer = await finished(page)
+  expect(answer).toMatch(/: holds 9\d\.\d %.* for \d/)
+  const tried = await page.getByText(/Settings tried/).textContent()
+  await goTo(page, 'Library')
+  // One for the question with a limit of time, one for that without.
+  await expect.poll(async () => (await names(page)).length).toBe(2)
+  const [latest = ''] = await names(page)
+  await rename(page, latest, 'for the board')
+  const file = await exportFile(page)
+  expect(manifestOf(file).records.map(({kind}) => kind)).toEqual(['search', 'search'])
+  await page.goto('about:blank')
+  const elsewhere = await open({hash: 'v=1&view=library'})
+  await importFile(elsewhere.page, 'lib.zip', file)
+  await elsewhere.page.getByRole('button', {name: 'Open for the board', exact: true}).click()
+  expect(await elsewhere.page.locator('.answer .first').textContent()).toBe(answer)
+  expect(await elsewhere.page.getByText(/Settings tried/).textContent()).toBe(tried)
+  await expectVisible(elsewhere.page.getByText(/Search finished/).first())
+  expect(new URL(elsewhere.page.url()).hash).toContain('search-cost=5')
+  expect(new URL(elsewhere.page.url()).hash).toContain('price=2')
 }, 400_000)
 
 test.each(['light', 'dark'] as const)(

@@ -45,6 +45,11 @@ export function watchWorkbench(workbench: Workbench): void {
   })
 
   $effect(() => {
+    const {kind} = search.phase
+    if (kind === 'done' || kind === 'paused') untrack(() => void actions.keepSearch(titles.ofTraffic))
+  })
+
+  $effect(() => {
     const isOpen = view.current === 'sweep' && sweep.draft.kind === 'ready' && sweep.plan === null
     if (isOpen) untrack(() => void actions.takeUpSweep())
   })

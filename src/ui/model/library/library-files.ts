@@ -3,6 +3,7 @@ import type {Result} from '../../../core/result.ts'
 import {type ImportReport, type ImportTarget, importLibrary, packRows} from '../../../store/import-library.ts'
 import {type ExportedRecord, writeLibraryFile} from '../../../store/library-file.ts'
 import {readRows} from '../../../store/saved-sweep.ts'
+import {packEvidence, readEvidence} from '../../../store/search-evidence.ts'
 import type {LibraryState} from './library.svelte.ts'
 import {itemsOf, keyOf, type LibraryItem} from './records.ts'
 
@@ -51,6 +52,11 @@ async function bodyOf(
     case 'sweep': {
       const rows = await library.sweeps.body(summary.id)
       return rows.ok ? {ok: true, value: packRows(readRows(rows.value))} : rows
+    }
+    case 'search': {
+      const body = await library.searches.body(summary.id)
+      const evidence = body.ok ? readEvidence(body.value) : body
+      return evidence.ok ? {ok: true, value: packEvidence(evidence.value)} : evidence
     }
     case 'trace': {
       const bytes = await library.traces.store.body(summary.id)

@@ -24,6 +24,7 @@ import {
   savedOutcome,
   summaryOf,
 } from '../../../store/saved-run.ts'
+import type {SavedSearch, SearchEvidence} from '../../../store/saved-search.ts'
 import {readRows, type SavedRows, type SavedSweep, SWEEP_VERSION} from '../../../store/saved-sweep.ts'
 import {STORAGE_FULL} from '../../../store/storage-problem.ts'
 import {askToPersist, readPersisted, readRoom, type StorageRoom} from '../../../store/storage-room.ts'
@@ -49,7 +50,7 @@ const MAX_OPEN = 7
 /** Of so many earlier runs a new one is held against the closest. */
 const LATEST = 10
 
-/** What is kept: finished runs, sweeps, comparisons, traces, profiles and models in the browser's storage, the same in every tab. */
+/** What is kept: finished runs, sweeps, searches, comparisons, traces, profiles and models in the browser's storage, the same in every tab. */
 export class LibraryState {
   /** Why something is not stored, or cannot be read. */
   problem: string | null = $state.raw(null)
@@ -61,6 +62,7 @@ export class LibraryState {
   parentId: string | null = null
   readonly runs: Shelf<RunSummary, PackedRun>
   readonly sweeps: Shelf<SavedSweep, SavedRows>
+  readonly searches: Shelf<SavedSearch, SearchEvidence>
   readonly comparisons: Shelf<SavedComparison, null>
   readonly traces: Shelf<KeptTrace, ArrayBuffer>
   readonly inputs: Shelf<KeptInput, ArrayBuffer>
@@ -84,6 +86,7 @@ export class LibraryState {
     }
     this.runs = new Shelf(stores.run, host)
     this.sweeps = new Shelf(stores.sweep, host)
+    this.searches = new Shelf(stores.search, host)
     this.comparisons = new Shelf(stores.comparison, host)
     this.traces = new Shelf(stores.traces.records, host)
     this.inputs = new Shelf(stores.inputs, {
@@ -118,7 +121,7 @@ export class LibraryState {
   }
 
   get shelves() {
-    return [this.runs, this.sweeps, this.comparisons, this.traces, this.inputs] as const
+    return [this.runs, this.sweeps, this.searches, this.comparisons, this.traces, this.inputs] as const
   }
 
   shelf(kind: RecordKind): LibraryState['shelves'][number] {
@@ -335,7 +338,8 @@ export class LibraryState {
   /** There may be room now for what was refused before. */
   async storeAgain(): Promise<void> {
     if (this.isFull) this.problem = null
-    for (const shelf of [this.sweeps, this.comparisons]) if (!(await shelf.writeAgain())) return
+    for (const shelf of [this.sweeps, this.searches, this.comparisons])
+      if (!(await shelf.writeAgain())) return
     for (const {summary, isStored} of this.entries) {
       const run = this.#opened.get(summary.id)
       if (!isStored && run !== undefined && !(await this.#store(summary.id, run))) return

@@ -3,6 +3,7 @@ import type {KeptTrace} from '../../../store/kept-trace.ts'
 import type {RecordKind} from '../../../store/library-record.ts'
 import type {SavedComparison} from '../../../store/saved-comparison.ts'
 import type {RunSummary} from '../../../store/saved-run.ts'
+import type {SavedSearch} from '../../../store/saved-search.ts'
 import type {SavedSweep} from '../../../store/saved-sweep.ts'
 import {presetOf, scenarioSentence} from '../scenario/run-names.ts'
 import type {LibraryState} from './library.svelte.ts'
@@ -11,6 +12,7 @@ import type {LibraryState} from './library.svelte.ts'
 export type LibraryItem = {readonly key: string; readonly isStored: boolean} & (
   | {readonly kind: 'run'; readonly summary: RunSummary}
   | {readonly kind: 'sweep'; readonly summary: SavedSweep}
+  | {readonly kind: 'search'; readonly summary: SavedSearch}
   | {readonly kind: 'comparison'; readonly summary: SavedComparison}
   | {readonly kind: 'trace'; readonly summary: KeptTrace}
   | {readonly kind: 'input'; readonly summary: KeptInput}
@@ -19,6 +21,7 @@ export type LibraryItem = {readonly key: string; readonly isStored: boolean} & (
 export const KIND_TITLES: Readonly<Record<RecordKind, string>> = {
   run: 'Runs',
   sweep: 'Sweeps',
+  search: 'Searches',
   comparison: 'Comparisons',
   trace: 'Traces',
   input: 'Profiles and models',
@@ -38,13 +41,25 @@ export interface Query {
   readonly sort: Sort
 }
 
-export function itemsOf({runs, sweeps, comparisons, traces, inputs}: LibraryState): readonly LibraryItem[] {
+export function itemsOf({
+  runs,
+  sweeps,
+  searches,
+  comparisons,
+  traces,
+  inputs,
+}: LibraryState): readonly LibraryItem[] {
   return [
     ...runs.entries.map(entry => ({...entry, kind: 'run' as const, key: keyOf('run', entry.summary.id)})),
     ...sweeps.entries.map(entry => ({
       ...entry,
       kind: 'sweep' as const,
       key: keyOf('sweep', entry.summary.id),
+    })),
+    ...searches.entries.map(entry => ({
+      ...entry,
+      kind: 'search' as const,
+      key: keyOf('search', entry.summary.id),
     })),
     ...comparisons.entries.map(entry => ({
       ...entry,
@@ -106,6 +121,10 @@ function wordsOf(item: LibraryItem): readonly string[] {
       const knobs =
         item.kind === 'sweep' ? [item.summary.spec.first.key, item.summary.spec.second?.key ?? ''] : []
       return [scenarioSentence(scenario, traceTitle), presetOf(scenario)?.title ?? '', ...knobs]
+    }
+    case 'search': {
+      const {scenario, traceTitle, sentence, spec} = item.summary
+      return [scenarioSentence(scenario, traceTitle), sentence, spec.space]
     }
     case 'comparison':
       return item.summary.runs.map(({name}) => name)

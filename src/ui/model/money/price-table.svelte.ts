@@ -113,8 +113,13 @@ export class PriceTable {
         else prices[gpu] = price
       }
     }
-    this.#linked = Object.keys(prices).length === 0 ? null : {prices, currency}
+    this.showLinked(prices, currency)
     return ignored
+  }
+
+  /** As a link brings them: they count until something is typed, and are not kept before. */
+  showLinked(prices: Prices, currency: string): void {
+    this.#linked = Object.keys(prices).length === 0 ? null : {prices, currency}
   }
 
   get #table(): Table {

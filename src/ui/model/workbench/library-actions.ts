@@ -6,9 +6,11 @@ import {LibraryList} from '../library/library-list.svelte.ts'
 import {questionOf, sweepRecord} from '../library/sweep-records.ts'
 import {linkOfCompared, type ViewId} from '../links/page-link.ts'
 import type {ViewState} from '../links/view.svelte.ts'
+import type {PriceTable} from '../money/price-table.svelte.ts'
 import type {RunState} from '../run/run.svelte.ts'
 import {presetOf} from '../scenario/run-names.ts'
 import type {ScenarioState} from '../scenario/scenario.svelte.ts'
+import type {SearchState} from '../search/search.svelte.ts'
 import type {SweepState} from '../sweep/sweep.svelte.ts'
 import type {TraceState} from '../trace/trace.svelte.ts'
 import type {ProfileFile} from './profile-file.svelte.ts'
@@ -19,6 +21,8 @@ interface Page {
   readonly scenario: ScenarioState
   readonly comparison: ComparisonState
   readonly sweep: SweepState
+  readonly search: SearchState
+  readonly prices: PriceTable
   readonly trace: TraceState
   readonly view: ViewState
   readonly profiles: ProfileFile
@@ -81,6 +85,14 @@ export class LibraryActions {
     this.#loadScenario(scenario, profileSha256)
     sweep.show(plan.value, rows)
     goTo('sweep')
+  }
+
+  openSearch = async (id: string): Promise<void> => {
+    const {openSearch} = await import('../library/search-records.ts')
+    const opened = await openSearch(id, this.#page)
+    if (opened === null) return
+    this.#loadScenario(opened.scenario, opened.profileSha256)
+    this.#page.goTo('recommend')
   }
 
   /** Puts the sweep in the form on screen with what was found before, if nothing is there. */
@@ -164,6 +176,13 @@ export class LibraryActions {
     const {library, sweep} = this.#page
     const record = sweepRecord(sweep, titleOf)
     if (record !== null) void library.keepSweep(record, sweep.orderedRows)
+  }
+
+  /** Keeps the search on screen once it has come to an end, or was stopped. */
+  keepSearch = async (titleOf: (scenario: Scenario) => string): Promise<void> => {
+    const {library, search, prices} = this.#page
+    const {keepSearch} = await import('../library/search-records.ts')
+    await keepSearch(search, {library, currency: prices.currency, titleOf})
   }
 
   #loadScenario(scenario: Scenario, profileSha256: string | null | undefined): void {

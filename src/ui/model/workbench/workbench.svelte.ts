@@ -98,10 +98,10 @@ export class Workbench {
     const runWhenReady = () => {
       this.#runsWhenReady = true
     }
-    const {library, run, scenario, comparison, sweep, trace, view, goTo} = this
+    const {library, run, scenario, comparison, sweep, search, prices, trace, view, goTo} = this
     this.#backward = new LookBack({library, run, scenario, comparison, view}, host.fetchResultsView)
     this.actions = new LibraryActions({
-      ...{library, run, scenario, comparison, sweep, trace, view, profiles: this.profiles},
+      ...{library, run, scenario, comparison, sweep, search, prices, trace, view, profiles: this.profiles},
       ...{goTo, runWhenReady},
     })
   }
