@@ -34,13 +34,17 @@ const MOST_LISTED = 2000
 /** Knobs that say how large a fleet is, and whether that can change. */
 const SIZING: ReadonlySet<string> = new Set([
   'planner',
-  'num_workers',
-  'num_prefill_workers',
-  'num_decode_workers',
   'planner.min_endpoint',
   'planner.prefill_min_endpoint',
   'planner.decode_min_endpoint',
   'planner.max_gpu_budget',
+])
+
+/** Knobs of the instances at the start, by the pool they are of. */
+const STARTS: ReadonlyMap<string, number> = new Map([
+  ['num_workers', 0],
+  ['num_prefill_workers', 0],
+  ['num_decode_workers', 1],
 ])
 
 /** The candidates of a space; whether a run can take one is checked when it is first asked for. */
@@ -104,9 +108,11 @@ export class Candidates {
    * near; null where the space has none.
    */
   pinnedAt(counts: readonly number[]): Candidate | null {
-    const sizes = this.#knobs.map(({axis: {key}, values}, k) =>
-      SIZING.has(key.path) ? values.map((_, i) => i) : [this.#placeNearToday(k)],
-    )
+    const sizes = this.#knobs.map(({axis: {key}, values}, k) => {
+      const pool = STARTS.get(key.path)
+      if (pool !== undefined) return [placeNear(values, counts[pool] ?? 0)]
+      return SIZING.has(key.path) ? values.map((_, i) => i) : [this.#placeNearToday(k)]
+    })
     const total = sizes.reduce((product, places) => product * places.length, 1)
     let found: {readonly candidate: Candidate; readonly off: number} | null = null
     for (let i = 0; i < Math.min(total, MOST_LISTED); i++) {
@@ -212,6 +218,12 @@ export class Candidates {
   #placeOf(at: readonly number[]): readonly number[] {
     return at.map((x, k) => (this.choices[k] ? x : Math.round(x * (this.#knobs[k]!.values.length - 1))))
   }
+}
+
+/** Place of the value nearest to a count; of two as near the smaller. */
+function placeNear(values: readonly FieldValue[], count: number): number {
+  const gaps = values.map(value => Math.abs(Number(value) - count))
+  return gaps.indexOf(Math.min(...gaps))
 }
 
 function isSame(a: readonly number[] | null, b: readonly number[]): boolean {

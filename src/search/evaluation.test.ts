@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 import {findPreset} from '../config/presets.ts'
 import {phaseShiftOf, scalingBy} from '../config/scenario.ts'
+import {seedOfTraffic} from '../trace/generators/trace-recipes.ts'
 import {wholeRuns} from './evaluation.ts'
 
 const {scenario} = findPreset('as-published')!
@@ -29,4 +30,17 @@ test('a fixed fleet has no phase, but is judged on every draw', () => {
     8,
     9,
   ])
+})
+
+test('traffic of flags that arrives at a rate is generated anew, too', () => {
+  const traffic = {
+    ...{input_tokens: 100, output_tokens: 10, request_count: 5, arrival_interval_ms: 0, turns_per_session: 1},
+    ...{shared_prefix_ratio: 0, num_prefix_groups: 0, inter_turn_delay_ms: 0},
+  }
+  const at = {...scenario, synthetic: {...traffic, request_rate: 2, arrival_seed: 42}}
+  expect(seedOfTraffic(at)).toBe(42)
+  const runs = wholeRuns({id: 'one', scenario: at}, {phases: 3, firstSeed: 42})
+  expect(runs.map(run => run.scenario.synthetic?.arrival_seed)).toEqual([42, 43, 44])
+  expect(runs.every(run => run.scenario.traceSeed === undefined)).toBe(true)
+  expect(seedOfTraffic({...scenario, synthetic: traffic})).toBeNull()
 })

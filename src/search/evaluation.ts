@@ -52,7 +52,12 @@ export function wholeRuns(
 
 /** The first run replays the trace as it is. */
 function withDraw(scenario: Scenario, draw: number, firstSeed: number): Scenario {
-  return draw === 0 ? scenario : {...scenario, traceSeed: (firstSeed + draw) % 2 ** 32}
+  if (draw === 0) return scenario
+  const seed = (firstSeed + draw) % 2 ** 32
+  const {synthetic} = scenario
+  return synthetic === undefined
+    ? {...scenario, traceSeed: seed}
+    : {...scenario, synthetic: {...synthetic, arrival_seed: seed}}
 }
 
 export function windowRuns({id, scenario}: Setting, windows: readonly TraceWindow[]): readonly Evaluation[] {

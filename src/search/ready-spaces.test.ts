@@ -51,7 +51,11 @@ test('a space of a planner reaches fleets that nobody scales', () => {
   for (const release of ['1.2.1', '1.6.1'] as const) {
     const {scenario} = withRelease(planned.find(own => readySpaceFor(own).id === 'planner-sla')!, release)
     const candidates = candidatesOf(scenario, 'planner-sla')
-    for (const count of [2, 3, 5, 7, 8]) expect(candidates.pinnedAt([count])).not.toBeNull()
+    // Started at its size it is the fixed fleet from the first second on.
+    for (const count of [2, 3, 5, 7, 8])
+      expect(candidates.pinnedAt([count])).toMatchObject({
+        values: {num_workers: count, 'planner.min_endpoint': count, 'planner.max_gpu_budget': count},
+      })
     expect(candidates.pinnedAt([9])).toBeNull()
   }
 })

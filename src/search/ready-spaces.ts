@@ -29,6 +29,18 @@ const isOnTables = ({engineTiming}: Scenario) => engineTiming === 'aic'
 const FLOORS = [1, 2, 3, 4, 5, 6, 7, 8]
 const CEILINGS = [2, 3, 4, 5, 6, 7, 8, 12]
 
+/**
+ * Instances at the start, of a planner's spaces: until it first looks and they are ready the start decides, and a floor that
+ * is the ceiling from the start on is the fixed fleet itself.
+ */
+function starts({fleet}: Scenario): Given {
+  return fleet.topology === 'agg'
+    ? {num_workers: FLOORS}
+    : {num_prefill_workers: POOL_FLOORS, num_decode_workers: POOL_FLOORS}
+}
+
+const POOL_FLOORS = [1, 2, 3, 4, 6]
+
 /** Ceilings of the whole fleet as the planner's release counts them: in replicas, or in GPUs of engines of every pool. */
 function budgets({fleet, scaling}: Scenario, ceilings: readonly number[] = CEILINGS): readonly number[] {
   const isInGpus = scaling.policy === 'dynamo' && scaling.release === '1.6.1'
@@ -59,40 +71,42 @@ export const READY_SPACES: readonly ReadySpace[] = [
     id: 'planner-sla',
     title: 'Planner by targets',
     description:
-      'Floor, ceiling, TTFT target, sensitivity and load interval of a planner that predicts latency.',
+      'Floor, ceiling, instances at the start, TTFT target, sensitivity and load interval of a planner that predicts latency.',
     given: scenario => ({
       'planner.min_endpoint': FLOORS,
       'planner.max_gpu_budget': budgets(scenario),
       'planner.ttft': [300, 500, 900, 1500, 3000],
       'planner.load_scaling_down_sensitivity': [50, 65, 80, 95],
       'planner.load_adjustment_interval': [5, 10, 20, 40],
+      ...starts(scenario),
     }),
     suits: scenario => isPlanned(scenario) && isSla(scenario) && isAgg(scenario),
   }),
   ready({
     id: 'planner-sla-disagg',
     title: 'Planner by targets, two pools',
-    description: 'Floor, ceiling, both targets, sensitivity and the initial instances of both pools.',
+    description: 'Floor, ceiling, both targets, sensitivity and the instances of both pools at the start.',
     given: scenario => ({
-      'planner.min_endpoint': [1, 2, 3, 4, 6],
-      'planner.max_gpu_budget': budgets(scenario, [1, 2, 3, 4, 6]),
+      'planner.min_endpoint': POOL_FLOORS,
+      'planner.max_gpu_budget': budgets(scenario, POOL_FLOORS),
       'planner.ttft': [300, 500, 900, 1500, 3000],
       'planner.itl': [20, 30, 50, 80],
       'planner.load_scaling_down_sensitivity': [50, 65, 80, 95],
-      num_prefill_workers: [1, 2, 4],
-      num_decode_workers: [1, 2, 4],
+      ...starts(scenario),
     }),
     suits: scenario => isPlanned(scenario) && isSla(scenario) && !isAgg(scenario),
   }),
   ready({
     id: 'planner-thresholds',
     title: 'Planner by thresholds',
-    description: 'Floor, ceiling and load interval of a planner that goes by queue and KV thresholds.',
+    description:
+      'Floor, ceiling, instances at the start and load interval of a planner that goes by queue and KV thresholds.',
     given: scenario => ({
       'planner.max_gpu_budget': budgets(scenario),
       'planner.min_endpoint': FLOORS,
       'planner.optimization_target': ['throughput', 'latency'],
       'planner.load_adjustment_interval': [5, 10, 20, 40],
+      ...starts(scenario),
     }),
     suits: scenario => isPlanned(scenario) && !isSla(scenario),
   }),
@@ -100,7 +114,7 @@ export const READY_SPACES: readonly ReadySpace[] = [
     id: 'planner-load',
     title: 'Planner by own thresholds',
     description:
-      'Floor, ceiling and the thresholds of queue and KV at which the planner of 1.6.1 adds and removes.',
+      'Floor, ceiling, instances at the start and the thresholds of queue and KV at which the planner of 1.6.1 adds and removes.',
     given: scenario => ({
       'planner.min_endpoint': FLOORS,
       'planner.max_gpu_budget': budgets(scenario),
@@ -108,19 +122,22 @@ export const READY_SPACES: readonly ReadySpace[] = [
       'planner.prefill_scale_down_queue_tokens': [0, 500, 1000],
       'planner.decode_scale_up_kv_rate': [50, 65, 80, 95],
       'planner.decode_scale_down_kv_rate': [20, 35],
+      ...starts(scenario),
     }),
     suits: scenario => is16(scenario) && plannerOf(scenario)?.optimization_target === 'load',
   }),
   ready({
     id: 'planner-pool-floors',
     title: 'Floors by pool',
-    description: 'Floor of each pool, ceiling of both, and the largest step of throughput scaling; of 1.6.1.',
+    description:
+      'Floor of each pool and its instances at the start, ceiling of both, and the largest step of throughput scaling; of 1.6.1.',
     given: scenario => ({
-      'planner.prefill_min_endpoint': [1, 2, 3, 4, 6],
-      'planner.decode_min_endpoint': [1, 2, 3, 4, 6],
-      'planner.max_gpu_budget': budgets(scenario, [1, 2, 3, 4, 6]),
+      'planner.prefill_min_endpoint': POOL_FLOORS,
+      'planner.decode_min_endpoint': POOL_FLOORS,
+      'planner.max_gpu_budget': budgets(scenario, POOL_FLOORS),
       'planner.max_throughput_scaling_replicas': [1, 2, 8],
       'planner.load_adjustment_interval': [5, 10, 20],
+      ...starts(scenario),
     }),
     suits: scenario => is16(scenario) && !isAgg(scenario),
   }),

@@ -17,7 +17,7 @@ export interface SavedSearch extends LibraryRecord {
   readonly spec: {
     readonly space: string
     readonly budget: number
-    readonly drawsAnew: boolean
+    readonly generatesAnew: boolean
     readonly timeLimitS: number | null
     readonly mostCost: number | null
   }
@@ -76,7 +76,7 @@ export const SEARCHES: RecordType<SavedSearch> = {
 function isSpec(value: unknown): boolean {
   if (!isObject(value) || !hasFields(value, {space: 'string', budget: 'number'})) return false
   return (
-    typeof value.drawsAnew === 'boolean' &&
+    typeof value.generatesAnew === 'boolean' &&
     [value.timeLimitS, value.mostCost].every(limit => limit === null || typeof limit === 'number')
   )
 }

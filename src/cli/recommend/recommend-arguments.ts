@@ -75,7 +75,7 @@ export const RECOMMEND_FLAGS: readonly OwnFlag[] = [
   },
   {
     name: '--seeds',
-    help: 'Generate the trace anew for every phase, from seeds that follow its own; of traces that are generated.',
+    help: 'Generate the traffic anew for every phase, from seeds that follow its own; of traces that are generated, and of --request-rate.',
   },
   {
     name: '--price',

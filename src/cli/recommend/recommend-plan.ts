@@ -11,7 +11,7 @@ import {pointKey} from '../../sweep/point-key.ts'
 import type {PointFacts} from '../../sweep/points.ts'
 import {binArrivals} from '../../trace/arrival-histogram.ts'
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
-import {NO_RECIPE} from '../../trace/generators/trace-recipes.ts'
+import {seedOfTraffic, NO_SEED, NO_RECIPE} from '../../trace/generators/trace-recipes.ts'
 import {toWorkload} from '../../trace/parsed-trace.ts'
 import {computeTraceStatistics} from '../../trace/statistics.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
@@ -42,7 +42,9 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
   const flag = asked.generatesAnew ? '--seeds' : '--trace-seed'
   const isGenerated = asked.generatesAnew || (base.traceSeed !== undefined && bytes !== null)
   const recipe = bytes !== null && isGenerated ? recipeOfTrace(bytes, path) : null
-  if (recipe === null && isGenerated) return fail(`${flag}: ${NO_RECIPE}`, flag)
+  const firstSeed = base.synthetic === undefined ? (base.traceSeed ?? recipe?.spec.seed) : seedOfTraffic(base)
+  if (base.synthetic === undefined && recipe === null && isGenerated) return fail(`${flag}: ${NO_RECIPE}`, flag)
+  if (asked.generatesAnew && firstSeed === null) return fail(`${flag}: ${NO_SEED}`, flag)
   const checked = await checkSweepBase(centre.value)
   if (!checked.ok) return checked
   const {trace, notices} = checked.value
@@ -62,7 +64,7 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
     prices,
     shard,
     ...(mostCost === null ? {} : {mostCost}),
-    ...(asked.generatesAnew ? {firstSeed: base.traceSeed ?? recipe?.spec.seed ?? 0} : {}),
+    ...(asked.generatesAnew ? {firstSeed: firstSeed ?? 0} : {}),
     seed: base.seed,
     windows: findWindows(base, binArrivals(workload.value, spanS)),
   })

@@ -49,11 +49,11 @@ export async function keepSearch(
   await library.measure()
 }
 
-/** One that was stopped knows less than one that came to its end. */
+/** One that was stopped, or had less time, knows less than one that came to its end. */
 function isNews(found: Found, kept: SavedSearch): boolean {
   const isSame = found.fullRuns === kept.fullRuns && found.ended === kept.ended
-  if (isSame) return found.release !== kept.release
-  return found.ended !== '' || (kept.ended === '' && found.fullRuns > kept.fullRuns)
+  if (isSame || found.release !== kept.release) return found.release !== kept.release
+  return found.ended === 'settled' || found.fullRuns >= kept.fullRuns
 }
 
 function foundBy(
@@ -84,12 +84,10 @@ function foundBy(
   }
 }
 
-/** The trace counts by its bytes, not by its name. */
-function questionOf({problem, base: {traceSha256, profileSha256}, timeLimitS}: SearchPlan): string {
+/** The trace counts by its bytes, not by its name; how long it may take is no part of what is asked. */
+function questionOf({problem, base: {traceSha256, profileSha256}}: SearchPlan): string {
   const {trace: _, ...knobs} = problem.base
-  return sha256OfText(
-    stableJson({problem: {...problem, base: knobs}, traceSha256, profileSha256, timeLimitS}),
-  )
+  return sha256OfText(stableJson({problem: {...problem, base: knobs}, traceSha256, profileSha256}))
 }
 
 /** Puts a kept search on screen with its answer and all that it ran, and its prices with it. @returns its record; null with the reason in the Library's problem */

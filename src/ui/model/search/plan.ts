@@ -3,7 +3,7 @@ import {fail, ok, type Result} from '../../../core/result.ts'
 import {searchObjective} from '../../../search/candidates.ts'
 import {describeSpace, sizeOf} from '../../../search/space.ts'
 import {findWindows} from '../../../search/windows.ts'
-import {NO_RECIPE, ownTraceSeed} from '../../../trace/generators/trace-recipes.ts'
+import {seedOfTraffic, NO_SEED, NO_RECIPE} from '../../../trace/generators/trace-recipes.ts'
 import type {SearchBase, SearchPlan} from './planned-run.ts'
 import {spaceOf} from './space-of-spec.ts'
 import type {SearchSpec} from './spec.ts'
@@ -17,9 +17,9 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
   if (!objective.ok) return objective
   const space = spaceOf(spec, scenario)
   if (!space.ok) return space
-  const ownSeed = spec.generatesAnew ? ownTraceSeed(scenario) : null
-  if (spec.generatesAnew && ownSeed === null) return fail(`The trace cannot be generated anew: ${NO_RECIPE}.`)
-  const firstSeed = ownSeed === null ? null : (scenario.traceSeed ?? ownSeed)
+  const firstSeed = spec.generatesAnew ? seedOfTraffic(scenario) : null
+  if (spec.generatesAnew && firstSeed === null)
+    return fail(`The trace cannot be generated anew: ${scenario.synthetic === undefined ? NO_RECIPE : NO_SEED}.`)
   return ok({
     base,
     size: sizeOf(space.value),
@@ -41,5 +41,5 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
 
 /** Whether the trace can be generated anew for each run of a setting. */
 export function canGenerateAnew(scenario: Scenario): boolean {
-  return ownTraceSeed(scenario) !== null
+  return seedOfTraffic(scenario) !== null
 }
