@@ -18,12 +18,23 @@ export function variantPolicies(base: Scenario, settings: BenchSettings): Result
       const policy =
         kind === 'dynamo'
           ? plannerVariant(base, settings, {id, name: nameOf(own), own})
-          : autoscalerVariant(base, kind, settings, own)
+          : kind === 'schedule'
+            ? scheduleVariant(base, own, i + 1)
+            : autoscalerVariant(base, kind, settings, own)
       if (!policy.ok) return fail(`settings ${i + 1} of ${kind}: ${policy.error.message}`, 'settings')
       policies.push({...policy.value, id})
     }
   }
   return ok(policies)
+}
+
+function scheduleVariant(base: Scenario, own: JsonObject, number: number): Result<BenchPolicy> {
+  const scaling = {policy: 'schedule', config: own} as const
+  const checked = checkScaling(scaling)
+  if (!checked.ok) return checked
+  const label = `schedule ${number} as given`
+  // A schedule looks at nothing, so it has no phases.
+  return ok({id: '', label, kind: 'own', scenario: {...base, scaling}, size: null, intervalS: null})
 }
 
 function autoscalerVariant(

@@ -2,7 +2,7 @@ import {isObject, type JsonObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 
 /** Policies that can be given settings of one's own. */
-export const VARIED = ['dynamo', 'hpa', 'keda', 'kpa'] as const
+export const VARIED = ['dynamo', 'hpa', 'keda', 'kpa', 'schedule'] as const
 type Varied = (typeof VARIED)[number]
 
 /** Settings beside those that a bench begins with: of each policy as many as there are. */
@@ -13,7 +13,8 @@ const MOST = 32
 
 /**
  * `{"dynamo": [{"ttft": 900}, {"min_endpoint": 3}], "hpa": [{"running": 12}, {"pools": {...}}]}`: of the planner what differs
- * from the scenario's config, of an autoscaler a document as `--policy-config` takes it, or targets alone.
+ * from the scenario's config, of an autoscaler or a schedule a document as `--policy-config` takes it, of an autoscaler also targets
+ * alone.
  */
 export function parseVariants(given: unknown): Result<BenchVariants> {
   if (!isObject(given)) return fail('settings of a bench are an object of policies and lists of settings')

@@ -6,6 +6,7 @@ export const READY_SPACE_IDS = [
   'planner-load',
   'planner-pool-floors',
   'autoscaler',
+  'schedule',
   'planner-predictor',
   'policy',
   'fleet',

@@ -11,7 +11,10 @@ const planned = PRESETS.map(({scenario}) => scenario)
 const others = planned.flatMap((scenario): readonly Scenario[] => [
   withRelease(scenario, '1.6.1').scenario,
   {...scenario, scaling: scalingBy(null)},
-  ...(['hpa', 'keda', 'kpa'] as const).map(policy => ({...scenario, scaling: initialScaling(policy)})),
+  ...(['hpa', 'keda', 'kpa', 'schedule'] as const).map(policy => ({
+    ...scenario,
+    scaling: initialScaling(policy),
+  })),
 ])
 // What no run can take as it is has no space either.
 const scenarios = [...planned, ...others].filter(scenario => checkScenario(scenario).ok)
@@ -42,7 +45,14 @@ test('what suits first is of the policy that scales', () => {
   for (const scenario of scenarios) {
     const {id} = readySpaceFor(scenario)
     const {policy} = scenario.scaling
-    const expected = policy === 'dynamo' ? /^planner/ : policy === 'fixed' ? /^fleet/ : /^autoscaler$/
+    const expected =
+      policy === 'dynamo'
+        ? /^planner/
+        : policy === 'fixed'
+          ? /^fleet/
+          : policy === 'schedule'
+            ? /^schedule$/
+            : /^autoscaler$/
     expect(id).toMatch(expected)
   }
 })

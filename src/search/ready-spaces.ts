@@ -153,6 +153,16 @@ export const READY_SPACES: readonly ReadySpace[] = [
     suits: ({scaling}) => isOtherPolicy(scaling) && scaling.policy !== 'schedule',
   }),
   ready({
+    id: 'schedule',
+    title: 'Schedule',
+    description: 'Replicas added to every step of a schedule, and how much earlier it comes.',
+    given: {
+      'schedule.replicas_added': [-2, -1, 0, 1, 2, 3],
+      'schedule.lead_s': [0, 30, 60, 120, 300, 600],
+    },
+    suits: ({scaling}) => scaling.policy === 'schedule',
+  }),
+  ready({
     id: 'planner-predictor',
     title: 'Planner and predictor',
     description: 'How the load is predicted, how often throughput scaling looks, and the floor.',

@@ -6,6 +6,7 @@ import {fail, ok, type Result} from '../core/result.ts'
 import {parseAxis, type SweepAxis} from '../sweep/axis.ts'
 import {findSweepKey, type SweepKey} from '../sweep/keys.ts'
 import {POLICY_KNOB_PREFIX, policyKnobPlaces} from '../sweep/policy-knobs.ts'
+import {SCHEDULE_KNOB_PREFIX} from '../sweep/schedule-knobs.ts'
 
 /** What may be chosen: knobs of the sweep, each with the values it may take. Every combination is a candidate. */
 export interface SearchSpace {
@@ -112,6 +113,7 @@ export function isOfOtherTopology({path}: SweepKey, {fleet}: Scenario): boolean 
 /** Whether a knob means anything in a scenario: a fleet without a planner has none of its settings. */
 export function applies({path}: SweepKey, scenario: Scenario): boolean {
   if (path.startsWith('planner.') || path === 'planner_phase') return plannerOf(scenario) !== null
+  if (path.startsWith(SCHEDULE_KNOB_PREFIX)) return scenario.scaling.policy === 'schedule'
   if (path.startsWith(POLICY_KNOB_PREFIX)) return policyKnobPlaces(scenario, path).length > 0
   return !path.startsWith('router.') || scenario.routerMode === 'kv_router'
 }

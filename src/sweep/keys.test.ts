@@ -4,6 +4,7 @@ import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {SYNTHETIC_FIELDS} from '../config/synthetic-fields.ts'
 import {applySweepValue, findSweepKey, sweepKeys} from './keys.ts'
 import {POLICY_KNOBS} from './policy-knobs.ts'
+import {SCHEDULE_KNOBS} from './schedule-knobs.ts'
 
 function preset(id: string): Scenario {
   const found = findPreset(id)
@@ -85,6 +86,7 @@ describe('a key', () => {
       'num_decode_workers',
       // There is no autoscaler here.
       ...POLICY_KNOBS.map(({path}) => path),
+      ...SCHEDULE_KNOBS.map(({path}) => path),
       ...SYNTHETIC_FIELDS.map(({key}) => key),
       // Of 1.6.1 alone.
       'arrival_seed',

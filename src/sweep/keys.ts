@@ -7,6 +7,7 @@ import {fail, ok, type Result} from '../core/result.ts'
 import {applyEngineField, applyPlannerField, type PoolChoice} from './apply-field.ts'
 import {POLICY_KNOBS} from './policy-knobs.ts'
 import {RUN_KNOBS, type RunKnob} from './run-knobs.ts'
+import {SCHEDULE_KNOBS} from './schedule-knobs.ts'
 import {TRAFFIC_KNOBS} from './traffic-knobs.ts'
 
 /** A knob a sweep can turn: its dotted name, its table entry and what a value of it changes. */
@@ -55,9 +56,14 @@ const PLANNER_KNOB_FIELDS = ofBoth(OLDER.plannerFields, NEWER.plannerFields).fil
 )
 
 const KNOBS: ReadonlyMap<string, RunKnob> = new Map(
-  [...RUN_KNOBS, ...POLICY_KNOBS, ...TRAFFIC_KNOBS, ...POOLS.flatMap(engineKnobs), ...plannerKnobs()].map(
-    knob => [knob.path, knob],
-  ),
+  [
+    ...RUN_KNOBS,
+    ...POLICY_KNOBS,
+    ...SCHEDULE_KNOBS,
+    ...TRAFFIC_KNOBS,
+    ...POOLS.flatMap(engineKnobs),
+    ...plannerKnobs(),
+  ].map(knob => [knob.path, knob]),
 )
 
 /** Other spellings: a bare field means every engine or the planner, and the reference's aliases keep working. */

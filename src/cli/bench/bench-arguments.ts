@@ -45,7 +45,7 @@ export const BENCH_FLAGS: readonly OwnFlag[] = [
     help:
       'More settings of a policy, each a line of its own (JSON or YAML): {"dynamo": [{"ttft": 900}, {"min_endpoint": 3}], ' +
       '"hpa": [{"waiting": 2, "running": 12}]}. Of the planner what differs from --planner-config; of hpa, keda and kpa ' +
-      'targets per replica, or a whole document as --policy-config takes it.',
+      'targets per replica, or a whole document as --policy-config takes it; of schedule such a document.',
   },
   {name: '--price', value: 'MONEY', help: 'Per GPU-hour, in any currency.'},
   {

@@ -22,12 +22,12 @@ export function parseScheduleText(text: string, readDocuments: ReadDocuments): R
     if (!documents.ok) return documents
     const [first] = documents.value
     const schedule = parseSchedule(Array.isArray(first) ? {steps: first} : (first as JsonObject))
-    return schedule.ok ? ok(toDocument(schedule.value)) : schedule
+    return schedule.ok ? ok(scheduleDocument(schedule.value)) : schedule
   }
   const rows = parseTable(text)
   if (!rows.ok) return rows
   const schedule = arrange(rows.value, 0)
-  return schedule.ok ? ok(toDocument(schedule.value)) : schedule
+  return schedule.ok ? ok(scheduleDocument(schedule.value)) : schedule
 }
 
 /** Reads the form with `steps`. Times of day repeat daily; `startsAt` says what time of day the trace begins at. */
@@ -159,7 +159,8 @@ function countOf(text: string | undefined): number {
   return Number.isInteger(number) && number >= 0 && number <= MAX_REPLICAS ? number : Number.NaN
 }
 
-function toDocument({steps, repeatEveryS}: Schedule): ScheduleDocument {
+/** As a scenario carries it. */
+export function scheduleDocument({steps, repeatEveryS}: Schedule): ScheduleDocument {
   const written = steps.map(({atS, prefill, decode}) => ({
     at: atS,
     ...(prefill === null ? {} : {prefill}),
