@@ -92,16 +92,17 @@ export function withSeed(recipe: TraceGenerator, seed: number): TraceGenerator {
   }
 }
 
-/** Why a trace cannot be made with another seed. */
-/** The seed that another draw of a scenario's traffic follows on; null where there is nothing to draw. */
+/** The seed that the next generation of a scenario's traffic follows on; null where another seed would change nothing. */
 export function seedOfTraffic(scenario: Pick<Scenario, 'trace' | 'synthetic' | 'traceSeed'>): number | null {
   const {synthetic, traceSeed} = scenario
-  // Traffic of flags is drawn where it arrives at a rate; in even steps it is the same for every seed.
+  const own = ownTraceSeed(scenario)
+  // Traffic of flags has a seed where it arrives at a rate.
   if (synthetic !== undefined)
     return synthetic.request_rate === undefined ? null : (synthetic.arrival_seed ?? 42)
-  return ownTraceSeed(scenario) === null ? null : (traceSeed ?? ownTraceSeed(scenario))
+  return own === null ? null : (traceSeed ?? own)
 }
 
-export const NO_SEED = 'generated traffic in even steps has nothing to draw, that of --request-rate has'
+export const NO_SEED = 'traffic in even steps is the same for every seed, that of --request-rate is not'
 
+/** Why a trace cannot be made with another seed. */
 export const NO_RECIPE = 'only traces of static-traces/ have a generator'
