@@ -11,7 +11,7 @@ import {pointKey} from '../../sweep/point-key.ts'
 import type {PointFacts} from '../../sweep/points.ts'
 import {binArrivals} from '../../trace/arrival-histogram.ts'
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
-import {seedOfTraffic, NO_SEED, NO_RECIPE} from '../../trace/generators/trace-recipes.ts'
+import {NO_RECIPE, NO_SEED, seedOfTraffic} from '../../trace/generators/trace-recipes.ts'
 import {toWorkload} from '../../trace/parsed-trace.ts'
 import {computeTraceStatistics} from '../../trace/statistics.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
@@ -43,7 +43,8 @@ export async function planRecommend(asked: RecommendArguments): Promise<Result<R
   const isGenerated = asked.generatesAnew || (base.traceSeed !== undefined && bytes !== null)
   const recipe = bytes !== null && isGenerated ? recipeOfTrace(bytes, path) : null
   const firstSeed = base.synthetic === undefined ? (base.traceSeed ?? recipe?.spec.seed) : seedOfTraffic(base)
-  if (base.synthetic === undefined && recipe === null && isGenerated) return fail(`${flag}: ${NO_RECIPE}`, flag)
+  if (base.synthetic === undefined && recipe === null && isGenerated)
+    return fail(`${flag}: ${NO_RECIPE}`, flag)
   if (asked.generatesAnew && firstSeed === null) return fail(`${flag}: ${NO_SEED}`, flag)
   const checked = await checkSweepBase(centre.value)
   if (!checked.ok) return checked

@@ -3,7 +3,7 @@ import {fail, ok, type Result} from '../../../core/result.ts'
 import {searchObjective} from '../../../search/candidates.ts'
 import {describeSpace, sizeOf} from '../../../search/space.ts'
 import {findWindows} from '../../../search/windows.ts'
-import {seedOfTraffic, NO_SEED, NO_RECIPE} from '../../../trace/generators/trace-recipes.ts'
+import {NO_RECIPE, NO_SEED, seedOfTraffic} from '../../../trace/generators/trace-recipes.ts'
 import type {SearchBase, SearchPlan} from './planned-run.ts'
 import {spaceOf} from './space-of-spec.ts'
 import type {SearchSpec} from './spec.ts'
@@ -19,7 +19,9 @@ export function planSearch(spec: SearchSpec, base: SearchBase): Result<SearchPla
   if (!space.ok) return space
   const firstSeed = spec.generatesAnew ? seedOfTraffic(scenario) : null
   if (spec.generatesAnew && firstSeed === null)
-    return fail(`The trace cannot be generated anew: ${scenario.synthetic === undefined ? NO_RECIPE : NO_SEED}.`)
+    return fail(
+      `The trace cannot be generated anew: ${scenario.synthetic === undefined ? NO_RECIPE : NO_SEED}.`,
+    )
   return ok({
     base,
     size: sizeOf(space.value),
