@@ -5,7 +5,14 @@ import {defaultScenario} from '../config/presets.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
 import type {SweepRow} from '../sweep/points.ts'
-import {type ImportReport, type ImportTarget, importLibrary, packRows, uniqueName} from './import-library.ts'
+import {
+  type ImportReport,
+  type ImportTarget,
+  importLibrary,
+  packEvidence,
+  packRows,
+  uniqueName,
+} from './import-library.ts'
 import {inputRecord, type KeptInput} from './kept-input.ts'
 import type {KeptTrace} from './kept-trace.ts'
 import {type ExportedRecord, writeLibraryFile} from './library-file.ts'
@@ -17,7 +24,6 @@ import type {SavedComparison} from './saved-comparison.ts'
 import {type RunSummary, summaryOf} from './saved-run.ts'
 import type {SavedSearch, SearchEvidence} from './saved-search.ts'
 import type {SavedSweep} from './saved-sweep.ts'
-import {packEvidence} from './search-evidence.ts'
 import versionOneSearch from './search-version-1.json' with {type: 'json'}
 
 const scenario = defaultScenario()
@@ -224,6 +230,7 @@ describe('a library file', () => {
       'already here',
       'already here',
       'already here',
+      'already here',
     ])
     expect(await stores.run.list()).toMatchObject({value: {records: [{name: 'mine now'}, {name: 'r2'}]}})
   })
@@ -259,7 +266,7 @@ describe('a library file', () => {
         refused: [{kind: 'run', name: 'r1', note: 'run/r1.columns is damaged: its checksum is another'}],
       },
     })
-    expect(imported.ok && imported.value.imported).toHaveLength(5)
+    expect(imported.ok && imported.value.imported).toHaveLength(6)
     expect(await stores.run.list()).toMatchObject({value: {records: [{id: 'r2'}]}})
     expect((await stores.run.body('r1')).ok).toBe(false)
   })
@@ -339,7 +346,7 @@ describe('a record is refused by name if', () => {
     const full = async () => ({ok: false, error: {message: 'full'}}) as const
     const target = {...(await targetOf(createLibraryStore())), save: full}
     const imported = await importLibrary(await everyKind(), 'lib.zip', target)
-    expect(imported.ok && imported.value.refused.map(({note}) => note)).toEqual(Array(6).fill('full'))
+    expect(imported.ok && imported.value.refused.map(({note}) => note)).toEqual(Array(7).fill('full'))
   })
 })
 

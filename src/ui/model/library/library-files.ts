@@ -1,9 +1,15 @@
 import {messageOf} from '../../../core/message-of.ts'
 import type {Result} from '../../../core/result.ts'
-import {type ImportReport, type ImportTarget, importLibrary, packRows} from '../../../store/import-library.ts'
+import {
+  type ImportReport,
+  type ImportTarget,
+  importLibrary,
+  packEvidence,
+  packRows,
+  readEvidence,
+} from '../../../store/import-library.ts'
 import {type ExportedRecord, writeLibraryFile} from '../../../store/library-file.ts'
 import {readRows} from '../../../store/saved-sweep.ts'
-import {packEvidence, readEvidence} from '../../../store/search-evidence.ts'
 import type {LibraryState} from './library.svelte.ts'
 import {itemsOf, keyOf, type LibraryItem} from './records.ts'
 
