@@ -185,8 +185,14 @@ describe('bad input', () => {
   })
 
   it('ends a run that could never finish with one sentence and code 1', async () => {
-    const {code, out, error} = await captureCli('trace.jsonl', '--extra-engine-args', '{"num_gpu_blocks": 5}')
-    expect(error).toMatch(/^planner-replay: [^\n]+\n$/)
+    const {code, out, error} = await captureCli(
+      'trace.jsonl',
+      '--trace-oversize',
+      'keep',
+      '--extra-engine-args',
+      '{"num_gpu_blocks": 5}',
+    )
+    expect(error).toMatch(/^note: [^\n]+\nplanner-replay: [^\n]+\n$/)
     expect({code, out}).toEqual({code: 1, out: ''})
     expect(existsSync('out/none.json')).toBe(false)
   })

@@ -227,7 +227,7 @@ test('two knobs are a heat map with a table to sort, filter and compare from, an
     .click()
   await expectVisible(
     page.getByText(
-      /^Sweep of Workers by Most GPUs, point \d of 6: Workers \d instances, Most GPUs \d+ GPUs$/,
+      /^Sweep of Workers by Most GPUs, point \d of 6: Workers \d instances, Most GPUs \d+ GPUs\b/,
     ),
   )
   expect(await page.evaluate(() => scrollY)).toBe(0)
@@ -249,7 +249,7 @@ describe('the form', () => {
     await page.evaluate(axeSource)
     const results = (await page.evaluate('axe.run(document, {resultTypes: ["violations"]})')) as AxeResults
     expect(results.violations.map(({id, nodes}) => [id, nodes[0]?.html])).toEqual([])
-    await page.getByRole('button', {name: /^engine\.block_size/}).click()
+    await page.getByRole('button', {name: /engine\.block_size/}).click()
     await expect.poll(() => values.inputValue()).toMatch(/^\d+(,\d+)+$/)
     await expectVisible(page.getByText(/^\d+ points/))
   })
@@ -286,7 +286,8 @@ describe('the form', () => {
     await expectVisible(page.getByRole('alert').filter({hasText: 'left out: sweep=nonsense'}))
     await expectVisible(page.getByText('2 points'))
     await page.waitForTimeout(1_000)
-    expect(await page.getByRole('figure').count()).toBe(0)
+    expect(await page.getByText(/Sweep finished/).count()).toBe(0)
+    expect(await page.getByRole('button', {name: 'Run sweep'}).isEnabled()).toBe(true)
     const running = await open({hash: `${SHORT}&sweep=startup_time:0,10&run=1`})
     await finished(running.page)
   })

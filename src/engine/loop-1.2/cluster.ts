@@ -46,7 +46,15 @@ export interface ClusterOptions extends RouterOptions {
   readonly parksRequests?: boolean
   /** No columns over requests are kept, and `workload` is that of its slots; absent = they are. */
   readonly streamed?: StreamedRequests | undefined
+  /** Instances at the start from which decoding is planned ahead; absent = where it pays (`MANY_INSTANCES`). No result depends on it. */
+  readonly plansFrom?: number
 }
+
+/**
+ * Fewer instances are stopped at every arrival: to put planned stops back into order costs more than the events they save
+ * (docs/reference/speed.md 4).
+ */
+const MANY_INSTANCES = 256
 
 /**
  * The serving cluster as a discrete-event simulation (engine.md 8, 9): arrivals, passes, starting and draining
@@ -102,7 +110,11 @@ export class Cluster implements ReplayEngine {
     this.#main = pools.main
     const hasSessions = workload.sessionCount < workload.requestCount
     this.#isCoupled = hasSessions || concurrency !== null
-    const plansPasses = !this.#isCoupled && this.#prefill === null && streamed === undefined
+    const plansPasses =
+      fleet.topology === 'agg' &&
+      fleet.workers.initialWorkers >= (options.plansFrom ?? MANY_INSTANCES) &&
+      !this.#isCoupled &&
+      streamed === undefined
     this.#gapOrder = plansPasses ? this.#recorder.keepOrder(() => {}) : null
     this.#routesByKv = options.router !== null
     this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
