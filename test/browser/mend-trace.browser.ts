@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest'
+import {expect, inject, test} from 'vitest'
 import {expectVisible, type Site, useSite} from './site.ts'
 
 const {open} = useSite()
@@ -52,7 +52,13 @@ test('a table whose columns nobody knows is mapped in a dialog, which the next f
 
   await give(site, 'odd-again.csv', table(4).replace('when', 'at'))
   await expectVisible(page.getByRole('alert').getByText('no column'))
+  // The link of this page has the columns, and reads such a file at once.
   await page.reload()
+  await give(site, 'odd-later.csv', table(6))
+  await expectVisible(fact(site, 'Requests').getByText('6', {exact: true}))
+
+  await page.goto('about:blank')
+  await page.goto(inject('siteUrl'))
   await give(site, 'odd-later.csv', table(6))
   await page.getByRole('button', {name: 'Say what its columns mean…'}).click()
   const again = page.getByRole('dialog', {name: 'Columns of odd-later.csv'})
