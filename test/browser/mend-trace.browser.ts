@@ -1,4 +1,4 @@
-import {expect, inject, test} from 'vitest'
+import {expect, test} from 'vitest'
 import {expectVisible, type Site, useSite} from './site.ts'
 
 const {open} = useSite()
@@ -56,14 +56,6 @@ test('a table whose columns nobody knows is mapped in a dialog, which the next f
   await page.reload()
   await give(site, 'odd-later.csv', table(6))
   await expectVisible(fact(site, 'Requests').getByText('6', {exact: true}))
-
-  await page.goto('about:blank')
-  await page.goto(inject('siteUrl'))
-  await give(site, 'odd-later.csv', table(6))
-  await page.getByRole('button', {name: 'Say what its columns mean…'}).click()
-  const again = page.getByRole('dialog', {name: 'Columns of odd-later.csv'})
-  await expect.poll(() => again.getByLabel('Arrival time').inputValue()).toBe('when')
-  expect(await again.getByLabel('Unit of time').inputValue()).toBe('ms')
 })
 
 test('bad lines are listed and left out together, and the result says so', async () => {
