@@ -52,10 +52,12 @@ test('a table whose columns nobody knows is mapped in a dialog, which the next f
 
   await give(site, 'odd-again.csv', table(4).replace('when', 'at'))
   await expectVisible(page.getByRole('alert').getByText('no column'))
-  // The link of this page has the columns, and reads such a file at once.
   await page.reload()
   await give(site, 'odd-later.csv', table(6))
-  await expectVisible(fact(site, 'Requests').getByText('6', {exact: true}))
+  await page.getByRole('button', {name: 'Say what its columns mean…'}).click()
+  const again = page.getByRole('dialog', {name: 'Columns of odd-later.csv'})
+  await expect.poll(() => again.getByLabel('Arrival time').inputValue()).toBe('when')
+  expect(await again.getByLabel('Unit of time').inputValue()).toBe('ms')
 })
 
 test('bad lines are listed and left out together, and the result says so', async () => {
