@@ -6,4 +6,8 @@ export const loadSearchView = () => import('../panels/search/SearchView.svelte')
 export const loadBenchView = () => import('../panels/bench/BenchView.svelte')
 export const loadGpuView = () => import('../panels/gpu/GpuView.svelte')
 export const loadGuideView = () => import('../panels/guide/GuideView.svelte')
-export const loadLibraryView = () => import('../panels/library/LibraryView.svelte')
+/** What its runs open in comes along, so that a saved run is there at once. */
+export const loadLibraryView = () => {
+  void loadRunView().catch(() => {})
+  return import('../panels/library/LibraryView.svelte')
+}

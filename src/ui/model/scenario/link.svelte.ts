@@ -10,6 +10,11 @@ export class LinkState {
   ignored: readonly string[] = $state.raw([])
   readonly #scenario: ScenarioState
   readonly #view: ViewState
+  /** Encoded once, however many links to views the page has; null while a field is wrong. */
+  readonly #scenarioText = $derived.by(() => {
+    const {scenario} = this.#scenario
+    return scenario === null ? null : encodeScenario(scenario)
+  })
 
   constructor(scenario: ScenarioState, view = new ViewState()) {
     this.#scenario = scenario
@@ -36,10 +41,9 @@ export class LinkState {
 
   /** The same in another view. */
   hashOf(view: ViewId, topic?: string): string | null {
-    const {scenario} = this.#scenario
-    if (scenario === null) return null
+    if (this.#scenarioText === null) return null
     const pairs = this.#view.pairsFor(view, topic)
-    return `#${encodeScenario(scenario)}${pairs.length === 0 ? '' : `&${formatPairs(pairs)}`}`
+    return `#${this.#scenarioText}${pairs.length === 0 ? '' : `&${formatPairs(pairs)}`}`
   }
 
   dismiss = (): void => {
