@@ -1,4 +1,4 @@
-import {readFileSync, statSync} from 'node:fs'
+import {statSync} from 'node:fs'
 import {extname} from 'node:path'
 import {parseJson} from '../config/command-line/flags.ts'
 import type {PolicyConfigText} from '../config/command-line/policy-flags.ts'
@@ -7,10 +7,9 @@ import {PLANNER_KEYS} from '../config/planner/planner-config.ts'
 import {PLANNER_KEYS_16} from '../config/planner/planner-fields-1.6.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {fileErrorReason} from './file-errors.ts'
+import {readTextFile} from './read-text-file.ts'
 
 const FLAG = '--planner-config'
-/** What editors and shells of Windows begin a file with. */
-const BYTE_ORDER_MARK = /^\uFEFF/
 
 /**
  * Value of `--planner-config` (planner.md 1.1): an existing file (YAML or JSON by its ending, otherwise JSON and then
@@ -54,7 +53,7 @@ async function readPlannerConfig(value: string): Promise<Result<unknown>> {
   }
   let text: string
   try {
-    text = readFileSync(value, 'utf8').replace(BYTE_ORDER_MARK, '')
+    text = readTextFile(value)
   } catch (error) {
     return fail(`${FLAG}: cannot read ${value}: ${fileErrorReason(error)}`, FLAG)
   }
@@ -70,7 +69,7 @@ export async function loadPolicyConfig(
   const {parseYamlDocuments: readDocuments} = await loadYaml()
   if (!isFile(value)) return ok({text: value, readDocuments})
   try {
-    return ok({text: readFileSync(value, 'utf8'), readDocuments})
+    return ok({text: readTextFile(value), readDocuments})
   } catch (error) {
     return fail(`--policy-config: cannot read ${value}: ${fileErrorReason(error)}`, '--policy-config')
   }

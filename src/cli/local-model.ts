@@ -1,9 +1,10 @@
-import {existsSync, readFileSync, statSync} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fail, type Result} from '../core/result.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import {parseModelTexts} from '../perf/models/parse-model-texts.ts'
 import {fileErrorReason} from './file-errors.ts'
+import {readTextFile} from './read-text-file.ts'
 
 /**
  * The model of a checkpoint's folder, or of a `config.json` itself, as the reference takes either for a model's name;
@@ -19,8 +20,8 @@ export function loadLocalModel(path: string): Result<ModelConfig> | null {
   try {
     return parseModelTexts({
       id: path,
-      config: readFileSync(config, 'utf8'),
-      quant: existsSync(quant) ? readFileSync(quant, 'utf8') : null,
+      config: readTextFile(config),
+      quant: existsSync(quant) ? readTextFile(quant) : null,
     })
   } catch (error) {
     return fail(`aic_model_path: cannot read ${config}: ${fileErrorReason(error)}`, 'aic_model_path')

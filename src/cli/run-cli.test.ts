@@ -144,7 +144,9 @@ describe('a planner run', () => {
   })
 
   it('takes the config inline and from files of any ending', async () => {
-    for (const config of ['{"mode": "agg"}', 'plan.txt']) {
+    const utf16 = Buffer.from('\ufeffmode: agg\n', 'utf16le')
+    writeFileSync('plan16.yaml', utf16)
+    for (const config of ['{"mode": "agg"}', 'plan.txt', 'plan16.yaml']) {
       const {code} = await captureCli('trace.jsonl', '--json', '--planner-config', config)
       expect(code).toBe(0)
     }

@@ -27,11 +27,19 @@ function rows(times: readonly number[], own: Partial<Row> = {}): string {
 
 function diagnose(
   text: string,
-  {traceBlockSize = 512, ...options}: Partial<DiagnosisOptions & {traceBlockSize: number}> = {},
+  {
+    traceBlockSize = 512,
+    replayConcurrency,
+    ...options
+  }: Partial<DiagnosisOptions & {traceBlockSize: number; replayConcurrency: number}> = {},
 ) {
   const parsed = parseTrace(text, 'f')
   if (!parsed.ok) throw new Error(parsed.error.message)
-  const workload = toWorkload(parsed.value, {traceBlockSize, arrivalSpeedupRatio: 1})
+  const workload = toWorkload(parsed.value, {
+    traceBlockSize,
+    arrivalSpeedupRatio: 1,
+    ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
+  })
   if (!workload.ok) throw new Error(workload.error.message)
   return diagnoseTrace(parsed.value, workload.value, {
     hasUnit: false,
@@ -75,6 +83,7 @@ describe('the trace doctor', () => {
 
   it('sees one burst, silence, rows out of order and rows twice', () => {
     expect(diagnose(rows(every(0, 20)))[0]?.kind).toBe('one-burst')
+    expect(diagnose(rows(every(0, 20)).replaceAll('"timestamp":0,', ''), {replayConcurrency: 2})).toEqual([])
     const gap = [...every(500, 20), ...every(500, 20).map(at => at + 600_000)]
     expect(diagnose(rows(gap))[0]?.text).toContain('the longest gap is 10 min')
     expect(diagnose(rows([0, 500, 400, 900, 7_200_000, 1000]))).toMatchObject([

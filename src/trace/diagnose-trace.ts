@@ -52,7 +52,7 @@ export function diagnoseTrace(
     options.hasUnit ? null : timeUnit(parsed, arrivals),
     blockSize(parsed, workload),
     options.isSpread ? null : quantised(arrivals),
-    oneBurst(arrivals),
+    oneBurst(parsed, arrivals),
     idle(arrivals),
     order(parsed),
     duplicates(parsed),
@@ -136,8 +136,10 @@ function quantised(arrivals: Float64Array): TraceOddity | null {
   return {kind: 'quantised', text, cure: {flag: '--trace-spread-ms', value: String(quantumMs)}}
 }
 
-function oneBurst(arrivals: Float64Array): TraceOddity | null {
+/** A file without times is run as a closed loop, in which nothing arrives by itself. */
+function oneBurst({timestampMs}: ParsedTrace, arrivals: Float64Array): TraceOddity | null {
   if (arrivals.length < LEAST_REQUESTS || spanOf(arrivals) > 0) return null
+  if (timestampMs.every(Number.isNaN)) return null
   const text = `All ${arrivals.length} requests arrive at the same moment: a burst, not a load over time.`
   return {kind: 'one-burst', text, cure: null}
 }

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs'
 import {BENCH_KINDS, type BenchChoice, type BenchKind, DEFAULT_CHOICE} from '../../bench/bench-choice.ts'
 import {type BenchVariants, parseVariants} from '../../bench/parse-variants.ts'
 import {parseYamlText} from '../../config/yaml-text.ts'
@@ -7,6 +6,7 @@ import {fail, ok, type Result} from '../../core/result.ts'
 import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {type OwnFlag, readCount, splitOwnFlags} from '../own-flags.ts'
+import {readTextFile} from '../read-text-file.ts'
 
 /** What the `bench` subcommand is asked for; everything else on its line describes the scenario. */
 export interface BenchArguments {
@@ -127,7 +127,7 @@ function readVariants(given: string | undefined): Result<BenchVariants> {
   let text = given
   if (!/^\s*\{/.test(given)) {
     try {
-      text = readFileSync(given, 'utf8')
+      text = readTextFile(given)
     } catch (error) {
       return fail(`--settings: cannot read ${given}: ${fileErrorReason(error)}`, '--settings')
     }

@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, readFileSync} from 'node:fs'
+import {mkdirSync, readdirSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import {applySettings} from '../../config/prediction/apply-setting.ts'
@@ -17,6 +17,7 @@ import {trafficFrom} from '../../run/traffic.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {machineMemory} from '../memory.ts'
 import {writeLines, writeText} from '../output-files.ts'
+import {readTextFile} from '../read-text-file.ts'
 import type {ReplayOutcome} from '../replay-outcome.ts'
 import type {Terminal} from '../terminal.ts'
 import {createTimingLoader} from '../timing-loader.ts'
@@ -54,7 +55,7 @@ function readPrediction({config, settings}: PredictArguments): Result<ScenarioOf
   const refuse = (message: string, field?: string) => fail(`${config}: ${message}`, field)
   let text: string
   try {
-    text = readFileSync(config, 'utf8')
+    text = readTextFile(config)
   } catch (error) {
     return refuse(`cannot be read: ${fileErrorReason(error)}`)
   }

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs'
 import {parseObjective} from '../../config/objective.ts'
 import type {Scenario, ServiceObjective} from '../../config/scenario.ts'
 import {parseYamlText} from '../../config/yaml-text.ts'
@@ -10,6 +9,7 @@ import {parseSpaceText, type SearchSpace} from '../../search/space.ts'
 import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {type OwnFlag, readCount, splitOwnFlags} from '../own-flags.ts'
+import {readTextFile} from '../read-text-file.ts'
 
 /** What the `recommend` subcommand is asked for; everything else on its line describes today's setting. */
 export interface RecommendArguments {
@@ -162,7 +162,7 @@ function readSpace(given: string | undefined): Result<RecommendArguments['space'
   const ready = findReadySpace(given)
   if (ready !== null) return ok(ready.space)
   try {
-    const space = parseSpaceText(readFileSync(given, 'utf8'), parseYamlText)
+    const space = parseSpaceText(readTextFile(given), parseYamlText)
     return space.ok ? ok(() => space.value) : space
   } catch (error) {
     const names = READY_SPACES.map(({id}) => id).join(', ')

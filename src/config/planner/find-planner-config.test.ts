@@ -71,6 +71,16 @@ describe('refused', () => {
     expect(configOf({kind: 'ScaledObject', spec: {triggers: []}})).toMatch(/--policy keda --policy-config/)
   })
 
+  test('a deployment whose planner reads a file, with its name', () => {
+    for (const args of [
+      ['--config', '/etc/planner.json'],
+      ['-v', '--config=/etc/planner.json'],
+    ])
+      expect(configOf({kind: 'DynamoGraphDeployment', spec: {services: {Planner: {args}}}})).toBe(
+        'the planner of this deployment reads its config from /etc/planner.json: give that file instead',
+      )
+  })
+
   test('anything at all, in one sentence', () => {
     fc.assert(
       fc.property(fc.jsonValue(), value => {

@@ -116,12 +116,31 @@ function nothing(value: unknown, {known}: PlannerSearch): Result<never> {
       'kind',
     )
   }
+  const file = configFileIn(value)
+  if (file !== null)
+    return fail(`the planner of this deployment reads its config from ${file}: give that file instead`, file)
   const keys = manifests.flatMap(manifest => Object.keys(manifest))
   const [first = ''] = keys
   return fail(
     `no key of a planner config in it, nor under planner, spec.features.planner, a ConfigMap's data or the planner's arguments; its keys are ${keys.slice(0, 5).join(', ').slice(0, 200)}${suggestion(first, known)}`,
     first,
   )
+}
+
+/** The file that a container's arguments name as the planner's config; null where none does. */
+function configFileIn(value: unknown): string | null {
+  if (Array.isArray(value)) {
+    const at = value.indexOf('--config')
+    const inline = value.find(item => typeof item === 'string' && item.startsWith('--config='))
+    const file: unknown = at >= 0 ? value[at + 1] : inline?.slice('--config='.length)
+    if (typeof file === 'string' && /\.(json|ya?ml)$/.test(file)) return file
+  }
+  const parts = typeof value === 'object' && value !== null ? Object.values(value) : []
+  for (const part of parts) {
+    const found = configFileIn(part)
+    if (found !== null) return found
+  }
+  return null
 }
 
 function nameOf({path}: Candidate): string {

@@ -56,6 +56,21 @@ function read(policy: AutoscalerName, text: string): unknown {
   return parsed.ok ? parsed.value : parsed.error.message
 }
 
+describe('among what else a deployment has', () => {
+  const SERVICE = 'apiVersion: v1\nkind: Service\nmetadata: {name: vllm}\n'
+  const alone = read('keda', SCALED_OBJECT)
+
+  test('the manifest of the policy is found, in documents and in a List', () => {
+    expect(read('keda', `${SERVICE}---${SCALED_OBJECT}`)).toEqual(alone)
+    const items = [SERVICE, SCALED_OBJECT].map(text => `  - ${text.trim().replaceAll('\n', '\n    ')}\n`)
+    expect(read('keda', `apiVersion: v1\nkind: List\nitems:\n${items.join('')}`)).toEqual(alone)
+  })
+
+  test('where there is none, what there is instead is named', () => {
+    expect(read('hpa', `${SERVICE}---${SCALED_OBJECT}`)).toContain('holds a Service')
+  })
+})
+
 describe('a pasted HorizontalPodAutoscaler', () => {
   test('names the metric that the simulator does not know', () => {
     expect(read('hpa', HPA)).toContain('pools.all.metrics[1] asks for "p95_ttft"')

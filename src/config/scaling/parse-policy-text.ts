@@ -35,9 +35,22 @@ export function parsePolicyText(
 ): Result<PolicyDocument> {
   const documents = readDocuments(text)
   if (!documents.ok) return documents
-  const given = documents.value.filter(document => document !== null)
+  const given = documents.value.flatMap(itemsOf).filter(one => one !== null)
   if (given.length === 0) return ok({pools: {all: {}}})
-  return given.length === 1 ? toDocument(policy, given[0]) : joinManifests(policy, given)
+  const meant = given.length === 1 ? given : meantOf(policy, given)
+  return meant.length === 1 ? toDocument(policy, meant[0]) : joinManifests(policy, meant)
+}
+
+/** What `kubectl get -o yaml` prints of several is one List. */
+function itemsOf(value: unknown): readonly unknown[] {
+  return isObject(value) && value.kind === 'List' && Array.isArray(value.items) ? value.items : [value]
+}
+
+/** Of several manifests those of the policy's kind, among what else a deployment's file has; all where it has none. */
+function meantOf(policy: AutoscalerName, documents: readonly unknown[]): readonly unknown[] {
+  const {kind} = MANIFESTS[policy]
+  const own = documents.filter(one => isObject(one) && one.kind === kind)
+  return own.length === 0 ? documents : own
 }
 
 function toDocument(policy: AutoscalerName, value: unknown): Result<PolicyDocument> {

@@ -39,6 +39,9 @@ const utf16 = (text: string, isLittle = true) => {
   return Uint8Array.from(bytes)
 }
 
+/** As `jq` writes it. */
+const pretty = (line: string) => JSON.stringify(JSON.parse(line), null, 2)
+
 describe('a file is read whatever it is wrapped in', () => {
   const zip = zipSync({'a/trace.jsonl': strToU8(MOONCAKE)})
   it.each([
@@ -48,9 +51,17 @@ describe('a file is read whatever it is wrapped in', () => {
     ['zip in gzip', gzipSync(zip)],
     ['UTF-16', utf16(MOONCAKE)],
     ['UTF-16, the other way round', utf16(MOONCAKE, false)],
+    ['UTF-16 without its mark', utf16(MOONCAKE).subarray(2)],
     ['a JSON array', strToU8(`[\n ${MOONCAKE}]\n`)],
+    ['an object over several lines', strToU8(pretty(MOONCAKE))],
   ])('%s', (_, bytes) => {
     expect(parse(bytes).inputLengthGiven).toEqual(Float64Array.of(600))
+  })
+
+  it('takes each of several objects over several lines for one request, texts with brackets and all', () => {
+    const rows = [0, 5].map(timestamp => ({timestamp, note: '}\\"{', isl: 9, osl: 3}))
+    const text = rows.map(row => JSON.stringify(row, null, 1)).join('\n')
+    expect([...parse(text).timestampMs]).toEqual([0, 5])
   })
 
   it('joins the shards in a zip, in the order of their names', () => {
@@ -70,7 +81,21 @@ describe('what is no trace is called by its name', () => {
     [Uint8Array.from({length: 512}, (_, i) => 'ustar'.charCodeAt(i - 257) || 0), 'a tar archive'],
     ['<!DOCTYPE html><title>404</title>', 'a web page'],
     ['<?xml version="1.0"?>', 'an XML document'],
+    ['\n<!-- saved from url -->\n<html><title>404</title>', 'a web page'],
+    ['404: Not Found', "a server's answer that it has no such file"],
+    ['Rar!\x1a\x07\x01', 'a RAR archive'],
+    [Uint8Array.of(0x04, 0x22, 0x4d, 0x18, 0, 0), 'an lz4 archive'],
+    ['Obj\x01\x02', 'an Avro file'],
+    [Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), 'an HDF5 file'],
+    [Uint8Array.of(0x80, 4, 0x95, 0, 0), 'a Python pickle'],
+    [Uint8Array.of(0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0), 'UTF-32 text'],
+    [
+      Uint8Array.from({length: 300}, (_, i) => (i * 73 + 11) % 256),
+      'a binary file of a kind that is not read',
+    ],
     [zipSync({'a.csv': strToU8('x'), 'b.txt': strToU8('x')}), 'a zip archive of a.csv, b.txt'],
+    [zipSync({'[Content_Types].xml': strToU8('x'), 'xl/workbook.xml': strToU8('x')}), 'an Excel workbook'],
+    [zipSync({'a.npy': strToU8('x')}), 'an archive of NumPy arrays'],
   ])('%#', (bytes, name) => {
     expect(problem(bytes)).toContain(`f is ${name}`)
   })
@@ -100,6 +125,12 @@ describe('lengths under the names people use', () => {
     const text = '{"timestamp": 3, "isl": 4, "osl": 5}\n{"timestamp": 4, "isl": "many", "osl": 5}'
     expect(problem(text)).toBe(
       'f: trace line 2 needs a whole number of tokens up to 2147483647 in isl, got "many"',
+    )
+  })
+
+  it('asks for names where the rows have none of any format', () => {
+    expect(problem('{"session_id": "a", "turns": [{"text": "hello"}]}')).toBe(
+      'f: trace line 1 has no field known to hold input tokens; name it with input=NAME in the trace columns (the row has session_id, turns)',
     )
   })
 

@@ -50,14 +50,20 @@ function detectJson(text: string): DetectedFormat {
   if (has('hash_ids') && has('request_id') && text.includes('"wait_for"'))
     return {format: 'agentic_mooncake', why: 'its rows have request_id, wait_for and hash_ids'}
   if (has('hash_ids')) return {format: 'mooncake', why: 'its first line has hash_ids'}
-  const lengths = lengthKeys(line)
+  const keys = keysOf(line)
+  const lengths = lengthKeys(keys)
   if (lengths !== null) return {format: 'lengths', why: `its first line has ${lengths} and no hash_ids`}
+  // The reader of lengths takes names from the user, and says which the rows have.
+  if (keys.length > 0) return {format: 'lengths', why: 'its rows are JSON without the keys of another format'}
   return {format: 'mooncake', why: 'it is JSON lines without the keys of another format'}
 }
 
+function keysOf(line: string): readonly string[] {
+  return [...line.matchAll(/"([\w.]{1,60})"\s*:/g)].map(match => match[1]!)
+}
+
 /** The keys of a first line that name output tokens beside input tokens or a prompt's text; null where it has none. */
-function lengthKeys(line: string): string | null {
-  const keys = [...line.matchAll(/"([\w.]{1,60})"\s*:/g)].map(match => match[1]!)
+function lengthKeys(keys: readonly string[]): string | null {
   const output = keys.find(key => isColumnOf('output', key))
   const input = keys.find(key => isColumnOf('input', key) || isTextKey(key))
   return output === undefined || input === undefined ? null : `${input} and ${output}`

@@ -1,9 +1,10 @@
 import {strFromU8, strToU8, unzipSync} from 'fflate'
 import {messageOf} from '../../../core/message-of.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
+import {decodeUtf16} from '../../../core/utf16.ts'
 import {gunzip, isGzip} from '../gzip.ts'
-import {arrayToLines} from './array-to-lines.ts'
-import {nameForeignFile} from './name-foreign-file.ts'
+import {arrayToLines, prettyToLines} from './array-to-lines.ts'
+import {BINARY, isBinary, nameArchive, nameForeignFile} from './name-foreign-file.ts'
 
 /** A trace file's text as UTF-8 lines, whatever it came wrapped in. */
 export interface UnpackedTrace {
@@ -20,7 +21,7 @@ const MOST_WRAPS = 4
 
 /**
  * Takes off what a file is wrapped in, told by its first bytes and never by its name: gzip, zstd, zip, UTF-16, a JSON array
- * instead of lines. What cannot be read is called by its name, with what to do.
+ * or objects over several lines instead of one on each. What cannot be read is called by its name, with what to do.
  */
 export function unwrapTrace(
   packed: Uint8Array,
@@ -56,10 +57,14 @@ function unwrap(
   }
   if (startsWith(bytes, ZSTD)) return unwrapZstd(bytes, fileName, unpackZstd)
   if (startsWith(bytes, ZIP)) return unwrapZip(bytes, fileName)
-  const utf16 = decodeUtf16(bytes)
-  if (utf16 !== null) return ok({bytes: utf16, notice: `${fileName} is UTF-16 text and was read as such.`})
   const foreign = nameForeignFile(bytes)
   if (foreign !== null) return fail(`${fileName} is ${foreign}`)
+  const utf16 = decodeUtf16(bytes)
+  if (utf16 !== null)
+    return ok({bytes: strToU8(utf16), notice: `${fileName} is UTF-16 text and was read as such.`})
+  if (isBinary(bytes)) return fail(`${fileName} is ${BINARY}`)
+  const pretty = prettyToLines(bytes)
+  if (pretty !== null) return ok({bytes: pretty, notice: null})
   const lines = arrayToLines(bytes)
   if (lines === null) return ok(null)
   return ok({
@@ -97,6 +102,8 @@ function unwrapZip(bytes: Uint8Array, fileName: string): Result<Unwrapped> {
     .sort()
   const [first] = names
   if (first === undefined) return fail(`${fileName} is a zip archive without a file in it`)
+  const other = nameArchive(names)
+  if (other !== null) return fail(`${fileName} is ${other}`)
   const kinds = new Set(names.map(name => name.slice(name.lastIndexOf('.'))))
   if (kinds.size > 1)
     return fail(
@@ -140,21 +147,4 @@ function firstLine(bytes: Uint8Array): Uint8Array {
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
-}
-
-/** As UTF-8; null unless it begins with a byte order mark of UTF-16. */
-function decodeUtf16(bytes: Uint8Array): Uint8Array | null {
-  const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe
-  const isBig = bytes[0] === 0xfe && bytes[1] === 0xff
-  if (!isLittle && !isBig) return null
-  const [low, high] = isLittle ? [0, 1] : [1, 0]
-  const chunks: string[] = []
-  const units = new Uint16Array(0x2000)
-  for (let at = 2; at + 1 < bytes.length; ) {
-    let count = 0
-    for (; count < units.length && at + 1 < bytes.length; at += 2)
-      units[count++] = bytes[at + low]! | (bytes[at + high]! << 8)
-    chunks.push(String.fromCharCode(...units.subarray(0, count)))
-  }
-  return strToU8(chunks.join(''))
 }

@@ -1,4 +1,5 @@
 import {isObject, type JsonObject} from '../../../core/is-object.ts'
+import {TimeReader} from '../csv/csv-time.ts'
 import type {LengthsRow} from './lengths-row.ts'
 
 const NS_PER_MS = 1_000_000n
@@ -38,7 +39,7 @@ function rowOf(span: JsonObject): readonly LengthsRow[] {
   const attributes = attributesOf(span.attributes)
   const input_tokens = firstOf(attributes, INPUT)
   const output_tokens = firstOf(attributes, OUTPUT)
-  const timestamp_ms = msOf(span.startTimeUnixNano ?? span.start_time_unix_nano)
+  const timestamp_ms = msOf(span.startTimeUnixNano ?? span.start_time_unix_nano ?? span.start_time)
   if (input_tokens === null || output_tokens === null || timestamp_ms === null) return []
   return [{timestamp_ms, input_tokens, output_tokens}]
 }
@@ -63,10 +64,17 @@ function firstOf(attributes: ReadonlyMap<string, unknown>, names: readonly strin
   return Number.isSafeInteger(count) && count >= 0 ? count : null
 }
 
-/** Nanoseconds are written as text, since they have more digits than a number holds. */
+/** Nanoseconds are written as text, since they have more digits than a number holds; the console exporters write dates. */
 function msOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value / 1e6 : null
-  if (typeof value !== 'string' || !/^\d+$/.test(value) || value.length > MAX_DIGITS) return null
+  if (typeof value !== 'string') return null
+  if (!/^\d+$/.test(value)) return dateMs(value)
+  if (value.length > MAX_DIGITS) return null
   const ns = BigInt(value)
   return Number(ns / NS_PER_MS) + Number(ns % NS_PER_MS) / 1e6
+}
+
+function dateMs(text: string): number | null {
+  const ms = new TimeReader(1).read(text)
+  return Number.isFinite(ms) ? ms : null
 }

@@ -51,6 +51,17 @@ describe('records of tools are read as traces', () => {
     expect(open.ok || open.error.message).toContain('--replay-concurrency')
   })
 
+  it('spans as the console exporter writes them: over several lines, with dates and plain attributes', () => {
+    const span = (second: number) => ({
+      name: 'chat',
+      start_time: `2026-11-18T10:00:0${second}.250000Z`,
+      attributes: {'gen_ai.usage.input_tokens': 40, 'gen_ai.usage.output_tokens': 6},
+    })
+    const parsed = read([span(1), span(3)].map(one => JSON.stringify(one, null, 4)).join('\n'))
+    expect(parsed.timestampMs[1]! - parsed.timestampMs[0]!).toBe(2000)
+    expect([...parsed.inputLengthGiven]).toEqual([40, 40])
+  })
+
   it('OpenTelemetry spans, nested as exported or one a line', () => {
     const attribute = (key: string, count: number) => ({key, value: {intValue: String(count)}})
     const span = (ms: number) => ({

@@ -10,6 +10,9 @@ export interface RecordsAsLines {
   readonly notice: string
 }
 
+/** How keys begin that only spans have. */
+const OTEL_KEYS = ['resourceSpans', 'startTimeUnixNano', 'start_time_unix_nano', 'gen_ai.usage.'] as const
+
 /** Far enough to see the first record's keys. */
 const HEAD_CHARACTERS = 8192
 
@@ -22,8 +25,7 @@ export function recordsToLines(bytes: Uint8Array, fileName: string): RecordsAsLi
   if (!head.startsWith('{')) return null
   const has = (...keys: readonly string[]) => keys.every(key => head.includes(`"${key}"`))
   if (has('metadata', 'metrics')) return aiperfRecords(bytes, fileName)
-  if (has('resourceSpans') || has('startTimeUnixNano') || has('start_time_unix_nano'))
-    return otelSpans(bytes, fileName)
+  if (OTEL_KEYS.some(key => head.includes(`"${key}`))) return otelSpans(bytes, fileName)
   return has('data', 'payloads') ? aiperfInputs(bytes, fileName) : null
 }
 
