@@ -12,9 +12,16 @@ const TASK_MS = 50
 
 const nextFrame = (page: Page) => page.evaluate(() => new Promise(resolve => requestAnimationFrame(resolve)))
 
+/** Seven days with a tick every five seconds: 120,000 of them, and as many requests. */
+const WEEK =
+  'v=1&preset=as-published&synthetic.input_tokens=400&synthetic.output_tokens=20' +
+  '&synthetic.request_count=120960&synthetic.arrival_interval_ms=5000'
+
 /** The hour of guide agg with every panel drawn. */
-async function openHour(): Promise<Page> {
-  const site = await open({hash: 'v=1&preset=guide-agg'})
+const openHour = () => openRun('v=1&preset=guide-agg')
+
+async function openRun(hash: string): Promise<Page> {
+  const site = await open({hash})
   await runToResults(site)
   await expectVisible(site.page.getByRole('figure', {name: 'End-to-end distribution'}))
   // The frame after the last panel: code warmed up by hand is what a user meets.
@@ -34,12 +41,14 @@ function p95(values: readonly number[]): number {
 
 describe('on the result of an hour', () => {
   test.each([
-    ['Replicas', /on Replicas$/],
-    ['the scatter of all requests', /on TTFT of every request$/],
+    ['Replicas', /on Replicas$/, 'v=1&preset=guide-agg'],
+    ['the scatter of all requests', /on TTFT of every request$/, 'v=1&preset=guide-agg'],
+    ['Replicas of a week', /on Replicas$/, WEEK],
+    ['a week of decisions', /on Load scaling decisions$/, WEEK],
   ])(
     'moving the cursor, zooming and brushing over %s takes less script than a frame has',
-    async (_, name) => {
-      const page = await openHour()
+    async (_, name, hash) => {
+      const page = await openRun(hash)
       const {x, y, width, height} = await plotOf(page, name)
       const middle = y + height / 2
       const {scriptMsByFrame} = await traceMainThread(page, async () => {

@@ -1,12 +1,9 @@
 import {expect, test} from 'vitest'
 import {MARGIN, timeScale} from './base/geometry.ts'
-import type {ValueScale} from './base/value-scale.ts'
 import {inkOf, paintMarks, type ScatterDrawing} from './draw-scatter.ts'
 
 const WIDTH = MARGIN.left + MARGIN.right + 100
 const HEIGHT = MARGIN.top + MARGIN.bottom + 50
-/** A pixel per unit, downwards from the plot's top. */
-const y: ValueScale = Object.assign((value: number) => MARGIN.top + value, {ticks: []})
 
 /** Painted pixels as [column, row, alpha] from the plot's corner, for one group of small marks. */
 function painted(marks: readonly (readonly [atS: number, value: number])[], ratio = 1): number[][] {
@@ -22,7 +19,8 @@ function painted(marks: readonly (readonly [atS: number, value: number])[], rati
     colours: ['#102030'],
     view: [0, 100],
     x: timeScale([0, 100], WIDTH),
-    y,
+    // A pixel per unit, downwards from the plot's top.
+    heights: {of: Float64Array.from(marks, ([, value]) => value), from: MARGIN.top, per: 1},
     width: WIDTH,
     height: HEIGHT,
   }
@@ -53,6 +51,7 @@ test('marks over each other are denser, each in the colour of its group', () => 
       ]).map(([, , alpha]) => alpha),
     ),
   ).toEqual(new Set([191]))
+  expect(painted(Array(300).fill([10, 20]))).toEqual(painted(Array(7).fill([10, 20])))
   expect([...new Uint8Array(inkOf('#102030', 0.5).buffer).subarray(0, 4)]).toEqual([16, 32, 48, 128])
 })
 

@@ -1,6 +1,5 @@
 import {MARGIN, type TimeScale} from './base/geometry.ts'
 import type {Span} from './base/time-axis.svelte.ts'
-import type {ValueScale} from './base/value-scale.ts'
 import {indicesIn, type ScatterGroup, type ScatterPoints} from './scatter.ts'
 
 export interface ScatterDrawing {
@@ -10,9 +9,16 @@ export interface ScatterDrawing {
   readonly colours: readonly string[]
   readonly view: Span
   readonly x: TimeScale
-  readonly y: ValueScale
+  readonly heights: Heights
   readonly width: number
   readonly height: number
+}
+
+/** Where points stand from the top: at `from + per * of[i]` px; NaN = nothing to draw. */
+export interface Heights {
+  readonly of: Float64Array
+  readonly from: number
+  readonly per: number
 }
 
 /** More points than this in view are drawn lighter, so that dense places show. */
@@ -50,12 +56,15 @@ export interface Paint {
 }
 
 /** Marks of all points in view, group by group, cut at the plot's edges. */
-export function paintMarks(paint: Paint, {points, groups, view, x, y, width, height}: ScatterDrawing): void {
+export function paintMarks(
+  paint: Paint,
+  {points, groups, view, x, heights, width, height}: ScatterDrawing,
+): void {
   const {pixels, ratio, inks} = paint
-  const layers = new Uint8Array(pixels.length)
   const plot: Plot = {
     ...paint,
-    layers,
+    layers: new Uint8Array(pixels.length),
+    marksAt: new Uint8Array(pixels.length),
     left: Math.round(MARGIN.left * ratio),
     right: Math.round((width - MARGIN.right) * ratio),
     top: Math.round(MARGIN.top * ratio),
@@ -68,9 +77,10 @@ export function paintMarks(paint: Paint, {points, groups, view, x, y, width, hei
   groups.forEach(({mark}, group) => {
     const ink = inks[group]
     if (ink === undefined) return
+    plot.marksAt.fill(0)
     for (let i = from; i < to; i++) {
       if (points.group[i] !== group) continue
-      const py = y(points.y[i]!)
+      const py = heights.from + heights.per * heights.of[i]!
       if (Number.isNaN(py)) continue
       paintMark(plot, ink, mark, left + (points.x[i]! - view[0]) * perSecond, py)
     }
@@ -81,6 +91,8 @@ export function paintMarks(paint: Paint, {points, groups, view, x, y, width, hei
 interface Plot extends Paint {
   /** Marks so far on each pixel. */
   readonly layers: Uint8Array
+  /** Square marks of the group under way by the pixel of their corner. */
+  readonly marksAt: Uint8Array
   readonly left: number
   readonly right: number
   readonly top: number
@@ -94,6 +106,11 @@ function paintMark(plot: Plot, ink: Uint32Array, mark: ScatterGroup['mark'], px:
     return
   }
   const size = mark === 'small' ? 2 : 3
+  const {marksAt, ratio, width} = plot
+  const corner = Math.round((py - size / 2) * ratio) * width + Math.round((px - size / 2) * ratio)
+  // One more on the same spot changes no pixel: a week has hundreds of thousands of marks, and most lie so.
+  if (marksAt[corner]! >= MOST_LAYERS) return
+  marksAt[corner]!++
   paintBox(plot, ink, px - size / 2, py - size / 2, size, size)
 }
 

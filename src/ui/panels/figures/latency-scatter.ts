@@ -43,7 +43,10 @@ export function latencyScale(shown: Timeline, view: Span, height: number): Value
   const scale = valueScale(shown, view, height)
   const bottom = scale(1)
   const perDecade = scale(10) - bottom
-  return Object.assign((value: number) => bottom + Math.log10(value) * perDecade, {ticks: scale.ticks})
+  return Object.assign((value: number) => bottom + Math.log10(value) * perDecade, {
+    ticks: scale.ticks,
+    straightIn: {of: Math.log10, from: bottom, per: perDecade},
+  })
 }
 
 /** Outcomes that came up, with how many requests had each, and the target. */

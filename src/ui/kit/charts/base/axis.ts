@@ -23,13 +23,18 @@ export interface Axis {
 /** Room for one label of the clock. */
 const CLOCK_LABEL_PX = 84
 
+/** How the clock's labels read in a view; short, because it stands before the first of them. */
+export function clockUnit([, to]: Span): string {
+  return to >= 3600 ? 'h:m:s' : 'min:s'
+}
+
 /** The simulated clock along the bottom. */
 export function clockAxis(view: Span, x: TimeScale, width: number): Axis {
   const ticks = timeTicks(view, Math.max(Math.floor(width / CLOCK_LABEL_PX), 2))
   return {
     ticks: ticks.map(tick => ({px: x(tick), label: formatClock(tick)})),
     title: '',
-    corner: 'min:s',
+    corner: clockUnit(view),
     hasGrid: true,
   }
 }

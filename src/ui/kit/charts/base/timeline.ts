@@ -1,5 +1,6 @@
 import {bisectLeft, bisectRight} from 'd3-array'
 import type {Unit} from '../../format.ts'
+import {extremesOf} from './column-levels.ts'
 import {type LegendEntry, RULE} from './legend.ts'
 import type {Span} from './time-axis.svelte.ts'
 
@@ -93,18 +94,9 @@ export function thinIndices(y: Float64Array, {from, to}: Window, buckets: number
 }
 
 function pushExtremes(kept: number[], y: Float64Array, start: number, end: number): void {
-  let low = start
-  let high = start
-  let gap = -1
-  for (let i = start; i < end; i++) {
-    if (Number.isNaN(y[i]!)) gap = i
-    else {
-      if (!(y[i]! >= y[low]!)) low = i
-      if (!(y[i]! <= y[high]!)) high = i
-    }
-  }
-  const chosen = new Set([start, low, high, end - 1])
-  if (gap >= 0) chosen.add(gap)
+  const {low, high, gap} = extremesOf(y, start, end)
+  const chosen = new Set([start, end - 1])
+  for (const place of [low, high, gap]) if (place >= 0) chosen.add(place)
   kept.push(...[...chosen].sort((a, b) => a - b))
 }
 
@@ -118,12 +110,12 @@ function valueExtent(timeline: Timeline, view: Span): Span | null {
   let overflow = Number.NEGATIVE_INFINITY
   for (const series of timeline.series) {
     const {from, to} = windowOf(series.x, view)
-    for (let i = from; i < to; i++) {
-      const value = series.y[i]!
-      if (value < low) low = value
-      if (series.mayOverflow) overflow = Math.max(overflow, Number.isNaN(value) ? overflow : value)
-      else if (value > high) high = value
-    }
+    const extremes = extremesOf(series.y, from, to)
+    if (extremes.low < 0) continue
+    low = Math.min(low, series.y[extremes.low]!)
+    const highest = series.y[extremes.high]!
+    if (series.mayOverflow) overflow = Math.max(overflow, highest)
+    else high = Math.max(high, highest)
   }
   high = Math.max(high, Math.min(overflow, high * OVERFLOW_ROOM))
   if (low > high) return null
@@ -153,7 +145,8 @@ function lowestPositive(timeline: Timeline, view: Span): number | null {
   let low = Number.POSITIVE_INFINITY
   for (const series of timeline.series) {
     const {from, to} = windowOf(series.x, view)
-    for (let i = from; i < to; i++) if (series.y[i]! > 0 && series.y[i]! < low) low = series.y[i]!
+    const {positive} = extremesOf(series.y, from, to)
+    if (positive >= 0) low = Math.min(low, series.y[positive]!)
   }
   for (const threshold of timeline.thresholds) if (threshold.value > 0) low = Math.min(low, threshold.value)
   return Number.isFinite(low) ? low : null

@@ -6,6 +6,12 @@ import {durationStep, durationTiers} from './duration-ticks.ts'
 export interface ValueScale {
   (value: number): number
   readonly ticks: readonly number[]
+  /** A value stands at `from + per * of(value)`: for pictures of so many points that each has `of` worked out once. */
+  readonly straightIn?: {
+    readonly of: (value: number) => number
+    readonly from: number
+    readonly per: number
+  }
 }
 
 export interface InvertibleScale extends ValueScale {
