@@ -50,12 +50,17 @@ export function trafficFrom(
 }
 
 /**
- * The same with the last traffic kept: most points of a sweep replay the same arrivals.
+ * The same with the last traffic kept: most points of a sweep replay the same arrivals, and what the engine makes of their
+ * prompts lives as long as they do.
+ * @param load its `source` is where the host finds what the scenario names: it does not tell one traffic from another
  * @param room requests that are kept, in those of the largest traffic; a search goes between the whole trace and windows of it
  */
-export function keepingLast(load: LoadTraffic, room = 1): LoadTraffic {
+export function keepingLast<Source extends readonly unknown[]>(
+  load: (scenario: Scenario, ...source: Source) => Promise<Result<Traffic>>,
+  room = 1,
+): (scenario: Scenario, ...source: Source) => Promise<Result<Traffic>> {
   const kept = new Map<string, Traffic>()
-  return async scenario => {
+  return async (scenario, ...source) => {
     const key = trafficKey(scenario)
     const known = kept.get(key)
     if (known !== undefined) {
@@ -63,7 +68,7 @@ export function keepingLast(load: LoadTraffic, room = 1): LoadTraffic {
       kept.set(key, known)
       return ok(known)
     }
-    const traffic = await load(scenario)
+    const traffic = await load(scenario, ...source)
     if (traffic.ok) {
       kept.set(key, traffic.value)
       makeRoom(kept, room)
@@ -71,6 +76,9 @@ export function keepingLast(load: LoadTraffic, room = 1): LoadTraffic {
     return traffic
   }
 }
+
+/** For runs of a sweep or a search: the whole trace and, of a search, its windows. */
+export const ROOM_OF_MANY = 1.5
 
 /** Drops the oldest; the newest stays. */
 function makeRoom(kept: Map<string, Traffic>, room: number): void {

@@ -69,6 +69,25 @@ function unwrap<T>(result: Result<T>): T {
   return result.value
 }
 
+describe('runs of a sweep or a search', () => {
+  it('come out the same one after the other, whatever was run between them', async () => {
+    const figuresOf = async (client: SimulatorClient, scenario: Scenario) =>
+      unwrap(await client.runPoint(requestFor(scenario), () => {}, new AbortController().signal))
+    const window: Scenario = {...planned, traceSelection: {startS: 60, endS: 200}}
+    const first = startClient()
+    const whole = await figuresOf(first, planned)
+    const part = await figuresOf(first, window)
+    expect(part.num_requests).toBeLessThan(whole.num_requests)
+    // The trace is kept from one to the next; a single run takes its columns along and must leave them whole.
+    unwrap(await quietRun(first, requestFor(planned)))
+    for (const client of [first, startClient()]) {
+      expect(await figuresOf(client, window)).toEqual(part)
+      expect(await figuresOf(client, planned)).toEqual(whole)
+      expect(await figuresOf(client, planned)).toEqual(whole)
+    }
+  })
+})
+
 describe('catalogue and traces', () => {
   it('lists what the site offers and loads one with progress', async () => {
     const client = startClient()

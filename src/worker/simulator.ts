@@ -16,7 +16,7 @@ import {oversizeOddities} from '../run/oversize.ts'
 import {type PreparedRun, prepareRun, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
 import {STREAMED_ABOVE} from '../run/streamable.ts'
-import {trafficFrom} from '../run/traffic.ts'
+import {keepingLast, ROOM_OF_MANY, type Traffic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
 import type {TraceOddity} from '../trace/diagnose-trace.ts'
 import type {Workload} from '../trace/workload.ts'
@@ -46,7 +46,8 @@ export type Simulator = Pick<
   Omit<GpuApi, 'gpuOffer'>
 
 export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator {
-  const site: Site = {host, traces, timing: new TimingFiles(host)}
+  const load: TrafficOf = (scenario, blob) => trafficOf(traces, scenario, blob)
+  const site: Site = {host, timing: new TimingFiles(host), load, loadOfMany: null}
   return {
     run: (request, onProgress, cancel) => run(site, request, onProgress, cancel),
     runPoint: (request, onProgress, cancel) => runPoint(site, request, onProgress, cancel),
@@ -62,9 +63,13 @@ export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator
 /** What stays warm between calls. */
 interface Site {
   readonly host: WorkerHost
-  readonly traces: TraceCache
   readonly timing: TimingFiles
+  readonly load: TrafficOf
+  /** The same for the runs of a sweep, a bench or a search, which keeps their traffic; null = none since the last single run. */
+  loadOfMany: TrafficOf | null
 }
+
+type TrafficOf = (scenario: Scenario, blob: Blob | null) => Promise<Result<Traffic>>
 
 /** The rules of 1.6.1 come with its other parts, which runs of 1.2.1 do without. */
 async function tippingOf(question: TippingQuestion): Promise<TickTipping> {
@@ -82,7 +87,9 @@ async function run(
   cancel: MessagePort,
 ): Promise<Result<RunOutcome>> {
   const startMs = site.host.nowMs()
-  const simulated = await simulateRequest(site, request, onProgress, cancel, STREAMED_ABOVE)
+  // Of a run that somebody looks at, the columns take the room.
+  site.loadOfMany = null
+  const simulated = await simulateRequest(site, request, {onProgress, cancel, streamsAbove: STREAMED_ABOVE})
   if (!simulated.ok) return simulated
   const {traceName, workload} = simulated.value
   const digested = await addDigest(simulated.value.result, sha256Of)
@@ -108,23 +115,23 @@ async function runPoint(
   onProgress: OnProgress,
   cancel: MessagePort,
 ): Promise<Result<PointFigures>> {
-  const simulated = await simulateRequest(site, request, onProgress, cancel)
+  const simulated = await simulateOneOfMany(site, request, {onProgress, cancel})
   return simulated.ok ? ok(computeFigures(simulated.value.result)) : simulated
 }
 
 async function checkFit(
-  {traces, timing}: Site,
+  {load, timing}: Site,
   {scenario, traceBlob, models = []}: FitRequest,
 ): Promise<readonly TraceOddity[]> {
   timing.useModels(models)
   const sized = timing.loader.sizeKvCaches(scenario)
   if (!sized.ok) return []
-  const traffic = await trafficFor(traces, scenario, traceBlob)(sized.value)
+  const traffic = await load(sized.value, traceBlob)
   return traffic.ok ? oversizeOddities(sized.value, traffic.value.workload) : []
 }
 
 async function planBenchOf(site: Site, request: BenchRequest): Promise<Result<BenchPlan>> {
-  const prepared = await prepareRequest(site, request)
+  const prepared = await prepareRequest(site, request, {})
   return prepared.ok ? planBench(request.choice, prepared.value.inputs) : prepared
 }
 
@@ -134,7 +141,7 @@ async function benchPoint(
   onProgress: OnProgress,
   cancel: MessagePort,
 ): Promise<Result<BenchFigures>> {
-  const simulated = await simulateRequest(site, request, onProgress, cancel)
+  const simulated = await simulateOneOfMany(site, request, {onProgress, cancel})
   return simulated.ok ? ok(computeBenchFigures(simulated.value.result, request.judge)) : simulated
 }
 
@@ -145,7 +152,7 @@ async function calibrate(
 ): Promise<Result<CalibrationOutcome>> {
   const {calibrateByFile} = await import('./measured-api.ts')
   return calibrateByFile(request, async own => {
-    const simulated = await simulateRequest(site, own, () => {}, cancel)
+    const simulated = await simulateRequest(site, own, {onProgress: () => {}, cancel})
     return simulated.ok ? ok(simulated.value.result.engine.requests) : simulated
   })
 }
@@ -156,14 +163,26 @@ interface Simulated {
   readonly workload: Workload
 }
 
+/** How a run is driven, and where its traffic comes from if not as that of a single run does. */
+interface Driving {
+  readonly onProgress: OnProgress
+  readonly cancel: MessagePort
+  readonly streamsAbove?: number
+  readonly load?: TrafficOf
+}
+
+/** One of runs that mostly replay the same arrivals. */
+function simulateOneOfMany(site: Site, request: RunRequest, driving: Driving): Promise<Result<Simulated>> {
+  site.loadOfMany ??= keepingLast(site.load, ROOM_OF_MANY)
+  return simulateRequest(site, request, {...driving, load: site.loadOfMany})
+}
+
 async function simulateRequest(
   site: Site,
   request: RunRequest,
-  onProgress: OnProgress,
-  cancel: MessagePort,
-  streamsAbove?: number,
+  {onProgress, cancel, ...how}: Driving,
 ): Promise<Result<Simulated>> {
-  const prepared = await prepareRequest(site, request, streamsAbove)
+  const prepared = await prepareRequest(site, request, how)
   if (!prepared.ok) return prepared
   const steps = simulatePrepared(prepared.value)
   const driven = await driveSimulation({steps, host: site.host, onProgress, cancel})
@@ -172,19 +191,20 @@ async function simulateRequest(
   return ok({result: driven.value, traceName, workload: inputs.workload})
 }
 
-function trafficFor(traces: TraceCache, {trace}: Scenario, blob: Blob | null) {
-  return trafficFrom((_, options) => traces.loadTraffic({source: trace, blob, ...options}))
+function trafficOf(traces: TraceCache, described: Scenario, blob: Blob | null): Promise<Result<Traffic>> {
+  return trafficFrom(({trace}, options) => traces.loadTraffic({source: trace, blob, ...options}))(described)
 }
 
 function prepareRequest(
-  {host, traces, timing}: Site,
+  site: Site,
   {scenario, traceBlob, profile, models = []}: RunRequest,
-  streamsAbove?: number,
+  {streamsAbove, load = site.load}: Pick<Driving, 'streamsAbove' | 'load'>,
 ): Promise<Result<PreparedRun>> {
+  const {host, timing} = site
   if (profile !== null) timing.addProfile(profile.name, profile.blob)
   timing.useModels(models)
   return prepareRun(scenario, {
-    loadTraffic: trafficFor(traces, scenario, traceBlob),
+    loadTraffic: described => load(described, traceBlob),
     timing: timing.loader,
     memory: {bytes: host.memoryBytes ?? Number.POSITIVE_INFINITY, of: 'a browser tab'},
     nowMs: host.nowMs,

@@ -7,7 +7,7 @@ import {formatReportJson} from '../../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../../report/table.ts'
 import {prepareRun, type RunPorts, simulatePrepared} from '../../run/prepare-run.ts'
 import type {RunResult} from '../../run/run.ts'
-import {keepingLast, type Traffic, trafficFrom} from '../../run/traffic.ts'
+import {keepingLast, ROOM_OF_MANY, type Traffic, trafficFrom} from '../../run/traffic.ts'
 import {computeFigures, type PointFacts, type SweepRow} from '../../sweep/points.ts'
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
@@ -51,9 +51,6 @@ interface Simulated {
   readonly warnings: readonly string[]
 }
 
-/** The whole trace and, of a search, its windows. */
-const KEPT_TRAFFIC = 1.5
-
 /** Runs points of one sweep one after the other and writes their files. */
 export class PointRunner {
   readonly #job: SweepJob
@@ -66,7 +63,7 @@ export class PointRunner {
     this.#ports = {
       loadTraffic: keepingLast(
         trafficFrom(async (scenario, options) => this.#read(scenario, options)),
-        KEPT_TRAFFIC,
+        ROOM_OF_MANY,
       ),
       // Keeps the tables it loads: the points of a sweep mostly use the same ones.
       timing: createTimingLoader(),
