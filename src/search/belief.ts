@@ -84,10 +84,10 @@ function logOf(cost: number): number {
 
 /**
  * A share on a scale where 95 and 97 % are as far apart as 50 and 70 %: near the objective a few requests decide. Misses
- * of less than two in a thousand are told apart no further.
+ * of less than two in a thousand are told apart no further. Total: what no share can be counts as the nearest that can.
  */
 function strain(share: number): number {
-  return -exactLog(1 - share + LEAST_MISS)
+  return -exactLog(1 - Math.min(Math.max(share, 0), 1) + LEAST_MISS)
 }
 
 function shareOf(strained: number): number {

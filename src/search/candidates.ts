@@ -1,10 +1,10 @@
 import {checkScenario} from '../config/checks/scenario-rules.ts'
 import {type FieldValue, formatFieldValue} from '../config/field-text.ts'
-import {objectiveOf} from '../config/objective.ts'
+import {checkObjective, objectiveOf} from '../config/objective.ts'
 import {plannerOf, poolsOf, type Scenario, type ServiceObjective} from '../config/scenario.ts'
 import {isEqual} from '../core/is-equal.ts'
 import {RandomStream} from '../core/random.ts'
-import {fail, ok, type Result} from '../core/result.ts'
+import {fail, type Result} from '../core/result.ts'
 import type {SweepAxis} from '../sweep/axis.ts'
 import {applySweepValue, type SweepKey} from '../sweep/keys.ts'
 import {budgetOfFloor, pinnedCounts} from './pinned.ts'
@@ -230,12 +230,12 @@ function isSame(a: readonly number[] | null, b: readonly number[]): boolean {
   return a !== null && a.length === b.length && a.every((count, i) => count === b[i])
 }
 
-/** The objective a search goes by: what is asked for, else the scenario's own. */
+/** The objective a search goes by: what is asked for, else the scenario's own; or what is wrong with it. */
 export function searchObjective(base: Scenario, asked: ServiceObjective | null): Result<ServiceObjective> {
   const objective = asked ?? objectiveOf(base)
   return objective === null
     ? fail('say what is to be held: --objective ttft=MS,itl=MS,share=0.95', 'objective')
-    : ok(objective)
+    : checkObjective(objective)
 }
 
 /** The digits of a number in a system of these bases, the first being the slowest. */

@@ -104,8 +104,8 @@ function isPoolHours(value: unknown): value is PoolHours {
 
 function isFigure(key: keyof PointFigures, value: unknown): boolean {
   if (key === 'digest') return typeof value === 'string'
-  const isOptional = key === 'sla_attainment' || key === 'goodput_rps'
-  return typeof value === 'number' || (isOptional && value === null)
+  if (value === null) return key === 'sla_attainment' || key === 'goodput_rps'
+  return typeof value === 'number' && (key !== 'sla_attainment' || (value >= 0 && value <= 1))
 }
 
 export interface PointInputs {

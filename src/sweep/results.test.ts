@@ -230,6 +230,7 @@ describe('a kept row', () => {
     expect(parseFinishedRow({...shuffled(), gpu_hours: '2'}, facts)).toBeNull()
     expect(parseFinishedRow({...shuffled(), gpu_hours: null}, facts)).toBeNull()
     expect(parseFinishedRow({...shuffled(), sla_attainment: null}, facts)).not.toBeNull()
+    expect(parseFinishedRow({...shuffled(), sla_attainment: 1.2}, facts)).toBeNull()
     for (const value of [null, undefined, 3, 'x', []]) expect(parseFinishedRow(value, facts)).toBeNull()
   })
 })

@@ -1,3 +1,4 @@
+import {checkObjective} from '../config/objective.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {recommend} from '../search/answer/recommendation.ts'
 import type {Results} from '../search/evaluation.ts'
@@ -16,6 +17,8 @@ export function searchStep({problem, results, runsLeft}: SearchRequest): Result<
   if (kept?.key !== key) {
     const space = parseSpace(problem.space)
     if (!space.ok) return space
+    const objective = checkObjective(problem.objective)
+    if (!objective.ok) return objective
     kept = {key, search: new Search({...problem, space: space.value})}
   }
   const {search} = kept
