@@ -11,6 +11,9 @@ import {MAX_SEED, TRACE_FIELDS} from './trace-fields.ts'
 /** A day: longer than any interval of the planner that makes sense, short enough to notice a wrong unit. */
 const MAX_PHASE_S = 86_400
 
+/** A week: no request takes as long. */
+const MAX_DRAIN_LIMIT_S = 604_800
+
 const trace = {group: 'trace', linkAfter: 'traffic', flagGroup: 'Trace'} as const
 const ofTrace = {...trace, advanced: true, nullable: true, default: null} as const
 const theirs = {owner: 'reference'} as const
@@ -137,6 +140,28 @@ export const SCENARIO_FIELDS: readonly ScenarioField[] = [
     default: null,
   },
   STARTUP_FIELD,
+  {
+    ...ours,
+    ...knob,
+    ...sometimes('drainLimitS'),
+    key: 'drain_limit',
+    link: 'drain-limit',
+    linkAfter: 'scaling',
+    group: 'run',
+    flagGroup: 'Fleet',
+    metavar: 'SECONDS',
+    label: 'Draining limit',
+    help:
+      'Longest time an instance told to stop goes on with its requests, as terminationGracePeriodSeconds of a pod; what it then still ' +
+      'has is sent again with the tokens so far (request migration). Default: as long as they take.',
+    unit: 's',
+    advanced: true,
+    type: 'number',
+    nullable: true,
+    min: 0,
+    max: MAX_DRAIN_LIMIT_S,
+    default: null,
+  },
   {
     ...ours,
     ...fixed,

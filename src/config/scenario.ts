@@ -292,6 +292,8 @@ export interface Scenario {
   readonly scaling: Scaling
   /** How new instances of every pool start; absent = as the engine args' `startup_time` says. */
   readonly startup?: StartupSpec
+  /** Seconds that an instance told to stop may go on with its requests, which are then sent again; absent = as long as they take. */
+  readonly drainLimitS?: number
   /** Absent = the planner's own targets, if there is a planner (`objectiveOf`). */
   readonly objective?: ServiceObjective
   /** What a measured run says of this one; absent = nobody compared it with one. */

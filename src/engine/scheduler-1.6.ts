@@ -30,6 +30,8 @@ export interface Scheduler16 {
   readonly residentRequests: number
   /** What came into its cache and went since the log was last cleared; null if no router asked. */
   readonly kvEvents: KvEventLog | null
+  /** The instance is ended: what passes did is all told. Left out by those that tell it as it happens. */
+  retire?(): void
   /** Of a prefill instance: gives back the KV cache of a request whose destination has it. */
   releaseSource(request: number): void
   /** Of a decode instance; null elsewhere. */

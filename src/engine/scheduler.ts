@@ -12,7 +12,7 @@ export interface Scheduler {
   readonly hasRequests: boolean
   /** Leading complete prompt blocks of a request that a KV router believes this instance has, from what it was told. */
   cachedBlocks(request: number): number
-  /** The instance is gone: what it told a router no longer holds. Left out by those that tell nothing. */
+  /** The instance is gone: what passes did is all told, and what it told a router no longer holds. Left out by those with nothing to do. */
   retire?(): void
   /** Runs one pass starting at `nowMs`; the outcome stays valid until the next pass. */
   executePass(nowMs: number): PassOutcome

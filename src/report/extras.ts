@@ -7,6 +7,7 @@ import type {EngineRecord} from '../engine/record/record.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {ScalingRecord} from '../scaling/record.ts'
 import {computeCalibrated} from './calibrated.ts'
+import {computeDrainLimit} from './drain-limit-report.ts'
 import {
   billedByPool,
   billedGpuHours,
@@ -65,6 +66,9 @@ export function computeExtras(input: ExtrasInput): PlannerReplayExtras {
     goodput_rps: attained === null ? null : attained / durationS,
     gpu_hours: gpuHoursOf(input, gpus),
     ...policyExtras(input),
+    ...(scenario.drainLimitS === undefined
+      ? {}
+      : {drain_limit: computeDrainLimit(scenario.drainLimitS, record.requestEvents.migrations)}),
     ...(scenario.calibration === undefined
       ? {}
       : {

@@ -64,6 +64,17 @@ export interface ReportAdditions16 {
 /** By `RELATIVE_ERROR` of `core/sketch/log-bins.ts`. */
 export const SKETCHED_PERCENTILES = 'within 0.1 %'
 
+/** Instances that were ended with requests on them, and those requests, which were sent again. */
+export interface DrainLimitReport {
+  readonly limit_s: number
+  readonly ended_instances: number
+  readonly migrated_requests: number
+  /** More than the requests, where some were moved more than once. */
+  readonly migrations: number
+  /** Tokens that these had emitted and that were computed again as part of their prompts. */
+  readonly carried_tokens: number
+}
+
 export interface PlannerReplayExtras {
   readonly version: string
   readonly config: unknown
@@ -97,6 +108,8 @@ export interface PlannerReplayExtras {
   readonly outside_measured_share: number | null
   /** How often a policy other than Dynamo's planner changed the number of replicas. */
   readonly replica_changes?: number
+  /** What a draining limit came to; absent without one. */
+  readonly drain_limit?: DrainLimitReport
   /** Checksum of all the run computed (`run/digest.ts`): equal exactly for equal results. Points of a sweep have none. */
   readonly result_sha256?: string
   /** What an expert would say of the run; the command line and the page add them. */

@@ -56,7 +56,8 @@ type Column = Float64Array | Int32Array | Uint32Array | Uint8Array
 
 /** Every column of the record, in the order of their names: the order of an object's keys is nobody's promise. */
 function columnsOf({requests, tokenGaps, loads, requestEvents}: EngineRecord): Column[] {
-  return [requests, tokenGaps, loads, requestEvents.chunks, requestEvents.preemptions].flatMap(usedColumns)
+  const {chunks, preemptions, migrations = {}} = requestEvents
+  return [requests, tokenGaps, loads, chunks, preemptions, migrations].flatMap(usedColumns)
 }
 
 /** Of columns that grow only the part in use counts: what stands behind it is the allocation's affair. */

@@ -79,6 +79,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     seed: scenario.seed,
     isObserved: readsPasses(scenario.scaling),
     // The reference's planner never leaves a pool empty but for a mistake, which then ends the run as it does there.
+    drainLimitMs: scenario.drainLimitS === undefined ? undefined : scenario.drainLimitS * 1000,
     parksRequests: scenario.scaling.policy !== 'dynamo' && scenario.scaling.policy !== 'fixed',
     startupFor: (pool, {startup_time}) =>
       scenario.startup === undefined

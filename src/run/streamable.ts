@@ -11,8 +11,12 @@ export function streamsSynthetic(scenario: Scenario, above: number): boolean {
   return !hasSessions(synthetic) && isStreamable(scenario)
 }
 
-/** KV routers and SGLang compare prompts, and policies that scrape a fleet count first tokens: both by columns. */
-export function isStreamable({release, fleet, routerMode, scaling}: Scenario): boolean {
+/**
+ * KV routers and SGLang compare prompts, policies that scrape a fleet count first tokens, and a draining limit has requests sent
+ * again by what they were: all by columns.
+ */
+export function isStreamable({release, fleet, routerMode, scaling, drainLimitS}: Scenario): boolean {
+  if (drainLimitS !== undefined) return false
   if ((release ?? '1.2.1') !== '1.2.1' || routerMode === 'kv_router') return false
   if (!(['fixed', 'dynamo', 'schedule'] as const).some(policy => policy === scaling.policy)) return false
   return poolsOf(fleet).every(([, {args}]) => args.engine_type !== 'sglang')

@@ -8,7 +8,7 @@ import {isFinished, type SweepRow} from './points.ts'
  * @param scenarios those of all points
  */
 export function tellIdleKnob(axes: readonly SweepAxis[], scenarios: readonly Scenario[]): string | null {
-  const startup = axes.find(isStartupAxis)
+  const startup = axes.find(axis => isStartupAxis(axis) || axis.key.path === 'drain_limit')
   if (startup === undefined || scenarios.some(({scaling}) => scaling.policy !== 'fixed')) return null
   return `${startup.key.name} changes nothing in a fleet that nobody scales`
 }

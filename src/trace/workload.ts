@@ -9,6 +9,8 @@ export interface Workload {
   readonly sessionCount: number
   /** Tokens per request, after clamping to the hash capacity. Int32, > 0. */
   readonly inputLength: Int32Array
+  /** Tokens that the hash ids stand for, where prompts can come to be longer than that; absent = `inputLength`. */
+  readonly hashedLength?: Int32Array
   /** Tokens per request. Int32, > 0. */
   readonly outputLength: Int32Array
   /** Release time of first turns, ms from the first arrival; NaN for later turns. */

@@ -46,6 +46,8 @@ const lullThenLoad = together(
   stream({fromMs: 60_000, everyMs: 60, count: 2000, input: 4096, output: 60}),
 )
 
+const UP_AND_DOWN = Array.from({length: 12}, (_, i) => [10 * i, i % 2 === 0 ? 4 : 2] as const)
+
 const CASES: Readonly<Partial<Record<FindingRule, Case>>> = {
   overloaded: {
     found: {lines: longAnswers, args: tightKv},
@@ -117,6 +119,20 @@ const CASES: Readonly<Partial<Record<FindingRule, Case>>> = {
     found: {lines: stream({everyMs: 3000, count: 1200, input: 4096, output: 20, atOnce: 20}), workers: 2},
     notFound: {lines: stream({everyMs: 150, count: 1200, input: 4096, output: 20}), workers: 2},
     says: /in the median 20 at once, every 3 s/,
+  },
+  'drain-limit-reached': {
+    found: {
+      lines: longAnswers,
+      steps: UP_AND_DOWN,
+      drainLimitS: 0.1,
+    },
+    notFound: {
+      lines: longAnswers,
+      steps: UP_AND_DOWN,
+      drainLimitS: 600,
+    },
+    objective: {ttftMs: 500, itlMs: 6.9, share: 0.95},
+    says: /after the draining limit of 0\.1 s\. \d+ requests began again elsewhere.*missed the objective/,
   },
   'over-provisioned': {
     found: {lines: light, workers: 4},

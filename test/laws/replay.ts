@@ -5,12 +5,14 @@ import {
   type EngineArgs,
   type EngineTiming,
   type PlannerConfig,
+  type Scaling,
   type Scenario,
   scalingBy,
 } from '../../src/config/scenario.ts'
 import {RunError} from '../../src/core/result.ts'
 import type {PerfModel} from '../../src/perf/perf-model.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
+import * as clusterPolicies from '../../src/policies/create-cluster-policy.ts'
 import type {RunProgress, RunResult} from '../../src/run/run.ts'
 import {simulate} from '../../src/run/simulate.ts'
 import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
@@ -32,6 +34,9 @@ export interface ReplayOptions {
   readonly workers?: number
   readonly planner?: PlannerConfig | null
   readonly plannerPhaseShiftS?: number
+  /** Instead of a planner: so many instances from so many seconds on. */
+  readonly steps?: readonly (readonly [atS: number, instances: number])[]
+  readonly drainLimitS?: number
   readonly perf?: PerfModel
   readonly arrivalSpeedupRatio?: number
 }
@@ -61,6 +66,7 @@ export function replay(options: ReplayOptions): Replay {
     perfModelFor: () => options.perf ?? polynomialModel,
     bootstrap: null,
     prefillEstimate: null,
+    later: {clusterPolicies, parts16: null},
     clock: () => 0,
   })
   const progress: RunProgress[] = []
@@ -94,7 +100,7 @@ export function readTrace({lines, arrivalSpeedupRatio = 1}: ReplayOptions): Work
 
 export function scenarioOf(options: ReplayOptions): Scenario {
   const {args = {}, workers = 1, planner = null, perf = polynomialModel, arrivalSpeedupRatio = 1} = options
-  const {plannerPhaseShiftS = 0} = options
+  const {plannerPhaseShiftS = 0, steps, drainLimitS} = options
   const engineTiming: EngineTiming = perf.timing
   return {
     trace: {kind: 'file', name: 'law', sha256: '0'.repeat(64)},
@@ -106,10 +112,15 @@ export function scenarioOf(options: ReplayOptions): Scenario {
     },
     routerMode: 'round_robin',
     engineTiming,
-    scaling: scalingBy(planner, plannerPhaseShiftS),
+    scaling: steps === undefined ? scalingBy(planner, plannerPhaseShiftS) : scheduleOf(steps),
     benchmarkGranularity: 8,
     seed: 0,
+    ...(drainLimitS === undefined ? {} : {drainLimitS}),
   }
+}
+
+function scheduleOf(steps: NonNullable<ReplayOptions['steps']>): Scaling {
+  return {policy: 'schedule', config: {steps: steps.map(([at, decode]) => ({at, decode}))}}
 }
 
 /** The reference's defaults with both scalings on, at intervals that a short trace crosses many times. */

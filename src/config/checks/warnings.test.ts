@@ -121,6 +121,12 @@ describe('warningsOf', () => {
       'planner.report_interval_hours',
       /GPU-hours stay 0/,
     ],
+    [
+      'a draining limit of a fleet that nobody scales',
+      {...agg(), scaling: {policy: 'fixed'} as const, drainLimitS: 30},
+      'drain_limit',
+      /changes nothing/,
+    ],
     ['no start-up time', agg({startup_time: 0}), 'engine.startup_time', /serve at once/],
     [
       'default KV blocks',

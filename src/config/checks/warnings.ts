@@ -69,6 +69,7 @@ const RULES: readonly Rule[] = [
   warnOfIgnoredFields,
   warnOfRecorder,
   warnOfStartUp,
+  warnOfDrainLimit,
   warnOfKvCache,
   warnOfTraffic,
   warnOfPlannerTraffic,
@@ -282,6 +283,11 @@ function warnOfStartUp(scenario: Scenario): readonly Warning[] {
         'New instances serve at once; real ones load a model first, and latency shows it.',
       ),
     )
+}
+
+function warnOfDrainLimit({drainLimitS, scaling}: Scenario): readonly Warning[] {
+  if (drainLimitS === undefined || scaling.policy !== 'fixed') return []
+  return [warn('drain_limit', 'Nobody takes instances away from a fixed fleet: the limit changes nothing.')]
 }
 
 /** What the reference takes when nobody says. */

@@ -252,8 +252,9 @@ function routerSection({routerMode, routerConfig}: Scenario, notes: string[]): J
 }
 
 function noteTheRest(scenario: Scenario, notes: string[]): void {
-  const {scaling, startup, kvEventLagMs} = scenario
+  const {scaling, startup, kvEventLagMs, drainLimitS} = scenario
   if (startup !== undefined) notes.push('start-up times that vary')
+  if (drainLimitS !== undefined) notes.push('the draining limit')
   if ((kvEventLagMs ?? 0) > 0) notes.push('the lag of KV events')
   if (scaling.policy === 'dynamo' && (scaling.phaseShiftS ?? 0) !== 0) notes.push("the planner's phase")
 }

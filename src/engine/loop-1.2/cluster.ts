@@ -4,6 +4,7 @@ import {type Ms, ms} from '../../core/units.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {type ArrivalQueue, Arrivals, asClosedLoop} from '../arrivals.ts'
+import {applyEmitted, DrainLimit, withOwnLengths} from '../drain-limit.ts'
 import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineGeneration} from '../generation.ts'
 import type {EngineObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
@@ -48,6 +49,8 @@ export interface ClusterOptions extends RouterOptions {
   readonly streamed?: StreamedRequests | undefined
   /** Instances at the start from which decoding is planned ahead; absent = where it pays (`MANY_INSTANCES`). No result depends on it. */
   readonly plansFrom?: number
+  /** Time that draining instances have; absent = as long as their requests take. */
+  readonly drainLimitMs?: number | undefined
 }
 
 /**
@@ -94,12 +97,18 @@ export class Cluster implements ReplayEngine {
   #inFlight = 0
   readonly #concurrency: number | null
   #passesStale = false
+  /** null = instances drain as long as their requests take. */
+  readonly #drainLimit: DrainLimit<Instance> | null
+  /** Where requests are that may have to be sent again, in the order in which they came there. */
+  readonly #instanceOf = new Map<number, Instance>()
   readonly #notices: string[] = []
 
   constructor(options: ClusterOptions) {
-    const {fleet, concurrency, streamed} = options
+    const {fleet, concurrency, streamed, drainLimitMs} = options
     const asTold = concurrency === null || streamed !== undefined
-    const workload = asTold ? options.workload : asClosedLoop(options.workload)
+    const timed = asTold ? options.workload : asClosedLoop(options.workload)
+    const workload = drainLimitMs === undefined ? timed : withOwnLengths(timed)
+    this.#drainLimit = drainLimitMs === undefined ? null : new DrainLimit(drainLimitMs)
     this.#workload = workload
     this.#concurrency = concurrency
     this.#recorder = streamed === undefined ? new Recorder(workload) : new StreamedRecorder(streamed)
@@ -114,7 +123,8 @@ export class Cluster implements ReplayEngine {
       fleet.topology === 'agg' &&
       fleet.workers.initialWorkers >= (options.plansFrom ?? MANY_INSTANCES) &&
       !this.#isCoupled &&
-      streamed === undefined
+      streamed === undefined &&
+      this.#drainLimit === null
     this.#gapOrder = plansPasses ? this.#recorder.keepOrder(() => {}) : null
     this.#routesByKv = options.router !== null
     this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
@@ -174,6 +184,7 @@ export class Cluster implements ReplayEngine {
   applyScaling(target: {readonly prefill: number; readonly decode: number}): void {
     this.#prefill?.applyScaling(target.prefill, this.#now)
     this.#main.applyScaling(target.decode, this.#now)
+    this.#drainLimit?.watch([...(this.#prefill?.draining ?? []), ...this.#main.draining])
     const admissions = [
       ...(this.#prefill?.drainRouter(this.#now) ?? []),
       ...this.#main.drainRouter(this.#now),
@@ -294,6 +305,7 @@ export class Cluster implements ReplayEngine {
       )
     }
     if (instance.plan !== null) this.#cutPlan(instance)
+    if (this.#drainLimit !== null) this.#noteInstance(request, instance)
     this.#inFlight++
     instance.inFlight++
     instance.scheduler.receive(request, isMain ? this.#workload.outputLength[request]! : 1)
@@ -420,7 +432,8 @@ export class Cluster implements ReplayEngine {
   }
 
   #horizonMs(): number {
-    const known = Math.min(this.#nextArrivalMs(), this.#untilMs)
+    const toLimit = this.#drainLimit?.horizonMs(this.#now, this.#events.nextMs) ?? Number.POSITIVE_INFINITY
+    const known = Math.min(this.#nextArrivalMs(), this.#untilMs, toLimit)
     // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
     // anywhere; in disaggregated fleets a prefill can hand over.
     if (this.#isCoupled || this.#main.queueLength > 0) return Math.min(known, this.#events.nextMs)
@@ -438,7 +451,31 @@ export class Cluster implements ReplayEngine {
     instance.isBusy = false
     if (instance.plan !== null) this.#endPlan(instance, instance.plan, instance.plan.stops)
     if (instance.pending !== null) this.#applyOutcome(instance, instance.pending)
-    this.#poolOf(instance).ready.addIfReady(instance)
+    if (this.#drainLimit?.isOver(instance, this.#now)) this.#endAtLimit(instance)
+    else this.#poolOf(instance).ready.addIfReady(instance)
+  }
+
+  /** Its time to drain is over: what it has is sent again, to the pool that requests meet first. */
+  #endAtLimit(instance: Instance): void {
+    const pool = this.#poolOf(instance)
+    const requests: number[] = []
+    for (const [request, at] of this.#instanceOf) if (at === instance) requests.push(request)
+    const admissions = requests.flatMap(request => pool.freed(request, this.#now))
+    this.#inFlight -= instance.inFlight
+    pool.end(instance, this.#now)
+    for (const request of requests) {
+      this.#instanceOf.delete(request)
+      this.#recorder.migrated(request, this.#now, instance)
+      applyEmitted(this.#workload, this.#recorder.requests, request)
+    }
+    this.#dispatchAll(admissions)
+    for (const request of requests) this.#route(this.#prefill ?? this.#main, request)
+  }
+
+  /** Last in the order of those that were sent anywhere. */
+  #noteInstance(request: number, instance: Instance): void {
+    this.#instanceOf.delete(request)
+    this.#instanceOf.set(request, instance)
   }
 
   #applyOutcome(instance: Instance, outcome: PassOutcome): void {
@@ -457,10 +494,12 @@ export class Cluster implements ReplayEngine {
 
   #complete(request: number): void {
     const admissions = this.#main.freed(request, this.#now)
+    const {inputLength, outputLength} = this.#recorder.requests
     this.#completed++
+    this.#instanceOf.delete(request)
     this.#traffic.completed({
-      inputLength: this.#workload.inputLength[request]!,
-      outputLength: this.#workload.outputLength[request]!,
+      inputLength: inputLength[request]!,
+      outputLength: outputLength[request]!,
       ttftMs: this.#recorder.ttftMs(request),
       meanGapMs: this.#recorder.meanGapMs(request),
     })
@@ -470,6 +509,7 @@ export class Cluster implements ReplayEngine {
   }
 
   #handOff(request: number): void {
+    this.#instanceOf.delete(request)
     this.#dispatchAll(this.#prefill!.prefillCompleted(request, this.#now))
     this.#dispatchAll(this.#prefill!.freed(request, this.#now))
     const delay = this.#transferMs?.(this.#workload.inputLength[request]!) ?? 0

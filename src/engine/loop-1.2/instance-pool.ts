@@ -147,6 +147,16 @@ export class InstancePool {
     this.#refreshActive()
   }
 
+  /** Instances that drain, by ascending number. */
+  get draining(): readonly Instance[] {
+    return this.#instances.filter(({state}) => state === 'draining')
+  }
+
+  /** Takes an instance away whatever it has to do; its requests were taken off the router before. */
+  end(instance: Instance, nowMs: number): void {
+    this.#remove(instance, nowMs)
+  }
+
   /** Takes a draining instance away when it has nothing left to do. */
   removeIfDrained(instance: Instance, nowMs: number): void {
     if (instance.state !== 'draining' || instance.isBusy || instance.inFlight > 0) return

@@ -5,6 +5,7 @@ import {type Ms, ms} from '../../core/units.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {Arrivals} from '../arrivals.ts'
+import {applyEmitted, DrainLimit, withOwnLengths} from '../drain-limit.ts'
 import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
@@ -57,6 +58,8 @@ export interface ClusterOptions16 extends RouterOptions {
   readonly kvEventLagMs: number
   /** Requests wait while no instance serves, as behind an activator, instead of ending the run; absent = they do not. */
   readonly parksRequests?: boolean
+  /** Time that draining instances have; absent = as long as their requests take. */
+  readonly drainLimitMs?: number | undefined
 }
 
 /**
@@ -85,7 +88,9 @@ export class Cluster16 implements ReplayEngine {
   readonly #turns = new TurnRanks()
   readonly #maxSimTimeMs: number
   readonly #parksRequests: boolean
-  /** Where requests are, by request: what the coordinator of hand-offs asks. */
+  /** null = instances drain as long as their requests take. */
+  readonly #drainLimit: DrainLimit<Instance16> | null
+  /** Where requests are, by request: what the coordinator of hand-offs asks, and a draining limit. */
   readonly #prefillOf = new Map<number, Instance16>()
   readonly #decodeOf = new Map<number, Instance16>()
   #now = 0
@@ -99,7 +104,9 @@ export class Cluster16 implements ReplayEngine {
   readonly #blocked: Instance16[] = []
 
   constructor(options: ClusterOptions16) {
-    const {workload, concurrency} = options
+    const {concurrency, drainLimitMs} = options
+    const workload = drainLimitMs === undefined ? options.workload : withOwnLengths(options.workload)
+    this.#drainLimit = drainLimitMs === undefined ? null : new DrainLimit(drainLimitMs)
     this.#workload = workload
     this.#maxSimTimeMs = options.maxSimTimeMs
     this.#parksRequests = options.parksRequests ?? false
@@ -138,7 +145,7 @@ export class Cluster16 implements ReplayEngine {
     this.#drain()
     for (let events = 0; events < maxEvents; events++) {
       if (this.#isOver()) return true
-      const next = Math.min(this.#arrivals.nextMs, this.#heap.topTime)
+      const next = Math.min(this.#arrivals.nextMs, this.#heap.topTime, this.#idleEndMs())
       if (next === Number.POSITIVE_INFINITY) this.#failIfStuck()
       if (Math.min(next, untilMs) > this.#maxSimTimeMs) {
         this.#isStopped = true
@@ -187,6 +194,7 @@ export class Cluster16 implements ReplayEngine {
       if (pool.hasActive) this.#handOffs?.poolReady(pool === this.#prefill)
       this.#dispatchAll(pool.drain(this.#now))
     }
+    this.#drainLimit?.watch([...(this.#prefill?.draining ?? []), ...this.#main.draining])
   }
 
   drainTraffic(): TrafficWindow {
@@ -265,6 +273,7 @@ export class Cluster16 implements ReplayEngine {
   #round(): boolean {
     this.#turns.nextRound(this.#now)
     let changed = this.#applyDueEvents()
+    if (this.#endIdleAtLimit()) changed = true
     if (this.#handOffs?.runPending()) changed = true
     if (this.#releaseArrivals()) changed = true
     if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
@@ -303,12 +312,16 @@ export class Cluster16 implements ReplayEngine {
       this.#inFlight++
       released = true
       if (this.#handOffs !== null) this.#handOffs.start(request)
-      else if (!this.#place(this.#main, request)) {
-        if (this.#parksRequests) this.#main.park(request)
-        else throw new RunError('placement policy error: no active workers for round-robin placement')
-      }
+      else this.#placeOrPark(request)
     }
     return released
+  }
+
+  /** In an aggregated fleet. */
+  #placeOrPark(request: number): void {
+    if (this.#place(this.#main, request)) return
+    if (this.#parksRequests) this.#main.park(request)
+    else throw new RunError('placement policy error: no active workers for round-robin placement')
   }
 
   /** False when the pool has no instance to send it to. */
@@ -334,8 +347,10 @@ export class Cluster16 implements ReplayEngine {
       this.#traffic.routed(overlapBlocks, blocks)
     }
     const output = this.#workload.outputLength[request]!
-    if (this.#handOffs === null) instance.scheduler.receive(request, output)
-    else if (isMain) {
+    if (this.#handOffs === null) {
+      if (this.#drainLimit !== null) this.#decodeOf.set(request, instance)
+      instance.scheduler.receive(request, output)
+    } else if (isMain) {
       this.#decodeOf.set(request, instance)
       this.#handOffs.accept(request, instance)
     } else {
@@ -424,7 +439,8 @@ export class Cluster16 implements ReplayEngine {
 
   #horizonMs(): number {
     if (this.#handOffs?.arePending) return this.#now
-    const known = Math.min(this.#arrivals.nextMs, this.#untilMs)
+    const toLimit = this.#drainLimit?.horizonMs(this.#now, this.#heap.topTime) ?? Number.POSITIVE_INFINITY
+    const known = Math.min(this.#arrivals.nextMs, this.#untilMs, toLimit)
     // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
     // anywhere; in disaggregated fleets a prompt can be handed over.
     if (this.#isCoupled || this.#main.queueLength > 0) return Math.min(known, this.#heap.topTime)
@@ -449,7 +465,48 @@ export class Cluster16 implements ReplayEngine {
       this.#handOffs?.passEnded(instance)
       if (instance.component === 'decode') this.#handOffs?.retryReservation(instance)
     }
-    this.#poolOf(instance).ready.addIfReady(instance)
+    if (this.#drainLimit?.isOver(instance, this.#now)) this.#endAtLimit(instance)
+    else this.#poolOf(instance).ready.addIfReady(instance)
+  }
+
+  /** When an instance between passes, which waits for what others do, has drained long enough. */
+  #idleEndMs(): number {
+    return this.#drainLimit?.nextEndMs(isIdle) ?? Number.POSITIVE_INFINITY
+  }
+
+  #endIdleAtLimit(): boolean {
+    if (this.#idleEndMs() > this.#now) return false
+    for (const instance of this.#drainLimit!.draining)
+      if (isIdle(instance) && this.#drainLimit!.isOver(instance, this.#now)) this.#endAtLimit(instance)
+    return true
+  }
+
+  /** Its time to drain is over: what it has is sent again, to the pool that requests meet first. */
+  #endAtLimit(instance: Instance16): void {
+    const pool = this.#poolOf(instance)
+    if (instance.scheduler.isEmpty) return
+    pool.end(instance, this.#now)
+    const isSource = pool === this.#prefill
+    const placements: Placement<Instance16>[] = []
+    const lost: number[] = []
+    for (const [request, at] of isSource ? this.#prefillOf : this.#decodeOf) {
+      if (at !== instance || this.#recorder.hasGivenUp(request)) continue
+      if (isSource && this.#handOffs!.hasActivated(request)) continue
+      lost.push(request)
+      placements.push(...(pool.router?.freed(request, this.#now) ?? []))
+    }
+    for (const request of lost) {
+      if (isSource) this.#prefillOf.delete(request)
+      else this.#decodeOf.delete(request)
+      this.#recorder.migrated(request, this.#now, instance)
+      applyEmitted(this.#workload, this.#recorder.columns, request)
+    }
+    this.#dispatchAll(placements)
+    for (const request of lost) {
+      if (this.#handOffs === null) this.#placeOrPark(request)
+      else if (isSource) this.#handOffs.sourceLost(request)
+      else this.#handOffs.destinationLost(request)
+    }
   }
 
   #applyOutcome(instance: Instance16, startMs: number, outcome: PassOutcome16): void {
@@ -485,10 +542,11 @@ export class Cluster16 implements ReplayEngine {
   }
 
   #complete(request: number): void {
+    const {inputLength, emittedTokens} = this.#recorder.columns
     this.#recorder.completed(request, this.#now)
     this.#traffic.completed({
-      inputLength: this.#workload.inputLength[request]!,
-      outputLength: this.#recorder.columns.emittedTokens[request]!,
+      inputLength: inputLength[request]!,
+      outputLength: emittedTokens[request]!,
       ttftMs: this.#recorder.ttftMs(request),
       meanGapMs: this.#recorder.meanGapMs(request),
     })
@@ -498,9 +556,10 @@ export class Cluster16 implements ReplayEngine {
 
   /** @throws RunError where a later turn sends an answer that was not given in full */
   #checkAnswered(request: number): void {
-    const {nextTurn, outputLength} = this.#workload
+    const {nextTurn} = this.#workload
     if (nextTurn[request]! < 0) return
-    const emitted = this.#recorder.columns.emittedTokens[request]!
+    const {outputLength, emittedTokens} = this.#recorder.columns
+    const emitted = emittedTokens[request]!
     if (emitted === outputLength[request]!) return
     throw new RunError(
       `a turn of a mooncake-delta session was answered with ${emitted} of its ${outputLength[request]!} tokens (rejected, or cut ` +
@@ -608,6 +667,10 @@ export class Cluster16 implements ReplayEngine {
       loads: this.#loads,
     })
   }
+}
+
+function isIdle({isBusy, scheduler}: Instance16): boolean {
+  return !isBusy && !scheduler.isEmpty
 }
 
 /** What a started pass came to. */

@@ -13,6 +13,13 @@ const COMPLETE = 5
 const CANCEL_DESTINATION = 6
 const KINDS = 8
 
+/** How far a hand-off has come: begun, left to the prefill pool, prompt computed, run by a decode instance, source released. */
+const BEGUN = 0
+const SUBMITTED = 1
+const HELD = 2
+const ACTIVE = 3
+const DONE = 4
+
 /** What hand-offs need of the cluster around them. */
 export interface HandOffHost {
   readonly workload: Workload
@@ -42,15 +49,22 @@ export class HandOffs {
   /** SGLang: the place is reserved before the prompt is computed. */
   readonly #isDestinationFirst: boolean
   readonly #transferMs: (request: number, reservedTokens: number) => number
-  /** Request and kind of what is to be done now, in order: request · 8 + kind. */
+  /** Hand-off and kind of what is to be done now, in order: number · 8 + kind. */
   readonly #pending: number[] = []
   #next = 0
+  /** Numbers of hand-offs. */
   readonly #parkedForPrefill: number[] = []
   readonly #parkedForDecode: number[] = []
   readonly #reservedTokens: Int32Array
-  /** Hand-offs are numbered by arrival: that orders transfers that end together. */
+  /**
+   * Hand-offs are numbered by arrival: that orders transfers that end together. A request that is sent again gets another number, and
+   * what is still to come of the one before is left undone.
+   */
   readonly #number: Int32Array
   readonly #requestOf: number[] = []
+  readonly #stage: Uint8Array
+  /** Requests whose decode instance is gone, or whose prefill instance: they begin anew when the other has let go of them. */
+  readonly #beginsAnew = new Set<number>()
   #open = 0
 
   constructor(host: HandOffHost, prefillArgs: EngineArgs) {
@@ -59,6 +73,7 @@ export class HandOffs {
     this.#transferMs = transferDelay(prefillArgs, host.workload)
     this.#reservedTokens = new Int32Array(host.workload.requestCount)
     this.#number = new Int32Array(host.workload.requestCount)
+    this.#stage = new Uint8Array(host.workload.requestCount)
   }
 
   /** No request is on its way, nor held after its last token. */
@@ -79,22 +94,60 @@ export class HandOffs {
   start(request: number): void {
     this.#number[request] = this.#requestOf.length
     this.#requestOf.push(request)
+    this.#stage[request] = BEGUN
     this.#open++
     this.#push(request, this.#isDestinationFirst ? RESERVE : SUBMIT)
   }
 
   /** Prefill has finished a prompt and keeps its KV cache. */
   held(request: number): void {
-    this.#push(request, this.#isDestinationFirst ? TRANSFER : RESERVE)
+    this.#stage[request] = HELD
+    if (this.#beginsAnew.has(request)) this.#push(request, RELEASE)
+    else this.#push(request, this.#isDestinationFirst ? TRANSFER : RESERVE)
   }
 
   transferred(number: number): void {
-    this.#push(this.#requestOf[number]!, ACTIVATE)
+    this.#pending.push(number * KINDS + ACTIVATE)
+  }
+
+  /** Its decode instance has all it needs of the prompt. */
+  hasActivated(request: number): boolean {
+    return this.#stage[request]! >= ACTIVE
+  }
+
+  /** The prefill instance of a request that has not been activated is gone. */
+  sourceLost(request: number): void {
+    const isAlone = this.#host.decodeInstance(request) === undefined
+    if (isAlone || this.#beginsAnew.has(request)) this.#beginAnew(request)
+    else {
+      this.#beginsAnew.add(request)
+      this.#push(request, CANCEL_DESTINATION)
+    }
+  }
+
+  /**
+   * The decode instance of a request is gone. A prompt that is being computed is computed to its end: only then does the prefill
+   * instance find that nobody is there to take it.
+   */
+  destinationLost(request: number): void {
+    const stage = this.#stage[request]
+    if (stage === DONE) this.start(request)
+    else if (stage === BEGUN || this.#beginsAnew.has(request)) this.#beginAnew(request)
+    else {
+      this.#beginsAnew.add(request)
+      if (stage === HELD) this.#push(request, RELEASE)
+    }
+  }
+
+  #beginAnew(request: number): void {
+    this.#beginsAnew.delete(request)
+    this.#open--
+    this.start(request)
   }
 
   poolReady(isPrefill: boolean): void {
     const parked = isPrefill ? this.#parkedForPrefill : this.#parkedForDecode
-    for (const request of parked) this.#push(request, isPrefill ? SUBMIT : RESERVE)
+    for (const number of parked) this.#pending.push(number * KINDS + (isPrefill ? SUBMIT : RESERVE))
     parked.length = 0
   }
 
@@ -107,6 +160,7 @@ export class HandOffs {
 
   /** A decode instance is between passes: its first accepted request may get its blocks now. */
   retryReservation(instance: Instance16): void {
+    if (instance.record.exitMs !== null) return
     const destination = instance.scheduler.destination!
     const request = destination.tryReserve()
     if (request < 0) return
@@ -140,7 +194,8 @@ export class HandOffs {
 
   /** Prefill rejected the request. */
   rejected(request: number): void {
-    if (this.#isDestinationFirst) this.#push(request, CANCEL_DESTINATION)
+    const hasNoDestination = this.#beginsAnew.delete(request)
+    if (this.#isDestinationFirst && !hasNoDestination) this.#push(request, CANCEL_DESTINATION)
     else this.#open--
   }
 
@@ -152,15 +207,19 @@ export class HandOffs {
   }
 
   #push(request: number, kind: number): void {
-    this.#pending.push(request * KINDS + kind)
+    this.#pending.push(this.#number[request]! * KINDS + kind)
   }
 
-  #run(request: number, kind: number): void {
+  #run(number: number, kind: number): void {
     const host = this.#host
+    const request = this.#requestOf[number]!
+    if (this.#number[request] !== number) return
+    if (kind <= ACTIVATE && this.#beginsAnew.has(request)) return
     if (kind === SUBMIT) {
-      if (!host.placeForPrefill(request)) this.#parkedForPrefill.push(request)
+      if (host.placeForPrefill(request)) this.#stage[request] = SUBMITTED
+      else this.#parkedForPrefill.push(number)
     } else if (kind === RESERVE) {
-      if (!host.placeForDecode(request)) this.#parkedForDecode.push(request)
+      if (!host.placeForDecode(request)) this.#parkedForDecode.push(number)
     } else if (kind === TRANSFER) this.#transfer(request)
     else if (kind === ACTIVATE) this.#activate(request)
     else if (kind === RELEASE) this.#release(request)
@@ -177,9 +236,10 @@ export class HandOffs {
   #activate(request: number): void {
     const instance = this.#host.decodeInstance(request)!
     if (instance.isBusy) {
-      instance.deferred.push(request * KINDS + ACTIVATE)
+      this.#defer(instance, request, ACTIVATE)
       return
     }
+    this.#stage[request] = ACTIVE
     instance.scheduler.destination!.activate(request)
     this.#host.activated(instance)
     this.#push(request, RELEASE)
@@ -189,7 +249,7 @@ export class HandOffs {
   #release(request: number): void {
     const instance = this.#host.prefillInstance(request)!
     if (instance.isBusy) {
-      instance.deferred.push(request * KINDS + RELEASE)
+      this.#defer(instance, request, RELEASE)
       return
     }
     instance.scheduler.releaseSource(request)
@@ -199,18 +259,25 @@ export class HandOffs {
   #cancelDestination(request: number): void {
     const instance = this.#host.decodeInstance(request)!
     if (instance.isBusy) {
-      instance.deferred.push(request * KINDS + CANCEL_DESTINATION)
+      this.#defer(instance, request, CANCEL_DESTINATION)
       return
     }
     instance.scheduler.destination!.cancel(request)
     this.#open--
     this.#host.destinationCancelled(request, instance)
     this.retryReservation(instance)
+    if (this.#beginsAnew.delete(request)) this.start(request)
   }
 
   #complete(request: number): void {
     this.#open--
+    this.#stage[request] = DONE
     this.#host.sourceReleased(request, this.#host.prefillInstance(request)!)
+    if (this.#beginsAnew.delete(request)) this.start(request)
+  }
+
+  #defer({deferred}: Instance16, request: number, kind: number): void {
+    deferred.push(this.#number[request]! * KINDS + kind)
   }
 }
 

@@ -131,6 +131,18 @@ export class InstancePool16 {
     return true
   }
 
+  /** Instances that drain, by ascending number. */
+  get draining(): readonly Instance16[] {
+    return this.#draining
+  }
+
+  /** Takes a draining instance away whatever it has to do; its requests were taken off the router before. */
+  end(instance: Instance16, nowMs: number): void {
+    this.#draining = this.#draining.filter(other => other !== instance)
+    instance.scheduler.retire?.()
+    this.#remove(instance, nowMs)
+  }
+
   countTime(seconds: number): void {
     this.workerSeconds += this.#instances.length * seconds
   }

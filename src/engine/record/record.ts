@@ -111,6 +111,8 @@ export interface InstanceLoads {
 export interface RequestEvents {
   readonly chunks: PrefillChunks
   readonly preemptions: Preemptions
+  /** Absent = no request was sent again. */
+  readonly migrations?: Migrations
 }
 
 /** Parts of prompts computed, one per request and pass; after a pre-emption the prompt is computed again. */
@@ -124,6 +126,18 @@ export interface PrefillChunks {
   readonly tokens: Int32Array
   /** 1 = on an instance of the prefill pool of a disaggregated fleet. */
   readonly onPrefill: Uint8Array
+}
+
+/** Requests whose instance was ended at its draining limit, and which were sent again. */
+export interface Migrations {
+  readonly length: number
+  readonly request: Int32Array
+  readonly atMs: Float64Array
+  /** Number of the instance that was ended, within its pool. */
+  readonly instance: Int32Array
+  readonly onPrefill: Uint8Array
+  /** Tokens the request had emitted, which its prompt then ends with. */
+  readonly tokens: Int32Array
 }
 
 export interface Preemptions {

@@ -2,7 +2,7 @@ import {grown} from '../../core/grown.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {GapOrder} from './gap-order.ts'
 import type {FinishedSoFar} from './lives.ts'
-import type {RequestColumns, RequestEvents, TokenGaps} from './record.ts'
+import type {InstanceRecord, RequestColumns, RequestEvents, TokenGaps} from './record.ts'
 import {RequestEventLog} from './request-events.ts'
 
 /**
@@ -55,7 +55,9 @@ export class Recorder {
   admitted(request: number, atMs: number, reusedTokens: number): void {
     if (Number.isNaN(this.#firstAdmit[request]!)) this.#firstAdmit[request] = atMs
     const reused = this.requests.reusedTokens
-    if (reusedTokens > reused[request]!) reused[request] = reusedTokens
+    if (reusedTokens <= reused[request]!) return
+    // One that was sent again may find tokens of its answer, too.
+    reused[request] = Math.min(reusedTokens, this.requests.inputLength[request]!)
   }
 
   token(request: number, atMs: number): void {
@@ -94,6 +96,12 @@ export class Recorder {
   preempted(request: number, atMs: number, onPrefill = false): void {
     this.requests.preemptions[request]!++
     this.#events.preemption(request, atMs, onPrefill)
+  }
+
+  /** Its instance is ended, and it is sent again. */
+  migrated(request: number, atMs: number, {id, component}: Pick<InstanceRecord, 'id' | 'component'>): void {
+    const tokens = this.#emitted[request]!
+    this.#events.migration({request, atMs, instance: id, onPrefill: component === 'prefill', tokens})
   }
 
   /** What a record has of the requests. */

@@ -1,12 +1,22 @@
 import {grown} from '../../core/grown.ts'
-import type {Preemptions, PrefillChunks, RequestEvents} from './record.ts'
+import type {Migrations, Preemptions, PrefillChunks, RequestEvents} from './record.ts'
 
 const INITIAL = 1 << 12
+
+/** A request leaves an instance that is ended, with the tokens it has emitted. */
+export interface Migration {
+  readonly request: number
+  readonly atMs: number
+  readonly instance: number
+  readonly onPrefill: boolean
+  readonly tokens: number
+}
 
 /** Collects what happened to requests besides the times everybody has, for the story of any one of them. */
 export class RequestEventLog {
   readonly #chunks = new ChunkLog()
   readonly #preemptions = new PreemptionLog()
+  readonly #migrations: Migration[] = []
 
   /** @param onPrefill the instance belongs to the prefill pool of a disaggregated fleet */
   chunk(request: number, startMs: number, endMs: number, tokens: number, onPrefill: boolean): void {
@@ -17,8 +27,13 @@ export class RequestEventLog {
     this.#preemptions.append(request, atMs, onPrefill)
   }
 
+  migration(migration: Migration): void {
+    this.#migrations.push(migration)
+  }
+
   columns(): RequestEvents {
-    return {chunks: this.#chunks.columns(), preemptions: this.#preemptions.columns()}
+    const events = {chunks: this.#chunks.columns(), preemptions: this.#preemptions.columns()}
+    return this.#migrations.length === 0 ? events : {...events, migrations: columnsOf(this.#migrations)}
   }
 }
 
@@ -89,5 +104,16 @@ class PreemptionLog {
     this.#request = grown(this.#request, this.#length * 2)
     this.#atMs = grown(this.#atMs, this.#length * 2)
     this.#onPrefill = grown(this.#onPrefill, this.#length * 2)
+  }
+}
+
+function columnsOf(migrations: readonly Migration[]): Migrations {
+  return {
+    length: migrations.length,
+    request: Int32Array.from(migrations, ({request}) => request),
+    atMs: Float64Array.from(migrations, ({atMs}) => atMs),
+    instance: Int32Array.from(migrations, ({instance}) => instance),
+    onPrefill: Uint8Array.from(migrations, ({onPrefill}) => (onPrefill ? 1 : 0)),
+    tokens: Int32Array.from(migrations, ({tokens}) => tokens),
   }
 }

@@ -2,7 +2,7 @@ import type {Workload} from '../../trace/workload.ts'
 
 /**
  * The tokens of all requests, prompts and outputs, without storing any. A prompt token is known by the hash id of the
- * trace block it lies in; a generated token is unique to its request and place. Only tokens at the same position are
+ * trace block it lies in; a generated token, part of the prompt or not, is unique to its request and place. Only tokens at the same position are
  * ever compared, and trace blocks begin at the same positions in every prompt, so two prompts are compared hash id by
  * hash id: a few hundred steps for a hundred thousand tokens.
  */
@@ -13,7 +13,7 @@ export class TokenRuns {
   readonly #traceBlockSize: number
 
   constructor(workload: Workload) {
-    this.#inputLength = workload.inputLength
+    this.#inputLength = workload.hashedLength ?? workload.inputLength
     this.#hashStart = workload.hashStart
     this.#hashIds = workload.hashIds
     this.#traceBlockSize = workload.traceBlockSize

@@ -57,11 +57,13 @@ export class SequenceBlocks {
     const {inputLength, blockStart, blocks: identities} = this.#prompts
     const prompt = inputLength[request]!
     const from = this.#isFresh ? 0 : blockStart[request]!
+    // What a request had generated before it was sent again is in no other prompt.
+    const known = this.#isFresh ? 0 : blockStart[request + 1]! - from
     const promptBlocks = Math.floor(prompt / this.#blockSize)
     const most = mostUnits(prompt, maxOutput, this.#blockSize)
     const blocks = this.#arrays.take(most)
     for (let i = 0; i < promptBlocks; i++) {
-      blocks[i] = this.#isFresh ? this.#fresh.take() : identities[from + i]!
+      blocks[i] = i < known ? identities[from + i]! : this.#fresh.take()
     }
     const lengths = {prompt, maxOutput, promptBlocks}
     return new Sequence(request, lengths, blocks, this.#arrays.take(most), this.#blockSize)

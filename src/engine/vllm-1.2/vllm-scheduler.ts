@@ -91,6 +91,7 @@ export class VllmScheduler implements Scheduler {
   }
 
   retire(): void {
+    this.#settle()
     this.#blocks.forgetHeld()
   }
 

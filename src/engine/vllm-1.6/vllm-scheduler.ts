@@ -205,6 +205,10 @@ export class VllmScheduler implements Scheduler16 {
     return plan.plannedToMs
   }
 
+  retire(): void {
+    this.#settle()
+  }
+
   releaseSource(request: number): void {
     const sequence = this.#sources.get(request)
     if (sequence === undefined) return

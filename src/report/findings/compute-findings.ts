@@ -2,6 +2,7 @@ import type {Candidate} from './finding.ts'
 import {findArrivalBursts} from './rules/arrival-bursts.ts'
 import {findBottleneck} from './rules/bottleneck.ts'
 import {findBudgetReached, findFloorHeld} from './rules/bounds-reached.ts'
+import {findDrainLimitReached} from './rules/drain-limit-reached.ts'
 import {findEstimateFarOff} from './rules/estimate-far-off.ts'
 import {findEveryInstanceRule} from './rules/every-instance-rule.ts'
 import {findKvFull} from './rules/kv-full.ts'
@@ -29,6 +30,7 @@ const RULES: readonly ((facts: RunFacts) => readonly Candidate[])[] = [
   findStartupOutlastsBurst,
   findArrivalBursts,
   findPreemptionThrash,
+  findDrainLimitReached,
   findKvFull,
   findOscillation,
   findPrefixCacheLost,

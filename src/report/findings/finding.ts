@@ -28,6 +28,7 @@ export type FindingRule =
   | 'oscillation'
   | 'preemption-thrash'
   | 'prefix-cache-lost'
+  | 'drain-limit-reached'
   | 'kv-full'
   | 'bottleneck'
   | 'arrival-bursts'

@@ -4,6 +4,7 @@ import {type ConservationCheck, checkConservation} from './conservation.ts'
 import {type ComparableRun, computeDeviation, type Deviation} from './deviation.ts'
 import {GOLDEN_INDEX} from './golden-index.ts'
 import {type Comparison, compareWithMeasured} from './measured.ts'
+import {partsWithoutCounterpart} from './no-counterpart.ts'
 import {computeSaturation, type Saturation} from './saturation.ts'
 
 /** How far a result can be trusted, said of every result alike. */
@@ -20,6 +21,8 @@ export interface Honesty {
   readonly calibration?: Calibration
   /** Pre-emptions for a full KV cache; absent likewise. */
   readonly preemptions?: number
+  /** Parts of the scenario that the reference has nothing like; absent likewise. */
+  readonly noCounterpart?: readonly string[]
   /** null for runs made before there was one. */
   readonly resultSha256: string | null
 }
@@ -35,6 +38,7 @@ export function computeHonesty(input: ComparableRun): Honesty {
     deviation: computeDeviation(input, GOLDEN_INDEX),
     measured: compareWithMeasured(input.scenario),
     preemptions: input.tally?.preemptions ?? input.engine.requestEvents.preemptions.length,
+    noCounterpart: partsWithoutCounterpart(input.scenario),
     resultSha256: input.report.planner_replay.result_sha256 ?? null,
   }
 }

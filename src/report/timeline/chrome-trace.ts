@@ -74,6 +74,7 @@ function* traceEvents({engine, scaling}: TimelineRun): Generator<TraceEvent, voi
   yield* loadEvents(engine)
   yield* chunkEvents(engine, instances)
   yield* preemptionEvents(engine, instances)
+  yield* migrationEvents(engine, instances)
   yield* requestEvents(engine, instances)
   for (const tick of scaling?.ticks ?? []) yield* tickEvents(tick)
 }
@@ -220,6 +221,26 @@ function* preemptionEvents(
       pid,
       tid: PREFILL,
       ts: us(preemptions.atMs[i]!),
+      s: 't',
+    }
+  }
+}
+
+function* migrationEvents(
+  {requestEvents: {migrations}}: EngineRecord,
+  instances: ReadonlyMap<string, number>,
+): Generator<TraceEvent> {
+  for (let i = 0; i < (migrations?.length ?? 0); i++) {
+    const {request, atMs, instance, onPrefill} = migrations!
+    const pools: readonly PoolName[] = onPrefill[i] === 1 ? ['prefill'] : ['decode', 'agg']
+    const pid = pools.map(pool => instances.get(keyOf(pool, instance[i]!))).find(found => found !== undefined)
+    if (pid === undefined) continue
+    yield {
+      name: `request ${request[i]} moved: draining limit`,
+      ph: 'i',
+      pid,
+      tid: PREFILL,
+      ts: us(atMs[i]!),
       s: 't',
     }
   }

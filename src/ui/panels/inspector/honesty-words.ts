@@ -17,6 +17,7 @@ export interface HonestyItem {
     | 'saturation'
     | 'checks'
     | 'deviation'
+    | 'alone'
     | 'digest'
   readonly label: string
   /** Good and bad are marked; what is merely so is not. */
@@ -38,6 +39,7 @@ export function honestyItems(honesty: Honesty): HonestyItem[] {
     saturationItem(honesty.saturation),
     checksItem(honesty.checks),
     deviationItem(honesty.deviation),
+    ...aloneItems(honesty),
     ...digestItems(honesty.resultSha256),
   ]
 }
@@ -57,6 +59,16 @@ function gridItem({outsideShare, timing}: Honesty): HonestyItem {
     tone: outsideShare > 0.05 ? 'bad' : 'plain',
     detail: `${share} of pass-time lookups fell outside the measured grid of the pool that had most of them; there the tables are extrapolated.`,
   }
+}
+
+/** What nobody else's replay has. */
+function aloneItems({noCounterpart = []}: Honesty): HonestyItem[] {
+  if (noCounterpart.length === 0) return []
+  const parts = noCounterpart.join(', ')
+  const detail =
+    `ai-dynamo’s replay has nothing like ${parts}. Such rules are ours, after what the systems document of themselves, and held by tests; ` +
+    'there is no run of it to compare this one with.'
+  return [{id: 'alone', label: `no counterpart in ai-dynamo: ${parts}`, tone: 'plain', detail}]
 }
 
 /** What a run of the user's own said of the figures. */

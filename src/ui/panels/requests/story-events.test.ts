@@ -69,6 +69,40 @@ test('many chunks are told as the first, the last and how many between', () => {
   expect(chunks[5]!.text).toMatch(/^33 more prompt chunks/)
 })
 
+test('tells from which instance a request was moved, and that its prompt is computed again with the answer so far', () => {
+  const lines = Array.from({length: 60}, (_, i) => ({
+    timestamp: 20 * i,
+    input_length: 2_000,
+    output_length: 300,
+    hash_ids: Array.from({length: 32}, (_, block) => i * 100 + block),
+  }))
+  const {engine, report} = replay({
+    lines,
+    steps: [
+      [0, 4],
+      [1, 1],
+    ],
+    drainLimitS: 0.5,
+  }).result
+  const {migrations, chunks} = engine.requestEvents
+  const row = migrations!.tokens.findIndex(tokens => tokens > 0)
+  expect(row).toBeGreaterThanOrEqual(0)
+  const request = migrations!.request[row]!
+  const events = storyEvents(engine, request)
+  const moved = events.findIndex(({kind}) => kind === 'moved')
+  expect(events[moved]!.text).toBe(
+    `moved from instance ${migrations!.instance[row]!}, which was ended at its draining limit; sent again with the ` +
+      `${migrations!.tokens[row]!} tokens of its answer so far`,
+  )
+  expect(events.slice(moved).some(({text}) => text.startsWith('prompt again'))).toBe(true)
+  const tokens = chunks.tokens.filter((_, i) => chunks.request[i] === request)
+  expect(tokens.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(2_000 + 1_900)
+  const told = report.planner_replay.drain_limit!
+  expect(told.migrations).toBe(migrations!.length)
+  expect(told.carried_tokens).toBe(migrations!.tokens.reduce((sum, each) => sum + each, 0))
+  expect(told.ended_instances).toBe(new Set(migrations!.instance).size)
+})
+
 test('names the instances that were starting up while the request waited', () => {
   const record = crowdedRun()
   const arrivalMs = record.requests.arrivalMs[0]!

@@ -1,7 +1,7 @@
 import type {EngineRecord} from '../../../engine/record/record.ts'
 import {formatCount, formatMs} from '../../kit/format.ts'
 
-export type StoryKind = 'arrived' | 'chunk' | 'preempted' | 'token'
+export type StoryKind = 'arrived' | 'chunk' | 'preempted' | 'moved' | 'token'
 
 /** One thing that happened to a request. */
 export interface StoryEvent {
@@ -21,14 +21,12 @@ const MOST_AGAIN = {all: 3, first: 1, last: 1} as const
 
 type MostTold = typeof MOST_TOLD | typeof MOST_AGAIN
 
-/** Arrival, every prompt chunk and pre-emption, first and last token, in order of time. */
+/** Arrival, every prompt chunk, pre-emption and move, first and last token, in order of time. */
 export function storyEvents(record: EngineRecord, r: number): StoryEvent[] {
   const {requests} = record
   const arrivalMs = requests.arrivalMs[r]!
   const firstMs = requests.firstTokenMs[r]!
   const tokens = requests.emittedTokens[r]!
-  const prefillId = requests.prefillWorkerId[r]!
-  const to = prefillId < 0 ? `instance ${requests.workerId[r]!}` : `prefill instance ${prefillId}`
   const token = (text: string, atMs: number): StoryEvent => ({
     kind: 'token',
     atMs: atMs - arrivalMs,
@@ -36,9 +34,10 @@ export function storyEvents(record: EngineRecord, r: number): StoryEvent[] {
     text,
   })
   const events = [
-    {kind: 'arrived', atMs: 0, lastsMs: 0, text: `arrived, routed to ${to}`} as const,
+    {kind: 'arrived', atMs: 0, lastsMs: 0, text: `arrived${firstPlace(record, r)}`} as const,
     ...chunkEvents(record, r),
     ...preemptionEvents(record, r),
+    ...moveEvents(record, r),
     ...(Number.isNaN(firstMs) ? [] : [token('first token', firstMs)]),
     ...(tokens > 1 ? [token(`token ${formatCount(tokens)}, the last`, requests.lastTokenMs[r]!)] : []),
   ]
@@ -47,10 +46,17 @@ export function storyEvents(record: EngineRecord, r: number): StoryEvent[] {
 }
 
 function chunkEvents({requests, requestEvents}: EngineRecord, r: number): StoryEvent[] {
-  const {chunks, preemptions} = requestEvents
+  const {chunks, preemptions, migrations} = requestEvents
   const rows = rowsOf(chunks.request, chunks.length, r)
   const lost = rowsOf(preemptions.request, preemptions.length, r).map(row => preemptions.atMs[row]!)
-  const isAgain = (row: number) => lost.some(atMs => atMs < chunks.startMs[row]!)
+  const moved =
+    migrations === undefined
+      ? []
+      : rowsOf(migrations.request, migrations.length, r).map(row => migrations.atMs[row]!)
+  const isAgain = (row: number) => {
+    const startMs = chunks.startMs[row]!
+    return lost.some(atMs => atMs < startMs) || moved.some(atMs => atMs <= startMs)
+  }
   const first = rows.filter(row => !isAgain(row)).length
   const arrivalMs = requests.arrivalMs[r]!
   const isDisagg = requests.prefillWorkerId[r]! >= 0
@@ -86,6 +92,30 @@ function preemptionEvents({requests, requestEvents: {preemptions}}: EngineRecord
     text: 'pre-empted for want of KV blocks; what the cache no longer holds is computed again',
   }))
   return shorten(events, MOST_AGAIN, middle => `${formatCount(middle.length)} more pre-emptions`)
+}
+
+/** A request that was moved before its prompt was computed may have been in the other pool then: nothing is said of its first place. */
+function firstPlace({requests, requestEvents: {migrations}}: EngineRecord, r: number): string {
+  if (migrations !== undefined && rowsOf(migrations.request, migrations.length, r).length > 0) return ''
+  const prefillId = requests.prefillWorkerId[r]!
+  return `, routed to ${prefillId < 0 ? `instance ${requests.workerId[r]!}` : `prefill instance ${prefillId}`}`
+}
+
+function moveEvents({requests, requestEvents: {migrations}}: EngineRecord, r: number): StoryEvent[] {
+  if (migrations === undefined) return []
+  const isDisagg = requests.prefillWorkerId[r]! >= 0
+  const events = rowsOf(migrations.request, migrations.length, r).map(row => {
+    const pool = isDisagg ? (migrations.onPrefill[row] === 1 ? 'prefill ' : 'decode ') : ''
+    const tokens = migrations.tokens[row]!
+    const withTokens = tokens === 0 ? '' : ` with the ${formatCount(tokens)} tokens of its answer so far`
+    return {
+      kind: 'moved' as const,
+      atMs: migrations.atMs[row]! - requests.arrivalMs[r]!,
+      lastsMs: 0,
+      text: `moved from ${pool}instance ${migrations.instance[row]!}, which was ended at its draining limit; sent again${withTokens}`,
+    }
+  })
+  return shorten(events, MOST_AGAIN, middle => `moved ${formatCount(middle.length)} more times`)
 }
 
 function rowsOf(request: Int32Array, length: number, wanted: number): number[] {
