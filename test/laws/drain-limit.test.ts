@@ -135,7 +135,7 @@ describe.each(KINDS)('draining for a limited time, $release $topology $engine $r
         migrated += requestEvents.migrations?.length ?? 0
         expectLimitKept({result, workload, progress: []}, limitS)
       }),
-      {...cases(20), endOnFailure: true},
+      cases(20),
     )
     // Nothing above would be of interest if nobody had been moved.
     expect(migrated).toBeGreaterThan(0)
@@ -150,12 +150,11 @@ describe.each(KINDS)('draining for a limited time, $release $topology $engine $r
         expect(computed(run(kind, options, longest / 1000 + 10))).toBe(computed(free))
         expectSameButForOrder(run(kind, options, longest / 1000 + 1e-6), free)
       }),
-      {...cases(10), endOnFailure: true},
+      cases(10),
     )
   })
 })
 
-/** Its passes are as long as the longest here. */
 function expectLimitKept({result}: Replay, limitS: number): void {
   for (const worker of result.engine.workers) {
     if (worker.drainMs !== null && worker.exitMs !== null && worker.readyMs !== null)

@@ -3,6 +3,10 @@ import type {Candidate} from '../finding.ts'
 import type {RunFacts} from '../run-facts.ts'
 import {clock, count, percent, plural} from '../words.ts'
 
+/** Fewer requests, or hardly more often than others, may be chance. */
+const LEAST_MISSED = 3
+const MUCH_MORE_OFTEN = 1.5
+
 /** Instances were ended with requests on them, and these missed the objective more often than all others. */
 export function findDrainLimitReached(facts: RunFacts): Candidate[] {
   const {migrations} = facts.record.requestEvents
@@ -13,7 +17,7 @@ export function findDrainLimitReached(facts: RunFacts): Candidate[] {
   const others = facts.requests.length - moved.length
   const share = missed / moved.length
   const shareOfOthers = others === 0 ? 0 : (facts.missedCount - missed) / others
-  if (missed === 0 || share <= shareOfOthers) return []
+  if (missed < LEAST_MISSED || share < MUCH_MORE_OFTEN * shareOfOthers) return []
   const {ended_instances, carried_tokens} = computeDrainLimit(limitS, migrations)
   const [fromS, toS] = [migrations.atMs[0]! / 1000, migrations.atMs[migrations.length - 1]! / 1000]
   const text =
