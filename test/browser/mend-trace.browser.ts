@@ -52,8 +52,18 @@ test('a table whose columns nobody knows is mapped in a dialog, which the next f
 
   await give(site, 'odd-again.csv', table(4).replace('when', 'at'))
   await expectVisible(page.getByRole('alert').getByText('no column'))
+
+  // The link has the file and its columns: after a reload both are back, without being asked again.
+  await expect.poll(() => page.url()).toMatch(/file=odd\.csv.*trace-columns=/)
   await page.reload()
+  await expectVisible(fact(site, 'Requests').getByText('8', {exact: true}))
+  await expectVisible(fact(site, 'Arrivals over').getByText('3.5 s', {exact: true}))
+
+  // A page without them asks, and knows what was said of such a header.
+  await page.goto('about:blank')
+  await page.goto(site.url)
   await give(site, 'odd-later.csv', table(6))
+  await expectVisible(page.getByRole('alert').getByText('no column is known to hold'))
   await page.getByRole('button', {name: 'Say what its columns mean…'}).click()
   const again = page.getByRole('dialog', {name: 'Columns of odd-later.csv'})
   await expect.poll(() => again.getByLabel('Arrival time').inputValue()).toBe('when')

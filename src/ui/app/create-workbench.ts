@@ -30,11 +30,8 @@ const BROWSER_ADDRESS: AddressBar = {
   get hash() {
     return location.hash
   },
-  get ranHash() {
-    return (history.state as {readonly ran?: string} | null)?.ran ?? null
-  },
-  push(hash, ranHash) {
-    history.pushState(ranHash === null ? null : {ran: ranHash}, '', hash)
+  push(hash) {
+    history.pushState(null, '', hash)
   },
   replace(hash) {
     history.replaceState(null, '', hash)

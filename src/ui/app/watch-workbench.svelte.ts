@@ -2,8 +2,11 @@ import {untrack} from 'svelte'
 import type {Scenario} from '../../config/scenario.ts'
 import type {Workbench} from '../model/workbench/workbench.svelte.ts'
 
-/** A pause in typing, before the trace is read anew or the address bar is written. */
+/** A pause in typing, before the trace is read anew. */
 const SETTLE_MS = 250
+
+/** Between two writings of the address: a browser refuses the hundredth within half a minute. */
+const ADDRESS_PAUSE_MS = 400
 
 /** What happens by itself: each effect names what it follows and hands over to the workbench. */
 export function watchWorkbench(workbench: Workbench): void {
@@ -83,9 +86,17 @@ export function watchWorkbench(workbench: Workbench): void {
     return () => clearTimeout(timer)
   })
 
+  // At once, so that a reload right after a choice has it; in typing the later letters follow together.
+  let writtenMs = performance.now()
   $effect(() => {
     if (link.hash === null) return
-    const timer = setTimeout(() => workbench.writeAddress(), SETTLE_MS)
+    const write = () => {
+      writtenMs = performance.now()
+      untrack(() => workbench.writeAddress())
+    }
+    const waitMs = writtenMs + ADDRESS_PAUSE_MS - performance.now()
+    const timer = waitMs > 0 ? setTimeout(write, waitMs) : undefined
+    if (timer === undefined) write()
     return () => clearTimeout(timer)
   })
 

@@ -1,6 +1,7 @@
 import {formatPairs, parsePairs} from '../../../config/link/query-string.ts'
 import {decodeScenario, encodeScenario} from '../../../config/link/url-codec.ts'
-import type {ViewId} from '../links/page-link.ts'
+import type {Scenario} from '../../../config/scenario.ts'
+import {splitHash, type ViewId} from '../links/page-link.ts'
 import {ViewState} from '../links/view.svelte.ts'
 import type {ScenarioState} from './scenario.svelte.ts'
 
@@ -49,4 +50,9 @@ export class LinkState {
   dismiss = (): void => {
     this.ignored = []
   }
+}
+
+/** Whether a link, as this page writes them, has this scenario. */
+export function isLinkOf(hash: string, scenario: Scenario): boolean {
+  return splitHash(hash).scenario === encodeScenario(scenario)
 }

@@ -19,12 +19,10 @@ import {Workbench} from './workbench.svelte.ts'
 /** An address bar that notes what was written. */
 class NotedAddress implements AddressBar {
   hash = ''
-  ranHash: string | null = null
   readonly entries: string[] = []
-  push(hash: string, ranHash: string | null): void {
+  push(hash: string): void {
     this.entries.push(hash)
     this.hash = hash
-    this.ranHash = ranHash
   }
   replace(hash: string): void {
     this.hash = hash
@@ -96,16 +94,25 @@ describe('Workbench', () => {
     expect(asked.map(({scenario}) => scenario)).toEqual([workbench.scenario.scenario])
   })
 
-  test('puts a run into the address once, and Run on the same link makes no second entry', async () => {
+  test('leaves the entry of a result behind when its scenario is edited, and makes one entry for all edits', async () => {
     const {workbench, address, finish} = setUp()
     workbench.open()
     await workbench.followTrace()
     workbench.start()
-    expect(address.entries).toEqual([workbench.link.hash])
+    const ofResult = workbench.link.hash
+    expect([address.hash, address.entries]).toEqual([ofResult, []])
     finish()
     await vi.waitFor(() => expect(workbench.run.finished).not.toBeNull())
     workbench.start()
+    expect(address.entries).toEqual([])
+    workbench.scenario.choosePreset('guide-disagg')
+    workbench.writeAddress()
+    expect(address.entries).toEqual([workbench.link.hash])
+    expect(address.hash).not.toBe(ofResult)
+    workbench.scenario.choosePreset('as-published')
+    workbench.writeAddress()
     expect(address.entries).toHaveLength(1)
+    expect(address.hash).toBe(workbench.link.hash)
   })
 
   test('tells a result from a scenario that was changed since', async () => {

@@ -20,7 +20,7 @@ import {PriceTable} from '../money/price-table.svelte.ts'
 import {BatchState} from '../run/batch.svelte.ts'
 import {memoryVerdict} from '../run/memory-verdict.ts'
 import {type FinishedRun, type RunFiles, RunState} from '../run/run.svelte.ts'
-import {LinkState} from '../scenario/link.svelte.ts'
+import {isLinkOf, LinkState} from '../scenario/link.svelte.ts'
 import {nameOfRun, scenarioSentence} from '../scenario/run-names.ts'
 import {ScenarioState} from '../scenario/scenario.svelte.ts'
 import type {SearchState} from '../search/search.svelte.ts'
@@ -214,25 +214,28 @@ export class Workbench {
     const {address} = this.#host
     const hash = this.link.hashOf(id, topic)
     this.view.go(id, topic)
-    if (hash !== null && hash !== address.hash) address.push(hash, null)
+    if (hash !== null && hash !== address.hash) address.push(hash)
     if (id === 'run' && this.run.finished === null) void this.#lookBack()
   }
 
-  /** Puts what is on screen into the address, without a new entry in the history. */
+  /** Puts what is on screen into the address. An entry whose result is on screen is left as it is: Back leads to it. */
   writeAddress(): void {
     const {hash} = this.link
-    if (hash !== null && hash !== this.#host.address.hash) this.#host.address.replace(hash)
+    const {address} = this.#host
+    if (hash === null || hash === address.hash) return
+    const {finished} = this.run
+    const isOfResult = finished !== null && isLinkOf(address.hash, finished.scenario)
+    if (isOfResult && this.isStale) address.push(hash)
+    else address.replace(hash)
   }
 
   /** Runs the scenario in the form. */
   start = (): void => {
     const {scenario} = this.scenario
     if (scenario === null || this.blocked !== null) return
-    const {address, fetchResultsView} = this.#host
-    const {hash} = this.link
-    if (hash !== null && address.ranHash !== hash) address.push(hash, hash)
+    this.writeAddress()
     this.isPanelOpen = false
-    fetchResultsView()
+    this.#host.fetchResultsView()
     void this.run.start($state.snapshot(scenario) as Scenario, this.files)
   }
 
