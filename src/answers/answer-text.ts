@@ -1,3 +1,4 @@
+import type {Release} from '../config/release.ts'
 import {percent} from '../report/findings/words.ts'
 import type {RunResult} from '../run/run.ts'
 import {REPEAT_WORDS} from '../sweep/repeats.ts'
@@ -6,12 +7,12 @@ import type {Spread} from './spread.ts'
 import {tellCure} from './tell-cure.ts'
 
 /** The answer for a terminal: how far to trust the result first, then its findings, each with its cure below. */
-export function formatAnswer({findings, spread}: Answer): string {
+export function formatAnswer({findings, spread}: Answer, release: Release): string {
   const lines = [
     ...(spread === null ? [] : [...(spread.fragile === null ? [] : [spread.fragile]), tellSpread(spread)]),
     ...findings.flatMap(({text, cure}) => [
       `- ${text}`,
-      ...(cure === undefined ? [] : [`  ${tellCure(cure, spread?.of ?? 'phase')}`]),
+      ...(cure === undefined ? [] : [`  ${tellCure(cure, spread?.of ?? 'phase', release)}`]),
     ]),
   ]
   return lines.length === 0 ? '' : `\nFindings\n${lines.join('\n')}\n`

@@ -1,18 +1,20 @@
+import type {Release} from '../config/release.ts'
 import type {Cure} from '../report/findings/finding.ts'
 import {amount, latency, percent} from '../report/findings/words.ts'
+import {tellKnob} from '../sweep/keys.ts'
 import {REPEAT_WORDS, type RepeatKind} from '../sweep/repeats.ts'
 
 /** Costs that differ by less are the same. */
 const SAME_COST = 0.02
 
 /**
- * `Tried: with min_endpoint 3, 71 % of requests meet the objective (54 % now), mean TTFT 925 ms [920–928 ms], at about
+ * `Tried: with fewest replicas per pool (min_endpoint) 3, 71 % of requests meet the objective (54 % now), mean TTFT 925 ms [920–928 ms], at about
  * the same GPU-hours (2.94); better in 5 of 5 phases.`
  */
-export function tellCure(cure: Cure, kind: RepeatKind): string {
+export function tellCure(cure: Cure, kind: RepeatKind, release: Release): string {
   const {change, won, of} = cure
   const what = Object.entries(change)
-    .map(([knob, value]) => `${knob.replace(/^planner\./, '')} ${value}`)
+    .map(([knob, value]) => tellKnob(knob, value, release))
     .join(', ')
   const parts = [tellShare(cure), tellTtft(cure), tellCost(cure)].filter(part => part !== null)
   const where = of === 1 ? 'in the one run tried' : `in ${won} of ${of} ${REPEAT_WORDS[kind]}`

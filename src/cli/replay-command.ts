@@ -6,6 +6,7 @@ import {formatAnswer, withAnswer} from '../answers/answer-text.ts'
 import type {Arguments} from '../config/command-line/arguments.ts'
 import {checkFlags} from '../config/command-line/flags.ts'
 import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
+import {releaseOf} from '../config/releases/release-forms.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
@@ -61,7 +62,7 @@ export async function replay(args: Arguments, terminal: Terminal): Promise<Repla
   try {
     await writeResult(result, outputs, terminal)
     if (outputs.asJson) terminal.writeError(beside.value)
-    else terminal.writeOut(`${formatAnswer(answer)}${beside.value}`)
+    else terminal.writeOut(`${formatAnswer(answer, releaseOf(prepared.inputs.scenario))}${beside.value}`)
     await writePages({scenario: prepared.inputs.scenario, result, outputs}, terminal, notes)
   } catch (error) {
     return {kind: 'failed', message: `cannot write a result: ${(error as Error).message}`}

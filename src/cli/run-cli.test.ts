@@ -104,8 +104,10 @@ describe('a plain run', () => {
     const warnings = warningsOf(JSON.parse(out).planner_replay.config)
     expect(warnings.length).toBeGreaterThan(2)
     for (const {message} of warnings) expect(error).toContain(`: ${message}\n`)
-    expect(error).toContain('note: planner.decode_engine_num_gpu: Without it')
-    expect(error).toContain('note: --replay-concurrency: The reference passes it over')
+    expect(error).toContain(
+      'note: GPUs per decode or aggregated engine (planner.decode_engine_num_gpu): Without it',
+    )
+    expect(error).toContain('note: Concurrency (--replay-concurrency): The reference passes it over')
   })
 
   it('writes one line per request', async () => {

@@ -1,7 +1,8 @@
 import {checkField} from '../config/field.ts'
 import {type FieldValue, parseFieldValue} from '../config/field-text.ts'
+import type {Release} from '../config/release.ts'
 import {fail, ok, type Result} from '../core/result.ts'
-import {findSweepKey, type SweepKey} from './keys.ts'
+import {findSweepKey, inWordsOf, type SweepKey} from './keys.ts'
 
 /** A knob and the values it takes, in the order given. */
 export interface SweepAxis {
@@ -24,6 +25,11 @@ export function parseAxis(text: string): Result<SweepAxis> {
   if (equals < 0 || equals === text.length - 1) return fail(`${name} needs values: ${name}=${EXAMPLE}`, name)
   const values = parseValues(key.value, text.slice(equals + 1))
   return values.ok ? ok({key: key.value, values: values.value}) : values
+}
+
+/** Axes whose knobs are called as a release calls them. */
+export function axesInWordsOf(axes: readonly SweepAxis[], release: Release): readonly SweepAxis[] {
+  return axes.map(axis => ({...axis, key: inWordsOf(axis.key, release)}))
 }
 
 const EXAMPLE = 'from:to:step or a,b,c'

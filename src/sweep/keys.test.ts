@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {findPreset} from '../config/presets.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {SYNTHETIC_FIELDS} from '../config/synthetic-fields.ts'
-import {applySweepValue, findSweepKey, sweepKeys} from './keys.ts'
+import {applySweepValue, findSweepKey, sweepKeys, tellKnob} from './keys.ts'
 import {POLICY_KNOBS} from './policy-knobs.ts'
 import {SCHEDULE_KNOBS} from './schedule-knobs.ts'
 
@@ -77,7 +77,7 @@ describe('a key', () => {
   })
 
   test('of every field of the form applies its default, unless the fleet or its rules refuse that', () => {
-    const refused = sweepKeys()
+    const refused = sweepKeys('1.6.1')
       .filter(key => key.field.default !== null && !/^(prefill|decode)\./.test(key.path))
       .filter(key => problem(AGG, key.path, key.field.default) !== null)
       .map(key => key.path)
@@ -195,5 +195,15 @@ describe('a value is refused', () => {
     const plain = {...AGG, scaling: {policy: 'fixed'} as const}
     expect(problem(plain, 'planner.ttft', 1)?.message).toMatch(/no planner/)
     expect(problem(plain, 'planner', 'on')?.message).toMatch(/no planner/)
+  })
+
+  test('are called as the release in use calls them', () => {
+    const labelOf = (release: '1.2.1' | '1.6.1') =>
+      sweepKeys(release).find(({path}) => path === 'planner.max_gpu_budget')?.label
+    expect([labelOf('1.2.1'), labelOf('1.6.1')]).toEqual(['Most replicas', 'Most GPUs'])
+    expect(tellKnob('planner.max_gpu_budget', 8, '1.2.1')).toBe('most replicas (max_gpu_budget) 8')
+    expect(tellKnob('planner.max_gpu_budget', 8, '1.6.1')).toBe('most GPUs (max_gpu_budget) 8')
+    expect(tellKnob('startup_time', 30, '1.2.1')).toBe('start-up time (startup_time) 30 s')
+    expect(tellKnob('planner.ttft', 900, '1.6.1')).toBe('TTFT target (ttft) 900 ms')
   })
 })

@@ -1,5 +1,6 @@
 import {checkField, type Field, type FieldShape, quoted} from '../config/field.ts'
 import type {FieldValue} from '../config/field-text.ts'
+import type {Release} from '../config/release.ts'
 import {formsOf} from '../config/releases/release-forms.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {suggestion} from '../core/nearest-key.ts'
@@ -61,7 +62,7 @@ const KNOBS: ReadonlyMap<string, RunKnob> = new Map(
     ...POLICY_KNOBS,
     ...SCHEDULE_KNOBS,
     ...TRAFFIC_KNOBS,
-    ...POOLS.flatMap(engineKnobs),
+    ...POOLS.flatMap(pool => engineKnobs(pool)),
     ...plannerKnobs(),
   ].map(knob => [knob.path, knob]),
 )
@@ -79,9 +80,34 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
     .map(path => [path.slice('engine.'.length), path] as const),
 ])
 
-/** All knobs in the order of a form. */
-export function sweepKeys(): readonly SweepKey[] {
-  return [...KNOBS.values()].map(knob => ({...knob, name: knob.path}))
+/** All knobs in the order of a form, as a release calls them. */
+export function sweepKeys(release: Release): readonly SweepKey[] {
+  return [...KNOBS.values()].map(knob => inWordsOf({...knob, name: knob.path}, release))
+}
+
+/** What 1.2.1 calls its own otherwise than 1.6.1, by path. */
+const OLDER_WORDS: ReadonlyMap<string, RunKnob> = new Map(
+  [...POOLS.flatMap(pool => engineKnobs(pool, OLDER.engineFields)), ...plannerKnobs(OLDER.plannerFields)].map(
+    knob => [knob.path, knob],
+  ),
+)
+
+/** A knob in the words of a release: what it is called, does, and is counted in may differ between them. */
+export function inWordsOf(key: SweepKey, release: Release): SweepKey {
+  const older = release === '1.2.1' ? OLDER_WORDS.get(key.path) : undefined
+  return older === undefined ? key : {...key, label: older.label, help: older.help, unit: older.unit}
+}
+
+/** `fewest replicas per pool (min_endpoint) 3`: a value of a knob within a sentence. */
+export function tellKnob(name: string, value: FieldValue, release: Release): string {
+  const found = findSweepKey(name)
+  const shown = `(${name.replace(/^(planner|engine)\./, '')}) ${String(value)}`
+  if (!found.ok) return `${name} ${String(value)}`
+  const {label, unit} = inWordsOf(found.value, release)
+  // Acronyms stay as they are.
+  const words = /^.[a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
+  // What is counted is not said twice.
+  return `${words} ${shown}${unit === null || words.split(' ').includes(unit) ? '' : ` ${unit}`}`
 }
 
 /** The knob a dotted or bare key names. */
@@ -106,8 +132,8 @@ export function applySweepValue(scenario: Scenario, key: SweepKey, value: FieldV
   return applied.ok ? applied : fail(`${key.name}=${String(value)}: ${applied.error.message}`, key.name)
 }
 
-function engineKnobs(pool: PoolChoice): RunKnob[] {
-  return ENGINE_KNOB_FIELDS.map(field => ({
+function engineKnobs(pool: PoolChoice, fields: readonly Field[] = ENGINE_KNOB_FIELDS): RunKnob[] {
+  return fields.map(field => ({
     path: `${pool}.${field.key}`,
     label: pool === 'engine' ? field.label : `${field.label} (${pool})`,
     help: field.help,
@@ -117,8 +143,8 @@ function engineKnobs(pool: PoolChoice): RunKnob[] {
   }))
 }
 
-function plannerKnobs(): RunKnob[] {
-  return PLANNER_KNOB_FIELDS.map(field => ({
+function plannerKnobs(fields: readonly Field[] = PLANNER_KNOB_FIELDS): RunKnob[] {
+  return fields.map(field => ({
     path: `planner.${field.key}`,
     label: field.label,
     help: field.help,

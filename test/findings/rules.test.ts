@@ -83,7 +83,7 @@ const CASES: Readonly<Partial<Record<FindingRule, Case>>> = {
   'floor-held': {
     found: {lines: light, workers: 4, planner: plannerConfig({min_endpoint: 4, ...SLA})},
     notFound: {lines: light, workers: 4, planner: plannerConfig({min_endpoint: 1, ...SLA})},
-    says: /min_endpoint 4 kept a replica that .* could have gone/,
+    says: /fewest replicas per pool \(min_endpoint 4\) kept a replica that .* could have gone/,
   },
   'scaled-down-into-burst': {
     found: {lines: lullThenLoad, workers: 4, planner: plannerConfig(SLA)},

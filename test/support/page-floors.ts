@@ -125,6 +125,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   ),
   'ui/model/workbench': model(
     ...MODEL.filter(folder => folder !== 'ui/model/workbench'),
+    'ui/kit',
     'store/point-store.ts',
     'store/recent-store.ts',
     'worker/pool.ts',

@@ -1,6 +1,8 @@
 import {tellSweep} from '../../answers/tell-sweep.ts'
+import {releaseOf} from '../../config/releases/release-forms.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {formatThousands} from '../../core/python-number.ts'
+import {axesInWordsOf} from '../../sweep/axis.ts'
 import {forecastSweep} from '../../sweep/forecast.ts'
 import {tellSameResults} from '../../sweep/idle-knobs.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../sweep/points.ts'
@@ -115,15 +117,16 @@ function formatTable(rows: readonly FinishedRow[]): string {
 }
 
 function describeFindings({rows, sweep, base, scenarios}: Summary): string[] {
+  const axes = axesInWordsOf(sweep.axes, releaseOf(base))
   const {groups, rule} = tellSweep({
-    axes: sweep.axes,
+    axes,
     base,
     scenarios,
     rows,
     repeatsOf: sweep.repeats.of,
     prices: sweep.prices,
   })
-  const same = tellSameResults(sweep.axes, {rows, planned: rows.filter(({repeat}) => repeat === 0).length})
+  const same = tellSameResults(axes, {rows, planned: rows.filter(({repeat}) => repeat === 0).length})
   const told = groups.flatMap(group => [
     ...(group.heading === '' ? [] : [`${group.heading}:`]),
     ...group.sentences,

@@ -108,7 +108,12 @@ describe('warningsOf', () => {
       /every 400 s only/,
     ],
     ['a key nothing reads', agg({}, {kalman_min_points: 9}), 'planner.kalman_min_points', /never reads it/],
-    ['a key of another predictor', agg({}, {kalman_r: 9}), 'planner.kalman_r', /load_predictor is arima/],
+    [
+      'a key of another predictor',
+      agg({}, {kalman_r: 9}),
+      'planner.kalman_r',
+      /load predictor \(load_predictor\) is arima/,
+    ],
     [
       'a predictor without throughput scaling',
       agg({}, {enable_throughput_scaling: false, load_predictor: 'kalman'}),
@@ -138,7 +143,7 @@ describe('warningsOf', () => {
       'closed loop with a speed-up',
       {...agg(), replayConcurrency: 8, arrivalSpeedupRatio: 2},
       'trace.arrival_speedup_ratio',
-      /ignores arrival times/,
+      /\(replay_concurrency\) arrival times are ignored/,
     ],
   ])('warns of %s', (_, scenario, field, message) => {
     expect(said(scenario)[field]).toMatch(message)
@@ -170,7 +175,7 @@ describe('warningsOf', () => {
       inter_turn_delay_ms: 0,
     }
     const warnings = said({...agg(), synthetic})
-    expect(warnings['traffic.shared_prefix_ratio']).toMatch(/num_prefix_groups is 0/)
+    expect(warnings['traffic.shared_prefix_ratio']).toMatch(/0 prefix groups \(num_prefix_groups\)/)
     expect(warnings.traffic).toMatch(/reference refuses/)
   })
 

@@ -1,5 +1,7 @@
 import {PLANNER_FIELDS, type PlannerField} from '../planner/planner-fields.ts'
 import {PLANNER_FIELDS_16} from '../planner/planner-fields-1.6.ts'
+import {titleOfField} from '../releases/field-title.ts'
+import {releaseOf} from '../releases/release-forms.ts'
 import {
   type EngineArgs,
   type PlannerConfig,
@@ -35,7 +37,11 @@ export function warningsOf(scenario: Scenario): readonly Warning[] {
 
 /** The same for a terminal, where the field a sentence is about has to be named. */
 export function warningNotes(scenario: Scenario): readonly string[] {
-  return warningsOf(scenario).map(({field, message}) => `${nameInTerminal(field)}: ${message}`)
+  return warningsOf(scenario).map(({field, message}) => {
+    const title = titleOfField(field, releaseOf(scenario))
+    const name = nameInTerminal(field)
+    return `${title === null ? name : `${title} (${name})`}: ${message}`
+  })
 }
 
 /** Engine args and planner fields are named as in their JSON, the scenario's own by their flag. */
@@ -137,7 +143,7 @@ function warnOfWorkersOverBudget(scenario: Scenario): readonly Warning[] {
   const parts = partsOf(scenario)
   const workers = parts.reduce((sum, [, pool]) => sum + pool.initialWorkers, 0)
   if (workers <= planner.max_gpu_budget) return []
-  const most = `max_gpu_budget is ${planner.max_gpu_budget}`
+  const most = `most replicas (max_gpu_budget) are ${planner.max_gpu_budget}`
   return [warn('planner.max_gpu_budget', `The fleet starts with ${workers} instances, but ${most} of them.`)]
 }
 
@@ -162,7 +168,7 @@ function warnOfGpuCounts(scenario: Scenario): readonly Warning[] {
     return [
       warn(
         `planner.${key}`,
-        `GPU-hours are off: this ${counts} GPUs per instance${gpusPerInstance === null ? ' (aic_tp_size and the like)' : ''}.`,
+        `GPU-hours are off: this ${counts} GPUs per instance${gpusPerInstance === null ? ' (tensor parallelism, aic_tp_size, and the like)' : ''}.`,
       ),
     ]
   })
@@ -261,7 +267,7 @@ function reasonUnpredicted(field: PlannerField, planner: PlannerConfig): string 
   if (!planner.enable_throughput_scaling) return 'only throughput scaling predicts, and it is off'
   const readers = PREDICTORS[field.key]
   if (readers === undefined || readers.includes(planner.load_predictor)) return null
-  return `load_predictor is ${planner.load_predictor}`
+  return `the load predictor (load_predictor) is ${planner.load_predictor}`
 }
 
 function warnOfRecorder(scenario: Scenario): readonly Warning[] {
@@ -314,10 +320,18 @@ function warnOfKvCache(scenario: Scenario): readonly Warning[] {
 function warnOfTraffic({synthetic, replayConcurrency, arrivalSpeedupRatio}: Scenario): readonly Warning[] {
   const warnings: Warning[] = []
   if (replayConcurrency !== undefined && arrivalSpeedupRatio !== 1)
-    warnings.push(warn('trace.arrival_speedup_ratio', 'No effect: replay_concurrency ignores arrival times.'))
+    warnings.push(
+      warn(
+        'trace.arrival_speedup_ratio',
+        'No effect: with a concurrency (replay_concurrency) arrival times are ignored.',
+      ),
+    )
   if (synthetic !== undefined && synthetic.shared_prefix_ratio > 0 && synthetic.num_prefix_groups === 0)
     warnings.push(
-      warn('traffic.shared_prefix_ratio', 'No effect: nothing is shared while num_prefix_groups is 0.'),
+      warn(
+        'traffic.shared_prefix_ratio',
+        'No effect: nothing is shared while there are 0 prefix groups (num_prefix_groups).',
+      ),
     )
   return warnings
 }

@@ -35,7 +35,7 @@ export function findFloorHeld(facts: RunFacts): Candidate[] {
     rule: 'floor-held',
     holds: tick => tick.couldShrink && tick.serving + tick.starting <= floor,
     say: ticks =>
-      `min_endpoint ${floor} kept a replica that by the planner’s own checks could have gone (${ticks})`,
+      `the fewest replicas per pool (min_endpoint ${floor}) kept a replica that by the planner’s own checks could have gone (${ticks})`,
     figure: {min_endpoint: floor},
     remedies: [{'planner.min_endpoint': floor - 1}],
   })

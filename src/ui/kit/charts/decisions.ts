@@ -23,6 +23,8 @@ export interface Lane {
   readonly label: string
   readonly colour: string
   readonly x: Float64Array
+  /** When a baseline decided so; absent without one. */
+  readonly ghostX?: Float64Array
 }
 
 export interface ReasonStyle {

@@ -1,8 +1,8 @@
 import {bisectRight} from 'd3-array'
 import type {LogHistogram} from '../../../report/log-histogram.ts'
 import {formatCount, formatMs, formatValue} from '../format.ts'
-import {type Axis, formatTick, ticksWithRoom, valueAxis} from './base/axis.ts'
-import {MARGIN, type Margin, plotRange, roundPx, TITLED_MARGIN} from './base/geometry.ts'
+import {type Axis, formatTick, type Tick, ticksWithRoom, valueAxis} from './base/axis.ts'
+import {type Margin, plotRange, roundPx, TITLED_MARGIN} from './base/geometry.ts'
 import {
   type InvertibleScale,
   linearScale,
@@ -115,16 +115,17 @@ export interface DistributionSize {
   readonly height: number
   readonly target: number | null
   readonly unit: DistributionUnit
+  /** What the values are. */
+  readonly quantity: string
   /** Of a baseline, in bins of the same width; null = there is none. */
   readonly ghost?: LogHistogram | null
 }
 
 export function distributionShape(
   histogram: LogHistogram,
-  {width, height, target, unit, ghost = null}: DistributionSize,
+  {width, height, target, unit, quantity, ghost = null}: DistributionSize,
 ): DistributionShape {
-  // Times say their unit at every tick.
-  const margin = unit === 'ms' ? MARGIN : TITLED_MARGIN
+  const margin = TITLED_MARGIN
   const plain = ghost === null || ghost.total === 0
   const bars = mergeBins(histogram, width - margin.left - margin.right, MIN_BAR_PX)
   // As wide as the bars in front of it, or their shares could not be compared.
@@ -136,7 +137,12 @@ export function distributionShape(
   )
   const high = Math.max(bars.edges.at(-1) ?? 10, behind?.edges.at(-1) ?? 0, (target ?? 0) * 1.1)
   const x = logScale([low, high], {range: plotRange(width), wanted: 2, unit})
-  const ticks = logTickTiers(low, high, unit).flat()
+  const ticks = ticksWithRoom(
+    logTickTiers(low, high, unit)
+      .flat()
+      .map(tick => ({px: x(tick), label: formatTick(tick, unit)})),
+    width,
+  )
   const highest = Math.max(highestShare(bars), behind === null ? 0 : highestShare(behind))
   const range = [height - margin.bottom, margin.top] as const
   const y = linearScale([0, highest || 1], {range, wanted: 3, unit: 'share'})
@@ -145,19 +151,19 @@ export function distributionShape(
     low,
     x,
     y,
-    xAxis: {
-      ticks: ticksWithRoom(
-        ticks.map(tick => ({px: x(tick), label: formatTick(tick, unit)})),
-        width,
-      ),
-      title: unit === 'ms' ? '' : unit,
-      hasGrid: false,
-    },
+    xAxis: {ticks, title: `${quantity} (${unitWords(ticks, unit)}; log scale)`, hasGrid: false},
     yAxis: valueAxis(y, 'share'),
     margin,
     outline: outlineOf(bars, x, y),
     ghostOutline: behind === null ? null : outlineOf(behind, x, y),
   }
+}
+
+/** The units along the axis, the smallest first. */
+function unitWords(ticks: readonly Tick[], unit: DistributionUnit): string {
+  if (unit !== 'ms') return unit
+  const words = ticks.flatMap(({label}) => label.split(' ')[1] ?? [])
+  return [...new Set(words)].join(', ') || unit
 }
 
 function highestShare({count, total}: LogHistogram): number {

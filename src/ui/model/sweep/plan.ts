@@ -1,7 +1,8 @@
+import {releaseOf} from '../../../config/releases/release-forms.ts'
 import {plannerOf, type Scenario} from '../../../config/scenario.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {affordableRepeats} from '../../../sweep/affordable-repeats.ts'
-import {MAX_POINTS, type SweepAxis} from '../../../sweep/axis.ts'
+import {axesInWordsOf, MAX_POINTS, type SweepAxis} from '../../../sweep/axis.ts'
 import {expandGrid, type GridPoint} from '../../../sweep/grid.ts'
 import {type PointFacts, pointFacts} from '../../../sweep/points.ts'
 import {NO_REPEATS, type Repeats} from '../../../sweep/repeats.ts'
@@ -48,12 +49,13 @@ export async function planSweep(
   base: SweepBase,
   {sizeKv, signal}: PlanHost,
 ): Promise<Result<SweepPlan>> {
-  const axes = axesOf(spec)
-  if (!axes.ok) return axes
+  const found = axesOf(spec)
+  if (!found.ok) return found
+  const axes = axesInWordsOf(found.value, releaseOf(base.scenario))
   const pause = pauser(signal)
-  const repeats = await settleRepeats(spec, {base, axes: axes.value, pause})
+  const repeats = await settleRepeats(spec, {base, axes, pause})
   if (!repeats.ok) return repeats
-  const grid = await expand({base, axes: axes.value, repeats: repeats.value, pause})
+  const grid = await expand({base, axes, repeats: repeats.value, pause})
   if (!grid.ok) return grid
   const sized = spec.sizesKv === true ? await sizePoints(grid.value, sizeKv) : grid
   if (!sized.ok) return sized
@@ -61,10 +63,10 @@ export async function planSweep(
   const points: PlannedPoint[] = []
   for (const point of sized.value) {
     const {scenario} = point
-    points.push({facts: pointFacts(point, axes.value, base), scenario, traceBlob, profile})
+    points.push({facts: pointFacts(point, axes, base), scenario, traceBlob, profile})
     await pause()
   }
-  return ok({spec: {...spec, repeats: repeats.value}, axes: axes.value, base, points})
+  return ok({spec: {...spec, repeats: repeats.value}, axes, base, points})
 }
 
 interface Expansion {

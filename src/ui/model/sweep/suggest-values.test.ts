@@ -4,7 +4,7 @@ import {sweepKeys} from '../../../sweep/keys.ts'
 import {suggestValues} from './suggest-values.ts'
 
 test('every suggestion is one the sweep takes, of two values at least where there are two', () => {
-  const wrong = sweepKeys().flatMap(key => {
+  const wrong = sweepKeys('1.6.1').flatMap(key => {
     const values = suggestValues(key.field)
     if (values === '') return []
     const axis = parseAxis(`${key.path}=${values}`)

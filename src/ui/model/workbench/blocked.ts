@@ -23,6 +23,11 @@ export function whyBlocked({scenario, trace, memory, ...is}: BeforeRun): string 
   return trace.loading === null && trace.problem !== null ? 'No trace to replay' : 'Loading the trace…'
 }
 
+/** Whether it goes by itself: then there is nothing to mend, and no colour that says so. */
+export function isWait(reason: string): boolean {
+  return /(…| under way| is running)$/.test(reason)
+}
+
 function problemWords(problems: ReadonlyMap<string, string>): string {
   const [message = ''] = problems.values()
   return problems.size === 1 ? message : `${problems.size} fields to mend: ${message}`

@@ -5,6 +5,7 @@ import type {LibraryState} from '../library/library.svelte.ts'
 import type {ViewState} from '../links/view.svelte.ts'
 import type {RunState} from '../run/run.svelte.ts'
 import type {ScenarioState} from '../scenario/scenario.svelte.ts'
+import type {ProfileFile} from './profile-file.svelte.ts'
 
 interface Parts {
   readonly library: LibraryState
@@ -12,6 +13,7 @@ interface Parts {
   readonly scenario: ScenarioState
   readonly comparison: ComparisonState
   readonly view: ViewState
+  readonly profiles: ProfileFile
 }
 
 /** A storage that takes longer is not waited for. */
@@ -50,12 +52,13 @@ export class LookBack {
   }
 
   async #bringRun(isCurrent: () => boolean): Promise<boolean> {
-    const {library, run, scenario} = this.#parts
+    const {library, run, scenario, profiles} = this.#parts
     const asked = $state.snapshot(scenario.scenario) as Scenario | null
     if (asked === null || run.isRunning || isEqual(run.finished?.scenario, asked)) return false
     const kept = library.runOf(asked)
     const saved = kept === null ? null : await library.open(kept.id)
     if (saved === null || run.isRunning || !isCurrent()) return false
+    profiles.opened(asked, kept?.profileSha256)
     this.#fetchResultsView()
     run.show(saved)
     return true

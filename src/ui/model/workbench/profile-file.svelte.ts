@@ -1,6 +1,7 @@
 import {poolsOf, type Scenario} from '../../../config/scenario.ts'
 import {sha256Of} from '../../../host/sha256-of.ts'
 import type {ModelStore} from '../../../store/model-store.ts'
+import {readStored, writeStored} from '../../kit/persisted.svelte.ts'
 import type {GpuState} from '../gpu/gpu.svelte.ts'
 import type {LibraryState} from '../library/library.svelte.ts'
 import type {FinishedRun} from '../run/run.svelte.ts'
@@ -10,6 +11,9 @@ function profileNamed({fleet, engineTiming}: Scenario): string | null {
   const timed = poolsOf(fleet).find(([, {args}]) => (args.timing ?? engineTiming) === 'profile')
   return timed?.[1].args.planner_profile_data ?? null
 }
+
+const LAST_KEY = 'planner-replay-profile'
+const acrossVisits = () => localStorage
 
 /** The profile on the page: picked by the user and kept, or found again in the Library. */
 export class ProfileFile {
@@ -56,12 +60,13 @@ export class ProfileFile {
     const name = scenario === null ? null : profileNamed(scenario)
     if (name === null || this.isFor(scenario)) return null
     const sha256 = this.#checksumOf(name)
-    // The newest first.
     const kept = this.#library.inputs.entries.map(({summary}) => summary)
-    const found = kept.find(
-      ({what, id, fileName}) => what === 'profile' && (sha256 === null ? fileName === name : id === sha256),
-    )
-    return found?.id ?? null
+    const profiles = kept.filter(({what}) => what === 'profile')
+    if (sha256 !== null) return profiles.find(({id}) => id === sha256)?.id ?? null
+    // Of one name the last that was on the page, else the newest, which comes first.
+    const named = profiles.filter(({fileName}) => fileName === name)
+    const last = readStored(acrossVisits, LAST_KEY)
+    return (named.find(({id}) => id === last) ?? named[0])?.id ?? null
   }
 
   /** Takes a profile from the Library. */
@@ -82,6 +87,7 @@ export class ProfileFile {
     const sha256 = await sha256Of(bytes)
     if (this.file !== file) return
     this.sha256 = sha256
+    writeStored(acrossVisits, LAST_KEY, sha256)
     await this.#library.keepProfile(sha256, file.name, bytes)
   }
 }

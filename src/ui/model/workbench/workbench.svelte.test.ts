@@ -141,6 +141,8 @@ describe('Workbench', () => {
     const {workbench} = setUp()
     await workbench.take([new File(['x'], 'timing.npz')])
     expect([workbench.profiles.file?.name, workbench.scenario.timing]).toEqual(['timing.npz', 'profile'])
+    // Kept before the next test has a storage of its own.
+    await vi.waitFor(() => expect(workbench.library.inputs.entries).toHaveLength(1))
     await workbench.take([new File(['x'], 'own.jsonl')])
     expect(workbench.scenario.trace).toMatchObject({kind: 'file', name: 'own.jsonl'})
   })
@@ -171,6 +173,28 @@ describe('Workbench', () => {
     // None that is not there is taken for it.
     profiles.opened(scenario.scenario!, 'ff'.repeat(32))
     expect([profiles.wanted(scenario.scenario), profiles.isFor(scenario.scenario)]).toEqual([null, false])
+  })
+
+  test('takes up the profile that was on the page last, not the newest of its name', async () => {
+    const stored = new Map<string, string>()
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => stored.get(key) ?? null,
+      setItem: (key: string, value: string) => stored.set(key, value),
+      removeItem: (key: string) => stored.delete(key),
+    })
+    const first = setUp().workbench
+    await first.library.loaded()
+    for (const text of ['one', 'two', 'one']) {
+      first.useProfile(new File([text], 'own.npz'))
+      const sha256 = await sha256Of(new TextEncoder().encode(text))
+      await vi.waitFor(() => expect(first.library.inputs.find(sha256)).not.toBeNull())
+      await vi.waitFor(() => expect([...stored.values()]).toContain(sha256))
+    }
+    const {profiles, scenario, library} = setUp().workbench
+    await library.loaded()
+    scenario.useProfile('own.npz')
+    await profiles.fetch(profiles.wanted(scenario.scenario) ?? '')
+    expect(await profiles.file?.text()).toBe('one')
   })
 
   test('opens a point of a sweep in the Run view, with a way back', () => {

@@ -98,10 +98,10 @@ export class Workbench {
     const runWhenReady = () => {
       this.#runsWhenReady = true
     }
-    const {library, run, scenario, comparison, sweep, search, prices, trace, view, goTo} = this
-    this.#backward = new LookBack({library, run, scenario, comparison, view}, host.fetchResultsView)
+    const {library, run, scenario, comparison, sweep, search, prices, trace, view, profiles, goTo} = this
+    this.#backward = new LookBack({library, run, scenario, comparison, view, profiles}, host.fetchResultsView)
     this.actions = new LibraryActions({
-      ...{library, run, scenario, comparison, sweep, search, prices, trace, view, profiles: this.profiles},
+      ...{library, run, scenario, comparison, sweep, search, prices, trace, view, profiles},
       ...{goTo, runWhenReady},
     })
   }
@@ -220,12 +220,9 @@ export class Workbench {
 
   /** Puts what is on screen into the address. An entry whose result is on screen is left as it is: Back leads to it. */
   writeAddress(): void {
-    const {hash} = this.link
-    const {address} = this.#host
+    const [{hash}, {address}, {finished}] = [this.link, this.#host, this.run]
     if (hash === null || hash === address.hash) return
-    const {finished} = this.run
-    const isOfResult = finished !== null && isLinkOf(address.hash, finished.scenario)
-    if (isOfResult && this.isStale) address.push(hash)
+    if (this.isStale && finished !== null && isLinkOf(address.hash, finished.scenario)) address.push(hash)
     else address.replace(hash)
   }
 

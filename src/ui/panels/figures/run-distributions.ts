@@ -8,6 +8,8 @@ import type {ChartedRun} from '../../model/run/charted-run.ts'
 export interface RunDistribution {
   readonly id: string
   readonly title: string
+  /** Along the bottom. */
+  readonly quantity: string
   readonly note: string
   /** What is counted, in the plural. */
   readonly noun: string
@@ -24,6 +26,7 @@ export function runDistributions({scenario, outcome}: ChartedRun): RunDistributi
     {
       id: 'distribution-ttft',
       title: 'TTFT distribution',
+      quantity: 'TTFT',
       note: 'Arrival to first token, per request.',
       noun: 'requests',
       histogram: ttft,
@@ -33,6 +36,7 @@ export function runDistributions({scenario, outcome}: ChartedRun): RunDistributi
     {
       id: 'distribution-itl',
       title: 'ITL distribution',
+      quantity: 'ITL',
       note: 'Gaps between consecutive tokens, over all tokens.',
       noun: 'gaps',
       histogram: itl,
@@ -42,6 +46,7 @@ export function runDistributions({scenario, outcome}: ChartedRun): RunDistributi
     {
       id: 'distribution-tpot',
       title: 'Mean ITL distribution',
+      quantity: 'Mean ITL of a request',
       note: 'Mean gap between the tokens of a request; SLA attainment counts it.',
       noun: 'requests',
       histogram: tpot,
@@ -51,6 +56,7 @@ export function runDistributions({scenario, outcome}: ChartedRun): RunDistributi
     {
       id: 'distribution-e2e',
       title: 'End-to-end distribution',
+      quantity: 'End-to-end latency',
       note: 'Arrival to last token, per request.',
       noun: 'requests',
       histogram: e2e,

@@ -1,4 +1,5 @@
 import type {Timeline, TimeSeries} from '../../kit/charts/base/timeline.ts'
+import type {Decisions} from '../../kit/charts/decisions.ts'
 import {hasValues} from '../../kit/charts/describe-timeline.ts'
 
 /**
@@ -12,6 +13,24 @@ export function withGhost(timeline: Timeline, baseline: Timeline | undefined): T
       return {...timeline, series: [...timeline.series, ghostOf(theirs, timeline)]}
   }
   return timeline
+}
+
+/** A track of decisions with those of a baseline below its own, reason by reason; the baseline's own reasons come last. */
+export function decisionsWithGhost(track: Decisions, baseline: Decisions | undefined): Decisions {
+  if (baseline === undefined) return track
+  const theirs = new Map(baseline.lanes.map(lane => [lane.reason, lane]))
+  const own = new Set(track.lanes.map(({reason}) => reason))
+  const none = new Float64Array()
+  return {
+    ...track,
+    summary: `${track.summary}; baseline: ${baseline.summary}`,
+    lanes: [
+      ...track.lanes.map(lane => ({...lane, ghostX: theirs.get(lane.reason)?.x ?? none})),
+      ...baseline.lanes
+        .filter(({reason}) => !own.has(reason))
+        .map(lane => ({...lane, x: none, ghostX: lane.x})),
+    ],
+  }
 }
 
 function ghostOf({x, y, shape, slot, label, bridgesGaps = false}: TimeSeries, {scale}: Timeline): TimeSeries {

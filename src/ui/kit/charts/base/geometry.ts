@@ -54,6 +54,8 @@ export interface SeriesPath {
   /** Closed to the base line, for areas. */
   readonly fill: string | null
   readonly markers: readonly {readonly x: number; readonly y: number}[]
+  /** The corners of the line; NaN breaks it. */
+  readonly corners: readonly (readonly [x: number, y: number])[]
 }
 
 export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view: Span): SeriesPath {
@@ -71,7 +73,26 @@ export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view
         .curve(curve)(indices)
     : null
   const markers = series.markers ? [...indices].filter(isDefined).map(i => ({x: xOf(i), y: yOf(i)})) : []
-  return {stroke, fill, markers}
+  return {
+    stroke,
+    fill,
+    markers,
+    corners: cornersOf(
+      [...indices].map(i => [xOf(i), yOf(i)]),
+      series.shape,
+    ),
+  }
+}
+
+function cornersOf(
+  points: readonly (readonly [x: number, y: number])[],
+  shape: TimeSeries['shape'],
+): SeriesPath['corners'] {
+  if (shape === 'line') return points
+  return points.flatMap(([px, py], i) => {
+    const next = points[i + 1]
+    return next === undefined ? [[px, py] as const] : [[px, py] as const, [next[0], py] as const]
+  })
 }
 
 /** Tenths of a pixel: finer cannot be seen and triples the path's length. */

@@ -10,7 +10,7 @@ export interface PlacedLabel extends WantedLabel {
   readonly anchor: 'start' | 'end'
 }
 
-interface Box {
+export interface Box {
   readonly left: number
   readonly right: number
   readonly top: number
@@ -18,8 +18,8 @@ interface Box {
 }
 
 /** Of a character of the 11 px the charts are set in. */
-const CHARACTER_PX = 6.2
-const LINE_PX = 12
+export const CHARACTER_PX = 6.2
+export const LINE_PX = 12
 const MARK_PX = 5
 const MAX_CHARACTERS = 28
 
@@ -58,8 +58,7 @@ export function placeLabels(
         box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top,
     )
   return wanted.flatMap(label => {
-    const text =
-      label.text.length > MAX_CHARACTERS ? `${label.text.slice(0, MAX_CHARACTERS - 1)}…` : label.text
+    const text = fitted(label.text)
     for (const {dx, dy, anchor} of SIDES) {
       const [x, y] = [label.x + dx, label.y + dy]
       const wide = text.length * CHARACTER_PX
@@ -71,4 +70,9 @@ export function placeLabels(
     }
     return []
   })
+}
+
+/** Cut by a sign that says so. */
+export function fitted(text: string): string {
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS - 1)}…` : text
 }
