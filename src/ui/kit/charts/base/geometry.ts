@@ -49,13 +49,15 @@ export function valueScale(timeline: Timeline, view: Span, height: number): Valu
   return timeline.scale === 'log' ? logScale(domain, options) : linearScale(domain, options)
 }
 
+export type Corners = readonly (readonly [x: number, y: number])[]
+
 export interface SeriesPath {
   readonly stroke: string
   /** Closed to the base line, for areas. */
   readonly fill: string | null
   readonly markers: readonly {readonly x: number; readonly y: number}[]
-  /** The corners of the line; NaN breaks it. */
-  readonly corners: readonly (readonly [x: number, y: number])[]
+  /** Of the line; NaN breaks it. Thousands, so that they are made for those who ask. */
+  readonly corners: () => Corners
 }
 
 export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view: Span): SeriesPath {
@@ -77,17 +79,15 @@ export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view
     stroke,
     fill,
     markers,
-    corners: cornersOf(
-      [...indices].map(i => [xOf(i), yOf(i)]),
-      series.shape,
-    ),
+    corners: () =>
+      cornersOf(
+        [...indices].map(i => [xOf(i), yOf(i)]),
+        series.shape,
+      ),
   }
 }
 
-function cornersOf(
-  points: readonly (readonly [x: number, y: number])[],
-  shape: TimeSeries['shape'],
-): SeriesPath['corners'] {
+function cornersOf(points: Corners, shape: TimeSeries['shape']): Corners {
   if (shape === 'line') return points
   return points.flatMap(([px, py], i) => {
     const next = points[i + 1]
