@@ -1,10 +1,10 @@
 import {floats, words} from '../../core/column.ts'
-import {fail, ok, type Problem, type Result} from '../../core/result.ts'
+import {ok, type Problem, type Result} from '../../core/result.ts'
 import {INT32_MAX} from '../int32.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
+import {JsonLinesReader} from './file-reader.ts'
 import {LineError} from './json-line-scanner.ts'
-import {JsonLines, keyFinder} from './json-lines.ts'
-import type {TraceReader} from './trace-reader.ts'
+import {keyFinder} from './json-lines.ts'
 
 const LISTS = ['assistant_response_length', 'tool_call_output_length', 'tool_call_latency'] as const
 const KEYS = ['num_turns', 'input_prompt_length', ...LISTS, 'final_assistant_response_length'] as const
@@ -16,9 +16,7 @@ const findKey = keyFinder(KEYS)
  * applied_compute_agentic JSONL (engine.md 1.8): a line is a session of tool calls. Each turn's prompt is all that was
  * said before it; its delay is the tool's latency. There are no timestamps.
  */
-export class AgenticReader implements TraceReader {
-  readonly #fileName: string
-  readonly #lines: JsonLines
+export class AgenticReader extends JsonLinesReader {
   readonly #line = words()
   readonly #inputLength = floats()
   readonly #outputLength = floats()
@@ -32,33 +30,14 @@ export class AgenticReader implements TraceReader {
   readonly #numbers = new Map<Key, number>()
   readonly #lists = new Map<Key, number[]>()
 
-  constructor(bytes: Uint8Array, fileName: string) {
-    this.#fileName = fileName
-    this.#lines = new JsonLines(bytes, fileName)
-  }
-
-  get isDone(): boolean {
-    return this.#lines.isDone
-  }
-
-  get position(): number {
-    return this.#lines.position
-  }
-
   get requestCount(): number {
     return this.#line.length
   }
 
-  readStep(): Problem | null {
-    return this.#lines.readStep(this.#readLine)
-  }
-
-  finish(): Result<ParsedTrace> {
-    const count = this.requestCount
-    if (count === 0) return fail(`trace file ${this.#fileName} did not contain any requests`)
+  protected build(count: number): Result<ParsedTrace> {
     const session = Int32Array.from(this.#session.toArray())
     return ok({
-      fileName: this.#fileName,
+      fileName: this.fileName,
       format: 'applied_compute_agentic',
       notices: [],
       traceBlockSize: null,
@@ -81,16 +60,16 @@ export class AgenticReader implements TraceReader {
     })
   }
 
-  #readLine = (): Problem | null => {
+  protected readonly readLine = (): Problem | null => {
     this.#seen.clear()
     this.#numbers.clear()
     this.#lists.clear()
-    this.#lines.scanner.readObjectLine(this.#onField)
+    this.lines.scanner.readObjectLine(this.#onField)
     return this.#applyRow()
   }
 
   #onField = (source: Uint8Array, start: number, end: number): void => {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     const key = findKey(source, start, end)
     if (key === undefined) {
       scanner.skipValue()
@@ -102,7 +81,7 @@ export class AgenticReader implements TraceReader {
   }
 
   #readField(key: Key): void {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     if (!isListKey(key)) {
       this.#numbers.set(key, scanner.readUnsigned(key))
       return
@@ -115,19 +94,19 @@ export class AgenticReader implements TraceReader {
 
   #applyRow(): Problem | null {
     const missing = KEYS.find(key => !this.#numbers.has(key) && !this.#lists.has(key))
-    if (missing !== undefined) return this.#lines.problem(`is missing ${missing}`, missing)
+    if (missing !== undefined) return this.lines.problem(`is missing ${missing}`, missing)
     if (this.#numbers.get('input_prompt_length') === 0)
-      return this.#lines.problem('has input_prompt_length 0, it must be at least 1', 'input_prompt_length')
+      return this.lines.problem('has input_prompt_length 0, it must be at least 1', 'input_prompt_length')
     const turns = this.#numbers.get('num_turns')
     for (const key of LISTS) {
       const {length} = this.#lists.get(key)!
       if (length !== turns)
-        return this.#lines.problem(`has ${length} values in ${key} for num_turns ${turns}`, key)
+        return this.lines.problem(`has ${length} values in ${key} for num_turns ${turns}`, key)
     }
     const key = 'tool_call_latency'
     const latency = this.#lists.get(key)!.find(value => value < 0)
     if (latency === undefined) return this.#addSession()
-    return this.#lines.problem(`has ${key} ${latency}, it must not be negative`, key)
+    return this.lines.problem(`has ${key} ${latency}, it must not be negative`, key)
   }
 
   #addSession(): Problem | null {
@@ -139,10 +118,10 @@ export class AgenticReader implements TraceReader {
     for (let turn = 0; turn <= turns; turn++) {
       const key = turn < turns ? 'assistant_response_length' : 'final_assistant_response_length'
       const output = turn < turns ? responses![turn]! : this.#numbers.get(key)!
-      if (output === 0) return this.#lines.problem(`has ${key} 0, it must be at least 1`, key)
+      if (output === 0) return this.lines.problem(`has ${key} 0, it must be at least 1`, key)
       if (input + output > INT32_MAX)
-        return this.#lines.problem(`adds up to more than ${INT32_MAX} tokens at turn ${turn}`, key)
-      this.#line.push(this.#lines.lineNumber)
+        return this.lines.problem(`adds up to more than ${INT32_MAX} tokens at turn ${turn}`, key)
+      this.#line.push(this.lines.lineNumber)
       this.#inputLength.push(input)
       this.#outputLength.push(output)
       this.#delayMs.push(turn === 0 ? 0 : latenciesS![turn - 1]! * 1000)

@@ -2,10 +2,10 @@ import {floats, words} from '../../core/column.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
 import {INT32_MAX} from '../int32.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
-import {JsonLines, keyFinder} from './json-lines.ts'
+import {JsonLinesReader} from './file-reader.ts'
+import {keyFinder} from './json-lines.ts'
 import {DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA} from './known-keys.ts'
 import {SessionBuilder} from './session-builder.ts'
-import type {TraceReader} from './trace-reader.ts'
 
 const findKey = keyFinder([
   'event',
@@ -69,9 +69,7 @@ const emptyRow = (): Row => ({
  * The recorded hashes cover the whole prompt up to their block; two prompts agree in one exactly if they agree up to
  * there, which is all that the identity of a block needs.
  */
-export class DynamoReader implements TraceReader {
-  readonly #fileName: string
-  readonly #lines: JsonLines
+export class DynamoReader extends JsonLinesReader {
   readonly #line = words()
   readonly #startMs = floats()
   readonly #endMs = floats()
@@ -86,38 +84,24 @@ export class DynamoReader implements TraceReader {
   #withoutHashes = 0
 
   constructor(bytes: Uint8Array, fileName: string) {
-    this.#fileName = fileName
-    this.#lines = new JsonLines(bytes, fileName)
+    super(bytes, fileName)
     this.#hashStart.push(0)
-  }
-
-  get isDone(): boolean {
-    return this.#lines.isDone
-  }
-
-  get position(): number {
-    return this.#lines.position
   }
 
   get requestCount(): number {
     return this.#line.length
   }
 
-  readStep(): Problem | null {
-    return this.#lines.readStep(this.#readLine)
+  protected override kindMissing(): string {
+    return ' (request_end events with output)'
   }
 
-  finish(): Result<ParsedTrace> {
-    const count = this.requestCount
-    if (count === 0)
-      return fail(
-        `trace file ${this.#fileName} did not contain any requests (request_end events with output)`,
-      )
+  protected build(count: number): Result<ParsedTrace> {
     const order = this.#orderByStart()
     const sessions = this.#buildSessions(order)
     if (!sessions.ok) return sessions
     return ok({
-      fileName: this.#fileName,
+      fileName: this.fileName,
       format: 'dynamo',
       notices: this.#notices(sessions.value.overlaps),
       traceBlockSize: this.#blockSize?.tokens ?? null,
@@ -130,10 +114,10 @@ export class DynamoReader implements TraceReader {
     })
   }
 
-  #readLine = (): Problem | null => {
+  protected readonly readLine = (): Problem | null => {
     this.#row = emptyRow()
     const hashCount = this.#hashIds.length
-    this.#lines.scanner.readObjectLine(this.#onTop)
+    this.lines.scanner.readObjectLine(this.#onTop)
     const isRequest = this.#row.eventType === 'request_end'
     const problem = isRequest ? this.#applyRow() : this.#checkSchema()
     if (this.#hashStart.at(this.#hashStart.length - 1) === hashCount) this.#hashIds.length = hashCount
@@ -142,12 +126,12 @@ export class DynamoReader implements TraceReader {
 
   /** An event is wrapped in `event`, beside the recorder's own time stamp, or stands alone. */
   #onTop = (source: Uint8Array, start: number, end: number): void => {
-    if (findKey(source, start, end) === 'event') this.#lines.scanner.readObject('event', this.#onEvent)
+    if (findKey(source, start, end) === 'event') this.lines.scanner.readObject('event', this.#onEvent)
     else this.#onEvent(source, start, end)
   }
 
   #onEvent = (source: Uint8Array, start: number, end: number): void => {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     const key = findKey(source, start, end)
     if (key === 'schema') this.#row.schema = scanner.readString(key)
     else if (key === 'event_type') this.#row.eventType = scanner.readString(key)
@@ -158,7 +142,7 @@ export class DynamoReader implements TraceReader {
   }
 
   #onContext = (source: Uint8Array, start: number, end: number): void => {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     const key = findKey(source, start, end)
     const isName = key === 'session_id' || key === 'trajectory_id' || key === 'program_id'
     if (!isName) scanner.skipValue()
@@ -168,7 +152,7 @@ export class DynamoReader implements TraceReader {
   }
 
   #onRequest = (source: Uint8Array, start: number, end: number): void => {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     const key = findKey(source, start, end)
     if (key === undefined) scanner.skipValue()
     else if (scanner.takeNull()) return
@@ -181,7 +165,7 @@ export class DynamoReader implements TraceReader {
   }
 
   #onReplay = (source: Uint8Array, start: number, end: number): void => {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     const key = findKey(source, start, end)
     if (key === 'trace_block_size') this.#row.blockSize = scanner.readUnsigned(key)
     else if (key === 'input_length') this.#row.replayInputLength = scanner.readUnsigned(key)
@@ -192,14 +176,14 @@ export class DynamoReader implements TraceReader {
   }
 
   #readOptional(key: string, onField: (source: Uint8Array, start: number, end: number) => void): void {
-    if (!this.#lines.scanner.takeNull()) this.#lines.scanner.readObject(key, onField)
+    if (!this.lines.scanner.takeNull()) this.lines.scanner.readObject(key, onField)
   }
 
   #checkSchema(): Problem | null {
     const {schema} = this.#row
     if (schema === DYNAMO_SCHEMA || schema === DYNAMO_AGENT_SCHEMA) return null
     const got = schema === null ? 'no schema' : `schema ${schema.slice(0, 60)}`
-    return this.#lines.problem(`has ${got}, expected ${DYNAMO_SCHEMA}`, 'schema')
+    return this.lines.problem(`has ${got}, expected ${DYNAMO_SCHEMA}`, 'schema')
   }
 
   #applyRow(): Problem | null {
@@ -213,9 +197,9 @@ export class DynamoReader implements TraceReader {
     }
     const startMs = Number.isNaN(row.receivedMs) ? row.eventTimeMs - row.totalTimeMs : row.receivedMs
     if (!Number.isFinite(startMs))
-      return this.#lines.problem('is missing request_received_ms', 'request_received_ms')
+      return this.lines.problem('is missing request_received_ms', 'request_received_ms')
     const endMs = Number.isNaN(row.totalTimeMs) ? row.eventTimeMs : startMs + row.totalTimeMs
-    this.#line.push(this.#lines.lineNumber)
+    this.#line.push(this.lines.lineNumber)
     this.#startMs.push(startMs)
     this.#endMs.push(Number.isNaN(endMs) ? startMs : Math.max(endMs, startMs))
     this.#inputLength.push(Number.isNaN(row.replayInputLength) ? row.inputTokens : row.replayInputLength)
@@ -230,12 +214,12 @@ export class DynamoReader implements TraceReader {
   #checkLengths(): Problem | null {
     const {inputTokens, replayInputLength, outputTokens} = this.#row
     const input = Number.isNaN(replayInputLength) ? inputTokens : replayInputLength
-    if (Number.isNaN(input)) return this.#lines.problem('is missing input_tokens', 'input_tokens')
-    if (input === 0) return this.#lines.problem('has input_tokens 0, it must be at least 1', 'input_tokens')
+    if (Number.isNaN(input)) return this.lines.problem('is missing input_tokens', 'input_tokens')
+    if (input === 0) return this.lines.problem('has input_tokens 0, it must be at least 1', 'input_tokens')
     if (input > INT32_MAX)
-      return this.#lines.problem(`has input_tokens ${input}, more than ${INT32_MAX}`, 'input_tokens')
+      return this.lines.problem(`has input_tokens ${input}, more than ${INT32_MAX}`, 'input_tokens')
     if (outputTokens > INT32_MAX)
-      return this.#lines.problem(`has output_tokens ${outputTokens}, more than ${INT32_MAX}`, 'output_tokens')
+      return this.lines.problem(`has output_tokens ${outputTokens}, more than ${INT32_MAX}`, 'output_tokens')
     return null
   }
 
@@ -243,18 +227,18 @@ export class DynamoReader implements TraceReader {
     const {hasHashes, blockSize, replayInputLength, inputTokens} = this.#row
     if (!hasHashes) return null
     if (!(blockSize >= 1 && blockSize <= INT32_MAX))
-      return this.#lines.problem('needs a replay.trace_block_size of at least 1', 'replay.trace_block_size')
-    this.#blockSize ??= {tokens: blockSize, line: this.#lines.lineNumber}
+      return this.lines.problem('needs a replay.trace_block_size of at least 1', 'replay.trace_block_size')
+    this.#blockSize ??= {tokens: blockSize, line: this.lines.lineNumber}
     const first = this.#blockSize
     if (first.tokens !== blockSize) {
       const text = `has replay.trace_block_size ${blockSize}, line ${first.line} has ${first.tokens}`
-      return this.#lines.problem(text, 'replay.trace_block_size')
+      return this.lines.problem(text, 'replay.trace_block_size')
     }
     const input = Number.isNaN(replayInputLength) ? inputTokens : replayInputLength
     const hashes = this.#hashIds.length - this.#hashStart.at(this.#hashStart.length - 1)
     if (hashes * blockSize >= input) return null
     const text = `has ${hashes} input_sequence_hashes of ${blockSize} tokens for ${input} input tokens`
-    return this.#lines.problem(text, 'replay.input_sequence_hashes')
+    return this.lines.problem(text, 'replay.input_sequence_hashes')
   }
 
   /** Rows are written when requests end; traffic is in order of arrival. */
@@ -284,7 +268,7 @@ export class DynamoReader implements TraceReader {
         delay: previousEndMs === undefined || isOverlap ? Number.NaN : timestamp - previousEndMs,
       })
       if (problem !== null)
-        return fail(`${this.#fileName}: trace line ${this.#line.at(row)} ${problem}`, 'session_id')
+        return fail(`${this.fileName}: trace line ${this.#line.at(row)} ${problem}`, 'session_id')
     }
     return ok({builder, overlaps})
   }
@@ -304,14 +288,14 @@ export class DynamoReader implements TraceReader {
   #notices(overlaps: number): readonly string[] {
     const notices: string[] = []
     if (this.#withoutOutput > 0)
-      notices.push(`${this.#fileName}: ${this.#withoutOutput} requests without output were left out.`)
+      notices.push(`${this.fileName}: ${this.#withoutOutput} requests without output were left out.`)
     if (this.#withoutHashes > 0)
       notices.push(
-        `${this.#fileName}: ${this.#withoutHashes} requests have no input_sequence_hashes, so no prefix is reused in this replay.`,
+        `${this.fileName}: ${this.#withoutHashes} requests have no input_sequence_hashes, so no prefix is reused in this replay.`,
       )
     if (overlaps > 0)
       notices.push(
-        `${this.#fileName}: ${overlaps} requests overlap the one before them in their session and come at their recorded time.`,
+        `${this.fileName}: ${overlaps} requests overlap the one before them in their session and come at their recorded time.`,
       )
     return notices
   }

@@ -1,4 +1,4 @@
-import {strToU8} from 'fflate'
+import {strFromU8, strToU8} from 'fflate'
 import type {Problem} from '../../core/result.ts'
 import {JsonLineScanner, LineError} from './json-line-scanner.ts'
 
@@ -12,6 +12,8 @@ export class JsonLines {
   readonly #fileName: string
   position: number
   lineNumber = 0
+  #lineStart = 0
+  #lineEnd = 0
 
   constructor(bytes: Uint8Array, fileName: string) {
     this.#bytes = bytes
@@ -39,15 +41,23 @@ export class JsonLines {
       const start = this.position
       this.position = end + 1
       this.lineNumber++
+      this.#lineStart = start
+      this.#lineEnd = end
       const problem = this.#isBlank(start, end) ? null : this.#readLine(start, end, readLine)
       if (problem !== null) return problem
     }
     return null
   }
 
+  /** The current line, without white space at its ends. */
+  get text(): string {
+    return strFromU8(this.#bytes.subarray(this.#lineStart, this.#lineEnd)).trim()
+  }
+
   /** A problem of the current line; `text` follows "trace line n". */
-  problem(text: string, field: string): Problem {
-    return {message: `${this.#fileName}: trace line ${this.lineNumber} ${text}`, field}
+  problem(text: string, field?: string): Problem {
+    const message = `${this.#fileName}: trace line ${this.lineNumber} ${text}`
+    return field === undefined ? {message} : {message, field}
   }
 
   #readLine(start: number, end: number, readLine: () => Problem | null): Problem | null {

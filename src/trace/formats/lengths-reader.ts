@@ -1,21 +1,17 @@
-import {strFromU8} from 'fflate'
 import type {CsvColumns} from '../../config/trace-options.ts'
 import {floats, words} from '../../core/column.ts'
 import {isObject} from '../../core/is-object.ts'
 import {messageOf} from '../../core/message-of.ts'
-import {fail, ok, type Problem, type Result} from '../../core/result.ts'
+import {ok, type Problem, type Result} from '../../core/result.ts'
 import {INT32_MAX} from '../int32.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import {columnUnitOf, isColumnOf, type LengthField} from './csv/csv-columns.ts'
 import {TimeReader, unitOfEpoch} from './csv/csv-time.ts'
-import {startsWithByteOrderMark} from './json-lines.ts'
+import {JsonLinesReader} from './file-reader.ts'
 import {TEXT_KEYS} from './known-keys.ts'
+import {lengthsOnlyNotice, withoutTokensNotice} from './notices.ts'
 import {SessionBuilder} from './session-builder.ts'
 import {timeUnitMs} from './time-unit.ts'
-import type {TraceReader} from './trace-reader.ts'
-
-const NEWLINE = 10
-const LINES_PER_STEP = 2048
 
 /** Characters of English text that a token stands for, by the rule of thumb that model cards give. */
 const CHARACTERS_PER_TOKEN = 4
@@ -25,9 +21,7 @@ const CHARACTERS_PER_TOKEN = 4
  * shapes of AIPerf, guidellm and of one's own logs. No two prompts share a prefix. A prompt given as text is counted by a
  * rule of thumb. Rows without input or output (failed requests) are left out and counted, as in CSV traces.
  */
-export class LengthsReader implements TraceReader {
-  readonly #bytes: Uint8Array
-  readonly #fileName: string
+export class LengthsReader extends JsonLinesReader {
   readonly #columns: CsvColumns
   readonly #inputLength = floats()
   readonly #outputLength = words()
@@ -36,43 +30,19 @@ export class LengthsReader implements TraceReader {
   #time = new TimeReader(1)
   #withoutTokens = 0
   #fromText = 0
-  #line = 0
-  position: number
 
   constructor(bytes: Uint8Array, fileName: string, columns: CsvColumns) {
-    this.#bytes = bytes
-    this.#fileName = fileName
+    super(bytes, fileName)
     this.#columns = columns
-    this.position = startsWithByteOrderMark(bytes) ? 3 : 0
-  }
-
-  get isDone(): boolean {
-    return this.position >= this.#bytes.length
   }
 
   get requestCount(): number {
     return this.#inputLength.length
   }
 
-  readStep(): Problem | null {
-    for (let i = 0; i < LINES_PER_STEP && !this.isDone; i++) {
-      const newline = this.#bytes.indexOf(NEWLINE, this.position)
-      const end = newline < 0 ? this.#bytes.length : newline
-      const text = strFromU8(this.#bytes.subarray(this.position, end)).trim()
-      this.position = end + 1
-      this.#line++
-      const problem = text === '' ? null : this.#readLine(text)
-      if (problem !== null) return problem
-    }
-    return null
-  }
-
-  finish(): Result<ParsedTrace> {
-    const count = this.requestCount
-    if (count === 0 || this.#sessions === null)
-      return fail(`trace file ${this.#fileName} did not contain any requests`)
+  protected build(count: number): Result<ParsedTrace> {
     return ok({
-      fileName: this.#fileName,
+      fileName: this.fileName,
       format: 'lengths',
       notices: this.#notices(),
       traceBlockSize: null,
@@ -80,22 +50,24 @@ export class LengthsReader implements TraceReader {
       requestCount: count,
       inputLengthGiven: this.#inputLength.toArray(),
       outputLength: Int32Array.from(this.#outputLength.toArray()),
-      ...this.#sessions.finish(),
+      ...this.#sessions!.finish(),
       hashStart: new Uint32Array(count + 1),
       hashIds: new Uint32Array(0),
     })
   }
 
-  #readLine(text: string): Problem | null {
+  protected readonly readLine = (): Problem | null => {
+    const {text} = this.lines
+    if (text === '') return null
     let row: unknown
     try {
       row = JSON.parse(text)
     } catch (error) {
-      return this.#problem(`is not JSON: ${messageOf(error)}`)
+      return this.lines.problem(`is not JSON: ${messageOf(error)}`)
     }
-    if (!isObject(row)) return this.#problem('must be a JSON object')
+    if (!isObject(row)) return this.lines.problem('must be a JSON object')
     this.#keys ??= this.#findKeys(row)
-    this.#sessions ??= new SessionBuilder(this.#countLines())
+    this.#sessions ??= new SessionBuilder(this.lines.countLines())
     return this.#readRow(row, this.#keys, this.#sessions)
   }
 
@@ -134,19 +106,19 @@ export class LengthsReader implements TraceReader {
     const given = keys.timestamp === null ? undefined : row[keys.timestamp]
     const timestamp = given === undefined || given === null ? Number.NaN : this.#time.read(String(given))
     if (given !== undefined && given !== null && !Number.isFinite(timestamp))
-      return this.#problem(
+      return this.lines.problem(
         `needs a date or a number in ${keys.timestamp}, got ${shown(given)}`,
-        keys.timestamp,
+        keys.timestamp!,
       )
     const session = keys.session === null ? undefined : row[keys.session]
     const delay = row[keys.delay!]
     const problem = sessions.add({
-      line: this.#line,
+      line: this.lines.lineNumber,
       sessionId: session === undefined || session === null ? null : `session ${String(session)}`,
       timestamp,
       delay: typeof delay === 'number' ? delay : Number.NaN,
     })
-    if (problem !== null) return this.#problem(problem, 'delay')
+    if (problem !== null) return this.lines.problem(problem, 'delay')
     this.#inputLength.push(input)
     this.#outputLength.push(output)
     return null
@@ -168,42 +140,25 @@ export class LengthsReader implements TraceReader {
 
   #badField(key: string | null, what: string, row: Readonly<Record<string, unknown>>): Problem {
     if (key !== null && row[key] !== undefined)
-      return this.#problem(
+      return this.lines.problem(
         `needs a whole number of tokens up to ${INT32_MAX} in ${key}, got ${shown(row[key])}`,
         key,
       )
     const names = Object.keys(row).slice(0, 12).join(', ')
     const field = what.startsWith('input') ? 'input' : 'output'
-    return this.#problem(
+    return this.lines.problem(
       `has no field known to hold ${what}; name it with ${field}=NAME in the trace columns (the row has ${names})`,
       'columns',
     )
   }
 
-  #problem(text: string, field?: string | null): Problem {
-    const message = `${this.#fileName}: trace line ${this.#line} ${text}`
-    return typeof field === 'string' ? {message, field} : {message}
-  }
-
-  #countLines(): number {
-    let lines = 1
-    for (let at = this.#bytes.indexOf(NEWLINE); at >= 0; at = this.#bytes.indexOf(NEWLINE, at + 1)) lines++
-    return lines
-  }
-
   #notices(): readonly string[] {
-    const notices = [
-      'The trace holds lengths only: no two prompts share a prefix, so the prefix cache never helps in this replay.',
-    ]
+    const notices = [lengthsOnlyNotice('The trace')]
     if (this.#fromText > 0)
       notices.push(
-        `${this.#fileName}: ${this.#fromText} prompts are given as text; they were counted as one token for every ${CHARACTERS_PER_TOKEN} characters.`,
+        `${this.fileName}: ${this.#fromText} prompts are given as text; they were counted as one token for every ${CHARACTERS_PER_TOKEN} characters.`,
       )
-    if (this.#withoutTokens > 0)
-      notices.push(
-        `${this.#fileName}: ${this.#withoutTokens} requests without input or output tokens were left out.`,
-      )
-    return notices
+    return [...notices, ...withoutTokensNotice(this.fileName, this.#withoutTokens)]
   }
 }
 

@@ -5,11 +5,12 @@ import {INT32_MAX} from '../int32.ts'
 import {checkTraceBlockSize, toWorkload, type WorkloadOptions} from '../parsed-trace.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import type {Workload} from '../workload.ts'
+import {JsonLinesReader} from './file-reader.ts'
 import {gunzip, isGzip} from './gzip.ts'
 import {LineError} from './json-line-scanner.ts'
-import {JsonLines, keyFinder} from './json-lines.ts'
+import {keyFinder} from './json-lines.ts'
 import {SessionBuilder} from './session-builder.ts'
-import {finishSteps, type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
+import {finishSteps, type ParseProgress, readInSteps} from './trace-reader.ts'
 
 export interface MooncakeOptions extends WorkloadOptions {
   /** Name for messages. */
@@ -72,9 +73,7 @@ const KEYS: readonly {readonly key: Uint8Array; readonly field: Field; readonly 
 const AGENTIC_FIELDS = ['wait_for', 'tool_wait_ms', 'branches'] as const
 const findAgenticKey = keyFinder(AGENTIC_FIELDS)
 
-export class MooncakeReader implements TraceReader {
-  readonly #fileName: string
-  readonly #lines: JsonLines
+export class MooncakeReader extends JsonLinesReader {
   readonly #sessions: SessionBuilder
   readonly #inputLengthGiven: Float64Array
   readonly #outputLength: Int32Array
@@ -97,9 +96,8 @@ export class MooncakeReader implements TraceReader {
   #delayMs = Number.NaN
 
   constructor(bytes: Uint8Array, fileName: string) {
-    this.#fileName = fileName
-    this.#lines = new JsonLines(bytes, fileName)
-    const lines = this.#lines.countLines()
+    super(bytes, fileName)
+    const lines = this.lines.countLines()
     this.#sessions = new SessionBuilder(lines)
     this.#inputLengthGiven = new Float64Array(lines)
     this.#outputLength = new Int32Array(lines)
@@ -107,28 +105,15 @@ export class MooncakeReader implements TraceReader {
     this.#hashIds = new Uint32Array(Math.max(1024, lines * 16))
   }
 
-  get isDone(): boolean {
-    return this.#lines.isDone
+  protected override kindMissing(): string {
+    return this.#withoutOutput === 0 ? '' : ` with output: ${this.#withoutOutput} had output_length 0`
   }
 
-  get position(): number {
-    return this.#lines.position
-  }
-
-  readStep(): Problem | null {
-    return this.#lines.readStep(this.#readLine)
-  }
-
-  finish(): Result<ParsedTrace> {
-    const count = this.requestCount
-    if (count === 0) {
-      const left = this.#withoutOutput === 0 ? '' : ` with output: ${this.#withoutOutput} had output_length 0`
-      return fail(`trace file ${this.#fileName} did not contain any requests${left}`)
-    }
+  protected build(count: number): Result<ParsedTrace> {
     return ok({
       ...mooncakeTraits,
       notices: this.#notices(),
-      fileName: this.#fileName,
+      fileName: this.fileName,
       requestCount: count,
       inputLengthGiven: this.#inputLengthGiven.subarray(0, count),
       outputLength: this.#outputLength.subarray(0, count),
@@ -141,18 +126,18 @@ export class MooncakeReader implements TraceReader {
   #notices(): readonly string[] {
     const notices: string[] = []
     if (this.#withoutOutput > 0)
-      notices.push(`${this.#fileName}: ${this.#withoutOutput} requests without output tokens were left out.`)
+      notices.push(`${this.fileName}: ${this.#withoutOutput} requests without output tokens were left out.`)
     if (this.#notSimulated)
       notices.push(
-        `${this.#fileName} has fields of an agentic trace (${AGENTIC_FIELDS.join(', ')}). Read as plain Mooncake, as 1.2.1 reads it, ` +
+        `${this.fileName} has fields of an agentic trace (${AGENTIC_FIELDS.join(', ')}). Read as plain Mooncake, as 1.2.1 reads it, ` +
           'requests arrive by their timestamps and delays alone; under 1.6.1 the trace format agentic_mooncake simulates the waits.',
       )
     return notices
   }
 
-  #readLine = (): Problem | null => {
+  protected readonly readLine = (): Problem | null => {
     this.#clearRow()
-    this.#lines.scanner.readObjectLine(this.#onField)
+    this.lines.scanner.readObjectLine(this.#onField)
     return this.#applyRow()
   }
 
@@ -172,17 +157,17 @@ export class MooncakeReader implements TraceReader {
     const entry = findKey(source, start, end)
     if (entry === undefined) {
       this.#notSimulated ||= findAgenticKey(source, start, end) !== undefined
-      this.#lines.scanner.skipValue()
+      this.lines.scanner.skipValue()
       return
     }
     const {field, bit} = entry
     if (this.#fieldsSeen & bit) throw new LineError(`duplicate field ${field}`)
     this.#fieldsSeen |= bit
-    if (!this.#lines.scanner.takeNull()) this.#readField(field)
+    if (!this.lines.scanner.takeNull()) this.#readField(field)
   }
 
   #readField(field: Field): void {
-    const scanner = this.#lines.scanner
+    const scanner = this.lines.scanner
     if (field === 'hash_ids') this.#readHashIds()
     else if (field === 'timestamp') this.#timestamp = scanner.readNumber(field)
     else if (field === 'input_length') this.#inputTokens = scanner.readUnsigned(field)
@@ -195,18 +180,18 @@ export class MooncakeReader implements TraceReader {
 
   #readHashIds(): void {
     this.#hasHashIds = true
-    this.#lines.scanner.readArray('hash_ids', this.#onHashId)
+    this.lines.scanner.readArray('hash_ids', this.#onHashId)
   }
 
   #onHashId = (): void => {
     if (this.#hashCount === this.#hashIds.length) this.#hashIds = grown(this.#hashIds, this.#hashCount * 2)
-    this.#hashIds[this.#hashCount++] = this.#lines.scanner.readUnsignedLow32('hash_ids')
+    this.#hashIds[this.#hashCount++] = this.lines.scanner.readUnsignedLow32('hash_ids')
   }
 
   #applyRow(): Problem | null {
-    if (!this.#hasHashIds) return this.#lines.problem('is missing hash_ids', 'hash_ids')
+    if (!this.#hasHashIds) return this.lines.problem('is missing hash_ids', 'hash_ids')
     if (Number.isNaN(this.#outputTokens))
-      return this.#lines.problem('is missing output_length', 'output_length')
+      return this.lines.problem('is missing output_length', 'output_length')
     if (this.#outputTokens === 0) {
       // The reference never ends on such a request; the other readers leave failed requests out, too.
       this.#withoutOutput++
@@ -214,7 +199,7 @@ export class MooncakeReader implements TraceReader {
       return null
     }
     if (this.#outputTokens > INT32_MAX) {
-      return this.#lines.problem(
+      return this.lines.problem(
         `has output_length ${this.#outputTokens}, more than ${INT32_MAX}`,
         'output_length',
       )
@@ -222,7 +207,7 @@ export class MooncakeReader implements TraceReader {
     const timestamp = Number.isNaN(this.#timestamp) ? this.#createdTime : this.#timestamp
     const delay = Number.isNaN(this.#delay) ? this.#delayMs : this.#delay
     const problem = this.#sessions.add({
-      line: this.#lines.lineNumber,
+      line: this.lines.lineNumber,
       sessionId: this.#sessionId,
       timestamp,
       delay,
@@ -231,7 +216,7 @@ export class MooncakeReader implements TraceReader {
       const agentic = this.#notSimulated
         ? `: this is an agentic trace (${AGENTIC_FIELDS.join(', ')}), which 1.2.1 does not know; under --dynamo 1.6.1 its waits are simulated`
         : ''
-      return this.#lines.problem(`${problem}${agentic}`, 'delay')
+      return this.lines.problem(`${problem}${agentic}`, 'delay')
     }
     const request = this.requestCount++
     this.#inputLengthGiven[request] = this.#inputTokens

@@ -4,22 +4,40 @@ import {isObject} from '../../core/is-object.ts'
 import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
+import {FileReader} from './file-reader.ts'
+import {withoutTokensNotice} from './notices.ts'
 import {SessionBuilder} from './session-builder.ts'
-import type {TraceReader} from './trace-reader.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 /** Keeps the block ids of one conversation apart from another's where the file says they are its own. */
 const SCOPE_STRIDE = 0x9e3779b1
 
+/** A file that is read in one step. */
+class WholeFile {
+  readonly #bytes: Uint8Array
+  position = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  get isDone(): boolean {
+    return this.position >= this.#bytes.length
+  }
+
+  readAll(): Uint8Array {
+    this.position = this.#bytes.length
+    return this.#bytes
+  }
+}
+
 /**
  * Conversations as kv-cache-tester (Weka) records them: one JSON object each, or one a line, with `requests` of times in
  * seconds, lengths and block ids. A later request waits for the one before it as it did in the recording: the pause from
  * the end of that one (`t` + `api_time`) to its own start is kept.
  */
-export class WekaReader implements TraceReader {
-  readonly #bytes: Uint8Array
-  readonly #fileName: string
+export class WekaReader extends FileReader<WholeFile> {
   readonly #inputLength = floats()
   readonly #outputLength = words()
   readonly #hashStart = words()
@@ -27,16 +45,10 @@ export class WekaReader implements TraceReader {
   #sessions: SessionBuilder | null = null
   #blockSize: number | null = null
   #leftOut = 0
-  position = 0
 
   constructor(bytes: Uint8Array, fileName: string) {
-    this.#bytes = bytes
-    this.#fileName = fileName
+    super(new WholeFile(bytes), fileName)
     this.#hashStart.push(0)
-  }
-
-  get isDone(): boolean {
-    return this.position >= this.#bytes.length
   }
 
   get requestCount(): number {
@@ -45,8 +57,7 @@ export class WekaReader implements TraceReader {
 
   /** One step: a conversation is read whole, and a file holds few of them. */
   readStep(): Problem | null {
-    const conversations = this.#parse(strFromU8(this.#bytes))
-    this.position = this.#bytes.length
+    const conversations = this.#parse(strFromU8(this.source.readAll()))
     if (!conversations.ok) return conversations.error
     const rows = conversations.value.reduce((sum, one) => sum + requestsOf(one).length, 0)
     const sessions = new SessionBuilder(rows)
@@ -58,12 +69,9 @@ export class WekaReader implements TraceReader {
     return null
   }
 
-  finish(): Result<ParsedTrace> {
-    const count = this.requestCount
-    if (count === 0 || this.#sessions === null)
-      return fail(`trace file ${this.#fileName} did not contain any requests`)
+  protected build(count: number): Result<ParsedTrace> {
     return ok({
-      fileName: this.#fileName,
+      fileName: this.fileName,
       format: 'weka',
       notices: this.#notices(),
       traceBlockSize: this.#blockSize,
@@ -71,7 +79,7 @@ export class WekaReader implements TraceReader {
       requestCount: count,
       inputLengthGiven: this.#inputLength.toArray(),
       outputLength: Int32Array.from(this.#outputLength.toArray()),
-      ...this.#sessions.finish(),
+      ...this.#sessions!.finish(),
       hashStart: Uint32Array.from(this.#hashStart.toArray()),
       hashIds: Uint32Array.from(this.#hashIds.toArray()),
     })
@@ -90,10 +98,10 @@ export class WekaReader implements TraceReader {
       if (line.trim() === '') continue
       try {
         const row: unknown = JSON.parse(line)
-        if (!isObject(row)) return fail(`${this.#fileName}: trace line ${index + 1} must be a JSON object`)
+        if (!isObject(row)) return fail(`${this.fileName}: trace line ${index + 1} must be a JSON object`)
         found.push(row)
       } catch (error) {
-        return fail(`failed to parse line ${index + 1} from ${this.#fileName} as JSON: ${messageOf(error)}`)
+        return fail(`failed to parse line ${index + 1} from ${this.fileName} as JSON: ${messageOf(error)}`)
       }
     }
     return ok(found)
@@ -138,18 +146,14 @@ export class WekaReader implements TraceReader {
   }
 
   #problem(where: string, text: string, field: string): Problem {
-    return {message: `${this.#fileName}: ${where}: ${text}`, field}
+    return {message: `${this.fileName}: ${where}: ${text}`, field}
   }
 
   #notices(): readonly string[] {
     const notices = [
-      `${this.#fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.#blockSize} tokens; a request waits for the one before it in its conversation. ai-dynamo 1.6.1 also keeps recorded starts and tells sub-agents apart, which is not simulated here.`,
+      `${this.fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.#blockSize} tokens; a request waits for the one before it in its conversation. ai-dynamo 1.6.1 also keeps recorded starts and tells sub-agents apart, which is not simulated here.`,
     ]
-    if (this.#leftOut > 0)
-      notices.push(
-        `${this.#fileName}: ${this.#leftOut} requests without input or output tokens were left out.`,
-      )
-    return notices
+    return [...notices, ...withoutTokensNotice(this.fileName, this.#leftOut)]
   }
 }
 

@@ -3,6 +3,13 @@ import {fail, ok, type Result} from '../../../core/result.ts'
 
 export type CsvFormat = Extract<TraceFormat, 'azure' | 'burstgpt' | 'csv'>
 
+/** What is read, as a sentence begins. */
+export const CSV_NOUNS: Readonly<Record<CsvFormat, string>> = {
+  azure: 'The Azure LLM inference trace',
+  burstgpt: 'The BurstGPT trace',
+  csv: 'A CSV trace',
+}
+
 /** Where the fields of a request stand in a row; -1 = nowhere. */
 export interface CsvLayout {
   readonly timestamp: number

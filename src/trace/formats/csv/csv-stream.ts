@@ -2,10 +2,10 @@ import type {CsvColumns} from '../../../config/trace-options.ts'
 import {floats, words} from '../../../core/column.ts'
 import type {Problem} from '../../../core/result.ts'
 import type {LengthColumns} from '../../column-source.ts'
-import type {CsvFormat} from './csv-columns.ts'
+import {lengthsOnlyNotice, withoutTokensNotice} from '../notices.ts'
+import {CSV_NOUNS, type CsvFormat} from './csv-columns.ts'
 import {CsvRequests} from './csv-request.ts'
 import {CsvRows} from './csv-rows.ts'
-import {lengthsOnlyNotice, withoutTokensNotice} from './csv-trace.ts'
 
 export interface CsvStreamOptions {
   readonly fileName: string
@@ -73,7 +73,7 @@ export class CsvStream {
 
   get notices(): readonly string[] {
     const {format, fileName} = this.#options
-    return [lengthsOnlyNotice(format), ...withoutTokensNotice(fileName, this.#withoutTokens)]
+    return [lengthsOnlyNotice(CSV_NOUNS[format]), ...withoutTokensNotice(fileName, this.#withoutTokens)]
   }
 
   #add({

@@ -2,9 +2,10 @@ import type {CsvColumns} from '../../../config/trace-options.ts'
 import {floats, words} from '../../../core/column.ts'
 import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
 import type {ParsedTrace} from '../../trace-columns.ts'
+import {FileReader} from '../file-reader.ts'
+import {lengthsOnlyNotice, withoutTokensNotice} from '../notices.ts'
 import {SessionBuilder} from '../session-builder.ts'
-import type {TraceReader} from '../trace-reader.ts'
-import type {CsvFormat, CsvLayout} from './csv-columns.ts'
+import {CSV_NOUNS, type CsvFormat, type CsvLayout} from './csv-columns.ts'
 import {CsvRequests} from './csv-request.ts'
 import {type CsvRow, CsvRows} from './csv-rows.ts'
 import {parseNumber} from './csv-time.ts'
@@ -15,19 +16,12 @@ export interface CsvOptions {
   readonly columns: CsvColumns
 }
 
-const NOUNS: Readonly<Record<CsvFormat, string>> = {
-  azure: 'The Azure LLM inference trace',
-  burstgpt: 'The BurstGPT trace',
-  csv: 'A CSV trace',
-}
-
 /**
  * Traces of one request per CSV row: arrival time, input and output tokens, perhaps a session. They hold lengths only,
  * so no two prompts share a prefix. Rows without input or output (failed requests) are left out and counted.
  */
-export class CsvReader implements TraceReader {
+export class CsvReader extends FileReader<CsvRows> {
   readonly #options: CsvOptions
-  readonly #rows: CsvRows
   readonly #requests: CsvRequests
   readonly #line = words()
   readonly #timestampMs = floats()
@@ -40,17 +34,9 @@ export class CsvReader implements TraceReader {
   #withoutTokens = 0
 
   constructor(bytes: Uint8Array, options: CsvOptions) {
+    super(new CsvRows(bytes, options.fileName), options.fileName)
     this.#options = options
-    this.#rows = new CsvRows(bytes, options.fileName)
     this.#requests = new CsvRequests(options)
-  }
-
-  get isDone(): boolean {
-    return this.#rows.isDone
-  }
-
-  get position(): number {
-    return this.#rows.position
   }
 
   get requestCount(): number {
@@ -58,7 +44,7 @@ export class CsvReader implements TraceReader {
   }
 
   readStep(): Problem | null {
-    const rows = this.#rows.readStep()
+    const rows = this.source.readStep()
     if (!rows.ok) return rows.error
     for (const row of rows.value) {
       const {layout} = this.#requests
@@ -68,10 +54,8 @@ export class CsvReader implements TraceReader {
     return null
   }
 
-  finish(): Result<ParsedTrace> {
+  protected build(count: number): Result<ParsedTrace> {
     const {fileName, format} = this.#options
-    const count = this.requestCount
-    if (count === 0) return fail(`trace file ${fileName} did not contain any requests`)
     const sessions = this.#buildSessions()
     if (!sessions.ok) return sessions
     return ok({
@@ -187,17 +171,8 @@ export class CsvReader implements TraceReader {
   #notices(): readonly string[] {
     const {fileName, format} = this.#options
     const told = withoutTokensNotice(fileName, this.#withoutTokens)
-    return this.#hasHashes ? told : [lengthsOnlyNotice(format), ...told]
+    return this.#hasHashes ? told : [lengthsOnlyNotice(CSV_NOUNS[format]), ...told]
   }
-}
-
-export function lengthsOnlyNotice(format: CsvFormat): string {
-  return `${NOUNS[format]} holds lengths only: no two prompts share a prefix, so the prefix cache never helps in this replay.`
-}
-
-/** Of rows that were left out; none where none was. */
-export function withoutTokensNotice(fileName: string, count: number): string[] {
-  return count === 0 ? [] : [`${fileName}: ${count} requests without input or output tokens were left out.`]
 }
 
 /** The low 32 bits of block ids, which are all that prefix reuse needs; null for anything but a list of whole numbers. */

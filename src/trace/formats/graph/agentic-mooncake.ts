@@ -3,10 +3,10 @@ import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
 import {INT32_MAX} from '../../int32.ts'
 import type {GraphNode, GraphWait} from '../../request-graph.ts'
 import type {ParsedTrace} from '../../trace-columns.ts'
+import {JsonLinesReader} from '../file-reader.ts'
 import {LineError} from '../json-line-scanner.ts'
-import {JsonLines, keyFinder} from '../json-lines.ts'
+import {keyFinder} from '../json-lines.ts'
 import {AGENTIC_SCHEMA} from '../known-keys.ts'
-import type {TraceReader} from '../trace-reader.ts'
 import {buildGraphTrace} from './graph-trace.ts'
 
 const VERSION = 2
@@ -51,37 +51,18 @@ interface Row {
  * below a header that names the schema, for their end or start (`dependencies`). The rows without a header are read as
  * aisimulate-core 0.13.0 reads them.
  */
-export class AgenticMooncakeReader implements TraceReader {
-  readonly #fileName: string
-  readonly #lines: JsonLines
+export class AgenticMooncakeReader extends JsonLinesReader {
   readonly #nodes: GraphNode[] = []
   #blockSize: number | null = null
   #row: Row = emptyRow()
-
-  constructor(bytes: Uint8Array, fileName: string) {
-    this.#fileName = fileName
-    this.#lines = new JsonLines(bytes, fileName)
-  }
-
-  get isDone(): boolean {
-    return this.#lines.isDone
-  }
-
-  get position(): number {
-    return this.#lines.position
-  }
 
   get requestCount(): number {
     return this.#nodes.length
   }
 
-  readStep(): Problem | null {
-    return this.#lines.readStep(this.#readLine)
-  }
-
-  finish(): Result<ParsedTrace> {
+  protected build(): Result<ParsedTrace> {
     return buildGraphTrace(this.#nodes, {
-      fileName: this.#fileName,
+      fileName: this.fileName,
       format: 'agentic_mooncake',
       traceBlockSize: this.#blockSize,
       notices: this.#notices(),
@@ -90,19 +71,19 @@ export class AgenticMooncakeReader implements TraceReader {
 
   #notices(): readonly string[] {
     const notices = [
-      `${this.#fileName} is read as an agentic Mooncake trace: a request is sent when those it waits for are over, tools included.`,
+      `${this.fileName} is read as an agentic Mooncake trace: a request is sent when those it waits for are over, tools included.`,
     ]
     if (this.#blockSize === null)
       notices.push(
-        `${this.#fileName} has no header of ${AGENTIC_SCHEMA}, without which the replay call of ai-dynamo 1.6.1 refuses it; it is read ` +
+        `${this.fileName} has no header of ${AGENTIC_SCHEMA}, without which the replay call of ai-dynamo 1.6.1 refuses it; it is read ` +
           'as the engine of that release (aisimulate) reads such rows.',
       )
     return notices
   }
 
-  #readLine = (): Problem | null => {
+  protected readonly readLine = (): Problem | null => {
     this.#row = emptyRow()
-    this.#lines.scanner.readObjectLine(this.#onField)
+    this.lines.scanner.readObjectLine(this.#onField)
     if (this.#nodes.length === 0 && this.#blockSize === null && this.#row.texts.has('schema'))
       return this.#takeHeader()
     const node = this.#blockSize === null ? this.#plainNode() : this.#declaredNode()
@@ -112,7 +93,7 @@ export class AgenticMooncakeReader implements TraceReader {
   }
 
   #onField = (source: Uint8Array, start: number, end: number): void => {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     const found = findKey(source, start, end)
     if (found === undefined) {
       scanner.skipValue()
@@ -132,14 +113,14 @@ export class AgenticMooncakeReader implements TraceReader {
   }
 
   #readHashIds(): void {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     const ids: number[] = []
     scanner.readArray('hash_ids', () => ids.push(scanner.readUnsignedLow32('hash_ids')))
     this.#row.hashIds = ids
   }
 
   #readDependency = (): void => {
-    const {scanner} = this.#lines
+    const {scanner} = this.lines
     const texts = new Map<Key, string>()
     let delayMs = Number.NaN
     scanner.readObject('dependencies', (source, start, end) => {
@@ -170,14 +151,14 @@ export class AgenticMooncakeReader implements TraceReader {
       numbers.get('block_size'),
     ]
     if (schema !== AGENTIC_SCHEMA)
-      return this.#lines.problem(`names schema ${schema}, not ${AGENTIC_SCHEMA}`, 'schema')
+      return this.lines.problem(`names schema ${schema}, not ${AGENTIC_SCHEMA}`, 'schema')
     if (version !== VERSION)
-      return this.#lines.problem(
+      return this.lines.problem(
         `has version ${version} of ${AGENTIC_SCHEMA}; version ${VERSION} is read`,
         'version',
       )
     if (blockSize === undefined || blockSize === 0)
-      return this.#lines.problem('needs a block_size of at least 1', 'block_size')
+      return this.lines.problem('needs a block_size of at least 1', 'block_size')
     this.#blockSize = blockSize
     return null
   }
@@ -232,11 +213,11 @@ export class AgenticMooncakeReader implements TraceReader {
     if (outputLength === undefined) return this.#fail('is missing output_length', 'output_length')
     if (inputLength > INT32_MAX || outputLength > INT32_MAX)
       return this.#fail(`has more than ${INT32_MAX} tokens`, 'input_length')
-    return ok({line: this.#lines.lineNumber, requestId, inputLength, outputLength, hashIds})
+    return ok({line: this.lines.lineNumber, requestId, inputLength, outputLength, hashIds})
   }
 
   #fail(text: string, field: string) {
-    const {message} = this.#lines.problem(text, field)
+    const {message} = this.lines.problem(text, field)
     return fail(message, field)
   }
 }

@@ -14,10 +14,11 @@ export interface GraphTraits {
 /**
  * Columns of a trace whose requests wait for each other. Each request is a session of its own, numbered by the order of ids: at
  * one moment the reference sends them in that order.
+ *
+ * @param nodes at least one
  */
 export function buildGraphTrace(nodes: readonly GraphNode[], traits: GraphTraits): Result<ParsedTrace> {
   const {fileName} = traits
-  if (nodes.length === 0) return fail(`trace file ${fileName} did not contain any requests`)
   const byId = new Map<string, number>()
   for (const [request, {requestId, line}] of nodes.entries()) {
     if (byId.has(requestId))
