@@ -5,7 +5,7 @@ import {gunzipSync} from 'node:zlib'
 import type {Plugin} from 'vite'
 import {VitePWA} from 'vite-plugin-pwa'
 import type {ManifestEntry} from 'workbox-build'
-import {SYSTEM_NAMES, SYSTEMS} from '../src/perf/aic/request/systems.ts'
+import {SYSTEM_NAMES, SYSTEMS} from '../src/config/gpus.ts'
 import type {SiteFile} from '../src/service-worker/protocol.ts'
 
 /** Folders of the site that are stored after the shell, file by file. */

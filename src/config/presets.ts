@@ -1,6 +1,7 @@
 import {assert} from '../core/assert.ts'
 import {assembleScenario} from './assemble-scenario.ts'
 import {defaultEngineArgs} from './engine/engine-args.ts'
+import {DEFAULT_SYSTEM} from './gpus.ts'
 import {parsePlannerConfig} from './planner/planner-config.ts'
 import {withRelease} from './releases/with-release.ts'
 import {
@@ -53,7 +54,7 @@ export function plannerConfigWith(mode: PlannerMode, fields: Partial<PlannerConf
 /** What the guide gives every engine: one H200 per instance. */
 const GUIDE_ENGINE: Partial<EngineArgs> = {
   aic_backend: 'vllm',
-  aic_system: 'h200_sxm',
+  aic_system: DEFAULT_SYSTEM,
   aic_model_path: 'nvidia/Llama-3.1-8B-Instruct-FP8',
   aic_tp_size: 1,
 }

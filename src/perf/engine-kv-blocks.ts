@@ -1,7 +1,7 @@
+import type {BackendName} from '../config/gpus.ts'
 import {ok, type Result} from '../core/result.ts'
 import type {AicRequest} from './aic/request/aic-request.ts'
 import {checkAicRequest} from './aic/request/request.ts'
-import type {BackendName} from './aic/request/systems.ts'
 import {computeKvCapacity, DEFAULT_MEMORY_FRACTION, memoryFractionKind} from './kv-capacity.ts'
 
 /** What engine args of 1.6 say about memory. */

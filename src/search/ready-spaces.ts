@@ -1,4 +1,5 @@
 import {leastGpus} from '../config/command-line/planner-flags-1.6.ts'
+import {COMMON_SYSTEMS} from '../config/gpus.ts'
 import {isOtherPolicy} from '../config/scaling/parse-scaling.ts'
 import {valueAt} from '../config/scaling/policy-fields.ts'
 import {plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
@@ -230,7 +231,7 @@ export const READY_SPACES: readonly ReadySpace[] = [
     description:
       'GPU type, GPUs per engine and fleet size; needs the GPU tables and is best with a price per type.',
     given: {
-      'engine.aic_system': ['h100_sxm', 'h200_sxm', 'b200_sxm'],
+      'engine.aic_system': COMMON_SYSTEMS,
       tp: [1, 2, 4],
       num_workers: [1, 2, 3, 4, 6, 8],
     },

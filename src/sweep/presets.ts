@@ -1,4 +1,5 @@
 import type {FieldValue} from '../config/field-text.ts'
+import {COMMON_SYSTEMS} from '../config/gpus.ts'
 import {ok, type Result} from '../core/result.ts'
 import {axisOf, type SweepAxis} from './axis.ts'
 
@@ -54,12 +55,12 @@ export const SWEEP_PRESETS: readonly SweepPreset[] = [
     id: 'sku-tp',
     title: 'GPU and tensor parallelism',
     description:
-      'Three GPU types at 1, 2, 4 and 8 GPUs per engine, each with the KV cache it has room for; needs the GPU tables ' +
+      'The common GPU types at 1, 2, 4 and 8 GPUs per engine, each with the KV cache it has room for; needs the GPU tables ' +
       '(engine timing aic).',
     sizesKv: true,
     axes: [
       ['tp', [1, 2, 4, 8]],
-      ['engine.aic_system', ['h100_sxm', 'h200_sxm', 'b200_sxm']],
+      ['engine.aic_system', COMMON_SYSTEMS],
     ],
   },
 ]

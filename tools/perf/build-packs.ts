@@ -1,6 +1,13 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {parseArgs} from 'node:util'
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  backendVersion,
+  SYSTEM_NAMES,
+  type SystemName,
+} from '../../src/config/gpus.ts'
 import {FIRST_RELEASE, RELEASES, type Release} from '../../src/config/release.ts'
 import {sha256Hex} from '../../src/core/sha256.ts'
 import {AicModel} from '../../src/perf/aic/aic-model.ts'
@@ -8,13 +15,6 @@ import type {AicRequest} from '../../src/perf/aic/request/aic-request.ts'
 import {ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
 import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
 import {checkAicRequest} from '../../src/perf/aic/request/request.ts'
-import {
-  BACKEND_NAMES,
-  type BackendName,
-  backendVersion,
-  SYSTEM_NAMES,
-  type SystemName,
-} from '../../src/perf/aic/request/systems.ts'
 import {decodePack} from '../../src/perf/aic/tables/decode-pack.ts'
 import {AicDataError} from '../../src/perf/aic/tables/errors.ts'
 import type {EngineSplit, Manifest, PackFile, PackPair} from '../../src/perf/aic/tables/manifest.ts'

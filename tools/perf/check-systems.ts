@@ -1,15 +1,13 @@
 import {parse} from 'yaml'
+import {BACKEND_NAMES, backendVersion, SYSTEM_NAMES} from '../../src/config/gpus.ts'
 import type {Release} from '../../src/config/release.ts'
 import {ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
 import {
-  BACKEND_NAMES,
-  backendVersion,
   MEM_EFFICIENCY,
   MEM_LATENCY_S,
   NCCL_MEM_BYTES,
   OTHER_MEM_BYTES,
-  SYSTEM_NAMES,
-} from '../../src/perf/aic/request/systems.ts'
+} from '../../src/perf/aic/request/link-and-memory.ts'
 import type {WheelData} from './wheel.ts'
 
 interface SystemYaml {
@@ -28,7 +26,7 @@ interface QueryVersions {
   readonly overrides: Readonly<Record<string, Slots>>
 }
 
-/** The constants in src/perf/aic/request/systems.ts, as the edition changes them, must be those of the package. */
+/** The constants in src/config/gpus.ts, as the edition changes them, must be those of the package. */
 export function checkSystems(data: WheelData, release: Release): void {
   for (const name of SYSTEM_NAMES) {
     const system = ESTIMATORS[release].systems[name]
@@ -54,8 +52,7 @@ export function checkSystems(data: WheelData, release: Release): void {
       }),
     ]
     for (const [field, published, ours] of pairs) {
-      if (published !== ours)
-        throw new Error(`${name} ${field}: published ${published}, in systems.ts ${ours}`)
+      if (published !== ours) throw new Error(`${name} ${field}: published ${published}, in gpus.ts ${ours}`)
     }
   }
   checkVersions(data)

@@ -1,4 +1,4 @@
-import {type BackendName, SYSTEMS, type SystemName} from '../../src/perf/aic/request/systems.ts'
+import {type BackendName, SYSTEMS, type SystemName} from '../../src/config/gpus.ts'
 import type {Leaf} from './pair-tables.ts'
 
 /** Attention kernels by the names SGLang's tables use. */

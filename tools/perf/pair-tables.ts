@@ -1,11 +1,6 @@
+import {type BackendName, backendVersion, SYSTEMS, type SystemName} from '../../src/config/gpus.ts'
 import {hasUnitsFor} from '../../src/perf/aic/operators/quant-modes.ts'
 import {gemmSol, generationAttentionSol} from '../../src/perf/aic/operators/roofline.ts'
-import {
-  type BackendName,
-  backendVersion,
-  SYSTEMS,
-  type SystemName,
-} from '../../src/perf/aic/request/systems.ts'
 import {type CurveKind, type GridKind, tableKey} from '../../src/perf/aic/tables/tables.ts'
 import type {KvCacheMode} from '../../src/perf/models/model-config.ts'
 import {resolvedLanes} from './lanes.ts'

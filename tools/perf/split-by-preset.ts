@@ -1,3 +1,4 @@
+import type {BackendName, SystemName} from '../../src/config/gpus.ts'
 import type {Release} from '../../src/config/release.ts'
 import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
 import {
@@ -7,7 +8,6 @@ import {
   moeTier,
   needsOf,
 } from '../../src/perf/aic/request/requirements.ts'
-import type {BackendName, SystemName} from '../../src/perf/aic/request/systems.ts'
 import {type GemmTable, sitesNeeded} from '../../src/perf/aic/tables/gemm-sites.ts'
 import {gemmTableMode, TableSet, tableKey} from '../../src/perf/aic/tables/tables.ts'
 import {CATALOGUE} from '../../src/perf/models/catalogue.ts'

@@ -4,8 +4,8 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {unzipSync} from 'fflate'
+import type {SystemName} from '../../src/config/gpus.ts'
 import type {Release} from '../../src/config/release.ts'
-import type {SystemName} from '../../src/perf/aic/request/systems.ts'
 
 /** The published package that holds an edition's tables. */
 export interface WheelSource {

@@ -1,6 +1,7 @@
 import {isObject} from '../../core/is-object.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {checkField, type Field} from '../field.ts'
+import {DEFAULT_SYSTEM} from '../gpus.ts'
 import {FIRST_RELEASE} from '../release.ts'
 import {
   type AicPerfConfig,
@@ -33,7 +34,7 @@ export const AIC_PERF_FIELDS: readonly Field<keyof AicPerfConfig, 'router'>[] = 
     key: 'aic_system',
     label: 'Estimate: GPU',
     help: 'GPU the router takes the instances to have; the engine timing is chosen apart from it.',
-    default: 'h200_sxm',
+    default: DEFAULT_SYSTEM,
   },
   {
     ...shared,

@@ -1,3 +1,4 @@
+import {isEqual} from '../../core/is-equal.ts'
 import {isObject} from '../../core/is-object.ts'
 import {initialScaling} from '../scaling/initial-scaling.ts'
 import {checkScaling, isOtherPolicy, OTHER_POLICIES, type OtherScaling} from '../scaling/parse-scaling.ts'
@@ -24,7 +25,7 @@ export function decodePolicy(link: LinkPairs): OtherScaling | null {
 export function policyDifferences(before: Pick<Scenario, 'scaling'>, to: OtherScaling): readonly Pair[] {
   const config = JSON.stringify(to.config)
   const from = before.scaling
-  if (isOtherPolicy(from) && from.policy === to.policy && JSON.stringify(from.config) === config) return []
+  if (isOtherPolicy(from) && from.policy === to.policy && isEqual(from.config, to.config)) return []
   return [
     ['policy', to.policy],
     ['policy-config', config],

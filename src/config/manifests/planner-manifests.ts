@@ -1,10 +1,8 @@
 import {stringify} from 'yaml'
 import {plannerJson} from '../command-line/command-line.ts'
+import {isSystemName, SYSTEMS} from '../gpus.ts'
 import {objectiveOf} from '../objective.ts'
 import {firstPoolOf, type Scenario} from '../scenario.ts'
-
-/** GPU types that a DynamoGraphDeploymentRequest knows under the names the tables have for them. */
-const GPU_SKUS = new Set(['gb200', 'b300_sxm', 'b200_sxm', 'h200_sxm', 'h100_sxm', 'l40s'])
 
 /** The planner's config as YAML, what is not its default; null under another policy. */
 export function plannerYaml(scenario: Scenario): string | null {
@@ -21,7 +19,7 @@ export function deploymentRequestYaml(scenario: Scenario): string | null {
   if (planner === null) return null
   const {args} = firstPoolOf(scenario.fleet)
   const objective = objectiveOf(scenario)
-  const sku = args.aic_system ?? ''
+  const sku = args.aic_system
   return stringify({
     apiVersion: 'nvidia.com/v1beta1',
     kind: 'DynamoGraphDeploymentRequest',
@@ -29,7 +27,7 @@ export function deploymentRequestYaml(scenario: Scenario): string | null {
     spec: {
       model: args.aic_model_path ?? 'NAME/OF-YOUR-MODEL',
       backend: args.aic_backend ?? args.engine_type,
-      ...(GPU_SKUS.has(sku) ? {hardware: {gpuSku: sku}} : {}),
+      ...(isSystemName(sku) && SYSTEMS[sku].isKnownToOperator ? {hardware: {gpuSku: sku}} : {}),
       ...(objective === null ? {} : {sla: {ttft: objective.ttftMs, itl: objective.itlMs}}),
       features: {
         planner,

@@ -1,3 +1,4 @@
+import {isEqual} from '../../core/is-equal.ts'
 import {isObject, type JsonObject} from '../../core/is-object.ts'
 import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
@@ -53,7 +54,7 @@ export function refuseUnsimulated(
 ): ReturnType<typeof fail> | null {
   for (const [key, inert] of Object.entries(keys)) {
     const value = section[key]
-    if (value === undefined || inert.some(own => JSON.stringify(own) === JSON.stringify(value))) continue
+    if (value === undefined || inert.some(own => isEqual(own, value))) continue
     return fail(`${path}.${key} is known to 1.6.1 but not simulated here`, `${path}.${key}`)
   }
   return null

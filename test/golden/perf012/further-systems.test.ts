@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 import {RELEASES, type Release} from '../../../src/config/release.ts'
-import {SYSTEM_NAMES} from '../../../src/perf/aic/request/systems.ts'
+import {SYSTEM_NAMES} from '../../../src/config/gpus.ts'
 import {answerPerfPoints} from '../../../src/perf/aic/perf-points.ts'
 import {type PointFile, pointSources, readGolden, unwrap} from './fixtures.ts'
 

@@ -1,4 +1,4 @@
-import {memoryMs} from '../request/systems.ts'
+import {memoryMs} from '../request/link-and-memory.ts'
 import {DecodeLines} from '../tables/decode-lines.ts'
 import {noData} from '../tables/errors.ts'
 import {GridReader} from '../tables/grid.ts'

@@ -1,4 +1,5 @@
-import {type GpuSystem, linkBandwidth} from '../request/systems.ts'
+import type {GpuSystem} from '../../../config/gpus.ts'
+import {linkBandwidth} from '../request/link-and-memory.ts'
 import {type Curve, curveAt} from '../tables/curve.ts'
 import {noData} from '../tables/errors.ts'
 import {tableKey} from '../tables/tables.ts'

@@ -1,4 +1,4 @@
-import {memoryMs} from '../request/systems.ts'
+import {memoryMs} from '../request/link-and-memory.ts'
 import {AicDataError} from '../tables/errors.ts'
 import {evaluateAttention} from './evaluate-attention.ts'
 import {evaluateAllReduce, evaluateDispatch} from './evaluate-comm.ts'

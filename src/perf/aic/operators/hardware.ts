@@ -1,5 +1,5 @@
+import type {BackendName, GpuSystem} from '../../../config/gpus.ts'
 import type {Estimator} from '../request/estimator.ts'
-import type {BackendName, GpuSystem} from '../request/systems.ts'
 import type {OutsideFlag} from '../tables/outside.ts'
 import type {TableSet} from '../tables/tables.ts'
 import type {Phase} from './ops.ts'

@@ -1,6 +1,6 @@
+import type {BackendName} from '../../../config/gpus.ts'
 import type {ExpertConfig, GemmMode, LatentConfig, ModelConfig} from '../../models/model-config.ts'
 import type {Parallelism} from '../request/parallelism.ts'
-import type {BackendName} from '../request/systems.ts'
 import type {Op, OpLists, Phase} from './ops.ts'
 
 /** The operators of one prefill and one decode step, in the order their times are summed (perf-model-012.md 4). */

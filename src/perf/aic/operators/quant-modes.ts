@@ -1,7 +1,7 @@
+import {type FlopsEntry, type GpuSystem, SYSTEMS} from '../../../config/gpus.ts'
 import type {FmhaMode, GemmMode, KvCacheMode, MoeMode} from '../../models/model-config.ts'
 import {ESTIMATORS} from '../request/estimator.ts'
 import type {ResolvedAicRequest} from '../request/request.ts'
-import {type FlopsEntry, type GpuSystem, SYSTEMS} from '../request/systems.ts'
 import {AicDataError} from '../tables/errors.ts'
 
 /** Number formats one engine runs with, keys as in the reference's own output. */

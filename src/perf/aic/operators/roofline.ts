@@ -1,5 +1,5 @@
+import type {GpuSystem} from '../../../config/gpus.ts'
 import type {FmhaMode, GemmMode, KvCacheMode} from '../../models/model-config.ts'
-import type {GpuSystem} from '../request/systems.ts'
 import type {GemmSol} from '../tables/gemm-sites.ts'
 import type {GridSol} from '../tables/grid-shape.ts'
 import {attentionFlops, bytesPerWeight, decodeAttentionFlops, flopsFor, kvCacheBytes} from './quant-modes.ts'

@@ -1,5 +1,5 @@
+import {type GpuSystem, SYSTEMS, type SystemName, systemsOf} from '../../../config/gpus.ts'
 import type {Release} from '../../../config/release.ts'
-import {type GpuSystem, SYSTEMS, type SystemName} from './systems.ts'
 
 /**
  * What differs between the estimators of two releases: facts, read once when a model is compiled. Whatever is not here
@@ -44,11 +44,7 @@ export const ESTIMATORS: Readonly<Record<Release, Estimator>> = {
   '1.6.1': {
     edition: '0.13.0',
     manifest: 'manifest-0.13.json',
-    systems: {
-      ...SYSTEMS,
-      b200_sxm: {...SYSTEMS.b200_sxm, interNodeBandwidth: 50e9},
-      gb200: {...SYSTEMS.gb200, rack: {gpus: 72, interRackBandwidth: 50e9}},
-    },
+    systems: systemsOf('1.6.1'),
     normsInDecode: true,
     addsNormsFirst: true,
     ranksSquares: true,

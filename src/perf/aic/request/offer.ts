@@ -1,3 +1,4 @@
+import {type BackendName, COMMON_SYSTEMS, SYSTEMS, type SystemName} from '../../../config/gpus.ts'
 import {findModel} from '../../models/catalogue.ts'
 import type {ModelConfig} from '../../models/model-config.ts'
 import {SAME_MODELS} from '../../models/same-models.ts'
@@ -5,7 +6,6 @@ import {hasUnitsFor, unitsOf} from '../operators/quant-modes.ts'
 import type {Manifest, PackPair} from '../tables/manifest.ts'
 import {parallelismViolation, TP_SIZES} from './parallelism.ts'
 import {BACKEND_ALIASES, SYSTEM_ALIASES} from './request.ts'
-import {type BackendName, SYSTEM_NAMES, SYSTEMS, type SystemName} from './systems.ts'
 
 /** What a form can offer: every GPU and backend with tables, and how each model can be spread there. */
 export interface GpuOffer {
@@ -48,7 +48,7 @@ export function computeOffer(
 ): GpuOffer {
   const models = [...own, ...catalogue.filter(({id}) => findModel(own, id) === null)]
   return {
-    commonSystems: SYSTEM_NAMES.filter(name => SYSTEMS[name].isCommon),
+    commonSystems: COMMON_SYSTEMS,
     aliases: {...SYSTEM_ALIASES, ...BACKEND_ALIASES, ...Object.fromEntries(SAME_MODELS)},
     pairs: manifest.pairs.map(pair => ({
       system: pair.system,

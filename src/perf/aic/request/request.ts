@@ -1,3 +1,12 @@
+import {
+  BACKEND_NAMES,
+  type BackendName,
+  backendVersion,
+  DEFAULT_SYSTEM,
+  SYSTEM_NAMES,
+  SYSTEMS,
+  type SystemName,
+} from '../../../config/gpus.ts'
 import type {Release} from '../../../config/release.ts'
 import type {EngineArgs} from '../../../config/scenario.ts'
 import {closest} from '../../../core/nearest-key.ts'
@@ -7,14 +16,6 @@ import type {ModelConfig} from '../../models/model-config.ts'
 import {whyUnsupported} from '../../models/named-families.ts'
 import type {AicRequest} from './aic-request.ts'
 import {checkParallelism} from './parallelism.ts'
-import {
-  BACKEND_NAMES,
-  type BackendName,
-  backendVersion,
-  SYSTEM_NAMES,
-  SYSTEMS,
-  type SystemName,
-} from './systems.ts'
 
 /** A request whose names and numbers are known to be good. */
 export interface ResolvedAicRequest extends AicRequest {
@@ -51,7 +52,7 @@ const OLD_DEFAULT_VERSIONS: Readonly<Record<BackendName, readonly string[]>> = {
   trtllm: ['0.14.0', '1.2.0rc5'],
 }
 
-/** Engine args -> request. Missing system and TP mean the reference's defaults, h200_sxm and 1. */
+/** Engine args -> request. Missing system and TP mean the reference's defaults, `DEFAULT_SYSTEM` and 1. */
 export function resolveAicRequest(
   args: AicArgs,
   models: readonly ModelConfig[],
@@ -65,7 +66,7 @@ export function resolveAicRequest(
   const notice = sameModelNotice(model, args.aic_model_path)
   const checked = checkAicRequest({
     release,
-    system: args.aic_system ?? 'h200_sxm',
+    system: args.aic_system ?? DEFAULT_SYSTEM,
     backend: args.aic_backend,
     version: args.aic_backend_version,
     model,

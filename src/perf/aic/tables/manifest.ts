@@ -1,8 +1,8 @@
 import {strFromU8} from 'fflate'
+import {type BackendName, isSystemName, type SystemName} from '../../../config/gpus.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {asRecord} from '../../models/json.ts'
 import type {Edition} from '../request/estimator.ts'
-import {type BackendName, isSystemName, type SystemName} from '../request/systems.ts'
 
 /** What a manifest below `perf/` lists: the tables of one edition. Editions share the files in which they are equal. */
 export interface Manifest {

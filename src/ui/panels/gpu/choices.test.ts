@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {SYSTEM_NAMES} from '../../../config/gpus.ts'
 import {computeOffer, type GpuOffer} from '../../../perf/aic/request/offer.ts'
-import {SYSTEM_NAMES} from '../../../perf/aic/request/systems.ts'
 import {parseManifest} from '../../../perf/aic/tables/manifest.ts'
 import {CATALOGUE_MODELS} from '../../../perf/models/catalogue.ts'
 import {

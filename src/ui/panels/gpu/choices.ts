@@ -1,3 +1,4 @@
+import {DEFAULT_SYSTEM} from '../../../config/gpus.ts'
 import type {GpuOffer, OfferedModel, OfferedSplit} from '../../../perf/aic/request/offer.ts'
 
 /** An entry of a select: what it writes, and why it cannot be chosen. */
@@ -34,7 +35,7 @@ const EXPERT_FIELDS: readonly GpuField[] = ['aic_attention_dp_size', 'aic_moe_tp
 
 /** What an empty field stands for in the reference. */
 const WHEN_EMPTY: GpuDraft = {
-  aic_system: 'h200_sxm',
+  aic_system: DEFAULT_SYSTEM,
   aic_backend: '',
   aic_model_path: '',
   aic_tp_size: '1',

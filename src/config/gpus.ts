@@ -1,3 +1,5 @@
+import type {Release} from './release.ts'
+
 export const BACKEND_NAMES = ['vllm', 'sglang', 'trtllm'] as const
 export type BackendName = (typeof BACKEND_NAMES)[number]
 
@@ -11,12 +13,17 @@ const BACKEND_VERSIONS: Readonly<Record<BackendName, string>> = {
 export type FlopsEntry = 'bf16' | 'fp8' | 'fp4'
 
 /**
- * What the model knows about a GPU besides its tables (perf-model-012.md 5). Whatever depends on the GPU is said
- * here and asked by what it means, never by a GPU's name, so that another GPU is one more entry of `FACTS`.
+ * What is known about a GPU besides its tables (perf-model-012.md 5). Whatever depends on the GPU is said here and asked by
+ * what it means, never by a GPU's name, so that another GPU is one more entry of `FACTS`.
  */
 interface GpuFacts {
-  /** Whether its tables are kept for use without a network unasked, and its times drawn unasked. */
+  /**
+   * Whether its tables are kept for use without a network unasked, its times drawn unasked, and it is one of those that
+   * ready-made sweeps and spaces compare.
+   */
   readonly isCommon: boolean
+  /** A DynamoGraphDeploymentRequest knows it, under this very name. */
+  readonly isKnownToOperator: boolean
   /** Short names that are understood, too. */
   readonly aliases: readonly string[]
   /** Memory bandwidth, bytes per second. */
@@ -46,20 +53,14 @@ interface GpuFacts {
   >
   /** Measured versions that differ from `BACKEND_VERSIONS`. */
   readonly versions?: Readonly<Record<BackendName, string>>
+  /** What a later release says otherwise (perf-model-013.md). */
+  readonly changes?: Readonly<Partial<Record<Release, GpuChanges>>>
 }
 
-/** Share of the memory bandwidth that small kernels reach, and what launching one costs. */
-export const MEM_EFFICIENCY = 0.8
-export const MEM_LATENCY_S = 3e-6
-/** Bytes of a GPU that neither weights, activations nor the KV cache may use. */
-export const OTHER_MEM_BYTES = 3758096384
-/** Communication buffers in bytes, by GPUs that work together. */
-export const NCCL_MEM_BYTES: ReadonlyMap<number, number> = new Map([
-  [1, 0],
-  [2, 358612992],
-  [4, 411041792],
-  [8, 411041792],
-])
+interface GpuChanges {
+  readonly interNodeBandwidth?: number
+  readonly rack?: {readonly gpus: number; readonly interRackBandwidth: number}
+}
 
 const HOPPER = {
   flops: {bf16: 989e12, fp8: 1978e12},
@@ -91,6 +92,7 @@ const GRACE_BLACKWELL = {
 const FACTS = {
   h200_sxm: {
     isCommon: true,
+    isKnownToOperator: true,
     aliases: ['h200'],
     memBandwidth: 4.8e12,
     memCapacityBytes: 151397597184,
@@ -99,6 +101,7 @@ const FACTS = {
   },
   h100_sxm: {
     isCommon: true,
+    isKnownToOperator: true,
     aliases: ['h100'],
     memBandwidth: 3.35e12,
     memCapacityBytes: 85899345920,
@@ -107,6 +110,7 @@ const FACTS = {
   },
   b200_sxm: {
     isCommon: true,
+    isKnownToOperator: true,
     aliases: ['b200'],
     memBandwidth: 7.7e12,
     memCapacityBytes: 193273528320,
@@ -114,10 +118,12 @@ const FACTS = {
     smVersion: 100,
     ncclVersion: '2.27.3',
     dispatchesQuantised: true,
+    changes: {'1.6.1': {interNodeBandwidth: 50e9}},
     ...BLACKWELL,
   },
   b300_sxm: {
     isCommon: false,
+    isKnownToOperator: true,
     aliases: ['b300'],
     memBandwidth: 7.75e12,
     memCapacityBytes: 288400343040,
@@ -129,16 +135,19 @@ const FACTS = {
   },
   gb200: {
     isCommon: false,
+    isKnownToOperator: true,
     aliases: ['gb200_nvl72'],
     memCapacityBytes: 198674743296,
     flops: {bf16: 2500e12, fp8: 5000e12, fp4: 10000e12},
     smVersion: 100,
     ncclVersion: '2.23',
     dispatchesQuantised: true,
+    changes: {'1.6.1': {rack: {gpus: 72, interRackBandwidth: 50e9}}},
     ...GRACE_BLACKWELL,
   },
   gb300: {
     isCommon: false,
+    isKnownToOperator: false,
     aliases: ['gb300_nvl72'],
     memCapacityBytes: 298013687808,
     flops: {bf16: 2500e12, fp8: 5000e12, fp4: 15000e12},
@@ -149,6 +158,7 @@ const FACTS = {
   },
   rtx_pro_6000_server: {
     isCommon: false,
+    isKnownToOperator: false,
     aliases: ['rtx_pro_6000', 'rtx6000'],
     memBandwidth: 1.792e12,
     memCapacityBytes: 102641958912,
@@ -163,6 +173,7 @@ const FACTS = {
   },
   l40s: {
     isCommon: false,
+    isKnownToOperator: true,
     aliases: [],
     memBandwidth: 864e9,
     memCapacityBytes: 48305799168,
@@ -177,6 +188,7 @@ const FACTS = {
   },
   a100_sxm: {
     isCommon: false,
+    isKnownToOperator: false,
     aliases: ['a100'],
     memBandwidth: 2.039e12,
     memCapacityBytes: 85899345920,
@@ -199,9 +211,27 @@ export interface GpuSystem extends GpuFacts {
   readonly name: SystemName
 }
 
-export const SYSTEMS = Object.fromEntries(
-  SYSTEM_NAMES.map(name => [name, {...FACTS[name], name}]),
-) as unknown as Readonly<Record<SystemName, GpuSystem>>
+type Systems = Readonly<Record<SystemName, GpuSystem>>
+
+/** The GPUs as 1.2.1 has them. */
+export const SYSTEMS = systemsOf('1.2.1')
+
+export function systemsOf(release: Release): Systems {
+  return Object.fromEntries(
+    SYSTEM_NAMES.map(name => {
+      const facts: GpuFacts = FACTS[name]
+      return [name, {...facts, ...facts.changes?.[release], name}]
+    }),
+  ) as unknown as Systems
+}
+
+/** The GPUs that ready-made sweeps and spaces compare, from the smallest memory to the largest. */
+export const COMMON_SYSTEMS: readonly SystemName[] = SYSTEM_NAMES.filter(name => FACTS[name].isCommon).sort(
+  (a, b) => FACTS[a].memCapacityBytes - FACTS[b].memCapacityBytes,
+)
+
+/** The GPU that the reference takes where none is named. */
+export const DEFAULT_SYSTEM: SystemName = 'h200_sxm'
 
 export function isSystemName(name: unknown): name is SystemName {
   return typeof name === 'string' && Object.hasOwn(FACTS, name)
@@ -210,16 +240,4 @@ export function isSystemName(name: unknown): name is SystemName {
 /** The version a GPU's tables of a backend were measured with. */
 export function backendVersion(system: SystemName, backend: BackendName): string {
   return SYSTEMS[system].versions?.[backend] ?? BACKEND_VERSIONS[backend]
-}
-
-/** Bytes per second and GPU, one direction, between that many GPUs. */
-export function linkBandwidth(system: GpuSystem, gpus: number): number {
-  if (gpus <= system.gpusPerNode) return system.intraNodeBandwidth
-  const {rack} = system
-  return rack === undefined || gpus <= rack.gpus ? system.interNodeBandwidth : rack.interRackBandwidth
-}
-
-/** Time to stream bytes through a small kernel, ms. */
-export function memoryMs(system: GpuSystem, bytes: number): number {
-  return (bytes / (system.memBandwidth * MEM_EFFICIENCY) + MEM_LATENCY_S) * 1000
 }
