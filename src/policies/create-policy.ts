@@ -6,7 +6,7 @@ import {capabilitiesOf} from './dynamo/capabilities.ts'
 import {PlannerPolicy} from './dynamo/rules-1.2/planner-policy.ts'
 import type {WarmupInterval} from './dynamo/rules-1.6/forecaster.ts'
 import type {TablePassMs} from './dynamo/rules-1.6/pass-times/corrected-pass-times.ts'
-import type {EngineRole} from './dynamo/rules-1.6/regression/features.ts'
+import type {InstanceRole} from './dynamo/rules-1.6/regression/features.ts'
 import {FixedPolicy} from './fixed/fixed-policy.ts'
 import type {PolicyDetail} from './policy-detail.ts'
 
@@ -15,7 +15,7 @@ export interface PolicyInputs {
   /** GPU benchmark that Dynamo's planner starts from, or null. */
   readonly bootstrap: BenchmarkPoints | null
   /** Pass times of GPU tables by role, where a planner estimates with those. */
-  readonly tablePassMs: Partial<Record<EngineRole, TablePassMs>>
+  readonly tablePassMs: Partial<Record<InstanceRole, TablePassMs>>
   /** Traffic that load predictors have seen before. */
   readonly warmup: readonly WarmupInterval[]
   /** null where no run asks for it: it is a good part of the code, and most runs do without. */

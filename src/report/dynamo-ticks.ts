@@ -1,5 +1,5 @@
 import type {
-  EngineTickView,
+  InstanceTickView,
   TickDiagnostics,
   TickExplanation,
 } from '../policies/dynamo/rules-1.2/planner-detail.ts'
@@ -14,7 +14,7 @@ type Common = Omit<TickRecord, 'reason' | 'detail'>
 export interface DynamoTick extends Common, TickDiagnostics {
   readonly is_load: boolean
   readonly is_throughput: boolean
-  readonly engines: readonly EngineTickView[]
+  readonly engines: readonly InstanceTickView[]
   readonly explanation: TickExplanation
   /** Of 1.6.1 alone: all that was recorded, under the names of `--diagnostics-json`. */
   readonly fields16?: Readonly<Record<string, unknown>>

@@ -3,7 +3,7 @@ import {FLEET_WITHOUT_REQUESTS, poolWithoutRequests} from '../../test/support/po
 import {RunError} from '../core/result.ts'
 import {type Ms, ms} from '../core/units.ts'
 import type {EngineObservation, ReplayEngine} from '../engine/observation.ts'
-import {emptyPasses} from '../policies/dynamo/engine-cache.ts'
+import {emptyPasses} from '../policies/dynamo/instance-cache.ts'
 import {drive} from './drive.ts'
 import type {PolicyTick, ScaleTargets, ScalingPolicy, TaggedDetail} from './policy.ts'
 import type {ScalingRecord} from './record.ts'

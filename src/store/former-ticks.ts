@@ -1,3 +1,4 @@
+import {isObject} from '../core/is-object.ts'
 import type {TickDiagnostics} from '../policies/dynamo/rules-1.2/planner-detail.ts'
 import type {PolicyDetail} from '../policies/policy-detail.ts'
 import type {DynamoTick} from '../report/dynamo-ticks.ts'
@@ -5,7 +6,49 @@ import type {TickRecord} from '../scaling/record.ts'
 
 /** A tick as runs are kept since every policy has ticks; before, it held Dynamo's fields side by side with the rest. */
 export function currentTick(tick: TickRecord<PolicyDetail> | DynamoTick): TickRecord<PolicyDetail> {
-  if ('detail' in tick) return tick
+  const current = 'detail' in tick ? tick : withDetail(tick)
+  const detail = withPresentNames(current.detail)
+  return detail === current.detail ? current : {...current, detail}
+}
+
+/** What Dynamo's decisions looked at said engine and worker, before a simulated process was an instance throughout. */
+const PRESENT_NAMES: Readonly<Record<string, string>> = {
+  engines: 'instances',
+  workerId: 'instanceId',
+  engineRps: 'instanceRps',
+  engineRpsPrefill: 'instanceRpsPrefill',
+  engineRpsDecode: 'instanceRpsDecode',
+}
+
+/** The detail itself where nothing has another name. The fields of exports keep the names they have. */
+function withPresentNames(detail: PolicyDetail): PolicyDetail {
+  if (detail.policy !== 'dynamo') return detail
+  if (detail.release === '1.2.1') {
+    const explanation = renamed(detail.explanation)
+    return explanation === detail.explanation ? detail : {...detail, explanation}
+  }
+  const load = renamed(detail.load)
+  const grounds = renamed(detail.grounds)
+  if (load === detail.load && grounds === detail.grounds) return detail
+  return {...detail, load, ...(grounds === undefined ? {} : {grounds})}
+}
+
+/** A value of plain data with the present names of its fields, at any depth; itself where it has none of the former. */
+function renamed<T>(value: T): T {
+  if (Array.isArray(value)) {
+    const items = value.map(renamed)
+    return items.some((item, index) => !Object.is(item, value[index])) ? (items as T) : value
+  }
+  if (!isObject(value) || ArrayBuffer.isView(value)) return value
+  const entries = Object.entries(value)
+  const now = entries.map(([key, own]) => [PRESENT_NAMES[key] ?? key, renamed(own)] as const)
+  const isSame = now.every(
+    ([key, own], index) => key === entries[index]![0] && Object.is(own, entries[index]![1]),
+  )
+  return isSame ? value : (Object.fromEntries(now) as T)
+}
+
+function withDetail(tick: DynamoTick): TickRecord<PolicyDetail> {
   const {at_s, now_s, active_prefill, active_decode, gpu_hours, traffic, scale_to, ...own} = tick
   const {starting_prefill, starting_decode, draining_prefill, draining_decode, ...dynamo} = own
   const {is_load, is_throughput, engines, explanation, ...diagnostics} = dynamo

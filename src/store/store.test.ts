@@ -164,6 +164,37 @@ test('storageProblem tells a full disk from a refusal', () => {
   expect(storageProblem(new Error('disk on fire.'))).toContain('disk on fire.')
 })
 
+test('what decisions looked at is kept under the present names, and under the former ones opens with them', () => {
+  const grounds = {
+    load: {pool: {engines: [{workerId: 3, queuedPrefillTokens: 9}], ready: 1}},
+    throughput: {explanation: {engineRps: 2}, engineRpsDecode: 2},
+  }
+  const tick = {
+    at_s: 10,
+    detail: {
+      policy: 'dynamo',
+      release: '1.2.1',
+      engines: [{pool: 'decode', worker_id: 3}],
+      explanation: {load: null, throughput: null, grounds},
+    },
+  } as unknown as Parameters<typeof currentTick>[0]
+  const current = currentTick(tick)
+  expect(current.detail).toEqual({
+    policy: 'dynamo',
+    release: '1.2.1',
+    engines: [{pool: 'decode', worker_id: 3}],
+    explanation: {
+      load: null,
+      throughput: null,
+      grounds: {
+        load: {pool: {instances: [{instanceId: 3, queuedPrefillTokens: 9}], ready: 1}},
+        throughput: {explanation: {instanceRps: 2}, instanceRpsDecode: 2},
+      },
+    },
+  })
+  expect(currentTick(current)).toBe(current)
+})
+
 describe('a tick kept when Dynamo was the only policy', () => {
   const explanation = {load: null, throughput: null, grounds: {load: null, throughput: null}}
   const tick = {

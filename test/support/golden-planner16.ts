@@ -7,10 +7,10 @@ import {CATALOGUE_MODELS} from '../../src/perf/models/catalogue.ts'
 import type {LoadPredictor} from '../../src/policies/dynamo/predictors/predictor.ts'
 import {createPredictor16} from '../../src/policies/dynamo/rules-1.6/create-predictor.ts'
 import type {TrafficSeries, WarmupInterval} from '../../src/policies/dynamo/rules-1.6/forecaster.ts'
-import type {EngineCapabilities16} from '../../src/policies/dynamo/rules-1.6/load/pool-load.ts'
+import type {InstanceCapabilities16} from '../../src/policies/dynamo/rules-1.6/load/pool-load.ts'
 import type {TablePassMs} from '../../src/policies/dynamo/rules-1.6/pass-times/corrected-pass-times.ts'
 import type {ForwardPass} from '../../src/policies/dynamo/rules-1.6/pass-times/forward-pass.ts'
-import type {EngineRole} from '../../src/policies/dynamo/rules-1.6/regression/features.ts'
+import type {InstanceRole} from '../../src/policies/dynamo/rules-1.6/regression/features.ts'
 import {ReplayPlanner} from '../../src/policies/dynamo/rules-1.6/replay-planner.ts'
 import {tickFields16} from '../../src/policies/dynamo/rules-1.6/tick-fields.ts'
 import type {FleetSnapshot16, PoolSnapshot16} from '../../src/policies/dynamo/rules-1.6/tick-record.ts'
@@ -118,12 +118,12 @@ class RecordedPredictor implements LoadPredictor {
 }
 
 /** The tables that `ais_perf_model` names. */
-export async function tablesOf(config: PlannerConfig16): Promise<Partial<Record<EngineRole, TablePassMs>>> {
-  const tables: Partial<Record<EngineRole, TablePassMs>> = {}
+export async function tablesOf(config: PlannerConfig16): Promise<Partial<Record<InstanceRole, TablePassMs>>> {
+  const tables: Partial<Record<InstanceRole, TablePassMs>> = {}
   for (const [role, identity] of Object.entries(config.ais_perf_model?.roles ?? {})) {
     const fields = {tp: 1, ...identity} as unknown as EngineFields
     const model = unwrap(await loadAicModel(requestOf(fields, CATALOGUE_MODELS, '1.6.1'), fetchFromDisk))
-    tables[role as EngineRole] = pass => model.forwardPassMs(pass)
+    tables[role as InstanceRole] = pass => model.forwardPassMs(pass)
   }
   return tables
 }
@@ -140,7 +140,7 @@ export function warmupOf(config: PlannerConfig16): readonly WarmupInterval[] {
   return parsed.value
 }
 
-function capabilitiesOf(given: Record<string, number>): EngineCapabilities16 {
+function capabilitiesOf(given: Record<string, number>): InstanceCapabilities16 {
   return {
     gpusPerReplica: given.num_gpu!,
     maxBatchedTokens: given.max_num_batched_tokens ?? null,
@@ -169,7 +169,7 @@ export function bootstrapOf(fpms: Record<string, readonly (readonly number[])[] 
 }
 
 const IDLE: ForwardPass = {
-  workerId: 0,
+  instanceId: 0,
   dpRank: 0,
   wallTimeS: 0,
   prefillRequests: 0,
@@ -214,7 +214,7 @@ function poolOf(ids: PoolIds | undefined, rows: readonly number[][] = []): PoolS
     startingIds: ids?.starting ?? [],
     drainingIds: ids?.draining ?? [],
     passes: rows.map(row => ({
-      workerId: row[0]!,
+      instanceId: row[0]!,
       dpRank: row[1]!,
       wallTimeS: row[2]!,
       prefillRequests: row[3]!,

@@ -15,7 +15,7 @@ export interface BenchmarkedModel {
 }
 
 export interface BenchmarkOptions {
-  /** Two engines of a disaggregated fleet under 1.6.1; one and the same otherwise. */
+  /** Two instances of a disaggregated fleet under 1.6.1; one and the same otherwise. */
   readonly prefillModel: BenchmarkedModel
   readonly decodeModel: BenchmarkedModel
   /** Args whose limits span the prefill and the decode points; the same in aggregated fleets. */

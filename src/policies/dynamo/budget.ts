@@ -1,6 +1,6 @@
 /**
  * Keeps replica counts within the GPU budget (planner.md 5.6). The reference counts one GPU per replica in replay
- * whatever the engine needs, so the budget is a number of replicas; the general formulas are kept for the pair.
+ * whatever the instance needs, so the budget is a number of replicas; the general formulas are kept for the pair.
  */
 export interface Budget {
   /** Upper bound; negative = none. Never relaxed. */

@@ -1,7 +1,7 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 
-/** What the planner is told about one engine of a pool (planner.md 3.1). null = unknown or unlimited. */
-export interface EngineCapabilities {
+/** What the planner is told about one instance of a pool (planner.md 3.1). null = unknown or unlimited. */
+export interface InstanceCapabilities {
   readonly max_num_batched_tokens: number | null
   readonly max_num_seqs: number | null
   /** Size of the KV pool in tokens. */
@@ -10,7 +10,7 @@ export interface EngineCapabilities {
   readonly context_length: number | null
 }
 
-export function capabilitiesOf(args: EngineArgs): EngineCapabilities {
+export function capabilitiesOf(args: EngineArgs): InstanceCapabilities {
   const poolTokens = args.num_gpu_blocks * args.block_size
   const maxKvTokens = poolTokens > 0 ? poolTokens : null
   return {

@@ -10,7 +10,7 @@ import type {ForwardPasses, PoolObservation, ReplayEngine} from '../../engine/ob
 import {type DynamoTick, dynamoTicksOf} from '../../report/dynamo-ticks.ts'
 import type {ScalingRecord} from '../../scaling/record.ts'
 import {clampPair, clampSingle} from './budget.ts'
-import type {EngineCapabilities} from './capabilities.ts'
+import type {InstanceCapabilities} from './capabilities.ts'
 import {createPredictor} from './predictors/create.ts'
 import type {PlannerDetail} from './rules-1.2/planner-detail.ts'
 
@@ -127,7 +127,7 @@ interface GoldenStep {
 
 interface GoldenRun {
   readonly config: Record<string, unknown>
-  readonly capabilities: EngineCapabilities
+  readonly capabilities: InstanceCapabilities
   readonly steps: readonly GoldenStep[]
   readonly ticks: readonly Record<string, unknown>[]
   readonly scaling_events: readonly unknown[]

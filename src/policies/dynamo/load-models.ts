@@ -1,7 +1,7 @@
 import type {PlannerConfig} from '../../config/scenario.ts'
 import type {ForwardPasses, PoolObservation} from '../../engine/observation.ts'
 import type {BenchmarkPoints} from './bootstrap.ts'
-import {EngineCache, emptyPasses} from './engine-cache.ts'
+import {emptyPasses, InstanceCache} from './instance-cache.ts'
 import {AggModel} from './regression/agg-model.ts'
 import {DecodeModel} from './regression/decode-model.ts'
 import {PrefillModel} from './regression/prefill-model.ts'
@@ -23,7 +23,7 @@ export function createLoadModels(config: PlannerConfig, topology: 'agg' | 'disag
   return {kind: 'disagg', prefill: new PrefillModel(options), decode: new DecodeModel(options)}
 }
 
-/** Loads benchmark points as if they were passes of an engine, in order (planner.md 9, step 5). */
+/** Loads benchmark points as if they were passes of an instance, in order (planner.md 9, step 5). */
 export function loadBenchmark(models: LoadModels, points: BenchmarkPoints): void {
   const prefill = prefillPasses(points)
   const decode = decodePasses(points)
@@ -37,22 +37,22 @@ export function loadBenchmark(models: LoadModels, points: BenchmarkPoints): void
 }
 
 /** Both pools' caches of last passes. */
-export interface EngineCaches {
-  readonly prefill: EngineCache
-  readonly decode: EngineCache
+export interface InstanceCaches {
+  readonly prefill: InstanceCache
+  readonly decode: InstanceCache
 }
 
-export function createEngineCaches(): EngineCaches {
-  return {prefill: new EngineCache(), decode: new EngineCache()}
+export function createInstanceCaches(): InstanceCaches {
+  return {prefill: new InstanceCache(), decode: new InstanceCache()}
 }
 
 /**
- * Feeds a window's passes, all but each engine's last, which `addCachedPasses` adds later. Throughput scaling of
+ * Feeds a window's passes, all but each instance's last, which `addCachedPasses` adds later. Throughput scaling of
  * the same tick runs in between and so does not see the last ones.
  */
 export function addEarlierPasses(
   models: LoadModels,
-  caches: EngineCaches,
+  caches: InstanceCaches,
   pools: {readonly prefill: PoolObservation; readonly decode: PoolObservation},
 ): void {
   if (models.kind === 'agg') {
@@ -65,8 +65,8 @@ export function addEarlierPasses(
   }
 }
 
-/** A cached pass is added at every load tick, also when its engine has done nothing since. */
-export function addCachedPasses(models: LoadModels, caches: EngineCaches): void {
+/** A cached pass is added at every load tick, also when its instance has done nothing since. */
+export function addCachedPasses(models: LoadModels, caches: InstanceCaches): void {
   if (models.kind === 'agg') {
     const {agg} = models
     caches.decode.eachCachedPass((passes, row) => agg.addObservation(passes, row))

@@ -1,4 +1,4 @@
-/** Load of one engine as a share of a capacity, and what the pool wishes for (planner.md 5.4, planner-1.6.md 8.3). */
+/** Load of one instance as a share of a capacity, and what the pool wishes for (planner.md 5.4, planner-1.6.md 8.3). */
 export interface UtilisationSideOf<Reason> {
   readonly metric: 'prefill_queue' | 'kv_tokens'
   /** Tokens that count as 1; target `load` counts queued tokens themselves. null = unknown. */
@@ -8,7 +8,7 @@ export interface UtilisationSideOf<Reason> {
   /** Replicas asked for; null = no wish. */
   readonly desired: number | null
   readonly reason: Reason | null
-  readonly shares: readonly {readonly workerId: number; readonly share: number}[]
+  readonly shares: readonly {readonly instanceId: number; readonly share: number}[]
 }
 
 export type UtilisationPool = 'prefill' | 'decode' | 'agg'
@@ -44,7 +44,7 @@ export function fixedThresholds(
   return FIXED[pool === 'prefill' ? 'prefill' : 'kv'][target]
 }
 
-/** What of an engine's load counts in a pool: queued prompts before prefill, KV before decode, both where one does both. */
+/** What of an instance's load counts in a pool: queued prompts before prefill, KV before decode, both where one does both. */
 export function countedTokens(
   pool: UtilisationPool,
   load: {readonly queuedPrefillTokens: number; readonly queuedDecodeKvTokens: number},

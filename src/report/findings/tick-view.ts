@@ -51,10 +51,10 @@ function tickView(tick: DynamoTick, {isSla, ttftMs, itlMs}: Targets): TickView {
     tick.explanation.load?.explanation.decodeCounts,
   ].filter(steps => steps !== null && steps !== undefined)
   const hasEstimate = tick.engines.some(
-    engine => engine.estimated_ttft_ms !== undefined || engine.estimated_itl_ms !== undefined,
+    instance => instance.estimated_ttft_ms !== undefined || instance.estimated_itl_ms !== undefined,
   )
-  const isOver = (engine: DynamoTick['engines'][number]) =>
-    (engine.estimated_ttft_ms ?? 0) > ttftMs || (engine.estimated_itl_ms ?? 0) > itlMs
+  const isOver = (instance: DynamoTick['engines'][number]) =>
+    (instance.estimated_ttft_ms ?? 0) > ttftMs || (instance.estimated_itl_ms ?? 0) > itlMs
   return {
     atS: tick.at_s,
     isLoad: tick.is_load,

@@ -3,7 +3,7 @@ import {atLeastShortest, computedShare, type RegressionOptions, sumOverChunks} f
 import {MovingAverage} from './moving-average.ts'
 import {RegressionSamples} from './regression-samples.ts'
 
-/** Pass time of an aggregated engine as fitted at one moment: plain numbers, enough to repeat any estimate. */
+/** Pass time of an aggregated instance as fitted at one moment: plain numbers, enough to repeat any estimate. */
 export interface AggFit {
   readonly interceptS: number
   /** Seconds per prefill token of the pass. */
@@ -102,14 +102,14 @@ export interface AggCapacityInputs {
 }
 
 export interface AggCapacity {
-  /** Requests per second one engine serves within both targets; at batch size 1 if none is met. */
-  readonly engineRps: number
+  /** Requests per second one instance serves within both targets; at batch size 1 if none is met. */
+  readonly instanceRps: number
   readonly batchSize: number
   readonly ttftMs: number
   readonly itlMs: number
 }
 
-/** Largest request rate of one engine within both targets, by a sweep over batch sizes; null = no answer. */
+/** Largest request rate of one instance within both targets, by a sweep over batch sizes; null = no answer. */
 export function computeAggCapacity(fit: AggFit, inputs: AggCapacityInputs): AggCapacity | null {
   const {isl, osl, maxBatchedTokens} = inputs
   if (isl <= 0 || osl <= 0 || maxBatchedTokens <= 0) return null
@@ -132,7 +132,7 @@ export function computeAggCapacity(fit: AggFit, inputs: AggCapacityInputs): AggC
     })
     const ttftMs = ttftS * 1000
     const itlMs = wallS * 1000
-    const candidate = {engineRps: batchSize / (osl * wallS), batchSize, ttftMs, itlMs}
+    const candidate = {instanceRps: batchSize / (osl * wallS), batchSize, ttftMs, itlMs}
     if (itlMs > inputs.itlSlaMs || ttftMs > inputs.ttftSlaMs) return best ?? candidate
     best = candidate
   }

@@ -3,7 +3,7 @@ import {atLeastShortest, type RegressionOptions} from './model.ts'
 import {MovingAverage} from './moving-average.ts'
 import {RegressionSamples} from './regression-samples.ts'
 
-/** Pass time of a decode engine as fitted at one moment. */
+/** Pass time of a decode instance as fitted at one moment. */
 export interface DecodeFit {
   readonly interceptS: number
   /** Seconds per decoding request. */
@@ -94,13 +94,13 @@ export interface DecodeCapacityInputs {
 }
 
 export interface DecodeCapacity {
-  /** Requests per second one engine serves within the target; at batch size 1 if it is not met. */
-  readonly engineRps: number
+  /** Requests per second one instance serves within the target; at batch size 1 if it is not met. */
+  readonly instanceRps: number
   readonly batchSize: number
   readonly itlMs: number
 }
 
-/** Largest request rate of one engine within the ITL target, by bisection over batch sizes; null = no answer. */
+/** Largest request rate of one instance within the ITL target, by bisection over batch sizes; null = no answer. */
 export function computeDecodeCapacity(fit: DecodeFit, inputs: DecodeCapacityInputs): DecodeCapacity | null {
   const {itlSlaMs, context, osl} = inputs
   if (context <= 0 || osl <= 0 || itlSlaMs <= 0) return null
@@ -121,7 +121,7 @@ export function computeDecodeCapacity(fit: DecodeFit, inputs: DecodeCapacityInpu
       }
     }
   }
-  return {engineRps: bestSize / (osl * bestWallS), batchSize: bestSize, itlMs: bestWallS * 1000}
+  return {instanceRps: bestSize / (osl * bestWallS), batchSize: bestSize, itlMs: bestWallS * 1000}
 }
 
 /** What the KV pool and the limit on running requests allow. */

@@ -3,7 +3,7 @@ import {atLeastShortest, computedShare, type RegressionOptions, sumOverChunks} f
 import {MovingAverage} from './moving-average.ts'
 import {RegressionSamples} from './regression-samples.ts'
 
-/** Pass time of a prefill engine as fitted at one moment. */
+/** Pass time of a prefill instance as fitted at one moment. */
 export interface PrefillFit {
   readonly interceptS: number
   /** Seconds per prefill token of the pass. */
@@ -61,12 +61,12 @@ export function estimatePrefillTtftS(fit: PrefillFit, inputs: PrefillTtftInputs)
 }
 
 export interface PrefillCapacity {
-  /** Requests per second of one engine, whether or not the target is met. */
-  readonly engineRps: number
+  /** Requests per second of one instance, whether or not the target is met. */
+  readonly instanceRps: number
   readonly ttftMs: number
 }
 
-/** Request rate of one engine that prefills `isl` tokens at a time; null = no answer. */
+/** Request rate of one instance that prefills `isl` tokens at a time; null = no answer. */
 export function computePrefillCapacity(
   fit: PrefillFit,
   isl: number,
@@ -81,5 +81,5 @@ export function computePrefillCapacity(
   } else {
     wallS = prefillPassS(fit, isl)
   }
-  return {engineRps: 1 / wallS, ttftMs: wallS * 1000}
+  return {instanceRps: 1 / wallS, ttftMs: wallS * 1000}
 }

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {emptyPasses} from '../engine-cache.ts'
+import {emptyPasses} from '../instance-cache.ts'
 import {type AggFit, computeAggCapacity, estimateAggItlS, estimateAggTtftS} from './agg-model.ts'
 import {computeDecodeCapacity, type DecodeFit, DecodeModel} from './decode-model.ts'
 import {fitLine, fitPlane} from './least-squares.ts'

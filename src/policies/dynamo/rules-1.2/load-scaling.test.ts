@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {parsePlannerConfig} from '../../../config/planner/planner-config.ts'
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {AggFit} from '../regression/agg-model.ts'
-import type {EngineLoad} from './latency-side.ts'
+import type {InstanceLoad} from './latency-side.ts'
 import {decideAggLoad, decideDisaggLoad, type PoolLoad} from './load-scaling.ts'
 import {decideAggThroughput} from './throughput-scaling.ts'
 
@@ -35,9 +35,9 @@ const CAPABILITIES = {
   context_length: 1_000_000,
 }
 
-function engine(workerId: number, load: Partial<EngineLoad> = {}): EngineLoad {
+function instance(instanceId: number, load: Partial<InstanceLoad> = {}): InstanceLoad {
   return {
-    workerId,
+    instanceId,
     scheduledPrefillTokens: 0,
     scheduledDecodeKvTokens: 100_000,
     queuedPrefillTokens: 0,
@@ -46,11 +46,11 @@ function engine(workerId: number, load: Partial<EngineLoad> = {}): EngineLoad {
   }
 }
 
-function pool(engines: readonly EngineLoad[], change: Partial<PoolLoad<AggFit>> = {}): PoolLoad<AggFit> {
+function pool(instances: readonly InstanceLoad[], change: Partial<PoolLoad<AggFit>> = {}): PoolLoad<AggFit> {
   return {
-    engines,
-    ready: engines.length,
-    expected: engines.length,
+    instances,
+    ready: instances.length,
+    expected: instances.length,
     fit: FIT,
     sampleCount: 64,
     capabilities: CAPABILITIES,
@@ -66,19 +66,19 @@ function decide(load: PoolLoad<AggFit>, change: object = {}) {
 describe('aggregated fleet', () => {
   const busy = {scheduledDecodeKvTokens: 900_000}
 
-  test('up only if every engine misses a target', () => {
-    expect(decide(pool([engine(0, busy), engine(1, busy)]))).toMatchObject({
+  test('up only if every instance misses a target', () => {
+    expect(decide(pool([instance(0, busy), instance(1, busy)]))).toMatchObject({
       scaleTo: {num_decode: 3},
       reason: 'scale_up',
     })
-    expect(decide(pool([engine(0, busy), engine(1)]))).toMatchObject({
+    expect(decide(pool([instance(0, busy), instance(1)]))).toMatchObject({
       scaleTo: null,
       reason: 'scale_down_refused_consolidation',
     })
   })
 
   test('down if both targets hold with one replica less', () => {
-    const decision = decide(pool([engine(0), engine(1)]))
+    const decision = decide(pool([instance(0), instance(1)]))
     expect(decision).toMatchObject({scaleTo: {num_decode: 1}, reason: 'scale_down'})
     const [check] = decision.explanation.itl!.checks
     // Twice the KV: 6 + 10 + 0.04e-3 * (200000 + 10000) ms, under 80 % of 50 ms.
@@ -87,13 +87,13 @@ describe('aggregated fleet', () => {
   })
 
   test('a queue blocks scaling down by its own part of TTFT', () => {
-    const decision = decide(pool([engine(0, {queuedPrefillTokens: 40_000}), engine(1)]))
+    const decision = decide(pool([instance(0, {queuedPrefillTokens: 40_000}), instance(1)]))
     expect(decision).toMatchObject({scaleTo: null, reason: 'scale_down_refused_consolidation'})
     expect(decision.explanation.ttft?.checks[1]?.consolidation).toBeUndefined()
   })
 
   test('the throughput bound keeps replicas, and can add several at once', () => {
-    const idle = [engine(0), engine(1)]
+    const idle = [instance(0), instance(1)]
     expect(decide(pool(idle, {throughputBound: 2}))).toMatchObject({
       scaleTo: null,
       reason: 'scale_down_capped_by_throughput',
@@ -108,7 +108,7 @@ describe('aggregated fleet', () => {
   })
 
   test('guards, in their order', () => {
-    const two = [engine(0), engine(1)]
+    const two = [instance(0), instance(1)]
     expect(decide(pool([], {expected: 3})).reason).toBe('no_fpm_data')
     expect(decide(pool(two, {expected: 3, ready: 1})).reason).toBe('scaling_in_progress')
     expect(decide(pool(two, {ready: 3, expected: 3})).reason).toBe('worker_count_mismatch')
@@ -118,18 +118,18 @@ describe('aggregated fleet', () => {
 
   test('KV that would not fit is an objection even without a fit', () => {
     const full = {scheduledDecodeKvTokens: 600_000}
-    expect(decide(pool([engine(0, full), engine(1)], {fit: null}))).toMatchObject({
+    expect(decide(pool([instance(0, full), instance(1)], {fit: null}))).toMatchObject({
       scaleTo: null,
       reason: 'scale_down_refused_consolidation',
     })
-    expect(decide(pool([engine(0), engine(1)], {fit: null}))).toMatchObject({
+    expect(decide(pool([instance(0), instance(1)], {fit: null}))).toMatchObject({
       scaleTo: null,
       reason: 'no_change',
     })
   })
 
   test('a decision does not change its inputs and repeats', () => {
-    const load = Object.freeze(pool(Object.freeze([Object.freeze(engine(0)), Object.freeze(engine(1))])))
+    const load = Object.freeze(pool(Object.freeze([Object.freeze(instance(0)), Object.freeze(instance(1))])))
     expect(decide(load)).toEqual(decide(load))
   })
 })
@@ -145,8 +145,8 @@ describe('fixed thresholds', () => {
     ['latency', 99_999, 'scale_down', {num_decode: 1}],
     ['latency', 100_000, 'no_change', null],
   ])('%s at %i KV tokens: %s', (target, scheduledDecodeKvTokens, reason, scaleTo) => {
-    const engines = [0, 1].map(id => engine(id, {scheduledDecodeKvTokens}))
-    const decision = decide(pool(engines, {fit: null, sampleCount: 0}), {optimization_target: target})
+    const instances = [0, 1].map(id => instance(id, {scheduledDecodeKvTokens}))
+    const decision = decide(pool(instances, {fit: null, sampleCount: 0}), {optimization_target: target})
     expect(decision).toMatchObject({reason, scaleTo})
   })
 
@@ -159,8 +159,8 @@ describe('fixed thresholds', () => {
     ['latency', 0, 'scale_down'],
   ])('%s at %i queued prefill tokens: %s', (target, queuedPrefillTokens, reason) => {
     const config = configOf({mode: 'disagg', optimization_target: target})
-    const prefill = {...pool([0, 1].map(id => engine(id, {queuedPrefillTokens}))), fit: null}
-    const decode = {...pool([engine(0, {scheduledDecodeKvTokens: 200_000})]), fit: null}
+    const prefill = {...pool([0, 1].map(id => instance(id, {queuedPrefillTokens}))), fit: null}
+    const decode = {...pool([instance(0, {scheduledDecodeKvTokens: 200_000})]), fit: null}
     const decision = decideDisaggLoad({config, prefill, decode, kvHitRate: null})
     expect(decision.reasonPrefill).toBe(reason)
     expect(decision.reasonDecode).toBe('no_change')
@@ -173,7 +173,7 @@ describe('throughput scaling', () => {
   test('a bound with load scaling, a decision within the budget without', () => {
     const inputs = {forecast, fit: FIT, capabilities: CAPABILITIES}
     const bound = decideAggThroughput({...inputs, config: configOf()})
-    const rps = bound.engineRpsDecode!
+    const rps = bound.instanceRpsDecode!
     const wanted = Math.ceil(30 / rps)
     expect(wanted).toBeGreaterThan(2)
     expect(bound).toMatchObject({scaleTo: null, bounds: {decode: wanted}, reason: 'set_lower_bound'})

@@ -1,6 +1,6 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import {type Budget, clampPair, clampSingle} from '../budget.ts'
-import type {EngineCapabilities} from '../capabilities.ts'
+import type {InstanceCapabilities} from '../capabilities.ts'
 import {type AggFit, estimateAggItlS, estimateAggTtftS} from '../regression/agg-model.ts'
 import {type DecodeFit, estimateDecodeItlS} from '../regression/decode-model.ts'
 import {estimatePrefillTtftS, type PrefillFit} from '../regression/prefill-model.ts'
@@ -8,7 +8,7 @@ import type {UtilisationPool} from '../utilisation-thresholds.ts'
 import {
   decideItlSide,
   decideTtftSide,
-  type EngineLoad,
+  type InstanceLoad,
   type LatencySide,
   type SideSettings,
 } from './latency-side.ts'
@@ -22,8 +22,8 @@ import {decideUtilisationSide, type UtilisationSide} from './utilisation-side.ts
 
 /** One pool at one tick. */
 export interface PoolLoad<Fit> {
-  /** Last pass of each engine, in the order of the planner's cache. */
-  readonly engines: readonly EngineLoad[]
+  /** Last pass of each instance, in the order of the planner's cache. */
+  readonly instances: readonly InstanceLoad[]
   /** Serving replicas. */
   readonly ready: number
   /** Replicas of the last decision still under way, else `ready`. */
@@ -31,7 +31,7 @@ export interface PoolLoad<Fit> {
   /** null when there is no usable fit, or none is needed. */
   readonly fit: Fit | null
   readonly sampleCount: number
-  readonly capabilities: EngineCapabilities | null
+  readonly capabilities: InstanceCapabilities | null
   /** Replicas that throughput scaling asks for at least. */
   readonly throughputBound: number
 }
@@ -97,9 +97,9 @@ const NOTHING_SEEN: LoadExplanation = {
 export function decideAggLoad(inputs: AggLoadInputs): LoadDecision {
   const {config, pool} = inputs
   if (!config.enable_load_scaling) return stop('disabled')
-  if (pool.engines.length === 0) return stop('no_fpm_data')
+  if (pool.instances.length === 0) return stop('no_fpm_data')
   if (pool.expected !== pool.ready) return stop('scaling_in_progress')
-  if (pool.engines.length !== pool.ready) return stop('worker_count_mismatch')
+  if (pool.instances.length !== pool.ready) return stop('worker_count_mismatch')
   if (config.optimization_target !== 'sla') return decideAggByUse(config, pool)
   if (pool.sampleCount < config.load_min_observations) return stop('insufficient_data')
   return decideAggBySla(inputs)
@@ -108,7 +108,7 @@ export function decideAggLoad(inputs: AggLoadInputs): LoadDecision {
 export function decideDisaggLoad(inputs: DisaggLoadInputs): LoadDecision {
   const {config, prefill, decode} = inputs
   if (!config.enable_load_scaling) return stop('disabled')
-  if (prefill.engines.length === 0 && decode.engines.length === 0) return stopBoth('no_fpm_data')
+  if (prefill.instances.length === 0 && decode.instances.length === 0) return stopBoth('no_fpm_data')
   if (isMiscounted(prefill) || isMiscounted(decode)) return stopBoth('worker_count_mismatch')
   return config.optimization_target === 'sla' ? decideDisaggBySla(inputs) : decideDisaggByUse(inputs)
 }
@@ -134,7 +134,7 @@ function stopBoth(reason: LoadReason): LoadDecision {
 
 /** A pool without any pass is not counted at all. */
 function isMiscounted(pool: PoolLoad<unknown>): boolean {
-  return pool.engines.length > 0 && pool.engines.length !== pool.ready
+  return pool.instances.length > 0 && pool.instances.length !== pool.ready
 }
 
 function decideAggBySla({config, pool, kvHitRate}: AggLoadInputs): LoadDecision {
@@ -143,7 +143,7 @@ function decideAggBySla({config, pool, kvHitRate}: AggLoadInputs): LoadDecision 
   const ttft =
     maxBatchedTokens > 0
       ? decideTtftSide(
-          pool.engines,
+          pool.instances,
           sideSettings(config, config.ttft, current),
           fit &&
             ((queuedPrefillTokens, decodeKvTokens) =>
@@ -151,7 +151,7 @@ function decideAggBySla({config, pool, kvHitRate}: AggLoadInputs): LoadDecision 
         )
       : null
   const itl = decideItlSide(
-    pool.engines,
+    pool.instances,
     sideSettings(config, config.itl, current),
     {maxKvTokens: pool.capabilities?.max_kv_tokens ?? null, countsQueuedPrefill: true},
     fit && ((scheduled, queued) => estimateAggItlS(fit, scheduled, queued)),
@@ -236,15 +236,15 @@ function decideDisaggBySla(inputs: DisaggLoadInputs): LoadDecision {
 }
 
 function decideDisaggByUse({config, prefill, decode}: DisaggLoadInputs): LoadDecision {
-  const prefillUse = prefill.engines.length > 0 ? utilisationOf(config, prefill, 'prefill') : null
-  const decodeUse = decode.engines.length > 0 ? utilisationOf(config, decode, 'decode') : null
+  const prefillUse = prefill.instances.length > 0 ? utilisationOf(config, prefill, 'prefill') : null
+  const decodeUse = decode.instances.length > 0 ? utilisationOf(config, decode, 'decode') : null
   const wishes = {prefill: prefillUse ?? NO_WISH, decode: decodeUse ?? NO_WISH}
   return settlePair(config, {prefill, decode}, wishes, {...NOTHING_SEEN, prefillUse, decodeUse})
 }
 
 /** A pool that has passes but too little to go on says so; a pool without passes says nothing. */
 function wishOf(pool: PoolLoad<unknown>, side: LatencySide | null): PoolWish {
-  if (pool.engines.length === 0) return NO_WISH
+  if (pool.instances.length === 0) return NO_WISH
   return side ?? {desired: null, reason: 'insufficient_data'}
 }
 
@@ -253,7 +253,7 @@ function prefillSide({config, prefill, kvHitRate}: DisaggLoadInputs): LatencySid
   if (isUnready(config, prefill) || maxBatchedTokens <= 0) return null
   const {fit} = prefill
   return decideTtftSide(
-    prefill.engines,
+    prefill.instances,
     sideSettings(config, config.ttft, prefill.ready),
     fit &&
       (queuedPrefillTokens => estimatePrefillTtftS(fit, {queuedPrefillTokens, maxBatchedTokens, kvHitRate})),
@@ -264,7 +264,7 @@ function decodeSide({config, decode}: DisaggLoadInputs): LatencySide | null {
   if (isUnready(config, decode)) return null
   const {fit} = decode
   return decideItlSide(
-    decode.engines,
+    decode.instances,
     sideSettings(config, config.itl, decode.ready),
     {maxKvTokens: decode.capabilities?.max_kv_tokens ?? null, countsQueuedPrefill: false},
     fit && ((scheduled, queued) => estimateDecodeItlS(fit, scheduled, queued)),
@@ -272,7 +272,7 @@ function decodeSide({config, decode}: DisaggLoadInputs): LatencySide | null {
 }
 
 function isUnready(config: PlannerConfig, pool: PoolLoad<unknown>): boolean {
-  return pool.engines.length === 0 || pool.sampleCount < config.load_min_observations || pool.ready === 0
+  return pool.instances.length === 0 || pool.sampleCount < config.load_min_observations || pool.ready === 0
 }
 
 /**
@@ -375,7 +375,7 @@ function utilisationOf(
   kind: UtilisationPool,
 ): UtilisationSide {
   const {capabilities} = pool
-  return decideUtilisationSide(pool.engines, {
+  return decideUtilisationSide(pool.instances, {
     pool: kind,
     target: config.optimization_target === 'latency' ? 'latency' : 'throughput',
     capacityTokens: (kind === 'prefill' ? capabilities?.context_length : capabilities?.max_kv_tokens) ?? null,

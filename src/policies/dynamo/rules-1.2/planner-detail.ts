@@ -11,7 +11,7 @@ export interface PlannerDetail {
   readonly is_throughput: boolean
   readonly diagnostics: TickDiagnostics
   /** Ours: what the planner observed of each instance (the cached last pass), and its estimates. */
-  readonly engines: readonly EngineTickView[]
+  readonly engines: readonly InstanceTickView[]
   /** Ours: the decisions with all they looked at, for the decision inspector; not part of any export. */
   readonly explanation: TickExplanation
 }
@@ -44,7 +44,7 @@ export interface TickExplanation {
   readonly grounds: TickGrounds
 }
 
-export interface EngineTickView {
+export interface InstanceTickView {
   readonly pool: 'prefill' | 'decode'
   readonly worker_id: number
   readonly scheduled_prefill_tokens: number

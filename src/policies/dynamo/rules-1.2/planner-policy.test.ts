@@ -6,7 +6,7 @@ import {RunError} from '../../../core/result.ts'
 import {type Ms, ms} from '../../../core/units.ts'
 import type {PoolObservation, ReplayEngine} from '../../../engine/observation.ts'
 import type {ScalingRecord} from '../../../scaling/record.ts'
-import {emptyPasses} from '../engine-cache.ts'
+import {emptyPasses} from '../instance-cache.ts'
 import type {PlannerDetail} from './planner-detail.ts'
 import type {PlannerPolicyOptions} from './planner-policy.ts'
 

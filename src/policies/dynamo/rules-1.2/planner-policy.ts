@@ -3,19 +3,19 @@ import {assert} from '../../../core/assert.ts'
 import type {EngineObservation, PoolObservation, TrafficWindow} from '../../../engine/observation.ts'
 import type {PolicyDecision, PolicyTick, ScalingPolicy} from '../../../scaling/policy.ts'
 import type {BenchmarkPoints} from '../bootstrap.ts'
-import type {EngineCapabilities} from '../capabilities.ts'
+import type {InstanceCapabilities} from '../capabilities.ts'
 import {
   addEarlierPasses,
-  createEngineCaches,
+  createInstanceCaches,
   createLoadModels,
-  type EngineCaches,
+  type InstanceCaches,
   type LoadModels,
   loadBenchmark,
 } from '../load-models.ts'
 import {predictorNotice} from '../predictors/create.ts'
 import {ExpectedReplicas} from './expected-replicas.ts'
-import type {EngineLoad, LatencySide} from './latency-side.ts'
-import type {EngineTickView, PlannerDetail} from './planner-detail.ts'
+import type {InstanceLoad, LatencySide} from './latency-side.ts'
+import type {InstanceTickView, PlannerDetail} from './planner-detail.ts'
 import {StateMachine, type TickOutcome, type TrafficObservation} from './state-machine.ts'
 import {type ScheduledTick, TickSchedule} from './tick-schedule.ts'
 
@@ -23,7 +23,10 @@ export interface PlannerPolicyOptions {
   readonly config: PlannerConfig
   readonly topology: 'agg' | 'disagg'
   /** An aggregated pool is described under `decode`. */
-  readonly capabilities: {readonly prefill: EngineCapabilities | null; readonly decode: EngineCapabilities}
+  readonly capabilities: {
+    readonly prefill: InstanceCapabilities | null
+    readonly decode: InstanceCapabilities
+  }
   readonly bootstrap: BenchmarkPoints | null
   /** Shifts the first ticks later by this many seconds; 0 is the reference. */
   readonly phaseShiftS?: number
@@ -36,7 +39,7 @@ export class PlannerPolicy implements ScalingPolicy<PlannerDetail> {
   readonly #isDisagg: boolean
   readonly #schedule: TickSchedule
   readonly #models: LoadModels
-  readonly #caches: EngineCaches = createEngineCaches()
+  readonly #caches: InstanceCaches = createInstanceCaches()
   readonly #machine: StateMachine
   readonly #expected: ExpectedReplicas
   #due: ScheduledTick | null = null
@@ -84,7 +87,7 @@ export class PlannerPolicy implements ScalingPolicy<PlannerDetail> {
         is_load: due.isLoad,
         is_throughput: due.isThroughput,
         diagnostics,
-        engines: due.isLoad ? this.#engineViews(outcome) : [],
+        engines: due.isLoad ? this.#instanceViews(outcome) : [],
         explanation: {load, throughput, grounds},
       },
     }
@@ -112,13 +115,13 @@ export class PlannerPolicy implements ScalingPolicy<PlannerDetail> {
     addEarlierPasses(this.#models, this.#caches, seen)
   }
 
-  #engineViews(outcome: TickOutcome): readonly EngineTickView[] {
+  #instanceViews(outcome: TickOutcome): readonly InstanceTickView[] {
     const seen = outcome.load?.explanation ?? null
     const decode = this.#caches.decode.loads()
-    if (!this.#isDisagg) return decode.map(load => engineView('decode', load, seen?.ttft, seen?.itl))
+    if (!this.#isDisagg) return decode.map(load => instanceView('decode', load, seen?.ttft, seen?.itl))
     return [
-      ...this.#caches.prefill.loads().map(load => engineView('prefill', load, seen?.ttft, null)),
-      ...decode.map(load => engineView('decode', load, null, seen?.itl)),
+      ...this.#caches.prefill.loads().map(load => instanceView('prefill', load, seen?.ttft, null)),
+      ...decode.map(load => instanceView('decode', load, null, seen?.itl)),
     ]
   }
 }
@@ -131,17 +134,17 @@ function counts(pool: PoolObservation, target: number | null): {ready: number; e
   return {ready: pool.activeCount, expected: target ?? pool.activeCount}
 }
 
-function engineView(
+function instanceView(
   pool: 'prefill' | 'decode',
-  load: EngineLoad,
+  load: InstanceLoad,
   ttft: LatencySide | null | undefined,
   itl: LatencySide | null | undefined,
-): EngineTickView {
-  const ttftMs = estimateOf(ttft, load.workerId)
-  const itlMs = estimateOf(itl, load.workerId)
+): InstanceTickView {
+  const ttftMs = estimateOf(ttft, load.instanceId)
+  const itlMs = estimateOf(itl, load.instanceId)
   return {
     pool,
-    worker_id: load.workerId,
+    worker_id: load.instanceId,
     scheduled_prefill_tokens: load.scheduledPrefillTokens,
     scheduled_decode_kv_tokens: load.scheduledDecodeKvTokens,
     queued_prefill_tokens: load.queuedPrefillTokens,
@@ -151,6 +154,6 @@ function engineView(
   }
 }
 
-function estimateOf(side: LatencySide | null | undefined, workerId: number): number | undefined {
-  return side?.checks.find(check => check.workerId === workerId)?.estimateMs ?? undefined
+function estimateOf(side: LatencySide | null | undefined, instanceId: number): number | undefined {
+  return side?.checks.find(check => check.instanceId === instanceId)?.estimateMs ?? undefined
 }

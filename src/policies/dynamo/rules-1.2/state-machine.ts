@@ -1,6 +1,6 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {EngineCapabilities} from '../capabilities.ts'
-import {addCachedPasses, type EngineCaches, type LoadModels} from '../load-models.ts'
+import type {InstanceCapabilities} from '../capabilities.ts'
+import {addCachedPasses, type InstanceCaches, type LoadModels} from '../load-models.ts'
 import {createTrafficPredictors, type TrafficPredictors} from '../predictors/create.ts'
 import {worstEstimateMs} from './latency-side.ts'
 import type {LoadDecision, ScaleTarget} from './load-scaling.ts'
@@ -35,7 +35,7 @@ export interface TickInput {
   readonly prefill: ReplicaCounts
   readonly decode: ReplicaCounts
   /** null on ticks that do not read forward passes. */
-  readonly caches: EngineCaches | null
+  readonly caches: InstanceCaches | null
 }
 
 export interface TickOutcome {
@@ -50,7 +50,10 @@ export interface TickOutcome {
 export interface StateMachineOptions {
   readonly config: PlannerConfig
   readonly topology: 'agg' | 'disagg'
-  readonly capabilities: {readonly prefill: EngineCapabilities | null; readonly decode: EngineCapabilities}
+  readonly capabilities: {
+    readonly prefill: InstanceCapabilities | null
+    readonly decode: InstanceCapabilities
+  }
   readonly models: LoadModels
 }
 
@@ -142,13 +145,13 @@ export class StateMachine {
   }
 
   /** Passes are learnt from even where load scaling is off: throughput scaling uses the same regressions. */
-  #lookAtLoad(input: TickInput, caches: EngineCaches): LoadGrounds {
+  #lookAtLoad(input: TickInput, caches: InstanceCaches): LoadGrounds {
     addCachedPasses(this.#models, caches)
     const {capabilities, topology} = this.#options
     const models = this.#models
     const kvHitRate = this.#kvHitRate
     const decode = {
-      engines: caches.decode.loads(),
+      instances: caches.decode.loads(),
       ...input.decode,
       capabilities: capabilities.decode,
       throughputBound: this.#boundDecode,
@@ -161,7 +164,7 @@ export class StateMachine {
       }
     }
     const prefill = {
-      engines: caches.prefill.loads(),
+      instances: caches.prefill.loads(),
       ...input.prefill,
       capabilities: capabilities.prefill,
       throughputBound: this.#boundPrefill,
@@ -207,8 +210,8 @@ function noteForecast(diagnostics: TickDiagnostics, forecast: TrafficForecast): 
 }
 
 function noteThroughput(diagnostics: TickDiagnostics, decision: ThroughputDecision): void {
-  if (decision.engineRpsPrefill !== null) diagnostics.engine_rps_prefill = decision.engineRpsPrefill
-  if (decision.engineRpsDecode !== null) diagnostics.engine_rps_decode = decision.engineRpsDecode
+  if (decision.instanceRpsPrefill !== null) diagnostics.engine_rps_prefill = decision.instanceRpsPrefill
+  if (decision.instanceRpsDecode !== null) diagnostics.engine_rps_decode = decision.instanceRpsDecode
   diagnostics.throughput_decision_reason = decision.reason
   if (decision.reasonPrefill !== null) {
     diagnostics.throughput_decision_reason_prefill = decision.reasonPrefill

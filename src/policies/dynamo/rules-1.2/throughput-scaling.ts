@@ -1,6 +1,6 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import {clampPair, clampSingle} from '../budget.ts'
-import type {EngineCapabilities} from '../capabilities.ts'
+import type {InstanceCapabilities} from '../capabilities.ts'
 import {type AggCapacity, type AggFit, computeAggCapacity} from '../regression/agg-model.ts'
 import {computeDecodeCapacity, type DecodeCapacity, type DecodeFit} from '../regression/decode-model.ts'
 import {computedShare} from '../regression/model.ts'
@@ -9,7 +9,7 @@ import {budgetOf, GPUS_PER_REPLICA, type ScaleTarget} from './load-scaling.ts'
 import type {ThroughputReason} from './reasons.ts'
 
 /**
- * Throughput scaling as pure functions (planner.md 6): predicted demand divided by what one engine can serve
+ * Throughput scaling as pure functions (planner.md 6): predicted demand divided by what one instance can serve
  * within the targets. They may not see the state of any queue.
  */
 
@@ -30,7 +30,7 @@ export interface AggThroughputInputs {
   readonly config: PlannerConfig
   readonly forecast: TrafficForecast
   readonly fit: AggFit | null
-  readonly capabilities: EngineCapabilities | null
+  readonly capabilities: InstanceCapabilities | null
 }
 
 export interface DisaggThroughputInputs {
@@ -38,8 +38,8 @@ export interface DisaggThroughputInputs {
   readonly forecast: TrafficForecast
   readonly prefillFit: PrefillFit | null
   readonly decodeFit: DecodeFit | null
-  readonly prefillCapabilities: EngineCapabilities | null
-  readonly decodeCapabilities: EngineCapabilities | null
+  readonly prefillCapabilities: InstanceCapabilities | null
+  readonly decodeCapabilities: InstanceCapabilities | null
 }
 
 export interface ThroughputExplanation {
@@ -59,8 +59,8 @@ export interface ThroughputDecision {
   readonly reason: ThroughputReason
   readonly reasonPrefill: ThroughputReason | null
   readonly reasonDecode: ThroughputReason | null
-  readonly engineRpsPrefill: number | null
-  readonly engineRpsDecode: number | null
+  readonly instanceRpsPrefill: number | null
+  readonly instanceRpsDecode: number | null
   readonly explanation: ThroughputExplanation
 }
 
@@ -81,13 +81,13 @@ export function decideAggThroughput(inputs: AggThroughputInputs): ThroughputDeci
           maxSeqs: capabilities?.max_num_seqs ?? null,
           kvHitRate: forecast.kvHitRate,
         })
-  const engineRps = positiveRate(agg)
-  const wantedDecode = engineRps === null ? null : replicasFor(demandRps, engineRps, config)
+  const instanceRps = positiveRate(agg)
+  const wantedDecode = instanceRps === null ? null : replicasFor(demandRps, instanceRps, config)
   const base = {
     reasonPrefill: null,
     reasonDecode: null,
-    engineRpsPrefill: engineRps,
-    engineRpsDecode: engineRps,
+    instanceRpsPrefill: instanceRps,
+    instanceRpsDecode: instanceRps,
     explanation: {demandRps, agg, prefill: null, decode: null, wantedPrefill: null, wantedDecode},
   }
   if (wantedDecode === null) return {...base, scaleTo: null, bounds: null, reason: 'model_not_ready'}
@@ -113,8 +113,8 @@ export function decideDisaggThroughput(inputs: DisaggThroughputInputs): Throughp
       : Math.max(replicasFor(demandRps, prefillRps, config), latencyFloor(prefill, config))
   const wantedDecode = decodeRps === null ? null : replicasFor(demandRps, decodeRps, config)
   const base = {
-    engineRpsPrefill: prefillRps,
-    engineRpsDecode: decodeRps,
+    instanceRpsPrefill: prefillRps,
+    instanceRpsDecode: decodeRps,
     explanation: {demandRps, agg: null, prefill, decode, wantedPrefill, wantedDecode},
   }
   if (wantedPrefill === null || wantedDecode === null) {
@@ -167,12 +167,12 @@ function decodeCapacity(inputs: DisaggThroughputInputs): DecodeCapacity | null {
 }
 
 /** A rate of 0 or less counts as no answer. */
-function positiveRate(capacity: {readonly engineRps: number} | null): number | null {
-  return capacity !== null && capacity.engineRps > 0 ? capacity.engineRps : null
+function positiveRate(capacity: {readonly instanceRps: number} | null): number | null {
+  return capacity !== null && capacity.instanceRps > 0 ? capacity.instanceRps : null
 }
 
-function replicasFor(demandRps: number, engineRps: number, config: PlannerConfig): number {
-  return Math.max(Math.ceil(demandRps / engineRps), config.min_endpoint)
+function replicasFor(demandRps: number, instanceRps: number, config: PlannerConfig): number {
+  return Math.max(Math.ceil(demandRps / instanceRps), config.min_endpoint)
 }
 
 /** Replicas by which a TTFT above the target is divided, in the reference's reckoning. */

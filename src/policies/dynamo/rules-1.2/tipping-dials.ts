@@ -3,7 +3,7 @@ import type {ReplicaPair} from '../rules.ts'
 import type {Dial as AnyDial} from '../tipping/dial.ts'
 import {type LoadTurn, loadDials} from '../tipping/load-dials.ts'
 import {bothWays, budgetDials, COUNT_RANGE, demandDials, TARGET_RANGE} from '../tipping/number-dial.ts'
-import type {EngineLoad} from './latency-side.ts'
+import type {InstanceLoad} from './latency-side.ts'
 import type {PoolLoad} from './load-scaling.ts'
 import type {LoadGrounds, TickGrounds} from './tick-decision.ts'
 
@@ -14,7 +14,7 @@ export function dialsOf(config: PlannerConfig, grounds: TickGrounds, outcome: Re
   const total = outcome === null ? 0 : (outcome.prefill ?? 0) + outcome.decode
   return [
     ...targetDials(config, grounds),
-    ...(grounds.load === null ? [] : engineDials(config, grounds, grounds.load)),
+    ...(grounds.load === null ? [] : instanceDials(config, grounds, grounds.load)),
     ...throughputDials(config, grounds),
     ...boundDials(config, grounds),
     ...countDials(config, grounds, total),
@@ -43,30 +43,33 @@ function targetDials(config: PlannerConfig, grounds: TickGrounds): Dial[] {
   return [...target('ttft', 1), ...target('itl', 10), ...sensitivity]
 }
 
-function engineDials(config: PlannerConfig, grounds: TickGrounds, load: LoadGrounds): Dial[] {
+function instanceDials(config: PlannerConfig, grounds: TickGrounds, load: LoadGrounds): Dial[] {
   const turn = (
     pool: 'agg' | 'prefill' | 'decode',
     input: 'queued_prefill_tokens' | 'kv_tokens',
     state: PoolLoad<unknown>,
-    replace: (engines: readonly EngineLoad[]) => LoadGrounds,
+    replace: (instances: readonly InstanceLoad[]) => LoadGrounds,
   ) => {
     const key = input === 'kv_tokens' ? 'scheduledDecodeKvTokens' : 'queuedPrefillTokens'
-    const asked: LoadTurn<EngineLoad, PlannerConfig, TickGrounds> = {
-      ...{pool, input, engines: state.engines},
-      tokensOf: engine => engine[key],
-      withTokens: (engine, tokens) => ({...engine, [key]: tokens}),
+    const asked: LoadTurn<InstanceLoad, PlannerConfig, TickGrounds> = {
+      ...{pool, input, instances: state.instances},
+      tokensOf: instance => instance[key],
+      withTokens: (instance, tokens) => ({...instance, [key]: tokens}),
       limits: {
         passTokens: state.capabilities?.max_num_batched_tokens ?? null,
         poolTokens: state.capabilities?.max_kv_tokens ?? null,
       },
       isSla: config.optimization_target === 'sla',
-      applyTo: engines => ({config, grounds: {...grounds, load: replace(engines)}}),
+      applyTo: instances => ({config, grounds: {...grounds, load: replace(instances)}}),
     }
     return loadDials(asked)
   }
   if (load.topology === 'agg') {
     const {pool} = load
-    const replace = (engines: readonly EngineLoad[]): LoadGrounds => ({...load, pool: {...pool, engines}})
+    const replace = (instances: readonly InstanceLoad[]): LoadGrounds => ({
+      ...load,
+      pool: {...pool, instances},
+    })
     return [
       ...turn('agg', 'queued_prefill_tokens', pool, replace),
       ...turn('agg', 'kv_tokens', pool, replace),
@@ -74,11 +77,11 @@ function engineDials(config: PlannerConfig, grounds: TickGrounds, load: LoadGrou
   }
   const {prefill, decode} = load
   return [
-    ...turn('prefill', 'queued_prefill_tokens', prefill, engines => ({
+    ...turn('prefill', 'queued_prefill_tokens', prefill, instances => ({
       ...load,
-      prefill: {...prefill, engines},
+      prefill: {...prefill, instances},
     })),
-    ...turn('decode', 'kv_tokens', decode, engines => ({...load, decode: {...decode, engines}})),
+    ...turn('decode', 'kv_tokens', decode, instances => ({...load, decode: {...decode, instances}})),
   ]
 }
 

@@ -4,7 +4,7 @@ import {
   type UtilisationPool,
   type UtilisationSideOf,
 } from '../utilisation-thresholds.ts'
-import type {EngineLoad} from './latency-side.ts'
+import type {InstanceLoad} from './latency-side.ts'
 import type {LoadReason} from './reasons.ts'
 
 export type UtilisationSide = UtilisationSideOf<LoadReason>
@@ -17,18 +17,18 @@ export interface UtilisationSettings {
   readonly minEndpoint: number
 }
 
-/** Fixed thresholds of the targets `throughput` and `latency`: up if any engine is high, down if all are low. */
+/** Fixed thresholds of the targets `throughput` and `latency`: up if any instance is high, down if all are low. */
 export function decideUtilisationSide(
-  engines: readonly EngineLoad[],
+  instances: readonly InstanceLoad[],
   settings: UtilisationSettings,
 ): UtilisationSide {
   const {pool, capacityTokens, replicas} = settings
   const thresholds = fixedThresholds(pool, settings.target)
   const isKnown = capacityTokens !== null && capacityTokens > 0
-  const shares = engines.map(engine => ({
-    workerId: engine.workerId,
+  const shares = instances.map(instance => ({
+    instanceId: instance.instanceId,
     share: isKnown
-      ? countedTokens(pool, engine, engine.scheduledDecodeKvTokens) / capacityTokens
+      ? countedTokens(pool, instance, instance.scheduledDecodeKvTokens) / capacityTokens
       : Number.NaN,
   }))
   const side = {
@@ -38,7 +38,7 @@ export function decideUtilisationSide(
     scaleDownAt: thresholds.down,
     shares: isKnown ? shares : [],
   }
-  if (!isKnown || replicas === 0 || engines.length === 0) {
+  if (!isKnown || replicas === 0 || instances.length === 0) {
     return {...side, desired: null, reason: 'insufficient_data'}
   }
   if (shares.some(({share}) => thresholds.isUp(share, thresholds.up))) {

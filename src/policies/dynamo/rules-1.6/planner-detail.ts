@@ -1,4 +1,4 @@
-import type {EngineTickView, TickDiagnostics} from '../rules-1.2/planner-detail.ts'
+import type {InstanceTickView, TickDiagnostics} from '../rules-1.2/planner-detail.ts'
 import {type LatencySide, worstEstimateMs} from './load/latency-side.ts'
 import type {LoadDecision16} from './load/pool-load.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
@@ -14,7 +14,7 @@ export interface PlannerDetail16 {
   readonly is_load: boolean
   readonly is_throughput: boolean
   readonly diagnostics: TickDiagnostics
-  readonly engines: readonly EngineTickView[]
+  readonly engines: readonly InstanceTickView[]
   /** The tick in the fields of `--diagnostics-json`, in which the golden files of the reference are. */
   readonly fields: Readonly<Record<string, unknown>>
   /** The load decision with all it looked at; null = the tick took none. */
@@ -34,7 +34,7 @@ export function detailOf(record: TickRecord16): PlannerDetail16 {
     is_load: tick.isLoad,
     is_throughput: tick.isThroughput,
     diagnostics: diagnosticsOf(outcome),
-    engines: enginesOf(record),
+    engines: instancesOf(record),
     fields: tickFields16(record),
     load: outcome.load,
     grounds: groundsOf(outcome.situation),
@@ -50,8 +50,8 @@ function diagnosticsOf(outcome: TickOutcome16): TickDiagnostics {
     predicted_isl: forecast?.isl ?? null,
     predicted_osl: forecast?.osl ?? null,
     predicted_kv_hit_rate: forecast?.kvHitRate ?? null,
-    engine_rps_prefill: throughput?.engineRpsPrefill ?? null,
-    engine_rps_decode: throughput?.engineRpsDecode ?? null,
+    engine_rps_prefill: throughput?.instanceRpsPrefill ?? null,
+    engine_rps_decode: throughput?.instanceRpsDecode ?? null,
     throughput_lower_bound_prefill: bounds.prefill,
     throughput_lower_bound_decode: bounds.decode,
     load_decision_reason: outcome.loadReason,
@@ -64,26 +64,26 @@ function diagnosticsOf(outcome: TickOutcome16): TickDiagnostics {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
 }
 
-function enginesOf({passes, outcome}: TickRecord16): readonly EngineTickView[] {
+function instancesOf({passes, outcome}: TickRecord16): readonly InstanceTickView[] {
   const {ttft = null, itl = null} = outcome.load?.explanation ?? {}
   const view = (pool: 'prefill' | 'decode', sides: {ttft: LatencySide | null; itl: LatencySide | null}) =>
-    (passes?.[pool] ?? []).map(pass => engineView(pool, pass, sides))
+    (passes?.[pool] ?? []).map(pass => instanceView(pool, pass, sides))
   if (passes?.prefill == null) return view('decode', {ttft, itl})
   return [...view('prefill', {ttft, itl: null}), ...view('decode', {ttft: null, itl})]
 }
 
-function engineView(
+function instanceView(
   pool: 'prefill' | 'decode',
   pass: ForwardPass,
   sides: {readonly ttft: LatencySide | null; readonly itl: LatencySide | null},
-): EngineTickView {
+): InstanceTickView {
   const estimateOf = (side: LatencySide | null) =>
-    side?.checks.find(check => check.workerId === pass.workerId)?.estimateMs ?? null
+    side?.checks.find(check => check.instanceId === pass.instanceId)?.estimateMs ?? null
   const ttftMs = estimateOf(sides.ttft)
   const itlMs = estimateOf(sides.itl)
   return {
     pool,
-    worker_id: pass.workerId,
+    worker_id: pass.instanceId,
     scheduled_prefill_tokens: pass.prefillTokens,
     scheduled_decode_kv_tokens: pass.decodeKvTokens,
     queued_prefill_tokens: pass.queuedPrefillTokens,

@@ -102,7 +102,7 @@ function poolSnapshot(pool: PoolObservation): PoolSnapshot16 {
 /** A copy: the columns are the engine's own and hold until it runs on. */
 function passesOf(passes: ForwardPasses): readonly ForwardPass[] {
   return Array.from({length: passes.count}, (_, i) => ({
-    workerId: passes.instanceId[i]!,
+    instanceId: passes.instanceId[i]!,
     dpRank: 0,
     wallTimeS: passes.wallTimeS[i]!,
     prefillRequests: passes.numPrefillRequests[i]!,

@@ -2,7 +2,7 @@ import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts
 import type {LoadPredictor} from '../predictors/predictor.ts'
 import {clampAcceptLength, Forecaster, type TrafficSeries, type WarmupInterval} from './forecaster.ts'
 import type {
-  EngineCapabilities16,
+  InstanceCapabilities16,
   LoadDecision16,
   PoolLoad,
   ReplicaCounts16,
@@ -18,7 +18,7 @@ import type {TrafficObservation16} from './traffic-windows.ts'
 
 /** One role of the fleet; an aggregated fleet has only `decode`. */
 export interface PlannedRole {
-  readonly capabilities: EngineCapabilities16
+  readonly capabilities: InstanceCapabilities16
   /** null where the target needs none. */
   readonly model: PerformanceModel | null
 }
@@ -32,7 +32,7 @@ export interface PlannerOptions16 {
 }
 
 export interface PoolInput16 extends ReplicaCounts16 {
-  /** Last pass of each engine; null on ticks that do not read passes. */
+  /** Last pass of each instance; null on ticks that do not read passes. */
   readonly passes: readonly ForwardPass[] | null
 }
 
@@ -160,7 +160,7 @@ function poolLoad({capabilities, model}: PlannedRole, input: PoolInput16, throug
     ready,
     expected,
     isInProgress,
-    engines: passes ?? [],
+    instances: passes ?? [],
     estimates: model?.estimates() ?? null,
     capabilities,
     throughputBound,

@@ -2,14 +2,14 @@ import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts
 import type {LoadPredictor} from '../predictors/predictor.ts'
 import {createPredictor16} from './create-predictor.ts'
 import type {TrafficSeries, WarmupInterval} from './forecaster.ts'
-import type {EngineCapabilities16, ReplicaCounts16, ScaleTarget} from './load/pool-load.ts'
+import type {InstanceCapabilities16, ReplicaCounts16, ScaleTarget} from './load/pool-load.ts'
 import {CorrectedPassTimes, type TablePassMs} from './pass-times/corrected-pass-times.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
 import {LearnedPassTimes} from './pass-times/learned-pass-times.ts'
 import {PassCache} from './pass-times/pass-cache.ts'
 import {PerformanceModel} from './pass-times/performance-model.ts'
 import {type PlannedRole, Planner16} from './planner.ts'
-import type {EngineRole} from './regression/features.ts'
+import type {InstanceRole} from './regression/features.ts'
 import type {FleetSnapshot16, LearnedState, PoolSnapshot16, RoleFacts, TickRecord16} from './tick-record.ts'
 import {type ScheduledTick16, TickSchedule16} from './tick-schedule.ts'
 import {TrafficWindows} from './traffic-windows.ts'
@@ -17,7 +17,7 @@ import {TrafficWindows} from './traffic-windows.ts'
 export interface ReplayPlannerOptions {
   readonly config: PlannerConfig16
   /** An aggregated fleet has only `decode`. */
-  readonly capabilities: RoleFacts<EngineCapabilities16>
+  readonly capabilities: RoleFacts<InstanceCapabilities16>
   /** Passes of a benchmark, learned before the first tick; null = none. */
   readonly bootstrap: {
     readonly prefill: readonly ForwardPass[]
@@ -26,7 +26,7 @@ export interface ReplayPlannerOptions {
   /** Intervals of a warm-up trace that the predictors have seen before. */
   readonly warmup: readonly WarmupInterval[]
   /** Pass times of tables, by role, where the config asks for them (`ais_perf_model`); absent = learned. */
-  readonly tablePassMs?: Partial<Record<EngineRole, TablePassMs>>
+  readonly tablePassMs?: Partial<Record<InstanceRole, TablePassMs>>
   readonly phaseShiftS?: number
   /** Draws the order in which the stores of samples go through their buckets; absent or 0 = that of their keys. */
   readonly sampleOrderSeed?: number
@@ -35,7 +35,7 @@ export interface ReplayPlannerOptions {
 }
 
 /**
- * 1.6.1's planner in a replay: keeps the last pass of each engine, merges windows of traffic until they are read,
+ * 1.6.1's planner in a replay: keeps the last pass of each instance, merges windows of traffic until they are read,
  * remembers targets under way, and counts GPU-hours its own way (planner-1.6.md 4, 11). It is told of the fleet and says
  * what it wants; it touches no engine.
  */
@@ -206,8 +206,8 @@ function createRoles(options: ReplayPlannerOptions): RoleFacts<LearnedRole> {
 
 function createRole(
   {config, tablePassMs, sampleOrderSeed = 0}: ReplayPlannerOptions,
-  role: EngineRole,
-  capabilities: EngineCapabilities16,
+  role: InstanceRole,
+  capabilities: InstanceCapabilities16,
 ): LearnedRole {
   if (config.optimization_target !== 'sla') return {capabilities, model: null, times: null}
   const regression = {

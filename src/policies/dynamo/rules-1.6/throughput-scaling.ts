@@ -9,7 +9,7 @@ import {
   isSamePair,
 } from './load/budget-guards.ts'
 import {fewestReplicas, type PoolLoad, pairBudget, type ScaleTarget} from './load/pool-load.ts'
-import type {Capacity} from './pass-times/engine-capacity.ts'
+import type {Capacity} from './pass-times/instance-capacity.ts'
 import type {ThroughputReason16} from './reasons.ts'
 
 /** Traffic expected for the next interval (planner-1.6.md 9.1). */
@@ -51,13 +51,13 @@ export interface ThroughputDecision16 {
   readonly reason: ThroughputReason16
   readonly reasonPrefill: ThroughputReason16 | null
   readonly reasonDecode: ThroughputReason16 | null
-  readonly engineRpsPrefill: number | null
-  readonly engineRpsDecode: number | null
+  readonly instanceRpsPrefill: number | null
+  readonly instanceRpsDecode: number | null
   readonly explanation: ThroughputExplanation16
 }
 
 /**
- * Throughput scaling as a pure function (planner-1.6.md 9.2): predicted demand divided by what one engine can serve within
+ * Throughput scaling as a pure function (planner-1.6.md 9.2): predicted demand divided by what one instance can serve within
  * the targets. It may not see the state of any queue.
  */
 export function decideThroughput16(inputs: ThroughputInputs): ThroughputDecision16 {
@@ -71,9 +71,9 @@ function decideAgg(inputs: ThroughputInputs): ThroughputDecision16 {
   const fewest = fewestReplicas(config, 'decode')
   const demandRps = demandOf(inputs)
   const capacity = (capabilities.maxBatchedTokens ?? 0) > 0 ? capacityOf(inputs, pool, 'both') : null
-  const engineRps = positiveRate(capacity)
+  const instanceRps = positiveRate(capacity)
   // Without an answer the current count is held, and so becomes the bound.
-  const needed = engineRps === null ? null : Math.max(Math.ceil(demandRps / engineRps), fewest)
+  const needed = instanceRps === null ? null : Math.max(Math.ceil(demandRps / instanceRps), fewest)
   const capped = Math.max(capChange(config, needed ?? current, current), fewest)
   const gpus = capabilities.gpusPerReplica
   const guard = (wanted: number, minGpus: number): GuardedCount =>
@@ -82,11 +82,11 @@ function decideAgg(inputs: ThroughputInputs): ThroughputDecision16 {
   const base = {
     reasonPrefill: null,
     reasonDecode: null,
-    engineRpsPrefill: engineRps,
-    engineRpsDecode: engineRps,
+    instanceRpsPrefill: instanceRps,
+    instanceRpsDecode: instanceRps,
     explanation: {demandRps, prefill: null, decode: capacity, wantedPrefill: null, wantedDecode: needed},
   }
-  const unready = engineRps === null ? 'model_not_ready' : null
+  const unready = instanceRps === null ? 'model_not_ready' : null
   if (config.enable_load_scaling) {
     const held = ceiling.reason === 'gpu_budget_guard_hold' ? ceiling.reason : 'set_lower_bound'
     return {...base, scaleTo: null, bounds: {decode: ceiling.count}, reason: unready ?? held}
@@ -116,8 +116,8 @@ function decideDisagg(inputs: DisaggInputs): ThroughputDecision16 {
   const isReady = needed.prefill !== null && needed.decode !== null
   const steps = countsOf(inputs, needed)
   const base = {
-    engineRpsPrefill: rates.prefill,
-    engineRpsDecode: rates.decode,
+    instanceRpsPrefill: rates.prefill,
+    instanceRpsDecode: rates.decode,
     explanation: {
       demandRps,
       prefill,
@@ -195,17 +195,17 @@ function capacityOf(
 
 /** A rate of 0 or less counts as no answer. */
 function positiveRate(capacity: Capacity | null): number | null {
-  return capacity !== null && capacity.engineRps > 0 ? capacity.engineRps : null
+  return capacity !== null && capacity.instanceRps > 0 ? capacity.instanceRps : null
 }
 
 function replicasFor(
   config: PlannerConfig16,
   demandRps: number,
-  engineRps: number | null,
+  instanceRps: number | null,
   role: 'prefill' | 'decode',
 ): number | null {
-  if (engineRps === null) return null
-  return Math.max(Math.ceil(demandRps / engineRps), fewestReplicas(config, role))
+  if (instanceRps === null) return null
+  return Math.max(Math.ceil(demandRps / instanceRps), fewestReplicas(config, role))
 }
 
 /** One observation moves a role by so many replicas at most. */

@@ -1,8 +1,8 @@
 import {type LatencySide, worstEstimateMs} from './load/latency-side.ts'
 import type {ReplicaCounts16, ScaleTarget} from './load/pool-load.ts'
-import type {Capacity} from './pass-times/engine-capacity.ts'
-import {wholeUp} from './pass-times/engine-query.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
+import type {Capacity} from './pass-times/instance-capacity.ts'
+import {wholeUp} from './pass-times/instance-query.ts'
 import type {TickOutcome16} from './planner.ts'
 import type {ThroughputInputs} from './throughput-scaling.ts'
 import {throughputInputs} from './tick-decision.ts'
@@ -100,14 +100,14 @@ function passFields({prefill, decode}: RoleFacts<readonly ForwardPass[]>): Recor
   const rows = (passes: readonly ForwardPass[] | null) =>
     passes === null || passes.length === 0
       ? undefined
-      : [...passes].sort((a, b) => a.workerId - b.workerId || a.dpRank - b.dpRank).map(passRow)
+      : [...passes].sort((a, b) => a.instanceId - b.instanceId || a.dpRank - b.dpRank).map(passRow)
   return {prefill: rows(prefill), decode: rows(decode)}
 }
 
 /** Columns of a pass in a tick's fields, in their order. Variances are not kept: no decision reads them. */
 function passRow(pass: ForwardPass): readonly (number | null)[] {
   return [
-    pass.workerId,
+    pass.instanceId,
     pass.dpRank,
     pass.wallTimeS,
     pass.prefillRequests,
@@ -171,7 +171,7 @@ function search(
       found === null
         ? null
         : withoutAbsent({
-            rps: found.engineRps,
+            rps: found.instanceRps,
             ttft_ms: found.ttftMs ?? undefined,
             itl_ms: found.itlMs ?? undefined,
             e2e_ms: found.e2eMs ?? undefined,
@@ -183,7 +183,7 @@ function search(
 function estimateFields({load}: TickOutcome16): readonly unknown[] | undefined {
   const sides = [load?.explanation.ttft ?? null, load?.explanation.itl ?? null]
   const rows = sides.flatMap((side: LatencySide | null) =>
-    (side?.checks ?? []).map(check => [side?.metric, check.workerId, check.passMs]),
+    (side?.checks ?? []).map(check => [side?.metric, check.instanceId, check.passMs]),
   )
   return rows.length === 0 ? undefined : rows
 }
@@ -193,8 +193,8 @@ function decisionFields(outcome: TickOutcome16): Record<string, unknown> {
   return {
     estimated_ttft_ms: worstEstimateMs(load?.explanation.ttft ?? null) ?? undefined,
     estimated_itl_ms: worstEstimateMs(load?.explanation.itl ?? null) ?? undefined,
-    engine_rps_prefill: throughput?.engineRpsPrefill ?? undefined,
-    engine_rps_decode: throughput?.engineRpsDecode ?? undefined,
+    engine_rps_prefill: throughput?.instanceRpsPrefill ?? undefined,
+    engine_rps_decode: throughput?.instanceRpsDecode ?? undefined,
     load_reason: outcome.loadReason ?? undefined,
     load_reason_prefill: load?.reasonPrefill ?? undefined,
     load_reason_decode: load?.reasonDecode ?? undefined,

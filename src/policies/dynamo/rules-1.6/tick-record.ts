@@ -1,6 +1,6 @@
 import type {ReplicaCounts16, ScaleTarget} from './load/pool-load.ts'
-import type {LoadAverages} from './pass-times/engine-query.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
+import type {LoadAverages} from './pass-times/instance-query.ts'
 import type {TickOutcome16} from './planner.ts'
 import type {StoreState} from './regression/pass-time-regression.ts'
 import type {ScheduledTick16} from './tick-schedule.ts'
@@ -11,7 +11,7 @@ export interface PoolSnapshot16 {
   readonly activeIds: readonly number[]
   readonly startingIds: readonly number[]
   readonly drainingIds: readonly number[]
-  /** The last pass of each rank of each serving engine since the last tick (planner-1.6.md 4.1). */
+  /** The last pass of each rank of each serving instance since the last tick (planner-1.6.md 4.1). */
   readonly passes: readonly ForwardPass[]
 }
 
@@ -23,7 +23,7 @@ export interface FleetSnapshot16 {
   readonly window: TrafficCounts | null
 }
 
-/** What has been learned of one role's engines, after the tick's passes. */
+/** What has been learned of one role's instances, after the tick's passes. */
 export interface LearnedState {
   readonly averages: LoadAverages
   /** Empty where pass times are not learned. */

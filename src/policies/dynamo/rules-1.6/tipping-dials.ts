@@ -19,7 +19,7 @@ export function dialsOf16(
   return [
     ...targetDials(config, grounds),
     ...thresholdDials(config, grounds),
-    ...(grounds.load === null ? [] : engineDials(config, grounds)),
+    ...(grounds.load === null ? [] : instanceDials(config, grounds)),
     ...throughputDials(config, grounds),
     ...boundDials(config, grounds),
     ...minimumDials(config, grounds),
@@ -81,13 +81,13 @@ function thresholdDials(config: PlannerConfig16, grounds: TickGrounds16): Dial[]
   ]
 }
 
-function engineDials(config: PlannerConfig16, grounds: TickGrounds16): Dial[] {
+function instanceDials(config: PlannerConfig16, grounds: TickGrounds16): Dial[] {
   const turn = (role: PoolName, input: 'queued_prefill_tokens' | 'kv_tokens'): Dial[] => {
     const state = grounds[role]
     if (state === null) return []
     const key = input === 'kv_tokens' ? 'decodeKvTokens' : 'queuedPrefillTokens'
     return loadDials<ForwardPass, PlannerConfig16, TickGrounds16>({
-      ...{pool: grounds.prefill === null ? 'agg' : role, input, engines: state.engines},
+      ...{pool: grounds.prefill === null ? 'agg' : role, input, instances: state.instances},
       tokensOf: pass => pass[key],
       withTokens: (pass, tokens) => ({...pass, [key]: tokens}),
       limits: {
@@ -95,7 +95,7 @@ function engineDials(config: PlannerConfig16, grounds: TickGrounds16): Dial[] {
         poolTokens: state.capabilities.maxKvTokens,
       },
       isSla: config.optimization_target === 'sla',
-      applyTo: engines => ({config, grounds: {...grounds, [role]: {...state, engines}}}),
+      applyTo: instances => ({config, grounds: {...grounds, [role]: {...state, instances}}}),
     })
   }
   const queueRole = grounds.prefill === null ? 'decode' : 'prefill'

@@ -25,7 +25,7 @@ export type TippingInput =
 export interface Dial<Config, Grounds> {
   readonly input: TippingInput
   readonly pool: 'agg' | 'prefill' | 'decode' | null
-  readonly workerId: number | null
+  readonly instanceId: number | null
   readonly direction: 1 | -1
   /** null = no limit. */
   readonly from: number | null

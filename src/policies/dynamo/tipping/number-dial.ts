@@ -27,7 +27,7 @@ export function bothWays<Config, Grounds>(number: NumberDial<Config, Grounds>): 
     return {
       input,
       pool,
-      workerId: null,
+      instanceId: null,
       direction,
       from,
       anchor: from,

@@ -53,7 +53,7 @@ function unitOf({input}: TippingChange): number {
 
 /** The claim, written out again from its words alone: `short` units less than claimed. */
 function withChange({config, grounds}: Situation, change: TippingChange, short: number): Situation {
-  const {input, pool, to, delta, workerId} = change
+  const {input, pool, to, delta, instanceId} = change
   const value = Number((to - Math.sign(to - (change.from ?? to - delta)) * unitOf(change) * short).toFixed(3))
   const role = pool === 'prefill' ? 'prefill' : 'decode'
   const state = grounds[role]!
@@ -70,10 +70,10 @@ function withChange({config, grounds}: Situation, change: TippingChange, short: 
       const key = input === 'kv_tokens' ? 'decodeKvTokens' : 'queuedPrefillTokens'
       const moved = delta - Math.sign(delta) * short
       const turned = (pass: ForwardPass) =>
-        workerId === null || workerId === pass.workerId
+        instanceId === null || instanceId === pass.instanceId
           ? {...pass, [key]: Math.max(0, pass[key] + moved)}
           : pass
-      return {config, grounds: {...grounds, [role]: {...state, engines: state.engines.map(turned)}}}
+      return {config, grounds: {...grounds, [role]: {...state, instances: state.instances.map(turned)}}}
     }
     default:
       return {config: {...config, [input]: value}, grounds}

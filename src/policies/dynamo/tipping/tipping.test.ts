@@ -3,7 +3,7 @@ import {goldenScenario, readGolden, runGolden} from '../../../../test/support/go
 import {PROJECT} from '../../../../test/support/shared.ts'
 import {type PlannerConfig, plannerOf, scalingBy} from '../../../config/scenario.ts'
 import {type DynamoTick, dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
-import type {EngineLoad} from '../rules-1.2/latency-side.ts'
+import type {InstanceLoad} from '../rules-1.2/latency-side.ts'
 import {RULES_1_2} from '../rules-1.2/planner-rules.ts'
 import {decideTick, type LoadGrounds, type TickGrounds} from '../rules-1.2/tick-decision.ts'
 import {computeTipping, type TippingChange} from './tipping.ts'
@@ -66,11 +66,11 @@ function withChange({config, grounds}: Situation, change: TippingChange, short: 
     case 'kv_tokens': {
       const key = input === 'kv_tokens' ? 'scheduledDecodeKvTokens' : 'queuedPrefillTokens'
       const delta = change.delta - Math.sign(change.delta) * short
-      const turned = (engine: EngineLoad) =>
-        change.workerId === null || change.workerId === engine.workerId
-          ? {...engine, [key]: Math.max(0, engine[key] + delta)}
-          : engine
-      return {config, grounds: withPool(grounds, change, engines => ({engines: engines.map(turned)}))}
+      const turned = (instance: InstanceLoad) =>
+        change.instanceId === null || change.instanceId === instance.instanceId
+          ? {...instance, [key]: Math.max(0, instance[key] + delta)}
+          : instance
+      return {config, grounds: withPool(grounds, change, instances => ({instances: instances.map(turned)}))}
     }
     default:
       throw new Error(`${input} is no input of 1.2.1`)
@@ -85,12 +85,12 @@ interface Situation {
 function withPool(
   grounds: TickGrounds,
   {pool}: TippingChange,
-  turn: (engines: readonly EngineLoad[]) => object,
+  turn: (instances: readonly InstanceLoad[]) => object,
 ): TickGrounds {
   const key = pool === 'agg' ? 'pool' : pool!
-  const load = grounds.load as unknown as Record<string, {engines: readonly EngineLoad[]}>
+  const load = grounds.load as unknown as Record<string, {instances: readonly InstanceLoad[]}>
   const state = load[key]!
-  return {...grounds, load: {...load, [key]: {...state, ...turn(state.engines)}} as unknown as LoadGrounds}
+  return {...grounds, load: {...load, [key]: {...state, ...turn(state.instances)}} as unknown as LoadGrounds}
 }
 
 describe.each(CASES)('%s', name => {

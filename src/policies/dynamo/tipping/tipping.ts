@@ -5,12 +5,12 @@ import type {Dial, TippingInput} from './dial.ts'
 export interface TippingChange {
   readonly input: TippingInput
   readonly pool: 'agg' | 'prefill' | 'decode' | null
-  /** The one engine whose load changes; null = every engine of the pool, or no engine's load at all. */
-  readonly workerId: number | null
-  /** null = there was no limit. Loads: tokens of the engines concerned, added up. */
+  /** The one instance whose load changes; null = every instance of the pool, or no instance's load at all. */
+  readonly instanceId: number | null
+  /** null = there was no limit. Loads: tokens of the instances concerned, added up. */
   readonly from: number | null
   readonly to: number
-  /** Loads: tokens more (or fewer) on each engine concerned; otherwise the difference. */
+  /** Loads: tokens more (or fewer) on each instance concerned; otherwise the difference. */
   readonly delta: number
   /** Size of the change as a share of what it started from; ranks changes of unlike inputs. */
   readonly relativeChange: number
@@ -94,7 +94,7 @@ function turn<Config, Grounds, Decisions>(
   return {
     input: dial.input,
     pool: dial.pool,
-    workerId: dial.workerId,
+    instanceId: dial.instanceId,
     from: dial.from,
     to,
     delta: dial.deltaAt(steps),

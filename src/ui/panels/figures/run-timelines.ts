@@ -1,6 +1,6 @@
 import {objectiveOf} from '../../../config/objective.ts'
 import {type PlannerConfig, plannerOf, type ServiceObjective} from '../../../config/scenario.ts'
-import type {EngineTickView} from '../../../policies/dynamo/rules-1.2/planner-detail.ts'
+import type {InstanceTickView} from '../../../policies/dynamo/rules-1.2/planner-detail.ts'
 import {type DynamoTick, dynamoTicksOf} from '../../../report/dynamo-ticks.ts'
 import type {Threshold, Timeline, TimeSeries} from '../../kit/charts/base/timeline.ts'
 import {formatCompact, formatMs} from '../../kit/format.ts'
@@ -181,8 +181,9 @@ function engineLoad(run: ChartedRun, ticks: readonly DynamoTick[]): Timeline[] {
   const {fleet} = run.scenario
   const args = fleet.topology === 'agg' ? fleet.workers.args : fleet.decode.args
   const capacity = args.num_gpu_blocks * args.block_size
-  const queue = (pool: 'prefill' | 'decode') => perEngine(ticks, pool, engine => engine.queued_prefill_tokens)
-  const kvTokens = perEngine(ticks, 'decode', e => e.scheduled_decode_kv_tokens + e.queued_decode_kv_tokens)
+  const queue = (pool: 'prefill' | 'decode') =>
+    perInstance(ticks, pool, instance => instance.queued_prefill_tokens)
+  const kvTokens = perInstance(ticks, 'decode', e => e.scheduled_decode_kv_tokens + e.queued_decode_kv_tokens)
   return [
     {
       id: 'prefill-queue',
@@ -210,10 +211,10 @@ interface EngineSpread {
   readonly max: Float64Array
 }
 
-function perEngine(
+function perInstance(
   ticks: readonly DynamoTick[],
   pool: 'prefill' | 'decode',
-  measure: (engine: EngineTickView) => number,
+  measure: (instance: InstanceTickView) => number,
 ): EngineSpread {
   const mean = new Float64Array(ticks.length).fill(Number.NaN)
   const max = new Float64Array(ticks.length).fill(Number.NaN)
@@ -221,9 +222,9 @@ function perEngine(
     let sum = 0
     let count = 0
     let highest = 0
-    for (const engine of tick.engines) {
-      if (engine.pool !== pool) continue
-      const value = measure(engine)
+    for (const instance of tick.engines) {
+      if (instance.pool !== pool) continue
+      const value = measure(instance)
       sum += value
       count++
       if (value > highest) highest = value

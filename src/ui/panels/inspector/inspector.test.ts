@@ -15,7 +15,7 @@ import {isBlind} from '../../policies/dynamo/dynamo-decisions.ts'
 import {tellQuestion} from '../../policies/dynamo/tell-question.ts'
 import {tellReasons} from '../../policies/dynamo/tell-reasons.ts'
 import {tellSize, tellTipping} from '../../policies/dynamo/tell-tipping.ts'
-import {engineRows, stepRows, tickFacts} from '../../policies/dynamo/tick-facts.ts'
+import {instanceRows, stepRows, tickFacts} from '../../policies/dynamo/tick-facts.ts'
 import {changesFleet, computeAftermath, nearestDecision, slowestRequests} from './aftermath.ts'
 
 /** Real runs whose ticks between them give nearly every reason there is. */
@@ -145,14 +145,14 @@ describe('reasons in words', () => {
 function guarded(reason: LoadReason, topology: 'agg' | 'disagg'): DynamoTick {
   const {ticks} = runs.get('agg_sla_s15')!
   const engine = {
-    workerId: 0,
+    instanceId: 0,
     scheduledPrefillTokens: 0,
     scheduledDecodeKvTokens: 0,
     queuedPrefillTokens: 0,
     queuedDecodeKvTokens: 0,
   }
   const pool = {
-    engines: reason === 'no_fpm_data' ? [] : [engine],
+    instances: reason === 'no_fpm_data' ? [] : [engine],
     ready: 2,
     expected: 2,
     fit: null,
@@ -247,7 +247,7 @@ describe('tipping changes in words', () => {
     const change = {
       input: 'ttft' as const,
       pool: null,
-      workerId: null,
+      instanceId: null,
       from: 1500,
       to: 1312,
       delta: -188,
@@ -263,11 +263,11 @@ describe('tipping changes in words', () => {
 })
 
 describe('what the tables show', () => {
-  test('every engine of a load tick has a row, and the steps end at the decision', () => {
+  test('every instance of a load tick has a row, and the steps end at the decision', () => {
     for (const {ticks} of runs.values()) {
       for (const tick of ticks) {
         if (tick.explanation.load === null) continue
-        expect(engineRows(tick).map(row => row.load.workerId)).toEqual(tick.engines.map(e => e.worker_id))
+        expect(instanceRows(tick).map(row => row.load.instanceId)).toEqual(tick.engines.map(e => e.worker_id))
         const steps = stepRows(tick)
         const last = steps.at(-1)
         if (last !== undefined) {

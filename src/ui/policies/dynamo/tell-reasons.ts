@@ -1,5 +1,5 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {EngineCheck, LatencySide} from '../../../policies/dynamo/rules-1.2/latency-side.ts'
+import type {InstanceCheck, LatencySide} from '../../../policies/dynamo/rules-1.2/latency-side.ts'
 import type {CountSteps, LoadDecision} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
 import type {LoadReason} from '../../../policies/dynamo/rules-1.2/reasons.ts'
 import type {LoadGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision.ts'
@@ -85,9 +85,9 @@ function tellGuard(reason: LoadReason, {grounds, config}: LoadStory): string {
     }
     case 'worker_count_mismatch': {
       const odd =
-        pools.find(({engines, ready}) => engines.length > 0 && engines.length !== ready) ?? pools[0]!
+        pools.find(({instances, ready}) => instances.length > 0 && instances.length !== ready) ?? pools[0]!
       return (
-        `Held still: ${odd.engines.length} of ${odd.ready} serving replicas have reported a pass, ` +
+        `Held still: ${odd.instances.length} of ${odd.ready} serving replicas have reported a pass, ` +
         'and the planner does not act on part of the picture.'
       )
     }
@@ -130,7 +130,7 @@ function isHeldByRule({steps: {current, wanted}, sides}: Pick<PoolStory, 'steps'
   return wanted === current && sides.some(side => overOf(side).length > 0)
 }
 
-function overOf({checks, targetMs}: LatencySide): readonly EngineCheck[] {
+function overOf({checks, targetMs}: LatencySide): readonly InstanceCheck[] {
   return checks.filter(({estimateMs}) => estimateMs !== null && estimateMs > targetMs)
 }
 
@@ -144,7 +144,7 @@ function tellRule(sides: readonly LatencySide[]): string {
   const count = `${over.length} of ${estimatesOf(side).length} ${over.length === 1 ? 'is' : 'are'}`
   return (
     `load scaling adds a replica only if every instance is over its ${nameOf(side)} target of ${formatMs(side.targetMs)}, and ` +
-    `${count} (instance ${worst.workerId} at ${formatMs(worst.estimateMs!)})`
+    `${count} (instance ${worst.instanceId} at ${formatMs(worst.estimateMs!)})`
   )
 }
 
@@ -239,7 +239,7 @@ function tellRefusal(side: LatencySide, {load_scaling_down_sensitivity}: Planner
   const failed = side.checks.find(({consolidation}) => consolidation?.passes === false)
   if (failed?.consolidation === undefined) return 'one replica less was judged unsafe'
   const {valueMs, limitMs, kvTokens} = failed.consolidation
-  const lead = `with one replica less instance ${failed.workerId}`
+  const lead = `with one replica less instance ${failed.instanceId}`
   if (valueMs === null)
     return `${lead} would hold ${formatValue(kvTokens, 'tokens')} KV tokens, more than fit`
   const share = `${load_scaling_down_sensitivity} % of`
@@ -255,7 +255,7 @@ function tellUse(use: UtilisationSide, {current, wanted}: CountSteps): string {
   if (use.shares.length === 0) return `nothing is known of the load on the ${what}`
   const fullest = use.shares.reduce((most, share) => (share.share > most.share ? share : most))
   const percent = (share: number) => `${formatExact(Math.round(share * 1000) / 10)} %`
-  const level = `the fullest ${what} is at ${percent(fullest.share)} of its capacity (instance ${fullest.workerId})`
+  const level = `the fullest ${what} is at ${percent(fullest.share)} of its capacity (instance ${fullest.instanceId})`
   if (wanted > current) return `${level}, past the ${percent(use.scaleUpAt)} at which any one scales up`
   if (wanted < current) return `${level}, and all are under the ${percent(use.scaleDownAt)} that scales down`
   return `${level}, between the marks for down (${percent(use.scaleDownAt)}) and up (${percent(use.scaleUpAt)})`

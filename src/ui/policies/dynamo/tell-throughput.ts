@@ -49,12 +49,12 @@ function tellUnready({reasonPrefill, reasonDecode, explanation}: ThroughputDecis
 }
 
 function tellNeed(decision: ThroughputDecision): string {
-  const {engineRpsPrefill, engineRpsDecode, explanation} = decision
+  const {instanceRpsPrefill, instanceRpsDecode, explanation} = decision
   const demand = `Throughput scaling expects ${rate(explanation.demandRps)}`
   if (explanation.prefill === null) {
-    return `${demand} and reckons that one instance serves ${rate(engineRpsDecode)} within the targets`
+    return `${demand} and reckons that one instance serves ${rate(instanceRpsDecode)} within the targets`
   }
-  return `${demand} and reckons that one prefill instance serves ${rate(engineRpsPrefill)} and one decode instance ${rate(engineRpsDecode)}`
+  return `${demand} and reckons that one prefill instance serves ${rate(instanceRpsPrefill)} and one decode instance ${rate(instanceRpsDecode)}`
 }
 
 function rate(rps: number | null): string {

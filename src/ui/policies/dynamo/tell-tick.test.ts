@@ -81,7 +81,7 @@ describe('a tick of 1.6.1 in words', () => {
 
   test('has a row for every instance that was seen, and the budget in GPUs', () => {
     for (const {tick, told} of all) {
-      expect(told.engines).toHaveLength(tick.engines.length)
+      expect(told.instances).toHaveLength(tick.engines.length)
       expect(told.facts.find(([name]) => name === 'budget')?.[1]).toMatch(/GPUs$/)
     }
   })

@@ -4,15 +4,15 @@ import type {TippingQuestion} from '../../../policies/dynamo/tipping/tipping-que
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {tellReasons} from './tell-reasons.ts'
 import {tellReasons16} from './tell-reasons-1.6.ts'
-import {type EngineRow, engineRows, type Fact, tickFacts} from './tick-facts.ts'
-import {engineRows16, fields16Of, tickFacts16} from './tick-fields-1.6.ts'
+import {type Fact, type InstanceRow, instanceRows, tickFacts} from './tick-facts.ts'
+import {fields16Of, instanceRows16, tickFacts16} from './tick-fields-1.6.ts'
 
 /** A tick in the words of the release whose planner took it. */
 export interface ToldTick {
   /** Why it decided as it did. */
   readonly reasons: readonly string[]
   readonly facts: readonly Fact[]
-  readonly engines: readonly EngineRow[]
+  readonly instances: readonly InstanceRow[]
   /** What it takes to decide again with other inputs; null where 1.6.1's planner asks tables, or in runs kept from before. */
   readonly tippingQuestion: TippingQuestion | null
 }
@@ -31,14 +31,14 @@ export function tellTick(tick: DynamoTick, config: PlannerConfig): ToldTick {
     return {
       reasons,
       facts: tickFacts(tick, config),
-      engines: engineRows(tick),
+      instances: instanceRows(tick),
       tippingQuestion: {release: '1.2.1', config, grounds: tick.explanation.grounds},
     }
   }
   return {
     reasons,
     facts: tickFacts16(tick, config, fields),
-    engines: engineRows16(tick),
+    instances: instanceRows16(tick),
     tippingQuestion: grounds16 && {release: '1.6.1', config: config as PlannerConfig16, grounds: grounds16},
   }
 }

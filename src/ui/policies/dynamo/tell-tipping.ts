@@ -58,12 +58,12 @@ function tellInput(change: TippingChange): string {
   }
 }
 
-function tellTokens({delta, workerId, holdsBeyond, pool}: TippingChange, what: string): string {
+function tellTokens({delta, instanceId, holdsBeyond, pool}: TippingChange, what: string): string {
   const amount = `${formatExact(Math.abs(delta))} ${delta < 0 ? 'fewer' : 'more'} ${what}`
   const where =
-    workerId === null
+    instanceId === null
       ? `on each ${pool === 'agg' ? '' : `${pool} `}instance`
-      : `on instance ${workerId} alone`
+      : `on instance ${instanceId} alone`
   return `${amount} ${where}${holdsBeyond ? ', or beyond,' : ''}`
 }
 

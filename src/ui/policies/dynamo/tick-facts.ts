@@ -1,7 +1,7 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {
   ConsolidationCheck,
-  EngineLoad,
+  InstanceLoad,
   LatencySide,
 } from '../../../policies/dynamo/rules-1.2/latency-side.ts'
 import type {CountSteps} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
@@ -126,7 +126,7 @@ function fitFacts({load, throughput}: TickGrounds): Fact[] {
   return facts
 }
 
-/** What no engine does: it tells how far the line may be trusted away from the passes it was drawn through. */
+/** What no instance does: it tells how far the line may be trusted away from the passes it was drawn through. */
 function oddities(interceptS: number, slopes: Readonly<Record<string, number>>): Fact[] {
   const odd: Fact[] = []
   if (interceptS < 0)
@@ -152,10 +152,10 @@ export function stepRows(tick: DynamoTick): readonly {readonly pool: string; rea
 }
 
 /** One instance as the planner saw it, with what it made of it. */
-export interface EngineRow {
+export interface InstanceRow {
   readonly key: string
   readonly name: string
-  readonly load: EngineLoad
+  readonly load: InstanceLoad
   readonly ttft: EstimateCell | null
   readonly itl: EstimateCell | null
   /** Share of a capacity, for the targets that go by it. */
@@ -169,17 +169,17 @@ export interface EstimateCell {
   readonly check: {readonly passes: boolean; readonly text: string} | null
 }
 
-export function engineRows(tick: DynamoTick): EngineRow[] {
+export function instanceRows(tick: DynamoTick): InstanceRow[] {
   const {load, grounds} = tick.explanation
   if (load === null || grounds.load === null) return []
   const {ttft, itl, prefillUse, decodeUse} = load.explanation
   if (grounds.load.topology === 'agg') {
-    return grounds.load.pool.engines.map(engine => rowOf('', engine, {ttft, itl, use: decodeUse}))
+    return grounds.load.pool.instances.map(instance => rowOf('', instance, {ttft, itl, use: decodeUse}))
   }
   const {prefill, decode} = grounds.load
   return [
-    ...prefill.engines.map(engine => rowOf('prefill', engine, {ttft, itl: null, use: prefillUse})),
-    ...decode.engines.map(engine => rowOf('decode', engine, {ttft: null, itl, use: decodeUse})),
+    ...prefill.instances.map(instance => rowOf('prefill', instance, {ttft, itl: null, use: prefillUse})),
+    ...decode.instances.map(instance => rowOf('decode', instance, {ttft: null, itl, use: decodeUse})),
   ]
 }
 
@@ -189,20 +189,20 @@ interface Sides {
   readonly use: UtilisationSide | null
 }
 
-export function rowOf(pool: string, load: EngineLoad, {ttft, itl, use}: Sides): EngineRow {
-  const share = use?.shares.find(({workerId}) => workerId === load.workerId)?.share
+export function rowOf(pool: string, load: InstanceLoad, {ttft, itl, use}: Sides): InstanceRow {
+  const share = use?.shares.find(({instanceId}) => instanceId === load.instanceId)?.share
   return {
-    key: `${pool} ${load.workerId}`,
-    name: `${pool} ${load.workerId}`.trim(),
+    key: `${pool} ${load.instanceId}`,
+    name: `${pool} ${load.instanceId}`.trim(),
     load,
-    ttft: ttft && estimateCell(ttft, load.workerId),
-    itl: itl && estimateCell(itl, load.workerId),
+    ttft: ttft && estimateCell(ttft, load.instanceId),
+    itl: itl && estimateCell(itl, load.instanceId),
     use: share === undefined ? null : formatValue(share, 'share'),
   }
 }
 
-function estimateCell(side: LatencySide, workerId: number): EstimateCell | null {
-  const check = side.checks.find(candidate => candidate.workerId === workerId)
+function estimateCell(side: LatencySide, instanceId: number): EstimateCell | null {
+  const check = side.checks.find(candidate => candidate.instanceId === instanceId)
   if (check === undefined) return null
   const {estimateMs, consolidation} = check
   return {

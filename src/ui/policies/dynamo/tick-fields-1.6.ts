@@ -1,7 +1,7 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {formatExact, formatFixed, formatMs, formatSpan, formatValue} from '../../kit/format.ts'
-import {type EngineRow, type Fact, limitFacts, rowOf} from './tick-facts.ts'
+import {type Fact, type InstanceRow, limitFacts, rowOf} from './tick-facts.ts'
 
 /** What the page reads of a recorded tick of 1.6.1, under the names of `--diagnostics-json`. */
 export interface TickFields16 {
@@ -109,7 +109,7 @@ function learnedFacts(fields: TickFields16): Fact[] {
 }
 
 /** One row per instance that was seen, with what was made of it. */
-export function engineRows16(tick: DynamoTick): EngineRow[] {
+export function instanceRows16(tick: DynamoTick): InstanceRow[] {
   const {
     ttft = null,
     itl = null,
@@ -117,16 +117,16 @@ export function engineRows16(tick: DynamoTick): EngineRow[] {
     decodeUse = null,
   } = tick.explanation.load?.explanation ?? {}
   const isAgg = tick.engines.every(({pool}) => pool === 'decode') && tick.active_prefill === 0
-  return tick.engines.map(engine => {
+  return tick.engines.map(instance => {
     const load = {
-      workerId: engine.worker_id,
-      scheduledPrefillTokens: engine.scheduled_prefill_tokens,
-      scheduledDecodeKvTokens: engine.scheduled_decode_kv_tokens,
-      queuedPrefillTokens: engine.queued_prefill_tokens,
-      queuedDecodeKvTokens: engine.queued_decode_kv_tokens,
+      instanceId: instance.worker_id,
+      scheduledPrefillTokens: instance.scheduled_prefill_tokens,
+      scheduledDecodeKvTokens: instance.scheduled_decode_kv_tokens,
+      queuedPrefillTokens: instance.queued_prefill_tokens,
+      queuedDecodeKvTokens: instance.queued_decode_kv_tokens,
     }
     if (isAgg) return rowOf('', load, {ttft, itl, use: decodeUse})
-    return engine.pool === 'prefill'
+    return instance.pool === 'prefill'
       ? rowOf('prefill', load, {ttft, itl: null, use: prefillUse})
       : rowOf('decode', load, {ttft: null, itl, use: decodeUse})
   })

@@ -1,7 +1,7 @@
 import {clampSingle, type PairCounts} from '../../budget.ts'
 
 /**
- * GPU budgets (planner-1.6.md 10). Unlike 1.2.1's they know the width of each role's engines, each role has its own
+ * GPU budgets (planner-1.6.md 10). Unlike 1.2.1's they know the width of each role's instances, each role has its own
  * minimum, and they never turn a wish for more into less or for less into more: what cannot be had is held.
  */
 export interface GpuBudget {

@@ -1,24 +1,24 @@
 import {type ForwardPass, inIdOrder} from '../pass-times/forward-pass.ts'
-import type {EngineEstimates} from '../pass-times/performance-model.ts'
+import type {InstanceEstimates} from '../pass-times/performance-model.ts'
 import type {LoadReason16} from '../reasons.ts'
 
-/** One engine as one latency target sees it. */
-export interface EngineCheck {
-  readonly workerId: number
-  /** Expected latency of the next request (TTFT) or pass (ITL) on this engine; null without an answer. */
+/** One instance as one latency target sees it. */
+export interface InstanceCheck {
+  readonly instanceId: number
+  /** Expected latency of the next request (TTFT) or pass (ITL) on this instance; null without an answer. */
   readonly estimateMs: number | null
   /** The estimated pass itself, before it is divided by the tokens it gives. */
   readonly passMs: number | null
-  /** What this engine would show with one replica less; absent once an earlier engine ruled that out. */
+  /** What this instance would show with one replica less; absent once an earlier instance ruled that out. */
   readonly consolidation?: ConsolidationCheck
 }
 
-/** Scaling down is safe for an engine while `valueMs` stays below `limitMs` and its KV fits the pool. */
+/** Scaling down is safe for an instance while `valueMs` stays below `limitMs` and its KV fits the pool. */
 export interface ConsolidationCheck {
   /** TTFT: part of it caused by the queue. ITL: the whole. null where an earlier check failed. */
   readonly valueMs: number | null
   readonly limitMs: number
-  /** KV tokens the engine would hold. */
+  /** KV tokens the instance would hold. */
   readonly kvTokens: number
   readonly passes: boolean
 }
@@ -33,7 +33,7 @@ export interface LatencySide {
   readonly reason: LoadReason16 | null
   /** Scaling down was possible but judged unsafe. */
   readonly isRefused: boolean
-  readonly checks: readonly EngineCheck[]
+  readonly checks: readonly InstanceCheck[]
 }
 
 export interface SideSettings {
@@ -46,7 +46,7 @@ export interface SideSettings {
 
 export interface TtftOptions {
   readonly kvHitRate: number | null
-  /** Aggregated engines: what decodes now, and what waits to, slows prefill down. */
+  /** Aggregated instances: what decodes now, and what waits to, slows prefill down. */
   readonly countsDecode: boolean
 }
 
@@ -55,25 +55,25 @@ export interface TtftOptions {
  * new request's own prefill takes as long with any replica count.
  */
 export function decideTtftSide(
-  engines: readonly ForwardPass[],
+  instances: readonly ForwardPass[],
   settings: SideSettings,
   options: TtftOptions,
-  model: EngineEstimates,
+  model: InstanceEstimates,
 ): LatencySide {
   const {kvHitRate, countsDecode} = options
   const factor = consolidationFactor(settings.replicas)
   const shared = countsDecode ? {decodeFactor: factor, withQueuedDecode: true} : {}
-  return checkEngines('ttft', engines, settings, {
-    estimateS: engine => model.ttftS(engine, {kvHitRate}),
-    consolidation: engine => {
-      const kvTokens = Math.trunc((engine.decodeKvTokens + engine.queuedDecodeKvTokens) * factor)
-      const ownS = model.ttftS(engine, {kvHitRate, queueFactor: 0, ...shared})
+  return checkInstances('ttft', instances, settings, {
+    estimateS: instance => model.ttftS(instance, {kvHitRate}),
+    consolidation: instance => {
+      const kvTokens = Math.trunc((instance.decodeKvTokens + instance.queuedDecodeKvTokens) * factor)
+      const ownS = model.ttftS(instance, {kvHitRate, queueFactor: 0, ...shared})
       if (ownS === null) return null
       const ownMs = ownS * 1000
       const limitMs = (settings.targetMs - ownMs) * settings.sensitivity
       // Disaggregated fleets object before they ask what a fuller queue would do; the outcome is the same.
       if (limitMs <= 0 && !countsDecode) return {valueMs: null, limitMs, kvTokens, passes: false}
-      const mergedS = model.ttftS(engine, {kvHitRate, queueFactor: factor, ...shared})
+      const mergedS = model.ttftS(instance, {kvHitRate, queueFactor: factor, ...shared})
       if (mergedS === null) return null
       const valueMs = mergedS * 1000 - ownMs
       return {valueMs, limitMs, kvTokens, passes: !(limitMs <= 0 || valueMs >= limitMs)}
@@ -82,9 +82,9 @@ export function decideTtftSide(
 }
 
 export interface ItlOptions {
-  /** KV pool of one engine; null = unknown. */
+  /** KV pool of one instance; null = unknown. */
   readonly maxKvTokens: number | null
-  /** Aggregated engines: queued prompts become KV as well. */
+  /** Aggregated instances: queued prompts become KV as well. */
   readonly countsQueuedPrefill: boolean
   /** Tokens accepted per decode pass. */
   readonly acceptLength: number
@@ -95,25 +95,25 @@ export interface ItlOptions {
  * sensitivity's share of the target.
  */
 export function decideItlSide(
-  engines: readonly ForwardPass[],
+  instances: readonly ForwardPass[],
   settings: SideSettings,
   options: ItlOptions,
-  model: EngineEstimates,
+  model: InstanceEstimates,
 ): LatencySide {
   const {maxKvTokens, countsQueuedPrefill: withQueuedPrefill, acceptLength} = options
   const limitMs = settings.targetMs * settings.sensitivity
   const factor = consolidationFactor(settings.replicas)
-  return checkEngines('itl', engines, settings, {
-    estimateS: engine => model.itlS(engine, {}),
+  return checkInstances('itl', instances, settings, {
+    estimateS: instance => model.itlS(instance, {}),
     perToken: acceptLength,
-    consolidation: engine => {
-      const prefillTokens = withQueuedPrefill ? engine.queuedPrefillTokens : 0
-      const load = engine.decodeKvTokens + engine.queuedDecodeKvTokens + prefillTokens
+    consolidation: instance => {
+      const prefillTokens = withQueuedPrefill ? instance.queuedPrefillTokens : 0
+      const load = instance.decodeKvTokens + instance.queuedDecodeKvTokens + prefillTokens
       const kvTokens = Math.trunc(load * factor)
       if (maxKvTokens !== null && maxKvTokens > 0 && kvTokens >= maxKvTokens) {
         return {valueMs: null, limitMs, kvTokens, passes: false}
       }
-      const passS = model.itlS(engine, {factor, withQueuedPrefill})
+      const passS = model.itlS(instance, {factor, withQueuedPrefill})
       if (passS === null) return null
       const valueMs = (passS * 1000) / acceptLength
       return {valueMs, limitMs, kvTokens, passes: !(valueMs >= limitMs)}
@@ -121,44 +121,44 @@ export function decideItlSide(
   })
 }
 
-/** How much more each engine carries with one replica less. The quotient first, then the product. */
+/** How much more each instance carries with one replica less. The quotient first, then the product. */
 function consolidationFactor(replicas: number): number {
   return replicas > 1 ? replicas / (replicas - 1) : 1
 }
 
-interface EngineQuestions {
-  readonly estimateS: (engine: ForwardPass) => number | null
+interface InstanceQuestions {
+  readonly estimateS: (instance: ForwardPass) => number | null
   /** Tokens of a pass, by which an estimate is divided. */
   readonly perToken?: number
   /** null = cannot tell, which rules scaling down out without being an objection. */
-  readonly consolidation: (engine: ForwardPass) => ConsolidationCheck | null
+  readonly consolidation: (instance: ForwardPass) => ConsolidationCheck | null
 }
 
-/** Every engine is estimated; consolidation is checked until the first engine that rules it out. */
-function checkEngines(
+/** Every instance is estimated; consolidation is checked until the first instance that rules it out. */
+function checkInstances(
   metric: 'ttft' | 'itl',
-  engines: readonly ForwardPass[],
+  instances: readonly ForwardPass[],
   settings: SideSettings,
-  questions: EngineQuestions,
+  questions: InstanceQuestions,
 ): LatencySide {
   let isOpen = settings.replicas > 1
-  const checks = inIdOrder(engines).map(engine => {
-    const estimateS = questions.estimateS(engine)
+  const checks = inIdOrder(instances).map(instance => {
+    const estimateS = questions.estimateS(instance)
     const passMs = estimateS === null ? null : estimateS * 1000
     const estimateMs = passMs === null ? null : passMs / (questions.perToken ?? 1)
-    const consolidation = isOpen ? questions.consolidation(engine) : null
+    const consolidation = isOpen ? questions.consolidation(instance) : null
     isOpen &&= consolidation?.passes === true
-    const view = {workerId: engine.workerId, estimateMs, passMs}
+    const view = {instanceId: instance.instanceId, estimateMs, passMs}
     return consolidation === null ? view : {...view, consolidation}
   })
   return conclude(metric, settings, checks, isOpen)
 }
 
-/** Up if every engine misses the target, down if none rules it out (planner.md 5.1). */
+/** Up if every instance misses the target, down if none rules it out (planner.md 5.1). */
 function conclude(
   metric: 'ttft' | 'itl',
   {targetMs, replicas, fewest}: SideSettings,
-  checks: readonly EngineCheck[],
+  checks: readonly InstanceCheck[],
   mayScaleDown: boolean,
 ): LatencySide {
   const isRefused = checks.some(check => check.consolidation?.passes === false)
@@ -173,11 +173,11 @@ function conclude(
   return {...side, desired: null, reason: 'no_change'}
 }
 
-function estimatesOf(checks: readonly EngineCheck[]): readonly number[] {
+function estimatesOf(checks: readonly InstanceCheck[]): readonly number[] {
   return checks.flatMap(({estimateMs}) => (estimateMs === null ? [] : [estimateMs]))
 }
 
-/** What the diagnostics show: the worst engine's estimate. */
+/** What the diagnostics show: the worst instance's estimate. */
 export function worstEstimateMs(side: LatencySide | null): number | null {
   const estimates = side === null ? [] : estimatesOf(side.checks)
   return estimates.length === 0 ? null : Math.max(...estimates)

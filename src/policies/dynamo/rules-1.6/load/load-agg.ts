@@ -1,5 +1,5 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
-import type {EngineEstimates} from '../pass-times/performance-model.ts'
+import type {InstanceEstimates} from '../pass-times/performance-model.ts'
 import type {LoadReason16} from '../reasons.ts'
 import {guardOnePool} from './budget-guards.ts'
 import {decideItlSide, decideTtftSide, type LatencySide, type SideSettings} from './latency-side.ts'
@@ -18,7 +18,7 @@ import {decideUtilisationSide} from './utilisation-side.ts'
 /** Load scaling of an aggregated fleet (planner-1.6.md 8.1, 8.3). */
 export function decideAggLoad(inputs: LoadInputs): LoadDecision16 {
   const {config, decode: pool} = inputs
-  if (pool.engines.length === 0) return stop('no_fpm_data')
+  if (pool.instances.length === 0) return stop('no_fpm_data')
   if (isBlocked(pool)) return stop('scaling_in_progress')
   if (isMiscounted(pool)) return stop('worker_count_mismatch')
   if (config.optimization_target !== 'sla') return decideByUse(config, pool)
@@ -30,17 +30,17 @@ function stop(reason: LoadReason16, explanation: LoadExplanation16 = NOTHING_SEE
   return {scaleTo: null, reason, reasonPrefill: null, reasonDecode: null, explanation}
 }
 
-function decideBySla(inputs: LoadInputs, model: EngineEstimates): LoadDecision16 {
+function decideBySla(inputs: LoadInputs, model: InstanceEstimates): LoadDecision16 {
   const {config, decode: pool, kvHitRate, acceptLength} = inputs
-  const {ready: current, capabilities, engines} = pool
+  const {ready: current, capabilities, instances} = pool
   const settings = sideSettings(config, current)
   const ttft =
     (capabilities.maxBatchedTokens ?? 0) > 0
-      ? decideTtftSide(engines, settings('ttft'), {kvHitRate, countsDecode: true}, model)
+      ? decideTtftSide(instances, settings('ttft'), {kvHitRate, countsDecode: true}, model)
       : null
   const {maxKvTokens} = capabilities
   const itlOptions = {maxKvTokens, countsQueuedPrefill: true, acceptLength}
-  const itl = decideItlSide(engines, settings('itl'), itlOptions, model)
+  const itl = decideItlSide(instances, settings('itl'), itlOptions, model)
 
   const wanted = combine(wishOf(ttft, current), wishOf(itl, current), current)
   const floored = flooredCount(config, pool, wanted)
@@ -77,7 +77,7 @@ function combine(ttft: number | null, itl: number | null, current: number): numb
 
 /** Unlike the SLA target this returns a decision even when it changes nothing. */
 function decideByUse(config: PlannerConfig16, pool: PoolLoad): LoadDecision16 {
-  const use = decideUtilisationSide(pool.engines, {
+  const use = decideUtilisationSide(pool.instances, {
     pool: 'agg',
     config,
     capacityTokens: pool.capabilities.maxKvTokens,

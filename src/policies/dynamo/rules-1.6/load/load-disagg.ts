@@ -21,10 +21,10 @@ type DisaggInputs = LoadInputs & {readonly prefill: PoolLoad}
 /** Load scaling of a disaggregated fleet (planner-1.6.md 8.2, 8.3). */
 export function decideDisaggLoad(inputs: DisaggInputs): LoadDecision16 {
   const {prefill, decode} = inputs
-  if (prefill.engines.length === 0 && decode.engines.length === 0) return stop('no_fpm_data')
+  if (prefill.instances.length === 0 && decode.instances.length === 0) return stop('no_fpm_data')
   // One pool under way holds up both.
   if (isBlocked(prefill) || isBlocked(decode)) return stop('scaling_in_progress')
-  if ([prefill, decode].some(pool => pool.engines.length > 0 && isMiscounted(pool))) {
+  if ([prefill, decode].some(pool => pool.instances.length > 0 && isMiscounted(pool))) {
     return stop('worker_count_mismatch')
   }
   return inputs.config.optimization_target === 'sla' ? decideBySla(inputs) : decideByUse(inputs)
@@ -51,24 +51,29 @@ function decideBySla(inputs: DisaggInputs): LoadDecision16 {
 
 /** A pool that has passes but too little to go on says so; a pool without passes says nothing. */
 function wishOf(pool: PoolLoad, side: LatencySide | null): PoolWish {
-  if (pool.engines.length === 0) return NO_WISH
+  if (pool.instances.length === 0) return NO_WISH
   return side ?? {desired: null, reason: 'insufficient_data'}
 }
 
 function prefillSide({config, prefill, kvHitRate}: DisaggInputs): LatencySide | null {
-  const {engines, estimates, ready, capabilities} = prefill
-  if (engines.length === 0 || !estimates?.isReady || ready === 0) return null
+  const {instances, estimates, ready, capabilities} = prefill
+  if (instances.length === 0 || !estimates?.isReady || ready === 0) return null
   if (!((capabilities.maxBatchedTokens ?? 0) > 0)) return null
   const settings = sideSettings(config, 'prefill', ready, config.ttft)
-  return decideTtftSide(engines, settings, {kvHitRate, countsDecode: false}, estimates)
+  return decideTtftSide(instances, settings, {kvHitRate, countsDecode: false}, estimates)
 }
 
 function decodeSide({config, decode, acceptLength}: DisaggInputs): LatencySide | null {
-  const {engines, estimates, ready, capabilities} = decode
-  if (engines.length === 0 || !estimates?.isReady || ready === 0) return null
+  const {instances, estimates, ready, capabilities} = decode
+  if (instances.length === 0 || !estimates?.isReady || ready === 0) return null
   const settings = sideSettings(config, 'decode', ready, config.itl)
   const {maxKvTokens} = capabilities
-  return decideItlSide(engines, settings, {maxKvTokens, countsQueuedPrefill: false, acceptLength}, estimates)
+  return decideItlSide(
+    instances,
+    settings,
+    {maxKvTokens, countsQueuedPrefill: false, acceptLength},
+    estimates,
+  )
 }
 
 function sideSettings(
@@ -87,16 +92,16 @@ function sideSettings(
 
 function decideByUse(inputs: DisaggInputs): LoadDecision16 {
   const {prefill, decode} = inputs
-  const prefillUse = prefill.engines.length > 0 ? useOf(inputs, 'prefill') : null
-  const decodeUse = decode.engines.length > 0 ? useOf(inputs, 'decode') : null
+  const prefillUse = prefill.instances.length > 0 ? useOf(inputs, 'prefill') : null
+  const decodeUse = decode.instances.length > 0 ? useOf(inputs, 'decode') : null
   const wishes = {prefill: prefillUse ?? NO_WISH, decode: decodeUse ?? NO_WISH}
   return settle(inputs, wishes, {...NOTHING_SEEN, prefillUse, decodeUse})
 }
 
 function useOf(inputs: DisaggInputs, role: 'prefill' | 'decode') {
   const {config} = inputs
-  const {engines, ready, capabilities} = inputs[role]
-  return decideUtilisationSide(engines, {
+  const {instances, ready, capabilities} = inputs[role]
+  return decideUtilisationSide(instances, {
     pool: role,
     config,
     capacityTokens: role === 'prefill' ? capabilities.contextLength : capabilities.maxKvTokens,

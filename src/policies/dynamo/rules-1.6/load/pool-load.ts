@@ -1,20 +1,20 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
 import type {PairCounts} from '../../budget.ts'
 import type {ForwardPass} from '../pass-times/forward-pass.ts'
-import type {EngineEstimates} from '../pass-times/performance-model.ts'
+import type {InstanceEstimates} from '../pass-times/performance-model.ts'
 import type {LoadReason16} from '../reasons.ts'
 import type {PairBudget} from './budget-guards.ts'
 import type {LatencySide} from './latency-side.ts'
 import type {UtilisationSide} from './utilisation-side.ts'
 
-/** What the planner is told about one engine of a pool (planner-1.6.md 2). null = unknown. */
-export interface EngineCapabilities16 {
+/** What the planner is told about one instance of a pool (planner-1.6.md 2). null = unknown. */
+export interface InstanceCapabilities16 {
   readonly gpusPerReplica: number
   readonly maxBatchedTokens: number | null
   readonly maxSeqs: number | null
   readonly maxKvTokens: number | null
   readonly contextLength: number | null
-  /** Depth of the engine's own speculation. */
+  /** Depth of the instance's own speculation. */
   readonly speculativeNextn: number | null
 }
 
@@ -28,11 +28,11 @@ export interface ReplicaCounts16 {
 
 /** One pool at one tick. */
 export interface PoolLoad extends ReplicaCounts16 {
-  /** Last pass of each rank of each engine, in the order in which they came to be known. */
-  readonly engines: readonly ForwardPass[]
+  /** Last pass of each rank of each instance, in the order in which they came to be known. */
+  readonly instances: readonly ForwardPass[]
   /** null where the target needs none. */
-  readonly estimates: EngineEstimates | null
-  readonly capabilities: EngineCapabilities16
+  readonly estimates: InstanceEstimates | null
+  readonly capabilities: InstanceCapabilities16
   /** Replicas that throughput scaling asks for at least. */
   readonly throughputBound: number
 }
@@ -111,14 +111,14 @@ export function isBlocked({isInProgress, expected, ready}: ReplicaCounts16): boo
   return isInProgress || expected !== ready
 }
 
-/** Every serving engine must have shown a pass, and each as many ranks as the others. */
-export function isMiscounted({engines, ready}: PoolLoad): boolean {
+/** Every serving instance must have shown a pass, and each as many ranks as the others. */
+export function isMiscounted({instances, ready}: PoolLoad): boolean {
   const ranks = new Map<number, number>()
-  for (const {workerId} of engines) ranks.set(workerId, (ranks.get(workerId) ?? 0) + 1)
-  const [perEngine = 0] = ranks.values()
+  for (const {instanceId} of instances) ranks.set(instanceId, (ranks.get(instanceId) ?? 0) + 1)
+  const [perInstance = 0] = ranks.values()
   return (
     ranks.size !== ready ||
-    engines.length !== ready * perEngine ||
-    [...ranks.values()].some(n => n !== perEngine)
+    instances.length !== ready * perInstance ||
+    [...ranks.values()].some(n => n !== perInstance)
   )
 }

@@ -22,9 +22,9 @@ export interface UtilisationSettings {
   readonly fewest: number
 }
 
-/** Thresholds on queues and KV: up if any engine is high, down if all are low and would not be high with one less. */
+/** Thresholds on queues and KV: up if any instance is high, down if all are low and would not be high with one less. */
 export function decideUtilisationSide(
-  engines: readonly ForwardPass[],
+  instances: readonly ForwardPass[],
   settings: UtilisationSettings,
 ): UtilisationSide {
   const {pool, config, replicas, fewest} = settings
@@ -32,9 +32,9 @@ export function decideUtilisationSide(
   const capacityTokens = countsTokens ? 1 : settings.capacityTokens
   const unit = capacityTokens ?? 0
   const thresholds = thresholdsOf(config, pool)
-  const shares = inIdOrder(unit > 0 ? engines : []).map(engine => ({
-    workerId: engine.workerId,
-    share: countedTokens(pool, engine, engine.decodeKvTokens) / unit,
+  const shares = inIdOrder(unit > 0 ? instances : []).map(instance => ({
+    instanceId: instance.instanceId,
+    share: countedTokens(pool, instance, instance.decodeKvTokens) / unit,
   }))
   const side = {
     metric: pool === 'prefill' ? ('prefill_queue' as const) : ('kv_tokens' as const),
@@ -60,7 +60,7 @@ export function decideUtilisationSide(
   return {...side, desired: null, reason: 'no_change'}
 }
 
-/** One engine less would make the fleet ask for one more at once. Compared with >= even where scaling up is not. */
+/** One instance less would make the fleet ask for one more at once. Compared with >= even where scaling up is not. */
 function isTooFew(
   desired: number,
   replicas: number,

@@ -1,7 +1,7 @@
 import type {BenchmarkPoints} from '../../bootstrap.ts'
 import {EMPTY_SHAPE, type ForwardPass} from './forward-pass.ts'
 
-/** Points of a benchmark as passes of an engine (planner-1.6.md 12). */
+/** Points of a benchmark as passes of an instance (planner-1.6.md 12). */
 export function benchmarkPasses({prefill, decode}: BenchmarkPoints): {
   readonly prefill: readonly ForwardPass[]
   readonly decode: readonly ForwardPass[]
@@ -24,7 +24,7 @@ export function benchmarkPasses({prefill, decode}: BenchmarkPoints): {
 
 const IDLE_PASS: ForwardPass = {
   ...EMPTY_SHAPE,
-  workerId: 0,
+  instanceId: 0,
   dpRank: 0,
   wallTimeS: 0,
   queuedPrefillRequests: 0,

@@ -1,10 +1,10 @@
 import {bucketOrder} from '../regression/bucket-order.ts'
-import {type EngineRole, readFeatures} from '../regression/features.ts'
+import {type InstanceRole, readFeatures} from '../regression/features.ts'
 import {throughJson} from '../regression/json-number.ts'
 import type {RegressionOptions} from '../regression/pass-time-regression.ts'
 import {CorrectionGrid} from './correction-grid.ts'
-import type {EngineLimits, PassTimeEstimator} from './engine-query.ts'
 import type {ForwardPass, PassShape} from './forward-pass.ts'
+import type {InstanceLimits, PassTimeEstimator} from './instance-query.ts'
 import type {PassTimes} from './performance-model.ts'
 
 /** Milliseconds of a pass by the tables; null where they have no answer. */
@@ -13,8 +13,8 @@ export type TablePassMs = (pass: PassShape) => number | null
 type LoadKind = 'prefill' | 'decode' | 'mixed'
 
 export interface CorrectedOptions extends RegressionOptions {
-  readonly role: EngineRole
-  readonly limits: EngineLimits
+  readonly role: InstanceRole
+  readonly limits: InstanceLimits
   readonly tableMs: TablePassMs
 }
 
@@ -24,7 +24,7 @@ export interface CorrectedOptions extends RegressionOptions {
  */
 export class CorrectedPassTimes implements PassTimes {
   readonly isReady = true
-  readonly #role: EngineRole
+  readonly #role: InstanceRole
   readonly #tableMs: TablePassMs
   readonly #grids: Readonly<Record<LoadKind, CorrectionGrid>>
 

@@ -1,9 +1,9 @@
 /**
- * What the planner is told of one forward pass of one rank of an engine (planner-1.6.md 4.1). Requests and tokens
+ * What the planner is told of one forward pass of one rank of an instance (planner-1.6.md 4.1). Requests and tokens
  * are whole numbers. `prefillKvTokens` is context that was already there: cached prefix and earlier chunks.
  */
 export interface ForwardPass {
-  readonly workerId: number
+  readonly instanceId: number
   readonly dpRank: number
   readonly wallTimeS: number
   readonly prefillRequests: number
@@ -26,12 +26,12 @@ export type PassShape = Pick<
 /** The reference sorts ids as text, "10" before "2", and sums and trains in that order. */
 export function inIdOrder(passes: readonly ForwardPass[]): readonly ForwardPass[] {
   return [...passes].sort((a, b) => {
-    if (a.workerId === b.workerId) return a.dpRank - b.dpRank
-    return String(a.workerId) < String(b.workerId) ? -1 : 1
+    if (a.instanceId === b.instanceId) return a.dpRank - b.dpRank
+    return String(a.instanceId) < String(b.instanceId) ? -1 : 1
   })
 }
 
-/** A pass of nothing: what an engine reports that finished none for a second, or an empty question. */
+/** A pass of nothing: what an instance reports that finished none for a second, or an empty question. */
 export const EMPTY_SHAPE: PassShape = {
   prefillRequests: 0,
   prefillTokens: 0,

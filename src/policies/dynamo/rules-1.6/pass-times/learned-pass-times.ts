@@ -1,4 +1,4 @@
-import type {EngineRole} from '../regression/features.ts'
+import type {InstanceRole} from '../regression/features.ts'
 import {
   estimatePassS,
   type PassTimeFits,
@@ -6,16 +6,16 @@ import {
   type RegressionOptions,
   type StoreState,
 } from '../regression/pass-time-regression.ts'
-import type {PassTimeEstimator} from './engine-query.ts'
 import type {ForwardPass} from './forward-pass.ts'
+import type {PassTimeEstimator} from './instance-query.ts'
 import type {PassTimes} from './performance-model.ts'
 
 /** Pass times learned from observed passes alone: what the planner uses where nothing else is configured. */
 export class LearnedPassTimes implements PassTimes {
-  readonly #role: EngineRole
+  readonly #role: InstanceRole
   readonly #regression: PassTimeRegression
 
-  constructor(role: EngineRole, options: RegressionOptions) {
+  constructor(role: InstanceRole, options: RegressionOptions) {
     this.#role = role
     this.#regression = new PassTimeRegression(role, options)
   }

@@ -1,10 +1,10 @@
-import type {EngineRole} from '../regression/features.ts'
+import type {InstanceRole} from '../regression/features.ts'
 import {MovingAverage} from '../regression/moving-average.ts'
 import {estimatePassS, type PassTimeFits} from '../regression/pass-time-regression.ts'
-import {type Capacity, type CapacityQuestion, findCapacity} from './engine-capacity.ts'
-import {estimateItlS, estimateTtftS, type ItlQuestion, type TtftQuestion} from './engine-latency.ts'
-import type {EngineLimits, EngineQuery, LoadAverages, PassTimeEstimator} from './engine-query.ts'
 import {type ForwardPass, inIdOrder} from './forward-pass.ts'
+import {type Capacity, type CapacityQuestion, findCapacity} from './instance-capacity.ts'
+import {estimateItlS, estimateTtftS, type ItlQuestion, type TtftQuestion} from './instance-latency.ts'
+import type {InstanceLimits, InstanceQuery, LoadAverages, PassTimeEstimator} from './instance-query.ts'
 
 /** How long a pass takes. Learned from passes, or asked of tables. */
 export interface PassTimes {
@@ -18,10 +18,10 @@ export interface PassTimes {
 }
 
 /**
- * Answers about engines as they are at one tick: TTFT, ITL and capacity are queries on synthetic passes
+ * Answers about instances as they are at one tick: TTFT, ITL and capacity are queries on synthetic passes
  * (planner-1.6.md 7). Later passes do not change it, so that a decision can be taken again.
  */
-export interface EngineEstimates {
+export interface InstanceEstimates {
   /** All that they are made from; null where tables have a part in them. */
   readonly grounds: EstimateGrounds | null
   /** Some kind of pass can be estimated; not necessarily the one a question needs. */
@@ -33,21 +33,25 @@ export interface EngineEstimates {
 
 /** Estimates as the data they are made from. */
 export interface EstimateGrounds {
-  readonly role: EngineRole
-  readonly limits: EngineLimits
+  readonly role: InstanceRole
+  readonly limits: InstanceLimits
   readonly averages: LoadAverages
   readonly isReady: boolean
   readonly fits: PassTimeFits
 }
 
 /** The estimates again. */
-export function estimatesFrom(grounds: EstimateGrounds): EngineEstimates {
+export function estimatesFrom(grounds: EstimateGrounds): InstanceEstimates {
   const {isReady, fits, ...query} = grounds
   const estimateS: PassTimeEstimator = pass => estimatePassS(query.role, fits, pass)
   return answersOf({...query, estimateS}, isReady, grounds)
 }
 
-function answersOf(query: EngineQuery, isReady: boolean, grounds: EstimateGrounds | null): EngineEstimates {
+function answersOf(
+  query: InstanceQuery,
+  isReady: boolean,
+  grounds: EstimateGrounds | null,
+): InstanceEstimates {
   return {
     grounds,
     isReady,
@@ -57,16 +61,16 @@ function answersOf(query: EngineQuery, isReady: boolean, grounds: EstimateGround
   }
 }
 
-/** What the planner knows of one role's engines. */
+/** What the planner knows of one role's instances. */
 export class PerformanceModel {
-  readonly role: EngineRole
-  readonly #limits: EngineLimits
+  readonly role: InstanceRole
+  readonly #limits: InstanceLimits
   readonly #times: PassTimes
   readonly #averages: Record<keyof LoadAverages, MovingAverage>
 
   constructor(options: {
-    readonly role: EngineRole
-    readonly limits: EngineLimits
+    readonly role: InstanceRole
+    readonly limits: InstanceLimits
     readonly times: PassTimes
     /** Passes that count for the averages. */
     readonly window: number
@@ -87,7 +91,7 @@ export class PerformanceModel {
     return areSound(this.#limits) && this.#times.isReady
   }
 
-  /** One tick's observation, in the order in which the engines came to be known (planner-1.6.md 6.4). */
+  /** One tick's observation, in the order in which the instances came to be known (planner-1.6.md 6.4). */
   observe(passes: readonly ForwardPass[]): void {
     this.#observe(passes, inIdOrder(passes))
   }
@@ -107,7 +111,7 @@ export class PerformanceModel {
     }
   }
 
-  estimates(): EngineEstimates {
+  estimates(): InstanceEstimates {
     const query = {role: this.role, limits: this.#limits, averages: this.averages()}
     const isReady = this.isReady
     const fits = this.#times.fits()
@@ -129,6 +133,6 @@ export class PerformanceModel {
   }
 }
 
-function areSound({maxBatchedTokens, maxSeqs, maxKvTokens}: EngineLimits): boolean {
+function areSound({maxBatchedTokens, maxSeqs, maxKvTokens}: InstanceLimits): boolean {
   return maxBatchedTokens > 0 && maxSeqs > 0 && maxKvTokens > 0
 }

@@ -1,13 +1,13 @@
 import type {PassShape} from '../pass-times/forward-pass.ts'
 
-/** What an engine does in a fleet. */
-export type EngineRole = 'prefill' | 'decode' | 'aggregated'
+/** What an instance does in a fleet. */
+export type InstanceRole = 'prefill' | 'decode' | 'aggregated'
 
 /** Kinds of passes that are learned apart from each other. */
 export type StoreKind = 'pure_decode' | 'contains_locally_mixed' | 'pure_prefill'
 
 /** The stores of each role, in the reference's order. */
-export const STORES: Record<EngineRole, readonly StoreKind[]> = {
+export const STORES: Record<InstanceRole, readonly StoreKind[]> = {
   prefill: ['pure_prefill'],
   decode: ['pure_decode'],
   aggregated: ['pure_decode', 'contains_locally_mixed', 'pure_prefill'],
@@ -25,7 +25,7 @@ export interface PassFeatures {
 export type PassReading = PassFeatures | 'empty' | 'invalid'
 
 /** Features of the scheduled part of a pass (planner-1.6.md 6.2). */
-export function readFeatures(role: EngineRole, pass: PassShape): PassReading {
+export function readFeatures(role: InstanceRole, pass: PassShape): PassReading {
   const {prefillRequests, prefillTokens, prefillKvTokens, decodeRequests, decodeKvTokens} = pass
   const hasPrefill = prefillTokens > 0
   const hasDecode = decodeRequests > 0

@@ -1,6 +1,6 @@
 import type {PassShape} from '../pass-times/forward-pass.ts'
 import {bucketOrder} from './bucket-order.ts'
-import {type EngineRole, readFeatures, STORES, type StoreKind} from './features.ts'
+import {type InstanceRole, readFeatures, STORES, type StoreKind} from './features.ts'
 import {throughJson} from './json-number.ts'
 import {
   fitFromSamples,
@@ -33,14 +33,14 @@ export interface StoreState {
 }
 
 /**
- * What one role's engines have shown about how long passes take (planner-1.6.md 6): a store of samples and a fit for
+ * What one role's instances have shown about how long passes take (planner-1.6.md 6): a store of samples and a fit for
  * each kind of pass, learned apart. It may see passes alone, no requests.
  */
 export class PassTimeRegression {
-  readonly #role: EngineRole
+  readonly #role: InstanceRole
   readonly #stores: readonly FittedStore[]
 
-  constructor(role: EngineRole, options: RegressionOptions) {
+  constructor(role: InstanceRole, options: RegressionOptions) {
     this.#role = role
     this.#stores = STORES[role].map(kind => new FittedStore(kind, role, options))
   }
@@ -68,7 +68,7 @@ export class PassTimeRegression {
 }
 
 /** @returns seconds; 0 for a pass of nothing, null where there is no fit for it */
-export function estimatePassS(role: EngineRole, fits: PassTimeFits, pass: PassShape): number | null {
+export function estimatePassS(role: InstanceRole, fits: PassTimeFits, pass: PassShape): number | null {
   const features = readFeatures(role, pass)
   if (features === 'empty') return 0
   if (features === 'invalid') return null
@@ -84,7 +84,7 @@ class FittedStore {
   readonly #minObservations: number
   #fit: PassTimeFit | null = null
 
-  constructor(kind: StoreKind, role: EngineRole, options: RegressionOptions) {
+  constructor(kind: StoreKind, role: InstanceRole, options: RegressionOptions) {
     const {maxSamples, bucketCount, minObservations, sampleOrderSeed} = options
     const binsPerAxis = Math.floor(Math.sqrt(bucketCount))
     this.kind = kind

@@ -1,5 +1,5 @@
-import {type EngineQuery, sumOverChunks, usableHitRate, wholeUp} from './engine-query.ts'
 import type {ForwardPass} from './forward-pass.ts'
+import {type InstanceQuery, sumOverChunks, usableHitRate, wholeUp} from './instance-query.ts'
 
 export interface TtftQuestion {
   readonly kvHitRate: number | null
@@ -19,7 +19,11 @@ export interface ItlQuestion {
  * Time until a request that came now had its first token: its prompt and the queue's, in chunks as large as fit
  * (planner-1.6.md 7.1). All queued requests count in every chunk, and the decode load stays what it is.
  */
-export function estimateTtftS(query: EngineQuery, pass: ForwardPass, question: TtftQuestion): number | null {
+export function estimateTtftS(
+  query: InstanceQuery,
+  pass: ForwardPass,
+  question: TtftQuestion,
+): number | null {
   const {role, averages, limits, estimateS} = query
   if (role === 'decode') return null
   const {queueFactor = 1, decodeFactor = 1, withQueuedDecode = false} = question
@@ -46,9 +50,9 @@ export function estimateTtftS(query: EngineQuery, pass: ForwardPass, question: T
 
 /**
  * Time of the next pass with one request more (planner-1.6.md 7.2). In an aggregated fleet its prefill is what passes had
- * on average, not what this engine has.
+ * on average, not what this instance has.
  */
-export function estimateItlS(query: EngineQuery, pass: ForwardPass, question: ItlQuestion): number | null {
+export function estimateItlS(query: InstanceQuery, pass: ForwardPass, question: ItlQuestion): number | null {
   const {role, averages, estimateS} = query
   if (role === 'prefill') return null
   const {factor = 1, withQueuedPrefill = false} = question

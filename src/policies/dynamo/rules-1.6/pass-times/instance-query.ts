@@ -1,22 +1,22 @@
-import type {EngineRole} from '../regression/features.ts'
+import type {InstanceRole} from '../regression/features.ts'
 import type {PassShape} from './forward-pass.ts'
 
-/** What a question about an engine is answered from. */
-export interface EngineQuery {
-  readonly role: EngineRole
-  readonly limits: EngineLimits
+/** What a question about an instance is answered from. */
+export interface InstanceQuery {
+  readonly role: InstanceRole
+  readonly limits: InstanceLimits
   readonly averages: LoadAverages
   readonly estimateS: PassTimeEstimator
 }
 
-/** Limits of one engine, as the queries need them (planner-1.6.md 2). */
-export interface EngineLimits {
+/** Limits of one instance, as the queries need them (planner-1.6.md 2). */
+export interface InstanceLimits {
   readonly maxBatchedTokens: number
   readonly maxSeqs: number
   readonly maxKvTokens: number
 }
 
-/** What a typical engine does, over the last passes observed. */
+/** What a typical instance does, over the last passes observed. */
 export interface LoadAverages {
   /** Fresh prompt tokens per request of a pass. */
   readonly isl: number

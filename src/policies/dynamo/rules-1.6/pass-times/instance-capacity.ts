@@ -1,7 +1,7 @@
-import {type EngineQuery, sumOverChunks, usableHitRate, wholeUp} from './engine-query.ts'
 import {EMPTY_SHAPE, type PassShape} from './forward-pass.ts'
+import {type InstanceQuery, sumOverChunks, usableHitRate, wholeUp} from './instance-query.ts'
 
-/** What one engine is asked to serve. */
+/** What one instance is asked to serve. */
 export interface CapacityQuestion {
   readonly isl: number
   readonly osl: number
@@ -14,7 +14,7 @@ export interface CapacityQuestion {
 
 /** The best batch found, and what it gives. */
 export interface Capacity {
-  readonly engineRps: number
+  readonly instanceRps: number
   readonly ttftMs: number | null
   readonly itlMs: number | null
   /** One request from arrival to its last token. */
@@ -25,10 +25,10 @@ export interface Capacity {
 }
 
 /**
- * Requests per second that one engine can serve within the targets (planner-1.6.md 7.3): every batch size is tried, up to
+ * Requests per second that one instance can serve within the targets (planner-1.6.md 7.3): every batch size is tried, up to
  * 128 of them, and the fastest within the targets wins, or the fastest of all.
  */
-export function findCapacity(query: EngineQuery, question: CapacityQuestion): Capacity | null {
+export function findCapacity(query: InstanceQuery, question: CapacityQuestion): Capacity | null {
   const {isl, osl} = question
   if (!(isl > 0) || (!(osl > 0) && query.role !== 'prefill')) return null
   const input = Math.ceil(isl)
@@ -61,7 +61,11 @@ const MOST = 2 ** 32 - 1
 /** `skip`: the batch cannot be. null: it cannot be estimated, and so nothing can. */
 type Candidate = Capacity | 'skip' | null
 
-function prefillCapacity(query: EngineQuery, question: CapacityQuestion, lengths: Lengths): Capacity | null {
+function prefillCapacity(
+  query: InstanceQuery,
+  question: CapacityQuestion,
+  lengths: Lengths,
+): Capacity | null {
   const {limits} = query
   const {computedInput} = lengths
   const most =
@@ -76,7 +80,7 @@ function prefillCapacity(query: EngineQuery, question: CapacityQuestion, lengths
     if (ttftS === null) return null
     if (ttftS === 0) return 'skip'
     return {
-      engineRps: batchSize / ttftS,
+      instanceRps: batchSize / ttftS,
       ttftMs: ttftS * 1000,
       itlMs: null,
       e2eMs: ttftS * 1000,
@@ -86,7 +90,7 @@ function prefillCapacity(query: EngineQuery, question: CapacityQuestion, lengths
   })
 }
 
-function decodeCapacity(query: EngineQuery, question: CapacityQuestion, lengths: Lengths): Capacity | null {
+function decodeCapacity(query: InstanceQuery, question: CapacityQuestion, lengths: Lengths): Capacity | null {
   const {limits} = query
   const {context, output} = lengths
   const acceptLength = Math.max(1, question.acceptLength)
@@ -97,7 +101,7 @@ function decodeCapacity(query: EngineQuery, question: CapacityQuestion, lengths:
     const itlS = passS / acceptLength
     if (itlS === 0) return 'skip'
     return {
-      engineRps: batchSize / (output * itlS),
+      instanceRps: batchSize / (output * itlS),
       ttftMs: null,
       itlMs: itlS * 1000,
       e2eMs: null,
@@ -109,7 +113,7 @@ function decodeCapacity(query: EngineQuery, question: CapacityQuestion, lengths:
 
 /** Decoding and the prefill that keeps it supplied share every pass. */
 function aggregatedCapacity(
-  query: EngineQuery,
+  query: InstanceQuery,
   question: CapacityQuestion,
   lengths: Lengths,
 ): Capacity | null {
@@ -135,7 +139,7 @@ function aggregatedCapacity(
     const itlS = passS / acceptLength
     if (itlS === 0 || ttftS === 0) return 'skip'
     return {
-      engineRps: batchSize / (output * itlS),
+      instanceRps: batchSize / (output * itlS),
       ttftMs: ttftS * 1000,
       itlMs: itlS * 1000,
       e2eMs: (ttftS + itlS * (output - 1)) * 1000,
@@ -158,7 +162,7 @@ function best(mostRequests: number, tryBatch: (batchSize: number) => Candidate):
 
 function isBetter(candidate: Capacity, known: Capacity): boolean {
   if (candidate.isEligible !== known.isEligible) return candidate.isEligible
-  return candidate.engineRps > known.engineRps
+  return candidate.instanceRps > known.instanceRps
 }
 
 /** More sizes than this are thinned out evenly. */

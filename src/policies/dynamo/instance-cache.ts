@@ -1,18 +1,18 @@
 import {grown} from '../../core/grown.ts'
 import type {ForwardPasses, PoolObservation} from '../../engine/observation.ts'
-import type {EngineLoad} from './rules-1.2/latency-side.ts'
+import type {InstanceLoad} from './rules-1.2/latency-side.ts'
 
 /**
- * The last forward pass of each engine of one pool, in the order in which the engines first appeared
- * (planner.md 3.2). Entries beyond the number of serving engines are dropped from the highest id down. As ids only
- * grow, a drained engine can so outlive a new one; the reference has that flaw, and decisions depend on it.
+ * The last forward pass of each instance of one pool, in the order in which the instances first appeared
+ * (planner.md 3.2). Entries beyond the number of serving instances are dropped from the highest id down. As ids only
+ * grow, a drained instance can so outlive a new one; the reference has that flaw, and decisions depend on it.
  */
-export class EngineCache {
-  /** Engine id -> row of `lastPasses`. */
+export class InstanceCache {
+  /** Instance id -> row of `lastPasses`. */
   readonly #rows = new Map<number, number>()
   #freeRows: number[] = []
   #lastPasses = emptyPasses(8)
-  /** Per engine id: index of its last pass in the window being read, and the window's number. */
+  /** Per instance id: index of its last pass in the window being read, and the window's number. */
   #lastIndex = new Int32Array(64)
   #seenInWindow = new Int32Array(64)
   #window = 0
@@ -22,22 +22,22 @@ export class EngineCache {
     const {passes} = pool
     this.#window++
     for (let i = 0; i < passes.count; i++) {
-      const engine = passes.instanceId[i]!
-      if (engine >= this.#lastIndex.length) this.#growTo(engine + 1)
-      if (this.#seenInWindow[engine] !== this.#window) {
-        this.#seenInWindow[engine] = this.#window
-        if (!this.#rows.has(engine)) this.#rows.set(engine, this.#takeRow())
+      const instance = passes.instanceId[i]!
+      if (instance >= this.#lastIndex.length) this.#growTo(instance + 1)
+      if (this.#seenInWindow[instance] !== this.#window) {
+        this.#seenInWindow[instance] = this.#window
+        if (!this.#rows.has(instance)) this.#rows.set(instance, this.#takeRow())
       }
-      this.#lastIndex[engine] = i
+      this.#lastIndex[instance] = i
     }
-    for (const [engine, row] of this.#rows) {
-      if (this.#seenInWindow[engine] !== this.#window) continue
-      copyPass(passes, this.#lastIndex[engine]!, this.#lastPasses, row)
+    for (const [instance, row] of this.#rows) {
+      if (this.#seenInWindow[instance] !== this.#window) continue
+      copyPass(passes, this.#lastIndex[instance]!, this.#lastPasses, row)
     }
     while (this.#rows.size > pool.activeCount) this.#dropHighestId()
   }
 
-  /** Visits the passes of the window last taken in, except each engine's last one and those of no duration. */
+  /** Visits the passes of the window last taken in, except each instance's last one and those of no duration. */
   eachEarlierPass(passes: ForwardPasses, visit: (passes: ForwardPasses, index: number) => void): void {
     for (let i = 0; i < passes.count; i++) {
       if (this.#lastIndex[passes.instanceId[i]!] === i || !(passes.wallTimeS[i]! > 0)) continue
@@ -50,10 +50,10 @@ export class EngineCache {
     for (const row of this.#rows.values()) visit(this.#lastPasses, row)
   }
 
-  loads(): readonly EngineLoad[] {
+  loads(): readonly InstanceLoad[] {
     const passes = this.#lastPasses
-    return [...this.#rows].map(([workerId, row]) => ({
-      workerId,
+    return [...this.#rows].map(([instanceId, row]) => ({
+      instanceId,
       scheduledPrefillTokens: passes.sumPrefillTokens[row]!,
       scheduledDecodeKvTokens: passes.sumDecodeKvTokens[row]!,
       queuedPrefillTokens: passes.sumQueuedPrefillTokens[row]!,
@@ -63,7 +63,7 @@ export class EngineCache {
 
   #dropHighestId(): void {
     let highest = -1
-    for (const engine of this.#rows.keys()) highest = Math.max(highest, engine)
+    for (const instance of this.#rows.keys()) highest = Math.max(highest, instance)
     this.#freeRows.push(this.#rows.get(highest)!)
     this.#rows.delete(highest)
   }
@@ -80,8 +80,8 @@ export class EngineCache {
     return row
   }
 
-  #growTo(engines: number): void {
-    const size = Math.max(engines, this.#lastIndex.length * 2)
+  #growTo(instances: number): void {
+    const size = Math.max(instances, this.#lastIndex.length * 2)
     this.#lastIndex = grown(this.#lastIndex, size)
     this.#seenInWindow = grown(this.#seenInWindow, size)
   }
