@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest'
 import type {PassObserver} from './scheduler.ts'
-import {SteadyRun, singleStop} from './steady-run.ts'
+import {SteadyRun} from './steady-run.ts'
 
 /** Counts what is told of tokens one by one, and of gaps. */
 class CountingObserver implements PassObserver {
@@ -45,9 +45,8 @@ function run(stopMs: number) {
   let now = 0
   let stops = 0
   while (steady.isOpen) {
-    expect(steady.plan(BATCH, now, singleStop((Math.floor(now / stopMs) + 1) * stopMs))).toBe(1)
-    steady.tell(1, 0, null)
-    now = steady.endMs
+    now = steady.run(BATCH, now, (Math.floor(now / stopMs) + 1) * stopMs, null)
+    expect(now).toBe(steady.endMs)
     stops++
   }
   return {observer, now, stops, passes: steady.close(), total: steady.total, tally}
@@ -83,12 +82,9 @@ it('looks at each request of a batch once, however often it is stopped', () => {
 
 it('runs to the horizon, and only a single pass beyond it', () => {
   const {steady} = newRun(300)
-  steady.plan(BATCH, 0, singleStop(35))
-  expect(steady.plannedToMs).toBe(30)
-  steady.tell(1, 0, null)
-  steady.plan(BATCH, 30, singleStop(35))
-  expect(steady.plannedToMs).toBe(40)
-  steady.tell(1, 0, null)
+  expect(steady.run(BATCH, 0, 35, null)).toBe(30)
+  expect(steady.passes).toBe(3)
+  expect(steady.run(BATCH, 30, 35, null)).toBe(40)
   expect(steady.passes).toBe(1)
 })
 

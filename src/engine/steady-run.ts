@@ -1,6 +1,5 @@
 import {grown} from '../core/grown.ts'
 import type {OutsideTally} from '../perf/perf-model.ts'
-import type {Upcoming} from './arrivals.ts'
 import type {PassObserver, PlanBounds, PlannedPasses, SteadyPassObserver} from './scheduler.ts'
 
 interface RunningRequest {
@@ -12,32 +11,13 @@ interface RunningRequest {
 const FIRST_PASSES = 64
 const FIRST_STOPS = 16
 
-/** Nothing is known to arrive. */
-const NOBODY: Upcoming = {times: new Float64Array(0), next: 0}
-
-/** Bounds of a plan with a single stop, for the last pass that ends before `horizonMs`. */
-export function singleStop(horizonMs: number): PlanBounds {
-  return {upcoming: NOBODY, untilMs: horizonMs, boundMs: Number.NEGATIVE_INFINITY}
-}
-
-/** Tells of such a plan at once; @returns the time the next pass starts: `nowMs` when there is no plan */
-export function runToStop(
-  plan: PlannedPasses | null,
-  nowMs: number,
-  observer: SteadyPassObserver | null,
-): number {
-  if (plan === null) return nowMs
-  plan.tell(1, 0, observer)
-  return plan.plannedToMs
-}
-
 /**
  * Passes that give every request of one batch one more token and do nothing else, over as many calls as it takes. What
  * they do to the requests is not written down pass by pass: whoever looks at a request has to `close` the run first, and
  * then moves all of them on at once. So such a pass costs the same for a batch of any size.
  *
- * `plan` works out
- * many stops at once (`PlannedPasses`); `tell` then tells of them, or of those that came before something reached the instance.
+ * `run` goes to the next stop and tells of each pass as it goes. `plan` works out many stops at once (`PlannedPasses`); `tell`
+ * then tells of them, or of those that came before something reached the instance.
  */
 export class SteadyRun implements PlannedPasses {
   readonly #observer: PassObserver
@@ -108,6 +88,45 @@ export class SteadyRun implements PlannedPasses {
     this.endMs = Number.NaN
     this.#left = limit
     this.#done = 0
+  }
+
+  /**
+   * Runs the passes that end before `horizonMs`, or one that ends later.
+   * @param running the batch as it was when the run was opened
+   * @returns the time the next pass starts; `nowMs` when there is no such pass
+   */
+  run(
+    running: readonly RunningRequest[],
+    nowMs: number,
+    horizonMs: number,
+    observer: SteadyPassObserver | null,
+  ): number {
+    const {count} = this
+    const decodeMs = this.#decodeMs
+    const limit = this.#left
+    let {total} = this
+    let startMs = nowMs
+    let pass = 0
+    while (pass < limit) {
+      const end = startMs + decodeMs(count, total)
+      const isBeyond = end >= horizonMs
+      if (end === startMs || (isBeyond && pass > 0)) break
+      if (pass > 0 || startMs === this.endMs) this.#observer.gaps(end - startMs, count)
+      else this.#tellTokens(running, end)
+      observer?.steadyPass(startMs, end, count, total)
+      pass++
+      total += count
+      this.lastStartMs = startMs
+      startMs = end
+      if (!isBeyond) continue
+      // It was always asked about such a pass twice, and the share of questions outside the measured tables is reported.
+      decodeMs(count, total - count)
+      break
+    }
+    if (pass === 0) return nowMs
+    this.total = total
+    this.#moveOn(pass, startMs)
+    return startMs
   }
 
   /**
@@ -202,9 +221,11 @@ export class SteadyRun implements PlannedPasses {
   /** Before the first pass requests may have waited: only from the second on are their gaps the same. */
   #tellFirst(running: readonly RunningRequest[]): void {
     this.#isFirst = this.#startMs !== this.endMs
-    if (!this.#isFirst) return
-    const end = this.#passEndMs[0]!
-    for (let i = 0; i < this.count; i++) this.#observer.token(running[i]!.request, end)
+    if (this.#isFirst) this.#tellTokens(running, this.#passEndMs[0]!)
+  }
+
+  #tellTokens(running: readonly RunningRequest[], endMs: number): void {
+    for (let i = 0; i < this.count; i++) this.#observer.token(running[i]!.request, endMs)
   }
 
   tell(stops: number, rank: number, observer: SteadyPassObserver | null): void {
@@ -223,10 +244,14 @@ export class SteadyRun implements PlannedPasses {
         startMs = endMs
       }
     }
-    this.endMs = startMs
-    this.passes = pass
-    this.#left -= pass
-    this.#done += pass
+    this.#moveOn(pass, startMs)
+  }
+
+  #moveOn(passes: number, endMs: number): void {
+    this.endMs = endMs
+    this.passes = passes
+    this.#left -= passes
+    this.#done += passes
   }
 
   /** Ends the run. @returns its passes, by which the requests are to be moved on; all but the first have been told as gaps */

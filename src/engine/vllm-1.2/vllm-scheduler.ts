@@ -11,7 +11,7 @@ import type {
   Scheduler,
   SteadyPassObserver,
 } from '../scheduler.ts'
-import {runToStop, SteadyRun, singleStop} from '../steady-run.ts'
+import {SteadyRun} from '../steady-run.ts'
 import {PassBatch} from './pass-batch.ts'
 import {RunningSet} from './running-set.ts'
 import {FINISHED, PREEMPTED, RUNNING, type Sequence} from './sequence.ts'
@@ -126,24 +126,26 @@ export class VllmScheduler implements Scheduler {
   }
 
   planSteadyPasses(nowMs: number, bounds: PlanBounds): PlannedPasses | null {
-    const {sequences} = this.#running
-    const steady = this.#steady
-    if (steady.isOpen) {
-      if (this.#mayAdmit()) return null
-    } else {
-      this.#settle()
-      const limit = this.#steadyLimit()
-      if (limit === 0) return null
-      steady.open(sequences, limit)
-    }
-    return steady.plan(sequences, nowMs, bounds) > 0 ? steady : null
+    if (!this.#isSteady()) return null
+    return this.#steady.plan(this.#running.sequences, nowMs, bounds) > 0 ? this.#steady : null
   }
 
   runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number {
-    return runToStop(this.planSteadyPasses(nowMs, singleStop(horizonMs)), nowMs, observer)
+    if (!this.#isSteady()) return nowMs
+    return this.#steady.run(this.#running.sequences, nowMs, horizonMs, observer)
   }
 
   // --- passes that only decode ---
+
+  /** The next pass only decodes: the run over such passes is open. */
+  #isSteady(): boolean {
+    if (this.#steady.isOpen) return !this.#mayAdmit()
+    this.#settle()
+    const limit = this.#steadyLimit()
+    if (limit === 0) return false
+    this.#steady.open(this.#running.sequences, limit)
+    return true
+  }
 
   /** Somebody waits that the next pass would take in, or have in its queue. */
   #mayAdmit(): boolean {

@@ -5,9 +5,9 @@ import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import {ArrayPool} from '../array-pool.ts'
 import type {Prompts} from '../prompts.ts'
-import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
+import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
-import {SteadyRun, singleStop} from '../steady-run.ts'
+import {SteadyRun} from '../steady-run.ts'
 import {BlockPool, PRIVATE} from './block-pool.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 import {mostEntries, Sequence} from './sequence.ts'
@@ -182,27 +182,17 @@ export class VllmScheduler implements Scheduler16 {
     return this.#outcome
   }
 
-  planSteadyPasses(nowMs: number, bounds: PlanBounds): PlannedPasses | null {
+  runSteadyPasses(nowMs: number, horizonMs: number): number {
     const steady = this.#steady
     if (!this.#staysSteady()) {
       this.#settle()
       const limit = this.#steadyLimit()
-      if (limit === 0) return null
+      if (limit === 0) return nowMs
       steady.open(this.#running, limit)
     }
-    return steady.plan(this.#running, nowMs, bounds) > 0 ? steady : null
-  }
-
-  tellSteadyPasses(stops: number, rank: number): void {
-    this.#steady.tell(stops, rank, null)
-    this.#fillSteadyOutcome(this.#steady.endMs)
-  }
-
-  runSteadyPasses(nowMs: number, horizonMs: number): number {
-    const plan = this.planSteadyPasses(nowMs, singleStop(horizonMs))
-    if (plan === null) return nowMs
-    this.tellSteadyPasses(1, 0)
-    return plan.plannedToMs
+    const endMs = steady.run(this.#running, nowMs, horizonMs, null)
+    if (endMs > nowMs) this.#fillSteadyOutcome(endMs)
+    return endMs
   }
 
   retire(): void {
