@@ -34,32 +34,32 @@ export function describeTimeline(timeline: Timeline): string {
   return drawn.map(series => describeSeries(series, timeline)).join(' ')
 }
 
-function describeSeries(series: TimeSeries, timeline: Timeline): string {
+function describeSeries({x, y, label}: TimeSeries, {unit, thresholds}: Timeline): string {
   let low = -1
   let high = -1
   let last = -1
   let count = 0
-  for (let i = 0; i < series.y.length; i++) {
-    const value = series.y[i]!
+  for (let i = 0; i < y.length; i++) {
+    const value = y[i]!
     if (Number.isNaN(value)) continue
     count++
     last = i
-    if (low < 0 || value < series.y[low]!) low = i
-    if (high < 0 || value > series.y[high]!) high = i
+    if (low < 0 || value < y[low]!) low = i
+    if (high < 0 || value > y[high]!) high = i
   }
-  const say = (i: number) => formatValue(series.y[i]!, timeline.unit)
-  const range = `from ${say(low)} to ${say(high)} (highest at ${formatClock(series.x[high]!)}), ${say(last)} at the end`
-  const over = timeline.thresholds.map(threshold => {
-    const above = shareAbove(series, threshold.value, count)
+  const say = (i: number) => formatValue(y[i]!, unit)
+  const range = `from ${say(low)} to ${say(high)} (highest at ${formatClock(x[high]!)}), ${say(last)} at the end`
+  const over = thresholds.map(threshold => {
+    const above = countAbove(y, threshold.value) / count
     return `; above ${threshold.label} at ${formatValue(above, 'share')} of points`
   })
-  return `${series.label}: ${range}${over.join('')}.`
+  return `${label}: ${range}${over.join('')}.`
 }
 
-function shareAbove(series: TimeSeries, value: number, count: number): number {
+function countAbove(y: Float64Array, value: number): number {
   let above = 0
-  for (const y of series.y) if (y > value) above++
-  return above / count
+  for (let i = 0; i < y.length; i++) if (y[i]! > value) above++
+  return above
 }
 
 export function hasValues(series: TimeSeries): boolean {

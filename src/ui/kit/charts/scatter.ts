@@ -65,8 +65,6 @@ export function nearestPoint(
 
 /** Marks are two pixels wide or three: nearer ones cover each other. */
 const DOT_PX = 2
-/** More than any picture is high, so that a place is one number. */
-const MOST_PX = 1 << 16
 
 /** Marks of one group as a path of dots, one for all that lie on the same spot: for a picture that is printed. */
 export function dotsPath(
@@ -74,16 +72,16 @@ export function dotsPath(
   group: number,
   {x, y}: {readonly x: (seconds: number) => number; readonly y: (value: number) => number},
 ): string {
-  const taken = new Set<number>()
+  /** By height, where the last mark stands: time rises, so only that one can be on the same spot. */
+  const lastPx = new Map<number, number>()
   let path = ''
   for (let i = 0; i < points.x.length; i++) {
     if (points.group[i] !== group) continue
     const py = onGrid(y(points.y[i]!))
     if (Number.isNaN(py)) continue
     const px = onGrid(x(points.x[i]!))
-    const spot = px * MOST_PX + py
-    if (taken.has(spot)) continue
-    taken.add(spot)
+    if (lastPx.get(py) === px) continue
+    lastPx.set(py, px)
     path += `M${px} ${py}h0`
   }
   return path

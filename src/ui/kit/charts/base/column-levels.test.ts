@@ -27,7 +27,7 @@ it('finds what a look at every point finds, whatever the stretch', () => {
         for (const [a, b] of cuts) {
           const ends = [a % (y.length + 1), b % (y.length + 1)].sort((p, q) => p - q)
           const [from = 0, to = 0] = ends
-          expect(extremesOf(y, from, to)).toEqual(byLooking(y, from, to))
+          expect(extremesOf(y, from, to, 0)).toEqual(byLooking(y, from, to))
         }
       },
     ),

@@ -19,16 +19,25 @@ interface Level {
 /** Points in a block of the finest level; each coarser one has blocks of twice as many. */
 const BLOCK = 16
 
+/** What is shorter is looked at whole: levels pay where a zoom draws it many times. */
+const MANY_POINTS = 1 << 15
+
 /** Columns are drawn anew with every step of a zoom, and never change. */
 const levelsByColumn = new WeakMap<Float64Array, readonly Level[]>()
 
 /**
  * What a picture needs of the points from `from` to before `to`. It looks at the logarithm of their number, so that a week zooms
  * as smoothly as an hour.
+ * @param manyPoints columns from this length on have levels; no result depends on it
  */
-export function extremesOf(y: Float64Array, from: number, to: number): Extremes {
+export function extremesOf(
+  y: Float64Array,
+  from: number,
+  to: number,
+  manyPoints: number = MANY_POINTS,
+): Extremes {
   const found: Extremes = {low: -1, high: -1, positive: -1, gap: -1}
-  if (to - from < 2 * BLOCK) {
+  if (to - from < 2 * BLOCK || y.length < manyPoints) {
     for (let i = from; i < to; i++) see(found, y, i)
     return found
   }
