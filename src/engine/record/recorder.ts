@@ -19,6 +19,8 @@ export class Recorder {
   readonly #arrival: Float64Array
   protected arrivedSoFar = 0
   readonly #events = new RequestEventLog()
+  /** Requests whose instance was ended at its draining limit. */
+  readonly #sentAgain = new Set<number>()
   #gaps = new Float64Array(INITIAL_GAPS)
   #counts = new Uint32Array(INITIAL_GAPS)
   #gapLength = 0
@@ -56,8 +58,9 @@ export class Recorder {
     if (Number.isNaN(this.#firstAdmit[request]!)) this.#firstAdmit[request] = atMs
     const reused = this.requests.reusedTokens
     if (reusedTokens <= reused[request]!) return
-    // One that was sent again may find tokens of its answer, too.
-    reused[request] = Math.min(reusedTokens, this.requests.inputLength[request]!)
+    // One that was sent again may find tokens of its answer, too, which are not of the prompt that the report counts.
+    const most = this.#sentAgain.has(request) ? this.requests.inputLength[request]! : reusedTokens
+    reused[request] = Math.min(reusedTokens, most)
   }
 
   token(request: number, atMs: number): void {
@@ -101,6 +104,7 @@ export class Recorder {
   /** Its instance is ended, and it is sent again. */
   migrated(request: number, atMs: number, {id, component}: Pick<InstanceRecord, 'id' | 'component'>): void {
     const tokens = this.#emitted[request]!
+    this.#sentAgain.add(request)
     this.#events.migration({request, atMs, instance: id, onPrefill: component === 'prefill', tokens})
   }
 
