@@ -115,7 +115,8 @@ function envelopeOf({points}: NamedLine, room: Box): Envelope {
     const first = Math.floor((x - room.left) / COLUMN_PX)
     const last = Number.isNaN(nextY) ? first : Math.floor((nextX - room.left) / COLUMN_PX)
     note(first, y)
-    if (last < 0 || first >= count) continue
+    // Its other end is noted as the next corner.
+    if (last === first || last < 0 || first >= count) continue
     for (let column = Math.max(first, 0); column <= Math.min(last, count - 1); column++) {
       for (const edge of [column, column + 1]) {
         const at = Math.min(Math.max(edge * COLUMN_PX + room.left, x), nextX)
