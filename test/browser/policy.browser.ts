@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
-import {decodeScenario} from '../../src/config/link/url-codec.ts'
+import {decodeScenario, encodeScenario} from '../../src/config/link/url-codec.ts'
+import type {PlannerReplayExtras} from '../../src/report/report.ts'
 import {violations} from './axe.ts'
 import {runCommandLine} from './command-line.ts'
 import {expectVisible, runToResults, SHORT_TRACE, useSite} from './site.ts'
@@ -70,3 +71,33 @@ test.each(['keda', 'kpa', 'schedule'] as const)(
     expect(await violations(site)).toEqual([])
   },
 )
+
+test('a draining limit is set in the form, moves requests as on the command line, and travels in the link', async () => {
+  const steps = [0, 20, 40, 60].map((at, i) => ({at, decode: i % 2 === 0 ? 4 : 1}))
+  const start = decodeScenario(`#${PRESSURE}`).scenario
+  const hash = encodeScenario({...start, scaling: {policy: 'schedule', config: {steps}}}).replace(/^#/, '')
+  const site = await open({hash})
+  const {page} = site
+  const field = page.getByRole('textbox', {name: 'Draining limit', includeHidden: true})
+  await field.evaluate(input => {
+    for (let folded = input.closest('details'); folded; folded = folded.parentElement!.closest('details'))
+      folded.open = true
+  })
+  await field.fill('-1')
+  await expectVisible(page.getByText('drain_limit must be at least 0, got -1'))
+  await field.fill('0.5')
+  await runToResults(site)
+
+  await expect.poll(() => page.evaluate(() => location.hash)).toContain('drain-limit=0.5')
+  const {scenario, ignored} = decodeScenario(new URL(page.url()).hash)
+  expect(ignored).toEqual([])
+  expect(scenario.drainLimitS).toBe(0.5)
+  const {report} = runCommandLine(scenario, `${SHORT_TRACE}.jsonl.gz`)
+  const told = report.planner_replay as unknown as PlannerReplayExtras
+  expect(told.drain_limit?.migrated_requests).toBeGreaterThan(0)
+  const shown = page.locator('summary', {hasText: 'How far to trust this'})
+  expect(await shown.textContent()).toContain('no counterpart in ai-dynamo: the schedule policy, a draining limit')
+  await shown.click()
+  await expectVisible(page.getByText(String(told.result_sha256)))
+  expect(await violations(site)).toEqual([])
+})
