@@ -96,7 +96,9 @@ test('a draining limit is set in the form, moves requests as on the command line
   const told = report.planner_replay as unknown as PlannerReplayExtras
   expect(told.drain_limit?.migrated_requests).toBeGreaterThan(0)
   const shown = page.locator('summary', {hasText: 'How far to trust this'})
-  expect(await shown.textContent()).toContain('no counterpart in ai-dynamo: the schedule policy, a draining limit')
+  expect(await shown.textContent()).toContain(
+    'no counterpart in ai-dynamo: the schedule policy, a draining limit',
+  )
   await shown.click()
   await expectVisible(page.getByText(String(told.result_sha256)))
   expect(await violations(site)).toEqual([])

@@ -33,3 +33,12 @@ test('a long name is cut by a sign that says so', () => {
   const [placed] = placeLabels([long], [], ROOM)
   expect(placed!.text).toMatch(/^planner\.min_endpoint=.*…$/)
 })
+
+test('no name is written over what stands in the chart already', () => {
+  const mark = {key: 'a', x: 60, y: 100, text: 'hindsight'}
+  const rule = {text: 'objective 95 %', x: 4, y: 96}
+  expect(placeLabels([mark], [mark], ROOM)[0]).toMatchObject({anchor: 'start', y: 113})
+  const above = {...mark, x: 290}
+  expect(placeLabels([above], [above], ROOM)[0]).toMatchObject({anchor: 'end', y: 94})
+  expect(placeLabels([above], [above], ROOM, [{...rule, x: 200}])[0]).toMatchObject({anchor: 'end', y: 113})
+})

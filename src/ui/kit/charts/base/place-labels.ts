@@ -36,18 +36,21 @@ const SIDES = [
  * come first, and a name that finds no place is left out.
  *
  * @param marks of all that is drawn, named or not
+ * @param written what stands in the chart already, from its lower left corner on
  */
 export function placeLabels(
   wanted: readonly WantedLabel[],
   marks: readonly {readonly x: number; readonly y: number}[],
   {left, right, top, bottom}: Box,
+  written: readonly Omit<WantedLabel, 'key'>[] = [],
 ): PlacedLabel[] {
-  const taken: Box[] = marks.map(({x, y}) => ({
+  const markBoxes = marks.map(({x, y}) => ({
     left: x - MARK_PX,
     right: x + MARK_PX,
     top: y - MARK_PX,
     bottom: y + MARK_PX,
   }))
+  const taken: Box[] = [...markBoxes, ...written.map(({x, y, text}) => boxOf(x, y, text))]
   const isFree = (box: Box) =>
     box.left >= left &&
     box.right <= right &&
@@ -61,9 +64,7 @@ export function placeLabels(
     const text = fitted(label.text)
     for (const {dx, dy, anchor} of SIDES) {
       const [x, y] = [label.x + dx, label.y + dy]
-      const wide = text.length * CHARACTER_PX
-      const from = anchor === 'start' ? x : x - wide
-      const box = {left: from, right: from + wide, top: y - LINE_PX + 2, bottom: y + 2}
+      const box = boxOf(anchor === 'start' ? x : x - text.length * CHARACTER_PX, y, text)
       if (!isFree(box)) continue
       taken.push(box)
       return [{...label, x, y, text, anchor}]
@@ -75,4 +76,8 @@ export function placeLabels(
 /** Cut by a sign that says so. */
 export function fitted(text: string): string {
   return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS - 1)}…` : text
+}
+
+function boxOf(left: number, y: number, text: string): Box {
+  return {left, right: left + text.length * CHARACTER_PX, top: y - LINE_PX + 2, bottom: y + 2}
 }
