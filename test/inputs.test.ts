@@ -74,6 +74,8 @@ describe.skipIf(SHARED === null)('traces', () => {
     ['agentic-branches.jsonl', [], {says: 'this is an agentic trace'}],
     ['agentic-branches.jsonl', IN_16, {figures: [4, 5500, 8087.576]}],
     ['weka.json', [], {figures: [6, 4800, 9349.091], says: 'kv-cache-tester (Weka)'}],
+    ['weka.json', IN_16, {figures: [6, 4800, 17_801.22], says: 'before its recorded start'}],
+    ['weka.json', [...IN_16, '--agentic-lanes', '2'], {says: 'agentic lanes of 1.6.1 are not simulated'}],
     [
       'one-long.jsonl',
       ['--extra-engine-args', '{"num_gpu_blocks":2048}'],

@@ -24,6 +24,7 @@ interface Plays {
   readonly play: Int32Array
   readonly playCount: number
   readonly waits: Int32Array
+  readonly nestedTimes?: string
 }
 
 export interface ReportOptions16 {
@@ -94,7 +95,10 @@ function requestDistributions(requests: RequestColumns, completed: Int32Array) {
 }
 
 /** Plays of an agentic trace: from the first arrival of their roots to their last end. */
-function trajectories({status, arrivalMs, terminalMs}: RequestColumns, {play, playCount, waits}: Plays) {
+function trajectories(
+  {status, arrivalMs, terminalMs}: RequestColumns,
+  {play, playCount, waits, nestedTimes}: Plays,
+) {
   const startMs = new Float64Array(playCount).fill(Number.POSITIVE_INFINITY)
   const endMs = new Float64Array(playCount)
   const isComplete = new Uint8Array(playCount).fill(1)
@@ -112,6 +116,7 @@ function trajectories({status, arrivalMs, terminalMs}: RequestColumns, {play, pl
     incomplete_trajectories: playCount - spans.length,
     ...named('trajectory_e2e_latency_ms', summary),
     p50_trajectory_e2e_latency_ms: summary.median,
+    ...(nestedTimes === undefined ? {} : {weka_nested_timestamp_basis: nestedTimes}),
   }
 }
 

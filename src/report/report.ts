@@ -59,6 +59,8 @@ export interface ReportAdditions16 {
   readonly incomplete_trajectories?: number
   /** From the first arrival of a completed play to its last token; with the other statistics of a distribution. */
   readonly mean_trajectory_e2e_latency_ms?: number
+  /** Only of Weka recordings: how the times of their sub-agents' requests were read. */
+  readonly weka_nested_timestamp_basis?: string
 }
 
 /** By `RELATIVE_ERROR` of `core/sketch/log-bins.ts`. */

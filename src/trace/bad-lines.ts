@@ -1,5 +1,5 @@
-import type {ReadOptions} from './formats/parse-in-steps.ts'
 import {parseTrace} from './formats/parse-trace.ts'
+import type {ReadOptions} from './formats/read-options.ts'
 
 export interface BadLine {
   readonly line: number

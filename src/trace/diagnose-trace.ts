@@ -137,10 +137,11 @@ function quantised(arrivals: Float64Array): TraceOddity | null {
 }
 
 /** A file without times is run as a closed loop, in which nothing arrives by itself. */
-function oneBurst({timestampMs}: ParsedTrace, arrivals: Float64Array): TraceOddity | null {
+function oneBurst({timestampMs, requestCount}: ParsedTrace, arrivals: Float64Array): TraceOddity | null {
   if (arrivals.length < LEAST_REQUESTS || spanOf(arrivals) > 0) return null
   if (timestampMs.every(Number.isNaN)) return null
-  const text = `All ${arrivals.length} requests arrive at the same moment: a burst, not a load over time.`
+  const which = arrivals.length < requestCount ? ' that wait for no other' : ''
+  const text = `All ${arrivals.length} requests${which} arrive at the same moment: a burst, not a load over time.`
   return {kind: 'one-burst', text, cure: null}
 }
 

@@ -8,7 +8,7 @@ import {unitOfEpoch} from './formats/csv/csv-time.ts'
 import {detectFormat} from './formats/detect-format.ts'
 import {unpackTrace} from './formats/packing/unpack-trace.ts'
 import {decodeText} from './formats/packing/unwrap-trace.ts'
-import type {ReadOptions} from './formats/parse-in-steps.ts'
+import type {ReadOptions} from './formats/read-options.ts'
 
 /** What a trace file that is not understood holds, for a person to say what its columns mean. */
 export interface TracePreview {

@@ -16,7 +16,11 @@ export interface RequestGraph {
   readonly notBeforeMs: Float64Array
   readonly play: Int32Array
   readonly playCount: number
+  /** Of a Weka recording: from when times of its sub-agents' requests count. */
+  readonly nestedTimes?: NestedTimes
 }
+
+export type NestedTimes = 'absolute' | 'relative' | 'not_applicable'
 
 /** One request and what it waits for. */
 export interface GraphNode {
@@ -57,6 +61,7 @@ export function gatherGraph(graph: RequestGraph, requests: Int32Array, newReques
     waits: requests.map(old => graph.waits[old]!),
     notBeforeMs: Float64Array.from(requests, old => graph.notBeforeMs[old]!),
     ...numberedPlays(graph, requests),
+    ...(graph.nestedTimes === undefined ? {} : {nestedTimes: graph.nestedTimes}),
   }
 }
 

@@ -12,6 +12,18 @@ export interface Arguments {
 
 /** What guides and older tools call the trace. */
 const TRACE_FLAGS = new Set(['--trace', '--trace-file', '--trace-path', '--input-file'])
+/** Keywords of 1.6.1's replay call that are not simulated, and what becomes of them. */
+const NOT_SIMULATED: ReadonlyMap<string, string> = new Map([
+  [
+    '--agentic-lanes',
+    'agentic lanes of 1.6.1 are not simulated: every conversation starts as it was recorded',
+  ],
+  [
+    '--weka-nested-timestamp-basis',
+    'it is told from the recording, as 1.6.1 does where it is not given: see weka_nested_timestamp_basis in the report',
+  ],
+  ['--kv-event-lag-ms', "a lag of the router's KV events is not simulated"],
+])
 const BY_NAME: ReadonlyMap<string, Flag> = new Map(FLAGS.map(flag => [flag.name, flag]))
 
 /**
@@ -74,6 +86,8 @@ function unrecognized(unknown: readonly string[]): string {
   const name = unknown[0]?.split('=')[0] ?? ''
   if (TRACE_FLAGS.has(name))
     return `unrecognized arguments: ${unknown.join(' ')} (the trace is the first argument: replay TRACE …)`
+  const known = NOT_SIMULATED.get(name)
+  if (known !== undefined) return `unrecognized arguments: ${unknown.join(' ')} (${known})`
   return `unrecognized arguments: ${unknown.join(' ')}${suggestion(name, BY_NAME.keys())}`
 }
 

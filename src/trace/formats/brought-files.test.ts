@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {gzipSync, strFromU8, strToU8, zipSync} from 'fflate'
 import {describe, expect, it} from 'vitest'
 import {FUZZ} from '../../../test/support/fuzz.ts'
+import {RELEASES} from '../../config/release.ts'
 import {toWorkload} from '../parsed-trace.ts'
 import {arrayToLines} from './packing/array-to-lines.ts'
 import {unpackTrace} from './packing/unpack-trace.ts'
@@ -177,6 +178,43 @@ it('reads a Weka conversation: later requests wait for the one before and the pa
   expect([...parsed.delayMs, parsed.traceBlockSize]).toEqual([0, 1500, 64])
 })
 
+describe('a Weka recording under 1.6.1', () => {
+  const request = (t: number, own: object = {}) => {
+    return {t, type: 'n', model: 'm', in: 64, out: 5, hash_ids: [1], ...own}
+  }
+  const read = (...requests: readonly object[]) =>
+    parseTrace(JSON.stringify({id: 'c', block_size: 64, hash_id_scope: 'local', requests}), 'f', {
+      format: 'weka',
+      release: '1.6.1',
+    })
+  const agent = (own: object) => {
+    return {t: 1, type: 'subagent', agent_id: 'a', status: 'completed', requests: [request(0)], ...own}
+  }
+
+  it('waits for what was over, tells agents apart, and sends nothing before its start', () => {
+    const later = request(9, {in: 128, hash_ids: [1, 2]})
+    const trace = read(request(0, {api_time: 0.5}), agent({duration_ms: 3000}), later)
+    if (!trace.ok) throw new Error(trace.error.message)
+    const {graph, requestCount, notices} = trace.value
+    expect([requestCount, graph?.nestedTimes, ...graph!.notBeforeMs]).toEqual([3, 'relative', 0, 9000, 1000])
+    // The last request waits for the first one, and for the sub-agent that it joins.
+    expect([...graph!.waits]).toEqual([0, 2, 1])
+    expect(notices[1]).toContain("count from their sub-agent's start")
+  })
+
+  it.each([
+    [[request(0, {type: 'x'})], 'request 1 has type "x"; n, s and subagent are known'],
+    [[request(-1)], 'request 1 needs seconds from 0 in t'],
+    [[request(0), agent({status: 'failed'})], 'request 2 is a sub-agent of status "failed"'],
+    [[request(0), agent({requests: []})], 'request 2 is a sub-agent that is waited for and has no requests'],
+    [[agent({})], 'has no request beside those of sub-agents'],
+    [[agent({}), request(2)], 'sub-agent a has no request before it'],
+  ])('is refused where the reference refuses it: %#', (requests, says) => {
+    const trace = read(...requests)
+    expect(trace.ok ? '' : trace.error.message).toContain(`f: c: ${says}`)
+  })
+})
+
 it('names agentic traces, whose waits are not simulated', () => {
   const agentic = {timestamp: 0, input_length: 9, output_length: 5, hash_ids: [1], tool_wait_ms: 5000}
   expect(parse(JSON.stringify(agentic)).notices[0]).toContain('tool_wait_ms')
@@ -226,7 +264,25 @@ describe('fuzz', () => {
     ['bailian', ['chat_id', 'parent_chat_id', 'timestamp', 'input_length', 'output_length', 'hash_ids']],
     ['weka', ['id', 'block_size', 'hash_id_scope', 'requests']],
   ] as const)('%s gives a result for any rows of its keys', (format, keys) => {
-    const request = fc.record({t: value, in: value, out: value, hash_ids: value, api_time: value})
+    const inner = fc.record({
+      t: fc.oneof(fc.nat(9), value),
+      type: fc.constantFrom('n', 's', 'subagent', 'x'),
+      model: fc.constant('m'),
+      in: value,
+      out: value,
+      hash_ids: value,
+      api_time: value,
+    })
+    const request = fc.oneof(
+      inner,
+      fc.record({
+        t: fc.nat(9),
+        type: fc.constant('subagent'),
+        agent_id: fc.string(),
+        status: fc.constantFrom('completed', 'async_launched'),
+        requests: fc.array(inner, {maxLength: 3}),
+      }),
+    )
     const row = fc
       .dictionary(fc.constantFrom(...keys), value)
       .chain(own =>
@@ -242,8 +298,10 @@ describe('fuzz', () => {
           {maxLength: 5},
         ),
         lines => {
-          const parsed = parseTrace(lines.join('\n'), 'f', {format})
-          expect(parsed.ok || parsed.error.message.length > 0).toBe(true)
+          for (const release of RELEASES) {
+            const parsed = parseTrace(lines.join('\n'), 'f', {format, release})
+            expect(parsed.ok || parsed.error.message.length > 0).toBe(true)
+          }
         },
       ),
       FUZZ,

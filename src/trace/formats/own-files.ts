@@ -1,4 +1,4 @@
-import type {TraceFormat, TraceFormatOptions} from '../../config/trace-options.ts'
+import type {TraceFormat} from '../../config/trace-options.ts'
 import {unreachable} from '../../core/assert.ts'
 import {AgenticReader} from './agentic.ts'
 import {BailianReader} from './bailian.ts'
@@ -7,9 +7,11 @@ import {DynamoReader} from './dynamo.ts'
 import {AgenticMooncakeReader} from './graph/agentic-mooncake.ts'
 import {LengthsReader} from './lengths-reader.ts'
 import {unpackZstd} from './packing/unpack-trace.ts'
+import type {ReadOptions} from './read-options.ts'
 import {recordsToLines} from './records/records-to-lines.ts'
 import type {TraceReader} from './trace-reader.ts'
-import {WekaReader} from './weka.ts'
+import {WekaGraphReader} from './weka/weka-graph.ts'
+import {WekaReader} from './weka/weka-sessions.ts'
 
 /** What only files of the user's own can need: handed to the reader, so that a page of bundled traces does without. */
 export const OWN_FILES = {readRecords: recordsToLines, unpackZstd, createReader}
@@ -17,7 +19,7 @@ export const OWN_FILES = {readRecords: recordsToLines, unpackZstd, createReader}
 function createReader(
   bytes: Uint8Array,
   fileName: string,
-  {format, columns = {}}: TraceFormatOptions & {readonly format: TraceFormat},
+  {format, columns = {}, release}: ReadOptions & {readonly format: TraceFormat},
 ): TraceReader | null {
   switch (format) {
     case 'mooncake':
@@ -32,7 +34,7 @@ function createReader(
     case 'bailian':
       return new BailianReader(bytes, fileName, columns.unit ?? 's')
     case 'weka':
-      return new WekaReader(bytes, fileName)
+      return release === '1.6.1' ? new WekaGraphReader(bytes, fileName) : new WekaReader(bytes, fileName)
     case 'lengths':
       return new LengthsReader(bytes, fileName, columns)
     case 'azure':

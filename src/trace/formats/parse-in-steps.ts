@@ -1,12 +1,12 @@
 import {strToU8} from 'fflate'
-import type {Release} from '../../config/release.ts'
-import type {TimeUnit, TraceFormat, TraceFormatOptions} from '../../config/trace-options.ts'
+import type {TimeUnit, TraceFormat} from '../../config/trace-options.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import {type DetectedFormat, detectFormat} from './detect-format.ts'
 import {leaveOutLines} from './leave-out-lines.ts'
 import {MooncakeReader} from './mooncake.ts'
 import {type UnpackZstd, unwrapTrace} from './packing/unwrap-trace.ts'
+import type {ReadOptions} from './read-options.ts'
 import {timeUnitMs} from './time-unit.ts'
 import {type ParseProgress, readInSteps, type TraceReader} from './trace-reader.ts'
 
@@ -30,13 +30,8 @@ export interface OwnFiles {
   readonly createReader: (
     bytes: Uint8Array,
     fileName: string,
-    options: TraceFormatOptions & {readonly format: TraceFormat},
+    options: ReadOptions & {readonly format: TraceFormat},
   ) => TraceReader | null
-}
-
-export interface ReadOptions extends TraceFormatOptions {
-  /** Whose reading: some formats mean more under 1.6.1; absent = 1.2.1. */
-  readonly release?: Release
 }
 
 /**
@@ -87,7 +82,7 @@ export function isPlainFormat(format: TraceFormat | undefined): boolean {
 
 /** True where the release decides how a file is read. */
 export function dependsOnRelease({format}: DetectedFormat): boolean {
-  return format === 'agentic_mooncake'
+  return format === 'agentic_mooncake' || format === 'weka'
 }
 
 /** Formats whose readers turn any unit into ms themselves. */

@@ -1,7 +1,8 @@
 import {ok, type Result} from '../../core/result.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import {OWN_FILES} from './own-files.ts'
-import {parseTraceChunks, type ReadOptions} from './parse-in-steps.ts'
+import {parseTraceChunks} from './parse-in-steps.ts'
+import type {ReadOptions} from './read-options.ts'
 
 /** Reads a trace file of any format, plain or gzip. A trace with one bad line loads nothing. */
 export function parseTrace(

@@ -1,6 +1,6 @@
 import type {TraceFormat} from '../../../config/trace-options.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
-import type {GraphNode, RequestGraph} from '../../request-graph.ts'
+import type {GraphNode, NestedTimes, RequestGraph} from '../../request-graph.ts'
 import type {ParsedTrace} from '../../trace-columns.ts'
 
 export interface GraphTraits {
@@ -9,6 +9,7 @@ export interface GraphTraits {
   /** Tokens one hash id stands for; null = as the scenario says. */
   readonly traceBlockSize: number | null
   readonly notices: readonly string[]
+  readonly nestedTimes?: NestedTimes
 }
 
 /**
@@ -17,7 +18,10 @@ export interface GraphTraits {
  *
  * @param nodes at least one
  */
-export function buildGraphTrace(nodes: readonly GraphNode[], traits: GraphTraits): Result<ParsedTrace> {
+export function buildGraphTrace(
+  nodes: readonly GraphNode[],
+  {nestedTimes, ...traits}: GraphTraits,
+): Result<ParsedTrace> {
   const {fileName} = traits
   const byId = new Map<string, number>()
   for (const [request, {requestId, line}] of nodes.entries()) {
@@ -36,7 +40,8 @@ export function buildGraphTrace(nodes: readonly GraphNode[], traits: GraphTraits
       'wait_for',
     )
   }
-  return ok({...traits, prompts: 'hashes', ...columnsOf(nodes, byId), graph: graph.value})
+  const whole = nestedTimes === undefined ? graph.value : {...graph.value, nestedTimes}
+  return ok({...traits, prompts: 'hashes', ...columnsOf(nodes, byId), graph: whole})
 }
 
 /** Requests that hang together are one play where the file names none. */

@@ -1,36 +1,16 @@
 import {strFromU8} from 'fflate'
-import {floats, words} from '../../core/column.ts'
-import {isObject} from '../../core/is-object.ts'
-import {messageOf} from '../../core/message-of.ts'
-import {fail, ok, type Problem, type Result} from '../../core/result.ts'
-import type {ParsedTrace} from '../trace-columns.ts'
-import {FileReader} from './file-reader.ts'
-import {withoutTokensNotice} from './notices.ts'
-import {SessionBuilder} from './session-builder.ts'
-
-type Json = Readonly<Record<string, unknown>>
+import {floats, words} from '../../../core/column.ts'
+import {isObject, type JsonObject} from '../../../core/is-object.ts'
+import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
+import type {ParsedTrace} from '../../trace-columns.ts'
+import {FileReader} from '../file-reader.ts'
+import {withoutTokensNotice} from '../notices.ts'
+import {SessionBuilder} from '../session-builder.ts'
+import {isCount, readWekaObjects} from './weka-recording.ts'
+import {WholeFile} from './whole-file.ts'
 
 /** Keeps the block ids of one conversation apart from another's where the file says they are its own. */
 const SCOPE_STRIDE = 0x9e3779b1
-
-/** A file that is read in one step. */
-class WholeFile {
-  readonly #bytes: Uint8Array
-  position = 0
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-  }
-
-  get isDone(): boolean {
-    return this.position >= this.#bytes.length
-  }
-
-  readAll(): Uint8Array {
-    this.position = this.#bytes.length
-    return this.#bytes
-  }
-}
 
 /**
  * Conversations as kv-cache-tester (Weka) records them: one JSON object each, or one a line, with `requests` of times in
@@ -57,7 +37,7 @@ export class WekaReader extends FileReader<WholeFile> {
 
   /** One step: a conversation is read whole, and a file holds few of them. */
   readStep(): Problem | null {
-    const conversations = this.#parse(strFromU8(this.source.readAll()))
+    const conversations = readWekaObjects(strFromU8(this.source.readAll()), this.fileName)
     if (!conversations.ok) return conversations.error
     const rows = conversations.value.reduce((sum, one) => sum + requestsOf(one).length, 0)
     const sessions = new SessionBuilder(rows)
@@ -85,29 +65,7 @@ export class WekaReader extends FileReader<WholeFile> {
     })
   }
 
-  /** The whole file as one object, else a line each. */
-  #parse(text: string): Result<Json[]> {
-    try {
-      const whole: unknown = JSON.parse(text)
-      if (isObject(whole)) return ok([whole])
-    } catch {
-      // Several objects, one a line.
-    }
-    const found: Json[] = []
-    for (const [index, line] of text.split('\n').entries()) {
-      if (line.trim() === '') continue
-      try {
-        const row: unknown = JSON.parse(line)
-        if (!isObject(row)) return fail(`${this.fileName}: trace line ${index + 1} must be a JSON object`)
-        found.push(row)
-      } catch (error) {
-        return fail(`failed to parse line ${index + 1} from ${this.fileName} as JSON: ${messageOf(error)}`)
-      }
-    }
-    return ok(found)
-  }
-
-  #readConversation(conversation: Json, index: number, sessions: SessionBuilder): Problem | null {
+  #readConversation(conversation: JsonObject, index: number, sessions: SessionBuilder): Problem | null {
     const name = String(conversation.id ?? `conversation ${index + 1}`)
     const blockSize = conversation.block_size
     if (!isCount(blockSize) || blockSize === 0)
@@ -151,16 +109,12 @@ export class WekaReader extends FileReader<WholeFile> {
 
   #notices(): readonly string[] {
     const notices = [
-      `${this.fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.#blockSize} tokens; a request waits for the one before it in its conversation. ai-dynamo 1.6.1 also keeps recorded starts and tells sub-agents apart, which is not simulated here.`,
+      `${this.fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.#blockSize} tokens; a request waits for the one before it in its conversation. 1.2.1 knows no such traces; under 1.6.1 (--dynamo 1.6.1) recorded starts are kept, and sub-agents are told apart.`,
     ]
     return [...notices, ...withoutTokensNotice(this.fileName, this.#leftOut)]
   }
 }
 
-function requestsOf(conversation: Json): readonly Json[] {
+function requestsOf(conversation: JsonObject): readonly JsonObject[] {
   return Array.isArray(conversation.requests) ? conversation.requests.filter(isObject) : []
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
