@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import {decodeUtf16} from '../core/utf16.ts'
+import {decodeUtf16} from '../trace/formats/packing/utf16.ts'
 
 /** What editors and shells of Windows begin a file with. */
 const BYTE_ORDER_MARK = /^\uFEFF/

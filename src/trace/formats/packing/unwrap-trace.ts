@@ -1,10 +1,11 @@
 import {strFromU8, strToU8, unzipSync} from 'fflate'
 import {messageOf} from '../../../core/message-of.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
-import {decodeUtf16} from '../../../core/utf16.ts'
+
 import {gunzip, isGzip} from '../gzip.ts'
 import {arrayToLines, prettyToLines} from './array-to-lines.ts'
 import {BINARY, isBinary, nameArchive, nameForeignFile} from './name-foreign-file.ts'
+import {decodeUtf16} from './utf16.ts'
 
 /** A trace file's text as UTF-8 lines, whatever it came wrapped in. */
 export interface UnpackedTrace {

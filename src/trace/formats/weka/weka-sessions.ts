@@ -1,7 +1,7 @@
 import {strFromU8} from 'fflate'
 import {floats, words} from '../../../core/column.ts'
 import {isObject, type JsonObject} from '../../../core/is-object.ts'
-import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
+import {ok, type Problem, type Result} from '../../../core/result.ts'
 import type {ParsedTrace} from '../../trace-columns.ts'
 import {FileReader} from '../file-reader.ts'
 import {withoutTokensNotice} from '../notices.ts'
