@@ -1,5 +1,6 @@
 import type {ServiceObjective} from '../config/scenario.ts'
 import type {RequestColumns} from '../engine/record/record.ts'
+import type {PoolHours} from '../report/gpu-hours.ts'
 import {tpotMs, ttftMs} from '../report/service-level.ts'
 import type {RunResult} from '../run/run.ts'
 import {type FleetPlan, planOfRun} from './fleet-plan.ts'
@@ -13,6 +14,8 @@ export interface BenchFigures {
   readonly ttftMsP90: number
   /** Paid for: every instance from the decision to start it until it is gone. */
   readonly gpuHours: number
+  /** Of a fleet of two pools; absent in runs kept before. */
+  readonly gpuHoursByPool?: PoolHours
   /** Changes of what a pool is asked to have. */
   readonly scalings: number
   /** Seconds, in whole minutes of arrivals, in which less than the objective's share kept it. */
@@ -37,7 +40,8 @@ export interface BenchJudge {
 export function computeBenchFigures(result: RunResult, {objective, binS}: BenchJudge): BenchFigures {
   const {report, engine} = result
   const {requests} = engine
-  const share = report.planner_replay.sla_attainment ?? 0
+  const {sla_attainment, billed_gpu_hours, billed_gpu_hours_by_pool: byPool} = report.planner_replay
+  const share = sla_attainment ?? 0
   const topology = engine.workers.some(({component}) => component === 'agg') ? 'agg' : 'disagg'
   const plan = planOfRun(engine.workers, topology)
   return {
@@ -45,7 +49,8 @@ export function computeBenchFigures(result: RunResult, {objective, binS}: BenchJ
     holds: share >= objective.share,
     ttftMsP50: report.median_ttft_ms,
     ttftMsP90: report.p90_ttft_ms,
-    gpuHours: report.planner_replay.billed_gpu_hours,
+    gpuHours: billed_gpu_hours,
+    ...(byPool === undefined ? {} : {gpuHoursByPool: byPool}),
     scalings: plan.decode.length - 1 + (plan.prefill === null ? 0 : plan.prefill.length - 1),
     outOfObjectiveS: secondsOutside(countMissed(requests, objective, 60), objective.share),
     bins: countMissed(requests, objective, binS),

@@ -1,6 +1,7 @@
 import type {Band} from '../sweep/repeats.ts'
 import type {BenchLine, BenchResult} from './bench-result.ts'
 import {tellVerdict} from './bench-verdict.ts'
+import {linePrice} from './priced-bench.ts'
 
 /** Bands of a line, under the names that files have for them. */
 const BANDS = [
@@ -33,7 +34,7 @@ export function formatBenchCsv(result: BenchResult): string {
       const {median, min, max} = bandOf(line)
       return [median, min, max]
     }),
-    costOf(line.gpuHours.median, result) ?? '',
+    costOf(line.gpuHours.median, linePrice(line, result)) ?? '',
     line.regret?.gpuHours ?? '',
     line.regret?.share ?? '',
   ])
@@ -42,17 +43,18 @@ export function formatBenchCsv(result: BenchResult): string {
 
 export function formatBenchJson(result: BenchResult): string {
   const {objective, hindsight, bound} = result
+  const found = result.lines.find(({kind}) => kind === 'hindsight')
   const json = {
     objective: {ttft_ms: objective.ttftMs, itl_ms: objective.itlMs, share: objective.share},
     phases: result.phases,
-    price_per_gpu_hour: result.pricePerGpuHour,
+    price_per_gpu_hour: onePrice(result),
     policies: result.lines.map(line => ({
       id: line.id,
       label: line.label,
       runs: line.runs,
       holds: line.holds,
       ...Object.fromEntries(BANDS.map(([name, bandOf]) => [name, bandOf(line)])),
-      cost: costOf(line.gpuHours.median, result),
+      cost: costOf(line.gpuHours.median, linePrice(line, result)),
       regret: line.regret === null ? null : {gpu_hours: line.regret.gpuHours, share: line.regret.share},
     })),
     hindsight:
@@ -62,7 +64,10 @@ export function formatBenchJson(result: BenchResult): string {
             note: 'best found, not proven',
             gpu_hours: hindsight.figures.gpuHours,
             share_in_time: hindsight.figures.share,
-            cost: costOf(hindsight.figures.gpuHours, result),
+            cost: costOf(
+              hindsight.figures.gpuHours,
+              found === undefined ? result.pricePerGpuHour : linePrice(found, result),
+            ),
             from: hindsight.from,
             runs: hindsight.runs,
             is_settled: hindsight.isSettled,
@@ -82,8 +87,14 @@ export function formatBenchJson(result: BenchResult): string {
   return `${JSON.stringify(json, null, 2)}\n`
 }
 
-function costOf(gpuHours: number, {pricePerGpuHour}: BenchResult): number | null {
-  return pricePerGpuHour === null ? null : gpuHours * pricePerGpuHour
+/** null where nobody said, or where lines differ because their pools' GPUs do. */
+function onePrice(result: BenchResult): number | null {
+  const {pricePerGpuHour} = result
+  return result.lines.every(line => linePrice(line, result) === pricePerGpuHour) ? pricePerGpuHour : null
+}
+
+function costOf(gpuHours: number, price: number | null): number | null {
+  return price === null ? null : gpuHours * price
 }
 
 function quoted(text: string): string {

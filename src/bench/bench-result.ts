@@ -1,4 +1,5 @@
 import type {ServiceObjective} from '../config/scenario.ts'
+import type {PoolHours} from '../report/gpu-hours.ts'
 import {type Band, computeBand} from '../sweep/repeats.ts'
 import type {BenchKind} from './bench-choice.ts'
 import type {BenchFigures} from './bench-figures.ts'
@@ -26,6 +27,10 @@ export interface BenchLine {
   readonly ttftMsP50: Band
   readonly ttftMsP90: Band
   readonly gpuHours: Band
+  /** Of all its runs together; null for a fleet of one pool. */
+  readonly gpuHoursByPool?: PoolHours | null
+  /** What an hour of them cost in the mean; absent = what the result says. */
+  readonly pricePerGpuHour?: number | null
   readonly scalings: Band
   readonly outOfObjectiveS: Band
   /** Of the medians against the schedule found in hindsight; null where there is none. */
@@ -39,8 +44,10 @@ export interface BenchResult {
   readonly hindsight: (Omit<Hindsight, 'outcome'> & {readonly figures: BenchFigures}) | null
   readonly bound: WorkBound | null
   readonly phases: number
-  /** In any currency; null = nobody said. */
+  /** In any currency, of two pools the dearer; null = nobody said. */
   readonly pricePerGpuHour: number | null
+  /** The same of the bound, by what it takes of prompts and of answers; absent = as above. */
+  readonly boundPricePerGpuHour?: number | null
 }
 
 export interface LinePolicy {
@@ -70,6 +77,7 @@ export function benchLine(
     holds: own.filter(({holds}) => holds).length,
     share,
     gpuHours,
+    gpuHoursByPool: hoursByPool(own),
     ttftMsP50: band(figures => figures.ttftMsP50),
     ttftMsP90: band(figures => figures.ttftMsP90),
     scalings: band(figures => figures.scalings),
@@ -82,4 +90,11 @@ export function benchLine(
             share: hindsight.share - share.median,
           },
   }
+}
+
+function hoursByPool(runs: readonly BenchFigures[]): PoolHours | null {
+  const hours = runs.flatMap(({gpuHoursByPool}) => gpuHoursByPool ?? [])
+  if (hours.length < runs.length) return null
+  const sumOf = (pool: keyof PoolHours) => hours.reduce((sum, own) => sum + own[pool], 0)
+  return {prefill: sumOf('prefill'), decode: sumOf('decode')}
 }

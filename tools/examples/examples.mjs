@@ -134,7 +134,8 @@ function recommend() {
   const text = readFileSync(join(out, 'recommend.json'), 'utf8')
   const {best, today, best_fixed_fleet, front} = JSON.parse(text)
   // As the search ranks them: by what is paid for.
-  const line = (label, {share, billed_gpu_hours}, isOnFront = false) => ({
+  const line = (name, label, {share, billed_gpu_hours}, isOnFront = false) => ({
+    name,
     label,
     share,
     gpuHours: billed_gpu_hours,
@@ -150,10 +151,10 @@ function recommend() {
     sha256: [sha256(text)],
     says: printed.split('\n\n')[0].trim().split('\n'),
     lines: [
-      line('Today’s setting', today),
-      line(`Recommended: ${nameOf(best)}`, best, true),
-      line(`Best fixed fleet: ${best_fixed_fleet.fleet}`, best_fixed_fleet),
-      ...front.filter(each => nameOf(each) !== nameOf(best)).map(each => line(nameOf(each), each, true)),
+      line('today', 'Today’s setting', today),
+      line('recommended', `Recommended: ${nameOf(best)}`, best, true),
+      line('fixed fleet', `Best fixed fleet: ${best_fixed_fleet.fleet}`, best_fixed_fleet),
+      ...front.filter(each => nameOf(each) !== nameOf(best)).map(each => line('', nameOf(each), each, true)),
     ],
   }
 }

@@ -3,6 +3,7 @@ import {type BenchVariants, parseVariants} from '../../bench/parse-variants.ts'
 import {parseYamlText} from '../../config/yaml-text.ts'
 import {suggestion} from '../../core/nearest-key.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
+import {type Prices, parsePrices} from '../../search/prices.ts'
 import {parseShard, type Shard, WHOLE} from '../../sweep/shard.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {type OwnFlag, readCount, splitOwnFlags} from '../own-flags.ts'
@@ -11,6 +12,7 @@ import {readTextFile} from '../read-text-file.ts'
 /** What the `bench` subcommand is asked for; everything else on its line describes the scenario. */
 export interface BenchArguments {
   readonly choice: BenchChoice
+  readonly prices: Prices
   /** null = one per core. */
   readonly jobs: number | null
   readonly outFolder: string
@@ -47,7 +49,11 @@ export const BENCH_FLAGS: readonly OwnFlag[] = [
       '"hpa": [{"waiting": 2, "running": 12}]}. Of the planner what differs from --planner-config; of hpa, keda and kpa ' +
       'targets per replica, or a whole document as --policy-config takes it; of schedule such a document.',
   },
-  {name: '--price', value: 'MONEY', help: 'Per GPU-hour, in any currency.'},
+  {
+    name: '--price',
+    value: 'GPU=2.5|2.5',
+    help: 'Money per GPU-hour, of one GPU type (h200_sxm=2.5) or of all others; may be given once for each type.',
+  },
   {
     name: '--out',
     value: 'DIR',
@@ -81,8 +87,8 @@ export function parseBenchArguments(argv: readonly string[]): Result<BenchArgume
   if (!most.ok) return most
   if (!maxRuns.ok) return maxRuns
   if (!jobs.ok) return jobs
-  const price = readPrice(last('--price'))
-  if (!price.ok) return price
+  const prices = parsePrices(values.get('--price') ?? [])
+  if (!prices.ok) return prices
   const variants = readVariants(last('--settings'))
   if (!variants.ok) return variants
   const shard = last('--shard') === undefined ? ok(WHOLE) : parseShard(last('--shard') ?? '')
@@ -95,9 +101,11 @@ export function parseBenchArguments(argv: readonly string[]): Result<BenchArgume
       phases: phases.value ?? DEFAULT_CHOICE.phases,
       most: most.value,
       maxRuns: maxRuns.value ?? DEFAULT_CHOICE.maxRuns,
-      pricePerGpuHour: price.value,
+      // By GPU type, and so by pool: a price for all of them came first, and stands in links.
+      pricePerGpuHour: null,
       variants: variants.value,
     },
+    prices: prices.value,
     jobs: jobs.value,
     outFolder,
     shard: shard.value,
@@ -135,11 +143,4 @@ function readVariants(given: string | undefined): Result<BenchVariants> {
   const parsed = parseYamlText(text)
   const variants = parsed.ok ? parseVariants(parsed.value) : parsed
   return variants.ok ? variants : fail(`--settings: ${variants.error.message}`, '--settings')
-}
-
-function readPrice(text: string | undefined): Result<number | null> {
-  if (text === undefined) return ok(null)
-  const price = Number(text)
-  if (text.trim() !== '' && Number.isFinite(price) && price >= 0) return ok(price)
-  return fail(`--price must be a number of at least 0, got '${text}'`, '--price')
 }

@@ -2,9 +2,11 @@ import {availableParallelism} from 'node:os'
 import {join} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import type {BenchFigures} from '../../bench/bench-figures.ts'
+import {pricedBench} from '../../bench/priced-bench.ts'
 import {type BenchJob, type BenchNews, type EvaluateJobs, runBench} from '../../bench/run-bench.ts'
 import {formatThousands} from '../../core/python-number.ts'
 import {fail, ok, type Problem, type Result} from '../../core/result.ts'
+import {priceOf} from '../../search/prices.ts'
 import {pointsOfShard} from '../../sweep/shard.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import {describeOwnFlags} from '../own-flags.ts'
@@ -69,10 +71,11 @@ async function run(asked: BenchArguments, plan: CliBenchPlan, hands: Hands): Pro
     if (plan.hasProgress && attempts !== null && attempts > 0)
       hands.terminal.writeError(describeSearch(attempts, result))
   })
-  writeBench(outFolder, news.result)
+  const result = pricedBench(news.result, hours => priceOf(plan.bench.base, asked.prices, hours))
+  writeBench(outFolder, result)
   const took = formatThousands((performance.now() - startedMs) / 1000, 1)
   hands.terminal.writeOut(
-    `${formatBench(news.result)}${describeRuns(news)} in ${took} s. Saved to: ${join(outFolder, 'bench.csv')} and bench.json\n`,
+    `${formatBench(result)}${describeRuns(news)} in ${took} s. Saved to: ${join(outFolder, 'bench.csv')} and bench.json\n`,
   )
   return outcomeOf(news.failures.map(({id, message}) => `${id}: ${message}`))
 }

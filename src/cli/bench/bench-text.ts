@@ -1,5 +1,6 @@
 import type {BenchLine, BenchResult} from '../../bench/bench-result.ts'
 import {tellVerdict} from '../../bench/bench-verdict.ts'
+import {linePrice} from '../../bench/priced-bench.ts'
 import {formatThousands} from '../../core/python-number.ts'
 import type {Band} from '../../sweep/repeats.ts'
 
@@ -33,7 +34,7 @@ const COLUMNS: readonly Column[] = [
   {title: 'TTFT p50 ms', cell: ({ttftMsP50}) => spread(ttftMsP50, 0)},
   {title: 'p90', cell: ({ttftMsP90}) => spread(ttftMsP90, 0)},
   {title: 'GPU-hours', cell: ({gpuHours}) => spread(gpuHours, 2)},
-  {title: 'cost', cell: ({gpuHours}, {pricePerGpuHour}) => spread(gpuHours, 2, pricePerGpuHour ?? 0)},
+  {title: 'cost', cell: (line, result) => spread(line.gpuHours, 2, linePrice(line, result) ?? 0)},
   {title: 'scalings', cell: ({scalings}) => spread(scalings, 0)},
   {title: 'min out', cell: ({outOfObjectiveS}) => spread(outOfObjectiveS, 0, 1 / 60)},
   {title: 'regret GPU-h', cell: ({regret}) => (regret === null ? '-' : formatThousands(regret.gpuHours, 2))},

@@ -10,6 +10,7 @@ import {
   tellHeld,
   tellMost,
   tellRecommendation,
+  tellShares,
 } from './recommendation-text.ts'
 
 interface ReportOptions {
@@ -46,7 +47,7 @@ ${table(answer)}
 <h2>Limits</h2>
 <ul>
 <li>${full} runs of the whole trace and ${partial} of parts of it, seed ${seed}; ${escapeHtml(answer.reason === null ? 'the search was not over' : tellEnd(answer))}.</li>
-<li>A share is the median over the ${runsWord(answer)} that were run, in brackets the least and the most; the last column says in how many of them the objective holds.</li>
+<li>A share is the median over the ${runsWord(answer)} that were run, in brackets the least and the most where they differ; the last column says in how many of them the objective holds.</li>
 <li>Of this trace and this model of the engines: another day's traffic is another question. What was not tried may be cheaper.</li>
 </ul>
 </body>
@@ -64,11 +65,11 @@ thead th{color:#4d5564}.best>*{font-weight:600}svg{width:100%;height:auto}text{f
 
 const MOST_ROWS = 12
 
-function table({best, surest, unverified, today, fixed, front}: Recommendation): string {
+function table({best, surest, unverified, today, fixed, front, objective}: Recommendation): string {
   const row = (label: string, told: Told | null) =>
     told === null
       ? ''
-      : `<tr${told === best ? ' class="best"' : ''}><th scope="row">${escapeHtml(label)}</th><td>${(told.share * 100).toFixed(1)} % [${told.shareRange.map(share => (share * 100).toFixed(1)).join('–')}]</td><td>${escapeHtml(tellCost(told))}</td><td>${told.holds.in} of ${told.holds.of}</td></tr>`
+      : `<tr${told === best ? ' class="best"' : ''}><th scope="row">${escapeHtml(label)}</th><td>${tellShares(told, objective.share)}</td><td>${escapeHtml(tellCost(told))}</td><td>${told.holds.in} of ${told.holds.of}</td></tr>`
   const others = front
     .filter(told => ![best, surest, unverified].some(own => own?.id === told.id))
     .slice(0, MOST_ROWS)

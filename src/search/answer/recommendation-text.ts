@@ -51,9 +51,13 @@ export function nameOf(values: KnobValues): string {
  * @param needed share by which it is judged: what misses it by a hair does not read as if it held
  */
 export function tellFigures(one: Told, needed: number): string {
-  const [least, most] = one.shareRange
+  return `${tellShares(one, needed)} for ${tellCost(one)}`
+}
+
+/** `95.2 % [94.6–95.9]`, the range only where there is one. */
+export function tellShares({share, shareRange: [least, most]}: Told, needed: number): string {
   const range = most > least ? ` [${tellShare(least, needed)}–${tellShare(most, needed)}]` : ''
-  return `${tellShare(one.share, needed)} %${range} for ${tellCost(one)}`
+  return `${tellShare(share, needed)} %${range}`
 }
 
 export function tellCost({cost, gpuHours, billedGpuHours}: Told): string {

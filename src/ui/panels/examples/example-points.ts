@@ -1,4 +1,4 @@
-import type {CostPoint} from '../../kit/charts/cost-share.ts'
+import type {CostMark, CostPoint} from '../../kit/charts/cost-share.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 import {formatFixed, formatValue} from '../../kit/format.ts'
 
@@ -11,20 +11,29 @@ export interface ExampleLine {
   readonly ttftMsP90: number | null
   /** Joined by the line of what can be had for a cost. */
   readonly isOnFront: boolean
+  /** What stands beside it in the picture, where that is not the label; '' = nothing. */
+  readonly name?: string
 }
+
+/** As the view itself draws them. */
+const MARKS: ReadonlyMap<string, CostMark> = new Map([
+  ['today', 'cross'],
+  ['recommended', 'diamond'],
+  ['fixed fleet', 'plus'],
+])
 
 /** In rising order of cost. */
 export function examplePoints(lines: readonly ExampleLine[]): readonly CostPoint[] {
   return lines
-    .map(({label, share, gpuHours, isOnFront}): CostPoint => {
+    .map(({label, share, gpuHours, isOnFront, name = label}): CostPoint => {
       const words = `${label}: ${formatValue(share, 'share')} in time for ${formatFixed(gpuHours, 2)} GPU-hours`
       return {
-        ...{id: label, name: label, words, brief: words},
+        ...{id: label, name, words, brief: words},
         ...{cost: gpuHours, share},
         costs: {min: gpuHours, max: gpuHours},
         shares: {min: share, max: share},
-        mark: isOnFront ? 'disc' : 'diamond',
-        slot: isOnFront ? 0 : 1,
+        mark: MARKS.get(name) ?? (isOnFront ? 'disc' : 'diamond'),
+        slot: isOnFront && !MARKS.has(name) ? 0 : 1,
         isOnFront,
       }
     })
