@@ -105,7 +105,10 @@ describe('a bench on the command line', () => {
       ['--out', 'x', '--objective', 'ttft=1,itl=1', '--settings', '{"x": []}'],
       /settings of a bench are of dynamo/,
     ],
-    [['--out', 'x', '--objective', 'ttft=1,itl=1', '--price', 'much'], /a price reads GPU=2.5 or 2.5, got 'much'/],
+    [
+      ['--out', 'x', '--objective', 'ttft=1,itl=1', '--price', 'much'],
+      /a price reads GPU=2.5 or 2.5, got 'much'/,
+    ],
   ])('%j is refused in a sentence', (flags, message) => {
     const {code, error} = tool(folder, 'bench', TRACE, '--engine-timing', 'polynomial', ...flags)
     expect(code).toBe(2)

@@ -9,8 +9,13 @@ import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.t
 import {splitShellWords} from '../../config/command-line/shell-words.ts'
 import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
 import {parsePlannerConfig16} from '../../config/planner/planner-config-1.6.ts'
+import {scenarioFromPrediction} from '../../config/prediction/scenario-from-prediction.ts'
 import {findPreset} from '../../config/presets.ts'
-import {plannerOf, type Scenario} from '../../config/scenario.ts'
+import {initialScaling} from '../../config/scaling/initial-scaling.ts'
+import {parseScalingText} from '../../config/scaling/parse-scaling.ts'
+import {plannerOf, poolsOf, type Scenario} from '../../config/scenario.ts'
+import {parseYamlDocuments, parseYamlText} from '../../config/yaml-text.ts'
+import {ok} from '../../core/result.ts'
 import {Candidates} from '../candidates.ts'
 import {parseSpace} from '../space.ts'
 import {settingFiles} from './take-away.ts'
@@ -30,7 +35,13 @@ function settingOf(base: Scenario): Scenario {
 }
 
 const SETTING = settingOf(findPreset('as-published')!.scenario)
-const config16 = parsePlannerConfig16({mode: 'agg', optimization_target: 'sla', ttft_ms: 800, itl_ms: 30})
+const config16 = parsePlannerConfig16({
+  mode: 'agg',
+  optimization_target: 'sla',
+  ttft_ms: 800,
+  itl_ms: 30,
+  decode_engine_num_gpu: 1,
+})
 if (!config16.ok) throw new Error(config16.error.message)
 const SETTING_16: Scenario = settingOf({
   ...SETTING,
@@ -38,11 +49,15 @@ const SETTING_16: Scenario = settingOf({
   scaling: {policy: 'dynamo', release: '1.6.1', config: config16.value.config},
 })
 
-function written(scenario: Scenario, name: string): string {
+function textOf(scenario: Scenario, name: string): string {
   const file = settingFiles(scenario, 'trace.jsonl').find(one => one.name === name)
   if (file === undefined) throw new Error(`no ${name}`)
+  return file.text
+}
+
+function written(scenario: Scenario, name: string): string {
   const path = join(folder, name)
-  writeFileSync(path, file.text)
+  writeFileSync(path, textOf(scenario, name))
   return path
 }
 
@@ -60,18 +75,58 @@ test.each(PLANNER_FILES)('%s of 1.6.1 likewise', async name => {
   expect(read.ok && read.value.config).toEqual(plannerOf(SETTING_16))
 })
 
-test('the command line describes the same scenario', () => {
-  const text = settingFiles(SETTING, 'trace.jsonl').find(({name}) => name === 'command.sh')!.text
-  const own = splitShellWords(text.split('\n')[1]!)
+/** Flags of the command after a comment, read as the command line reads them. */
+function scenarioOfCommand(scenario: Scenario, line: number): Scenario {
+  const text = textOf(scenario, 'command.sh')
+  const own = splitShellWords(text.split('\n')[line]!)
   if (!own.ok) throw new Error(own.error.message)
   const words = own.value[0]!.words
-  const args = parseArguments(words.slice(words.indexOf('--') + 1))
+  const args = parseArguments(words.slice(words.findIndex(word => word.endsWith('trace.jsonl'))))
   if (!args.ok) throw new Error(args.error.message)
-  const planner: unknown = JSON.parse(args.value.flags.get('--planner-config')!)
-  const trace = SETTING.trace
-  const read = scenarioFromFlags(args.value, {trace, plannerConfig: planner})
-  expect(read.ok && read.value.scenario).toEqual(SETTING)
+  const plannerConfig: unknown = JSON.parse(args.value.flags.get('--planner-config')!)
+  const read = scenarioFromFlags(args.value, {trace: scenario.trace, plannerConfig})
+  if (!read.ok) throw new Error(read.error.message)
+  return read.value.scenario
+}
+
+test('the command line describes the same scenario', () => {
+  expect(scenarioOfCommand(SETTING, 1)).toEqual(SETTING)
 })
+
+test('the reference’s own command likewise, as far as it has words: its objective are the planner’s targets, its timing the curve', () => {
+  const {objective: _, ...told} = SETTING
+  expect(scenarioOfCommand(SETTING, 4)).toEqual({...told, engineTiming: 'aic'})
+})
+
+test('the configuration of aisimulate predict is the setting of 1.6.1', () => {
+  const parsed = parseYamlText(textOf(SETTING_16, 'predict.yaml'))
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  const read = scenarioFromPrediction(parsed.value, {
+    models: {contextLength: () => 40_960, kvBytesPerToken: () => ok(65_536)},
+    traceOf: name => ({kind: 'file', name, sha256: ''}),
+  })
+  if (!read.ok) throw new Error(read.error.message)
+  const {fleet, scaling} = read.value.scenario
+  expect(scaling).toEqual(SETTING_16.scaling)
+  expect(
+    poolsOf(fleet).map(([name, {initialWorkers, args}]) => [name, initialWorkers, args.aic_system]),
+  ).toEqual(
+    poolsOf(SETTING_16.fleet).map(([name, {initialWorkers, args}]) => [
+      name,
+      initialWorkers,
+      args.aic_system,
+    ]),
+  )
+})
+
+test.each(['hpa', 'keda', 'kpa'] as const)(
+  'the manifest of a winning %s read back is the autoscaler of the setting',
+  policy => {
+    const scenario: Scenario = {...SETTING, scaling: initialScaling(policy)}
+    const read = parseScalingText(policy, textOf(scenario, `${policy}.yaml`), parseYamlDocuments)
+    expect(read.ok && read.value.scaling).toEqual(scenario.scaling)
+  },
+)
 
 test('a deployment request says what the scenario knows of the deployment', () => {
   const text = settingFiles(SETTING, 'trace.jsonl').find(({name}) => name === 'deployment-request.yaml')!.text
