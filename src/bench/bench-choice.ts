@@ -1,16 +1,8 @@
+import {AUTOSCALERS} from '../config/scaling/parse-policy-text.ts'
 import type {BenchVariants} from './parse-variants.ts'
 
 /** What can be put on the bench, by the names of the command line and of links. */
-export const BENCH_KINDS = [
-  'fixed',
-  'dynamo',
-  'other-release',
-  'hpa',
-  'keda',
-  'kpa',
-  'own',
-  'hindsight',
-] as const
+export const BENCH_KINDS = ['fixed', 'dynamo', 'other-release', ...AUTOSCALERS, 'own', 'hindsight'] as const
 
 export type BenchKind = (typeof BENCH_KINDS)[number]
 

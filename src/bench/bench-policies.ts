@@ -1,3 +1,4 @@
+import {AUTOSCALERS} from '../config/scaling/parse-policy-text.ts'
 import {phaseIntervalS} from '../config/scaling/phase-interval.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
@@ -39,9 +40,7 @@ export function benchPolicies(base: Scenario, settings: BenchSettings): Result<B
     ...(kinds.has('fixed') || kinds.has('hindsight') ? fixedFleets(base, settings) : []),
     ...(kinds.has('dynamo') ? planners(base, settings, notices) : []),
     ...(kinds.has('other-release') ? otherPlanners(base, settings, notices) : []),
-    ...(['hpa', 'keda', 'kpa'] as const).flatMap(kind =>
-      kinds.has(kind) ? [autoscaler(base, kind, settings, {})] : [],
-    ),
+    ...AUTOSCALERS.flatMap(kind => (kinds.has(kind) ? [autoscaler(base, kind, settings, {})] : [])),
     ...variants.value,
     ...(kinds.has('own') ? ownPolicy(base) : []),
   ]

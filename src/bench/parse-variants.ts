@@ -1,8 +1,9 @@
+import {AUTOSCALERS} from '../config/scaling/parse-policy-text.ts'
 import {isObject, type JsonObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 
 /** Policies that can be given settings of one's own. */
-export const VARIED = ['dynamo', 'hpa', 'keda', 'kpa', 'schedule'] as const
+export const VARIED = ['dynamo', ...AUTOSCALERS, 'schedule'] as const
 type Varied = (typeof VARIED)[number]
 
 /** Settings beside those that a bench begins with: of each policy as many as there are. */

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {parseYamlDocuments} from '../yaml-text.ts'
-import {parseHpaSettings, parseKedaSettings, parseKpaSettings} from './parse-autoscaler.ts'
+import {AUTOSCALER_PARSERS, parseHpaSettings} from './parse-autoscaler.ts'
 import {type AutoscalerName, parsePolicyText} from './parse-policy-text.ts'
 
 const HPA = `
@@ -51,8 +51,7 @@ spec:
 function read(policy: AutoscalerName, text: string): unknown {
   const document = parsePolicyText(policy, text, parseYamlDocuments)
   if (!document.ok) return document.error.message
-  const parse = {hpa: parseHpaSettings, keda: parseKedaSettings, kpa: parseKpaSettings}[policy]
-  const parsed = parse(document.value)
+  const parsed = AUTOSCALER_PARSERS[policy](document.value)
   return parsed.ok ? parsed.value : parsed.error.message
 }
 

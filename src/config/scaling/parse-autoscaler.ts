@@ -12,7 +12,7 @@ import {canReachZero, type HpaController, type HpaMetric} from './hpa-spec.ts'
 import {readHpaController, readHpaSpec} from './parse-hpa-spec.ts'
 import {readKedaSpec} from './parse-keda-spec.ts'
 import {readKpaConfig} from './parse-kpa-config.ts'
-import type {PolicyDocument} from './parse-policy-text.ts'
+import type {AutoscalerName, PolicyDocument} from './parse-policy-text.ts'
 import {parseSignal} from './parse-signal.ts'
 import type {PoolMap} from './pool-map.ts'
 import type {Signal} from './signal.ts'
@@ -45,6 +45,13 @@ export function parseKpaSettings(source: PolicyDocument): Result<Parsed<KpaSetti
   const pools = readPools(fields, pool => readKpaConfig(pool))
   return finish(fields, {pools}, [])
 }
+
+/** Of every autoscaler the reader of its settings. */
+export const AUTOSCALER_PARSERS = {
+  hpa: parseHpaSettings,
+  keda: parseKedaSettings,
+  kpa: parseKpaSettings,
+} as const satisfies Readonly<Record<AutoscalerName, (source: PolicyDocument) => Result<Parsed<unknown>>>>
 
 function finish<T>(fields: JsonFields, settings: T, warnings: readonly string[]): Result<Parsed<T>> {
   // A spec that stands for both pools is read twice.

@@ -10,19 +10,28 @@ export type AutoscalerName = 'hpa' | 'keda' | 'kpa'
  */
 export type PolicyDocument = JsonObject
 
-/** What of a manifest becomes a pool's settings. */
-interface ManifestKind {
+/** Its manifest, and what of it becomes a pool's settings. */
+interface AutoscalerFacts {
+  /** How often it decides, s: Kubernetes' sync of the HPA, which KEDA feeds, and Knative's tick (policies.md 2 and 4). */
+  readonly decidesEveryS: number
   readonly kind: string
   /** Fields by which a bare spec is told. */
   readonly marks: readonly string[]
   readonly read: (manifest: JsonObject) => unknown
 }
 
-const MANIFESTS: Readonly<Record<AutoscalerName, ManifestKind>> = {
-  hpa: {kind: 'HorizontalPodAutoscaler', marks: ['maxReplicas'], read: ({spec}) => spec},
-  keda: {kind: 'ScaledObject', marks: ['triggers'], read: ({spec}) => spec},
-  kpa: {kind: 'Service', marks: ['annotations', 'containerConcurrency', 'configMap'], read: readRevision},
+export const AUTOSCALER_FACTS: Readonly<Record<AutoscalerName, AutoscalerFacts>> = {
+  hpa: {decidesEveryS: 15, kind: 'HorizontalPodAutoscaler', marks: ['maxReplicas'], read: ({spec}) => spec},
+  keda: {decidesEveryS: 15, kind: 'ScaledObject', marks: ['triggers'], read: ({spec}) => spec},
+  kpa: {
+    decidesEveryS: 2,
+    kind: 'Service',
+    marks: ['annotations', 'containerConcurrency', 'configMap'],
+    read: readRevision,
+  },
 }
+
+export const AUTOSCALERS = Object.keys(AUTOSCALER_FACTS) as readonly AutoscalerName[]
 
 /** Texts of an annotation's key that Knative's autoscaler reads. */
 const KNATIVE_PREFIX = 'autoscaling.knative.dev/'
@@ -48,7 +57,7 @@ function itemsOf(value: unknown): readonly unknown[] {
 
 /** Of several manifests those of the policy's kind, among what else a deployment's file has; all where it has none. */
 function meantOf(policy: AutoscalerName, documents: readonly unknown[]): readonly unknown[] {
-  const {kind} = MANIFESTS[policy]
+  const {kind} = AUTOSCALER_FACTS[policy]
   const own = documents.filter(one => isObject(one) && one.kind === kind)
   return own.length === 0 ? documents : own
 }
@@ -56,7 +65,7 @@ function meantOf(policy: AutoscalerName, documents: readonly unknown[]): readonl
 function toDocument(policy: AutoscalerName, value: unknown): Result<PolicyDocument> {
   if (!isObject(value)) return fail('policy-config is not an object with named fields', 'policy-config')
   if (isObject(value.pools)) return ok(value)
-  const {kind, marks} = MANIFESTS[policy]
+  const {kind, marks} = AUTOSCALER_FACTS[policy]
   if (value.kind !== undefined) return joinManifests(policy, [value])
   if (marks.some(mark => mark in value)) return ok({pools: {all: value}})
   return fail(
@@ -66,7 +75,7 @@ function toDocument(policy: AutoscalerName, value: unknown): Result<PolicyDocume
 }
 
 function joinManifests(policy: AutoscalerName, manifests: readonly unknown[]): Result<PolicyDocument> {
-  const {kind, read} = MANIFESTS[policy]
+  const {kind, read} = AUTOSCALER_FACTS[policy]
   const pools = new Map<string, unknown>()
   for (const manifest of manifests) {
     if (!isObject(manifest) || manifest.kind !== kind) {

@@ -1,14 +1,13 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {ReadDocuments} from '../read-documents.ts'
 import type {AutoscalerScaling, Scaling, ScheduleScaling} from '../scenario.ts'
-import {parseHpaSettings, parseKedaSettings, parseKpaSettings} from './parse-autoscaler.ts'
-import {type AutoscalerName, parsePolicyText} from './parse-policy-text.ts'
+import {AUTOSCALER_PARSERS} from './parse-autoscaler.ts'
+import {AUTOSCALERS, parsePolicyText} from './parse-policy-text.ts'
 import {parseSchedule, parseScheduleText} from './parse-schedule.ts'
 
 /** Who scales besides Dynamo's planner and nobody: policies with a document of settings. */
 export type OtherScaling = AutoscalerScaling | ScheduleScaling
 
-const AUTOSCALERS: readonly AutoscalerName[] = ['hpa', 'keda', 'kpa']
 export const OTHER_POLICIES: readonly OtherScaling['policy'][] = [...AUTOSCALERS, 'schedule']
 
 export function isOtherPolicy(scaling: Scaling): scaling is OtherScaling {
@@ -53,8 +52,7 @@ export function checkScaling(scaling: OtherScaling): Result<readonly string[]> {
     const parsed = parseSchedule(config)
     return parsed.ok ? ok([]) : ofFlag(parsed)
   }
-  const parse = {hpa: parseHpaSettings, keda: parseKedaSettings, kpa: parseKpaSettings}[policy]
-  const parsed = parse(config)
+  const parsed = AUTOSCALER_PARSERS[policy](config)
   return parsed.ok ? ok(parsed.value.notices) : ofFlag(parsed)
 }
 

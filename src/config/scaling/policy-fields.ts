@@ -1,5 +1,6 @@
 import {isObject, type JsonObject} from '../../core/is-object.ts'
 import type {Field} from '../field.ts'
+import type {AutoscalerName} from './parse-policy-text.ts'
 import type {OtherScaling} from './parse-scaling.ts'
 
 type Path = readonly (string | number)[]
@@ -25,10 +26,16 @@ export function policyFields({policy, config}: OtherScaling): readonly PolicyFie
   const pools = isObject(config.pools) ? config.pools : {}
   const ofPools = Object.entries(pools).flatMap(([pool, spec]) => {
     if (!isObject(spec)) return []
-    const fields = {hpa: hpaFields, keda: kedaFields, kpa: kpaFields}[policy](spec)
+    const fields = FIELDS_OF[policy](spec)
     return [{pool, fields: fields.map(({field, path}) => at(field, ['pools', pool, ...path]))}]
   })
   return policy === 'kpa' ? ofPools : [...ofPools, {pool: '', fields: OBSERVED}]
+}
+
+const FIELDS_OF: Readonly<Record<AutoscalerName, (spec: JsonObject) => readonly PolicyField[]>> = {
+  hpa: hpaFields,
+  keda: kedaFields,
+  kpa: kpaFields,
 }
 
 export function valueAt(document: unknown, path: Path): unknown {

@@ -1,4 +1,5 @@
 import {formerScenario} from '../../config/former-scenario.ts'
+import {AUTOSCALERS} from '../../config/scaling/parse-policy-text.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {isConstantStart} from '../../config/startup/startup-spec.ts'
 import {stableJson} from '../../core/stable-json.ts'
@@ -13,8 +14,8 @@ export function scenarioKey(scenario: Scenario): string {
   return hashOf(stableJson(drawsBySeed(scenario) ? {...run, seed} : run))
 }
 
-/** Autoscalers whose moments of looking are drawn. */
-const LOOKING_BY_CHANCE: ReadonlySet<string> = new Set(['hpa', 'keda', 'kpa'])
+/** Whose moments of looking are drawn. */
+const LOOKING_BY_CHANCE: ReadonlySet<string> = new Set(AUTOSCALERS)
 
 /** Ties of the KV router, the sessions of a sample, when an autoscaler happens to look, and how long a start takes. */
 function drawsBySeed({routerMode, traceSelection, scaling, startup}: Scenario): boolean {

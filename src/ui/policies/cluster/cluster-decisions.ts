@@ -1,3 +1,4 @@
+import {POLICY_WORDS} from '../../../config/scaling/policy-names.ts'
 import type {PoolKey} from '../../../config/scaling/pool-map.ts'
 import type {HpaPoolDetail} from '../../../policies/hpa/hpa-policy.ts'
 import type {KpaPoolDetail} from '../../../policies/kpa/kpa-policy.ts'
@@ -37,13 +38,6 @@ const OUTCOMES: Readonly<Record<Outcome, ReasonStyle>> = {
   no_change: {label: 'no change', colour: 'var(--line-strong)'},
 }
 
-const TITLES: Readonly<Record<ClusterTick['detail']['policy'], string>> = {
-  hpa: 'HPA decisions',
-  keda: 'KEDA decisions',
-  kpa: 'KPA decisions',
-  schedule: 'Schedule',
-}
-
 /** The decision tracks of a run under a policy of the cluster: one for each pool it scales. */
 export function clusterDecisions(ticks: readonly ClusterTick[]): Decisions[] {
   const pools = (['prefill', 'decode'] as const).filter(pool =>
@@ -57,7 +51,7 @@ export function clusterDecisions(ticks: readonly ClusterTick[]): Decisions[] {
     const {policy} = ticks[0]!.detail
     const named = {
       id: `${policy}-decisions-${pool}`,
-      title: `${TITLES[policy]}${pools.length > 1 ? `, ${pool}` : ''}`,
+      title: `${POLICY_WORDS[policy].decisions}${pools.length > 1 ? `, ${pool}` : ''}`,
       note: 'What the policy did at each of its ticks, or what held it.',
     }
     const track = decisionTrack(named, made, OUTCOMES)

@@ -1,3 +1,4 @@
+import {POLICY_WORDS} from '../../../config/scaling/policy-names.ts'
 import type {PoolKey} from '../../../config/scaling/pool-map.ts'
 import {type ClusterTick, decidedPools, sizeAfter, sizeBefore} from './cluster-tick.ts'
 
@@ -30,15 +31,9 @@ function groundsOf({detail}: ClusterTick, pool: PoolKey): readonly string[] {
   return (detail[pool]?.words ?? []).filter(text => !/^From \d+ to \d+\.$/.test(text))
 }
 
-const TICKS: Readonly<Record<Exclude<ClusterTick['detail']['policy'], 'keda'>, string>> = {
-  hpa: 'HPA sync',
-  kpa: 'KPA decision',
-  schedule: 'step of the schedule',
-}
-
 /** What kind of tick it is. */
 export function kindOfTick({detail}: ClusterTick): string {
-  if (detail.policy !== 'keda') return TICKS[detail.policy]
+  if (detail.policy !== 'keda') return POLICY_WORDS[detail.policy].tick
   const pools = [detail.prefill, detail.decode].filter(pool => pool !== null)
   const kinds = [
     pools.some(pool => pool.sync !== null) ? 'sync' : '',
