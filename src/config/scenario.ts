@@ -171,7 +171,7 @@ export interface PoolSpec {
   readonly gpusPerInstance: number | null
 }
 
-/** A model on a GPU, and how it is spread there. */
+/** A model on a GPU, and how it is spread there, in the words of the engine args. */
 export type AicIdentity = Pick<
   EngineArgs,
   | 'aic_backend'
@@ -246,19 +246,6 @@ export interface ServiceObjective {
   readonly share: number
 }
 
-/** The model on a GPU that a planner's estimates are of, in the words of the engine args. */
-export type AicArgsOfPlanner = Pick<
-  EngineArgs,
-  | 'aic_backend'
-  | 'aic_system'
-  | 'aic_model_path'
-  | 'aic_backend_version'
-  | 'aic_tp_size'
-  | 'aic_moe_tp_size'
-  | 'aic_moe_ep_size'
-  | 'aic_attention_dp_size'
->
-
 export interface Scenario {
   /** Generation of the engine; absent = 1.2.1. */
   readonly release?: Release
@@ -301,7 +288,7 @@ export interface Scenario {
   /** Points per axis of the AIC benchmark that bootstraps the planner's regressions (planner.md 9). */
   readonly benchmarkGranularity: number
   /** Of 1.6.1: what the planner's estimates start from, where the engine args name no GPU; absent = nothing. */
-  readonly plannerModels?: Readonly<Partial<Record<WorkerType, AicArgsOfPlanner>>>
+  readonly plannerModels?: Readonly<Partial<Record<WorkerType, AicIdentity>>>
   readonly seed: number
 }
 

@@ -1,6 +1,6 @@
 import {readIdentity} from '../config/planner/planner-models.ts'
 import type {PlannerConfig16} from '../config/planner/planner-shape-1.6.ts'
-import type {AicArgsOfPlanner, EngineArgs, Scenario, WorkerType} from '../config/scenario.ts'
+import type {AicIdentity, EngineArgs, Scenario, WorkerType} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {type BenchmarkPoints, computeBenchmarkPoints} from '../policies/dynamo/bootstrap.ts'
@@ -16,7 +16,7 @@ export interface PlannerInputs16 {
 
 /** What the host has to fetch for it. */
 export interface PlannerHost16 {
-  readonly loadModel: (args: AicArgsOfPlanner) => Promise<Result<AicModel>>
+  readonly loadModel: (args: AicIdentity) => Promise<Result<AicModel>>
   /** The files of a warm-up trace by its name, unpacked; absent where the host has no files. */
   readonly loadWarmup?: (name: string) => Promise<Result<readonly WarmupFile[]>>
 }
@@ -106,7 +106,7 @@ async function loadBootstrap(
   return ok(points)
 }
 
-function identityOf(args: EngineArgs, metadata: AicArgsOfPlanner | undefined): AicArgsOfPlanner | null {
+function identityOf(args: EngineArgs, metadata: AicIdentity | undefined): AicIdentity | null {
   return args.timing === 'aic' ? args : (metadata ?? null)
 }
 

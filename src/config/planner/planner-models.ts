@@ -1,7 +1,7 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {aisIdentity} from '../engine/release-1.6/launch-config.ts'
 import {parseTimingModel} from '../engine/release-1.6/timing-model.ts'
-import type {AicArgsOfPlanner, Scenario, WorkerType} from '../scenario.ts'
+import type {AicIdentity, Scenario, WorkerType} from '../scenario.ts'
 import {isGivenObject} from './planner-nested-1.6.ts'
 
 type PlannerModels = NonNullable<Scenario['plannerModels']>
@@ -22,7 +22,7 @@ export function parsePlannerModels(text: string): Result<PlannerModels> {
     return fail((error as Error).message)
   }
   if (!isGivenObject(value)) return fail('expected an object by role')
-  const models: Partial<Record<WorkerType, AicArgsOfPlanner>> = {}
+  const models: Partial<Record<WorkerType, AicIdentity>> = {}
   for (const [name, identity] of Object.entries(value)) {
     const role = ROLE_NAMES[name]
     if (role === undefined) return fail(`unknown role ${name}`)
@@ -35,7 +35,7 @@ export function parsePlannerModels(text: string): Result<PlannerModels> {
 }
 
 /** An identity of a timing model, as engine args, planner configs and metadata write it. */
-export function readIdentity(config: unknown, role: WorkerType): Result<AicArgsOfPlanner> {
+export function readIdentity(config: unknown, role: WorkerType): Result<AicIdentity> {
   const identity = isGivenObject(config) ? {worker_type: role, ...config} : config
   return parseTimingModel({type: 'external', provider: 'ais', config: identity}, role)
 }

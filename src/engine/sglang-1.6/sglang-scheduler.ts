@@ -3,6 +3,7 @@ import {scaledDurationMs} from '../../core/duration.ts'
 import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
+import {createOutcome16} from '../pass-outcome-1.6.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
 import {type SglangParameters, sglangParameters} from '../sglang-1.2/sglang-parameters.ts'
@@ -60,23 +61,7 @@ export class SglangScheduler implements Scheduler16 {
   #takenIsl = 0
   #takenPrefix = 0
   #didSomething = false
-  readonly #outcome: MutableOutcome = {
-    endMs: 0,
-    hadEffect: false,
-    signals: [],
-    signalKinds: [],
-    completedCount: 0,
-    decodeTokens: 0,
-    numPrefillRequests: 0,
-    sumPrefillTokens: 0,
-    sumPrefillKvTokens: 0,
-    numDecodeRequests: 0,
-    sumDecodeKvTokens: 0,
-    numQueuedPrefill: 0,
-    sumQueuedPrefillTokens: 0,
-    numQueuedDecode: 0,
-    sumQueuedDecodeKvTokens: 0,
-  }
+  readonly #outcome = createOutcome16()
   readonly #steady: SteadyBatch
 
   constructor({args, perf, workload, observer}: SglangInputs) {
@@ -609,9 +594,4 @@ function indexOfLeastOutput(sequences: readonly SglangSequence[]): number {
     if (sequences[i]!.generated < sequences[least]!.generated) least = i
   }
   return least
-}
-
-type MutableOutcome = {-readonly [K in keyof PassOutcome16]: PassOutcome16[K]} & {
-  signals: number[]
-  signalKinds: number[]
 }

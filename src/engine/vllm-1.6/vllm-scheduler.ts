@@ -4,6 +4,7 @@ import {empty} from '../../core/empty.ts'
 import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import {ArrayPool} from '../array-pool.ts'
+import {createOutcome16} from '../pass-outcome-1.6.ts'
 import type {Prompts} from '../prompts.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
@@ -72,23 +73,7 @@ export class VllmScheduler implements Scheduler16 {
   #batchPrefix = 0
   readonly #ready: Sequence[] = []
   readonly #rejected: number[] = []
-  readonly #outcome: MutableOutcome = {
-    endMs: 0,
-    hadEffect: false,
-    signals: [],
-    signalKinds: [],
-    completedCount: 0,
-    decodeTokens: 0,
-    numPrefillRequests: 0,
-    sumPrefillTokens: 0,
-    sumPrefillKvTokens: 0,
-    numDecodeRequests: 0,
-    sumDecodeKvTokens: 0,
-    numQueuedPrefill: 0,
-    sumQueuedPrefillTokens: 0,
-    numQueuedDecode: 0,
-    sumQueuedDecodeKvTokens: 0,
-  }
+  readonly #outcome = createOutcome16()
   #lastDecodeMs = Number.NaN
   #lastDecodeDurationMs = 0
   readonly #steady: SteadyRun
@@ -713,8 +698,3 @@ export class VllmScheduler implements Scheduler16 {
 }
 
 const FINISHED = -2
-
-type MutableOutcome = {-readonly [K in keyof PassOutcome16]: PassOutcome16[K]} & {
-  signals: number[]
-  signalKinds: number[]
-}

@@ -1,23 +1,13 @@
 import {isObject, type JsonObject} from '../../../core/is-object.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
-import type {EngineArgs, EngineTiming, WorkerType} from '../../scenario.ts'
+import type {AicIdentity, EngineArgs, EngineTiming, WorkerType} from '../../scenario.ts'
 import {type JsonShape, shapeProblem, unknownKeyProblem, wrongType} from './json-shape.ts'
 
-export type TimingArgs = Pick<
-  EngineArgs,
-  | 'planner_profile_data'
-  | 'aic_backend'
-  | 'aic_system'
-  | 'aic_model_path'
-  | 'aic_backend_version'
-  | 'aic_tp_size'
-  | 'aic_moe_tp_size'
-  | 'aic_moe_ep_size'
-  | 'aic_attention_dp_size'
-  | 'fixed_prefill_ms'
-  | 'fixed_decode_ms'
-  | 'prefill_context_parallel_size'
-> & {readonly timing: EngineTiming}
+export type TimingArgs = AicIdentity &
+  Pick<
+    EngineArgs,
+    'planner_profile_data' | 'fixed_prefill_ms' | 'fixed_decode_ms' | 'prefill_context_parallel_size'
+  > & {readonly timing: EngineTiming}
 
 const NO_GPU = {
   planner_profile_data: null,

@@ -2,7 +2,7 @@ import type {PlannerConfig} from '../../../config/scenario.ts'
 import {assert} from '../../../core/assert.ts'
 import {ArimaPredictor} from './arima.ts'
 import {ConstantPredictor} from './constant.ts'
-import {KalmanPredictor} from './kalman.ts'
+import {type KalmanOptions, KalmanPredictor} from './kalman.ts'
 import type {LoadPredictor} from './predictor.ts'
 import {ProphetPredictor} from './prophet.ts'
 
@@ -19,7 +19,23 @@ export function createTrafficPredictors(config: PlannerConfig): TrafficPredictor
   return {numReq: create(), isl: create(), osl: create(), kvHitRate: create()}
 }
 
-export function createPredictor(config: PlannerConfig): LoadPredictor {
+/** What a predictor is made from, which both releases call alike. */
+type PredictorConfig = Pick<
+  PlannerConfig,
+  | 'load_predictor'
+  | 'load_predictor_log1p'
+  | 'kalman_q_level'
+  | 'kalman_q_trend'
+  | 'kalman_r'
+  | 'prophet_window_size'
+  | 'throughput_adjustment_interval'
+>
+
+/** @param kalman what a release adds to the filter of 1.2.1 */
+export function createPredictor(
+  config: PredictorConfig,
+  kalman: Pick<KalmanOptions, 'minPoints' | 'isClamped'> = {},
+): LoadPredictor {
   const usesLog1p = config.load_predictor_log1p
   switch (config.load_predictor) {
     case 'constant':
@@ -30,6 +46,7 @@ export function createPredictor(config: PlannerConfig): LoadPredictor {
         trendNoise: config.kalman_q_trend,
         observationNoise: config.kalman_r,
         usesLog1p,
+        ...kalman,
       })
     case 'arima':
       return new ArimaPredictor({usesLog1p})

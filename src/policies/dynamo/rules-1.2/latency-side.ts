@@ -1,4 +1,4 @@
-import type {LoadReason} from './reasons.ts'
+import type {ConsolidationCheck, InstanceCheck, LatencySide} from '../latency-side.ts'
 
 /** What the planner sees of one instance: its last forward pass (planner.md 0). Tokens. */
 export interface InstanceLoad {
@@ -7,38 +7,6 @@ export interface InstanceLoad {
   readonly scheduledDecodeKvTokens: number
   readonly queuedPrefillTokens: number
   readonly queuedDecodeKvTokens: number
-}
-
-/** One instance as one latency target sees it. */
-export interface InstanceCheck {
-  readonly instanceId: number
-  /** Expected latency of the next request (TTFT) or pass (ITL) on this instance; null without a fit. */
-  readonly estimateMs: number | null
-  /** What this instance would show with one replica less; absent once an earlier instance ruled that out. */
-  readonly consolidation?: ConsolidationCheck
-}
-
-/** Scaling down is safe for an instance while `valueMs` stays below `limitMs` and its KV fits the pool. */
-export interface ConsolidationCheck {
-  /** TTFT: part of it caused by the queue. ITL: the whole. null when the KV check already failed. */
-  readonly valueMs: number | null
-  readonly limitMs: number
-  /** KV tokens the instance would hold. */
-  readonly kvTokens: number
-  readonly passes: boolean
-}
-
-/** What one latency target asks for, and why. */
-export interface LatencySide {
-  readonly metric: 'ttft' | 'itl'
-  readonly targetMs: number
-  /** Replicas asked for; null = no wish. */
-  readonly desired: number | null
-  /** Set where `desired` is null. */
-  readonly reason: LoadReason | null
-  /** Scaling down was possible but judged unsafe. */
-  readonly isRefused: boolean
-  readonly checks: readonly InstanceCheck[]
 }
 
 export interface SideSettings {

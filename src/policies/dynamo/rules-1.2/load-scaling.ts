@@ -1,18 +1,13 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import {type Budget, clampPair, clampSingle} from '../budget.ts'
 import type {InstanceCapabilities} from '../capabilities.ts'
+import type {LatencySide} from '../latency-side.ts'
+import type {LoadReason} from '../reasons.ts'
 import {type AggFit, estimateAggItlS, estimateAggTtftS} from '../regression/agg-model.ts'
 import {type DecodeFit, estimateDecodeItlS} from '../regression/decode-model.ts'
 import {estimatePrefillTtftS, type PrefillFit} from '../regression/prefill-model.ts'
 import type {UtilisationPool} from '../utilisation-thresholds.ts'
-import {
-  decideItlSide,
-  decideTtftSide,
-  type InstanceLoad,
-  type LatencySide,
-  type SideSettings,
-} from './latency-side.ts'
-import type {LoadReason} from './reasons.ts'
+import {decideItlSide, decideTtftSide, type InstanceLoad, type SideSettings} from './latency-side.ts'
 import {decideUtilisationSide, type UtilisationSide} from './utilisation-side.ts'
 
 /**

@@ -1,5 +1,5 @@
+import type {LoadReason, ThroughputReason} from '../reasons.ts'
 import type {LoadDecision} from './load-scaling.ts'
-import type {LoadReason, ThroughputReason} from './reasons.ts'
 import type {ThroughputDecision} from './throughput-scaling.ts'
 import type {TickGrounds} from './tick-decision.ts'
 

@@ -4,6 +4,7 @@ import type {EngineObservation, PoolObservation, TrafficWindow} from '../../../e
 import type {PolicyDecision, PolicyTick, ScalingPolicy} from '../../../scaling/policy.ts'
 import type {BenchmarkPoints} from '../bootstrap.ts'
 import type {InstanceCapabilities} from '../capabilities.ts'
+import type {LatencySide} from '../latency-side.ts'
 import {
   addEarlierPasses,
   createInstanceCaches,
@@ -14,7 +15,7 @@ import {
 } from '../load-models.ts'
 import {predictorNotice} from '../predictors/create.ts'
 import {ExpectedReplicas} from './expected-replicas.ts'
-import type {InstanceLoad, LatencySide} from './latency-side.ts'
+import type {InstanceLoad} from './latency-side.ts'
 import type {InstanceTickView, PlannerDetail} from './planner-detail.ts'
 import {StateMachine, type TickOutcome, type TrafficObservation} from './state-machine.ts'
 import {type ScheduledTick, TickSchedule} from './tick-schedule.ts'

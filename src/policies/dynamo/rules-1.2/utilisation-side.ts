@@ -1,3 +1,4 @@
+import type {LoadReason} from '../reasons.ts'
 import {
   countedTokens,
   fixedThresholds,
@@ -5,7 +6,6 @@ import {
   type UtilisationSideOf,
 } from '../utilisation-thresholds.ts'
 import type {InstanceLoad} from './latency-side.ts'
-import type {LoadReason} from './reasons.ts'
 
 export type UtilisationSide = UtilisationSideOf<LoadReason>
 

@@ -1,4 +1,4 @@
-import type {LoadReason, ThroughputReason} from '../../../policies/dynamo/rules-1.2/reasons.ts'
+import type {LoadReason, ThroughputReason} from '../../../policies/dynamo/reasons.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {type Decisions, decisionTrack, type ReasonStyle} from '../../kit/charts/decisions.ts'
 

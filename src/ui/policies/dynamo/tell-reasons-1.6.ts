@@ -1,5 +1,6 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {LoadReason16, ThroughputReason16} from '../../../policies/dynamo/rules-1.6/reasons.ts'
+import type {LoadReason} from '../../../policies/dynamo/reasons.ts'
+import type {ThroughputReason16} from '../../../policies/dynamo/rules-1.6/reasons.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
 import {formatExact, formatFixed, formatMs} from '../../kit/format.ts'
 import {tellPool} from './tell-reasons.ts'
@@ -21,7 +22,7 @@ function tellLoad(tick: DynamoTick, config: PlannerConfig, fields: TickFields16)
   if (load === null)
     return tick.load_decision_reason === 'disabled' ? [tellStop('disabled', tick, config, fields)] : []
   const {ttft, itl, prefillUse, decodeUse, prefillCounts, decodeCounts} = load.explanation
-  const reason = load.reason as LoadReason16
+  const reason = load.reason as LoadReason
   if (decodeCounts === null && prefillCounts === null) return [tellStop(reason, tick, config, fields)]
   const isAgg = prefillCounts === null && tick.active_prefill === 0
   const pools = [
@@ -47,7 +48,7 @@ function tellLoad(tick: DynamoTick, config: PlannerConfig, fields: TickFields16)
 }
 
 /** What the budget's own rules did with the wish. */
-function tellGuard(reason: LoadReason16): string[] {
+function tellGuard(reason: LoadReason): string[] {
   if (reason === 'gpu_budget_guard_hold')
     return ['The budget guard holds: it never turns a wish for more into fewer, nor one for fewer into more.']
   if (reason === 'gpu_budget_reconcile')
@@ -70,12 +71,7 @@ function tellEstimate(tick: DynamoTick, fields: TickFields16): string[] {
 }
 
 /** A guard stopped the decision before anything was compared. */
-function tellStop(
-  reason: LoadReason16,
-  tick: DynamoTick,
-  config: PlannerConfig,
-  fields: TickFields16,
-): string {
+function tellStop(reason: LoadReason, tick: DynamoTick, config: PlannerConfig, fields: TickFields16): string {
   const {active_prefill, active_decode, starting_prefill, starting_decode} = tick
   const serving = active_prefill + active_decode
   const starting = starting_prefill + starting_decode

@@ -1,9 +1,6 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
-import type {
-  ConsolidationCheck,
-  InstanceLoad,
-  LatencySide,
-} from '../../../policies/dynamo/rules-1.2/latency-side.ts'
+import type {ConsolidationCheck, LatencySide} from '../../../policies/dynamo/latency-side.ts'
+import type {InstanceLoad} from '../../../policies/dynamo/rules-1.2/latency-side.ts'
 import type {CountSteps} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
 import type {TickGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {UtilisationSide} from '../../../policies/dynamo/rules-1.2/utilisation-side.ts'

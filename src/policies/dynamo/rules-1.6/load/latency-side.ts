@@ -1,40 +1,11 @@
+import type {ConsolidationCheck, InstanceCheck, LatencySide as LatencySideOf} from '../../latency-side.ts'
 import {type ForwardPass, inIdOrder} from '../pass-times/forward-pass.ts'
 import type {InstanceEstimates} from '../pass-times/performance-model.ts'
-import type {LoadReason16} from '../reasons.ts'
 
-/** One instance as one latency target sees it. */
-export interface InstanceCheck {
-  readonly instanceId: number
-  /** Expected latency of the next request (TTFT) or pass (ITL) on this instance; null without an answer. */
-  readonly estimateMs: number | null
-  /** The estimated pass itself, before it is divided by the tokens it gives. */
-  readonly passMs: number | null
-  /** What this instance would show with one replica less; absent once an earlier instance ruled that out. */
-  readonly consolidation?: ConsolidationCheck
-}
+/** As 1.2.1 has it, and the estimated pass itself, before it is divided by the tokens it gives. */
+export type PassCheck = InstanceCheck & {readonly passMs: number | null}
 
-/** Scaling down is safe for an instance while `valueMs` stays below `limitMs` and its KV fits the pool. */
-export interface ConsolidationCheck {
-  /** TTFT: part of it caused by the queue. ITL: the whole. null where an earlier check failed. */
-  readonly valueMs: number | null
-  readonly limitMs: number
-  /** KV tokens the instance would hold. */
-  readonly kvTokens: number
-  readonly passes: boolean
-}
-
-/** What one latency target asks for, and why. */
-export interface LatencySide {
-  readonly metric: 'ttft' | 'itl'
-  readonly targetMs: number
-  /** Replicas asked for; null = no wish. */
-  readonly desired: number | null
-  /** Set where `desired` is null. */
-  readonly reason: LoadReason16 | null
-  /** Scaling down was possible but judged unsafe. */
-  readonly isRefused: boolean
-  readonly checks: readonly InstanceCheck[]
-}
+export type LatencySide = LatencySideOf<PassCheck>
 
 export interface SideSettings {
   readonly targetMs: number
@@ -158,7 +129,7 @@ function checkInstances(
 function conclude(
   metric: 'ttft' | 'itl',
   {targetMs, replicas, fewest}: SideSettings,
-  checks: readonly InstanceCheck[],
+  checks: readonly PassCheck[],
   mayScaleDown: boolean,
 ): LatencySide {
   const isRefused = checks.some(check => check.consolidation?.passes === false)
@@ -173,7 +144,7 @@ function conclude(
   return {...side, desired: null, reason: 'no_change'}
 }
 
-function estimatesOf(checks: readonly InstanceCheck[]): readonly number[] {
+function estimatesOf(checks: readonly PassCheck[]): readonly number[] {
   return checks.flatMap(({estimateMs}) => (estimateMs === null ? [] : [estimateMs]))
 }
 

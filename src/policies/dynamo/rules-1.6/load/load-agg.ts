@@ -1,6 +1,6 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
+import type {LoadReason} from '../../reasons.ts'
 import type {InstanceEstimates} from '../pass-times/performance-model.ts'
-import type {LoadReason16} from '../reasons.ts'
 import {guardOnePool} from './budget-guards.ts'
 import {decideItlSide, decideTtftSide, type LatencySide, type SideSettings} from './latency-side.ts'
 import {
@@ -26,7 +26,7 @@ export function decideAggLoad(inputs: LoadInputs): LoadDecision16 {
   return model?.isReady ? decideBySla(inputs, model) : stop('insufficient_data')
 }
 
-function stop(reason: LoadReason16, explanation: LoadExplanation16 = NOTHING_SEEN): LoadDecision16 {
+function stop(reason: LoadReason, explanation: LoadExplanation16 = NOTHING_SEEN): LoadDecision16 {
   return {scaleTo: null, reason, reasonPrefill: null, reasonDecode: null, explanation}
 }
 
@@ -98,7 +98,7 @@ function decideByUse(config: PlannerConfig16, pool: PoolLoad): LoadDecision16 {
 }
 
 /** Only the minimum or the budget can cap here, and the reference calls it the throughput bound all the same. */
-function useReason(final: number, current: number, wanted: number): LoadReason16 {
+function useReason(final: number, current: number, wanted: number): LoadReason {
   if (final > current) return 'scale_up'
   if (final === current) return 'no_change'
   return final > wanted ? 'scale_down_capped_by_throughput' : 'scale_down'

@@ -1,6 +1,6 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
 import type {PairCounts} from '../../budget.ts'
-import type {LoadReason16} from '../reasons.ts'
+import type {LoadReason} from '../../reasons.ts'
 import {atLeast, fitUnderCeiling, guardTwoPools, isSamePair} from './budget-guards.ts'
 import {decideItlSide, decideTtftSide, type LatencySide, type SideSettings} from './latency-side.ts'
 import {
@@ -30,14 +30,14 @@ export function decideDisaggLoad(inputs: DisaggInputs): LoadDecision16 {
   return inputs.config.optimization_target === 'sla' ? decideBySla(inputs) : decideByUse(inputs)
 }
 
-function stop(reason: LoadReason16): LoadDecision16 {
+function stop(reason: LoadReason): LoadDecision16 {
   return {scaleTo: null, reason, reasonPrefill: reason, reasonDecode: reason, explanation: NOTHING_SEEN}
 }
 
 /** What one pool asks for. */
 interface PoolWish {
   readonly desired: number | null
-  readonly reason: LoadReason16 | null
+  readonly reason: LoadReason | null
 }
 
 const NO_WISH: PoolWish = {desired: null, reason: null}
@@ -176,23 +176,23 @@ interface PoolSteps {
   readonly final: number
 }
 
-function poolReason({current, wanted, bounded, final}: PoolSteps): LoadReason16 {
+function poolReason({current, wanted, bounded, final}: PoolSteps): LoadReason {
   if (final > current) return 'scale_up'
   if (bounded > wanted && wanted < current) return 'scale_down_capped_by_throughput'
   return final < current ? 'scale_down' : 'no_change'
 }
 
-function informative(reason: LoadReason16 | null): LoadReason16 | null {
+function informative(reason: LoadReason | null): LoadReason | null {
   return reason === 'no_change' ? null : reason
 }
 
-const REASON_WEIGHT: Partial<Record<LoadReason16, number>> = {
+const REASON_WEIGHT: Partial<Record<LoadReason, number>> = {
   scale_up: 4,
   scale_down_capped_by_throughput: 3,
   scale_down: 2,
   no_change: 1,
 }
 
-function weightierReason(prefill: LoadReason16, decode: LoadReason16): LoadReason16 {
+function weightierReason(prefill: LoadReason, decode: LoadReason): LoadReason {
   return (REASON_WEIGHT[decode] ?? 0) > (REASON_WEIGHT[prefill] ?? 0) ? decode : prefill
 }

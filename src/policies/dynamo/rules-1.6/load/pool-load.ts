@@ -1,8 +1,8 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
 import type {PairCounts} from '../../budget.ts'
+import type {LoadReason} from '../../reasons.ts'
 import type {ForwardPass} from '../pass-times/forward-pass.ts'
 import type {InstanceEstimates} from '../pass-times/performance-model.ts'
-import type {LoadReason16} from '../reasons.ts'
 import type {PairBudget} from './budget-guards.ts'
 import type {LatencySide} from './latency-side.ts'
 import type {UtilisationSide} from './utilisation-side.ts'
@@ -85,10 +85,10 @@ export interface ScaleTarget {
 export interface LoadDecision16 {
   /** null = leave the fleet alone. May name the current counts. */
   readonly scaleTo: ScaleTarget | null
-  readonly reason: LoadReason16
+  readonly reason: LoadReason
   /** Disaggregated fleets only. */
-  readonly reasonPrefill: LoadReason16 | null
-  readonly reasonDecode: LoadReason16 | null
+  readonly reasonPrefill: LoadReason | null
+  readonly reasonDecode: LoadReason | null
   readonly explanation: LoadExplanation16
 }
 

@@ -1,4 +1,5 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
+import type {LoadReason} from '../../reasons.ts'
 import {
   atLeast,
   atMost,
@@ -9,9 +10,8 @@ import {
   type UtilisationThresholds,
 } from '../../utilisation-thresholds.ts'
 import {type ForwardPass, inIdOrder} from '../pass-times/forward-pass.ts'
-import type {LoadReason16} from '../reasons.ts'
 
-export type UtilisationSide = UtilisationSideOf<LoadReason16>
+export type UtilisationSide = UtilisationSideOf<LoadReason>
 
 export interface UtilisationSettings {
   readonly pool: UtilisationPool

@@ -1,4 +1,4 @@
-/** Why load scaling of 1.2.1 did what it did (planner.md 5), in the reference's words. */
+/** Why load scaling did what it did (planner.md 5, planner-1.6.md 13.1), in the reference's words. */
 export type LoadReason =
   | 'disabled'
   | 'no_fpm_data'
@@ -14,7 +14,7 @@ export type LoadReason =
   | 'gpu_budget_guard_hold'
   | 'gpu_budget_reconcile'
 
-/** Likewise throughput scaling (planner.md 6). */
+/** Likewise throughput scaling (planner.md 6, planner-1.6.md 13.1). */
 export type ThroughputReason =
   | 'disabled'
   | 'no_traffic_data'
