@@ -1,6 +1,6 @@
 import {type BackendName, backendVersion, SYSTEMS, type SystemName} from '../../src/config/gpus.ts'
 import {hasUnitsFor} from '../../src/perf/aic/operators/quant-modes.ts'
-import {gemmSol, generationAttentionSol} from '../../src/perf/aic/operators/roofline.ts'
+import {gemmRoofline, generationAttentionRoofline} from '../../src/perf/aic/operators/roofline.ts'
 import {type CurveKind, type GridKind, tableKey} from '../../src/perf/aic/tables/tables.ts'
 import type {KvCacheMode} from '../../src/perf/models/model-config.ts'
 import {resolvedLanes} from './lanes.ts'
@@ -104,13 +104,13 @@ class PairReader {
   }
 
   private gemmSites(mode: (typeof GEMM_MODES)[number], leaves: readonly Leaf[]): GemmSite[] {
-    const sol = gemmSol(SYSTEMS[this.system], mode)
+    const roofline = gemmRoofline(SYSTEMS[this.system], mode)
     const sites = new Map<string, {n: number; k: number; points: [number, number][]}>()
     for (const [m, n, k, ms] of leaves) {
       const key = tableKey(n, k)
       const site = sites.get(key) ?? {n, k, points: []}
       sites.set(key, site)
-      site.points.push([m, Math.max(ms, sol(m, n, k))])
+      site.points.push([m, Math.max(ms, roofline(m, n, k))])
     }
     for (const site of sites.values()) site.points.sort((a, b) => a[0] - b[0])
     return [...sites.values()]
@@ -169,13 +169,13 @@ class PairReader {
   private clamped(phase: 'context' | 'generation', key: string, leaves: readonly Leaf[]): readonly Leaf[] {
     if (phase === 'context') return leaves
     const [kvCache, kvHeads, headDim, window] = key.split('|')
-    const sol = generationAttentionSol(SYSTEMS[this.system], {
+    const roofline = generationAttentionRoofline(SYSTEMS[this.system], {
       kvCache: kvCache as KvCacheMode,
       kvHeads: Number(kvHeads),
       headDim: Number(headDim),
       window: Number(window),
     })
-    return leaves.map(([n, b, s, ms]): Leaf => [n, b, s, Math.max(ms, sol(n, b, s))])
+    return leaves.map(([n, b, s, ms]): Leaf => [n, b, s, Math.max(ms, roofline(n, b, s))])
   }
 
   async latent(

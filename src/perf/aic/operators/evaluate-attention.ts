@@ -7,7 +7,7 @@ import {attentionKey, type TableSet} from '../tables/tables.ts'
 import type {Hardware, SequenceCost} from './hardware.ts'
 import type {AttentionOp, Phase} from './ops.ts'
 import {fmhaBytes} from './quant-modes.ts'
-import {contextAttentionSol, generationAttentionSol} from './roofline.ts'
+import {contextAttentionRoofline, generationAttentionRoofline} from './roofline.ts'
 
 export function evaluateAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
   return hardware.phase === 'context' ? prefillAttention(op, hardware) : decodeAttention(op, hardware)
@@ -30,7 +30,7 @@ function prefillAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
   const slice = sliceOf(op, hardware)
   const grid = findSlice(op, tables, 'context', attentionKey('context', slice))
   if (grid === null) return () => missingSlice('prefill', op, hardware)
-  const reader = new GridReader(grid, contextAttentionSol(system, slice), 1, hardware)
+  const reader = new GridReader(grid, contextAttentionRoofline(system, slice), 1, hardware)
   const extraMs = 1.1 * rotaryAndNormMs(op, hardware)
   return (batch, length, prefix) => {
     const full = length + prefix
@@ -64,7 +64,7 @@ function decodeAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
   const slice = sliceOf(op, hardware)
   const grid = findSlice(op, tables, 'generation', attentionKey('generation', slice))
   if (grid === null) return () => missingSlice('decode', op, hardware)
-  const reader = new GridReader(grid, generationAttentionSol(system, slice), null, hardware)
+  const reader = new GridReader(grid, generationAttentionRoofline(system, slice), null, hardware)
   const lines = new DecodeLines(grid, op.heads, reader)
   if (!(op.qkNorm && estimator.normsInDecode)) return (batch, length) => lines.at(batch, length)
   const extraMs = normsMs(op, hardware) * DECODE_NORMS

@@ -1,12 +1,12 @@
 import {noData} from '../tables/errors.ts'
 import {GemmShape} from '../tables/gemm-sites.ts'
 import {GridReader} from '../tables/grid.ts'
-import type {Grid, GridSol} from '../tables/grid-shape.ts'
+import type {Grid, GridRoofline} from '../tables/grid-shape.ts'
 import type {OutsideFlag} from '../tables/outside.ts'
 import type {Hardware, TokenCost} from './hardware.ts'
 import type {GemmOp} from './ops.ts'
 import {flopsFor, hasUnitsFor} from './quant-modes.ts'
-import {gemmSol, scalePassSol} from './roofline.ts'
+import {gemmRoofline, scalePassRoofline} from './roofline.ts'
 
 export function evaluateGemm(op: GemmOp, hardware: Hardware): TokenCost {
   const {system} = hardware
@@ -19,10 +19,10 @@ function plainGemm(op: GemmOp, {system, tables, outside}: Hardware): TokenCost {
   let shape: GemmShape | null = null
   return x => {
     if (shape === null) {
-      const sol = gemmSol(system, op.mode)
+      const roofline = gemmRoofline(system, op.mode)
       const table = tables.gemm(op.mode)
       if (table === null) throw noData(`${op.mode} GEMMs were not measured on this GPU and backend`)
-      shape = new GemmShape(table, op.n, op.k, sol, outside)
+      shape = new GemmShape(table, op.n, op.k, roofline, outside)
     }
     return Math.max(shape.at(x), 0)
   }
@@ -35,7 +35,7 @@ function plainGemm(op: GemmOp, {system, tables, outside}: Hardware): TokenCost {
 function staticFp8Gemm(op: GemmOp, hardware: Hardware): TokenCost {
   const {system, tables} = hardware
   const dynamic = plainGemm(op, hardware)
-  const sol = gemmSol(system, op.mode)
+  const roofline = gemmRoofline(system, op.mode)
   const scaleGrid = tables.grid('computescale', 'fp8')
   const matrixGrid = tables.grid('scale_matrix', 'fp8')
   if (scaleGrid === null || matrixGrid === null) {
@@ -43,13 +43,13 @@ function staticFp8Gemm(op: GemmOp, hardware: Hardware): TokenCost {
       throw noData('the scaling passes of static FP8 were not measured on this GPU and backend')
     }
   }
-  const scale = new ScalePass(scaleGrid, scalePassSol(system, 2), hardware)
-  const matrix = new ScalePass(matrixGrid, scalePassSol(system, 3), hardware)
+  const scale = new ScalePass(scaleGrid, scalePassRoofline(system, 2), hardware)
+  const matrix = new ScalePass(matrixGrid, scalePassRoofline(system, 3), hardware)
   return x => {
     let ms = dynamic(x)
     ms -= scale.flat(x, op.k)
     if (op.lowPrecisionInput) ms -= matrix.growing(x, op.k)
-    return Math.max(ms, sol(x, op.n, op.k), 0)
+    return Math.max(ms, roofline(x, op.n, op.k), 0)
   }
 }
 
@@ -59,14 +59,14 @@ function staticFp8Gemm(op: GemmOp, hardware: Hardware): TokenCost {
  */
 class ScalePass {
   private readonly reader: GridReader
-  private readonly sol: GridSol
+  private readonly roofline: GridRoofline
   private readonly outside: OutsideFlag
   private readonly rows: readonly [number, number]
   private readonly widths: readonly [number, number]
 
-  constructor(grid: Grid, sol: GridSol, hardware: Hardware) {
-    this.reader = new GridReader(grid, sol, null, hardware)
-    this.sol = sol
+  constructor(grid: Grid, roofline: GridRoofline, hardware: Hardware) {
+    this.reader = new GridReader(grid, roofline, null, hardware)
+    this.roofline = roofline
     this.outside = hardware.outside
     this.rows = [grid.keys1[0]!, grid.keys1[grid.keys1.length - 1]!]
     this.widths = [grid.keys2.reduce((a, b) => Math.min(a, b)), grid.keys2.reduce((a, b) => Math.max(a, b))]
@@ -84,7 +84,7 @@ class ScalePass {
     const ms = this.reader.at(1, m1, k1)
     if (m1 === m && k1 === k) return ms
     this.outside.hit = true
-    return ms * (this.sol(1, m, k) / this.sol(1, m1, k1))
+    return ms * (this.roofline(1, m, k) / this.roofline(1, m1, k1))
   }
 }
 

@@ -7,19 +7,19 @@ import {type GridKind, type TableSet, tableKey} from '../tables/tables.ts'
 import type {Hardware, SequenceCost, TokenCost} from './hardware.ts'
 import type {LatentAttentionOp, LatentModuleOp, LatentProjectionOp} from './ops.ts'
 import {bytesPerWeight, flopsFor} from './quant-modes.ts'
-import {contextLatentSol, generationLatentSol} from './roofline.ts'
+import {contextLatentRoofline, generationLatentRoofline} from './roofline.ts'
 
 export function evaluateLatentAttention(op: LatentAttentionOp, hardware: Hardware): SequenceCost {
   const {system, tables, modes, phase} = hardware
   if (phase === 'context') {
     const grid = tables.grid('context_mla', tableKey(modes.fmha, modes.kvcache))
     if (grid === null) return () => missing(`latent prefill attention in ${modes.fmha}`)
-    const reader = new GridReader(grid, contextLatentSol(system, modes.fmha, modes.kvcache), 1, hardware)
+    const reader = new GridReader(grid, contextLatentRoofline(system, modes.fmha, modes.kvcache), 1, hardware)
     return prefillCost(reader, op.heads)
   }
   const grid = tables.grid('generation_mla', modes.kvcache)
   if (grid === null) return () => missing(`latent decode attention with a ${modes.kvcache} KV cache`)
-  const reader = new GridReader(grid, generationLatentSol(system, modes.kvcache, null), null, hardware)
+  const reader = new GridReader(grid, generationLatentRoofline(system, modes.kvcache, null), null, hardware)
   return (batch, length) => reader.at(op.heads, batch, length)
 }
 
@@ -29,7 +29,7 @@ export function evaluateLatentModule(op: LatentModuleOp, hardware: Hardware): Se
   if (phase === 'context') {
     const grid = moduleGrid(tables, 'mla_context_module', tableKey(fmha, kvcache, op.mode), op.nativeHeads)
     if (grid === null) return () => missing(`the latent prefill block in ${op.mode}`)
-    const reader = new GridReader(grid, contextLatentSol(system, fmha, kvcache), 1, hardware)
+    const reader = new GridReader(grid, contextLatentRoofline(system, fmha, kvcache), 1, hardware)
     return prefillCost(reader, op.heads)
   }
   const grid = moduleGrid(tables, 'mla_generation_module', tableKey(kvcache, op.mode), op.nativeHeads)
@@ -37,9 +37,9 @@ export function evaluateLatentModule(op: LatentModuleOp, hardware: Hardware): Se
   return (batch, length) => {
     if (reader === null) {
       // A format the GPU lacks is an error of its own; it must not read as a missing table.
-      const sol = generationLatentSol(system, kvcache, op.mode)
+      const roofline = generationLatentRoofline(system, kvcache, op.mode)
       if (grid === null) return missing(`the latent decode block in ${op.mode}`)
-      reader = new GridReader(grid, sol, null, hardware)
+      reader = new GridReader(grid, roofline, null, hardware)
     }
     return reader.at(op.heads, batch, length)
   }
@@ -60,10 +60,10 @@ export function evaluateLatentProjection(
     if (curve === null) return missing(`the latent projection of ${op.heads} heads`)
     const flops = flopsFor(system, mode)
     const bytes = bytesPerWeight(mode)
-    const sol = (t: number) =>
+    const roofline = (t: number) =>
       Math.max((2 * t * heads * 65536) / flops, (heads * (t * 640 + 65536) * bytes) / system.memBandwidth) *
       1000
-    const ms = curveAt(curve, tokens, sol, outside)
+    const ms = curveAt(curve, tokens, roofline, outside)
     return heads === op.heads ? ms : (ms * op.heads) / heads
   }
 }

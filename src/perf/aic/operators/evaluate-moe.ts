@@ -18,11 +18,11 @@ export function evaluateMoe(op: MoeOp, {system, tables, outside}: Hardware): Tok
     const chosen = tokens <= LOW_LATENCY_TOKENS && quick !== null ? quick : curve
     if (chosen === null) throw noData(notMeasured(op))
     if (chosen.keys.length === 1 && tokens < chosen.keys[0]!) throw noData(notMeasured(op))
-    const sol = (t: number) => {
+    const roofline = (t: number) => {
       const {operations, traffic} = work(op, t)
       return Math.max((operations / flops) * 1000, ((traffic * bytes) / system.memBandwidth) * 1000)
     }
-    return curveAt(chosen as Curve, tokens, sol, outside)
+    return curveAt(chosen as Curve, tokens, roofline, outside)
   }
 }
 

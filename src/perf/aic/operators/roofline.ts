@@ -1,14 +1,14 @@
 import type {GpuSystem} from '../../../config/gpus.ts'
 import type {FmhaMode, GemmMode, KvCacheMode} from '../../models/model-config.ts'
-import type {GemmSol} from '../tables/gemm-sites.ts'
-import type {GridSol} from '../tables/grid-shape.ts'
+import type {GemmRoofline} from '../tables/gemm-sites.ts'
+import type {GridRoofline} from '../tables/grid-shape.ts'
 import {attentionFlops, bytesPerWeight, decodeAttentionFlops, flopsFor, kvCacheBytes} from './quant-modes.ts'
 
 /**
  * Roofline times in ms: the larger of arithmetic and memory time. They carry measurements to shapes that were
  * not measured, so their exact form, order of operations included, is part of the model (perf-model-012.md 8).
  */
-export function gemmSol(system: GpuSystem, mode: GemmMode): GemmSol {
+export function gemmRoofline(system: GpuSystem, mode: GemmMode): GemmRoofline {
   const flops = flopsFor(system, mode)
   const bytes = bytesPerWeight(mode)
   const bandwidth = system.memBandwidth
@@ -17,7 +17,7 @@ export function gemmSol(system: GpuSystem, mode: GemmMode): GemmSol {
 }
 
 /** Rescaling passes of static FP8: `passes` reads or writes of the activation. */
-export function scalePassSol(system: GpuSystem, passes: number): GridSol {
+export function scalePassRoofline(system: GpuSystem, passes: number): GridRoofline {
   return (_, m, k) => ((passes * m * k) / system.memBandwidth) * 1000
 }
 
@@ -31,7 +31,7 @@ export interface AttentionSlice {
 }
 
 /** Axes: heads, full length, batch. */
-export function contextAttentionSol(system: GpuSystem, slice: AttentionSlice): GridSol {
+export function contextAttentionRoofline(system: GpuSystem, slice: AttentionSlice): GridRoofline {
   const flops = attentionFlops(system, slice.fmha)
   const cacheBytes = kvCacheBytes(slice.kvCache)
   const {headDim: d, window, kvHeads} = slice
@@ -48,7 +48,10 @@ export function contextAttentionSol(system: GpuSystem, slice: AttentionSlice): G
 }
 
 /** Axes: heads, batch, length including the token being decoded. */
-export function generationAttentionSol(system: GpuSystem, slice: Omit<AttentionSlice, 'fmha'>): GridSol {
+export function generationAttentionRoofline(
+  system: GpuSystem,
+  slice: Omit<AttentionSlice, 'fmha'>,
+): GridRoofline {
   const flops = decodeAttentionFlops(system, slice.kvCache)
   const cacheBytes = kvCacheBytes(slice.kvCache)
   const {headDim: d, window, kvHeads} = slice
@@ -63,7 +66,7 @@ export function generationAttentionSol(system: GpuSystem, slice: Omit<AttentionS
 }
 
 /** Axes: heads, full length, batch. */
-export function contextLatentSol(system: GpuSystem, fmha: FmhaMode, kvCache: KvCacheMode): GridSol {
+export function contextLatentRoofline(system: GpuSystem, fmha: FmhaMode, kvCache: KvCacheMode): GridRoofline {
   const flops = attentionFlops(system, fmha)
   const cacheBytes = kvCacheBytes(kvCache)
   return (n, length, b) => {
@@ -74,11 +77,11 @@ export function contextLatentSol(system: GpuSystem, fmha: FmhaMode, kvCache: KvC
 }
 
 /** Axes: heads, batch, length. The module adds its own projections to both sides of the roofline. */
-export function generationLatentSol(
+export function generationLatentRoofline(
   system: GpuSystem,
   kvCache: KvCacheMode,
   module: GemmMode | null,
-): GridSol {
+): GridRoofline {
   const flops = decodeAttentionFlops(system, kvCache)
   const cacheBytes = kvCacheBytes(kvCache)
   const bandwidth = system.memBandwidth

@@ -7,19 +7,19 @@ export interface Curve {
 }
 
 /** Roofline time of one point of a curve, ms. */
-export type CurveSol = (key: number) => number
+export type CurveRoofline = (key: number) => number
 
 /**
  * Linear between the keys; beyond the ends the utilisation of the end point is held: time grows
  * with the roofline (perf-model-012.md 6.2).
  */
-export function curveAt(curve: Curve, query: number, sol: CurveSol, outside: OutsideFlag): number {
+export function curveAt(curve: Curve, query: number, roofline: CurveRoofline, outside: OutsideFlag): number {
   const {keys, values} = curve
   const last = keys.length - 1
   if (query < keys[0]! || query > keys[last]!) {
     outside.hit = true
     const end = query < keys[0]! ? 0 : last
-    return sol(query) / (sol(keys[end]!) / values[end]!)
+    return roofline(query) / (roofline(keys[end]!) / values[end]!)
   }
   const upper = lowerBound(keys, 0, last + 1, query)
   if (keys[upper] === query) return values[upper]!

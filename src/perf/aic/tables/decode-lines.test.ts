@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import {fetchFromDisk, requestOf, unwrap} from '../../../../test/golden/perf012/fixtures.ts'
 import {SYSTEMS} from '../../../config/gpus.ts'
 import {loadAicModel} from '../load-aic-model.ts'
-import {generationAttentionSol} from '../operators/roofline.ts'
+import {generationAttentionRoofline} from '../operators/roofline.ts'
 import {ESTIMATORS} from '../request/estimator.ts'
 import {DecodeLines} from './decode-lines.ts'
 import {decodePack} from './decode-pack.ts'
@@ -15,7 +15,7 @@ test('the fast path gives the bits of the general reader, inside the grid, on it
   const tables = new TableSet()
   decodePack(await fetchFromDisk('h200_sxm__vllm.pack'), tables)
   const grid = tables.grid('generation', 'fp8|8|128|0')!
-  const reader = new GridReader(grid, generationAttentionSol(SYSTEMS.h200_sxm, SLICE), null, {
+  const reader = new GridReader(grid, generationAttentionRoofline(SYSTEMS.h200_sxm, SLICE), null, {
     outside: {hit: false},
     estimator: ESTIMATORS['1.2.1'],
   })

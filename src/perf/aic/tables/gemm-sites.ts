@@ -18,7 +18,7 @@ export interface GemmTable {
 }
 
 /** Roofline time of a GEMM, ms. */
-export type GemmSol = (m: number, n: number, k: number) => number
+export type GemmRoofline = (m: number, n: number, k: number) => number
 
 const NEIGHBOURS = 4
 /** Shapes farther than two octaves say nothing about each other. */
@@ -37,18 +37,18 @@ export class GemmShape {
   private readonly table: GemmTable
   private readonly n: number
   private readonly k: number
-  private readonly sol: GemmSol
+  private readonly roofline: GemmRoofline
   private readonly outside: OutsideFlag
   private readonly own: number
   private readonly sweeps: readonly Float64Array[]
   /** By the bit set of sweeps that cover the row count. */
   private readonly neighbours = new Map<number, Neighbours | null>()
 
-  constructor(table: GemmTable, n: number, k: number, sol: GemmSol, outside: OutsideFlag) {
+  constructor(table: GemmTable, n: number, k: number, roofline: GemmRoofline, outside: OutsideFlag) {
     this.table = table
     this.n = n
     this.k = k
-    this.sol = sol
+    this.roofline = roofline
     this.outside = outside
     this.own = findSite(table, n, k)
     this.sweeps = [...new Set(table.m)]
@@ -64,11 +64,11 @@ export class GemmShape {
     for (const [i, site] of sites.entries()) {
       const distance = distances[i]!
       const weight = 1 / (distance * distance + EPSILON)
-      const utilisation = this.sol(m, this.table.n[site]!, this.table.k[site]!) / this.siteAt(site, m)
+      const utilisation = this.roofline(m, this.table.n[site]!, this.table.k[site]!) / this.siteAt(site, m)
       weighted += weight * utilisation
       total += weight
     }
-    return this.sol(m, this.n, this.k) / (weighted / total)
+    return this.roofline(m, this.n, this.k) / (weighted / total)
   }
 
   private neighboursFor(m: number): Neighbours {
@@ -107,9 +107,9 @@ export class GemmShape {
     const start = fromStart ? 0 : Math.max(count - 3, 0)
     const utilisations: number[] = []
     for (let i = start; i < Math.min(start + 3, count); i++) {
-      utilisations.push(this.sol(curve.keys[i]!, n, k) / curve.values[i]!)
+      utilisations.push(this.roofline(curve.keys[i]!, n, k) / curve.values[i]!)
     }
-    return this.sol(m, n, k) / median(utilisations)
+    return this.roofline(m, n, k) / median(utilisations)
   }
 }
 

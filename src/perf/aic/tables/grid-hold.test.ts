@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {HoldReader} from './grid-hold.ts'
-import type {Grid, GridSol} from './grid-shape.ts'
+import type {Grid, GridRoofline} from './grid-shape.ts'
 
 /** A ragged grid from arbitrary leaves, as the pack decoder builds it. */
 function gridOf(leaves: readonly (readonly [number, number, number, number])[]): Grid {
@@ -40,7 +40,7 @@ const leaf = fc.tuple(key, key, key, fc.constantFrom(0, 0.5, 1, 2.5, 7))
 const leaves = fc
   .uniqueArray(leaf, {selector: ([a, b, c]) => `${a} ${b} ${c}`, minLength: 1, maxLength: 120})
   .map(list => list.sort((x, y) => x[0] - y[0] || x[1] - y[1] || x[2] - y[2]))
-const sol: GridSol = (a, b, c) => a * 0.5 + b * c * 0.01
+const roofline: GridRoofline = (a, b, c) => a * 0.5 + b * c * 0.01
 
 /** The rule as the specification words it: rank every leaf. */
 function byBruteForce(
@@ -51,10 +51,10 @@ function byBruteForce(
   const ranked = all
     .map(([a, b, c, ms]) => {
       const squares = [a, b, c].map((x, axis) => (log(x) - log(q[axis]!)) ** 2)
-      return {d: Math.sqrt(squares[0]! + squares[1]! + squares[2]!), ms, sol: sol(a, b, c)}
+      return {d: Math.sqrt(squares[0]! + squares[1]! + squares[2]!), ms, roofline: roofline(a, b, c)}
     })
     .sort((x, y) => x.d - y.d)
-    .filter(item => item.ms > 0 && item.sol > 0)
+    .filter(item => item.ms > 0 && item.roofline > 0)
   if (ranked.length === 0) return Number.NaN
   const reach = ranked[4]?.d ?? Number.POSITIVE_INFINITY
   const near = ranked.slice(0, 4)
@@ -65,7 +65,7 @@ function byBruteForce(
   )
   if (weights.every(weight => weight === 0)) weights = near.map(() => 1)
   const total = weights.reduce((a, b) => a + b, 0)
-  return near.reduce((sum, item, i) => sum + weights[i]! * (item.sol / item.ms), 0) / total
+  return near.reduce((sum, item, i) => sum + weights[i]! * (item.roofline / item.ms), 0) / total
 }
 
 test('the pruned search gives what ranking every leaf gives, ties included', () => {
@@ -77,7 +77,7 @@ test('the pruned search gives what ranking every leaf gives, ties included', () 
   fc.assert(
     fc.property(leaves, fc.oneof(query, fc.tuple(key, key, key)), fc.boolean(), (all, q, ranksSquares) => {
       const expected = byBruteForce(all, q)
-      const read = () => new HoldReader(gridOf(all), sol, ranksSquares).at(q[0], q[1], q[2])
+      const read = () => new HoldReader(gridOf(all), roofline, ranksSquares).at(q[0], q[1], q[2])
       if (Number.isNaN(expected)) expect(read).toThrow('no usable measurement')
       else expect(Math.abs(read() - expected)).toBeLessThanOrEqual(1e-12 * expected)
     }),

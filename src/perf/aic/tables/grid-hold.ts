@@ -1,7 +1,7 @@
 import {exactLog2} from '../../../core/exact-math.ts'
 import {lowerBound} from './curve.ts'
 import {noData} from './errors.ts'
-import type {Grid, GridSol} from './grid-shape.ts'
+import type {Grid, GridRoofline} from './grid-shape.ts'
 
 const NEIGHBOURS = 4
 /** The fifth nearest sets the reach of the weights. */
@@ -20,7 +20,7 @@ const TIE_SLACK = 1 + 1e-14
  */
 export class HoldReader {
   private readonly grid: Grid
-  private readonly sol: GridSol
+  private readonly roofline: GridRoofline
   /** Ranks by the squares of the distances, which tie less often than the distances. */
   private readonly ranksSquares: boolean
   private readonly logs0: Float64Array
@@ -41,9 +41,9 @@ export class HoldReader {
   private readonly distance = new Float64Array(RANKED)
   private readonly leaf = new Int32Array(RANKED)
 
-  constructor(grid: Grid, sol: GridSol, ranksSquares: boolean) {
+  constructor(grid: Grid, roofline: GridRoofline, ranksSquares: boolean) {
     this.grid = grid
-    this.sol = sol
+    this.roofline = roofline
     this.ranksSquares = ranksSquares
     this.logs0 = grid.keys0.map(log2)
     this.logs1 = grid.keys1.map(log2)
@@ -154,8 +154,8 @@ export class HoldReader {
     if (Number.isNaN(utilisation)) {
       const {keys0, keys1, keys2, values} = this.grid
       const latency = values[leaf]!
-      const sol = this.sol(keys0[node0]!, keys1[node1]!, keys2[leaf]!)
-      utilisation = latency > 0 && sol > 0 ? sol / latency : 0
+      const roofline = this.roofline(keys0[node0]!, keys1[node1]!, keys2[leaf]!)
+      utilisation = latency > 0 && roofline > 0 ? roofline / latency : 0
       this.utilisation[leaf] = utilisation
     }
     return utilisation > 0

@@ -13,4 +13,4 @@ export interface Grid {
 }
 
 /** Roofline time of a point of the grid, ms. */
-export type GridSol = (q0: number, q1: number, q2: number) => number
+export type GridRoofline = (q0: number, q1: number, q2: number) => number

@@ -2,7 +2,7 @@ import type {Estimator} from '../request/estimator.ts'
 import {lowerBound} from './curve.ts'
 import {noData} from './errors.ts'
 import {HoldReader} from './grid-hold.ts'
-import type {Grid, GridSol} from './grid-shape.ts'
+import type {Grid, GridRoofline} from './grid-shape.ts'
 import type {OutsideFlag} from './outside.ts'
 
 /** Axis interpolated on square roots: prefill attention grows with the square of the length. */
@@ -20,17 +20,17 @@ const OUT = Number.NEGATIVE_INFINITY
 /** Latency in ms at a point; see perf-model-012.md 6.1 for the rules. */
 export class GridReader {
   private readonly grid: Grid
-  private readonly sol: GridSol
+  private readonly roofline: GridRoofline
   private readonly sqrtAxis: SqrtAxis
   private readonly outside: OutsideFlag
   private readonly hold: HoldReader
 
-  constructor(grid: Grid, sol: GridSol, sqrtAxis: SqrtAxis, {outside, estimator}: GridRules) {
+  constructor(grid: Grid, roofline: GridRoofline, sqrtAxis: SqrtAxis, {outside, estimator}: GridRules) {
     this.grid = grid
-    this.sol = sol
+    this.roofline = roofline
     this.sqrtAxis = sqrtAxis
     this.outside = outside
-    this.hold = new HoldReader(grid, sol, estimator.ranksSquares)
+    this.hold = new HoldReader(grid, roofline, estimator.ranksSquares)
   }
 
   /** @throws AicDataError where not even the nearest measurements say anything */
@@ -38,9 +38,9 @@ export class GridReader {
     const value = this.alongAxis0(q0, q1, q2)
     if (value !== OUT) return value
     this.outside.hit = true
-    const sol = this.sol(q0, q1, q2)
-    if (!(sol > 0)) throw noData(`no roofline for the attention point (${q0}, ${q1}, ${q2})`)
-    return sol / this.hold.at(q0, q1, q2)
+    const roofline = this.roofline(q0, q1, q2)
+    if (!(roofline > 0)) throw noData(`no roofline for the attention point (${q0}, ${q1}, ${q2})`)
+    return roofline / this.hold.at(q0, q1, q2)
   }
 
   private alongAxis0(q0: number, q1: number, q2: number): number {
@@ -102,8 +102,8 @@ export class GridReader {
     s2: number,
   ): number {
     this.outside.hit = true
-    const wanted = this.sol(q0, q1, q2)
-    const survivor = this.sol(s0, s1, s2)
+    const wanted = this.roofline(q0, q1, q2)
+    const survivor = this.roofline(s0, s1, s2)
     if (!(wanted > 0 && survivor > 0 && Number.isFinite(wanted) && Number.isFinite(survivor))) return value
     return value * (wanted / survivor)
   }
