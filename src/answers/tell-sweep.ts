@@ -1,5 +1,5 @@
 import {objectiveOf} from '../config/objective.ts'
-import type {Scenario, ServiceObjective} from '../config/scenario.ts'
+import {poolsOf, type Scenario, type ServiceObjective} from '../config/scenario.ts'
 import type {SweepAxis} from '../sweep/axis.ts'
 import {CLIFF_RULE, type Cliff} from '../sweep/cliff.ts'
 import {type Curve, curvesOf, medianCurve} from '../sweep/curves.ts'
@@ -113,8 +113,16 @@ function tellCurves(sweep: TellableSweep, objective: ServiceObjective): readonly
   })
 }
 
+/** Of an hour of the one GPU that all pools of all points have; null = there is none, or nobody said. */
+function priceOfBase({axes, base, prices}: Pick<TellableSweep, 'axes' | 'base' | 'prices'>): number | null {
+  if (gpuAxisOf(axes) !== null) return null
+  const systems = new Set(poolsOf(base.fleet).map(([, {args}]) => args.aic_system))
+  const [system] = systems
+  return systems.size === 1 && system != null ? (prices.get(system) ?? null) : null
+}
+
 function tellCurve(
-  {axes, base, repeatsOf}: TellableSweep,
+  {axes, base, repeatsOf, prices}: TellableSweep,
   targets: ServiceObjective,
   repeats: readonly Curve[],
 ): {readonly cliff: Cliff | null; readonly sentences: readonly string[]} | null {
@@ -124,7 +132,8 @@ function tellCurve(
   if (observed === null || points.every(({row}) => row.total_ticks === 0)) return null
   const {cliff, cliffSentence, scalingSentence, itlSentence} = observed
   const spread = describeSpread({curves: repeats, of: repeatsOf, targetMs: targets.ttftMs, unit})
-  const halving = isOverStartup(axes) ? describeHalving(points, base) : null
+  const isOverSeconds = isOverStartup(axes) && axes[0]?.key.unit === 's'
+  const halving = isOverSeconds ? describeHalving(points, base, priceOfBase({axes, base, prices})) : null
   const sentences = [
     ...(cliff === null ? [] : [cliffSentence, ...spread]),
     ...(isOverStartup(axes) ? [scalingSentence, itlSentence] : []),

@@ -1,7 +1,6 @@
 import {objectiveOf} from '../config/objective.ts'
 import type {Scenario, ServiceObjective} from '../config/scenario.ts'
-import {constantSpec} from '../config/startup/startup-spec.ts'
-import {quantileOf} from '../core/distribution.ts'
+import {medianStartS} from '../config/startup/median-start.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {gpusPerWorker} from '../report/gpu-hours.ts'
 import {type BenchCase, benchCases} from './bench-cases.ts'
@@ -58,7 +57,7 @@ export function planBench(choice: BenchChoice, inputs: WorkBoundInputs): Result<
     hindsight: choice.kinds.includes('hindsight')
       ? {
           share: objective.share,
-          leadS: usualStartS(base),
+          leadS: medianStartS(base),
           spanS: needs.spanS,
           least: Math.min(bounds.least, most),
           most,
@@ -69,15 +68,4 @@ export function planBench(choice: BenchChoice, inputs: WorkBoundInputs): Result<
     choice,
     notices,
   })
-}
-
-/** The median start-up of the slowest pool. */
-function usualStartS({startup, fleet}: Scenario): number {
-  const pools = fleet.topology === 'agg' ? [fleet.workers] : [fleet.prefill, fleet.decode]
-  const specs =
-    startup === undefined ? pools.map(({args}) => constantSpec(args.startup_time ?? 0)) : [startup]
-  const medians = specs.map(({stages}) =>
-    stages.reduce((sum, {durationS}) => sum + quantileOf(durationS, 0.5), 0),
-  )
-  return Math.max(...medians)
 }

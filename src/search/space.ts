@@ -5,8 +5,8 @@ import {isObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {parseAxis, type SweepAxis} from '../sweep/axis.ts'
 import {findSweepKey, type SweepKey} from '../sweep/keys.ts'
+import {SCHEDULE_KNOB_PREFIX} from '../sweep/knobs/schedule-knobs.ts'
 import {POLICY_KNOB_PREFIX, policyKnobPlaces} from '../sweep/policy-knobs.ts'
-import {SCHEDULE_KNOB_PREFIX} from '../sweep/schedule-knobs.ts'
 
 /** What may be chosen: knobs of the sweep, each with the values it may take. Every combination is a candidate. */
 export interface SearchSpace {

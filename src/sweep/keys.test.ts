@@ -3,8 +3,8 @@ import {findPreset} from '../config/presets.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {SYNTHETIC_FIELDS} from '../config/synthetic-fields.ts'
 import {applySweepValue, findSweepKey, sweepKeys, tellKnob} from './keys.ts'
+import {SCHEDULE_KNOBS} from './knobs/schedule-knobs.ts'
 import {POLICY_KNOBS} from './policy-knobs.ts'
-import {SCHEDULE_KNOBS} from './schedule-knobs.ts'
 
 function preset(id: string): Scenario {
   const found = findPreset(id)

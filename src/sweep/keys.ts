@@ -6,9 +6,10 @@ import type {Scenario} from '../config/scenario.ts'
 import {suggestion} from '../core/nearest-key.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {applyEngineField, applyPlannerField, type PoolChoice} from './apply-field.ts'
+import {SCHEDULE_KNOBS} from './knobs/schedule-knobs.ts'
+import {STARTUP_KNOBS} from './knobs/startup-knobs.ts'
 import {POLICY_KNOBS} from './policy-knobs.ts'
 import {RUN_KNOBS, type RunKnob} from './run-knobs.ts'
-import {SCHEDULE_KNOBS} from './schedule-knobs.ts'
 import {TRAFFIC_KNOBS} from './traffic-knobs.ts'
 
 /** A knob a sweep can turn: its dotted name, its table entry and what a value of it changes. */
@@ -61,6 +62,7 @@ const KNOBS: ReadonlyMap<string, RunKnob> = new Map(
     ...RUN_KNOBS,
     ...POLICY_KNOBS,
     ...SCHEDULE_KNOBS,
+    ...STARTUP_KNOBS,
     ...TRAFFIC_KNOBS,
     ...POOLS.flatMap(pool => engineKnobs(pool)),
     ...plannerKnobs(),
@@ -117,7 +119,7 @@ export function findSweepKey(name: string): Result<SweepKey> {
   const shown = quoted(name)
   return fail(
     `${shown} is no knob of a sweep; write engine.FIELD, prefill.FIELD, decode.FIELD, planner.FIELD, policy.FIELD, router.FIELD or one ` +
-      `of ${RUN_KNOBS.map(({path}) => path).join(', ')}${suggestion(name, [...KNOBS.keys(), ...ALIASES.keys()])}`,
+      `of ${[...RUN_KNOBS, ...STARTUP_KNOBS].map(({path}) => path).join(', ')}${suggestion(name, [...KNOBS.keys(), ...ALIASES.keys()])}`,
     name.slice(0, 60),
   )
 }

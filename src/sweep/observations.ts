@@ -58,7 +58,7 @@ export function isOverStartup([axis]: readonly SweepAxis[]): boolean {
 
 /** Whether a knob is how long instances take to start. */
 export function isStartupAxis({key: {path}}: SweepAxis): boolean {
-  return path === 'startup' || path.endsWith('.startup_time')
+  return path === 'startup' || path.startsWith('startup.') || path.endsWith('.startup_time')
 }
 
 /** Whether the published picture varied the same knob over a range that this sweep shares. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
-import {defaultScenario} from '../config/presets.ts'
-import type {JsonObject} from '../core/is-object.ts'
-import {applySweepValue, findSweepKey} from './keys.ts'
+import {defaultScenario} from '../../config/presets.ts'
+import type {JsonObject} from '../../core/is-object.ts'
+import {applySweepValue, findSweepKey} from '../keys.ts'
 
 function applied(config: object, name: string, value: number): unknown {
   const key = findSweepKey(name)

@@ -1,9 +1,9 @@
-import type {FieldShape} from '../config/field.ts'
-import {parseSchedule, scheduleDocument} from '../config/scaling/parse-schedule.ts'
-import type {Schedule, ScheduleStep} from '../config/scaling/schedule.ts'
-import type {Scenario} from '../config/scenario.ts'
-import {fail, ok, type Result} from '../core/result.ts'
-import type {RunKnob} from './run-knobs.ts'
+import type {FieldShape} from '../../config/field.ts'
+import {parseSchedule, scheduleDocument} from '../../config/scaling/parse-schedule.ts'
+import type {Schedule, ScheduleStep} from '../../config/scaling/schedule.ts'
+import type {Scenario} from '../../config/scenario.ts'
+import {fail, ok, type Result} from '../../core/result.ts'
+import type {RunKnob} from '../run-knobs.ts'
 
 /** What the paths of a schedule's knobs begin with. */
 export const SCHEDULE_KNOB_PREFIX = 'schedule.'
