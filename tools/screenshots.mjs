@@ -71,7 +71,9 @@ async function picturesOf(page, name) {
     for (const width of widths) {
       await page.setViewportSize({width, height: HEIGHTS[width] ?? 900})
       await seeAllOf(page)
-      await page.screenshot({...(await clipOf(page)), path: join(out, `${name}-${width}-${theme}.png`)})
+      await page.setViewportSize({width, height: await heightOf(page)})
+      await seeAllOf(page)
+      await page.screenshot({path: join(out, `${name}-${width}-${theme}.png`)})
       found.push(...(await faultsOf(page)).map(fault => `${name} ${width} ${theme}: ${fault}`))
     }
   }
@@ -101,12 +103,9 @@ async function seeAllOf(page) {
   })
 }
 
-async function clipOf(page) {
-  const {width, height} = await page.evaluate(() => ({
-    width: innerWidth,
-    height: document.documentElement.scrollHeight,
-  }))
-  return height <= MOST_PX ? {fullPage: true} : {fullPage: true, clip: {x: 0, y: 0, width, height: MOST_PX}}
+/** All of a page is in sight of a window as high as it is. */
+function heightOf(page) {
+  return page.evaluate(most => Math.min(document.documentElement.scrollHeight, most), MOST_PX)
 }
 
 /** What can be told without looking. */
@@ -115,7 +114,7 @@ function faultsOf(page) {
     const told = []
     const over = document.documentElement.scrollWidth - innerWidth
     const isWide = element => {
-      const scrolls = element.parentElement?.closest('.scroll, [role="region"], dialog')
+      const scrolls = element.parentElement?.closest('.scroll, [role="region"], dialog, nav')
       return (
         element.getBoundingClientRect().right > innerWidth + 1 &&
         !(scrolls && getComputedStyle(scrolls).overflowX !== 'visible')
@@ -154,7 +153,7 @@ function faultsOf(page) {
       if (picture.getClientRects().length > 0 && !hasMarks)
         told.push(`blank: ${picture.getAttribute('aria-labelledby')}`)
     }
-    for (const figure of document.querySelectorAll('main:not([hidden]) figure'))
+    for (const figure of document.querySelectorAll('main:not([hidden]) figure.chart'))
       if (figure.getClientRects().length > 0 && figure.querySelector('svg.picture, canvas, table') === null)
         told.push(`not drawn: ${figure.textContent.trim().slice(0, 40)}`)
     return [...new Set(told)]

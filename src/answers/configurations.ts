@@ -12,6 +12,8 @@ export interface Configuration {
   /** Share of requests that met the objective, over the repeats. */
   readonly share: number
   readonly gpuHours: number
+  /** Starting and draining time included: what money is paid for. */
+  readonly billedGpuHours: number
   /** Of a GPU-hour; null = nobody said. */
   readonly price: number | null
   /** What choices are made by: money where there is a price, else GPU-hours. */
@@ -39,6 +41,7 @@ export function configurationsOf(
     const median = (figure: (row: FinishedRow) => number) => computeBand(group.map(figure))!.median
     const [first] = group as [FinishedRow, ...FinishedRow[]]
     const gpuHours = median(row => row.gpu_hours)
+    const billedGpuHours = median(row => row.billed_gpu_hours)
     const price = priceOf(first)
     return {
       id: first.id,
@@ -46,8 +49,9 @@ export function configurationsOf(
       rows: group,
       share: median(row => row.sla_attainment!),
       gpuHours,
+      billedGpuHours,
       price,
-      cost: gpuHours * (price ?? 1),
+      cost: price === null ? gpuHours : billedGpuHours * price,
       ttftMs: median(row => row.mean_ttft_ms),
       isScaled: group.some(row => row.total_ticks > 0),
     }
@@ -85,10 +89,11 @@ export function tellConfiguration(one: Configuration): string {
   return `${percent(one.share)} for ${tellCost(one)} (mean TTFT ${latency(one.ttftMs)})`
 }
 
-/** `3.91 GPU-hours`, or `9.78 (3.91 GPU-hours at 2.5)`: money in whatever currency the prices are. */
-export function tellCost({cost, gpuHours, price}: Configuration): string {
-  const hours = `${amount(gpuHours)} GPU-hours`
-  return price === null ? hours : `${amount(cost)} (${hours} at ${amount(price)})`
+/** `3.91 GPU-hours`, or `9.78 (3.91 billed GPU-hours at 2.5)`: money in whatever currency the prices are. */
+export function tellCost({cost, gpuHours, billedGpuHours, price}: Configuration): string {
+  return price === null
+    ? `${amount(gpuHours)} GPU-hours`
+    : `${amount(cost)} (${amount(billedGpuHours)} billed GPU-hours at ${amount(price)})`
 }
 
 /** `; it holds in 4 of 5 phases`; nothing of a single run. */

@@ -122,6 +122,7 @@ describe('GPUs of different prices', () => {
       axes: {aic_system: gpu!},
       sla_attainment: Number(sla_attainment),
       gpu_hours: Number(gpu_hours),
+      billed_gpu_hours: Number(gpu_hours) + 0.5,
     }),
   )
 
@@ -140,7 +141,7 @@ describe('GPUs of different prices', () => {
       ['b200_sxm', 5],
     ])
     expect(told(['aic_system=h100_sxm,b200_sxm'], rows, prices)[0]).toBe(
-      'Cheapest that holds 95 %: aic_system=h100_sxm, with 96 % for 8 (4 GPU-hours at 2) (mean TTFT 1 s).',
+      'Cheapest that holds 95 %: aic_system=h100_sxm, with 96 % for 9 (4.5 billed GPU-hours at 2) (mean TTFT 1 s).',
     )
   })
 })
@@ -178,7 +179,7 @@ describe('a difference no larger than luck', () => {
       ),
     )
     expect(told(['planner.itl=1,2'], rows)[1]).toBe(
-      'planner.itl makes no difference larger than luck: it moves the share by 2.0 points and the cost by 0 %, no more than the repeats differ.',
+      'ITL target (planner.itl) makes no difference larger than luck: it moves the share by 2.0 points and the cost by 0 %, no more than the repeats differ.',
     )
   })
 })

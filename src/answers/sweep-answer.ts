@@ -16,6 +16,8 @@ export interface SweepQuestion {
   readonly rows: readonly FinishedRow[]
   /** Names of the swept knobs, as in the rows. */
   readonly knobs: readonly string[]
+  /** What a knob is called in a sentence; without it, its name. */
+  readonly titleOf?: (knob: string) => string
   /** Share of requests that must meet the objective. */
   readonly share: number
   readonly repeatsOf: RepeatKind
@@ -62,12 +64,13 @@ interface Effect {
 
 function knobsThatMatter(
   all: readonly Configuration[],
-  {knobs}: Pick<SweepQuestion, 'knobs'>,
+  {knobs, titleOf = named}: Pick<SweepQuestion, 'knobs' | 'titleOf'>,
 ): readonly string[] {
   const effects = knobs.map(knob => ({knob, ...effectOf(all, knob)})).sort((a, b) => b.points - a.points)
   const others = knobs.length > 1 ? ', the other knob staying' : ''
   return effects.flatMap(effect => {
-    const {knob, points, cost, isReal} = effect
+    const {points, cost, isReal} = effect
+    const knob = titleOf(effect.knob)
     const moves = `it moves the share by ${pointsOf(points)} and the cost by ${percent(cost)}`
     if (points < NO_POINTS && cost < NO_COST) return `${knob} does not matter here: ${moves}.`
     if (!isReal)
@@ -77,6 +80,10 @@ function knobsThatMatter(
       ? `${knob} moves the share by ${pointsOf(points)} and the cost by ${percent(cost)}${others}.`
       : []
   })
+}
+
+function named(knob: string): string {
+  return knob
 }
 
 function effectOf(all: readonly Configuration[], knob: string): Effect {
@@ -119,7 +126,10 @@ export function pointsOf(share: number): string {
 }
 
 /** Of one numeric knob: the value after which the share gains less than a point, though the cost goes on rising. */
-function diminishingReturns(all: readonly Configuration[], {knobs, share}: SweepQuestion): readonly string[] {
+function diminishingReturns(
+  all: readonly Configuration[],
+  {knobs, titleOf = named, share}: SweepQuestion,
+): readonly string[] {
   const [knob] = knobs
   if (knob === undefined || knobs.length > 1) return []
   const byValue = all.filter(one => typeof one.axes[knob] === 'number')
@@ -133,7 +143,7 @@ function diminishingReturns(all: readonly Configuration[], {knobs, share}: Sweep
   const more = dearest.cost - enough.cost
   const spent = dearest.price === null ? `${amount(more)} GPU-hours more` : `${amount(more)} more`
   return [
-    `Beyond ${knob} ${String(enough.axes[knob])} nothing is gained: ${percent(enough.share)} there, ` +
+    `Beyond ${titleOf(knob)} ${String(enough.axes[knob])} nothing is gained: ${percent(enough.share)} there, ` +
       `${percent(dearest.share)} for ${spent}.`,
   ]
 }

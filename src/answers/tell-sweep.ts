@@ -76,7 +76,9 @@ function leadOf(
   const plannerKnob = plannerKnobOf(axes)
   if (plannerKnob !== null) return answerFrontier({rows, share, repeatsOf, plannerKnob})
   if (objectiveAxisOf(axes) !== null) return answerObjectiveSweep({rows, axes, share, repeatsOf})
-  const question = {rows, share, repeatsOf, knobs: axes.map(({key}) => key.name)}
+  const labels = new Map(axes.map(({key}) => [key.name, `${key.label} (${key.name})`]))
+  const titleOf = (knob: string) => labels.get(knob) ?? knob
+  const question = {rows, share, repeatsOf, knobs: axes.map(({key}) => key.name), titleOf}
   const gpu = gpuAxisOf(axes)
   if (gpu !== null && !isPriced(gpu, prices)) return answerByGpu(gpu, question)
   const answer = answerSweep(gpu === null ? question : {...question, priceOf: gpuPriceOf(gpu, prices)})

@@ -49,11 +49,7 @@ export const PAGE_STATES: readonly PageState[] = [
       await inspect(page)
       const panel = page.getByRole('region', {name: 'Decision inspector'})
       await press(panel, 'Show slowest requests of this window')
-      await panel
-        .getByRole('table', {name: /slowest/i})
-        .getByRole('button')
-        .first()
-        .click()
+      await press(panel, /^Request \d/)
     },
   },
   {name: 'run-pinned', hash: PRESSURE, reach: pin},

@@ -17,6 +17,8 @@ export interface CostPoint {
   /** Of the requests, 0 to 1. */
   readonly share: number
   readonly costs: CostRange
+  /** GPU-hours that are paid for, where the cost counts others. */
+  readonly paid?: CostRange & {readonly median: number}
   readonly shares: CostRange
   readonly mark: CostMark
   readonly slot: 0 | 1 | 2
@@ -56,12 +58,12 @@ export function inMoney(
   const priced = points.flatMap(point => {
     const price = priceOf(point.id)
     if (price === null) return []
-    const {min, max} = point.costs
-    const words = formatMoney(point.cost * price, currency)
+    const {median, min, max} = point.paid ?? {median: point.cost, ...point.costs}
+    const words = formatMoney(median * price, currency)
     return [
       {
         ...point,
-        cost: point.cost * price,
+        cost: median * price,
         costs: {min: min * price, max: max * price},
         words: `${point.words}, ${words}`,
         brief: `${point.brief}, ${words}`,

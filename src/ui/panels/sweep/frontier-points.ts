@@ -11,6 +11,8 @@ export interface FrontierPoint extends FrontierRun {
   /** The scenario itself. */
   readonly row: FinishedRow
   readonly hours: Band
+  /** Of what is paid for. */
+  readonly billed: Band
   readonly shares: Band
   readonly isPlanned: boolean
   /** No other fixed fleet beats it. */
@@ -22,10 +24,12 @@ export function frontierPoints(rows: readonly SweepRow[]): readonly FrontierPoin
   const points = [...byValues(rows.filter(isFinished))].flatMap(repeats => {
     const hours = computeBand(repeats.map(row => row.gpu_hours))
     const shares = computeBand(repeats.flatMap(row => row.sla_attainment ?? []))
-    if (hours === null || shares === null) return []
+    const billed = computeBand(repeats.map(row => row.billed_gpu_hours))
+    if (hours === null || billed === null || shares === null) return []
     const row = medianRow(repeats)
     const isPlanned = row.total_ticks > 0
-    return [{id: row.id, gpuHours: hours.median, attainment: shares.median, hours, shares, row, isPlanned}]
+    const medians = {gpuHours: hours.median, attainment: shares.median}
+    return [{id: row.id, ...medians, hours, billed, shares, row, isPlanned}]
   })
   const best = new Set(computeFrontier(points.filter(({isPlanned}) => !isPlanned)).map(({id}) => id))
   return points
@@ -35,7 +39,7 @@ export function frontierPoints(rows: readonly SweepRow[]): readonly FrontierPoin
 
 /** The same as marks of a chart. */
 export function costPoints(points: readonly FrontierPoint[]): readonly CostPoint[] {
-  return points.map(({id, isPlanned, isOnFrontier, gpuHours, attainment, hours, shares}) => {
+  return points.map(({id, isPlanned, isOnFrontier, gpuHours, attainment, hours, billed, shares}) => {
     const figures = `${formatValue(attainment, 'share')}, ${formatFixed(gpuHours, 2)} h`
     const kind = isPlanned ? 'planner' : isOnFrontier ? 'fixed fleet on the frontier' : 'fixed fleet'
     return {
@@ -46,6 +50,7 @@ export function costPoints(points: readonly FrontierPoint[]): readonly CostPoint
       cost: gpuHours,
       share: attainment,
       costs: hours,
+      paid: billed,
       shares,
       mark: isPlanned ? 'diamond' : isOnFrontier ? 'disc' : 'ring',
       slot: isPlanned ? 1 : 0,

@@ -192,7 +192,7 @@ export function plotsOf(options: PlotOptions): readonly Plot[] {
   })
 }
 
-/** What the GPU-hours cost, counted and billed as in their own chart; none where a run has no price. */
+/** What the billed GPU-hours cost; none where a run has no price. */
 function costChart({plan, priceOf = () => null, currency = ''}: PlotOptions): readonly Chart[] {
   const prices = new Map(plan.points.map(({facts}) => [facts.id, priceOf(facts.id)]))
   if ([...prices.values()].includes(null)) return []
@@ -207,9 +207,9 @@ function costChart({plan, priceOf = () => null, currency = ''}: PlotOptions): re
       ...hours,
       id: 'sweep-cost',
       title: currency === '' ? 'Cost' : `Cost, ${currency}`,
-      note: 'Of the GPU-hours that the planner counts and of those billed, at the price of each GPU.',
+      note: 'Of the billed GPU-hours, starting and draining time included, at the price of each GPU.',
       unit: 'money',
-      lines: hours.lines.map(inMoney),
+      lines: hours.lines.filter(({key}) => key === 'billed').map(inMoney),
     },
   ]
 }

@@ -44,7 +44,7 @@ const FIGURES: readonly Figure[] = [
   {
     key: 'cost',
     title: 'Cost',
-    value: (row, price) => (price === null ? null : row.gpu_hours * price),
+    value: (row, price) => (price === null ? null : row.billed_gpu_hours * price),
     text: value => formatFixed(value, 2),
   },
   {

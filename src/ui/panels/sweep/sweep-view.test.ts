@@ -180,7 +180,7 @@ describe('a cold-start sweep', () => {
     })
     const cost = priced.find(({title}) => title === 'Cost, USD')!
     const billed = plots.find(({title}) => title === 'GPU-hours')!.series.find(({key}) => key === 'billed')!
-    expect(cost.series[1]!.points.map(({y}) => y)).toEqual(billed.points.map(({y}) => 3 * y))
+    expect(cost.series[0]!.points.map(({y}) => y)).toEqual(billed.points.map(({y}) => 3 * y))
     const ttft = plots[0]!
     expect(ttft.scale).toBe('log')
     expect(ttft.series.map(({label}) => label)).toEqual([
@@ -253,7 +253,7 @@ describe('other knobs', () => {
     const axis = makeXAxis(plan.axes[0]!)
     expect(axis.xs.map(x => axis.label(x))).toEqual(['round_robin', 'kv_router'])
     const rows = rowsOf(plan, () => ({}))
-    expect(sentencesOf(plan, rows)[1]).toMatch(/^router_mode does not matter here/)
+    expect(sentencesOf(plan, rows)[1]).toMatch(/^Router \(router_mode\) does not matter here/)
     expect(findingsOf(plan, rows)).toMatchObject({cliff: null, rule: ''})
   })
 })
@@ -342,6 +342,9 @@ describe('the table of points', () => {
     ])
     expect(columns.find(({key}) => key === 'cost')?.title).toBe('Cost, EUR')
     expect(pointColumns({...options, hasPrices: false}).some(({key}) => key === 'cost')).toBe(false)
+    // Money is for what is billed, in every view.
+    const cost = columns.find(({key}) => key === 'cost')!
+    expect([...new Set(points.map(cost.value))]).toEqual([2 * FIGURES.billed_gpu_hours])
     const sorted = sortPoints(points, columns, {key: 'hours', isRising: false})
     expect(sorted.map(({point}) => point.facts.axes.num_workers)).toEqual([3, 3, 2, 2, 1, 1])
     const waiting = {...points[0]!, row: undefined}
