@@ -84,6 +84,14 @@ export function forecastMemory(scenario: Scenario, traffic: TrafficSize): Memory
   }
 }
 
+/** Finished runs whose columns a worker still holds, as a rule, when the next is on its way. */
+const LEFT_OVER = 2
+
+/** What a worker takes that does many such runs, one after the other: what is over is not cleared away at once. */
+export function bytesOfMany({leastBytes}: MemoryForecast): number {
+  return leastBytes + LEFT_OVER * (leastBytes - BYTES.program)
+}
+
 /** What is there of every request, whatever the fleet does. */
 function keptBytes({fleet, traceBlockSize}: Scenario, traffic: TrafficSize): number {
   const {requests, inputTokens, outputTokens, fileBytes, traceRows = 0} = traffic

@@ -4,7 +4,7 @@ import {poolsOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok} from '../core/result.ts'
 import {affordableRepeats} from './affordable-repeats.ts'
 import {parseAxis, type SweepAxis} from './axis.ts'
-import {forecastSweep} from './forecast.ts'
+import {forecastSweep, msPerRequestOf} from './forecast.ts'
 import {expandGrid, type GridPoint} from './grid.ts'
 import {sizePoints} from './size-points.ts'
 
@@ -82,7 +82,26 @@ describe('the KV cache by memory', () => {
 
 test('what a sweep takes is foretold in rounds of all workers', () => {
   const ahead = {requests: 1000, msPerRequest: 0.1, workers: 4}
-  expect(forecastSweep({...ahead, open: 9})).toEqual({runs: 9, seconds: 2.3})
+  expect(forecastSweep({...ahead, open: 9})).toEqual({runs: 9, seconds: 2.345})
   expect(forecastSweep({...ahead, open: 0}).seconds).toBe(0)
   expect(forecastSweep({...ahead, open: 9, requests: null}).seconds).toBeNull()
+})
+
+/** Seconds of user CPU time of whole sweeps on one worker by the command line, planner with GPU tables. */
+test.each([
+  {trace: '40 requests', requests: 40, open: 63, tookS: 1.3},
+  {trace: 'five minutes', requests: 640, open: 8, tookS: 1.5},
+  {trace: 'five minutes', requests: 640, open: 95, tookS: 4.0},
+])('$open runs of $trace take no longer than foretold, and not much less', ({requests, open, tookS}) => {
+  const {seconds} = forecastSweep({requests, open, msPerRequest: 0.085, workers: 1})
+  expect(seconds).toBeGreaterThanOrEqual(tookS)
+  expect(seconds).toBeLessThan(3 * tookS)
+})
+
+test('what a sweep took foretells the next of another length, unless its start was most of it', () => {
+  const ahead = {requests: 20_000, msPerRequest: 0.05, workers: 2}
+  const elapsedMs = forecastSweep({...ahead, open: 31}).seconds! * 1000
+  expect(msPerRequestOf({elapsedMs, run: 31, requests: 20_000, workers: 2})).toBeCloseTo(0.05, 9)
+  expect(msPerRequestOf({elapsedMs: 2500, run: 8, requests: 640, workers: 2})).toBeNull()
+  expect(msPerRequestOf({elapsedMs: 9000, run: 0, requests: 640, workers: 2})).toBeNull()
 })

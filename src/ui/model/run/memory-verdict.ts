@@ -1,5 +1,6 @@
 import type {Scenario} from '../../../config/scenario.ts'
 import {
+  bytesOfMany,
   forecastMemory,
   judgeMemory,
   type MemoryVerdict,
@@ -45,7 +46,7 @@ export function memoryOfMany(
 ): MemoryOfMany | null {
   const needed = scenarios.map(scenario => {
     const traffic = scenario.synthetic ? sizeOfSynthetic(scenario.synthetic) : sizeOfTrace(info)
-    return traffic === null ? null : forecastMemory(scenario, traffic).leastBytes
+    return traffic === null ? null : bytesOfMany(forecastMemory(scenario, traffic))
   })
   if (needed.includes(null)) return null
   const largest = needed

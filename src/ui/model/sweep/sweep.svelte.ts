@@ -3,7 +3,7 @@ import {messageOf} from '../../../core/message-of.ts'
 import type {Problem, Result} from '../../../core/result.ts'
 import {shareDone} from '../../../core/share-done.ts'
 import type {PointStore, PointStoreUse} from '../../../store/point-store.ts'
-import {forecastSweep, type SweepForecast} from '../../../sweep/forecast.ts'
+import {forecastSweep, msPerRequestOf, type SweepForecast} from '../../../sweep/forecast.ts'
 import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '../../../sweep/points.ts'
 import type {SizeKv} from '../../../sweep/size-points.ts'
 import {computeTimeLeft, type DoneRun} from '../../../sweep/time-left.ts'
@@ -251,8 +251,10 @@ export class SweepState {
   }
 
   #learnSpeed({base}: SweepPlan, {elapsedMs, run}: SweepCosts): void {
-    const workers = Math.min(this.#host.workers, run)
-    if (base.requests !== null && run > 0) this.msPerRequest = (elapsedMs * workers) / (run * base.requests)
+    if (base.requests === null) return
+    const {workers} = this.#host
+    this.msPerRequest =
+      msPerRequestOf({elapsedMs, run, requests: base.requests, workers}) ?? this.msPerRequest
   }
 
   /** Results of these very runs from this page or an earlier visit. */
