@@ -1,6 +1,7 @@
 /**
  * When passes end, at most one for each instance, by (time, tie): a binary heap that knows where each instance lies in it, for
- * an end can come forward when something reaches the instance. Parallel arrays, so that an event allocates nothing.
+ * an end can come forward when something reaches the instance. Parallel arrays, so that an event allocates nothing. Apart from the heaps of
+ * events, which need no such places (speed.md 3).
  */
 export class PassEndHeap {
   readonly #time: number[] = []

@@ -1,3 +1,4 @@
+import {EarliestHeap} from '../../core/earliest-heap.ts'
 import {grown} from '../../core/grown.ts'
 import type {BlockLog} from '../block-log.ts'
 import type {HolderListener} from '../generation.ts'
@@ -40,7 +41,7 @@ export class KvCache {
   // Open addressing from identity >> 3 to group + 1; 0 = empty. Four entries per group keep probe runs short.
   #table = new Int32Array(INITIAL_GROUPS * 4)
   #mask = INITIAL_GROUPS * 4 - 1
-  readonly #evictable = new ReleaseHeap()
+  readonly #evictable = new EarliestHeap<number>()
   /** An evictable block kept out of the heap because it is probably the next to go; -1 if there is none. */
   #nextVictim = -1
 
@@ -187,7 +188,7 @@ export class KvCache {
     const heap = this.#evictable
     const known = this.#nextVictim
     if (known >= 0) {
-      if (heap.size === 0 || this.#releaseOrder[known]! < heap.topOrder) {
+      if (heap.size === 0 || this.#releaseOrder[known]! < heap.topKey) {
         this.#evict(known)
         return true
       }
@@ -195,7 +196,7 @@ export class KvCache {
       this.#pushEvictable(this.#releaseOrder[known]!, known)
     }
     while (heap.size > 0) {
-      const order = heap.topOrder
+      const order = heap.topKey
       const slot = heap.pop()
       if (!this.#isEvictable(order, slot)) continue
       this.#evict(slot)
@@ -329,65 +330,3 @@ const ACTIVE = -1
 const NONE = -2
 /** 2^32 / golden ratio, odd: spreads runs of consecutive identities. */
 const GOLDEN = 0x9e3779b1 | 0
-
-/** Min-heap of (order, slot); orders are unique among valid entries. */
-class ReleaseHeap {
-  #orders: number[] = []
-  #slots: number[] = []
-
-  get size(): number {
-    return this.#orders.length
-  }
-
-  get topOrder(): number {
-    return this.#orders[0]!
-  }
-
-  push(order: number, slot: number): void {
-    const orders = this.#orders
-    const slots = this.#slots
-    let at = orders.length
-    orders.push(order)
-    slots.push(slot)
-    while (at > 0) {
-      const up = (at - 1) >> 1
-      if (orders[up]! <= order) break
-      orders[at] = orders[up]!
-      slots[at] = slots[up]!
-      at = up
-    }
-    orders[at] = order
-    slots[at] = slot
-  }
-
-  pop(): number {
-    const orders = this.#orders
-    const slots = this.#slots
-    const top = slots[0]!
-    const order = orders.pop()!
-    const slot = slots.pop()!
-    const size = orders.length
-    if (size === 0) return top
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= size) break
-      if (child + 1 < size && orders[child + 1]! < orders[child]!) child++
-      if (orders[child]! >= order) break
-      orders[at] = orders[child]!
-      slots[at] = slots[child]!
-      at = child
-    }
-    orders[at] = order
-    slots[at] = slot
-    return top
-  }
-
-  keepIf(valid: (order: number, slot: number) => boolean): void {
-    const orders = this.#orders
-    const slots = this.#slots
-    this.#orders = []
-    this.#slots = []
-    for (let i = 0; i < orders.length; i++) if (valid(orders[i]!, slots[i]!)) this.push(orders[i]!, slots[i]!)
-  }
-}

@@ -1,7 +1,7 @@
+import {EarliestHeap} from '../../core/earliest-heap.ts'
 import type {RequestColumns} from '../../engine/record/record.ts'
 import {judgeSaturation, LONG_WAIT_MS, type Saturation} from '../honesty/saturation.ts'
 import {ttftMs} from '../request-measures.ts'
-import {TimeHeap} from './time-heap.ts'
 
 /** `computeSaturation` of requests that all complete, told one by one in order of arrival. */
 export class SaturationTally {
@@ -10,8 +10,8 @@ export class SaturationTally {
   #arrived = 0
   #longWaits = 0
   /** Of the requests that have arrived: their first tokens to come, and their last ones. */
-  readonly #firstTokens = new TimeHeap()
-  readonly #lastTokens = new TimeHeap()
+  readonly #firstTokens = new EarliestHeap<null>()
+  readonly #lastTokens = new EarliestHeap<null>()
   #peak = 0
 
   add(requests: RequestColumns, r: number): void {
@@ -19,10 +19,10 @@ export class SaturationTally {
     if (this.#arrived++ === 0) this.#firstArrivalMs = arrivalMs
     this.#lastArrivalMs = arrivalMs
     if (!(ttftMs(requests, r) <= LONG_WAIT_MS)) this.#longWaits++
-    this.#firstTokens.push(requests.firstTokenMs[r]!)
-    this.#lastTokens.push(requests.lastTokenMs[r]!)
-    this.#firstTokens.dropUntil(arrivalMs)
-    this.#lastTokens.dropUntil(arrivalMs)
+    this.#firstTokens.push(requests.firstTokenMs[r]!, null)
+    this.#lastTokens.push(requests.lastTokenMs[r]!, null)
+    dropUntil(this.#firstTokens, arrivalMs)
+    dropUntil(this.#lastTokens, arrivalMs)
     this.#peak = Math.max(this.#peak, this.#firstTokens.size)
   }
 
@@ -38,4 +38,9 @@ export class SaturationTally {
       unfinished: 0,
     })
   }
+}
+
+/** Takes out all that are not later. */
+function dropUntil(times: EarliestHeap<null>, timeMs: number): void {
+  while (times.size > 0 && times.topKey <= timeMs) times.pop()
 }
