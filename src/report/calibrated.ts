@@ -43,7 +43,7 @@ export function tellCalibrated(figures: CalibratedFigures, report: ReferenceRepo
     const name = latency === 'ttft_ms' ? 'time to first token' : 'request latency'
     const [mean, p90] = (['mean', 'p90'] as const).map(
       statistic =>
-        `${statistic === 'p90' ? 'p90' : 'mean'} ${ms(figures[`${statistic}_${latency}`])} (uncalibrated ${ms(report[`${statistic}_${latency}`])})`,
+        `${statistic === 'p90' ? 'p90' : 'mean'} ${ms(figures[`${statistic}_${latency}`])} (engine alone ${ms(report[`${statistic}_${latency}`])})`,
     )
     return `${name} ${mean}, ${p90}`
   })

@@ -84,4 +84,9 @@ test('a measured run is laid over the simulated one, names its error, and calibr
   await expectVisible(panel.getByText(/^ITL: nine tenths agree/))
   await expectVisible(page.locator('summary').getByText(/^\s*calibrated: error \d/))
   expect(page.url()).toContain('calibration=overhead')
+  // The headline names what is calibrated, beside what the engine alone takes, within its cards.
+  await expectVisible(page.getByText('ITL, mean, calibrated'))
+  await expectVisible(page.getByText(/engine speed/))
+  expect(await page.getByText('engine alone').count()).toBe(2)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0)
 })
