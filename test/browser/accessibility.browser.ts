@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {violations} from './axe.ts'
+import {PAGE_STATES, reachState} from './page-states.ts'
 import {expectVisible, pickShortTrace, runToResults, type Site, useSite} from './site.ts'
 
 const {open} = useSite()
@@ -14,6 +15,17 @@ describe.each(['light', 'dark'] as const)('in %s colours', colorScheme => {
     await pickShortTrace(site)
     await runToResults(site)
     expect(await violations(site)).toEqual([])
+  })
+})
+
+describe('axe finds nothing, in light colours or dark, in the state', () => {
+  test.each(PAGE_STATES)('$name', {timeout: 240_000}, async state => {
+    const site = await open({reducedMotion: 'reduce'})
+    await reachState(site.page, site.url, state)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await site.page.emulateMedia({colorScheme})
+      expect({[colorScheme]: await violations(site)}).toEqual({[colorScheme]: []})
+    }
   })
 })
 
