@@ -29,6 +29,22 @@ test('the doctor says before a run that times look like seconds, and one button 
   expect(site.page.url()).toContain('trace-columns=unit%3Ds')
 })
 
+test('the doctor says before a run what does not fit the fleet, and one button leaves it out', async () => {
+  const site = await open({hash: 'v=1&timing=polynomial&workers=2&engine.num_gpu_blocks=2048'})
+  const {page} = site
+  const long = JSON.parse(mooncake(7)) as object
+  const ids = Array.from({length: 293}, (_, i) => 1000 + i)
+  const tooLong = JSON.stringify({...long, input_length: 150_000, hash_ids: ids})
+  const rows = Array.from({length: 20}, (_, i) => (i === 7 ? tooLong : mooncake(i * 500)))
+  await give(site, 'long.jsonl', rows.join('\n'))
+  const doctor = page.getByRole('region', {name: 'Trace and fleet'})
+  await expectVisible(doctor.getByText(/1 of 20 requests do not fit .* KV cache of 131072 tokens/))
+  await doctor.getByRole('button', {name: 'Leave out prompts over 149999 tokens'}).click()
+  await expect.poll(() => page.url()).toContain('149999')
+  await expect.poll(() => doctor.count()).toBe(0)
+  await expectVisible(fact(site, 'Requests').getByText('19', {exact: true}))
+})
+
 test('a table whose columns nobody knows is mapped in a dialog, which the next file of its kind remembers', async () => {
   const site = await open()
   const {page} = site
