@@ -202,6 +202,17 @@ describe('a Weka recording under 1.6.1', () => {
     expect(notices[1]).toContain("count from their sub-agent's start")
   })
 
+  it('is read in the unit it is given, waits and starts alike', () => {
+    const rows = [request(0, {api_time: 250}), request(3000, {hash_ids: [1, 2], in: 128})]
+    const text = JSON.stringify({id: 'c', block_size: 64, hash_id_scope: 'local', requests: rows})
+    const options = {format: 'weka', columns: {unit: 'ms'}} as const
+    const trace = parseTrace(text, 'f', {...options, release: '1.6.1'})
+    expect(trace.ok && [...trace.value.graph!.notBeforeMs, ...trace.value.graph!.edgeDelayMs]).toEqual([
+      0, 3000, 2750,
+    ])
+    expect([...parse(text, options).delayMs]).toEqual([0, 2750])
+  })
+
   it.each([
     [[request(0, {type: 'x'})], 'request 1 has type "x"; n, s and subagent are known'],
     [[request(-1)], 'request 1 needs seconds from 0 in t'],

@@ -86,19 +86,18 @@ export function dependsOnRelease({format}: DetectedFormat): boolean {
 }
 
 /** Formats whose readers turn any unit into ms themselves. */
-const READS_UNITS: ReadonlySet<TraceFormat> = new Set([
-  'azure',
-  'burstgpt',
-  'csv',
-  'lengths',
-  'bailian',
-  'weka',
-])
+const READS_UNITS: ReadonlySet<TraceFormat> = new Set(['azure', 'burstgpt', 'csv', 'lengths', 'bailian'])
 
-/** Times that were written in the unit the user names, though the format means ms. */
+/** Times that were written in the unit the user names, though the format means ms, or a Weka recording's seconds. */
 function inMilliseconds(parsed: ParsedTrace, unit: TimeUnit | undefined): ParsedTrace {
-  if (unit === undefined || unit === 'ms' || READS_UNITS.has(parsed.format)) return parsed
-  const factor = timeUnitMs(unit)
+  if (unit === undefined || READS_UNITS.has(parsed.format)) return parsed
+  const factor = timeUnitMs(unit) / timeUnitMs(parsed.format === 'weka' ? 's' : 'ms')
+  if (factor === 1) return parsed
   const scaled = (times: Float64Array) => times.map(time => time * factor)
-  return {...parsed, timestampMs: scaled(parsed.timestampMs), delayMs: scaled(parsed.delayMs)}
+  const {timestampMs, delayMs, graph} = parsed
+  const times = {timestampMs: scaled(timestampMs), delayMs: scaled(delayMs)}
+  if (graph === undefined) return {...parsed, ...times}
+  const {notBeforeMs, edgeDelayMs} = graph
+  const scaledGraph = {...graph, notBeforeMs: scaled(notBeforeMs), edgeDelayMs: scaled(edgeDelayMs)}
+  return {...parsed, ...times, graph: scaledGraph}
 }
