@@ -194,7 +194,7 @@ test('two knobs are a heat map with a table to sort, filter and compare from, an
   const site = await open({hash: `${SHORT}&sweep=num_workers:1:3:1&sweep=planner.max_gpu_budget:4,8`})
   const {page} = site
   await runSweep(site)
-  const heat = page.getByRole('figure', {name: /^Objective met, Workers by Most GPUs/})
+  const heat = page.getByRole('figure', {name: /^Objective met, Workers by Most replicas/})
   await expectVisible(heat)
   const cells = page.getByRole('slider', {name: 'Pair of values'})
   await cells.press('ArrowRight')
@@ -227,7 +227,7 @@ test('two knobs are a heat map with a table to sort, filter and compare from, an
     .click()
   await expectVisible(
     page.getByText(
-      /^Sweep of Workers by Most GPUs, point \d of 6: Workers \d instances, Most GPUs \d+ GPUs\b/,
+      /^Sweep of Workers by Most replicas, point \d of 6: Workers \d instances, Most replicas \d+ replicas\b/,
     ),
   )
   expect(await page.evaluate(() => scrollY)).toBe(0)
