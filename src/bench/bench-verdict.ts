@@ -1,4 +1,4 @@
-import {formatThousands} from '../core/python-number.ts'
+import {formatThousands} from '../core/python/python-number.ts'
 import type {BenchLine, BenchResult} from './bench-result.ts'
 
 /** Less than this share of the bill is no difference to advise by. */

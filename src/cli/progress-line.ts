@@ -1,5 +1,5 @@
 import {performance} from 'node:perf_hooks'
-import {formatThousands} from '../core/python-number.ts'
+import {formatThousands} from '../core/python/python-number.ts'
 import {shareDone} from '../core/share-done.ts'
 import type {RunProgress} from '../run/run.ts'
 import type {Terminal} from './terminal.ts'

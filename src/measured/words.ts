@@ -1,4 +1,4 @@
-import {formatThousands} from '../core/python-number.ts'
+import {formatThousands} from '../core/python/python-number.ts'
 import type {CalibrationOutcome} from './fit-calibration.ts'
 import type {MeasuredMetric} from './measured-run.ts'
 

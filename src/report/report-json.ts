@@ -1,4 +1,4 @@
-import {formatFloat} from '../core/python-number.ts'
+import {formatFloat} from '../core/python/python-number.ts'
 import type {ReferenceReport, Report} from './report.ts'
 import {formatSorted} from './sorted-json.ts'
 

@@ -1,4 +1,4 @@
-import {formatFixed, formatThousands} from '../core/python-number.ts'
+import {formatFixed, formatThousands} from '../core/python/python-number.ts'
 import type {ScalingEvent} from '../scaling/record.ts'
 import type {Distribution, ReferenceReport} from './report.ts'
 

@@ -1,4 +1,4 @@
-import {roundHalfEven} from '../core/python-number.ts'
+import {roundHalfEven} from '../core/python/python-number.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {ProfileTable} from '../perf/profile.ts'
 import {loadBenchmark} from '../policies/dynamo/load-models.ts'

@@ -1,4 +1,4 @@
-import {formatThousands} from '../core/python-number.ts'
+import {formatThousands} from '../core/python/python-number.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
 import type {SweepAxis} from './axis.ts'
 import {type Cliff, findCliff} from './cliff.ts'

@@ -1,7 +1,7 @@
 import type {BenchLine, BenchResult} from '../../bench/bench-result.ts'
 import {tellVerdict} from '../../bench/bench-verdict.ts'
 import {linePrice} from '../../bench/priced-bench.ts'
-import {formatThousands} from '../../core/python-number.ts'
+import {formatThousands} from '../../core/python/python-number.ts'
 import type {Band} from '../../sweep/repeats.ts'
 
 /** Table and verdict for the terminal: medians, with the range behind them where the phases differ. */

@@ -1,7 +1,7 @@
 import {tellSweep} from '../../answers/tell-sweep.ts'
 import {releaseOf} from '../../config/releases/release-forms.ts'
 import type {Scenario} from '../../config/scenario.ts'
-import {formatThousands} from '../../core/python-number.ts'
+import {formatThousands} from '../../core/python/python-number.ts'
 import {axesInWordsOf} from '../../sweep/axis.ts'
 import {forecastSweep} from '../../sweep/forecast.ts'
 import {tellSameResults} from '../../sweep/idle-knobs.ts'

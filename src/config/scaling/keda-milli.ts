@@ -1,4 +1,4 @@
-import {formatFixed} from '../../core/python-number.ts'
+import {formatFixed} from '../../core/python/python-number.ts'
 
 /** KEDA writes three decimals, and what is no number above zero becomes zero (policies.md 1.2). */
 export function toKedaMilli(value: number): number {

@@ -1,4 +1,4 @@
-import {parsePythonJson} from '../../core/python-json.ts'
+import {parsePythonJson} from '../../core/python/python-json.ts'
 import {ok, type Result} from '../../core/result.ts'
 import type {ModelConfig} from './model-config.ts'
 import {parseModelConfig} from './parse-model-config.ts'

@@ -1,5 +1,5 @@
 import {exactExp} from '../../../../core/exact-math.ts'
-import {roundHalfEven} from '../../../../core/python-number.ts'
+import {roundHalfEven} from '../../../../core/python/python-number.ts'
 
 /** Prophet's defaults: changes of slope in the first 80 % of the window, at most 25 of them. */
 const CHANGE_RANGE = 0.8

@@ -1,5 +1,5 @@
-import {messageOf} from './message-of.ts'
-import {fail, ok, type Result} from './result.ts'
+import {messageOf} from '../message-of.ts'
+import {fail, ok, type Result} from '../result.ts'
 
 /**
  * JSON as Python's writer makes it: `NaN`, `Infinity` and `-Infinity` stand for numbers, which JSON itself has not.
