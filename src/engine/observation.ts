@@ -97,6 +97,8 @@ export interface InstanceGauges {
  */
 export interface ForwardPasses {
   readonly count: number
+  /** Rows in the order of execution; null or absent = as they stand. */
+  readonly order?: Int32Array | null
   readonly instanceId: Int32Array
   /** Seconds. */
   readonly wallTimeS: Float64Array

@@ -6,11 +6,11 @@ import type {PassOutcome} from '../scheduler.ts'
  * Forward-pass snapshots of one pool, emptied after each observation.
  *
  * An instance may run several passes ahead of the others (`Cluster`), so rows arrive in order per instance only.
- * `inExecutionOrder` merges them by (start, instance), the order in which one global clock would have run them.
+ * `inExecutionOrder` says how they follow each other by (start, instance), as one global clock would have run them.
  */
 export class PassBuffer {
   #rows = new PassColumns()
-  #merged = new PassColumns()
+  #order = new Int32Array(0)
   /** Scratch of `#chain`. */
   #next = new Int32Array(0)
   /** Rows are not in execution order. */
@@ -59,14 +59,20 @@ export class PassBuffer {
   }
 
   inExecutionOrder(): ForwardPasses {
-    if (!this.#mixed) return this.#rows
     const rows = this.#rows
-    this.#merged.reserve(rows.count)
+    rows.order = this.#mixed ? this.#mergedOrder() : null
+    return rows
+  }
+
+  #mergedOrder(): Int32Array {
+    const rows = this.#rows
+    if (this.#order.length < rows.count) this.#order = new Int32Array(rows.instanceId.length)
+    const order = this.#order
     const {next, heads} = this.#chain()
     for (let at = (heads.length >> 1) - 1; at >= 0; at--) siftDown(heads, at, rows)
     for (let to = 0; to < rows.count; to++) {
       const row = heads[0]!
-      this.#merged.copyRow(to, rows, row)
+      order[to] = row
       const following = next[row]!
       if (following >= 0) heads[0] = following
       else {
@@ -75,8 +81,7 @@ export class PassBuffer {
       }
       siftDown(heads, 0, rows)
     }
-    this.#merged.count = rows.count
-    return this.#merged
+    return order
   }
 
   /** For each row the next one of its instance, -1 after the last; and the first row of each instance. */
@@ -131,6 +136,7 @@ const INITIAL = 1024
 
 class PassColumns implements ForwardPasses {
   count = 0
+  order: Int32Array | null = null
   instanceId = new Int32Array(INITIAL)
   startMs = new Float64Array(INITIAL)
   wallTimeS = new Float64Array(INITIAL)
@@ -157,19 +163,5 @@ class PassColumns implements ForwardPasses {
     this.sumQueuedPrefillTokens = grown(this.sumQueuedPrefillTokens, size)
     this.numQueuedDecode = grown(this.numQueuedDecode, size)
     this.sumQueuedDecodeKvTokens = grown(this.sumQueuedDecodeKvTokens, size)
-  }
-
-  copyRow(to: number, from: PassColumns, row: number): void {
-    this.instanceId[to] = from.instanceId[row]!
-    this.startMs[to] = from.startMs[row]!
-    this.wallTimeS[to] = from.wallTimeS[row]!
-    this.numPrefillRequests[to] = from.numPrefillRequests[row]!
-    this.sumPrefillTokens[to] = from.sumPrefillTokens[row]!
-    this.numDecodeRequests[to] = from.numDecodeRequests[row]!
-    this.sumDecodeKvTokens[to] = from.sumDecodeKvTokens[row]!
-    this.numQueuedPrefill[to] = from.numQueuedPrefill[row]!
-    this.sumQueuedPrefillTokens[to] = from.sumQueuedPrefillTokens[row]!
-    this.numQueuedDecode[to] = from.numQueuedDecode[row]!
-    this.sumQueuedDecodeKvTokens[to] = from.sumQueuedDecodeKvTokens[row]!
   }
 }

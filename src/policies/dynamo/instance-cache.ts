@@ -20,15 +20,17 @@ export class InstanceCache {
   /** Takes in one window of passes. Returns for `eachEarlierPass`. */
   update(pool: PoolObservation): void {
     const {passes} = pool
+    const {count, order, instanceId} = passes
     this.#window++
-    for (let i = 0; i < passes.count; i++) {
-      const instance = passes.instanceId[i]!
+    for (let i = 0; i < count; i++) {
+      const row = order ? order[i]! : i
+      const instance = instanceId[row]!
       if (instance >= this.#lastIndex.length) this.#growTo(instance + 1)
       if (this.#seenInWindow[instance] !== this.#window) {
         this.#seenInWindow[instance] = this.#window
         if (!this.#rows.has(instance)) this.#rows.set(instance, this.#takeRow())
       }
-      this.#lastIndex[instance] = i
+      this.#lastIndex[instance] = row
     }
     for (const [instance, row] of this.#rows) {
       if (this.#seenInWindow[instance] !== this.#window) continue
@@ -39,9 +41,11 @@ export class InstanceCache {
 
   /** Visits the passes of the window last taken in, except each instance's last one and those of no duration. */
   eachEarlierPass(passes: ForwardPasses, visit: (passes: ForwardPasses, index: number) => void): void {
-    for (let i = 0; i < passes.count; i++) {
-      if (this.#lastIndex[passes.instanceId[i]!] === i || !(passes.wallTimeS[i]! > 0)) continue
-      visit(passes, i)
+    const {count, order, instanceId, wallTimeS} = passes
+    for (let i = 0; i < count; i++) {
+      const row = order ? order[i]! : i
+      if (this.#lastIndex[instanceId[row]!] === row || !(wallTimeS[row]! > 0)) continue
+      visit(passes, row)
     }
   }
 

@@ -37,6 +37,8 @@ export class SampleStore {
   readonly #order: Int32Array
   #orderCount = 0
   readonly #scratch: Int32Array
+  /** No bucket holds more. */
+  #mostInBucket = 0
 
   #firstMin = Infinity
   #firstMax = -Infinity
@@ -138,20 +140,14 @@ export class SampleStore {
       this.#next[this.#tail[bucket]!] = slot
     }
     this.#tail[bucket] = slot
-    this.#size[bucket]!++
+    const size = this.#size[bucket]! + 1
+    this.#size[bucket] = size
+    if (size > this.#mostInBucket) this.#mostInBucket = size
   }
 
   /** Drops the oldest sample of the first bucket among the fullest. */
   #retireOne(): void {
-    let fullestAt = 0
-    let fullest = 0
-    for (let at = 0; at < this.#orderCount; at++) {
-      const size = this.#size[this.#order[at]!]!
-      if (size > fullest) {
-        fullest = size
-        fullestAt = at
-      }
-    }
+    const fullestAt = this.#firstOfFullest()
     const bucket = this.#order[fullestAt]!
     const slot = this.#head[bucket]!
     this.#head[bucket] = this.#next[slot]!
@@ -161,6 +157,20 @@ export class SampleStore {
     if (--this.#size[bucket]! > 0) return
     this.#orderCount--
     for (let at = fullestAt; at < this.#orderCount; at++) this.#order[at] = this.#order[at + 1]!
+  }
+
+  #firstOfFullest(): number {
+    let fullestAt = 0
+    let fullest = 0
+    for (let at = 0; at < this.#orderCount; at++) {
+      const size = this.#size[this.#order[at]!]!
+      if (size <= fullest) continue
+      fullest = size
+      fullestAt = at
+      if (size === this.#mostInBucket) break
+    }
+    this.#mostInBucket = fullest
+    return fullestAt
   }
 
   /** Sorts all samples into buckets anew, in the order in which the old buckets hold them. */

@@ -101,7 +101,11 @@ function poolSnapshot(pool: PoolObservation): PoolSnapshot16 {
 
 /** A copy: the columns are the engine's own and hold until it runs on. */
 function passesOf(passes: ForwardPasses): readonly ForwardPass[] {
-  return Array.from({length: passes.count}, (_, i) => ({
+  return Array.from({length: passes.count}, (_, at) => passOf(passes, passes.order?.[at] ?? at))
+}
+
+function passOf(passes: ForwardPasses, i: number): ForwardPass {
+  return {
     instanceId: passes.instanceId[i]!,
     dpRank: 0,
     wallTimeS: passes.wallTimeS[i]!,
@@ -114,7 +118,7 @@ function passesOf(passes: ForwardPasses): readonly ForwardPass[] {
     queuedPrefillTokens: passes.sumQueuedPrefillTokens[i]!,
     queuedDecodeRequests: passes.numQueuedDecode[i]!,
     queuedDecodeKvTokens: passes.sumQueuedDecodeKvTokens[i]!,
-  }))
+  }
 }
 
 /** Without speculation every decode pass of a request gives one token. */
