@@ -12,6 +12,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 120_000,
+    // Else one core is left to itself, on two cores half of them.
+    maxWorkers: '100%',
     // Left out by default; the stand-alone report carries its style sheets as text.
     css: {include: /\.css\?raw$/},
   },
