@@ -1,3 +1,4 @@
+import {quantileBetween} from './distribution-median.ts'
 import {exactExp, exactLog} from './exact-math.ts'
 import type {RandomStream} from './random.ts'
 
@@ -26,23 +27,13 @@ export function quantileOf(distribution: Distribution, share: number): number {
       return median * exactExp(sigma * normalQuantile(inside))
     }
     case 'quantiles':
-      return between(distribution.points, share)
+      return quantileBetween(distribution.points, share)
   }
 }
 
 const SMALLEST_SHARE = 1.1102230246251565e-16
 /** The standard normal's 95th percentile. */
 const NORMAL_P95 = 1.6448536269514722
-
-function between(points: readonly (readonly [number, number])[], share: number): number {
-  const next = points.findIndex(([at]) => at > share)
-  const [first, last] = [points[0], points.at(-1)]
-  if (first === undefined || last === undefined) return 0
-  if (next === 0) return first[1]
-  const [low, high] = [points[next - 1], points[next]]
-  if (low === undefined || high === undefined) return last[1]
-  return low[1] + ((high[1] - low[1]) * (share - low[0])) / (high[0] - low[0])
-}
 
 /** Rational approximations of Wichura's AS 241, to about 16 digits: one for the middle, two for the tails. */
 const MIDDLE = [

@@ -1,4 +1,4 @@
-import {quantileOf} from '../../core/distribution.ts'
+import {medianOfDistribution} from '../../core/distribution-median.ts'
 import type {Scenario} from '../scenario.ts'
 import {constantSpec, type StartupSpec} from './startup-spec.ts'
 
@@ -9,7 +9,7 @@ export function medianStartS(scenario: Pick<Scenario, 'startup' | 'fleet'>): num
 
 /** The sum of the medians of all stages. */
 export function medianOf({stages}: StartupSpec): number {
-  return stages.reduce((sum, {durationS}) => sum + quantileOf(durationS, 0.5), 0)
+  return stages.reduce((sum, {durationS}) => sum + medianOfDistribution(durationS), 0)
 }
 
 /** As the scenario says for all pools, else as the engine args of each do. */

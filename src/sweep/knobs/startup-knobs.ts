@@ -2,7 +2,8 @@ import type {FieldShape} from '../../config/field.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {medianOf, medianStartS} from '../../config/startup/median-start.ts'
 import {constantSpec, type StartupSpec} from '../../config/startup/startup-spec.ts'
-import {type Distribution, quantileOf} from '../../core/distribution.ts'
+import type {Distribution} from '../../core/distribution.ts'
+import {medianOfDistribution} from '../../core/distribution-median.ts'
 import {ok} from '../../core/result.ts'
 import type {RunKnob} from '../run-knobs.ts'
 
@@ -64,7 +65,7 @@ function withSpread(spec: StartupSpec, ratio: number): StartupSpec {
 }
 
 function spreadOut(distribution: Distribution, ratio: number): Distribution {
-  const median = quantileOf(distribution, 0.5)
+  const median = medianOfDistribution(distribution)
   if (ratio === 1 || median === 0) return {kind: 'constant', value: median}
   return {kind: 'lognormal', median, p95: median * ratio}
 }
