@@ -237,6 +237,11 @@ describe('saved runs', () => {
     await page.getByRole('textbox', {name: 'Name of the run'}).fill('before the change')
     await page.keyboard.press('Enter')
     await expect.poll(() => page.getByRole('button', {name: 'Open before the change'}).count()).toBe(1)
+    // A name is shown before it is stored; another tab knows it from there only.
+    const other = await page.context().newPage()
+    await other.goto(page.url())
+    await expectVisible(other.getByRole('button', {name: 'Open before the change'}))
+    await other.close()
     await page.reload()
     await page.getByRole('button', {name: 'Open before the change'}).click()
     await expectVisible(page.getByRole('heading', {name: 'Results'}))

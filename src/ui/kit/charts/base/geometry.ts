@@ -51,18 +51,23 @@ export function valueScale(timeline: Timeline, view: Span, height: number): Valu
 
 export type Corners = readonly (readonly [x: number, y: number])[]
 
+/** As wide as a line is drawn: what is nearer lies under it. */
+const LINE_PX = 2
+/** Columns of a line in which its corners are told apart. */
+const CORNER_PX = 4
+
 export interface SeriesPath {
   readonly stroke: string
   /** Closed to the base line, for areas. */
   readonly fill: string | null
   readonly markers: readonly {readonly x: number; readonly y: number}[]
-  /** Of the line; NaN breaks it. Thousands, so that they are made for those who ask. */
+  /** Of the line, enough for whoever looks for room beside it; NaN breaks it. Made for those who ask. */
   readonly corners: () => Corners
 }
 
 export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view: Span): SeriesPath {
-  const buckets = Math.max(Math.round(x(view[1]) - x(view[0])), 1)
-  const inView = thinIndices(series.y, windowOf(series.x, view), buckets)
+  const widthPx = Math.max(x(view[1]) - x(view[0]), 1)
+  const inView = thinIndices(series.y, windowOf(series.x, view), Math.ceil(widthPx / LINE_PX))
   const indices = series.bridgesGaps ? inView.filter(i => !Number.isNaN(series.y[i]!)) : inView
   const curve = series.shape === 'step' ? curveStepAfter : curveLinear
   const isDefined = (i: number) => !Number.isNaN(series.y[i]!)
@@ -79,11 +84,14 @@ export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view
     stroke,
     fill,
     markers,
-    corners: () =>
-      cornersOf(
-        [...indices].map(i => [xOf(i), yOf(i)]),
+    corners: () => {
+      const coarse = thinIndices(series.y, windowOf(series.x, view), Math.ceil(widthPx / CORNER_PX))
+      const kept = series.bridgesGaps ? coarse.filter(isDefined) : coarse
+      return cornersOf(
+        [...kept].map(i => [xOf(i), yOf(i)]),
         series.shape,
-      ),
+      )
+    },
   }
 }
 
