@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
-import {type Distribution, normalQuantile, quantileOf, sampleDistribution} from './distribution.ts'
+import {normalQuantile, quantileOf, sampleDistribution} from './distribution.ts'
+import type {Distribution} from './distribution-kinds.ts'
 import {RandomStream} from './random.ts'
 
 describe('a distribution', () => {

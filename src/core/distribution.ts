@@ -1,13 +1,6 @@
-import {quantileBetween} from './distribution-median.ts'
+import {type Distribution, quantileBetween} from './distribution-kinds.ts'
 import {exactExp, exactLog} from './exact-math.ts'
 import type {RandomStream} from './random.ts'
-
-/** How a quantity is spread; values in one unit, which whoever holds it names. */
-export type Distribution =
-  | {readonly kind: 'constant'; readonly value: number}
-  | {readonly kind: 'lognormal'; readonly median: number; readonly p95: number}
-  /** Points of the quantile function, both coordinates rising, straight between them and level beyond the ends. */
-  | {readonly kind: 'quantiles'; readonly points: readonly (readonly [share: number, value: number])[]}
 
 /** One value. A constant draws nothing, so that it moves no stream. */
 export function sampleDistribution(distribution: Distribution, random: RandomStream): number {

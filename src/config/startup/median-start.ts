@@ -1,4 +1,4 @@
-import {medianOfDistribution} from '../../core/distribution-median.ts'
+import {medianOfDistribution} from '../../core/distribution-kinds.ts'
 import type {Scenario} from '../scenario.ts'
 import {constantSpec, type StartupSpec} from './startup-spec.ts'
 

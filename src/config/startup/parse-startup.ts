@@ -1,4 +1,4 @@
-import type {Distribution} from '../../core/distribution.ts'
+import type {Distribution} from '../../core/distribution-kinds.ts'
 import {parseDurationS} from '../../core/parse-duration.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {STARTUP_PRESETS} from './startup-presets.ts'

@@ -1,4 +1,4 @@
-import type {Distribution} from '../../core/distribution.ts'
+import type {Distribution} from '../../core/distribution-kinds.ts'
 import {formatDuration} from '../../core/parse-duration.ts'
 
 /** How a new instance comes up: the reference knows one time for all. Durations in seconds. */

@@ -1,4 +1,9 @@
-import type {Distribution} from './distribution.ts'
+/** How a quantity is spread; values in one unit, which whoever holds it names. */
+export type Distribution =
+  | {readonly kind: 'constant'; readonly value: number}
+  | {readonly kind: 'lognormal'; readonly median: number; readonly p95: number}
+  /** Points of the quantile function, both coordinates rising, straight between them and level beyond the ends. */
+  | {readonly kind: 'quantiles'; readonly points: readonly (readonly [share: number, value: number])[]}
 
 /** The value that half of all draws stay below: without what a draw from a tail needs, which the page's first load has no use for. */
 export function medianOfDistribution(distribution: Distribution): number {
