@@ -9,14 +9,12 @@ import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
 import type {PerfModel} from '../../src/perf/perf-model.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
-import * as clusterPolicies from '../../src/policies/create-cluster-policy.ts'
 import type {RunResult} from '../../src/run/run.ts'
-import {simulate} from '../../src/run/simulate.ts'
 import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
 import {generateDay} from '../../src/trace/generators/day-generator.ts'
 import {GENERATED_RECIPES} from '../../src/trace/generators/trace-recipes.ts'
 import {roomyArgs, traceLines} from './arbitrary.ts'
-import {replay, scenarioOf} from './replay.ts'
+import {replay, replayScenario, scenarioOf} from './replay.ts'
 import {cases} from './sampling.ts'
 
 /** A day in ten minutes, on engines that a dozen requests fill. */
@@ -44,20 +42,7 @@ const BASE: Scenario = {
 }
 
 function run(scenario: Scenario): RunResult {
-  const steps = simulate({
-    scenario,
-    workload,
-    traceSha256: '',
-    perfModelFor: () => polynomialModel,
-    prefillEstimate: null,
-    bootstrap: null,
-    later: {parts16: null, clusterPolicies},
-    clock: () => 0,
-  })
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
+  return replayScenario(scenario, workload).result
 }
 
 function judge(scenario: Scenario): BenchFigures {

@@ -4,14 +4,13 @@ import {plannerConfigWith} from '../../src/config/presets.ts'
 import type {Scaling, Scenario} from '../../src/config/scenario.ts'
 import {scalingBy} from '../../src/config/scenario.ts'
 import {parseStartup} from '../../src/config/startup/parse-startup.ts'
-import {polynomialModel} from '../../src/perf/polynomial.ts'
 import * as clusterPolicies from '../../src/policies/create-cluster-policy.ts'
 import * as parts16 from '../../src/run/parts-1.6.ts'
 import type {RunResult} from '../../src/run/run.ts'
-import {simulate} from '../../src/run/simulate.ts'
 import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
 import {generateDay} from '../../src/trace/generators/day-generator.ts'
 import {GENERATED_RECIPES} from '../../src/trace/generators/trace-recipes.ts'
+import {replayScenario} from './replay.ts'
 
 /** A day in ten minutes: a ramp, bursts and a night, on engines that a dozen requests fill. */
 const TRACE = generateDay({...GENERATED_RECIPES['day-morning-ramp'].spec, dayS: 600, requestCount: 900})
@@ -78,20 +77,7 @@ function run(trace: string, changes: Partial<Scenario>): RunResult {
     seed: 0,
     ...changes,
   }
-  const steps = simulate({
-    scenario,
-    workload: parsed.value,
-    traceSha256: '',
-    perfModelFor: () => polynomialModel,
-    prefillEstimate: null,
-    bootstrap: null,
-    later: {parts16, clusterPolicies},
-    clock: () => 0,
-  })
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
+  return replayScenario(scenario, parsed.value, {later: {parts16, clusterPolicies}}).result
 }
 
 /** All that was felt, and by when. */

@@ -4,14 +4,12 @@ import {describe, expect, test} from 'vitest'
 import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
 import {parseEngineArgs16} from '../../src/config/engine/release-1.6/parse-engine-args.ts'
 import type {EngineArgs, EngineType, Fleet, Scenario} from '../../src/config/scenario.ts'
-import {polynomialModel} from '../../src/perf/polynomial.ts'
 import * as clusterPolicies from '../../src/policies/create-cluster-policy.ts'
 import {digestBytes} from '../../src/run/digest.ts'
 import * as parts16 from '../../src/run/parts-1.6.ts'
-import {simulate} from '../../src/run/simulate.ts'
 import {traceLines} from './arbitrary.ts'
 import {expectAscending} from './expectations.ts'
-import {type Replay, readTrace, scenarioOf, type TraceLine} from './replay.ts'
+import {type Replay, readTrace, replayScenario, scenarioOf, type TraceLine} from './replay.ts'
 import {cases} from './sampling.ts'
 
 type Kind = Pick<Scenario, 'routerMode'> & {
@@ -92,20 +90,8 @@ function run(kind: Kind, {lines, isCached, steps, concurrency}: Case, drainLimit
     ...(concurrency === null ? {} : {replayConcurrency: concurrency}),
     ...(drainLimitS === null ? {} : {drainLimitS}),
   }
-  const steps_ = simulate({
-    scenario,
-    workload,
-    traceSha256: '',
-    perfModelFor: () => polynomialModel,
-    prefillEstimate: null,
-    bootstrap: null,
-    later: {clusterPolicies, parts16: kind.release === '1.6.1' ? parts16 : null},
-    clock: () => 0,
-  })
-  for (;;) {
-    const step = steps_.next()
-    if (step.done) return {result: step.value, workload, progress: []}
-  }
+  const later = {clusterPolicies, parts16: kind.release === '1.6.1' ? parts16 : null}
+  return replayScenario(scenario, workload, {later})
 }
 
 let migrated = 0

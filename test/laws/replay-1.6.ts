@@ -1,10 +1,8 @@
 import {parseEngineArgs16} from '../../src/config/engine/release-1.6/parse-engine-args.ts'
 import {parsePlannerConfig16} from '../../src/config/planner/planner-config-1.6.ts'
 import type {EngineArgs, Scaling, Scenario} from '../../src/config/scenario.ts'
-import {polynomialModel} from '../../src/perf/polynomial.ts'
 import {loadLaterParts} from '../../src/run/later-parts.ts'
-import {simulate} from '../../src/run/simulate.ts'
-import {type Replay, readTrace, scenarioOf, type TraceLine} from './replay.ts'
+import {type Replay, readTrace, replayScenario, scenarioOf, type TraceLine} from './replay.ts'
 
 const later = await loadLaterParts({...scenarioOf({lines: []}), release: '1.6.1'})
 
@@ -25,23 +23,7 @@ export function replay16({lines, args, workers}: Options16, scaling: Scaling): R
     fleet: {topology: 'agg', workers: pool},
     scaling,
   }
-  const workload = readTrace({lines})
-  const run = simulate({
-    scenario,
-    workload,
-    traceSha256: '',
-    perfModelFor: () => polynomialModel,
-    prefillEstimate: null,
-    bootstrap: null,
-    later,
-    clock: () => 0,
-  })
-  const progress = []
-  for (;;) {
-    const step = run.next()
-    if (step.done) return {result: step.value, workload, progress}
-    progress.push(step.value)
-  }
+  return replayScenario(scenario, readTrace({lines}), {later})
 }
 
 /** @param fields of the config, beside those that keep its intervals short */

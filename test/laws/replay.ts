@@ -13,6 +13,7 @@ import {RunError} from '../../src/core/result.ts'
 import type {PerfModel} from '../../src/perf/perf-model.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
 import * as clusterPolicies from '../../src/policies/create-cluster-policy.ts'
+import type {LaterParts} from '../../src/run/later-parts.ts'
 import type {RunProgress, RunResult} from '../../src/run/run.ts'
 import {simulate} from '../../src/run/simulate.ts'
 import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
@@ -41,6 +42,11 @@ export interface ReplayOptions {
   readonly arrivalSpeedupRatio?: number
 }
 
+interface ReplayParts {
+  readonly perf?: PerfModel
+  readonly later?: LaterParts
+}
+
 export interface Replay {
   readonly result: RunResult
   readonly workload: Workload
@@ -58,15 +64,23 @@ const DEADLINE_MS = 10_000
 
 /** Replays lines through the reader, the engine and the planner, as the page and the command line do. */
 export function replay(options: ReplayOptions): Replay {
-  const workload = readTrace(options)
+  return replayScenario(scenarioOf(options), readTrace(options), {perf: options.perf ?? polynomialModel})
+}
+
+/** Any scenario on any traffic. `later` holds what its release and its policy load besides. */
+export function replayScenario(
+  scenario: Scenario,
+  workload: Workload,
+  {perf = polynomialModel, later = {clusterPolicies, parts16: null}}: ReplayParts = {},
+): Replay {
   const run = simulate({
-    scenario: scenarioOf(options),
+    scenario,
     workload,
     traceSha256: '0'.repeat(64),
-    perfModelFor: () => options.perf ?? polynomialModel,
+    perfModelFor: () => perf,
     bootstrap: null,
     prefillEstimate: null,
-    later: {clusterPolicies, parts16: null},
+    later,
     clock: () => 0,
   })
   const progress: RunProgress[] = []
