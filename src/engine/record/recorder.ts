@@ -59,8 +59,8 @@ export class Recorder {
     const reused = this.requests.reusedTokens
     if (reusedTokens <= reused[request]!) return
     // One that was sent again may find tokens of its answer, too, which are not of the prompt that the report counts.
-    const most = this.#sentAgain.has(request) ? this.requests.inputLength[request]! : reusedTokens
-    reused[request] = Math.min(reusedTokens, most)
+    const isCapped = this.#sentAgain.has(request)
+    reused[request] = isCapped ? Math.min(reusedTokens, this.requests.inputLength[request]!) : reusedTokens
   }
 
   token(request: number, atMs: number): void {
