@@ -67,10 +67,13 @@ export interface SeriesPath {
 
 export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view: Span): SeriesPath {
   const widthPx = Math.max(x(view[1]) - x(view[0]), 1)
-  const inView = thinIndices(series.y, windowOf(series.x, view), Math.ceil(widthPx / LINE_PX))
-  const indices = series.bridgesGaps ? inView.filter(i => !Number.isNaN(series.y[i]!)) : inView
-  const curve = series.shape === 'step' ? curveStepAfter : curveLinear
   const isDefined = (i: number) => !Number.isNaN(series.y[i]!)
+  const pointsBy = (columnPx: number) => {
+    const inView = thinIndices(series.y, windowOf(series.x, view), Math.ceil(widthPx / columnPx))
+    return series.bridgesGaps ? inView.filter(isDefined) : inView
+  }
+  const indices = pointsBy(LINE_PX)
+  const curve = series.shape === 'step' ? curveStepAfter : curveLinear
   const xOf = (i: number) => roundPx(x(series.x[i]!))
   const yOf = (i: number) => roundPx(y(series.y[i]!))
   const stroke = line<number>(xOf, yOf).defined(isDefined).curve(curve)(indices) ?? ''
@@ -84,14 +87,11 @@ export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view
     stroke,
     fill,
     markers,
-    corners: () => {
-      const coarse = thinIndices(series.y, windowOf(series.x, view), Math.ceil(widthPx / CORNER_PX))
-      const kept = series.bridgesGaps ? coarse.filter(isDefined) : coarse
-      return cornersOf(
-        [...kept].map(i => [xOf(i), yOf(i)]),
+    corners: () =>
+      cornersOf(
+        [...pointsBy(CORNER_PX)].map(i => [xOf(i), yOf(i)]),
         series.shape,
-      )
-    },
+      ),
   }
 }
 

@@ -1,4 +1,5 @@
-import {type Box, CHARACTER_PX, fitted, LINE_PX, type PlacedLabel} from './place-labels.ts'
+import {CHARACTER_PX} from './label-size.ts'
+import {type Box, fitted, LINE_PX, type PlacedLabel} from './place-labels.ts'
 
 /** A drawn line that would like to be named where it runs. */
 export interface NamedLine {

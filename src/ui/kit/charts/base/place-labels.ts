@@ -1,3 +1,5 @@
+import {CHARACTER_PX, cutTo} from './label-size.ts'
+
 /** A name that would like to stand beside its mark. */
 export interface WantedLabel {
   readonly key: string
@@ -17,8 +19,6 @@ export interface Box {
   readonly bottom: number
 }
 
-/** Of a character of the 11 px the charts are set in. */
-export const CHARACTER_PX = 6.2
 export const LINE_PX = 12
 const MARK_PX = 5
 const MAX_CHARACTERS = 28
@@ -73,9 +73,9 @@ export function placeLabels(
   })
 }
 
-/** Cut by a sign that says so. */
+/** No longer than a name may be. */
 export function fitted(text: string): string {
-  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS - 1)}…` : text
+  return cutTo(MAX_CHARACTERS, text)
 }
 
 function boxOf(left: number, y: number, text: string): Box {
