@@ -48,12 +48,12 @@ export abstract class FileReader<Source extends TraceSource> implements TraceRea
 
 /** Readers of JSON lines. */
 export abstract class JsonLinesReader extends FileReader<JsonLines> {
-  protected readonly lines: JsonLines
-
   constructor(bytes: Uint8Array, fileName: string) {
-    const lines = new JsonLines(bytes, fileName)
-    super(lines, fileName)
-    this.lines = lines
+    super(new JsonLines(bytes, fileName), fileName)
+  }
+
+  protected get lines(): JsonLines {
+    return this.source
   }
 
   readStep(): Problem | null {

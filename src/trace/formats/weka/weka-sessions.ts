@@ -1,13 +1,11 @@
-import {strFromU8} from 'fflate'
 import {floats, words} from '../../../core/column.ts'
 import {isObject, type JsonObject} from '../../../core/is-object.ts'
 import {ok, type Problem, type Result} from '../../../core/result.ts'
 import type {ParsedTrace} from '../../trace-columns.ts'
-import {FileReader} from '../file-reader.ts'
 import {withoutTokensNotice} from '../notices.ts'
 import {SessionBuilder} from '../session-builder.ts'
-import {isCount, readWekaObjects} from './weka-recording.ts'
-import {WholeFile} from './whole-file.ts'
+import {WekaFileReader} from './weka-file-reader.ts'
+import {isCount} from './weka-recording.ts'
 
 /** Keeps the block ids of one conversation apart from another's where the file says they are its own. */
 const SCOPE_STRIDE = 0x9e3779b1
@@ -17,17 +15,16 @@ const SCOPE_STRIDE = 0x9e3779b1
  * seconds, lengths and block ids. A later request waits for the one before it as it did in the recording: the pause from
  * the end of that one (`t` + `api_time`) to its own start is kept.
  */
-export class WekaReader extends FileReader<WholeFile> {
+export class WekaReader extends WekaFileReader {
   readonly #inputLength = floats()
   readonly #outputLength = words()
   readonly #hashStart = words()
   readonly #hashIds = words()
   #sessions: SessionBuilder | null = null
-  #blockSize: number | null = null
   #leftOut = 0
 
   constructor(bytes: Uint8Array, fileName: string) {
-    super(new WholeFile(bytes), fileName)
+    super(bytes, fileName)
     this.#hashStart.push(0)
   }
 
@@ -35,14 +32,11 @@ export class WekaReader extends FileReader<WholeFile> {
     return this.#inputLength.length
   }
 
-  /** One step: a conversation is read whole, and a file holds few of them. */
-  readStep(): Problem | null {
-    const conversations = readWekaObjects(strFromU8(this.source.readAll()), this.fileName)
-    if (!conversations.ok) return conversations.error
-    const rows = conversations.value.reduce((sum, one) => sum + requestsOf(one).length, 0)
+  protected readConversations(conversations: readonly JsonObject[]): Problem | null {
+    const rows = conversations.reduce((sum, one) => sum + requestsOf(one).length, 0)
     const sessions = new SessionBuilder(rows)
     this.#sessions = sessions
-    for (const [index, conversation] of conversations.value.entries()) {
+    for (const [index, conversation] of conversations.entries()) {
       const problem = this.#readConversation(conversation, index, sessions)
       if (problem !== null) return problem
     }
@@ -54,7 +48,7 @@ export class WekaReader extends FileReader<WholeFile> {
       fileName: this.fileName,
       format: 'weka',
       notices: this.#notices(),
-      traceBlockSize: this.#blockSize,
+      traceBlockSize: this.blockSize,
       prompts: 'hashes',
       requestCount: count,
       inputLengthGiven: this.#inputLength.toArray(),
@@ -70,13 +64,8 @@ export class WekaReader extends FileReader<WholeFile> {
     const blockSize = conversation.block_size
     if (!isCount(blockSize) || blockSize === 0)
       return this.#problem(name, 'needs a whole number of tokens in block_size', 'block_size')
-    if (this.#blockSize !== null && this.#blockSize !== blockSize)
-      return this.#problem(
-        name,
-        `has block_size ${blockSize}, an earlier one ${this.#blockSize}`,
-        'block_size',
-      )
-    this.#blockSize = blockSize
+    const otherSize = this.takeBlockSize(name, blockSize)
+    if (otherSize !== null) return otherSize
     const scope = conversation.hash_id_scope === 'local' ? (index * SCOPE_STRIDE) % 2 ** 32 : 0
     let previousEndS = Number.NaN
     for (const [at, request] of requestsOf(conversation).entries()) {
@@ -104,12 +93,12 @@ export class WekaReader extends FileReader<WholeFile> {
   }
 
   #problem(where: string, text: string, field: string): Problem {
-    return {message: `${this.fileName}: ${where}: ${text}`, field}
+    return this.problem({message: `${where}: ${text}`, field})
   }
 
   #notices(): readonly string[] {
     const notices = [
-      `${this.fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.#blockSize} tokens; a request waits for the one before it in its conversation. 1.2.1 knows no such traces; under 1.6.1 (--dynamo 1.6.1) recorded starts are kept, and sub-agents are told apart.`,
+      `${this.fileName} is read as a kv-cache-tester (Weka) recording: times in s, blocks of ${this.blockSize} tokens; a request waits for the one before it in its conversation. 1.2.1 knows no such traces; under 1.6.1 (--dynamo 1.6.1) recorded starts are kept, and sub-agents are told apart.`,
     ]
     return [...notices, ...withoutTokensNotice(this.fileName, this.#leftOut)]
   }
