@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import type {Workload} from '../../trace/workload.ts'
-import {RadixCache, type RadixNode} from './radix-cache.ts'
+import type {RadixNode} from './prefix-tree.ts'
+import {RadixCache} from './radix-cache.ts'
 import {TokenRuns} from './token-runs.ts'
 
 const TRACE_BLOCK_SIZE = 6

@@ -1,4 +1,4 @@
-import type {RadixNode} from './radix-cache.ts'
+import type {RadixNode} from './prefix-tree.ts'
 
 /** One request on one SGLang-style instance (engine.md 7.2). All counts are tokens. */
 export class SglangSequence {

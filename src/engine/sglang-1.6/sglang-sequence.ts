@@ -1,4 +1,4 @@
-import type {RadixNode} from './radix-tree.ts'
+import type {RadixNode} from '../sglang-1.2/prefix-tree.ts'
 
 /** One request on one SGLang-style instance (sglang-trtllm-1.6.md 1.2). All counts are tokens. */
 export class SglangSequence {
