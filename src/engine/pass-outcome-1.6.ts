@@ -1,27 +1,13 @@
+import {PassRow} from './record/pass-figures.ts'
 import type {PassOutcome16} from './scheduler-1.6.ts'
 
 /** The outcome object a scheduler of 1.6.1 fills anew in each pass. */
-export type MutableOutcome16 = {-readonly [K in keyof PassOutcome16]: PassOutcome16[K]} & {
-  signals: number[]
-  signalKinds: number[]
-}
-
-export function createOutcome16(): MutableOutcome16 {
-  return {
-    endMs: 0,
-    hadEffect: false,
-    signals: [],
-    signalKinds: [],
-    completedCount: 0,
-    decodeTokens: 0,
-    numPrefillRequests: 0,
-    sumPrefillTokens: 0,
-    sumPrefillKvTokens: 0,
-    numDecodeRequests: 0,
-    sumDecodeKvTokens: 0,
-    numQueuedPrefill: 0,
-    sumQueuedPrefillTokens: 0,
-    numQueuedDecode: 0,
-    sumQueuedDecodeKvTokens: 0,
-  }
+export class OutcomeRow16 extends PassRow implements PassOutcome16 {
+  endMs = 0
+  hadEffect = false
+  signals: number[] = []
+  signalKinds: number[] = []
+  completedCount = 0
+  decodeTokens = 0
+  sumPrefillKvTokens = 0
 }

@@ -1,4 +1,4 @@
-import {EarliestHeap} from '../core/earliest-heap.ts'
+import {EarliestHeap} from '../core/queues/earliest-heap.ts'
 
 /** What has to be known of an instance to give it its turn. */
 export interface StartableInstance {

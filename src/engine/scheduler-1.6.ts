@@ -1,3 +1,4 @@
+import type {PassFigures} from './record/pass-figures.ts'
 import type {KvEventLog} from './vllm-1.6/kv-event-log.ts'
 
 /**
@@ -58,7 +59,7 @@ export const COMPLETED = 1
 export const REJECTED = 2
 
 /** What one forward pass did. One object per instance, reused. Token counts unless said otherwise. */
-export interface PassOutcome16 {
+export interface PassOutcome16 extends PassFigures {
   readonly endMs: number
   /** It admitted, pre-empted, scheduled or signalled something. */
   readonly hadEffect: boolean
@@ -69,13 +70,5 @@ export interface PassOutcome16 {
   readonly completedCount: number
   /** Tokens emitted by its decode part. */
   readonly decodeTokens: number
-  readonly numPrefillRequests: number
-  readonly sumPrefillTokens: number
   readonly sumPrefillKvTokens: number
-  readonly numDecodeRequests: number
-  readonly sumDecodeKvTokens: number
-  readonly numQueuedPrefill: number
-  readonly sumQueuedPrefillTokens: number
-  readonly numQueuedDecode: number
-  readonly sumQueuedDecodeKvTokens: number
 }

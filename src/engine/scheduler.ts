@@ -1,4 +1,5 @@
 import type {Upcoming} from './arrivals.ts'
+import type {PassFigures} from './record/pass-figures.ts'
 
 /**
  * The batching scheduler of one instance: vLLM's or SGLang's, of one release. The loop around it is the same for all
@@ -78,21 +79,13 @@ export interface SteadyPassObserver {
 }
 
 /** What one forward pass did. One object per instance, reused. Token counts unless said otherwise. */
-export interface PassOutcome {
+export interface PassOutcome extends PassFigures {
   readonly endMs: number
   /** Requests that finished in this pass. */
   readonly completedCount: number
   /** Requests that emitted their first token or finished, in emission order, and whether they finished. */
   readonly signals: readonly number[]
   readonly signalCompleted: readonly boolean[]
-  readonly numPrefillRequests: number
-  readonly sumPrefillTokens: number
-  readonly numDecodeRequests: number
-  readonly sumDecodeKvTokens: number
-  readonly numQueuedPrefill: number
-  readonly sumQueuedPrefillTokens: number
-  readonly numQueuedDecode: number
-  readonly sumQueuedDecodeKvTokens: number
 }
 
 /** What a scheduler tells the recorder, as it happens. */

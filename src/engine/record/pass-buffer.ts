@@ -1,6 +1,7 @@
 import {grown} from '../../core/grown.ts'
 import type {ForwardPasses} from '../observation.ts'
-import type {PassOutcome} from '../scheduler.ts'
+import {PassColumns} from './pass-columns.ts'
+import {type PassFigures, PassRow} from './pass-figures.ts'
 
 /**
  * Forward-pass snapshots of one pool, emptied after each observation.
@@ -9,7 +10,8 @@ import type {PassOutcome} from '../scheduler.ts'
  * `inExecutionOrder` says how they follow each other by (start, instance), as one global clock would have run them.
  */
 export class PassBuffer {
-  #rows = new PassColumns()
+  readonly #rows = new TimedPasses()
+  readonly #decodeOnly = new PassRow()
   #order = new Int32Array(0)
   /** Scratch of `#chain`. */
   #next = new Int32Array(0)
@@ -20,17 +22,8 @@ export class PassBuffer {
     return this.#rows.count
   }
 
-  add(instanceId: number, startMs: number, endMs: number, outcome: PassOutcome): void {
-    const at = this.#append(instanceId, startMs, endMs)
-    const rows = this.#rows
-    rows.numPrefillRequests[at] = outcome.numPrefillRequests
-    rows.sumPrefillTokens[at] = outcome.sumPrefillTokens
-    rows.numDecodeRequests[at] = outcome.numDecodeRequests
-    rows.sumDecodeKvTokens[at] = outcome.sumDecodeKvTokens
-    rows.numQueuedPrefill[at] = outcome.numQueuedPrefill
-    rows.sumQueuedPrefillTokens[at] = outcome.sumQueuedPrefillTokens
-    rows.numQueuedDecode[at] = outcome.numQueuedDecode
-    rows.sumQueuedDecodeKvTokens[at] = outcome.sumQueuedDecodeKvTokens
+  add(instanceId: number, startMs: number, endMs: number, figures: PassFigures): void {
+    this.#rows.setFigures(this.#append(instanceId, startMs, endMs), figures)
   }
 
   /** A pass that only decodes, with nothing queued. */
@@ -41,16 +34,9 @@ export class PassBuffer {
     requests: number,
     kvTokens: number,
   ): void {
-    const at = this.#append(instanceId, startMs, endMs)
-    const rows = this.#rows
-    rows.numPrefillRequests[at] = 0
-    rows.sumPrefillTokens[at] = 0
-    rows.numDecodeRequests[at] = requests
-    rows.sumDecodeKvTokens[at] = kvTokens
-    rows.numQueuedPrefill[at] = 0
-    rows.sumQueuedPrefillTokens[at] = 0
-    rows.numQueuedDecode[at] = 0
-    rows.sumQueuedDecodeKvTokens[at] = 0
+    this.#decodeOnly.numDecodeRequests = requests
+    this.#decodeOnly.sumDecodeKvTokens = kvTokens
+    this.add(instanceId, startMs, endMs, this.#decodeOnly)
   }
 
   clear(): void {
@@ -112,7 +98,7 @@ export class PassBuffer {
 }
 
 /** Restores the heap of rows, ordered by (start, instance), below one that has changed. */
-function siftDown(heads: number[], from: number, rows: PassColumns): void {
+function siftDown(heads: number[], from: number, rows: TimedPasses): void {
   const row = heads[from]
   if (row === undefined) return
   let at = from
@@ -127,41 +113,23 @@ function siftDown(heads: number[], from: number, rows: PassColumns): void {
   heads[at] = row
 }
 
-function isBefore(a: number, b: number, {startMs, instanceId}: PassColumns): boolean {
+function isBefore(a: number, b: number, {startMs, instanceId}: TimedPasses): boolean {
   const difference = startMs[a]! - startMs[b]!
   return difference < 0 || (difference === 0 && instanceId[a]! < instanceId[b]!)
 }
 
 const INITIAL = 1024
 
-class PassColumns implements ForwardPasses {
-  count = 0
+class TimedPasses extends PassColumns implements ForwardPasses {
   order: Int32Array | null = null
-  instanceId = new Int32Array(INITIAL)
   startMs = new Float64Array(INITIAL)
-  wallTimeS = new Float64Array(INITIAL)
-  numPrefillRequests = new Int32Array(INITIAL)
-  sumPrefillTokens = new Float64Array(INITIAL)
-  numDecodeRequests = new Int32Array(INITIAL)
-  sumDecodeKvTokens = new Float64Array(INITIAL)
-  numQueuedPrefill = new Int32Array(INITIAL)
-  sumQueuedPrefillTokens = new Float64Array(INITIAL)
-  numQueuedDecode = new Int32Array(INITIAL)
-  sumQueuedDecodeKvTokens = new Float64Array(INITIAL)
 
-  reserve(count: number): void {
-    if (count <= this.instanceId.length) return
-    const size = Math.max(count, this.instanceId.length * 2)
-    this.instanceId = grown(this.instanceId, size)
+  constructor() {
+    super(INITIAL)
+  }
+
+  protected override grow(size: number): void {
+    super.grow(size)
     this.startMs = grown(this.startMs, size)
-    this.wallTimeS = grown(this.wallTimeS, size)
-    this.numPrefillRequests = grown(this.numPrefillRequests, size)
-    this.sumPrefillTokens = grown(this.sumPrefillTokens, size)
-    this.numDecodeRequests = grown(this.numDecodeRequests, size)
-    this.sumDecodeKvTokens = grown(this.sumDecodeKvTokens, size)
-    this.numQueuedPrefill = grown(this.numQueuedPrefill, size)
-    this.sumQueuedPrefillTokens = grown(this.sumQueuedPrefillTokens, size)
-    this.numQueuedDecode = grown(this.numQueuedDecode, size)
-    this.sumQueuedDecodeKvTokens = grown(this.sumQueuedDecodeKvTokens, size)
   }
 }

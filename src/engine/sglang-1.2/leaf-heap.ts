@@ -1,4 +1,4 @@
-import {EarliestHeap} from '../../core/earliest-heap.ts'
+import {EarliestHeap} from '../../core/queues/earliest-heap.ts'
 
 /** Something that was last used at `access` and may stand in a `LeafHeap`. */
 export interface Leaf {

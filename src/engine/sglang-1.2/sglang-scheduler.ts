@@ -1,6 +1,6 @@
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {SchedulerSetup} from '../generation.ts'
-import {createOutcome, passDurationMs} from '../pass-outcome.ts'
+import {OutcomeRow, passDurationMs} from '../pass-outcome.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 import {createSteadyBatch, runSteadyPasses, type SteadyBatch} from '../steady-passes.ts'
 import {deadlock} from './deadlock.ts'
@@ -44,7 +44,7 @@ export class SglangScheduler implements Scheduler {
 
   // The pass under way.
   readonly #prompts = new PromptBatch()
-  readonly #outcome = createOutcome()
+  readonly #outcome = new OutcomeRow()
   #passStartMs = 0
   #hasRunOut = false
   #emitted = 0

@@ -3,7 +3,7 @@ import {scaledDurationMs} from '../../core/duration.ts'
 import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
-import {createOutcome16} from '../pass-outcome-1.6.ts'
+import {OutcomeRow16} from '../pass-outcome-1.6.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
 import {type SglangParameters, sglangParameters} from '../sglang-1.2/sglang-parameters.ts'
@@ -61,7 +61,7 @@ export class SglangScheduler implements Scheduler16 {
   #takenIsl = 0
   #takenPrefix = 0
   #didSomething = false
-  readonly #outcome = createOutcome16()
+  readonly #outcome = new OutcomeRow16()
   readonly #steady: SteadyBatch
 
   constructor({args, perf, workload, observer}: SglangInputs) {

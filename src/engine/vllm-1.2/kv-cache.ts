@@ -1,5 +1,5 @@
-import {EarliestHeap} from '../../core/earliest-heap.ts'
 import {grown} from '../../core/grown.ts'
+import {EarliestHeap} from '../../core/queues/earliest-heap.ts'
 import type {BlockLog} from '../block-log.ts'
 import type {HolderListener} from '../generation.ts'
 import {GROUP_BITS} from './fresh-identities.ts'

@@ -1,4 +1,4 @@
-import type {MutableOutcome} from '../pass-outcome.ts'
+import type {OutcomeRow} from '../pass-outcome.ts'
 import type {Sequence} from './sequence.ts'
 
 /**
@@ -8,7 +8,7 @@ import type {Sequence} from './sequence.ts'
 export class PassBatch {
   readonly #budget: number
   readonly #paysForPrompts: boolean
-  readonly #outcome: MutableOutcome
+  readonly #outcome: OutcomeRow
   #pass = 0
   startMs = 0
   /** Tokens left of the budget. */
@@ -21,7 +21,7 @@ export class PassBatch {
   prefixTokens = 0
 
   /** @param paysForPrompts false for decode instances: the prompt has been computed elsewhere */
-  constructor(budget: number, paysForPrompts: boolean, outcome: MutableOutcome) {
+  constructor(budget: number, paysForPrompts: boolean, outcome: OutcomeRow) {
     this.#budget = budget
     this.#paysForPrompts = paysForPrompts
     this.#outcome = outcome

@@ -2,7 +2,7 @@ import type {EngineArgs} from '../../config/scenario.ts'
 import {empty} from '../../core/empty.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {SchedulerSetup} from '../generation.ts'
-import {createOutcome, passDurationMs} from '../pass-outcome.ts'
+import {OutcomeRow, passDurationMs} from '../pass-outcome.ts'
 import type {
   PassObserver,
   PassOutcome,
@@ -49,7 +49,7 @@ export class VllmScheduler implements Scheduler {
   /** Requests received and not finished. */
   #requests = 0
 
-  readonly #outcome = createOutcome()
+  readonly #outcome = new OutcomeRow()
   readonly #batch: PassBatch
   /** Scratch: the sequences that emit a token in this pass, `count` of them. */
   readonly #emitting: Sequence[] = []

@@ -1,3 +1,4 @@
+import {Deque} from '../../core/queues/deque.ts'
 import {PREEMPTED, type Sequence, WAITING} from './sequence.ts'
 
 /**
@@ -6,8 +7,7 @@ import {PREEMPTED, type Sequence, WAITING} from './sequence.ts'
  * why the sums below count entries, not sequences.
  */
 export class WaitingQueue {
-  #entries: Sequence[] = []
-  #head = 0
+  readonly #entries = new Deque<Sequence>()
 
   /** Entries whose sequence waits for its first admission, and the sum of their prompt tokens. */
   waitingCount = 0
@@ -17,38 +17,31 @@ export class WaitingQueue {
   preemptedTokens = 0
 
   get isEmpty(): boolean {
-    return this.#head === this.#entries.length
+    return this.#entries.isEmpty
   }
 
   pushBack(sequence: Sequence): void {
-    this.#entries.push(sequence)
-    sequence.inWaiting = true
-    sequence.queueEntries++
-    this.#count(sequence, 1)
+    this.#entries.pushBack(sequence)
+    this.#entered(sequence)
   }
 
   pushFront(sequence: Sequence): void {
-    if (this.#head > 0) this.#entries[--this.#head] = sequence
-    else this.#entries.unshift(sequence)
-    sequence.inWaiting = true
-    sequence.queueEntries++
-    this.#count(sequence, 1)
+    this.#entries.pushFront(sequence)
+    this.#entered(sequence)
   }
 
   /** First entry that can be admitted; stale ones before it are dropped. */
   peek(): Sequence | null {
-    while (this.#head < this.#entries.length) {
-      const sequence = this.#entries[this.#head]!
-      if (sequence.inWaiting && (sequence.status === WAITING || sequence.status === PREEMPTED))
-        return sequence
+    for (;;) {
+      const sequence = this.#entries.first
+      if (sequence === null || isMember(sequence)) return sequence
       this.#popFront()
     }
-    return null
   }
 
   /** Takes a sequence out of the members; its entry goes only if it is at the head. */
   leave(sequence: Sequence): void {
-    if (this.#entries[this.#head] === sequence) this.#popFront()
+    if (this.#entries.first === sequence) this.#popFront()
     sequence.inWaiting = false
   }
 
@@ -62,25 +55,22 @@ export class WaitingQueue {
   /** Members that hold KV blocks: those an instance had too few of when it last tried to admit them. */
   countHolding(): number {
     const holding = new Set<Sequence>()
-    for (let i = this.#head; i < this.#entries.length; i++) {
-      const sequence = this.#entries[i]!
-      const isMember = sequence.inWaiting && (sequence.status === WAITING || sequence.status === PREEMPTED)
-      if (isMember && sequence.allocated > 0) holding.add(sequence)
+    for (const sequence of this.#entries) {
+      if (isMember(sequence) && sequence.allocated > 0) holding.add(sequence)
     }
     return holding.size
   }
 
+  #entered(sequence: Sequence): void {
+    sequence.inWaiting = true
+    sequence.queueEntries++
+    this.#count(sequence, 1)
+  }
+
   #popFront(): void {
-    const sequence = this.#entries[this.#head++]!
+    const sequence = this.#entries.popFront()
     sequence.queueEntries--
     this.#count(sequence, -1)
-    if (this.#head === this.#entries.length) {
-      this.#entries.length = 0
-      this.#head = 0
-    } else if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#head)
-      this.#head = 0
-    }
   }
 
   #count(sequence: Sequence, entries: number): void {
@@ -92,4 +82,9 @@ export class WaitingQueue {
       this.preemptedTokens += entries * (sequence.promptLength + sequence.generated)
     }
   }
+}
+
+/** It waits, whether for its first admission or after a pre-emption; entries of others are stale. */
+function isMember({inWaiting, status}: Sequence): boolean {
+  return inWaiting && (status === WAITING || status === PREEMPTED)
 }

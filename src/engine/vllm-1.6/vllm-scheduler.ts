@@ -4,7 +4,7 @@ import {empty} from '../../core/empty.ts'
 import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import {ArrayPool} from '../array-pool.ts'
-import {createOutcome16} from '../pass-outcome-1.6.ts'
+import {OutcomeRow16} from '../pass-outcome-1.6.ts'
 import type {Prompts} from '../prompts.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
@@ -73,7 +73,7 @@ export class VllmScheduler implements Scheduler16 {
   #batchPrefix = 0
   readonly #ready: Sequence[] = []
   readonly #rejected: number[] = []
-  readonly #outcome = createOutcome16()
+  readonly #outcome = new OutcomeRow16()
   #lastDecodeMs = Number.NaN
   #lastDecodeDurationMs = 0
   readonly #steady: SteadyRun

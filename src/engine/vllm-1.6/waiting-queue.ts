@@ -1,9 +1,9 @@
+import {Deque} from '../../core/queues/deque.ts'
 import type {Sequence} from './sequence.ts'
 
 /** Sequences that wait for an instance, in order of admission, with the sums a snapshot reports (engine-1.6.md 5.7). */
 export class WaitingQueue {
-  #entries: Sequence[] = []
-  #head = 0
+  readonly #entries = new Deque<Sequence>()
   /** Waiting for their first admission, and their prompt tokens. */
   newCount = 0
   newTokens = 0
@@ -14,57 +14,43 @@ export class WaitingQueue {
   handedOffCount = 0
 
   get isEmpty(): boolean {
-    return this.#head === this.#entries.length
+    return this.#entries.isEmpty
   }
 
   get first(): Sequence | null {
-    return this.#entries[this.#head] ?? null
+    return this.#entries.first
   }
 
   /** The first whose whole prompt is computed already. */
   get firstMaterialised(): Sequence | null {
     if (this.handedOffCount === 0) return null
-    for (let i = this.#head; i < this.#entries.length; i++) {
-      const sequence = this.#entries[i]!
-      if (sequence.isMaterialised) return sequence
-    }
+    for (const sequence of this.#entries) if (sequence.isMaterialised) return sequence
     return null
   }
 
   pushBack(sequence: Sequence): void {
-    this.#entries.push(sequence)
+    this.#entries.pushBack(sequence)
     this.#count(sequence, 1)
   }
 
   pushFront(sequence: Sequence): void {
-    if (this.#head > 0) this.#entries[--this.#head] = sequence
-    else this.#entries.unshift(sequence)
+    this.#entries.pushFront(sequence)
     this.#count(sequence, 1)
   }
 
   /** Before the first that was accepted after it. */
   insertByOrdinal(sequence: Sequence): void {
-    let at = this.#head
-    while (at < this.#entries.length && this.#entries[at]!.ordinal <= sequence.ordinal) at++
-    this.#entries.splice(at, 0, sequence)
+    this.#entries.insertBefore(sequence, other => other.ordinal > sequence.ordinal)
     this.#count(sequence, 1)
   }
 
   remove(sequence: Sequence): void {
     this.#count(sequence, -1)
-    if (this.#entries[this.#head] === sequence) this.#head++
-    else this.#entries.splice(this.#entries.indexOf(sequence, this.#head), 1)
-    if (this.#head === this.#entries.length) {
-      this.#entries.length = 0
-      this.#head = 0
-    } else if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#head)
-      this.#head = 0
-    }
+    this.#entries.remove(sequence)
   }
 
-  *[Symbol.iterator](): Generator<Sequence, void, void> {
-    for (let i = this.#head; i < this.#entries.length; i++) yield this.#entries[i]!
+  [Symbol.iterator](): Iterator<Sequence> {
+    return this.#entries[Symbol.iterator]()
   }
 
   #count(sequence: Sequence, by: number): void {

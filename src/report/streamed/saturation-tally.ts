@@ -1,4 +1,4 @@
-import {EarliestHeap} from '../../core/earliest-heap.ts'
+import {EarliestHeap} from '../../core/queues/earliest-heap.ts'
 import type {RequestColumns} from '../../engine/record/record.ts'
 import {judgeSaturation, LONG_WAIT_MS, type Saturation} from '../honesty/saturation.ts'
 import {ttftMs} from '../request-measures.ts'
