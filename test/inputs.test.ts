@@ -86,7 +86,7 @@ describe.skipIf(SHARED === null)('traces', () => {
     [
       'zero-output.jsonl',
       [],
-      {figures: [4, 4009, 4148.024], says: '1 requests without output tokens were left out'},
+      {figures: [4, 4009, 4148.024], says: '1 request without output tokens was left out'},
     ],
     ['lfs-pointer.jsonl', [], {says: 'is a Git LFS pointer, not the file itself'}],
     ['rows.parquet', [], {says: 'is a Parquet file that cannot be read (it is damaged or cut short)'}],

@@ -41,7 +41,7 @@ describe('a measured run is read', () => {
     expect([...requests!.latencyMs.ttft]).toEqual([10, 20])
     expect([...requests!.latencyMs.itl]).toEqual([5, 10])
     expect([...requests!.latencyMs.e2e]).toEqual([60, 120])
-    expect(notices).toEqual(['1 requests of the warm-up were left out.'])
+    expect(notices).toEqual(['1 request of the warm-up was left out.'])
   })
 
   it('from the summary of AIPerf, with its percentiles', () => {

@@ -1,6 +1,6 @@
 import {poolsOf, type Scenario} from '../config/scenario.ts'
 import {contextLengthOf} from '../perf/models/context-lengths.ts'
-import type {TraceOddity} from '../trace/diagnose-trace.ts'
+import type {TraceOddity} from '../trace/doctor/oddity.ts'
 import {keepRequests} from '../trace/keep-requests.ts'
 import type {Workload} from '../trace/workload.ts'
 

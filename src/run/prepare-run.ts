@@ -1,7 +1,7 @@
 import {warningNotes} from '../config/checks/warnings.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
-import {tellOddity} from '../trace/diagnose-trace.ts'
+import {tellOddity} from '../trace/doctor/oddity.ts'
 import {loadLaterParts} from './later-parts.ts'
 import {
   forecastMemory,

@@ -2,10 +2,10 @@ import {firstPoolOf, type Scenario, type SyntheticSpec, type TraceSource} from '
 import {ok, type Result} from '../core/result.ts'
 import {sha256OfText} from '../core/sha256.ts'
 import type {StreamedRequests} from '../engine/stream/streamed-requests.ts'
-import {tellOddity} from '../trace/diagnose-trace.ts'
+import {tellOddity} from '../trace/doctor/oddity.ts'
+import {readOddities} from '../trace/doctor/read-oddities.ts'
 import {createSyntheticWorkload, type SyntheticOptions} from '../trace/generators/synthetic.ts'
 import type {WorkloadOptions} from '../trace/parsed-trace.ts'
-import {readOddities} from '../trace/read-oddities.ts'
 import type {RequestSource} from '../trace/request-source.ts'
 import type {ParsedTrace} from '../trace/trace-columns.ts'
 import type {Workload} from '../trace/workload.ts'
@@ -115,8 +115,8 @@ export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
 }
 
 /** What is odd about a trace, each with what would set it right; for notes beside a run. */
-export function oddityNotes(scenario: Scenario, parsed: ParsedTrace, workload: Workload): readonly string[] {
-  return readOddities(parsed, workload, workloadOptionsOf(scenario)).map(tellOddity)
+export function oddityNotes(scenario: Scenario, parsed: ParsedTrace): readonly string[] {
+  return readOddities(parsed, workloadOptionsOf(scenario)).map(tellOddity)
 }
 
 /** What a forecast of memory needs to know of traffic. */

@@ -1,4 +1,4 @@
-import type {TraceFormat} from '../config/trace-options.ts'
+import type {TimeUnit, TraceFormat} from '../config/trace-options.ts'
 import type {RequestGraph} from './request-graph.ts'
 
 /**
@@ -20,6 +20,8 @@ export interface ParsedTrace {
   /** Tokens as written; infinite where absent, so that clamping gives the hash capacity. */
   readonly inputLengthGiven: Float64Array
   readonly outputLength: Int32Array
+  /** The unit that numeric times were taken to be in, where neither file nor format says it; absent = it is said. */
+  readonly guessedUnit?: TimeUnit
   /** ms as written; NaN where absent. */
   readonly timestampMs: Float64Array
   /** Wait of later turns after the previous completion, ms; 0 for first turns. */

@@ -116,10 +116,10 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
 }
 
 /** Only a trace of the user's own can be odd; the first page has none, and does without the code. */
-async function odditiesOf({file, workload}: LoadedTrace, request: TraceRequest) {
+async function odditiesOf({file}: LoadedTrace, request: TraceRequest) {
   if (file.source.kind !== 'file') return []
-  const {readOddities} = await import('../trace/read-oddities.ts')
-  return readOddities(file.parsed, workload, request)
+  const {readOddities} = await import('../trace/doctor/read-oddities.ts')
+  return readOddities(file.parsed, request)
 }
 
 /** Frees the page's callback; a plain function, as in a direct call, has nothing to free. */

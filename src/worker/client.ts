@@ -7,7 +7,7 @@ import type {TickTipping} from '../policies/dynamo/tipping/tipping.ts'
 import type {TippingQuestion} from '../policies/dynamo/tipping/tipping-question.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
-import type {TraceOddity} from '../trace/diagnose-trace.ts'
+import type {TraceOddity} from '../trace/doctor/oddity.ts'
 import type {TracePreview} from '../trace/preview-trace.ts'
 import type {GpuApi} from './gpu-protocol.ts'
 import type {

@@ -43,10 +43,7 @@ export async function loadTrace(
     fileBytes: bytes.length,
     rows: parsed.value.requestCount,
     source: {kind: 'file', name, sha256: fileSha256},
-    notices: [
-      ...parsed.value.notices,
-      ...(scenario === null ? [] : oddityNotes(scenario, parsed.value, workload.value)),
-    ],
+    notices: [...parsed.value.notices, ...(scenario === null ? [] : oddityNotes(scenario, parsed.value))],
   })
 }
 

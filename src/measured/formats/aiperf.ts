@@ -41,7 +41,12 @@ export function readAiperfRecords(records: readonly JsonObject[]): ReadMeasured 
         e2e: metricValue(metrics.request_latency),
       })
   }
-  const notices = warmups === 0 ? [] : [`${warmups} requests of the warm-up were left out.`]
+  const notices =
+    warmups === 0
+      ? []
+      : [
+          `${warmups === 1 ? '1 request of the warm-up was' : `${warmups} requests of the warm-up were`} left out.`,
+        ]
   return {source: 'AIPerf records', rows, notices}
 }
 

@@ -113,7 +113,7 @@ describe('lengths under the names people use', () => {
     expect(parsed.format).toBe('lengths')
     expect([...parsed.inputLengthGiven]).toEqual([100, 120])
     expect([...parsed.delayMs]).toEqual([0, 2000])
-    expect(parsed.notices.at(-1)).toBe('f: 1 requests without input or output tokens were left out.')
+    expect(parsed.notices.at(-1)).toBe('f: 1 request without input or output tokens was left out.')
   })
 
   it('counts a prompt given as text by its stated rule', () => {

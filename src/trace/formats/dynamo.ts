@@ -5,6 +5,7 @@ import type {ParsedTrace} from '../trace-columns.ts'
 import {JsonLinesReader} from './file-reader.ts'
 import {keyFinder} from './json-lines.ts'
 import {DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA} from './known-keys.ts'
+import {leftOutNotice} from './notices.ts'
 import {SessionBuilder} from './session-builder.ts'
 
 const findKey = keyFinder([
@@ -286,9 +287,7 @@ export class DynamoReader extends JsonLinesReader {
   }
 
   #notices(overlaps: number): readonly string[] {
-    const notices: string[] = []
-    if (this.#withoutOutput > 0)
-      notices.push(`${this.fileName}: ${this.#withoutOutput} requests without output were left out.`)
+    const notices = leftOutNotice(this.fileName, this.#withoutOutput, 'output')
     if (this.#withoutHashes > 0)
       notices.push(
         `${this.fileName}: ${this.#withoutHashes} requests have no input_sequence_hashes, so no prefix is reused in this replay.`,

@@ -228,7 +228,7 @@ describe('dynamo.request.trace.v1', () => {
     const parsed = parse(rows.join('\n'))
     expect(parsed.requestCount).toBe(1)
     expect(parsed.prompts).toBe('none')
-    expect(parsed.notices.join()).toContain('1 requests without output')
+    expect(parsed.notices.join()).toContain('1 request without output')
     expect(parsed.notices.join()).toContain('no prefix is reused')
   })
 
@@ -271,7 +271,7 @@ describe('CSV', () => {
       `${BURSTGPT}5,GPT-4,472,18,490,API log\n9,GPT-4,30,0,30,API log\n45,GPT-4,1087,230,1317,API log`,
     )
     expect([...made.timestampMs]).toEqual([5000, 45_000])
-    expect(made.notices.join()).toContain('1 requests without input or output tokens')
+    expect(made.notices.join()).toContain('1 request without input or output tokens')
     const header =
       'Timestamp,Session ID,Elapsed time,Model,Request tokens,Response tokens,Total tokens,Log Type\n'
     const sessions = parse(`${header}5,a,2,m,10,5,15,x\n6,,1,m,10,5,15,x\n30,a,3,m,10,5,15,x\n`)

@@ -1,4 +1,4 @@
-import type {CsvColumns} from '../../config/trace-options.ts'
+import type {CsvColumns, TimeUnit} from '../../config/trace-options.ts'
 import {floats, words} from '../../core/column.ts'
 import {isObject} from '../../core/is-object.ts'
 import {messageOf} from '../../core/message-of.ts'
@@ -6,7 +6,7 @@ import {ok, type Problem, type Result} from '../../core/result.ts'
 import {INT32_MAX} from '../int32.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import {columnUnitOf, isColumnOf, type LengthField} from './csv/csv-columns.ts'
-import {TimeReader, unitOfEpoch} from './csv/csv-time.ts'
+import {isNumber, TimeReader, unitOfEpoch} from './csv/csv-time.ts'
 import {JsonLinesReader} from './file-reader.ts'
 import {TEXT_KEYS} from './known-keys.ts'
 import {lengthsOnlyNotice, withoutTokensNotice} from './notices.ts'
@@ -28,6 +28,7 @@ export class LengthsReader extends JsonLinesReader {
   #sessions: SessionBuilder | null = null
   #keys: Readonly<Record<LengthField | 'delay' | 'text', string | null>> | null = null
   #time = new TimeReader(1)
+  #guessedUnit: TimeUnit | null = null
   #withoutTokens = 0
   #fromText = 0
 
@@ -48,6 +49,7 @@ export class LengthsReader extends JsonLinesReader {
       traceBlockSize: null,
       prompts: 'none',
       requestCount: count,
+      ...(this.#guessedUnit === null ? {} : {guessedUnit: this.#guessedUnit}),
       inputLengthGiven: this.#inputLength.toArray(),
       outputLength: Int32Array.from(this.#outputLength.toArray()),
       ...this.#sessions!.finish(),
@@ -77,9 +79,10 @@ export class LengthsReader extends JsonLinesReader {
     const find = (field: LengthField) =>
       this.#columns[field] ?? names.find(name => isColumnOf(field, name)) ?? null
     const timestamp = find('timestamp')
-    const unit =
-      this.#columns.unit ?? columnUnitOf(timestamp ?? '') ?? unitOfEpoch(row[timestamp ?? '']) ?? 'ms'
-    this.#time = new TimeReader(timeUnitMs(unit))
+    const first = row[timestamp ?? '']
+    const told = this.#columns.unit ?? columnUnitOf(timestamp ?? '') ?? unitOfEpoch(first)
+    if (told === null && isNumber(String(first))) this.#guessedUnit = 'ms'
+    this.#time = new TimeReader(timeUnitMs(told ?? 'ms'))
     return {
       timestamp,
       input: find('input'),

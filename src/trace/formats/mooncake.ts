@@ -9,6 +9,7 @@ import {JsonLinesReader} from './file-reader.ts'
 import {gunzip, isGzip} from './gzip.ts'
 import {LineError} from './json-line-scanner.ts'
 import {keyFinder} from './json-lines.ts'
+import {leftOutNotice} from './notices.ts'
 import {SessionBuilder} from './session-builder.ts'
 import {finishSteps, type ParseProgress, readInSteps} from './trace-reader.ts'
 
@@ -41,7 +42,13 @@ export function* parseMooncakeChunks(
   return yield* readInSteps(new MooncakeReader(unpacked.value, fileName), unpacked.value.length)
 }
 
-const mooncakeTraits = {format: 'mooncake', notices: [], traceBlockSize: null, prompts: 'hashes'} as const
+const mooncakeTraits = {
+  format: 'mooncake',
+  notices: [],
+  traceBlockSize: null,
+  prompts: 'hashes',
+  guessedUnit: 'ms',
+} as const
 
 type Field =
   | 'timestamp'
@@ -124,9 +131,7 @@ export class MooncakeReader extends JsonLinesReader {
   }
 
   #notices(): readonly string[] {
-    const notices: string[] = []
-    if (this.#withoutOutput > 0)
-      notices.push(`${this.fileName}: ${this.#withoutOutput} requests without output tokens were left out.`)
+    const notices = leftOutNotice(this.fileName, this.#withoutOutput, 'output tokens')
     if (this.#notSimulated)
       notices.push(
         `${this.fileName} has fields of an agentic trace (${AGENTIC_FIELDS.join(', ')}). Read as plain Mooncake, as 1.2.1 reads it, ` +

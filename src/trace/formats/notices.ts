@@ -3,7 +3,13 @@ export function lengthsOnlyNotice(subject: string): string {
   return `${subject} holds lengths only: no two prompts share a prefix, so the prefix cache never helps in this replay.`
 }
 
-/** Of rows that were left out; none where none was. */
+/** `1 request without WHAT was left out.`, after the file's name; none where none was. @param what they lack */
+export function leftOutNotice(fileName: string, count: number, what: string): string[] {
+  const left = count === 1 ? `1 request without ${what} was` : `${count} requests without ${what} were`
+  return count === 0 ? [] : [`${fileName}: ${left} left out.`]
+}
+
+/** Of rows that failed in the recording. */
 export function withoutTokensNotice(fileName: string, count: number): string[] {
-  return count === 0 ? [] : [`${fileName}: ${count} requests without input or output tokens were left out.`]
+  return leftOutNotice(fileName, count, 'input or output tokens')
 }

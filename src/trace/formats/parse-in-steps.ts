@@ -59,11 +59,14 @@ export function* parseTraceChunks(
     new MooncakeReader(bytes, fileName)
   const parsed = yield* readInSteps(reader, bytes.length)
   if (!parsed.ok) return parsed
-  const left =
-    leaveOut === undefined ? [] : [`${fileName}: lines ${leaveOut.replaceAll(',', ', ')} were left out.`]
+  const left = leaveOut === undefined ? [] : [`${fileName}: ${tellLines(leaveOut)} left out.`]
   const told = records === null ? [] : [records.notice]
   const notices = [...unpacked.value.notices, ...told, ...left, ...parsed.value.notices]
   return ok({parsed: inMilliseconds({...parsed.value, notices}, options.columns?.unit), detected})
+}
+
+function tellLines(leaveOut: string): string {
+  return leaveOut.includes(',') ? `lines ${leaveOut.replaceAll(',', ', ')} were` : `line ${leaveOut} was`
 }
 
 /** Waits of requests for others are of 1.6.1; 1.2.1 passes over what it does not know in the rows, and cannot read the header. */

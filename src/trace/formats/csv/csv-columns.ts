@@ -20,8 +20,10 @@ export interface CsvLayout {
   readonly elapsed: number
   /** Ids of the prompt's blocks, as a JSON list. */
   readonly hashIds: number
-  /** null = as the first time of the file looks. */
+  /** As the user or the column's name says; null = as the first time of the file looks. */
   readonly unit: TimeUnit | null
+  /** What numbers are in where nothing says it. */
+  readonly usualUnit: TimeUnit
   readonly header: readonly string[]
 }
 
@@ -105,9 +107,13 @@ export function findLayout(header: readonly string[], request: LayoutRequest): R
     if (layout[field] >= 0 || isOptional) continue
     return fail(describeMissing(header, request, field), 'columns')
   }
-  // Whoever wrote block ids into a table had a Mooncake trace, whose times are ms.
-  const usual = layout.hashIds >= 0 ? 'ms' : null
-  return ok({...layout, unit: columns.unit ?? columnUnitOf(header[layout.timestamp]!) ?? usual, header})
+  return ok({
+    ...layout,
+    unit: columns.unit ?? columnUnitOf(header[layout.timestamp]!),
+    // Whoever wrote block ids into a table had a Mooncake trace, whose times are ms.
+    usualUnit: layout.hashIds >= 0 ? 'ms' : 's',
+    header,
+  })
 }
 
 function describeMissing(

@@ -1,9 +1,10 @@
+import type {TimeUnit} from '../../../config/trace-options.ts'
 import {fail, ok, type Problem, type Result} from '../../../core/result.ts'
 import {INT32_MAX} from '../../int32.ts'
 import {timeUnitMs} from '../time-unit.ts'
 import {type CsvLayout, findLayout, type LayoutRequest} from './csv-columns.ts'
 import type {CsvRow} from './csv-rows.ts'
-import {parseNumber, TimeReader, unitOfEpoch} from './csv-time.ts'
+import {isNumber, parseNumber, TimeReader, unitOfEpoch} from './csv-time.ts'
 
 /** What one row says of a request whatever else it holds. */
 export interface CsvRequest {
@@ -19,6 +20,7 @@ export class CsvRequests {
   #layout: CsvLayout | null = null
   /** null until the first row tells the unit. */
   #time: TimeReader | null = null
+  #guessedUnit: TimeUnit | null = null
 
   constructor(request: LayoutRequest) {
     this.#request = request
@@ -27,6 +29,11 @@ export class CsvRequests {
   /** null until the header was read. */
   get layout(): CsvLayout | null {
     return this.#layout
+  }
+
+  /** The unit that times were taken to be in where nothing says it; null where something does. */
+  get guessedUnit(): TimeUnit | null {
+    return this.#guessedUnit
   }
 
   readHeader({cells}: CsvRow): Problem | null {
@@ -44,10 +51,16 @@ export class CsvRequests {
     if (Number.isNaN(input)) return this.#failAt(line, cells, layout, 'input')
     if (Number.isNaN(output)) return this.#failAt(line, cells, layout, 'output')
     const time = cells[layout.timestamp]!
-    this.#time ??= new TimeReader(timeUnitMs(layout.unit ?? unitOfEpoch(time) ?? 's'))
+    this.#time ??= this.#timeReaderFor(time, layout)
     const timestampMs = this.#time.read(time)
     if (!Number.isFinite(timestampMs)) return this.#failAt(line, cells, layout, 'timestamp')
     return ok({timestampMs, input, output})
+  }
+
+  #timeReaderFor(first: string, {unit, usualUnit}: CsvLayout): TimeReader {
+    const told = unit ?? unitOfEpoch(first)
+    if (told === null && isNumber(first)) this.#guessedUnit = usualUnit
+    return new TimeReader(timeUnitMs(told ?? usualUnit))
   }
 
   fail(line: number, text: string, field: string): Result<never> {

@@ -44,6 +44,11 @@ export function parseNumber(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
 }
 
+/** A number, as against a date. */
+export function isNumber(text: string): boolean {
+  return !Number.isNaN(parseNumber(text.trim()))
+}
+
 function isDigits(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)

@@ -56,6 +56,7 @@ export class CsvReader extends FileReader<CsvRows> {
 
   protected build(count: number): Result<ParsedTrace> {
     const {fileName, format} = this.#options
+    const {guessedUnit} = this.#requests
     const sessions = this.#buildSessions()
     if (!sessions.ok) return sessions
     return ok({
@@ -67,6 +68,7 @@ export class CsvReader extends FileReader<CsvRows> {
       requestCount: count,
       inputLengthGiven: this.#inputLength.toArray(),
       outputLength: Int32Array.from(this.#outputLength.toArray()),
+      ...(format === 'csv' && guessedUnit !== null ? {guessedUnit} : {}),
       ...sessions.value.finish(),
       hashStart: this.#hasHashes ? Uint32Array.from(this.#hashStart.toArray()) : new Uint32Array(count + 1),
       hashIds: Uint32Array.from(this.#hashIds.toArray()),

@@ -1,8 +1,6 @@
 import {formatCsvColumns, parseCsvColumns} from '../../../../config/trace-options.ts'
-import type {TraceOddity} from '../../../../trace/diagnose-trace.ts'
+import type {OddityCure as Cure} from '../../../../trace/doctor/oddity.ts'
 import type {ScenarioState} from '../../../model/scenario/scenario.svelte.ts'
-
-type Cure = NonNullable<TraceOddity['cure']>
 
 /** Field of the form that each flag stands for. */
 const FIELDS = {
@@ -10,6 +8,10 @@ const FIELDS = {
   '--trace-block-size': 'trace_block_size',
   '--trace-spread-ms': 'trace_spread_ms',
   '--trace-max-input': 'trace_max_input',
+  '--trace-start-s': 'trace_start_s',
+  '--trace-end-s': 'trace_end_s',
+  '--trace-limit': 'trace_limit',
+  '--trace-leave-out': 'trace_leave_out',
 } as const
 
 const UNITS: Readonly<Record<string, string>> = {
@@ -29,12 +31,26 @@ export function cureLabel({flag, value}: Cure): string {
       return `Spread arrivals over ${Number(value) / 1000} s`
     case '--trace-max-input':
       return `Leave out prompts over ${value} tokens`
+    case '--trace-start-s':
+      return 'Replay only what comes after the gap'
+    case '--trace-end-s':
+      return 'Replay only what comes before the gap'
+    case '--trace-limit':
+      return `Replay the first ${value} requests`
+    case '--trace-leave-out':
+      return `Leave out these ${value.split(',').length} lines`
   }
 }
 
 export function applyCure(scenario: ScenarioState, {flag, value}: Cure): void {
-  const key = FIELDS[flag]
-  scenario.set('trace', key, key === 'trace_columns' ? withColumns(scenario, value) : value)
+  scenario.set('trace', FIELDS[flag], valueWith(scenario, {flag, value}))
+}
+
+/** What was said before stays where a field takes several things. */
+function valueWith(scenario: ScenarioState, {flag, value}: Cure): string {
+  if (flag === '--trace-columns') return withColumns(scenario, value)
+  const before = String(scenario.draft('trace', FIELDS[flag]))
+  return flag === '--trace-leave-out' && before !== '' ? `${before},${value}` : value
 }
 
 /** Columns that were named before stay. */

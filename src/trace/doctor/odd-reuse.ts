@@ -1,4 +1,4 @@
-import type {ParsedTrace} from './trace-columns.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
 
 /** Recorded chats and agents share up to nine tenths of their blocks; more than this, over many requests, is how ids were given. */
 const PLAUSIBLE_REUSE = 0.97
