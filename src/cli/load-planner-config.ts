@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs'
 import {extname} from 'node:path'
-import {parseJson} from '../config/command-line/flags.ts'
+import {isFileName, parseJson} from '../config/command-line/flags.ts'
 import type {PolicyConfigText} from '../config/command-line/policy-flags.ts'
 import {type FoundPlannerConfig, findPlannerConfig} from '../config/planner/find-planner-config.ts'
 import {PLANNER_KEYS} from '../config/planner/planner-config.ts'
@@ -46,7 +46,8 @@ const ALL_KEYS = new Set([...PLANNER_KEYS, ...PLANNER_KEYS_16])
 
 async function readPlannerConfig(value: string): Promise<Result<unknown>> {
   if (!isFile(value)) {
-    if (/^[^{}[\]"]+\.(json|ya?ml)$/i.test(value)) return fail(`${FLAG}: no such file: ${value}`, FLAG)
+    const mistaken = noFile(value)
+    if (mistaken !== null) return fail(`${FLAG}: ${mistaken}`, FLAG)
     const inline = parseJson(value)
     if (inline.ok) return inline
     return fail(`${FLAG}: neither a valid file path nor valid JSON: ${inline.error.message}`, FLAG)
@@ -66,6 +67,8 @@ export async function loadPolicyConfig(
   value: string | undefined,
 ): Promise<Result<PolicyConfigText | undefined>> {
   if (value === undefined) return ok(value)
+  const mistaken = noFile(value)
+  if (mistaken !== null) return fail(`--policy-config: ${mistaken}`, '--policy-config')
   const {parseYamlDocuments: readDocuments} = await loadYaml()
   if (!isFile(value)) return ok({text: value, readDocuments})
   try {
@@ -76,11 +79,23 @@ export async function loadPolicyConfig(
 }
 
 function isFile(path: string): boolean {
+  return kindOf(path) === 'file'
+}
+
+/** What is wrong with a value that is meant as a path; null where there is a file, or an inline document. */
+function noFile(value: string): string | null {
+  const kind = kindOf(value)
+  if (kind === 'folder') return `${value} is a folder: give the file in it`
+  return kind === null && isFileName(value) ? `no such file: ${value}` : null
+}
+
+function kindOf(path: string): 'file' | 'folder' | null {
   try {
-    return statSync(path).isFile()
+    const stat = statSync(path)
+    return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : null
   } catch {
     // Inline JSON is no path, and may be too long for one.
-    return false
+    return null
   }
 }
 

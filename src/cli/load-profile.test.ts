@@ -120,3 +120,9 @@ test('a profile in Fortran order says what it says in C order', () => {
   expect(profile(npy('<f8', [1, 3, 2, 4], {shape: '2, 2', isFortran: true}))).toEqual(rows)
   expect(messageOf(join(folder, 'gone.npz'))).toMatch(/cannot read/)
 })
+
+test('one half of the results is told to be one', () => {
+  writeJson()
+  const half = loadProfile(join(folder, 'decode_raw_data.json'))
+  expect(half.ok ? '' : half.error.message).toContain('give the folder that holds both')
+})

@@ -22,9 +22,15 @@ function isFolder(path: string): boolean {
   return statSync(path, {throwIfNoEntry: false})?.isDirectory() ?? false
 }
 
+/** One half of a profiler's results. */
+const HALF = /(^|[/\\])(raw_data\.npz|(prefill|decode)_raw_data\.json)$/
+
 function profileOfFile(path: string): Result<ProfileTable> {
   const bytes = read(path)
-  return bytes.ok ? parseProfileNpz(bytes.value, path) : bytes
+  if (!bytes.ok) return bytes
+  const table = parseProfileNpz(bytes.value, path)
+  if (table.ok || !HALF.test(path)) return table
+  return fail(`${path} is one half of a profiler's results: give the folder that holds both`)
 }
 
 function read(path: string): Result<Uint8Array> {

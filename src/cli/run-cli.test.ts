@@ -161,6 +161,15 @@ describe('bad input', () => {
     [['reports'], 'failed to open trace file reports: it is a directory'],
     [['bad.jsonl'], 'trace line 2 is missing output_length'],
     [['trace.jsonl', '--planner-config', 'plan.yml'], 'no such file: plan.yml'],
+    [['trace.jsonl', '--planner-config', 'reports'], '--planner-config: reports is a folder'],
+    [
+      ['trace.jsonl', '--policy', 'hpa', '--policy-config', 'gone.yaml'],
+      '--policy-config: no such file: gone.yaml',
+    ],
+    [
+      ['trace.jsonl', '--extra-engine-args', 'plan.json'],
+      '--extra-engine-args: not valid JSON but the name of a file; "$(cat plan.json)" gives what is in it',
+    ],
     [['trace.jsonl', '--planner-config', 'mode: agg'], 'neither a valid file path nor valid JSON'],
     [['trace.jsonl', '--planner-config', 'bad.yaml'], 'bad.yaml: line 1: not valid YAML'],
     [['trace.jsonl', '--planner-config', 'empty.yaml'], 'should be a valid dictionary'],

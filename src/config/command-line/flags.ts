@@ -252,11 +252,18 @@ function readEngineFlag(
   return ok(parsed.value.args)
 }
 
+/** The name of a JSON or YAML file, as against a document in a line. */
+export function isFileName(text: string): boolean {
+  return /^[^{}[\]"\n]+\.(json|ya?ml)$/i.test(text)
+}
+
 /** JSON with the parser's complaint on one line. */
 export function parseJson(text: string): Result<unknown> {
   try {
     return ok(JSON.parse(text))
   } catch (error) {
+    if (isFileName(text))
+      return fail(`not valid JSON but the name of a file; "$(cat ${text})" gives what is in it`)
     const reason = messageOf(error)
     return fail(`not valid JSON: ${reason.replaceAll(/\s+/g, ' ')}`)
   }

@@ -65,6 +65,17 @@ describe('among what else a deployment has', () => {
     expect(read('keda', `apiVersion: v1\nkind: List\nitems:\n${items.join('')}`)).toEqual(alone)
   })
 
+  test('its spec is found under other names, as Helm values have it', () => {
+    const spec = SCALED_OBJECT.split('spec:')[1]!.replaceAll('\n', '\n  ')
+    const values = `image: {tag: x}\nautoscaling:\n  keda:${spec}\n`
+    expect(read('keda', values)).toEqual(alone)
+    expect(read('keda', `${values}  other:${spec}\n`)).toContain('there are 2 of those in it: give one')
+    expect(read('keda', 'image: {tag: x}')).toContain('nor a spec with triggers')
+    expect(read('hpa', 'autoscaling: {enabled: true, minReplicas: 1, maxReplicas: 8}')).toContain(
+      'goes by cpu',
+    )
+  })
+
   test('where there is none, what there is instead is named', () => {
     expect(read('hpa', `${SERVICE}---${SCALED_OBJECT}`)).toContain('holds a Service')
   })

@@ -68,10 +68,20 @@ function toDocument(policy: AutoscalerName, value: unknown): Result<PolicyDocume
   const {kind, marks} = AUTOSCALER_FACTS[policy]
   if (value.kind !== undefined) return joinManifests(policy, [value])
   if (marks.some(mark => mark in value)) return ok({pools: {all: value}})
+  const [inner, ...others] = specsIn(value, marks)
+  if (inner !== undefined && others.length === 0) return ok({pools: {all: inner}})
+  const several = others.length === 0 ? '' : `, and there are ${others.length + 1} of those in it: give one`
   return fail(
-    `policy-config is neither a ${kind} nor an object with "pools", nor a spec with ${marks.join(' or ')}`,
+    `policy-config is neither a ${kind} nor an object with "pools", nor a spec with ${marks.join(' or ')}${several}`,
     'policy-config',
   )
+}
+
+/** Specs under other names, as Helm values have them. */
+function specsIn(value: unknown, marks: readonly string[]): readonly JsonObject[] {
+  if (!isObject(value)) return []
+  if (marks.some(mark => mark in value)) return [value]
+  return Object.values(value).flatMap(part => specsIn(part, marks))
 }
 
 function joinManifests(policy: AutoscalerName, manifests: readonly unknown[]): Result<PolicyDocument> {
