@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {strToU8} from 'fflate'
 import {describe, expect, it} from 'vitest'
 import {FUZZ} from '../../test/support/fuzz.ts'
+import {guidellmReports} from '../../test/support/guidellm-reports.ts'
 import type {MeasuredRun} from './measured-run.ts'
 import {readMeasured} from './read-measured.ts'
 
@@ -42,6 +43,36 @@ describe('a measured run is read', () => {
     expect([...requests!.latencyMs.itl]).toEqual([5, 10])
     expect([...requests!.latencyMs.e2e]).toEqual([60, 120])
     expect(notices).toEqual(['1 request of the warm-up was left out.'])
+  })
+
+  it('from the report of guidellm: its requests, else its percentiles', () => {
+    const request = (start: number) => ({
+      request_start_time: start,
+      request_latency: 0.5,
+      prompt_tokens: 300,
+      output_tokens: 11,
+      time_to_first_token_ms: 80,
+      inter_token_latency_ms: 42,
+    })
+    const report = (benchmark: object) => JSON.stringify({benchmarks: [benchmark]})
+    const requests = {successful: [request(8), request(3)], incomplete: [request(9)], errored: []}
+    const run = read(report({requests}))
+    expect(run.source).toBe('guidellm report')
+    expect([...run.requests!.startMs]).toEqual([3000, 8000])
+    expect(run.requests!.latencyMs).toEqual({
+      ttft: new Float64Array([80, 80]),
+      itl: new Float64Array([42, 42]),
+      e2e: new Float64Array([500, 500]),
+    })
+    expect(run.notices).toEqual(['1 request that failed or was cut off is left out.'])
+    const successful = {mean: 0.5, median: 0.4, percentiles: {p001: 0.1, p50: 0.4, p999: 2}}
+    const none = {successful: [], incomplete: [], errored: []}
+    expect(read(report({requests: none, metrics: {request_latency: {successful}}})).statistics).toEqual([
+      {metric: 'e2e', at: 'mean', ms: 500},
+      {metric: 'e2e', at: 0.1, ms: 100},
+      {metric: 'e2e', at: 50, ms: 400},
+      {metric: 'e2e', at: 99.9, ms: 2000},
+    ])
   })
 
   it('from the summary of AIPerf, with its percentiles', () => {
@@ -175,6 +206,7 @@ describe('a measured run is read', () => {
     )
     const table = fc.array(cells, {maxLength: 30}).map(list => list.join(','))
     const bytes = fc.oneof(
+      guidellmReports.map(text => strToU8(text)),
       json.map(text => strToU8(text)),
       table.map(text => strToU8(text)),
       fc.uint8Array({maxLength: 60}),

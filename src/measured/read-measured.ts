@@ -2,9 +2,11 @@ import {isObject, type JsonObject} from '../core/is-object.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import {unpackTrace} from '../trace/formats/packing/unpack-trace.ts'
 import {decodeText} from '../trace/formats/packing/unwrap-trace.ts'
+import {readGuidellmReport} from '../trace/formats/records/guidellm.ts'
 import {isAiperfRecord, isAiperfSummary, readAiperfRecords, readAiperfSummary} from './formats/aiperf.ts'
 import {isBenchmark, readBenchmarks} from './formats/benchmark.ts'
 import {isDynamoEvent, readDynamoEvents} from './formats/dynamo.ts'
+import {readGuidellm} from './formats/guidellm.ts'
 import {readMeasuredCsv} from './formats/table.ts'
 import {type MeasuredRun, type ReadMeasured, requestsOf} from './measured-run.ts'
 
@@ -13,7 +15,7 @@ const MOST_BYTES = 400 * 2 ** 20
 
 /**
  * Reads what a run of a real system measured, told by its content: AIPerf's records or summary, a Dynamo request trace, the
- * result of vLLM's or SGLang's benchmark, a CSV table of latencies. A file none of whose requests has a latency is refused.
+ * result of vLLM's or SGLang's benchmark, guidellm's report, a CSV table of latencies. A file none of whose requests has a latency is refused.
  */
 export function readMeasured(packed: Uint8Array, fileName: string): Result<MeasuredRun> {
   const unpacked = unpackTrace(packed, fileName)
@@ -46,12 +48,14 @@ function readJson(text: string, fileName: string): Result<ReadMeasured> {
   const [first] = documents.value
   if (first === undefined) return fail(`${fileName} is empty`)
   if (documents.value.some(isDynamoEvent)) return ok(readDynamoEvents(documents.value))
+  const guidellm = readGuidellmReport(first)
+  if (guidellm !== null) return ok(readGuidellm(guidellm))
   if (isAiperfRecord(first)) return ok(readAiperfRecords(documents.value))
   if (isAiperfSummary(first)) return ok(readAiperfSummary(first))
   if (isBenchmark(first)) return ok(readBenchmarks(documents.value))
   return fail(
     `${fileName} is no measured run that is known: AIPerf's profile_export.jsonl or profile_export_aiperf.json, a Dynamo ` +
-      'request trace, the JSON of vllm bench serve or sglang.bench_serving, or a CSV of TTFT, ITL and end-to-end latency',
+      'request trace, the JSON of vllm bench serve, sglang.bench_serving or guidellm, or a CSV of TTFT, ITL and end-to-end latency',
   )
 }
 

@@ -120,7 +120,7 @@ export const FLAGS: readonly Flag[] = [
     type: 'text',
     metavar: 'FILE',
     group: 'Output',
-    help: 'What a real run of this trace measured (AIPerf records or summary, Dynamo request trace, vLLM or SGLang benchmark, CSV): set beside the simulation.',
+    help: 'What a real run of this trace measured (AIPerf records or summary, Dynamo request trace, vLLM, SGLang or guidellm benchmark, CSV): set beside the simulation.',
   },
   {
     ...ours,

@@ -116,6 +116,17 @@ describe('lengths under the names people use', () => {
     expect(parsed.notices.at(-1)).toBe('f: 1 request without input or output tokens was left out.')
   })
 
+  it('finds sessions and waits that the first row has not', () => {
+    const rows = [
+      {timestamp: 0, isl: 9, osl: 5},
+      {timestamp: 1, isl: 100, osl: 5, session_id: 'a'},
+      {isl: 120, osl: 6, session_id: 'a', delay_ms: 700},
+    ]
+    const parsed = parse(rows.map(row => JSON.stringify(row)).join('\n'))
+    expect(parsed.sessionCount).toBe(2)
+    expect([...parsed.delayMs]).toEqual([0, 0, 700])
+  })
+
   it('counts a prompt given as text by its stated rule', () => {
     const parsed = parse('{"timestamp": 3, "text_input": "twelve chars", "output_length": 4}')
     expect([...parsed.inputLengthGiven]).toEqual([3])

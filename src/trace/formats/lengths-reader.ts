@@ -13,6 +13,9 @@ import {lengthsOnlyNotice, withoutTokensNotice} from './notices.ts'
 import {SessionBuilder} from './session-builder.ts'
 import {timeUnitMs} from './time-unit.ts'
 
+/** Names of the fields in a row; null = it has none. */
+type RowKeys = Record<LengthField | 'text', string | null>
+
 /** Characters of English text that a token stands for, by the rule of thumb that model cards give. */
 const CHARACTERS_PER_TOKEN = 4
 
@@ -26,7 +29,9 @@ export class LengthsReader extends JsonLinesReader {
   readonly #inputLength = floats()
   readonly #outputLength = words()
   #sessions: SessionBuilder | null = null
-  #keys: Readonly<Record<LengthField | 'delay' | 'text', string | null>> | null = null
+  #keys: RowKeys | null = null
+  /** Names of fields that are no session's. */
+  readonly #otherNames = new Set<string>()
   #time = new TimeReader(1)
   #guessedUnit: TimeUnit | null = null
   #withoutTokens = 0
@@ -69,6 +74,8 @@ export class LengthsReader extends JsonLinesReader {
     }
     if (!isObject(row)) return this.lines.problem('must be a JSON object')
     this.#keys ??= this.#findKeys(row)
+    // A first turn, or a request alone, may stand without its session.
+    if (this.#keys.session === null) this.#keys.session = this.#newSessionKey(row)
     this.#sessions ??= new SessionBuilder(this.lines.countLines())
     return this.#readRow(row, this.#keys, this.#sessions)
   }
@@ -88,16 +95,21 @@ export class LengthsReader extends JsonLinesReader {
       input: find('input'),
       output: find('output'),
       session: find('session'),
-      delay: names.find(name => name === 'delay' || name === 'delay_ms') ?? 'delay',
       text: TEXT_KEYS.find(key => typeof row[key] === 'string') ?? null,
     }
   }
 
-  #readRow(
-    row: Readonly<Record<string, unknown>>,
-    keys: Readonly<Record<LengthField | 'delay' | 'text', string | null>>,
-    sessions: SessionBuilder,
-  ): Problem | null {
+  /** The name of a session's field among those that no row before had. */
+  #newSessionKey(row: Readonly<Record<string, unknown>>): string | null {
+    for (const name of Object.keys(row)) {
+      if (this.#otherNames.has(name)) continue
+      if (isColumnOf('session', name)) return name
+      this.#otherNames.add(name)
+    }
+    return null
+  }
+
+  #readRow(row: Readonly<Record<string, unknown>>, keys: RowKeys, sessions: SessionBuilder): Problem | null {
     const input = this.#readInput(row, keys)
     if (typeof input !== 'number') return input
     const output = readLength(keys.output === null ? undefined : row[keys.output])
@@ -114,7 +126,7 @@ export class LengthsReader extends JsonLinesReader {
         keys.timestamp!,
       )
     const session = keys.session === null ? undefined : row[keys.session]
-    const delay = row[keys.delay!]
+    const delay = row.delay ?? row.delay_ms
     const problem = sessions.add({
       line: this.lines.lineNumber,
       sessionId: session === undefined || session === null ? null : `session ${String(session)}`,

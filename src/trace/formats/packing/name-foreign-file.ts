@@ -42,6 +42,9 @@ const FOREIGN: readonly {
   })),
 ]
 
+/** The arguments of a benchmark come before its results, in fewer bytes than this. */
+const YAML_HEAD = 64 * 1024
+
 /** What a file is that no reader of ours reads, as a clause after "is"; null where it may be a trace. */
 export function nameForeignFile(bytes: Uint8Array): string | null {
   const known = FOREIGN.find(({begins, at = 0}) => beginsWith(bytes, begins, at))
@@ -50,6 +53,8 @@ export function nameForeignFile(bytes: Uint8Array): string | null {
   if (/^(<!--.*?-->\s*)*<(!doctype html|html|head|body)\b/s.test(head))
     return 'a web page, not a trace: the download most likely gave an error page or a preview; download the raw file'
   if (head.startsWith('<?xml') || head.startsWith('<error>')) return 'an XML document, not a trace'
+  if (/^args:\s/.test(head) && /\nbenchmarks:\s*\n/.test(strFromU8(bytes.subarray(0, YAML_HEAD), true)))
+    return "guidellm's report as YAML: its JSON (benchmarks.json) is read"
   if (bytes.length < 200 && /^(error )?[45]\d\d(:|\s)[ a-z]+\s*$/.test(head))
     return "a server's answer that it has no such file, not a trace: download it anew"
   return null

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {strToU8} from 'fflate'
 import {describe, expect, it} from 'vitest'
 import {FUZZ} from '../../../../test/support/fuzz.ts'
+import {guidellmReports} from '../../../../test/support/guidellm-reports.ts'
 import {toWorkload} from '../../parsed-trace.ts'
 import {parseTrace} from '../parse-trace.ts'
 import {recordsToLines} from './records-to-lines.ts'
@@ -29,6 +30,73 @@ describe('records of tools are read as traces', () => {
     expect(parsed).toMatchObject({format: 'lengths', requestCount: 2})
     expect(workload.ok && [...workload.value.arrivalMs]).toEqual([2000, 0])
     expect(parsed.notices[0]).toContain("AIPerf's per-request records")
+  })
+
+  describe('guidellm’s report', () => {
+    const answered = (start: number, conversation: string | null = null) => ({
+      type_: 'generative_request_stats',
+      request_start_time: start,
+      request_latency: 2,
+      prompt_tokens: 300,
+      output_tokens: 20,
+      time_to_first_token_ms: 80,
+      info: {conversation_id: conversation, turn_index: 0},
+    })
+    const benchmark = (successful: readonly object[], others: object = {}) => ({
+      type_: 'generative_benchmark',
+      requests: {successful, incomplete: [], errored: [], total: null, ...others},
+    })
+    const report = (...benchmarks: readonly object[]) =>
+      JSON.stringify({metadata: {version: 1, guidellm_version: '0.6.0'}, args: {}, benchmarks})
+
+    it('by recorded start, what was cut off left out', () => {
+      const parsed = read(
+        report(
+          benchmark([answered(1_700_000_011)], {errored: [answered(1_700_000_012)]}),
+          benchmark([answered(1_700_000_020), answered(1_700_000_018)]),
+        ),
+      )
+      const workload = toWorkload(parsed, {traceBlockSize: 512, arrivalSpeedupRatio: 1})
+      expect(parsed).toMatchObject({format: 'lengths', requestCount: 3})
+      expect(workload.ok && [...workload.value.arrivalMs]).toEqual([0, 7000, 9000])
+      expect(parsed.notices[0]).toBe(
+        "f is read as guidellm's report: each request comes at its recorded start. Its 2 benchmarks follow each other as they ran; " +
+          'a window of the trace takes one of them. 1 request that failed or was cut off is left out.',
+      )
+    })
+
+    it('turns of a conversation after one another, and older names', () => {
+      const {request_start_time: _, ...old} = {...answered(0), start_time: 1_700_000_001}
+      const parsed = read(
+        report(
+          benchmark([
+            answered(1_700_000_000, 'a'),
+            old,
+            answered(1_700_000_005, 'a'),
+            answered(1_700_000_006, 'b'),
+          ]),
+        ),
+      )
+      expect(parsed.sessionCount).toBe(3)
+      expect([...parsed.delayMs]).toEqual([0, 0, 3000, 0])
+    })
+
+    it('with fewer requests than it counts, or as YAML, said', () => {
+      const sampled = {...benchmark([answered(1)]), scheduler_metrics: {requests_made: {successful: 500}}}
+      expect(read(report(sampled)).notices[0]).toContain('It holds 1 of 500 answered requests')
+      const yaml = parseTrace('args:\n  data: []\nbenchmarks:\n- config: {}\n', 'f')
+      expect(yaml.ok ? '' : yaml.error.message).toContain("guidellm's report as YAML")
+    })
+
+    it('ends in a trace or a sentence, whatever is in it', () => {
+      fc.assert(
+        fc.property(guidellmReports, text => {
+          const parsed = parseTrace(text, 'f')
+          return parsed.ok ? parsed.value.requestCount > 0 : parsed.error.message.length > 0
+        }),
+        FUZZ,
+      )
+    })
   })
 
   it('AIPerf’s inputs, turn by turn, for a closed loop', () => {

@@ -1,6 +1,7 @@
 import {isObject, type JsonObject} from '../../../core/is-object.ts'
 import {decodeText} from '../packing/unwrap-trace.ts'
 import {readAiperfInputs, readAiperfRecord} from './aiperf.ts'
+import {guidellmNotices, guidellmRows, readGuidellmReport} from './guidellm.ts'
 import type {LengthsRow} from './lengths-row.ts'
 import {readOtelSpans} from './otel.ts'
 
@@ -17,13 +18,14 @@ const OTEL_KEYS = ['resourceSpans', 'startTimeUnixNano', 'start_time_unix_nano',
 const HEAD_CHARACTERS = 8192
 
 /**
- * The records of a tool as JSON lines of lengths: AIPerf's per-request export and its inputs, OpenTelemetry spans with `gen_ai`
- * attributes. null for any other text, told by the keys of its beginning before anything is parsed.
+ * The records of a tool as JSON lines of lengths: AIPerf's per-request export and its inputs, guidellm's report, OpenTelemetry spans
+ * with `gen_ai` attributes. null for any other text, told by the keys of its beginning before anything is parsed.
  */
 export function recordsToLines(bytes: Uint8Array, fileName: string): RecordsAsLines | null {
   const head = decodeText(bytes.subarray(0, HEAD_CHARACTERS)).trimStart()
   if (!head.startsWith('{')) return null
   const has = (...keys: readonly string[]) => keys.every(key => head.includes(`"${key}"`))
+  if (has('benchmarks') && /guidellm|generative_benchmark/.test(head)) return guidellmReport(bytes, fileName)
   if (has('metadata', 'metrics')) return aiperfRecords(bytes, fileName)
   if (OTEL_KEYS.some(key => head.includes(`"${key}`))) return otelSpans(bytes, fileName)
   return has('data', 'payloads') ? aiperfInputs(bytes, fileName) : null
@@ -43,6 +45,13 @@ function aiperfInputs(bytes: Uint8Array, fileName: string): RecordsAsLines | nul
     `${fileName} is read as AIPerf's inputs: prompts counted as one token for every 4 characters, outputs as long as their limit; it has no ` +
     `times, so it runs as a closed loop, with --replay-concurrency N.${left}`
   return linesOf(rows, notice)
+}
+
+function guidellmReport(bytes: Uint8Array, fileName: string): RecordsAsLines | null {
+  const report = readGuidellmReport(documentsOf(bytes)[0] ?? {})
+  if (report === null) return null
+  const read = `${fileName} is read as guidellm's report: each request comes at its recorded start.`
+  return linesOf(guidellmRows(report), [read, ...guidellmNotices(report)].join(' '))
 }
 
 function otelSpans(bytes: Uint8Array, fileName: string): RecordsAsLines | null {
