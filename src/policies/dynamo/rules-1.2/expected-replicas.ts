@@ -1,5 +1,5 @@
 import type {EngineObservation} from '../../../engine/observation.ts'
-import type {ScaleTarget} from './load-scaling.ts'
+import type {ScaleTarget} from '../load-decision.ts'
 
 /** Replicas asked for and not yet all serving; null = none are awaited (planner.md 3.3). */
 export class ExpectedReplicas {

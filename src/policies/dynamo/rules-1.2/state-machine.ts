@@ -1,9 +1,10 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {InstanceCapabilities} from '../capabilities.ts'
+import type {ScaleTarget} from '../load-decision.ts'
 import {addCachedPasses, type InstanceCaches, type LoadModels} from '../load-models.ts'
 import {createTrafficPredictors, type TrafficPredictors} from '../predictors/create.ts'
 import {worstEstimateMs} from './latency-side.ts'
-import type {LoadDecision, ScaleTarget} from './load-scaling.ts'
+import type {LoadDecision} from './load-scaling.ts'
 import type {TickDiagnostics} from './planner-detail.ts'
 import type {ThroughputDecision, TrafficForecast} from './throughput-scaling.ts'
 import {

@@ -1,12 +1,13 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import {clampPair, clampSingle} from '../budget.ts'
 import type {InstanceCapabilities} from '../capabilities.ts'
+import type {ScaleTarget} from '../load-decision.ts'
 import type {ThroughputReason} from '../reasons.ts'
 import {type AggCapacity, type AggFit, computeAggCapacity} from '../regression/agg-model.ts'
 import {computeDecodeCapacity, type DecodeCapacity, type DecodeFit} from '../regression/decode-model.ts'
 import {computedShare} from '../regression/model.ts'
 import {computePrefillCapacity, type PrefillCapacity, type PrefillFit} from '../regression/prefill-model.ts'
-import {budgetOf, GPUS_PER_REPLICA, type ScaleTarget} from './load-scaling.ts'
+import {budgetOf, GPUS_PER_REPLICA} from './load-scaling.ts'
 
 /**
  * Throughput scaling as pure functions (planner.md 6): predicted demand divided by what one instance can serve

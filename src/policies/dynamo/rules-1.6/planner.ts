@@ -1,13 +1,8 @@
 import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
+import type {ScaleTarget} from '../load-decision.ts'
 import type {LoadPredictor} from '../predictors/predictor.ts'
 import {clampAcceptLength, Forecaster, type TrafficSeries, type WarmupInterval} from './forecaster.ts'
-import type {
-  InstanceCapabilities16,
-  LoadDecision16,
-  PoolLoad,
-  ReplicaCounts16,
-  ScaleTarget,
-} from './load/pool-load.ts'
+import type {InstanceCapabilities16, LoadDecision16, PoolLoad, ReplicaCounts16} from './load/pool-load.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
 import type {PerformanceModel} from './pass-times/performance-model.ts'
 import type {ThroughputReason16} from './reasons.ts'

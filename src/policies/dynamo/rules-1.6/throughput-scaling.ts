@@ -1,5 +1,6 @@
 import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
 import type {PairCounts} from '../budget.ts'
+import type {ScaleTarget} from '../load-decision.ts'
 import {
   atLeast,
   fitUnderCeiling,
@@ -8,7 +9,7 @@ import {
   guardTwoPools,
   isSamePair,
 } from './load/budget-guards.ts'
-import {fewestReplicas, type PoolLoad, pairBudget, type ScaleTarget} from './load/pool-load.ts'
+import {fewestReplicas, type PoolLoad, pairBudget} from './load/pool-load.ts'
 import type {Capacity} from './pass-times/instance-capacity.ts'
 import type {ThroughputReason16} from './reasons.ts'
 

@@ -1,6 +1,7 @@
 import type {PlannerConfig16} from '../../../config/planner/planner-shape-1.6.ts'
+import type {ScaleTarget} from '../load-decision.ts'
 import {decideLoad16} from './load/load-scaling.ts'
-import type {LoadDecision16, PoolLoad, ScaleTarget} from './load/pool-load.ts'
+import type {LoadDecision16, PoolLoad} from './load/pool-load.ts'
 import {projectProposal} from './load/projection.ts'
 import {type EstimateGrounds, estimatesFrom} from './pass-times/performance-model.ts'
 import {

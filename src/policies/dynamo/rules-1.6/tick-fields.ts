@@ -1,5 +1,6 @@
+import type {ScaleTarget} from '../load-decision.ts'
 import {type LatencySide, worstEstimateMs} from './load/latency-side.ts'
-import type {ReplicaCounts16, ScaleTarget} from './load/pool-load.ts'
+import type {ReplicaCounts16} from './load/pool-load.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
 import type {Capacity} from './pass-times/instance-capacity.ts'
 import {wholeUp} from './pass-times/instance-query.ts'

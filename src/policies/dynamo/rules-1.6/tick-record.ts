@@ -1,4 +1,5 @@
-import type {ReplicaCounts16, ScaleTarget} from './load/pool-load.ts'
+import type {ScaleTarget} from '../load-decision.ts'
+import type {ReplicaCounts16} from './load/pool-load.ts'
 import type {ForwardPass} from './pass-times/forward-pass.ts'
 import type {LoadAverages} from './pass-times/instance-query.ts'
 import type {TickOutcome16} from './planner.ts'

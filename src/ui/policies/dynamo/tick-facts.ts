@@ -1,7 +1,7 @@
 import type {PlannerConfig} from '../../../config/scenario.ts'
 import type {ConsolidationCheck, LatencySide} from '../../../policies/dynamo/latency-side.ts'
+import type {CountSteps} from '../../../policies/dynamo/load-decision.ts'
 import type {InstanceLoad} from '../../../policies/dynamo/rules-1.2/latency-side.ts'
-import type {CountSteps} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
 import type {TickGrounds} from '../../../policies/dynamo/rules-1.2/tick-decision.ts'
 import type {UtilisationSide} from '../../../policies/dynamo/rules-1.2/utilisation-side.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'

@@ -1,8 +1,9 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
+import {combineSides, decideNothing, NOTHING_SEEN, throughputFloor} from '../../load-decision.ts'
 import type {LoadReason} from '../../reasons.ts'
 import type {InstanceEstimates} from '../pass-times/performance-model.ts'
 import {guardOnePool} from './budget-guards.ts'
-import {decideItlSide, decideTtftSide, type LatencySide, type SideSettings} from './latency-side.ts'
+import {decideItlSide, decideTtftSide, type SideSettings} from './latency-side.ts'
 import {
   fewestReplicas,
   isBlocked,
@@ -10,7 +11,6 @@ import {
   type LoadDecision16,
   type LoadExplanation16,
   type LoadInputs,
-  NOTHING_SEEN,
   type PoolLoad,
 } from './pool-load.ts'
 import {decideUtilisationSide} from './utilisation-side.ts'
@@ -18,16 +18,12 @@ import {decideUtilisationSide} from './utilisation-side.ts'
 /** Load scaling of an aggregated fleet (planner-1.6.md 8.1, 8.3). */
 export function decideAggLoad(inputs: LoadInputs): LoadDecision16 {
   const {config, decode: pool} = inputs
-  if (pool.instances.length === 0) return stop('no_fpm_data')
-  if (isBlocked(pool)) return stop('scaling_in_progress')
-  if (isMiscounted(pool)) return stop('worker_count_mismatch')
+  if (pool.instances.length === 0) return decideNothing('no_fpm_data')
+  if (isBlocked(pool)) return decideNothing('scaling_in_progress')
+  if (isMiscounted(pool)) return decideNothing('worker_count_mismatch')
   if (config.optimization_target !== 'sla') return decideByUse(config, pool)
   const model = pool.estimates
-  return model?.isReady ? decideBySla(inputs, model) : stop('insufficient_data')
-}
-
-function stop(reason: LoadReason, explanation: LoadExplanation16 = NOTHING_SEEN): LoadDecision16 {
-  return {scaleTo: null, reason, reasonPrefill: null, reasonDecode: null, explanation}
+  return model?.isReady ? decideBySla(inputs, model) : decideNothing('insufficient_data')
 }
 
 function decideBySla(inputs: LoadInputs, model: InstanceEstimates): LoadDecision16 {
@@ -42,37 +38,27 @@ function decideBySla(inputs: LoadInputs, model: InstanceEstimates): LoadDecision
   const itlOptions = {maxKvTokens, countsQueuedPrefill: true, acceptLength}
   const itl = decideItlSide(instances, settings('itl'), itlOptions, model)
 
-  const wanted = combine(wishOf(ttft, current), wishOf(itl, current), current)
+  const wanted = combineSides(ttft, itl, current)
   const floored = flooredCount(config, pool, wanted)
   const {count: final, reason: budgetReason} = guard(config, pool, floored)
   const isCapped = final > wanted && wanted < current
-  const explanation = {...NOTHING_SEEN, ttft, itl, decodeCounts: {current, wanted, floored, final}}
+  const explanation: LoadExplanation16 = {
+    ...NOTHING_SEEN,
+    ttft,
+    itl,
+    decodeCounts: {current, wanted, floored, final},
+  }
   if (final === current) {
     const isRefused = ttft?.isRefused === true || itl.isRefused
     const refused = isRefused && !isCapped ? 'scale_down_refused_consolidation' : null
     const capped = isCapped ? 'scale_down_capped_by_throughput' : 'no_change'
-    return stop(budgetReason ?? refused ?? capped, explanation)
+    return decideNothing(budgetReason ?? refused ?? capped, explanation)
   }
   const down = isCapped ? 'scale_down_capped_by_throughput' : 'scale_down'
   return {
-    ...stop(budgetReason ?? (final < current ? down : 'scale_up'), explanation),
+    ...decideNothing(budgetReason ?? (final < current ? down : 'scale_up'), explanation),
     scaleTo: {num_decode: final},
   }
-}
-
-/** A refused side counts as a vote for the current count, which keeps the other side from scaling down. */
-function wishOf(side: LatencySide | null, current: number): number | null {
-  if (side === null) return null
-  return side.isRefused ? current : side.desired
-}
-
-/** Up if either target asks for it, down only if both do, or if there is no TTFT wish at all. */
-function combine(ttft: number | null, itl: number | null, current: number): number {
-  if (ttft !== null && ttft > current) return ttft
-  if (itl !== null && itl > current) return itl
-  if (itl === null || itl >= current) return current
-  if (ttft === null) return itl
-  return ttft < current ? Math.max(ttft, itl) : current
 }
 
 /** Unlike the SLA target this returns a decision even when it changes nothing. */
@@ -84,15 +70,15 @@ function decideByUse(config: PlannerConfig16, pool: PoolLoad): LoadDecision16 {
     replicas: pool.ready,
     fewest: fewestReplicas(config, 'decode'),
   })
-  const seen = {...NOTHING_SEEN, decodeUse: use}
-  if (use.desired === null) return stop(use.reason ?? 'no_change', seen)
+  const seen: LoadExplanation16 = {...NOTHING_SEEN, decodeUse: use}
+  if (use.desired === null) return decideNothing(use.reason ?? 'no_change', seen)
   const current = pool.ready
   const wanted = use.desired
   const floored = flooredCount(config, pool, wanted)
   const {count: final, reason: budgetReason} = guard(config, pool, floored)
-  const explanation = {...seen, decodeCounts: {current, wanted, floored, final}}
+  const explanation: LoadExplanation16 = {...seen, decodeCounts: {current, wanted, floored, final}}
   return {
-    ...stop(budgetReason ?? useReason(final, current, wanted), explanation),
+    ...decideNothing(budgetReason ?? useReason(final, current, wanted), explanation),
     scaleTo: {num_decode: final},
   }
 }
@@ -105,8 +91,7 @@ function useReason(final: number, current: number, wanted: number): LoadReason {
 }
 
 function flooredCount(config: PlannerConfig16, pool: PoolLoad, wanted: number): number {
-  const bound = config.enable_throughput_scaling ? pool.throughputBound : Number.NEGATIVE_INFINITY
-  return Math.max(wanted, fewestReplicas(config, 'decode'), bound)
+  return Math.max(wanted, fewestReplicas(config, 'decode'), throughputFloor(config, pool))
 }
 
 function guard(config: PlannerConfig16, {ready: current, capabilities}: PoolLoad, wanted: number) {

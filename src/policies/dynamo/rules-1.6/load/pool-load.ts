@@ -1,6 +1,6 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
 import type {PairCounts} from '../../budget.ts'
-import type {LoadReason} from '../../reasons.ts'
+import type {LoadDecision, LoadExplanation} from '../../load-decision.ts'
 import type {ForwardPass} from '../pass-times/forward-pass.ts'
 import type {InstanceEstimates} from '../pass-times/performance-model.ts'
 import type {PairBudget} from './budget-guards.ts'
@@ -47,50 +47,8 @@ export interface LoadInputs {
   readonly acceptLength: number
 }
 
-/** Replicas at each step of a decision. */
-export interface CountSteps {
-  readonly current: number
-  /** What load alone asks for. */
-  readonly wanted: number
-  /** After the floors: throughput bound and fewest replicas. */
-  readonly floored: number
-  /** After the budget: the decision. */
-  readonly final: number
-}
-
-/** What a decision looked at. A guard that stops early leaves the rest null. */
-export interface LoadExplanation16 {
-  readonly ttft: LatencySide | null
-  readonly itl: LatencySide | null
-  readonly prefillUse: UtilisationSide | null
-  readonly decodeUse: UtilisationSide | null
-  readonly prefillCounts: CountSteps | null
-  readonly decodeCounts: CountSteps | null
-}
-
-export const NOTHING_SEEN: LoadExplanation16 = {
-  ttft: null,
-  itl: null,
-  prefillUse: null,
-  decodeUse: null,
-  prefillCounts: null,
-  decodeCounts: null,
-}
-
-export interface ScaleTarget {
-  readonly num_prefill?: number
-  readonly num_decode?: number
-}
-
-export interface LoadDecision16 {
-  /** null = leave the fleet alone. May name the current counts. */
-  readonly scaleTo: ScaleTarget | null
-  readonly reason: LoadReason
-  /** Disaggregated fleets only. */
-  readonly reasonPrefill: LoadReason | null
-  readonly reasonDecode: LoadReason | null
-  readonly explanation: LoadExplanation16
-}
+export type LoadExplanation16 = LoadExplanation<LatencySide, UtilisationSide>
+export type LoadDecision16 = LoadDecision<LatencySide, UtilisationSide>
 
 export function fewestReplicas(config: PlannerConfig16, role: 'prefill' | 'decode'): number {
   const own = role === 'prefill' ? config.prefill_min_endpoint : config.decode_min_endpoint

@@ -1,7 +1,8 @@
 import type {PlannerConfig16} from '../../../../config/planner/planner-shape-1.6.ts'
 import type {PairCounts} from '../../budget.ts'
+import type {ScaleTarget} from '../../load-decision.ts'
 import {bandTolerance, clampOnePool, clampTwoPools, isInBand} from './budget-guards.ts'
-import {fewestReplicas, isBlocked, type PoolLoad, pairBudget, type ScaleTarget} from './pool-load.ts'
+import {fewestReplicas, isBlocked, type PoolLoad, pairBudget} from './pool-load.ts'
 
 /** What the plugins propose, and what there is. An aggregated fleet has no `prefill`. */
 export interface ProjectionInputs {
