@@ -31,23 +31,11 @@ const PYTHONS = {
 const options = readOptions(process.argv.slice(2))
 const scratch = mkdtempSync(join(tmpdir(), 'planner-replay-bench-'))
 
-/** The planner's settings of the published experiment; without GPU tables, so the reference needs none either. */
+/** The planner of the published experiment; without GPU tables, so the reference needs none either. */
+const PUBLISHED_PLANNER = JSON.parse(readFileSync(join(root, 'tools/sweep/published-planner.json'), 'utf8'))
 const PLANNER_ARGS = [
   '--planner-config',
-  JSON.stringify({
-    mode: 'agg',
-    optimization_target: 'sla',
-    ttft: 1500,
-    itl: 50,
-    enable_throughput_scaling: true,
-    enable_load_scaling: true,
-    pre_deployment_sweeping_mode: 'rapid',
-    throughput_adjustment_interval: 300,
-    load_adjustment_interval: 10,
-    prefill_engine_num_gpu: 1,
-    decode_engine_num_gpu: 1,
-    report_filename: 'bench.html',
-  }),
+  JSON.stringify({...PUBLISHED_PLANNER, report_filename: 'bench.html'}),
   '--extra-engine-args',
   '{}',
   '--num-workers',

@@ -8,7 +8,7 @@ import {flagsFromScenario} from '../../src/config/command-line/command-line.ts'
 import {decodeScenario} from '../../src/config/link/url-codec.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
 import {profileTable} from './profile-table.ts'
-import {expectVisible, runToResults, SHORT_TRACE, type Site, useSite} from './site.ts'
+import {dropFile, runToResults, SHORT_TRACE, useSite} from './site.ts'
 
 const {open} = useSite()
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -101,7 +101,8 @@ function linkOf({link, trace}: Case): string {
 async function digestInPage(case_: Case): Promise<string> {
   const site = await open({hash: linkOf(case_)})
   const {page} = site
-  for (const file of [case_.profile, case_.trace]) if (file !== undefined) await dropFile(site, file)
+  for (const file of [case_.profile, case_.trace])
+    if (file !== undefined) await dropFile(site, file.name, file.bytes)
   if (case_.trace !== undefined) {
     const chosen = page.getByRole('combobox', {name: 'Trace', exact: true}).locator('option:checked')
     await expect.poll(() => chosen.textContent(), {timeout: 15_000}).toBe(case_.trace.name)
@@ -109,21 +110,6 @@ async function digestInPage(case_: Case): Promise<string> {
   await runToResults(site)
   const words = await page.locator('dd', {hasText: 'SHA-256 of every column'}).first().textContent()
   return /[0-9a-f]{64}/.exec(words ?? '')?.[0] ?? ''
-}
-
-async function dropFile({page}: Site, {name, bytes}: NamedFile): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([fileName, content]) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([Uint8Array.from(content)], fileName))
-      return transfer
-    },
-    [name, [...bytes]] as const,
-  )
-  for (const type of ['dragenter', 'dragover', 'drop']) {
-    await page.locator('body').dispatchEvent(type, {dataTransfer: data})
-  }
-  await expectVisible(page.getByRole('main'))
 }
 
 function digestInNode(scenario: Scenario, {trace, profile}: Case): string {

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {
   alertText,
+  dropFile,
   expectVisible,
   pickShortTrace,
   readMetricTable,
@@ -20,21 +21,6 @@ const GOOD_LINES = Array.from({length: 50}, (_, i) =>
 async function pickFile({page}: Site, name: string, text: string): Promise<void> {
   const file = {name, mimeType: 'application/jsonl', buffer: Buffer.from(text)}
   await page.getByLabel('Trace file', {exact: true}).setInputFiles(file)
-}
-
-/** As a person does it: the file is let go over the page. */
-async function dropFile({page}: Site, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([fileName, content]) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([content!], fileName!))
-      return transfer
-    },
-    [name, text],
-  )
-  for (const type of ['dragenter', 'dragover', 'drop']) {
-    await page.locator('body').dispatchEvent(type, {dataTransfer: data})
-  }
 }
 
 async function expectTraceChosen({page}: Site, name: string): Promise<void> {

@@ -3,7 +3,7 @@ import {unzipSync} from 'fflate'
 import type {Page} from 'playwright-core'
 import {expect} from 'vitest'
 import {findPreset} from '../../src/config/presets.ts'
-import {expectVisible, runToResults, SHORT_TRACE, type Site} from './site.ts'
+import {expectVisible, runToResults, SHORT_TRACE, type Site, useSite} from './site.ts'
 
 /** What tests of the Library do over and over. */
 
@@ -16,6 +16,14 @@ export async function goTo(
 ): Promise<void> {
   await page.getByRole('navigation', {name: 'Views'}).getByRole('link', {name: view}).click()
   if (view === 'Library') await expectVisible(page.getByRole('heading', {name: 'Library', exact: true}))
+}
+
+/** `useSite`, and a site with one finished run, stored, and the Library on screen. */
+export function useLibrary() {
+  const {open} = useSite()
+  const withRun = async (options: Parameters<typeof open>[0] = {}): Promise<Site> =>
+    keepRun(await open({hash: SHORT, ...options}))
+  return {open, withRun}
 }
 
 /** Runs the scenario and shows the Library once the run is stored. */

@@ -5,20 +5,15 @@ import {
   exportFile,
   goTo,
   importFile,
-  keepRun,
   manifestOf,
   names,
   rename,
   SHORT,
+  useLibrary,
 } from './library-steps.ts'
-import {alertText, expectVisible, runToResults, type Site, useSite} from './site.ts'
+import {alertText, expectVisible, runToResults} from './site.ts'
 
-const {open} = useSite()
-
-/** A site with one finished run, stored, and the Library on screen. */
-async function withRun(options: Parameters<typeof open>[0] = {}): Promise<Site> {
-  return keepRun(await open({hash: SHORT, ...options}))
-}
+const {open, withRun} = useLibrary()
 
 describe('two tabs', () => {
   test('see each other’s runs, notes and deletions, and lose none of them', async () => {

@@ -5,23 +5,18 @@ import {
   exportFile,
   goTo,
   importFile,
-  keepRun,
   manifestOf,
   names,
   rename,
   SHORT,
+  useLibrary,
   wipe,
   writeNotes,
 } from './library-steps.ts'
 import {profileTable} from './profile-table.ts'
-import {expectVisible, readMetricTable, runToResults, type Site, useSite} from './site.ts'
+import {expectVisible, readMetricTable, runToResults} from './site.ts'
 
-const {open} = useSite()
-
-/** A site with one finished run, stored, and the Library on screen. */
-async function withRun(options: Parameters<typeof open>[0] = {}): Promise<Site> {
-  return keepRun(await open({hash: SHORT, ...options}))
-}
+const {open, withRun} = useLibrary()
 
 describe('records', () => {
   test('keep names and notes over a reload, and are found by them, by trace and by kind', async () => {

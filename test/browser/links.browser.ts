@@ -1,6 +1,14 @@
 import {createHash} from 'node:crypto'
 import {describe, expect, test} from 'vitest'
-import {expectVisible, readMetricTable, runToResults, SHORT_TRACE, type Site, useSite} from './site.ts'
+import {
+  dropFile,
+  expectVisible,
+  readMetricTable,
+  runToResults,
+  SHORT_TRACE,
+  type Site,
+  useSite,
+} from './site.ts'
 
 const {open} = useSite()
 
@@ -8,20 +16,6 @@ const TEXT = Array.from({length: 50}, (_, i) =>
   JSON.stringify({timestamp: i * 200, input_length: 1000 + i, output_length: 20, hash_ids: [0, i + 1]}),
 ).join('\n')
 const SHA256 = createHash('sha256').update(TEXT).digest('hex')
-
-async function dropFile({page}: Site, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([fileName, content]) => {
-      const transfer = new DataTransfer()
-      transfer.items.add(new File([content!], fileName!))
-      return transfer
-    },
-    [name, text],
-  )
-  for (const type of ['dragenter', 'dragover', 'drop']) {
-    await page.locator('body').dispatchEvent(type, {dataTransfer: data})
-  }
-}
 
 async function expectIdle({page}: Site): Promise<void> {
   await page.waitForTimeout(1_000)

@@ -180,3 +180,19 @@ export function cellsOf(rows: readonly (readonly string[])[]): Cells {
     ]),
   )
 }
+
+/** As a person does it: a file is let go over the page. */
+export async function dropFile({page}: Site, name: string, content: string | Uint8Array): Promise<void> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  const data = await page.evaluateHandle(
+    ([fileName, values]) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([Uint8Array.from(values)], fileName))
+      return transfer
+    },
+    [name, [...bytes]] as const,
+  )
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    await page.locator('body').dispatchEvent(type, {dataTransfer: data})
+  }
+}

@@ -5,41 +5,21 @@ import {constantPlan, type FleetPlan, scenarioOfPlan} from '../../src/bench/flee
 import {bestFixed, findHindsight} from '../../src/bench/hindsight.ts'
 import type {Hindsight, HindsightOptions} from '../../src/bench/hindsight-options.ts'
 import {computeWorkBound} from '../../src/bench/work-bound.ts'
-import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
 import type {PerfModel} from '../../src/perf/perf-model.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
 import type {RunResult} from '../../src/run/run.ts'
-import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
-import {generateDay} from '../../src/trace/generators/day-generator.ts'
-import {GENERATED_RECIPES} from '../../src/trace/generators/trace-recipes.ts'
 import {roomyArgs, traceLines} from './arbitrary.ts'
 import {replay, replayScenario, scenarioOf} from './replay.ts'
 import {cases} from './sampling.ts'
+import {SMALL_DAY, SMALL_FLEET, workloadOf} from './small-day.ts'
 
-/** A day in ten minutes, on engines that a dozen requests fill. */
-const TRACE = generateDay({...GENERATED_RECIPES['day-morning-ramp'].spec, dayS: 600, requestCount: 900})
 const OBJECTIVE = {ttftMs: 4000, itlMs: 60, share: 0.95}
 const BIN_S = 15
 const MOST = 6
 
-const parsed = parseMooncake(TRACE, {fileName: 'law', traceBlockSize: 512, arrivalSpeedupRatio: 1})
-if (!parsed.ok) throw new Error(parsed.error.message)
-const workload = parsed.value
-
-const args = {...defaultEngineArgs(), num_gpu_blocks: 9000, max_num_seqs: 16, startup_time: 20}
-const BASE: Scenario = {
-  trace: {kind: 'file', name: 'law', sha256: ''},
-  traceBlockSize: 512,
-  arrivalSpeedupRatio: 1,
-  fleet: {topology: 'agg', workers: {args, initialWorkers: 2, gpusPerInstance: 1}},
-  routerMode: 'round_robin',
-  engineTiming: 'polynomial',
-  scaling: {policy: 'fixed'},
-  objective: OBJECTIVE,
-  benchmarkGranularity: 8,
-  seed: 0,
-}
+const workload = workloadOf(SMALL_DAY)
+const BASE: Scenario = {...SMALL_FLEET, objective: OBJECTIVE}
 
 function run(scenario: Scenario): RunResult {
   return replayScenario(scenario, workload).result

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {BlockPool, PRIVATE} from '../../src/engine/vllm-1.6/block-pool.ts'
+import {node, pathsOf, trees} from './prompt-trees.ts'
 import {cases} from './sampling.ts'
 
 /**
@@ -16,16 +17,13 @@ type Step =
 const pick = fc.nat(20)
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    {weight: 4, arbitrary: fc.record({kind: fc.constant('admit' as const), node: fc.nat(59)})},
+    {weight: 4, arbitrary: fc.record({kind: fc.constant('admit' as const), node})},
     {weight: 4, arbitrary: fc.record({kind: fc.constant('compute' as const), pick, blocks: fc.nat(4)})},
     {weight: 2, arbitrary: fc.record({kind: fc.constant('generate' as const), pick})},
     {weight: 3, arbitrary: fc.record({kind: fc.constant('end' as const), pick})},
   ),
   {maxLength: 150, size: 'max'},
 )
-
-/** Sixty possible prompts: node i is one block after its parent, -1 = the first of its prompt. */
-const trees = fc.tuple(...Array.from({length: 60}, (_, node) => fc.integer({min: -1, max: node - 1})))
 
 test('the block pool takes, shares, keeps and evicts copies as its plain model does', () => {
   fc.assert(
@@ -72,8 +70,7 @@ class Pair {
   constructor(tree: readonly number[], size: number, stride: number) {
     this.pool = new BlockPool(size)
     this.model = new ModelPool(size)
-    const pathTo = (node: number): number[] => (node < 0 ? [] : [...pathTo(tree[node]!), node * stride])
-    this.#paths = tree.map((_, node) => pathTo(node))
+    this.#paths = pathsOf(tree, stride)
   }
 
   apply(step: Step): void {

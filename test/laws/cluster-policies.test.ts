@@ -7,13 +7,8 @@ import {parseStartup} from '../../src/config/startup/parse-startup.ts'
 import * as clusterPolicies from '../../src/policies/create-cluster-policy.ts'
 import * as parts16 from '../../src/run/parts-1.6.ts'
 import type {RunResult} from '../../src/run/run.ts'
-import {parseMooncake} from '../../src/trace/formats/mooncake.ts'
-import {generateDay} from '../../src/trace/generators/day-generator.ts'
-import {GENERATED_RECIPES} from '../../src/trace/generators/trace-recipes.ts'
 import {replayScenario} from './replay.ts'
-
-/** A day in ten minutes: a ramp, bursts and a night, on engines that a dozen requests fill. */
-const TRACE = generateDay({...GENERATED_RECIPES['day-morning-ramp'].spec, dayS: 600, requestCount: 900})
+import {SMALL_DAY, SMALL_FLEET, workloadOf} from './small-day.ts'
 
 const AVERAGE = (name: string, averageValue: string): object => ({
   type: 'External',
@@ -62,22 +57,8 @@ const POLICIES: Readonly<Record<string, Scaling>> = {
 }
 
 function run(trace: string, changes: Partial<Scenario>): RunResult {
-  const parsed = parseMooncake(trace, {fileName: 'law', traceBlockSize: 512, arrivalSpeedupRatio: 1})
-  if (!parsed.ok) throw new Error(parsed.error.message)
-  const args = {...defaultEngineArgs(), num_gpu_blocks: 9000, max_num_seqs: 16, startup_time: 20}
-  const scenario: Scenario = {
-    trace: {kind: 'file', name: 'law', sha256: ''},
-    traceBlockSize: 512,
-    arrivalSpeedupRatio: 1,
-    fleet: {topology: 'agg', workers: {args, initialWorkers: 2, gpusPerInstance: 1}},
-    routerMode: 'round_robin',
-    engineTiming: 'polynomial',
-    scaling: {policy: 'fixed'},
-    benchmarkGranularity: 8,
-    seed: 0,
-    ...changes,
-  }
-  return replayScenario(scenario, parsed.value, {later: {parts16, clusterPolicies}}).result
+  const scenario = {...SMALL_FLEET, ...changes}
+  return replayScenario(scenario, workloadOf(trace), {later: {parts16, clusterPolicies}}).result
 }
 
 /** All that was felt, and by when. */
@@ -89,7 +70,7 @@ function felt({engine}: RunResult): unknown {
 test.each(Object.entries(POLICIES))(
   '%s serves every request, decides, and explains each decision',
   (_, scaling) => {
-    const result = run(TRACE, {scaling})
+    const result = run(SMALL_DAY, {scaling})
     const {scaling: record} = result
     if (record === null) throw new Error('no record of the policy')
     expect(result.report.completed_requests).toBe(900)
@@ -105,11 +86,11 @@ test.each(Object.entries(POLICIES))(
 test.each(Object.entries(POLICIES))(
   '%s does not see the future: another end changes no earlier decision',
   (_, scaling) => {
-    const lines = TRACE.trimEnd().split('\n')
+    const lines = SMALL_DAY.trimEnd().split('\n')
     const cut = Math.floor(lines.length / 2)
     const cutS = (JSON.parse(lines[cut] ?? '{}') as {timestamp: number}).timestamp / 1000
     const ended = run(`${lines.slice(0, cut).join('\n')}\n`, {scaling}).scaling
-    const whole = run(TRACE, {scaling}).scaling
+    const whole = run(SMALL_DAY, {scaling}).scaling
     const before = (policy: typeof whole) => policy?.ticks.filter(({at_s}) => at_s < cutS)
     expect(before(whole)?.length).toBeGreaterThan(scaling.policy === 'schedule' ? 0 : 5)
     expect(before(ended)).toEqual(before(whole))
@@ -118,9 +99,9 @@ test.each(Object.entries(POLICIES))(
 
 test('a policy that may not move the fleet gives the plain run', () => {
   const pinned = {...HPA_SPEC, minReplicas: 2, maxReplicas: 2}
-  const hpa = run(TRACE, {scaling: {policy: 'hpa', config: {pools: {all: pinned}}}})
-  const schedule = run(TRACE, {scaling: {policy: 'schedule', config: {steps: [{at: 0, decode: 2}]}}})
-  const plain = run(TRACE, {})
+  const hpa = run(SMALL_DAY, {scaling: {policy: 'hpa', config: {pools: {all: pinned}}}})
+  const schedule = run(SMALL_DAY, {scaling: {policy: 'schedule', config: {steps: [{at: 0, decode: 2}]}}})
+  const plain = run(SMALL_DAY, {})
   expect(felt(hpa)).toEqual(felt(plain))
   expect(felt(schedule)).toEqual(felt(plain))
   expect(hpa.engine.endMs).toBe(plain.engine.endMs)
@@ -128,7 +109,7 @@ test('a policy that may not move the fleet gives the plain run', () => {
 
 test("a schedule that copies a planner's decisions gives the planner's run", () => {
   const planner = plannerConfigWith('agg', {optimization_target: 'latency', load_adjustment_interval: 5})
-  const planned = run(TRACE, {scaling: scalingBy(planner)})
+  const planned = run(SMALL_DAY, {scaling: scalingBy(planner)})
   const events = planned.scaling?.scalingEvents ?? []
   expect(events.length).toBeGreaterThan(3)
   // The planner's targets are those of its ticks: what they were compared with does not matter to the fleet.
@@ -138,7 +119,7 @@ test("a schedule that copies a planner's decisions gives the planner's run", () 
     if (decode !== undefined && decode !== active_decode) byMoment.set(now_s, decode)
   }
   const steps = [...byMoment].map(([at, decode]) => ({at, decode}))
-  const copied = run(TRACE, {scaling: {policy: 'schedule', config: {steps}}})
+  const copied = run(SMALL_DAY, {scaling: {policy: 'schedule', config: {steps}}})
   expect(felt(copied)).toEqual(felt(planned))
 })
 
@@ -147,10 +128,10 @@ test('a constant start-up is the engine args’ own, to the bit, and a drawn one
   const startup = parseStartup('20')
   const drawn = parseStartup('lognormal(median=20s,p95=60s);fail(share=10%,timeout=30s)')
   if (!startup.ok || !drawn.ok || scaling === undefined) throw new Error('cannot be read')
-  expect(felt(run(TRACE, {scaling, startup: startup.value}))).toEqual(felt(run(TRACE, {scaling})))
-  const once = run(TRACE, {scaling, startup: drawn.value})
-  expect(felt(run(TRACE, {scaling, startup: drawn.value}))).toEqual(felt(once))
-  expect(felt(run(TRACE, {scaling, startup: drawn.value, seed: 1}))).not.toEqual(felt(once))
+  expect(felt(run(SMALL_DAY, {scaling, startup: startup.value}))).toEqual(felt(run(SMALL_DAY, {scaling})))
+  const once = run(SMALL_DAY, {scaling, startup: drawn.value})
+  expect(felt(run(SMALL_DAY, {scaling, startup: drawn.value}))).toEqual(felt(once))
+  expect(felt(run(SMALL_DAY, {scaling, startup: drawn.value, seed: 1}))).not.toEqual(felt(once))
 })
 
 /** Asleep in the night, and again in the middle of the day. */
@@ -183,7 +164,7 @@ test.each([
       initialWorkers: 1,
       gpusPerInstance: 1,
     })
-    const {report, engine} = run(TRACE, {
+    const {report, engine} = run(SMALL_DAY, {
       release,
       routerMode,
       scaling: ASLEEP,
@@ -219,7 +200,7 @@ test.each<[string, Scaling]>([
   ],
 ])('%s goes to zero, and comes back for what waits', (_, scaling) => {
   // Every other minute and a half nobody comes.
-  const lines = TRACE.trimEnd()
+  const lines = SMALL_DAY.trimEnd()
     .split('\n')
     .map(line => JSON.parse(line) as {timestamp: number})
   const gaps = lines.filter(({timestamp}) => Math.floor(timestamp / 90_000) % 2 === 0)
@@ -234,9 +215,9 @@ test('slow first passes are slow, and only those of instances that were started'
   const scaling = POLICIES.schedule!
   const slow = parseStartup('20;slow(passes=40,factor=5)')
   if (!slow.ok) throw new Error('cannot be read')
-  const [before, after] = [run(TRACE, {scaling}), run(TRACE, {scaling, startup: slow.value})]
+  const [before, after] = [run(SMALL_DAY, {scaling}), run(SMALL_DAY, {scaling, startup: slow.value})]
   const busy = (result: RunResult) => result.engine.workers.map(({busyMs, passes}) => busyMs / passes)
-  expect(felt(run(TRACE, {startup: slow.value}))).toEqual(felt(run(TRACE, {})))
+  expect(felt(run(SMALL_DAY, {startup: slow.value}))).toEqual(felt(run(SMALL_DAY, {})))
   expect(busy(after)[2]).toBeGreaterThan(busy(before)[2]!)
   expect(after.report.mean_e2e_latency_ms).toBeGreaterThan(before.report.mean_e2e_latency_ms)
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {KvCache} from '../../src/engine/vllm-1.2/kv-cache.ts'
+import {node, pathsOf, trees} from './prompt-trees.ts'
 import {cases} from './sampling.ts'
 
 /**
@@ -16,7 +17,7 @@ type Step =
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    {weight: 5, arbitrary: fc.record({kind: fc.constant('take' as const), node: fc.nat(59)})},
+    {weight: 5, arbitrary: fc.record({kind: fc.constant('take' as const), node})},
     {weight: 4, arbitrary: fc.record({kind: fc.constant('release' as const), pick: fc.nat(20)})},
     {weight: 1, arbitrary: fc.record({kind: fc.constant('partial' as const)})},
     {weight: 1, arbitrary: fc.record({kind: fc.constant('promote' as const), pick: fc.nat(20)})},
@@ -24,9 +25,6 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   ),
   {maxLength: 120, size: 'max'},
 )
-
-/** Sixty possible prompts: node i is one block after its parent, -1 = the first of its prompt. */
-const trees = fc.tuple(...Array.from({length: 60}, (_, node) => fc.integer({min: -1, max: node - 1})))
 
 test('the KV cache takes, shares, keeps and evicts blocks as its plain model does', () => {
   fc.assert(
@@ -67,8 +65,7 @@ class Pair {
   constructor(tree: readonly number[], size: number, stride: number) {
     this.cache = new KvCache(size)
     this.model = new ModelCache(size)
-    const pathTo = (node: number): number[] => (node < 0 ? [] : [...pathTo(tree[node]!), node * stride])
-    this.#paths = tree.map((_, node) => Int32Array.from(pathTo(node)))
+    this.#paths = pathsOf(tree, stride).map(path => Int32Array.from(path))
   }
 
   apply(step: Step): void {

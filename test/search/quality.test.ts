@@ -9,17 +9,10 @@ import {standingOf, wholeRuns} from '../../src/search/evaluation.ts'
 import {runSearch} from '../../src/search/run-search.ts'
 import {Search} from '../../src/search/search.ts'
 import {parseSpace} from '../../src/search/space.ts'
+import {SMALL_PLANNER} from '../support/small-planner.ts'
 import {Runs, traceText} from './evaluate.ts'
 
-const PLANNER = plannerConfigWith('agg', {
-  optimization_target: 'sla',
-  ttft: 400,
-  itl: 20,
-  enable_throughput_scaling: false,
-  enable_load_scaling: true,
-  load_adjustment_interval: 3,
-  decode_engine_num_gpu: 1,
-})
+const PLANNER = plannerConfigWith('agg', SMALL_PLANNER)
 const BASE: Scenario = {
   ...defaultScenario(),
   fleet: {

@@ -1,10 +1,8 @@
 /** The search's recipes: their own commands, run with a stand-in for npm that prints its arguments or answers a trial. */
 import {spawnSync} from 'node:child_process'
-import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {delimiter, join} from 'node:path'
-import process from 'node:process'
-import {afterAll, beforeAll, expect, test} from 'vitest'
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {beforeAll, expect, test} from 'vitest'
 import {parse as parseYaml} from 'yaml'
 import {
   parseRecommendArguments,
@@ -12,25 +10,19 @@ import {
 } from '../../src/cli/recommend/recommend-arguments.ts'
 import {parseArguments} from '../../src/config/command-line/arguments.ts'
 import {checkFlags} from '../../src/config/command-line/flags.ts'
+import {RecipeRunner} from '../support/recipe-command.ts'
 import {PROJECT} from '../support/shared.ts'
 
-let bin = ''
 const RECIPES = join(PROJECT, 'docs', 'recipes')
+const recipes = new RecipeRunner()
 
-beforeAll(() => {
-  bin = mkdtempSync(join(tmpdir(), 'planner-replay-recipes-'))
-  writeFileSync(join(bin, 'npm'), '#!/bin/sh\nprintf "%s\\n" "$@"\n')
-  chmodSync(join(bin, 'npm'), 0o755)
-  writeFileSync(join(bin, 'space.yaml'), 'planner.min_endpoint: [1, 2, 3]\n')
-})
-
-afterAll(() => rmSync(bin, {recursive: true}))
+beforeAll(() => writeFileSync(recipes.at('space.yaml'), 'planner.min_endpoint: [1, 2, 3]\n'))
 
 test('the Kubernetes job searches every part of the space once', () => {
   const {spec} = parseYaml(readFileSync(join(RECIPES, 'kubernetes-recommend.yaml'), 'utf8'))
   const [container] = spec.template.spec.containers
   const [shell, ...args] = container.command
-  const here = args.map((arg: string) => arg.replace('/data/space.yaml', join(bin, 'space.yaml')))
+  const here = args.map((arg: string) => arg.replace('/data/space.yaml', recipes.at('space.yaml')))
   const shards = Array.from({length: spec.completions}, (_, i) =>
     recommendOf(shell, here, {SHARDS: container.env[0].value, JOB_COMPLETION_INDEX: String(i)}),
   )
@@ -40,7 +32,7 @@ test('the Kubernetes job searches every part of the space once', () => {
 test('so does the Slurm array', () => {
   const path = join(RECIPES, 'slurm-recommend.sbatch')
   const count = Number(/^#SBATCH --array=1-(\d+)$/m.exec(readFileSync(path, 'utf8'))?.[1])
-  const args = [path, 'trace.jsonl', 'planner.json', join(bin, 'space.yaml'), 'out']
+  const args = [path, 'trace.jsonl', 'planner.json', recipes.at('space.yaml'), 'out']
   const shards = Array.from({length: count}, (_, i) =>
     recommendOf('bash', args, {
       SLURM_ARRAY_TASK_ID: String(i + 1),
@@ -62,10 +54,10 @@ test.runIf(hasPython)('the scripts of Optuna and Ray Tune are Python', () => {
 })
 
 test.runIf(hasPython)('a trial asks for replays the tool takes, a phase each, and returns medians', () => {
-  const asked = join(bin, 'asked.jsonl')
+  const asked = recipes.at('asked.jsonl')
   const answer = {planner_replay: {sla_attainment: 0.97, gpu_hours: 3.5, meets_objective: true}}
   writeFileSync(
-    join(bin, 'npm'),
+    recipes.at('npm'),
     `#!/usr/bin/env python3\nimport json, sys\nopen(${JSON.stringify(asked)}, 'a').write(json.dumps(sys.argv[1:]) + '\\n')\nprint('''${JSON.stringify(answer)}''')\n`,
   )
   const script =
@@ -75,7 +67,7 @@ test.runIf(hasPython)('a trial asks for replays the tool takes, a phase each, an
   const ran = spawnSync('python3', ['-B', '-c', script], {
     cwd: RECIPES,
     encoding: 'utf8',
-    env: {PATH: `${bin}${delimiter}${process.env.PATH}`},
+    env: {PATH: recipes.path},
   })
   expect(ran.stderr).toBe('')
   expect(JSON.parse(ran.stdout)).toEqual({share: 0.97, gpu_hours: 3.5, holds: 3})
@@ -101,16 +93,7 @@ function recommendOf(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): RecommendArguments {
-  const path = `${bin}${delimiter}${process.env.PATH}`
-  const ran = spawnSync(command, args, {env: {PATH: path, ...env}, encoding: 'utf8'})
-  expect(ran.status, ran.stderr).toBe(0)
-  const argv = ran.stdout.trimEnd().split('\n')
-  expect(argv.slice(0, 5)).toEqual(['run', '--silent', 'replay', '--', 'recommend'])
-  const asked = parseRecommendArguments(argv.slice(5))
-  if (!asked.ok) throw new Error(asked.error.message)
-  const rest = parseArguments(asked.value.rest)
-  expect(rest.ok && rest.value.positionals).toHaveLength(1)
-  return asked.value
+  return recipes.asked('recommend', {command, args, env}, parseRecommendArguments)
 }
 
 function expectWhole(shards: readonly RecommendArguments[]): void {

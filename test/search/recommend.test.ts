@@ -5,6 +5,7 @@ import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test, vi} from 'vitest'
+import {SMALL_PLANNER} from '../support/small-planner.ts'
 import {TOOL, tool} from '../sweep/command.ts'
 import {traceText} from './evaluate.ts'
 
@@ -14,16 +15,7 @@ let folder = ''
 const at = (...path: string[]) => join(folder, ...path)
 const answer = (out: string) => readFileSync(at(out, 'recommend.json'), 'utf8')
 
-const PLANNER = JSON.stringify({
-  mode: 'agg',
-  optimization_target: 'sla',
-  ttft: 400,
-  itl: 20,
-  enable_throughput_scaling: false,
-  enable_load_scaling: true,
-  load_adjustment_interval: 3,
-  decode_engine_num_gpu: 1,
-})
+const PLANNER = JSON.stringify({mode: 'agg', ...SMALL_PLANNER})
 const SPACE = `
 planner.min_endpoint: [1, 2, 3, 4]
 planner.ttft_ms: {from: 200, to: 800, step: 200}

@@ -18,6 +18,7 @@ import {runCli} from '../../src/cli/run-cli.ts'
 import {generateTrace} from '../../src/trace/generators/generate.ts'
 import {recipeOf, withSeed} from '../../src/trace/generators/trace-recipes.ts'
 import {PROJECT} from '../support/shared.ts'
+import {SMALL_PLANNER} from '../support/small-planner.ts'
 import {readRows, sweep} from './command.ts'
 
 // Every sweep is a process of its own, and slow machines build the tool first.
@@ -40,16 +41,7 @@ function traceLines(): string {
   return `${lines.join('\n')}\n`
 }
 
-const PLANNER = JSON.stringify({
-  mode: 'agg',
-  optimization_target: 'sla',
-  ttft: 400,
-  itl: 20,
-  enable_throughput_scaling: false,
-  enable_load_scaling: true,
-  load_adjustment_interval: 3,
-  decode_engine_num_gpu: 1,
-})
+const PLANNER = JSON.stringify({mode: 'agg', ...SMALL_PLANNER})
 const FLAGS = ['trace.jsonl', '--planner-config', PLANNER, '--vary', 'startup_time=0:20:10']
 
 beforeAll(() => {

@@ -33,17 +33,5 @@ export function readRows(folder: string): readonly Row[] {
     .map(line => JSON.parse(line))
 }
 
-/** The guide's planner: TTFT 1500 ms, ITL 50 ms, both kinds of scaling. */
-export const GUIDE_PLANNER = JSON.stringify({
-  mode: 'agg',
-  optimization_target: 'sla',
-  ttft: 1500,
-  itl: 50,
-  enable_throughput_scaling: true,
-  enable_load_scaling: true,
-  pre_deployment_sweeping_mode: 'rapid',
-  throughput_adjustment_interval: 300,
-  load_adjustment_interval: 10,
-  prefill_engine_num_gpu: 1,
-  decode_engine_num_gpu: 1,
-})
+/** The planner of the published experiment: TTFT 1500 ms, ITL 50 ms, both kinds of scaling. */
+export const GUIDE_PLANNER = readFileSync(join(PROJECT, 'tools', 'sweep', 'published-planner.json'), 'utf8')

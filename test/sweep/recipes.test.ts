@@ -1,27 +1,13 @@
-/** The recipes' own commands, run with a stand-in for npm that prints its arguments: every point once, over all shards. */
-import {spawnSync} from 'node:child_process'
-import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {delimiter, join} from 'node:path'
-import process from 'node:process'
-import {afterAll, beforeAll, expect, test} from 'vitest'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {expect, test} from 'vitest'
 import {parse as parseYaml} from 'yaml'
 import {parseSweepArguments, type SweepArguments} from '../../src/cli/sweep/sweep-arguments.ts'
-import {parseArguments} from '../../src/config/command-line/arguments.ts'
 import {pointsOfShard} from '../../src/sweep/shard.ts'
+import {RecipeRunner} from '../support/recipe-command.ts'
 import {PROJECT} from '../support/shared.ts'
 
-let bin = ''
-
-beforeAll(() => {
-  bin = mkdtempSync(join(tmpdir(), 'planner-replay-recipes-'))
-  writeFileSync(join(bin, 'npm'), '#!/bin/sh\nprintf "%s\\n" "$@"\n')
-  chmodSync(join(bin, 'npm'), 0o755)
-})
-
-afterAll(() => {
-  rmSync(bin, {recursive: true})
-})
+const recipes = new RecipeRunner()
 
 test('the Kubernetes job', () => {
   const {spec} = parseYaml(readRecipe('kubernetes-sweep.yaml'))
@@ -75,20 +61,7 @@ function sweepOf(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): SweepArguments {
-  const path = `${bin}${delimiter}${process.env.PATH}`
-  const ran = spawnSync(command, args, {
-    env: {PATH: path, ...env},
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-  })
-  expect(ran.status, ran.stderr).toBe(0)
-  const argv = ran.stdout.trimEnd().split('\n')
-  expect(argv.slice(0, 5)).toEqual(['run', '--silent', 'replay', '--', 'sweep'])
-  const sweep = parseSweepArguments(argv.slice(5))
-  if (!sweep.ok) throw new Error(sweep.error.message)
-  const rest = parseArguments(sweep.value.rest)
-  expect(rest.ok && rest.value.positionals).toHaveLength(1)
-  return sweep.value
+  return recipes.asked('sweep', {command, args, env}, parseSweepArguments)
 }
 
 function expectWhole(shards: readonly SweepArguments[]): void {

@@ -25,17 +25,7 @@ if (trace === undefined || out === undefined || startups.length === 0)
 
 /** The planner of the published experiment. */
 const PLANNER = {
-  mode: 'agg',
-  optimization_target: 'sla',
-  ttft: 1500,
-  itl: 50,
-  enable_throughput_scaling: true,
-  enable_load_scaling: true,
-  pre_deployment_sweeping_mode: 'rapid',
-  throughput_adjustment_interval: 300,
-  load_adjustment_interval: 10,
-  prefill_engine_num_gpu: 1,
-  decode_engine_num_gpu: 1,
+  ...JSON.parse(readFileSync(new URL('published-planner.json', import.meta.url), 'utf8')),
   report_filename: 'sweep.html',
 }
 
