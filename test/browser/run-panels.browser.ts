@@ -196,6 +196,9 @@ test('a pinned run stands behind the charts of the next ones, with the differenc
   const track = page.getByRole('figure', {name: 'Load scaling decisions', exact: true})
   await expectVisible(track.getByText(/^\d+ · baseline \d+$/))
   await expectVisible(track.locator('.legend').getByText('baseline', {exact: true}))
+  const scatter = page.getByRole('figure', {name: 'TTFT of every request', exact: true})
+  await expectVisible(scatter.locator('.legend').getByText(/baseline \d+/))
+  expect(await greyPixels(scatter.locator('canvas'))).toBeGreaterThan(100)
   expect(await violations(site)).toEqual([])
   await page.reload()
   await expectVisible(bar.getByText(/grey in the charts/))
@@ -203,4 +206,18 @@ test('a pinned run stands behind the charts of the next ones, with the differenc
   await expectVisible(bar.getByText('This run is the baseline.'))
   await bar.getByRole('button', {name: 'Unpin'}).click()
   expect(await page.locator('.difference, g.ghost').count()).toBe(0)
+  await expect.poll(() => greyPixels(scatter.locator('canvas'))).toBe(0)
 })
+
+/** Of a canvas whose own marks are blue, violet and orange. */
+function greyPixels(canvas: Locator): Promise<number> {
+  return canvas.evaluate((node: HTMLCanvasElement) => {
+    const {data} = node.getContext('2d')!.getImageData(0, 0, node.width, node.height)
+    let grey = 0
+    for (let i = 0; i < data.length; i += 4) {
+      const [red, green, blue, alpha] = data.subarray(i, i + 4) as unknown as number[]
+      if (alpha! > 0 && Math.abs(red! - green!) < 40 && Math.abs(blue! - green!) < 40) grey++
+    }
+    return grey
+  })
+}

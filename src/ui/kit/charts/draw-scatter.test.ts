@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {MARGIN, timeScale} from './base/geometry.ts'
-import {inkOf, paintMarks, type ScatterDrawing} from './draw-scatter.ts'
+import {behindOf, inkOf, paintMarks, type ScatterDrawing} from './draw-scatter.ts'
 
 const WIDTH = MARGIN.left + MARGIN.right + 100
 const HEIGHT = MARGIN.top + MARGIN.bottom + 50
@@ -9,7 +9,16 @@ const HEIGHT = MARGIN.top + MARGIN.bottom + 50
 function painted(marks: readonly (readonly [atS: number, value: number])[], ratio = 1): number[][] {
   const width = WIDTH * ratio
   const pixels = new Uint32Array(width * HEIGHT * ratio)
-  const drawing: ScatterDrawing = {
+  paintMarks({pixels, width, ratio, inks: [inkOf('#102030', 0.5)]}, drawingOf(marks))
+  return [...pixels].flatMap((pixel, at) =>
+    pixel === 0
+      ? []
+      : [[(at % width) - MARGIN.left * ratio, Math.floor(at / width) - MARGIN.top * ratio, pixel >>> 24]],
+  )
+}
+
+function drawingOf(marks: readonly (readonly [atS: number, value: number])[]): ScatterDrawing {
+  return {
     points: {
       x: Float64Array.from(marks, ([atS]) => atS),
       y: Float64Array.from(marks, ([, value]) => value),
@@ -24,12 +33,6 @@ function painted(marks: readonly (readonly [atS: number, value: number])[], rati
     width: WIDTH,
     height: HEIGHT,
   }
-  paintMarks({pixels, width, ratio, inks: [inkOf('#102030', 0.5)]}, drawing)
-  return [...pixels].flatMap((pixel, at) =>
-    pixel === 0
-      ? []
-      : [[(at % width) - MARGIN.left * ratio, Math.floor(at / width) - MARGIN.top * ratio, pixel >>> 24]],
-  )
 }
 
 test('a mark covers its pixels about its place, more of them where the device has more', () => {
@@ -64,4 +67,20 @@ test('nothing is drawn beyond the edges of the plot, nor where there is no value
       [20, Number.NaN],
     ]),
   ).toEqual([])
+})
+
+test('a baseline lies below: of one colour, whatever became of its requests, and seen only where the run has no mark', () => {
+  const own = drawingOf([[10, 20]])
+  const {points, heights} = drawingOf([
+    [10, 20],
+    [60, 30],
+  ])
+  const ghost = behindOf(own, {points: {...points, group: Uint8Array.of(2, 1)}, heights, colour: '#808080'})
+  expect(ghost.colours).toEqual(['#808080'])
+  const pixels = new Uint32Array(WIDTH * HEIGHT)
+  const [grey, blue] = [inkOf('#808080', 1), inkOf('#102030', 1)]
+  paintMarks({pixels, width: WIDTH, ratio: 1, inks: [grey]}, ghost)
+  paintMarks({pixels, width: WIDTH, ratio: 1, inks: [blue]}, own)
+  const count = (ink: Uint32Array) => pixels.filter(pixel => pixel === ink[0]).length
+  expect([count(blue), count(grey)]).toEqual([4, 4])
 })

@@ -28,19 +28,35 @@ const CROWDED_OPACITY = 0.55
 /** So many marks on one pixel cannot be told from one more. */
 const MOST_LAYERS = 7
 
+/** Points of a baseline look alike, whatever became of their requests. */
+const BASELINE: ScatterGroup = {id: 'baseline', label: 'baseline', slot: 0, mark: 'small'}
+
+/** The drawing of a baseline's points, in the frame of the run's own; `heights` are of the baseline's. */
+export function behindOf(
+  own: ScatterDrawing,
+  {points, heights, colour}: Pick<ScatterDrawing, 'points' | 'heights'> & {readonly colour: string},
+): ScatterDrawing {
+  const alike = {...points, group: new Uint8Array(points.x.length)}
+  return {...own, points: alike, groups: [BASELINE], colours: [colour], heights}
+}
+
 /**
  * Every point on every zoom step. The marks are written as pixels: tens of thousands of calls of the canvas would
  * take longer than a frame has. A pixel has the colour of its last group, denser where marks lie over each other.
+ *
+ * @param drawings of one frame, the one on top last
  */
-export function drawScatter(node: HTMLCanvasElement, drawing: ScatterDrawing): void {
+export function drawScatter(node: HTMLCanvasElement, drawings: readonly ScatterDrawing[]): void {
   const context = node.getContext('2d')
-  if (context === null || drawing.width === 0) return
+  const {width = 0, height = 0} = drawings[0] ?? {}
+  if (context === null || width === 0) return
   const ratio = window.devicePixelRatio || 1
-  node.width = Math.round(drawing.width * ratio)
-  node.height = Math.round(drawing.height * ratio)
+  node.width = Math.round(width * ratio)
+  node.height = Math.round(height * ratio)
   const image = context.createImageData(node.width, node.height)
-  const inks = inksOf(context, drawing)
-  paintMarks({pixels: new Uint32Array(image.data.buffer), width: node.width, ratio, inks}, drawing)
+  const pixels = new Uint32Array(image.data.buffer)
+  for (const drawing of drawings)
+    paintMarks({pixels, width: node.width, ratio, inks: inksOf(context, drawing)}, drawing)
   context.putImageData(image, 0, 0)
 }
 

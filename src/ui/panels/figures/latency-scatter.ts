@@ -2,7 +2,7 @@ import type {ServiceLevel} from '../../../report/service-level.ts'
 import {valueScale} from '../../kit/charts/base/geometry.ts'
 import type {LegendEntry} from '../../kit/charts/base/legend.ts'
 import type {Span} from '../../kit/charts/base/time-axis.svelte.ts'
-import {type Timeline, timelineLegend} from '../../kit/charts/base/timeline.ts'
+import {type Timeline, type TimeSeries, timelineLegend} from '../../kit/charts/base/timeline.ts'
 import type {ValueScale} from '../../kit/charts/base/value-scale.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 import {groupLegend, indicesIn} from '../../kit/charts/scatter.ts'
@@ -21,21 +21,39 @@ export function latencyTimeline(
   measure: Measure,
   points: RequestPoints,
   targets: ServiceLevel | null,
+  behind: RequestPoints | null = null,
 ): Timeline {
   const {label = ''} = MEASURES.find(({id}) => id === measure) ?? {}
   const target =
     targets === null ? null : measure === 'ttft' ? targets.ttftMs : measure === 'tpot' ? targets.itlMs : null
+  const series: TimeSeries = {key: measure, label, x: points.x, y: points.y, shape: 'line', slot: 0}
+  const ghost = behind === null ? [] : [{...series, x: behind.x, y: behind.y, ...BASELINE, isGhost: true}]
   return {
     id: 'request-latency',
     title: scatterTitle(measure, points),
-    note: points.isJudged
-      ? 'One point per request at its arrival; those over a target are drawn larger and on top.'
-      : 'One point per request at its arrival.',
+    note: noteOf(points, behind),
     unit: 'ms',
     scale: 'log',
-    series: [{key: measure, label, x: points.x, y: points.y, shape: 'line', slot: 0}],
+    series: [series, ...ghost],
     thresholds: target === null ? [] : [{label: `SLA ${formatMs(target)}`, value: target}],
   }
+}
+
+const BASELINE = {key: 'baseline', label: 'baseline'}
+
+function noteOf({isJudged}: RequestPoints, behind: RequestPoints | null): string {
+  const own = isJudged
+    ? 'One point per request at its arrival; those over a target are drawn larger and on top.'
+    : 'One point per request at its arrival.'
+  return behind === null ? own : `${own} Those of the baseline are grey, below all others.`
+}
+
+/** What of a baseline stands behind a run's points: nothing where every request fared alike. */
+export function behindPoints(own: RequestPoints, baseline: RequestPoints): RequestPoints | null {
+  const isAlike =
+    own.x.length === baseline.x.length &&
+    own.y.every((value, i) => Object.is(value, baseline.y[i]) && own.x[i] === baseline.x[i])
+  return isAlike ? null : baseline
 }
 
 /** A straight line in the logarithm: one for a point, where the scale itself would ask a dozen questions. */
@@ -50,7 +68,11 @@ export function latencyScale(shown: Timeline, view: Span, height: number): Value
 }
 
 /** Outcomes that came up, with how many requests had each, and the target. */
-export function latencyLegend(shown: Timeline, points: RequestPoints): LegendEntry[] {
+export function latencyLegend(
+  shown: Timeline,
+  points: RequestPoints,
+  behind: RequestPoints | null = null,
+): LegendEntry[] {
   const counts = OUTCOMES.map(() => 0)
   for (const outcome of points.group) counts[outcome]!++
   const groups = OUTCOMES.map((outcome, i) => ({outcome, count: counts[i] ?? 0})).filter(
@@ -60,6 +82,16 @@ export function latencyLegend(shown: Timeline, points: RequestPoints): LegendEnt
     ...groups.map(({outcome, count}) =>
       groupLegend(points.isJudged ? outcome : {...outcome, label: 'requests'}, formatCount(count)),
     ),
+    ...(behind === null
+      ? []
+      : [
+          {
+            ...BASELINE,
+            label: `baseline ${formatCount(behind.request.length)}`,
+            colour: 'var(--ghost)',
+            mark: 'dots' as const,
+          },
+        ]),
     ...timelineLegend({...shown, series: []}),
   ]
 }
