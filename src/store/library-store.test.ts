@@ -11,6 +11,7 @@ import {RECORD_GONE} from './record-store.ts'
 import versionOne from './run-version-1.json' with {type: 'json'}
 import versionTwo from './run-version-2.json' with {type: 'json'}
 import {type RunSummary, summaryOf} from './saved-run.ts'
+import {STORAGE_FULL} from './storage-problem.ts'
 import {TraceStore} from './trace-store.ts'
 
 const scenario = defaultScenario()
@@ -280,5 +281,24 @@ describe('PointStore', () => {
     expect([...(await points.read(['a', 'b', 'c'])).keys()]).toEqual(['a', 'c'])
     await points.clear()
     expect(await points.use()).toEqual({rows: 0, sizeBytes: 0})
+  })
+
+  test('says of every write that failed why, and finds nothing of it', async () => {
+    let isFull = true
+    const kept = openStore('points', 'rows')
+    const points = new PointStore(() => (mode, act) => {
+      if (isFull && mode === 'readwrite') return Promise.reject(new DOMException('no', 'QuotaExceededError'))
+      return kept(mode, act)
+    })
+    expect(await points.write(new Map([['a', {x: 1}]]))).toBe(STORAGE_FULL)
+    expect((await points.read(['a'])).size).toBe(0)
+    isFull = false
+    expect(await points.write(new Map([['b', {x: 2}]]))).toBeNull()
+    expect([...(await points.read(['a', 'b'])).keys()]).toEqual(['b'])
+    const refused = new PointStore(() => () => Promise.reject(new DOMException('no', 'SecurityError')))
+    expect(await refused.write(new Map([['a', {x: 1}]]))).toMatch(/not let the page store/)
+    expect(await refused.read(['a'])).toEqual(new Map())
+    expect(await refused.use()).toEqual({rows: 0, sizeBytes: 0})
+    await refused.clear()
   })
 })

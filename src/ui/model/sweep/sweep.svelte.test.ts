@@ -54,12 +54,12 @@ class HandPool {
   }
 }
 
-function makeSweep(values = '0:30:10') {
+function makeSweep(values = '0:30:10', store = new PointStore()) {
   const pool = new HandPool()
   // Without IndexedDB: what is kept is kept by the page alone.
   const sweep = new SweepState({
     pool: pool as unknown as SimulatorPool,
-    store: new PointStore(),
+    store,
     sizeKv: async () => fail('no GPU'),
     workers: 2,
   })
@@ -87,6 +87,29 @@ function settle(
 }
 
 describe('SweepState', () => {
+  test('says when one of its points could not be kept, even where the next ones could or it is over', async () => {
+    let writes = 0
+    const store = new PointStore(
+      () => mode =>
+        mode === 'readwrite' && writes++ > 0
+          ? (Promise.resolve() as never)
+          : Promise.reject(new DOMException('no', 'QuotaExceededError')),
+    )
+    const {pool, sweep} = makeSweep('0:10:10', store)
+    void started(sweep, pool)
+    await vi.waitFor(() => expect(pool.events).not.toBeNull())
+    expect(sweep.storageProblem).toBeNull()
+    settle(sweep, pool, 0)
+    await vi.waitFor(() => expect(writes).toBe(1))
+    settle(sweep, pool, 1)
+    pool.finishAll()
+    await vi.waitFor(() => expect(sweep.phase.kind).toBe('done'))
+    expect(writes).toBe(2)
+    expect(sweep.storageProblem).toMatch(/storage for this site is full/)
+    void started(sweep, pool)
+    await vi.waitFor(() => expect(sweep.storageProblem).toBeNull())
+  })
+
   test('checks, runs and counts', async () => {
     const {pool, sweep} = makeSweep()
     await sweep.check(base)

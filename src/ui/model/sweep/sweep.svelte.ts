@@ -218,6 +218,7 @@ export class SweepState {
     this.#abort = abort
     this.phase = {kind: 'running'}
     this.costs = null
+    this.storageProblem = null
     this.timeLeftMs = null
     const startMs = performance.now()
     try {
@@ -241,7 +242,6 @@ export class SweepState {
       const run = open.length
       this.costs = {elapsedMs: performance.now() - startMs, kept: plan.points.length - run, run}
       this.#learnSpeed(plan, this.costs)
-      this.storageProblem = this.#store.problem
       this.phase = {kind: 'done'}
     } catch (error) {
       if (this.#abort !== abort) return
@@ -359,7 +359,10 @@ class SweepNews {
     this.#rows.clear()
     const finished = rows.filter(isFinished)
     for (const row of finished) known.set(row.key, row)
-    void store.write(new Map(finished.map(row => [row.key, row])))
+    void store.write(new Map(finished.map(row => [row.key, row]))).then(problem => {
+      // It may come when the sweep is over, and a later write that finds room brings nothing back.
+      if (problem !== null) state.storageProblem = problem
+    })
     // A sweep that was cancelled keeps what it finished, unless another has taken its place.
     if (!this.#isCurrent()) return
     state.running = new Map(this.#running)
