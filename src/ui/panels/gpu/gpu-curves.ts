@@ -6,6 +6,8 @@ import {formatCompact, formatMs} from '../../kit/format.ts'
 export interface CurveSeries extends Curve {
   readonly key: string
   readonly label: string
+  /** Where the line ends, in so few characters that even a steep one has room beside it. */
+  readonly name: string
   readonly slot: 0 | 1 | 2 | 3 | 4
   readonly dash: string
 }
@@ -32,6 +34,7 @@ export function prefillChart(all: readonly GpuCurves[]): CurveChartData {
     series: all.map((curves, i) => ({
       key: curves.system,
       label: curves.system,
+      name: curves.system.replace(/_sxm$/, ''),
       ...style(i),
       ...curves.prefill,
     })),
@@ -48,6 +51,7 @@ export function decodeChart({system, decode}: GpuCurves): CurveChartData {
     series: decode.map(({context, ...curve}, i) => ({
       key: String(context),
       label: `${formatContext(context)} context`,
+      name: formatContext(context),
       ...style(i),
       ...curve,
     })),

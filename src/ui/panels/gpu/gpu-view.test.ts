@@ -22,8 +22,8 @@ const chart: CurveChartData = {
   note: 'Note.',
   noun: 'requests',
   series: [
-    {key: 'a', label: 'A', slot: 0, dash: '', ...curve([1, 2, 3, 40], [0, 0, 0, 1])},
-    {key: 'b', label: 'B', slot: 1, dash: '', ...curve([Number.NaN, 2, 5, 9], [0, 1, 0, 0])},
+    {key: 'a', label: 'A', name: 'A', slot: 0, dash: '', ...curve([1, 2, 3, 40], [0, 0, 0, 1])},
+    {key: 'b', label: 'B', name: 'B', slot: 1, dash: '', ...curve([Number.NaN, 2, 5, 9], [0, 1, 0, 0])},
   ],
 }
 

@@ -1,5 +1,5 @@
 import {area, line} from 'd3-shape'
-import {roundPx, TITLED_MARGIN, wantedTicks} from '../../kit/charts/base/geometry.ts'
+import {type Corners, roundPx, TITLED_MARGIN, wantedTicks} from '../../kit/charts/base/geometry.ts'
 import {linearScale, logScale, type ValueScale} from '../../kit/charts/base/value-scale.ts'
 import type {Plot, PlotPoint, PlotSeries} from './plots.ts'
 import type {XScale} from './x-axis.ts'
@@ -33,6 +33,8 @@ export interface PlotPath {
   /** The same as a line at each value, where nothing lies between values. */
   readonly ranges: string
   readonly marks: readonly PlotMark[]
+  /** Its corners, from left to right. */
+  readonly points: Corners
 }
 
 export interface PlotMark {
@@ -55,6 +57,7 @@ export function plotPaths(
     const joins = isContinuous || series.kind === 'target'
     return {
       series,
+      points: points.map(point => [xOf(point), roundPx(y(point.y))] as const),
       stroke: joins ? (line<PlotPoint>(xOf, point => roundPx(y(point.y)))(points) ?? '') : '',
       ranges: joins ? '' : rangesPath(points, xOf, y),
       band:
