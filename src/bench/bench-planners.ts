@@ -7,6 +7,7 @@ import {withRelease} from '../config/releases/with-release.ts'
 import {type DynamoScaling, type Fleet, poolsOf, type Scenario} from '../config/scenario.ts'
 import type {JsonObject} from '../core/is-object.ts'
 import {ok, type Result} from '../core/result.ts'
+import {tellKnob} from '../sweep/keys.ts'
 import type {BenchKind} from './bench-choice.ts'
 import type {BenchPolicy} from './bench-policy.ts'
 
@@ -60,7 +61,7 @@ export function otherPlanners(
 export function plannerVariant(
   base: Scenario,
   bounds: PlannerBounds,
-  {id, name, own}: {readonly id: string; readonly name: string; readonly own: JsonObject},
+  {id, own}: {readonly id: string; readonly own: JsonObject},
 ): Result<BenchPolicy> {
   const release = plannerReleaseOf(base)
   const asked = TARGETS[release].find(target => target === own.optimization_target)
@@ -68,8 +69,24 @@ export function plannerVariant(
   const parsed = plannerWith(base, release, asked ?? usual, {...bounds, own})
   if (!parsed.ok) return parsed
   const policy = plannerPolicy(base, parsed.value, {id, kind: 'dynamo'})
-  return ok({...policy, label: `${policy.label}, ${name}`})
+  return ok({...policy, label: `${policy.label}, ${nameOf(own, release)}`})
 }
+
+/** `TTFT target 900 ms, fewest replicas per pool 3`. */
+function nameOf(own: JsonObject, release: Release): string {
+  const parts = Object.entries(own)
+    // The name of the policy has it.
+    .filter(([key]) => key !== 'optimization_target')
+    .map(([key, value]) =>
+      tellKnob(`planner.${key}`, typeof value === 'object' ? '…' : String(value), release, true),
+    )
+  if (parts.length === 0) return 'as usual'
+  const rest = parts.length - MOST_NAMED
+  return [...parts.slice(0, MOST_NAMED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
+}
+
+/** Settings; a line of a table has no room for more. */
+const MOST_NAMED = 3
 
 function plannerPolicy(
   base: Scenario,

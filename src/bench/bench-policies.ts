@@ -1,5 +1,6 @@
 import {AUTOSCALERS} from '../config/scaling/parse-policy-text.ts'
 import {phaseIntervalS} from '../config/scaling/phase-interval.ts'
+import {POLICY_WORDS} from '../config/scaling/policy-names.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {autoscaler} from './bench-autoscalers.ts'
@@ -78,7 +79,7 @@ function ownPolicy(base: Scenario): readonly BenchPolicy[] {
   return [
     {
       id: 'own',
-      label: `as given: ${scaling.policy}`,
+      label: `${POLICY_WORDS[scaling.policy].short} as given`,
       kind: 'own',
       scenario: base,
       size: null,

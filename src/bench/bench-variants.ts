@@ -17,7 +17,7 @@ export function variantPolicies(base: Scenario, settings: BenchSettings): Result
       const id = `${kind}-own-${i + 1}`
       const policy =
         kind === 'dynamo'
-          ? plannerVariant(base, settings, {id, name: nameOf(own), own})
+          ? plannerVariant(base, settings, {id, own})
           : kind === 'schedule'
             ? scheduleVariant(base, own, i + 1)
             : autoscalerVariant(base, kind, settings, own)
@@ -53,11 +53,3 @@ function autoscalerVariant(
 }
 
 const TARGETS: ReadonlySet<string> = new Set(['waiting', 'running'])
-
-/** `ttft 900, min_endpoint 3`. */
-function nameOf(own: JsonObject): string {
-  const parts = Object.entries(own).map(
-    ([key, value]) => `${key} ${typeof value === 'object' ? '…' : String(value)}`,
-  )
-  return parts.length === 0 ? 'as usual' : parts.join(', ').slice(0, 60)
-}

@@ -100,10 +100,15 @@ export function inWordsOf(key: SweepKey, release: Release): SweepKey {
   return older === undefined ? key : {...key, label: older.label, help: older.help, unit: older.unit}
 }
 
-/** `fewest replicas per pool (min_endpoint) 3`: a value of a knob within a sentence. */
-export function tellKnob(name: string, value: FieldValue, release: Release): string {
+/**
+ * `fewest replicas per pool (min_endpoint) 3`: a value of a knob within a sentence.
+ *
+ * @param isBrief without its key
+ */
+export function tellKnob(name: string, value: FieldValue, release: Release, isBrief = false): string {
   const found = findSweepKey(name)
-  const shown = `(${name.replace(/^(planner|engine)\./, '')}) ${String(value)}`
+  const key = isBrief ? '' : `(${name.replace(/^(planner|engine)\./, '')}) `
+  const shown = `${key}${String(value)}`
   if (!found.ok) return `${name} ${String(value)}`
   const {label, unit} = inWordsOf(found.value, release)
   // Acronyms stay as they are.

@@ -2,7 +2,7 @@ import type {BenchLine, BenchResult} from '../../../bench/bench-result.ts'
 import {computeFrontier} from '../../../sweep/frontier.ts'
 import type {CostPoint} from '../../kit/charts/cost-share.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
-import {formatFixed, formatValue} from '../../kit/format.ts'
+import {formatDigits, formatValue} from '../../kit/format.ts'
 
 /** The lines of the bench by cost and share in time, in rising order of cost. */
 export function benchPoints({lines}: BenchResult): readonly CostPoint[] {
@@ -16,9 +16,9 @@ export function benchPoints({lines}: BenchResult): readonly CostPoint[] {
       const isOnFront = best.has(id)
       return {
         id,
-        name: id,
+        name: label,
         words: wordsOf(line),
-        brief: `${label}: ${formatValue(share.median, 'share')}, ${formatFixed(gpuHours.median, 2)} h`,
+        brief: `${label}: ${formatValue(share.median, 'share')}, ${formatDigits(gpuHours.median)} h`,
         cost: gpuHours.median,
         share: share.median,
         costs: gpuHours,
@@ -33,7 +33,7 @@ export function benchPoints({lines}: BenchResult): readonly CostPoint[] {
 
 function wordsOf({label, runs, holds, share, gpuHours}: BenchLine): string {
   const held = runs === 1 ? (holds === 1 ? 'holds' : 'does not hold') : `holds in ${holds} of ${runs} phases`
-  return `${label}, ${held}: ${formatValue(share.median, 'share')} in time for ${formatFixed(gpuHours.median, 2)} GPU-hours`
+  return `${label}, ${held}: ${formatValue(share.median, 'share')} in time for ${formatDigits(gpuHours.median)} GPU-hours`
 }
 
 export function benchChartTable({lines}: BenchResult): ChartTable {

@@ -5,7 +5,7 @@ export interface LegendEntry {
   /** CSS, theme variables and all. */
   readonly colour: string
   /** How the data are drawn; a line may have markers on it. */
-  readonly mark: 'line' | 'marked-line' | 'dots' | 'box' | 'diamond'
+  readonly mark: 'line' | 'marked-line' | 'dots' | 'box' | 'diamond' | 'star'
   readonly dash?: string
   /** Under the cursor; '' keeps its place, absent has none. */
   readonly value?: string

@@ -146,6 +146,8 @@ export function swatchMarkup({mark, dash = ''}: Pick<LegendEntry, 'mark' | 'dash
       return `<rect x="4" y="-5" width="10" height="10" fill="${colour}"/>`
     case 'diamond':
       return `<path d="M9 -6 15 0 9 6 3 0Z" fill="${colour}"/>`
+    case 'star':
+      return `<path d="M9 -7 10.8 -2.1 16 0 10.8 2.1 9 7 7.2 2.1 2 0 7.2 -2.1Z" fill="${colour}"/>`
     case 'dots':
     case 'marked-line':
       return line + dot
