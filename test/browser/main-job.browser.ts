@@ -2,6 +2,7 @@ import {gzipSync} from 'node:zlib'
 import {preview} from 'vite'
 import {describe, expect, test} from 'vitest'
 import {decodeScenario} from '../../src/config/link/url-codec.ts'
+import {formatDigits} from '../../src/ui/kit/format.ts'
 import {runCommandLine} from './command-line.ts'
 import {expectVisible, pickShortTrace, readMetricTable, runToResults, SHORT_TRACE, useSite} from './site.ts'
 
@@ -25,7 +26,7 @@ describe('the main job', () => {
     expect(await readMetricTable(site)).toEqual(printed.table)
     if (printed.diagnostics === null) return
     const page = await site.page.locator('body').textContent()
-    expect(page).toContain(printed.diagnostics.gpu_hours.toFixed(2))
+    expect(page).toContain(formatDigits(printed.diagnostics.gpu_hours))
     const events = site.page.getByRole('region', {name: /^Scaling events/}).locator('li')
     expect(await events.count()).toBe(printed.diagnostics.scaling_events.length)
   })

@@ -27,7 +27,7 @@ export function formatValue(value: number | null | undefined, unit: Unit): strin
     case 'tokens':
       return formatCompact(value)
     case 'hours':
-      return `${twoDecimals(value)} h`
+      return `${formatDigits(value)} h`
     case 'share':
       return `${oneDecimal(value * 100)} %`
     case 'seconds':
@@ -45,6 +45,12 @@ export function formatMs(ms: number): string {
   if (Math.abs(ms) >= 10_000) return `${oneDecimal(ms / 1000)} s`
   if (Math.abs(ms) >= 100 || Number.isInteger(ms)) return `${integer(ms)} ms`
   return `${oneDecimal(ms)} ms`
+}
+
+/** In the unit that the largest of what stands beside it has: `2.6–120 s`, never `2,600 ms–120 s`. */
+export function formatMsBeside(ms: number, largestMs: number): string {
+  const isLong = Math.abs(largestMs) >= 10_000 && Math.abs(ms) < 10_000
+  return isLong ? `${oneDecimal(ms / 1000)} s` : formatMs(ms)
 }
 
 /** A moment to the millisecond, for what comes in bursts: `+34 ms`, `+718.034 s`. */

@@ -1,6 +1,6 @@
 import type {CostMark, CostPoint} from '../../kit/charts/cost-share.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
-import {formatFixed, formatValue} from '../../kit/format.ts'
+import {formatDigits, formatValue} from '../../kit/format.ts'
 
 /** One setting of an example, medians over its repeats. */
 export interface ExampleLine {
@@ -26,7 +26,7 @@ const MARKS: ReadonlyMap<string, CostMark> = new Map([
 export function examplePoints(lines: readonly ExampleLine[]): readonly CostPoint[] {
   return lines
     .map(({label, share, gpuHours, isOnFront, name = label}): CostPoint => {
-      const words = `${label}: ${formatValue(share, 'share')} in time for ${formatFixed(gpuHours, 2)} GPU-hours`
+      const words = `${label}: ${formatValue(share, 'share')} in time for ${formatDigits(gpuHours)} GPU-hours`
       return {
         ...{id: label, name, words, brief: words},
         ...{cost: gpuHours, share},

@@ -3,6 +3,7 @@ import type {CalibratedFigures, Report, ReportSpread} from '../../../report/repo
 import {
   formatCompact,
   formatCount,
+  formatDigits,
   formatFixed,
   formatMoney,
   formatMs,
@@ -12,7 +13,7 @@ import {
 import type {Money} from '../../model/money/price-table.svelte.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
 import {measuredWhisker, type Whisker} from './measured-whisker.ts'
-import {bandOf, TELL, tellBand} from './spread-words.ts'
+import {bandOf, TELL, type Tell, tellBand} from './spread-words.ts'
 
 /** One headline figure: a big number, how far it can be trusted, and the numbers around it. */
 export interface Figure {
@@ -67,13 +68,13 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
     {
       label: 'GPU-hours',
       metric: 'gpu_hours',
-      value: formatFixed(extras.gpu_hours, 2),
+      value: formatDigits(extras.gpu_hours),
       isMet: null,
       verdict:
         spreadWords(spread, 'gpu_hours', TELL.hours) ??
         (scaling === null ? 'fixed fleet' : "the planner's own count"),
       spreads: true,
-      details: [['billed', formatFixed(extras.billed_gpu_hours, 2)], ...costDetails(report, money)],
+      details: [['billed', formatDigits(extras.billed_gpu_hours)], ...costDetails(report, money)],
     },
     scalingFigure(run),
     {
@@ -144,7 +145,8 @@ function latencyFigure(report: Report, label: string, key: 'ttft_ms' | 'itl_ms')
 /** With the time outside the engine that the user's own measurement found; its own range takes the place of public ones. */
 function calibratedTtft(report: Report, figures: CalibratedFigures): Figure {
   const {spread} = report.planner_replay
-  const shifted = (value: number) => TELL.ms(value + figures.overhead_ms)
+  const shifted: Tell = (value, largest) =>
+    TELL.ms(value + figures.overhead_ms, largest + figures.overhead_ms)
   return {
     label: 'TTFT, mean, calibrated',
     metric: 'mean_ttft_ms',
@@ -176,11 +178,7 @@ function calibratedItl({scenario, outcome}: ChartedRun): Figure {
   }
 }
 
-function spreadWords(
-  spread: ReportSpread | undefined,
-  figure: string,
-  tell: (value: number) => string,
-): string | null {
+function spreadWords(spread: ReportSpread | undefined, figure: string, tell: Tell): string | null {
   const band = bandOf(spread, figure)
   return band === null || spread === undefined ? null : tellBand(band, spread.runs, tell)
 }

@@ -11,7 +11,7 @@ export const INSTANCES = {
   note: 'Every instance from its start request to its exit; a fuller bar was busy for more of its time.',
 } as const
 
-const LANE_PX = {least: 16, most: 28} as const
+const LANE_PX = {least: 16, most: 56} as const
 /** As much as the charts beside it have: a few lanes share it, many push on. */
 const ROOM_PX = 140
 /** Between two bars. */

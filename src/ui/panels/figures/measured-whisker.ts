@@ -1,5 +1,5 @@
 import {compareWithMeasured, type RatioBand} from '../../../report/honesty/measured.ts'
-import {formatMs} from '../../kit/format.ts'
+import {formatMs, formatMsBeside} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
 import {tellRange} from './spread-words.ts'
 
@@ -26,7 +26,7 @@ export function measuredWhisker(
   const [p10, , p90]: RatioBand = measured.band[latency]
   const isLowerBound = latency === 'ttft'
   const [lowMs, highMs] = [valueMs * (isLowerBound ? 1 : p10), valueMs * p90]
-  const range = tellRange(formatMs(lowMs), formatMs(highMs))
+  const range = tellRange(formatMsBeside(lowMs, highMs), formatMs(highMs))
   const words = isLowerBound ? `${formatMs(lowMs)} or more` : range
   return {lowMs, highMs, isLowerBound, words, range}
 }

@@ -8,6 +8,7 @@ import {
   formatDigits,
   formatFixed,
   formatMs,
+  formatMsBeside,
   formatValue,
   NONE,
 } from '../../kit/format.ts'
@@ -40,7 +41,11 @@ function formatByUnit(value: number, unit: MetricUnit): string {
 /** `median 4.0 s, 2.6 s to 120 s`. */
 export function formatBand(band: ReportBand | null, metric: Pick<Metric, 'unit' | 'group'>): string {
   if (band === null) return ''
-  const [min, median, max] = [band.min, band.median, band.max].map(value => formatMetric(value, metric))
+  const tell = (value: number) =>
+    metric.unit === 'ms' && metric.group !== 'aiperf'
+      ? formatMsBeside(value, band.max)
+      : formatMetric(value, metric)
+  const [min, median, max] = [band.min, band.median, band.max].map(tell)
   return min === max ? '' : `median ${median}, ${min} to ${max}`
 }
 

@@ -1,5 +1,5 @@
 import type {ReportBand, ReportSpread} from '../../../report/report.ts'
-import {formatFixed, formatMs, formatValue} from '../../kit/format.ts'
+import {formatDigits, formatMsBeside, formatValue} from '../../kit/format.ts'
 
 /** What repeats are, after their number. */
 export const REPEATS: Readonly<Record<ReportSpread['of'], string>> = {
@@ -14,13 +14,13 @@ export function bandOf(spread: ReportSpread | undefined, figure: string): Report
   return typeof band === 'object' ? band : null
 }
 
+/** A figure in words; the largest that stands beside it says in which unit. */
+export type Tell = (value: number, largest: number) => string
+
 /** `median 4.0 s [2.6–120 s] of 5`; the unit stands once where both ends have the same. */
-export function tellBand(
-  {min, median, max}: ReportBand,
-  runs: number,
-  tell: (value: number) => string,
-): string {
-  return `median ${tell(median)} [${tellRange(tell(min), tell(max))}] of ${runs}`
+export function tellBand({min, median, max}: ReportBand, runs: number, tell: Tell): string {
+  const [low, middle, high] = [min, median, max].map(value => tell(value, max)) as [string, string, string]
+  return `median ${middle} [${tellRange(low, high)}] of ${runs}`
 }
 
 /** `2.6–120 s`; the unit stands once where both ends have the same. */
@@ -31,8 +31,8 @@ export function tellRange(from: string, to: string): string {
 
 export const TELL = {
   share: (value: number) => formatValue(value, 'share'),
-  ms: formatMs,
-  hours: (value: number) => formatFixed(value, 2),
+  ms: formatMsBeside,
+  hours: (value: number) => formatDigits(value),
   count: (value: number) => formatValue(value, 'count'),
 } as const
 

@@ -1,7 +1,7 @@
 import {objectiveOf} from '../../../config/objective.ts'
 import {plannerOf} from '../../../config/scenario.ts'
 import type {TickRecord} from '../../../scaling/record.ts'
-import {formatClock, formatCount, formatFixed, formatMs} from '../../kit/format.ts'
+import {formatClock, formatCount, formatDigits, formatMs} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
 
 export type Fact = readonly [name: string, value: string]
@@ -18,7 +18,7 @@ export function titleFacts({scenario, outcome, axis}: ChartedRun): Fact[] {
     ...(scaling === null ? [] : [['Replica transitions', formatCount(countTransitions(ticks))] as const]),
     [
       'GPU-hours',
-      `${formatFixed(extras.gpu_hours, 2)}${config === null ? '' : " (planner's count)"}, ${formatFixed(extras.billed_gpu_hours, 2)} billed`,
+      `${formatDigits(extras.gpu_hours)}${config === null ? '' : " (planner's count)"}, ${formatDigits(extras.billed_gpu_hours)} billed`,
     ],
     ...(objective === null
       ? []

@@ -4,7 +4,7 @@ import {type FinishedRow, isFinished, type SweepRow} from '../../../sweep/points
 import {type Band, computeBand} from '../../../sweep/repeats.ts'
 import type {CostPoint} from '../../kit/charts/cost-share.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
-import {formatFixed, formatValue} from '../../kit/format.ts'
+import {formatDigits, formatValue} from '../../kit/format.ts'
 
 /** A configuration as cost and attainment: medians over its repeats, and how far they lie apart. */
 export interface FrontierPoint extends FrontierRun {
@@ -40,12 +40,12 @@ export function frontierPoints(rows: readonly SweepRow[]): readonly FrontierPoin
 /** The same as marks of a chart. */
 export function costPoints(points: readonly FrontierPoint[]): readonly CostPoint[] {
   return points.map(({id, isPlanned, isOnFrontier, gpuHours, attainment, hours, billed, shares}) => {
-    const figures = `${formatValue(attainment, 'share')}, ${formatFixed(gpuHours, 2)} h`
+    const figures = `${formatValue(attainment, 'share')}, ${formatDigits(gpuHours)} h`
     const kind = isPlanned ? 'planner' : isOnFrontier ? 'fixed fleet on the frontier' : 'fixed fleet'
     return {
       id,
       name: id,
-      words: `${id}, ${kind}: ${formatValue(attainment, 'share')} meet the objective for ${formatFixed(gpuHours, 2)} GPU-hours`,
+      words: `${id}, ${kind}: ${formatValue(attainment, 'share')} meet the objective for ${formatDigits(gpuHours)} GPU-hours`,
       brief: `${id}: ${figures}`,
       cost: gpuHours,
       share: attainment,

@@ -2,7 +2,7 @@ import {isEqual} from '../../../core/is-equal.ts'
 import {medianRow} from '../../../sweep/median-row.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../../sweep/points.ts'
 import {computeBand} from '../../../sweep/repeats.ts'
-import {formatFixed, formatMs, formatValue} from '../../kit/format.ts'
+import {formatDigits, formatMs, formatValue} from '../../kit/format.ts'
 import type {SweepPlan} from '../../model/sweep/plan.ts'
 
 /** What a heat map shows of each pair of values. */
@@ -28,7 +28,7 @@ export const HEAT_FIGURES: readonly HeatFigure[] = [
     id: 'hours',
     title: 'GPU-hours',
     value: row => row.gpu_hours,
-    text: value => formatFixed(value, 2),
+    text: formatDigits,
     isLog: false,
   },
 ]

@@ -8,7 +8,7 @@ import {type FieldValue, formatFieldValue} from '../../../config/field-text.ts'
 import type {SweepAxis} from '../../../sweep/axis.ts'
 import {titleOfKnob} from '../../../sweep/keys.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../../../sweep/points.ts'
-import {formatCount, formatFixed, formatMs, formatValue, NONE} from '../../kit/format.ts'
+import {formatCount, formatDigits, formatFixed, formatMs, formatValue, NONE} from '../../kit/format.ts'
 import type {PlannedPoint} from '../../model/sweep/plan.ts'
 
 /** One column of the table of points: what it shows, and what it is sorted by. */
@@ -39,8 +39,8 @@ const FIGURES: readonly Figure[] = [
   {key: 'ttft-p90', title: 'p90', value: row => row.p90_ttft_ms, text: formatMs},
   {key: 'itl', title: 'ITL avg', value: row => row.mean_itl_ms, text: formatMs},
   {key: 'itl-p90', title: 'p90', value: row => row.p90_itl_ms, text: formatMs},
-  {key: 'hours', title: 'GPU-hours', value: row => row.gpu_hours, text: value => formatFixed(value, 2)},
-  {key: 'billed', title: 'Billed', value: row => row.billed_gpu_hours, text: value => formatFixed(value, 2)},
+  {key: 'hours', title: 'GPU-hours', value: row => row.gpu_hours, text: formatDigits},
+  {key: 'billed', title: 'Billed', value: row => row.billed_gpu_hours, text: formatDigits},
   {
     key: 'cost',
     title: 'Cost',
