@@ -109,7 +109,14 @@ export const PAGE_STATES: readonly PageState[] = [
       await see(page.getByText(/replayed in hindsight/), LONG_MS)
     },
   },
-  {name: 'gpu', hash: `${SHORT}&view=gpu`, reach: page => openFolds(page)},
+  {
+    name: 'gpu',
+    hash: `${SHORT}&view=gpu`,
+    reach: async page => {
+      await see(page.getByRole('figure', {name: 'Prefill pass'}))
+      await openFolds(page)
+    },
+  },
   ...['how-it-works', 'tour', 'releases', 'guide-agg', 'cold-start', 'policy-bench'].map(topic => ({
     name: `guide-${topic}`,
     hash: `${SHORT}&view=guide&topic=${topic}`,
