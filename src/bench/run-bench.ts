@@ -1,6 +1,7 @@
 import type {Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import type {Result} from '../core/result.ts'
+import {expectedWork, longestFirst} from '../sweep/schedule/run-order.ts'
 import type {BenchFigures} from './bench-figures.ts'
 import {type BenchLine, type BenchResult, type BenchRun, benchLine, type LinePolicy} from './bench-result.ts'
 import {scenarioOfPlan} from './fleet-plan.ts'
@@ -66,7 +67,8 @@ class Bench {
 
   async runCases(): Promise<void> {
     const cases = new Map(this.#plan.cases.map(each => [each.id, each]))
-    const jobs = this.#plan.cases.map(({id, scenario, phase}) => ({id, scenario, phase, isScratch: false}))
+    const all = this.#plan.cases.map(({id, scenario, phase}) => ({id, scenario, phase, isScratch: false}))
+    const jobs = longestFirst(all, ({scenario}) => expectedWork(scenario))
     await this.#evaluate(jobs, (id, figures) => {
       const {policy, phase} = cases.get(id)!
       if (figures.ok) this.#runs.push({policyId: policy.id, phase, figures: figures.value})

@@ -2,6 +2,7 @@ import type {Scenario} from '../config/scenario.ts'
 import type {Result} from '../core/result.ts'
 import type {PointFigures} from '../sweep/points.ts'
 import {computeBand, repeatsOf} from '../sweep/repeats.ts'
+import {expectedWork} from '../sweep/schedule/run-order.ts'
 import type {PaidHours} from './prices.ts'
 import {type TraceWindow, withinWindow} from './windows.ts'
 
@@ -22,6 +23,11 @@ export interface Evaluation {
   /** What it costs of the budget: 1 = a run of the whole trace. */
   readonly weight: number
   readonly isPartial: boolean
+}
+
+/** How long it takes beside others of the same search. */
+export function workOf({scenario, weight}: Evaluation): number {
+  return weight * expectedWork(scenario)
 }
 
 /** Finished runs by the id of their evaluation; a run that failed has its reason. */

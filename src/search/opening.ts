@@ -21,19 +21,26 @@ export class Opening {
     this.#design = this.#orderDesign()
   }
 
-  /** Today's setting in every phase, the design on windows, and its best on the whole trace. */
+  /**
+   * Today's setting in every phase with all of the design that does not hang on how its windows come out; then the best of
+   * those on the whole trace.
+   */
   next(results: Results, budget: number): readonly Evaluation[] {
     const {windows} = this.#ground.problem
     const design = this.#design.slice(0, this.#countFor(budget))
     const missing = (evaluations: readonly Evaluation[]) => evaluations.filter(({id}) => !results.has(id))
-    const today = missing(this.#ground.wholeRuns(this.#ground.today))
-    if (today.length > 0) return today
-    const onWindows = missing(this.#ground.settings(design).flatMap(one => windowRuns(one, windows)))
-    if (onWindows.length > 0) return onWindows
-    const first = this.#ground
-      .settings(this.#firstWhole(design, results))
-      .flatMap(one => this.#ground.wholeRuns(one).slice(0, 1))
-    return missing(first)
+    const onWindows = this.#ground.settings(design).flatMap(one => windowRuns(one, windows))
+    const surely = windows.length === 0 ? design : design.slice(0, FARTHEST)
+    const known = missing([
+      ...this.#ground.wholeRuns(this.#ground.today),
+      ...onWindows,
+      ...this.#wholeOnce(surely),
+    ])
+    return known.length > 0 ? known : missing(this.#wholeOnce(this.#firstWhole(design, results)))
+  }
+
+  #wholeOnce(candidates: readonly Candidate[]): readonly Evaluation[] {
+    return this.#ground.settings(candidates).flatMap(one => this.#ground.wholeRuns(one).slice(0, 1))
   }
 
   /** In such an order that the first so many are a design as well. */
@@ -67,7 +74,7 @@ export class Opening {
       2 + this.#ground.candidates.choices.length,
       Math.ceil(this.#ground.listed.length / 8),
     )
-    return [...new Set([...best.slice(0, count), ...design.slice(0, 2)])]
+    return [...new Set([...best.slice(0, count), ...design.slice(0, FARTHEST)])]
   }
 
   /** What the windows say of the design, its windows together. */
@@ -88,6 +95,9 @@ export class Opening {
     })
   }
 }
+
+/** Candidates of the design that are run on the whole trace however they do on the windows: the first are the farthest apart. */
+const FARTHEST = 2
 
 /** Of those that ran alike on the windows the first: they do on the whole, too, or nearly. */
 function withoutTwins(seen: readonly SeenOnWindows[]): readonly SeenOnWindows[] {

@@ -2,6 +2,7 @@ import {type KnobEffect, knobEffects} from './answer/knob-effects.ts'
 import {Choice} from './choice.ts'
 import type {Evaluation, Results, Setting, Standing} from './evaluation.ts'
 import {FixedFleets} from './fixed-fleets.ts'
+import {foresee} from './foresight.ts'
 import {Ground, isPartial, type StoodSetting} from './ground.ts'
 import {Opening} from './opening.ts'
 import type {SearchProblem} from './problem.ts'
@@ -9,6 +10,8 @@ import type {SearchProblem} from './problem.ts'
 /** Runs that are asked for together: they do not wait for each other, and how many run at a time changes nothing. */
 export type SearchStep =
   | {readonly kind: 'run'; readonly evaluations: readonly Evaluation[]}
+  /** What is under way tells what comes next. */
+  | {readonly kind: 'wait'}
   | {readonly kind: 'done'; readonly reason: 'settled' | 'budget' | 'time'}
 
 /**
@@ -34,8 +37,34 @@ export class Search {
     this.#fixed = new FixedFleets(this.today.scenario, problem.space)
   }
 
-  /** @param budget runs of the whole trace at the most, where the host has time for fewer than the problem allows */
-  next(results: Results, budget: number = this.problem.budget): SearchStep {
+  /**
+   * @param budget runs of the whole trace at the most, where the host has time for fewer than the problem allows
+   * @param underWay ids of runs that were asked for and are not in, in that order: what comes next is decided as if they
+   * came out as thought, so that there is always something to run
+   */
+  next(results: Results, budget: number = this.problem.budget, underWay: readonly string[] = []): SearchStep {
+    if (underWay.length === 0) return this.#decide(results, budget)
+    const most = Math.min(budget, this.problem.budget)
+    if (!this.#looksAhead(results, underWay, most)) return {kind: 'wait'}
+    const belief = this.#choice.belief(results)
+    const foreseen = foresee(this.#ground, {results, underWay, belief})
+    const open = underWay.filter(id => !foreseen.has(id))
+    const step = this.#decide(foreseen, most - open.length)
+    if (step.kind !== 'run') return {kind: 'wait'}
+    const evaluations = step.evaluations.filter(({id}) => !open.includes(id))
+    return evaluations.length === 0 ? {kind: 'wait'} : {kind: 'run', evaluations}
+  }
+
+  /** In a small space and with little of the budget left each run should learn of the last; at first there is nothing to go by. */
+  #looksAhead(results: Results, underWay: readonly string[], budget: number): boolean {
+    return (
+      this.#ground.listed.length >= LOOK_AHEAD.candidates &&
+      budget - this.spent(results).weight - underWay.length >= LOOK_AHEAD.left &&
+      this.#opening.next(results, budget).length === 0
+    )
+  }
+
+  #decide(results: Results, budget: number): SearchStep {
     const most = Math.min(budget, this.problem.budget)
     const left = most - this.spent(results).weight
     // The fleets nobody scales are found one after the other, so they go along with whatever else is run.
@@ -107,6 +136,8 @@ export class Search {
   }
 }
 
+/** From so many candidates, and with so much of the budget left, a few runs more or less are a small part. */
+const LOOK_AHEAD = {candidates: 200, left: 24}
 /** With less of the budget left nothing could be begun and borne out. */
 const LEAST_LEFT = 2
 

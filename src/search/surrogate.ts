@@ -32,6 +32,8 @@ const NOISES = [0.0005, 0.003, 0.02, 0.1]
 
 /** With fewer samples what each coordinate does cannot be told apart. */
 const LEAST_TO_FIT = 5
+/** More samples tell the shape hardly better, and each attempt at one takes the third power of them. */
+const MOST_TO_FIT = 48
 
 /**
  * A Gaussian process (Matérn 5/2) over coordinates in [0, 1], a coordinate of choices being apart by 1 or not at all. Its
@@ -39,37 +41,41 @@ const LEAST_TO_FIT = 5
  * @param choices by coordinate: whether only equality counts there
  */
 export function fitSurrogate(samples: readonly Sample[], choices: readonly boolean[]): Surrogate {
+  const shape = likeliestShape(thinned(samples), choices)
+  return surrogateOf(samples, choices, shape)
+}
+
+function likeliestShape(samples: readonly Sample[], choices: readonly boolean[]): Shape {
   const distances = pairDistances(samples, choices)
   let best = {reach: choices.map(() => 1), noise: NOISES[1]!}
-  let fit = tryShape(samples, distances, best)
+  if (samples.length < LEAST_TO_FIT) return best
+  let {likelihood} = tryShape(samples, distances, best)
   const attempt = (shape: Shape) => {
     const tried = tryShape(samples, distances, shape)
-    if (tried.likelihood <= fit.likelihood + 1e-9) return
+    if (tried.likelihood <= likelihood + 1e-9) return
     best = {reach: [...shape.reach], noise: shape.noise}
-    fit = tried
+    likelihood = tried.likelihood
   }
-  const rounds = samples.length < LEAST_TO_FIT ? 0 : 2
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < 2; round++) {
     for (const noise of NOISES) attempt({...best, noise})
     for (let k = 0; k < choices.length; k++)
       for (const reach of REACHES) attempt({...best, reach: best.reach.with(k, reach)})
   }
-  return surrogateOf({samples, choices, shape: best, fit})
+  return best
 }
 
-function surrogateOf(fitted: Fitted): Surrogate {
-  const {samples, choices, shape} = fitted
+/** Of many samples so many that lie evenly in their order, the last among them. */
+function thinned(samples: readonly Sample[]): readonly Sample[] {
+  const count = samples.length
+  if (count <= MOST_TO_FIT) return samples
+  return Array.from({length: MOST_TO_FIT}, (_, i) => samples[Math.ceil(((i + 1) * count) / MOST_TO_FIT) - 1]!)
+}
+
+function surrogateOf(samples: readonly Sample[], choices: readonly boolean[], shape: Shape): Surrogate {
+  const fit = tryShape(samples, pairDistances(samples, choices), shape)
   return {
-    predict: at => predictAt(at, fitted),
-    including(sample) {
-      const more = [...samples, sample]
-      return surrogateOf({
-        samples: more,
-        choices,
-        shape,
-        fit: tryShape(more, pairDistances(more, choices), shape),
-      })
-    },
+    predict: at => predictAt(at, {samples, choices, shape, fit}),
+    including: sample => surrogateOf([...samples, sample], choices, shape),
   }
 }
 
@@ -86,15 +92,15 @@ interface Fit {
   readonly onesSquared: number
 }
 
-function tryShape(samples: readonly Sample[], distances: readonly Float64Array[], shape: Shape): Fit {
+function tryShape(samples: readonly Sample[], distances: Float64Array, shape: Shape): Fit {
   const count = samples.length
   const factor = new Float64Array(count * count)
   const weights = shape.reach.map(reach => 1 / (reach * reach))
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) {
-      const row = distances[(i * (i - 1)) / 2 + j]!
+      const pair = ((i * (i - 1)) / 2 + j) * weights.length
       let squared = 0
-      for (let k = 0; k < weights.length; k++) squared += row[k]! * weights[k]!
+      for (let k = 0; k < weights.length; k++) squared += distances[pair + k]! * weights[k]!
       factor[i * count + j] = matern(squared)
     }
     factor[i * count + i] = 1 + 1e-8 + shape.noise / samples[i]!.runs
@@ -125,12 +131,14 @@ interface Fitted {
 
 /** Of the figure itself, without the noise of one run. */
 function predictAt(at: readonly number[], {samples, choices, shape, fit}: Fitted): Prediction {
-  const near = Float64Array.from(samples, sample => {
+  const near = new Float64Array(samples.length)
+  for (let i = 0; i < near.length; i++) {
+    const other = samples[i]!.at
     let squared = 0
     for (let k = 0; k < choices.length; k++)
-      squared += squaredDistance(at[k]!, sample.at[k]!, choices[k]!) / (shape.reach[k]! * shape.reach[k]!)
-    return matern(squared)
-  })
+      squared += squaredDistance(at[k]!, other[k]!, choices[k]!) / (shape.reach[k]! * shape.reach[k]!)
+    near[i] = matern(squared)
+  }
   const weights = solveLower(fit.factor, near)
   const mean = fit.mean + dot(weights, fit.whitened)
   const unexplained = 1 - dot(fit.ones, weights)
@@ -143,12 +151,14 @@ function matern(squared: number): number {
   return (1 + r + (r * r) / 3) * exactExp(-r)
 }
 
-function pairDistances(samples: readonly Sample[], choices: readonly boolean[]): readonly Float64Array[] {
-  const pairs: Float64Array[] = []
+/** Squared, coordinate by coordinate, of each sample to every one before it. */
+function pairDistances(samples: readonly Sample[], choices: readonly boolean[]): Float64Array {
+  const pairs = new Float64Array((samples.length * (samples.length - 1) * choices.length) / 2)
+  let next = 0
   for (const [i, {at}] of samples.entries()) {
     for (let j = 0; j < i; j++) {
       const other = samples[j]!.at
-      pairs.push(Float64Array.from(choices, (isChoice, k) => squaredDistance(at[k]!, other[k]!, isChoice)))
+      for (let k = 0; k < choices.length; k++) pairs[next++] = squaredDistance(at[k]!, other[k]!, choices[k]!)
     }
   }
   return pairs

@@ -1,6 +1,7 @@
 import {messageOf} from '../core/message-of.ts'
 import {fail, type Result} from '../core/result.ts'
 import type {PointFigures} from '../sweep/points.ts'
+import {Lanes} from '../sweep/schedule/lanes.ts'
 import {SimulatorClient, type WorkerLink} from './client.ts'
 import type {PointRequest, RunTelemetry} from './protocol.ts'
 
@@ -36,6 +37,9 @@ const askPoint: AskClient<PointRequest, PointFigures> = (client, task, onProgres
   return client.runPoint({scenario, traceBlob, profile}, onProgress, signal)
 }
 
+/** What sweeps, searches and benches ask of the pool. */
+export type RunPool = Pick<SimulatorPool, 'runMany' | 'askMany'>
+
 /** Long enough to look at a sweep and change a knob, short enough to give the memory back. */
 const IDLE_MS = 20_000
 
@@ -47,10 +51,14 @@ export class SimulatorPool {
   readonly #options: PoolOptions
   /** Started here, so ended here too. */
   readonly #own: SimulatorClient[] = []
+  readonly #lanes: Lanes
+  /** Sweeps, benches and searches that wait for runs. */
+  #callers = 0
   #idle: ReturnType<typeof setTimeout> | null = null
 
   constructor(options: PoolOptions) {
     this.#options = options
+    this.#lanes = new Lanes(options.size, () => performance.now())
   }
 
   /**
@@ -74,20 +82,15 @@ export class SimulatorPool {
   ): Promise<void> {
     signal.throwIfAborted()
     this.#keep()
-    const queue = tasks.values()
-    const count = Math.max(1, Math.min(this.#options.size, tasks.length))
+    this.#callers++
     try {
-      await Promise.all(
-        Array.from({length: count}, async (_, i) => {
-          const client = this.#client(i)
-          for (const task of queue) {
-            if (events.isOver?.()) return
-            await runTask({client, task, ask}, events, signal)
-          }
-        }),
+      const jobs = tasks.map(
+        task => (lane: number) => runTask({client: this.#client(lane), task, ask}, events, signal),
       )
+      await this.#lanes.run(jobs, events.isOver)
     } finally {
-      this.#releaseLater()
+      this.#callers--
+      if (this.#callers === 0) this.#releaseLater()
     }
   }
 
@@ -132,7 +135,10 @@ async function runTask<T, F>(
   signal.throwIfAborted()
   events.onStart(task)
   const onProgress = (progress: RunTelemetry) => events.onProgress(task, progress)
+  const start = performance.now()
   const outcome = await ask(client, task, onProgress, signal).catch(problemOf)
+  // For the browser's performance tools, and for whoever adds up how busy the workers were.
+  performance.measure('run', {start})
   signal.throwIfAborted()
   events.onOutcome(task, outcome)
 }

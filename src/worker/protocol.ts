@@ -157,6 +157,8 @@ export interface SearchRequest {
     readonly space: Readonly<Record<string, readonly FieldValue[]>>
   }
   readonly results: readonly (readonly [id: string, outcome: Result<PointFigures>])[]
+  /** Ids of runs that were asked for and are not in, in that order; absent = none. */
+  readonly underWay?: readonly string[]
   /** Runs of the whole trace that the page still has time for; absent = any number. */
   readonly runsLeft?: number
 }

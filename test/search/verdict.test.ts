@@ -11,6 +11,7 @@ import {Search} from '../../src/search/search.ts'
 import {parseSpace} from '../../src/search/space.ts'
 import {TimeLimit} from '../../src/search/time-limit.ts'
 import type {PointFigures} from '../../src/sweep/points.ts'
+import {Lanes} from '../../src/sweep/schedule/lanes.ts'
 
 const BASE: Scenario = {
   ...defaultScenario(),
@@ -191,4 +192,67 @@ test('when the time is over a search ends with what is verified by then, and a s
   }
   const enough = await searched(world, 200, 0, WITHOUT_CEILING, {runs: 4000})
   expect(enough.answer.best!.id).toBe(whole.answer.best!.id)
+})
+
+/** Time that passes only while everybody sleeps. */
+class SleepingClock {
+  nowMs = 0
+  readonly #sleepers: {readonly untilMs: number; readonly wake: () => void}[] = []
+
+  sleep(ms: number): Promise<void> {
+    return new Promise(wake => {
+      this.#sleepers.push({untilMs: this.nowMs + ms, wake})
+    })
+  }
+
+  async passUntil(end: Promise<unknown>): Promise<void> {
+    let isOver = false
+    void end.finally(() => {
+      isOver = true
+    })
+    for (;;) {
+      await new Promise(setImmediate)
+      if (isOver) return
+      this.#sleepers.sort((a, b) => a.untilMs - b.untilMs)
+      const next = this.#sleepers.shift()
+      if (next === undefined) continue
+      this.nowMs = next.untilMs
+      next.wake()
+    }
+  }
+}
+
+test('what is run does not depend on how many run it or who is first, and two workers hardly ever wait', async () => {
+  const world = {needed: 4, luck: 0.02, eager: 0.6}
+  const space = parseSpace(SPACE)
+  if (!space.ok) throw new Error(space.error.message)
+  const problem = {
+    ...{
+      base: BASE,
+      objective: {ttftMs: 1500, itlMs: 50, share: 0.9},
+      space: space.value,
+      budget: 90,
+      seed: 3,
+    },
+    ...{phases: 5, windows: [], prices: {}},
+  }
+  const asked: string[] = []
+  for (const workers of [1, 2, 5]) {
+    const clock = new SleepingClock()
+    const lanes = new Lanes(workers, () => clock.nowMs)
+    const evaluate: Evaluate = (evaluations, settle) =>
+      lanes.run(
+        evaluations.map(({id, scenario}, i) => async () => {
+          // Some take three times as long as others.
+          await clock.sleep(1 + ((7 * i + id.length) % 5) / 2)
+          settle(id, ok(figuresOf(scenario, world)))
+        }),
+      )
+    const end = runSearch(new Search(problem), evaluate)
+    await clock.passUntil(end)
+    asked.push([...(await end).results.keys()].join('\n'))
+    if (workers === 2) expect(lanes.use.busyMs / lanes.use.availableMs).toBeGreaterThan(0.92)
+  }
+  expect(asked[0]!.split('\n').length).toBeGreaterThan(60)
+  expect(new Set(asked).size).toBe(1)
 })

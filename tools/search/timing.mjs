@@ -1,6 +1,7 @@
 /**
  * What a search of the bundled hour takes, in Chromium by the built page and in Node by the command line: wall time, CPU
- * time of all processes, and the most memory that they hold at a time. Both are asked the same and must answer the same.
+ * time of all processes, the part of their time in which the workers had a run, and the most memory that all hold at a
+ * time. Both are asked the same and must answer the same.
  *
  *     npm run build && npm run build:cli
  *     node tools/search/timing.mjs [chromium|node] [--budget 200] [--preset as-published] \
@@ -53,13 +54,14 @@ try {
   rmSync(folder, {recursive: true, force: true})
 }
 
-function tell(host, {evaluations, ended}, {wallS, cpuS, peakMb}) {
+function tell(host, {evaluations, ended}, {wallS, cpuS, peakMb, busy}) {
   const {full, partial, whole_trace_runs: weight} = evaluations
   const cores = availableParallelism()
   console.log(
     [
       `${host}: ${full} runs of the whole trace and ${partial} of parts of it, ${weight.toFixed(1)} of ${asked.budget} in all (${ended})`,
       `  wall ${wallS.toFixed(1)} s, CPU ${cpuS.toFixed(1)} s on ${cores} cores, ${((1000 * cpuS) / weight).toFixed(0)} ms of CPU a run`,
+      `  workers busy ${busy} of their time`,
       `  memory at the most ${peakMb.toFixed(0)} MB, all processes together`,
     ].join('\n'),
   )
@@ -86,13 +88,20 @@ async function searchInChromium() {
     await page.getByRole('button', {name: 'Search', exact: true}).click()
     await page.getByText('Search finished', {exact: true}).waitFor({state: 'attached'})
     const took = meter.stop()
+    const busy = await page.evaluate(() => {
+      const runs = performance.getEntriesByName('run', 'measure')
+      const firstMs = Math.min(...runs.map(({startTime}) => startTime))
+      const lastMs = Math.max(...runs.map(({startTime, duration}) => startTime + duration))
+      const busyMs = runs.reduce((sum, {duration}) => sum + duration, 0)
+      return `${((100 * busyMs) / (lastMs - firstMs) / navigator.hardwareConcurrency).toFixed(1)} %`
+    })
     const [saved] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', {name: 'Answer (JSON)'}).click(),
     ])
     const path = join(folder, 'answer.json')
     await saved.saveAs(path)
-    return {...took, answer: readFileSync(path, 'utf8')}
+    return {...took, busy, answer: readFileSync(path, 'utf8')}
   } finally {
     meter.stop()
     await browser.close()
@@ -112,7 +121,11 @@ async function searchInNode() {
   const flags = ['--objective', asked.objective, '--budget', asked.budget, '--jobs', jobs, '--out', out]
   const tool = join(root, 'dist-cli', 'planner-replay.js')
   const child = spawn(process.execPath, [tool, 'recommend', ...ours, ...flags], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  child.stdout.on('data', data => {
+    said += data
   })
   let complaints = ''
   child.stderr.on('data', data => {
@@ -123,5 +136,6 @@ async function searchInNode() {
   const [code] = await once(child, 'exit')
   const took = meter.stop()
   if (code !== 0) throw new Error(`recommend ended with ${code}: ${complaints.slice(-2000)}`)
-  return {...took, answer: readFileSync(join(out, 'recommend.json'), 'utf8')}
+  const busy = /busy (.*?) of it/.exec(said)?.[1]
+  return {...took, busy, answer: readFileSync(join(out, 'recommend.json'), 'utf8')}
 }

@@ -1,9 +1,10 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {amount, percent} from '../../report/findings/words.ts'
-import type {Evaluation} from '../../search/evaluation.ts'
+import {type Evaluation, workOf} from '../../search/evaluation.ts'
 import type {Evaluate} from '../../search/run-search.ts'
 import type {TimeLimit} from '../../search/time-limit.ts'
 import {isFinished, type PointFigures, type SweepRow} from '../../sweep/points.ts'
+import {longestFirst} from '../../sweep/schedule/run-order.ts'
 import {readFinishedRow} from '../sweep/sweep-folder.ts'
 import type {PointTask} from '../sweep/sweep-point.ts'
 import type {PointPool} from '../sweep/sweep-pool.ts'
@@ -56,7 +57,7 @@ export class EvaluationRunner {
       for (const evaluation of asked) tell(evaluation, outcomeOf(row))
     }
     await this.#pool.run(
-      [...open.values()],
+      longestFirst([...open.values()], ({facts}) => workOf(waiting.get(facts.key)![0]!)),
       ({row}) => onRow(row),
       () => this.#time?.isOver ?? false,
     )

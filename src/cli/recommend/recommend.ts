@@ -4,6 +4,7 @@ import {performance} from 'node:perf_hooks'
 import {formatCommand} from '../../config/command-line/command-line.ts'
 import {formatThousands} from '../../core/python/python-number.ts'
 import type {Problem} from '../../core/result.ts'
+import {percent} from '../../report/findings/words.ts'
 import {type Recommendation, recommend, unexplained} from '../../search/answer/recommendation.ts'
 import {formatRecommendation, type WhyNot} from '../../search/answer/recommendation-json.ts'
 import {tellEnd, tellHeld, tellRecommendation} from '../../search/answer/recommendation-text.ts'
@@ -69,7 +70,7 @@ async function search(
     const {results, reason} = await runSearch(ours, runner.evaluate, {
       given,
       ...(time === undefined ? {} : {time}),
-      onNews: ({results: sofar}) => {
+      onNews: sofar => {
         if (plan.hasProgress)
           terminal.writeError(
             `${describeProgress(runner.last, sofar.size, ours.spent(sofar).weight, asked)}\n`,
@@ -92,7 +93,7 @@ async function search(
       const {full, partial} = answer.evaluations
       const took = formatThousands((performance.now() - startedMs) / 1000, 1)
       terminal.writeOut(
-        `${full} runs of the whole trace and ${partial} of parts of it, ${runner.kept} of them kept from before, on ${jobs} ${jobs === 1 ? 'worker' : 'workers'} in ${took} s; ${tellEnd(answer)}.\n` +
+        `${full} runs of the whole trace and ${partial} of parts of it, ${runner.kept} of them kept from before, on ${jobs} ${jobs === 1 ? 'worker' : 'workers'} in ${took} s, busy ${percent(pool.busyShare)} of it; ${tellEnd(answer)}.\n` +
           `Saved to: ${join(outFolder, 'recommend.json')}\n`,
       )
     }

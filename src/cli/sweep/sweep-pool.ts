@@ -1,6 +1,8 @@
+import {performance} from 'node:perf_hooks'
 import {fileURLToPath} from 'node:url'
 import {parentPort, Worker} from 'node:worker_threads'
 import {assert} from '../../core/assert.ts'
+import {Lanes} from '../../sweep/schedule/lanes.ts'
 import {shareColumns} from './share-columns.ts'
 import {type PointOutcome, PointRunner, type PointTask, type SweepJob} from './sweep-point.ts'
 import {jobOfThread, threadDataFor} from './sweep-thread.ts'
@@ -14,52 +16,50 @@ type OnOutcome = (outcome: PointOutcome) => void
 export class PointPool {
   readonly #job: SweepJob
   readonly #jobs: number
-  readonly #idle: Worker[] = []
-  readonly #threads = new Set<Worker>()
-  #queue: PointTask[] = []
+  readonly #lanes: Lanes
+  /** By lane; null = it died, or was not needed yet. */
+  readonly #threads: (Worker | null)[]
   #runner: PointRunner | null = null
 
   constructor(job: SweepJob, jobs: number) {
     this.#jobs = jobs
+    this.#lanes = new Lanes(jobs, () => performance.now())
+    this.#threads = Array.from({length: jobs}, () => null)
     this.#job = jobs === 1 ? job : {...job, trace: job.trace && shareColumns(job.trace)}
   }
 
   /** Settles every task in `onOutcome`; no more are begun once it is over. */
-  async run(
-    tasks: readonly PointTask[],
-    onOutcome: OnOutcome,
-    isOver: () => boolean = () => false,
-  ): Promise<void> {
-    if (this.#jobs === 1) {
-      this.#runner ??= new PointRunner(this.#job)
-      for (const task of tasks) if (!isOver()) onOutcome(await this.#runner.run(task))
-      return
-    }
-    this.#queue = [...tasks]
-    const lanes = Math.min(this.#jobs, tasks.length)
-    await Promise.all(Array.from({length: lanes}, () => this.#serve(onOutcome, isOver)))
+  run(tasks: readonly PointTask[], onOutcome: OnOutcome, isOver?: () => boolean): Promise<void> {
+    const serve = this.#jobs === 1 ? this.#serveHere : this.#serveInThread
+    const jobs = tasks.map(task => async (lane: number) => onOutcome(await serve(lane, task)))
+    return this.#lanes.run(jobs, isOver)
+  }
+
+  /** Part of their time in which the threads had something to do, since the first was needed. */
+  get busyShare(): number {
+    const {busyMs, availableMs} = this.#lanes.use
+    return availableMs === 0 ? 1 : busyMs / availableMs
   }
 
   /** A thread left over would keep the process alive. */
   async stop(): Promise<void> {
-    this.#queue.length = 0
-    await Promise.all([...this.#threads].map(thread => thread.terminate()))
+    this.#lanes.clear()
+    await Promise.all(this.#threads.map(thread => thread?.terminate()))
   }
 
-  /** One lane: a thread that takes tasks until none is left, replaced when it dies. */
-  async #serve(onOutcome: OnOutcome, isOver: () => boolean): Promise<void> {
-    let thread: Worker | null = null
-    for (let task = this.#queue.shift(); task !== undefined && !isOver(); task = this.#queue.shift()) {
-      thread ??= this.#idle.pop() ?? startThread(this.#job)
-      this.#threads.add(thread)
-      const outcome = await runInThread(thread, task)
-      if (outcome.kind === 'died') {
-        this.#threads.delete(thread)
-        thread = null
-      }
-      onOutcome(outcome.kind === 'done' ? outcome.outcome : deadOutcome(task, outcome.reason))
-    }
-    if (thread !== null) this.#idle.push(thread)
+  readonly #serveHere = (_: number, task: PointTask): Promise<PointOutcome> => {
+    this.#runner ??= new PointRunner(this.#job)
+    return this.#runner.run(task)
+  }
+
+  /** Each lane has a thread, replaced when it dies. */
+  readonly #serveInThread = async (lane: number, task: PointTask): Promise<PointOutcome> => {
+    const thread = this.#threads[lane] ?? startThread(this.#job)
+    this.#threads[lane] = thread
+    const outcome = await runInThread(thread, task)
+    if (outcome.kind === 'done') return outcome.outcome
+    this.#threads[lane] = null
+    return deadOutcome(task, outcome.reason)
   }
 }
 

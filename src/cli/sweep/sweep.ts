@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import type {Problem} from '../../core/result.ts'
 import type {SweepRow} from '../../sweep/points.ts'
+import {repeatByRepeat} from '../../sweep/schedule/run-order.ts'
 import {fileErrorReason} from '../file-errors.ts'
 import type {ReplayOutcome} from '../replay-outcome.ts'
 import type {Terminal} from '../terminal.ts'
@@ -92,10 +93,7 @@ class SweepBook {
     return {done: this.#doneCount, total: this.#openCount}
   }
 
-  /**
-   * Own points without a result; takes up the results that are there. Repeat by repeat, so that the points of one
-   * trace come together.
-   */
+  /** Own points without a result, in the order they are run in; takes up the results that are there. */
   openTasks() {
     if (!this.#sweep.isFresh) this.#readFinished()
     const {wantsHtml, outFolder} = this.#sweep
@@ -103,7 +101,7 @@ class SweepBook {
       ({facts}) => !this.#rows.has(facts.id) || (wantsHtml && !hasHtml(outFolder, facts.id)),
     )
     this.#openCount = open.length
-    return open.sort((a, b) => a.facts.repeat - b.facts.repeat)
+    return repeatByRepeat(open)
   }
 
   add({row}: PointOutcome): void {

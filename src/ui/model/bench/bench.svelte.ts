@@ -12,7 +12,7 @@ import {sha256OfText} from '../../../core/sha256.ts'
 import {stableJson} from '../../../core/stable-json.ts'
 import type {RecentStore} from '../../../store/recent-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
-import type {AskClient, SimulatorPool} from '../../../worker/pool.ts'
+import type {AskClient, RunPool} from '../../../worker/pool.ts'
 import type {BenchPointRequest, RunRequest} from '../../../worker/protocol.ts'
 import {choicePairs, PAGE_CHOICE, readChoice} from './choice.ts'
 
@@ -47,13 +47,13 @@ export class BenchState {
   news: BenchNews | null = $state.raw(null)
   /** The scenario of the bench on screen, as it was asked for. */
   base: Scenario | null = $state.raw(null)
-  readonly #pool: SimulatorPool
+  readonly #pool: RunPool
   readonly #client: SimulatorClient
   readonly #recent: RecentStore | null
   #code: Awaited<ReturnType<typeof fetchCode>> | null = null
   #abort: AbortController | null = null
 
-  constructor(pool: SimulatorPool, client: SimulatorClient, recent: RecentStore | null = null) {
+  constructor(pool: RunPool, client: SimulatorClient, recent: RecentStore | null = null) {
     this.#pool = pool
     this.#client = client
     this.#recent = recent

@@ -1,18 +1,20 @@
 import {ok, type Result} from '../../../core/result.ts'
 import {unexplained} from '../../../search/answer/recommendation.ts'
 import type {WhyNot} from '../../../search/answer/recommendation-json.ts'
-import {type Evaluation, wholeRuns} from '../../../search/evaluation.ts'
+import {type Evaluation, wholeRuns, workOf} from '../../../search/evaluation.ts'
+import {type NextStep, takeSteps} from '../../../search/run-search.ts'
 import {TimeLimit} from '../../../search/time-limit.ts'
 import type {PointStore} from '../../../store/point-store.ts'
 import {isFinished, type PointFigures, parseFinishedRow} from '../../../sweep/points.ts'
+import {longestFirst} from '../../../sweep/schedule/run-order.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
-import type {SimulatorPool} from '../../../worker/pool.ts'
+import type {RunPool} from '../../../worker/pool.ts'
 import type {SearchAdvance, SearchRequest} from '../../../worker/protocol.ts'
 import {type PlannedRun, plannedRun, type SearchPlan} from './planned-run.ts'
 
 /** Whom a search has run and asks, and whom it tells. */
 export interface DrivenSearch {
-  readonly pool: SimulatorPool
+  readonly pool: RunPool
   readonly store: PointStore
   /** Part of the worker's client that a search asks. */
   readonly brain: Pick<SimulatorClient, 'searchStep' | 'run'>
@@ -20,7 +22,7 @@ export interface DrivenSearch {
   readonly known: Map<string, Result<PointFigures>>
   readonly signal: AbortSignal
   readonly onAdvance: (advance: SearchAdvance, evidence: SearchRequest['results']) => void
-  /** Runs finished of those asked for last. */
+  /** Runs finished of those that were asked for and are not part of the answer yet. */
   readonly onBatch: (batch: {readonly done: number; readonly of: number}) => void
   readonly onWhy: (why: WhyNot) => void
 }
@@ -28,64 +30,96 @@ export interface DrivenSearch {
 /** A search from its first run to its answer; fetched when the first one is asked for. */
 export async function driveSearch(plan: SearchPlan, driven: DrivenSearch): Promise<void> {
   const {brain, signal} = driven
-  const results = new Map<string, Result<PointFigures>>()
   const {timeLimitS, problem} = plan
   const time = timeLimitS === null ? null : new TimeLimit(timeLimitS, () => performance.now())
-  for (;;) {
-    const left = time === null || !Number.isFinite(time.runsLeft) ? {} : {runsLeft: time.runsLeft}
-    const advance = await brain.searchStep({problem, results: [...results], ...left})
+  const progress = new BatchProgress(driven)
+  const answers: SearchAdvance['answer'][] = []
+  const next: NextStep = async (results, {ids, finished}) => {
+    progress.take(ids)
+    const runsLeft = finished + (time?.runsLeft ?? Number.POSITIVE_INFINITY)
+    const left = Number.isFinite(runsLeft) ? {runsLeft} : {}
+    const advance = await brain.searchStep({problem, results: [...results], underWay: ids, ...left})
     signal.throwIfAborted()
     if (!advance.ok) throw new Error(advance.error.message)
     driven.onAdvance(advance.value, [...results])
-    const {step, answer} = advance.value
-    if (step.kind === 'done') {
-      const asking = unexplained(answer)
-      if (asking !== null) driven.onWhy(await explain(plan, asking.scenario, driven))
-      return
-    }
-    const outcomes = await evaluate(plan, step.evaluations, time, driven)
-    for (const {id} of step.evaluations) {
-      const outcome = outcomes.get(id)
-      if (outcome !== undefined) results.set(id, outcome)
-    }
+    answers[0] = advance.value.answer
+    return advance.value.step
+  }
+  await takeSteps(next, (evaluations, settle) => {
+    progress.ask(evaluations)
+    return evaluate({plan, evaluations, time}, driven, (id, outcome) => {
+      settle(id, outcome)
+      progress.end(id)
+    })
+  })
+  const asking = unexplained(answers[0]!)
+  if (asking !== null) driven.onWhy(await explain(plan, asking.scenario, driven))
+}
+
+/** Runs asked for whose results are not part of the answer yet, and how many of them are finished. */
+class BatchProgress {
+  readonly #driven: DrivenSearch
+  readonly #finished = new Map<string, boolean>()
+
+  constructor(driven: DrivenSearch) {
+    this.#driven = driven
+  }
+
+  ask(evaluations: readonly Evaluation[]): void {
+    for (const {id} of evaluations) this.#finished.set(id, false)
+    this.#tell()
+  }
+
+  end(id: string): void {
+    this.#finished.set(id, true)
+    this.#tell()
+  }
+
+  /** All others are part of the answer. */
+  take(underWay: readonly string[]): void {
+    for (const id of [...this.#finished.keys()]) if (!underWay.includes(id)) this.#finished.delete(id)
+  }
+
+  #tell(): void {
+    const all = [...this.#finished.values()]
+    if (!this.#driven.signal.aborted) this.#driven.onBatch({done: all.filter(Boolean).length, of: all.length})
   }
 }
 
+interface Asked {
+  readonly plan: SearchPlan
+  readonly evaluations: readonly Evaluation[]
+  readonly time: TimeLimit | null
+}
+
 async function evaluate(
-  plan: SearchPlan,
-  evaluations: readonly Evaluation[],
-  time: TimeLimit | null,
+  {plan, evaluations, time}: Asked,
   driven: DrivenSearch,
-): Promise<ReadonlyMap<string, Result<PointFigures>>> {
+  settle: (id: string, outcome: Result<PointFigures>) => void,
+): Promise<void> {
   const {pool, store, known, signal} = driven
-  const weights = new Map(evaluations.map(({id, weight}) => [id, weight]))
+  const works = new Map(evaluations.map(one => [one.id, one]))
   const runs = evaluations.map(evaluation => plannedRun(evaluation, plan.base))
   await takeKept(runs, driven)
-  const open = [...new Map(runs.map(run => [run.facts.key, run])).values()].filter(
-    ({facts}) => !known.has(facts.key),
-  )
-  let done = runs.length - open.length
-  const tell = () => {
-    driven.onBatch({done, of: runs.length})
+  const waiting = new Map<string, PlannedRun[]>()
+  for (const run of runs) {
+    const outcome = known.get(run.facts.key)
+    if (outcome !== undefined) settle(run.facts.id, outcome)
+    else waiting.set(run.facts.key, [...(waiting.get(run.facts.key) ?? []), run])
   }
-  tell()
   const onOutcome = ({facts}: PlannedRun, outcome: Result<PointFigures>) => {
     known.set(facts.key, outcome)
     if (outcome.ok) void store.write(new Map([[facts.key, {...facts, ...outcome.value}]]))
-    time?.made(weights.get(facts.id) ?? 0)
-    done++
-    tell()
+    time?.made(works.get(facts.id)?.weight ?? 0)
+    for (const run of waiting.get(facts.key) ?? []) settle(run.facts.id, outcome)
   }
-  const isOver = () => time?.isOver ?? false
-  if (open.length > 0)
-    await pool.runMany(open, {onStart: () => {}, onProgress: () => {}, onOutcome, isOver}, signal)
-  signal.throwIfAborted()
-  return new Map(
-    runs.flatMap(({facts}) => {
-      const outcome = known.get(facts.key)
-      return outcome === undefined ? [] : [[facts.id, outcome] as const]
-    }),
+  const open = longestFirst(
+    [...waiting.values()].map(([run]) => run!),
+    ({facts}) => workOf(works.get(facts.id)!),
   )
+  const isOver = () => time?.isOver ?? false
+  await pool.runMany(open, {onStart: () => {}, onProgress: () => {}, onOutcome, isOver}, signal)
+  signal.throwIfAborted()
 }
 
 /** Results of these very runs from an earlier visit. */

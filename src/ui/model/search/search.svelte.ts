@@ -9,7 +9,7 @@ import type {WhyNot} from '../../../search/answer/recommendation-json.ts'
 import type {PointStore} from '../../../store/point-store.ts'
 import type {RecentStore} from '../../../store/recent-store.ts'
 import type {PointFigures} from '../../../sweep/points.ts'
-import type {SimulatorPool} from '../../../worker/pool.ts'
+import type {RunPool} from '../../../worker/pool.ts'
 import type {SearchAdvance, SearchRequest} from '../../../worker/protocol.ts'
 import type {DrivenSearch} from './drive-search.ts'
 import type {SearchPlan} from './planned-run.ts'
@@ -34,9 +34,9 @@ export class SearchState {
   evidence: SearchRequest['results'] = $state.raw([])
   /** It was put on screen from what is kept, and nothing was run since. */
   isShown = false
-  /** Runs finished of those asked for last. */
+  /** Runs finished of those that were asked for and are not part of the answer yet. */
   batch: {readonly done: number; readonly of: number} = $state.raw({done: 0, of: 0})
-  readonly #pool: SimulatorPool
+  readonly #pool: RunPool
   readonly #store: PointStore
   readonly #brain: DrivenSearch['brain']
   readonly #recent: RecentStore | null
@@ -45,7 +45,7 @@ export class SearchState {
   #abort: AbortController | null = null
 
   constructor(
-    pool: SimulatorPool,
+    pool: RunPool,
     store: PointStore,
     brain: DrivenSearch['brain'],
     recent: RecentStore | null = null,

@@ -3,12 +3,12 @@ import {ok} from '../../../core/result.ts'
 import type {PointStore} from '../../../store/point-store.ts'
 import type {SizeKv} from '../../../sweep/size-points.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
-import type {SimulatorPool} from '../../../worker/pool.ts'
+import type {RunPool} from '../../../worker/pool.ts'
 import {SweepState} from './sweep.svelte.ts'
 
 export interface SweepHost {
   readonly client: SimulatorClient
-  readonly pool: SimulatorPool
+  readonly pool: RunPool
   readonly store: PointStore
   /** Runs at a time. */
   readonly workers: number

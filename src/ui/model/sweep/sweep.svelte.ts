@@ -7,7 +7,7 @@ import {forecastSweep, msPerRequestOf, type SweepForecast} from '../../../sweep/
 import {isFinished, type PointFigures, parseFinishedRow, type SweepRow} from '../../../sweep/points.ts'
 import type {SizeKv} from '../../../sweep/size-points.ts'
 import {computeTimeLeft, type DoneRun} from '../../../sweep/time-left.ts'
-import type {SimulatorPool} from '../../../worker/pool.ts'
+import type {RunPool} from '../../../worker/pool.ts'
 import type {RunTelemetry} from '../../../worker/protocol.ts'
 import type {PlannedPoint, SweepBase, SweepPlan} from './plan.ts'
 import {defaultSpec, readSpec, type SweepSpec, specPairs} from './spec.ts'
@@ -39,7 +39,7 @@ export interface SweepCosts {
 }
 
 export interface SweepHost {
-  readonly pool: SimulatorPool
+  readonly pool: RunPool
   readonly store: PointStore
   readonly sizeKv: SizeKv
   /** Runs at the same time, at most. */
@@ -64,7 +64,7 @@ export class SweepState {
   /** How fast one worker was when it last ran something; the form foretells a sweep's time by it. */
   msPerRequest = $state(USUAL_MS_PER_REQUEST)
   readonly #host: SweepHost
-  readonly #pool: SimulatorPool
+  readonly #pool: RunPool
   readonly #store: PointStore
   /** Rows of this page by point key, whether the browser stores them or not. */
   readonly #known = new Map<string, SweepRow>()
@@ -234,9 +234,8 @@ export class SweepState {
         {state: this, store: this.#store, known: this.#known, pace},
         () => this.#abort === abort,
       )
-      // Repeat by repeat: the scenario's own curve is whole first, and the points of one trace come together.
-      const inOrder = open.sort((a, b) => a.facts.repeat - b.facts.repeat)
-      await this.#pool.runMany(inOrder, news, abort.signal).finally(news.flush)
+      const {repeatByRepeat} = await import('../../../sweep/schedule/run-order.ts')
+      await this.#pool.runMany(repeatByRepeat(open), news, abort.signal).finally(news.flush)
       if (this.#abort !== abort) return
       this.#abort = null
       const run = open.length

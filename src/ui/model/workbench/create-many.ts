@@ -1,7 +1,7 @@
 import {PointStore} from '../../../store/point-store.ts'
 import {RecentStore} from '../../../store/recent-store.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
-import {SimulatorPool} from '../../../worker/pool.ts'
+import type {RunPool, SimulatorPool} from '../../../worker/pool.ts'
 import {spawnWorker} from '../../../worker/spawn.ts'
 import {BenchState} from '../bench/bench.svelte.ts'
 import {SearchState} from '../search/search.svelte.ts'
@@ -21,12 +21,27 @@ export function createMany(client: SimulatorClient): {
   readonly bench: BenchState
 } {
   const workers = navigator.hardwareConcurrency || 1
-  const pool = new SimulatorPool({spawn: spawnWorker, size: workers, first: client})
+  const pool = lazyPool(client, workers)
   const store = new PointStore()
   const recent = new RecentStore('planner-replay-answers', RECENT_ANSWERS)
   return {
     sweep: createSweep({client, pool, store, workers}),
     search: new SearchState(pool, store, client, recent),
     bench: new BenchState(pool, client, recent),
+  }
+}
+
+/** Its code is fetched with the first runs. */
+function lazyPool(first: SimulatorClient, size: number): RunPool {
+  let started: Promise<SimulatorPool> | null = null
+  const start = () => {
+    started ??= import('../../../worker/pool.ts').then(
+      ({SimulatorPool}) => new SimulatorPool({spawn: spawnWorker, size, first}),
+    )
+    return started
+  }
+  return {
+    runMany: async (tasks, events, signal) => (await start()).runMany(tasks, events, signal),
+    askMany: async (tasks, events, signal, ask) => (await start()).askMany(tasks, events, signal, ask),
   }
 }
