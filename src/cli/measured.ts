@@ -9,8 +9,12 @@ import {type CalibrationOutcome, fitCalibration} from '../measured/fit-calibrati
 import type {MeasuredRun} from '../measured/measured-run.ts'
 import {formatMeasured} from '../measured/measured-text.ts'
 import {readMeasured} from '../measured/read-measured.ts'
+import {withoutCalibration} from '../measured/speed-factors.ts'
 import {tellCalibration} from '../measured/words.ts'
+import {uncalibratedFigures} from '../report/calibrated.ts'
+import {type PreparedRun, prepareRun, type RunPorts} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
+import {runTo} from '../run/run-to.ts'
 import {fileErrorReason} from './file-errors.ts'
 
 /** What `--measured` and `--calibrate` ask for; null = nothing. */
@@ -71,4 +75,28 @@ function flagsOf({isAccepted, scenario}: CalibrationOutcome): string {
       `speedup_ratio ${speedup_ratio}, decode_speedup_ratio ${decode_speedup_ratio}`,
   )
   return `Engine args with it: ${ratios.join('; ')}; and ${flagOf(field)} '${text}'\n`
+}
+
+/** A run that was made, and how another is. */
+interface CalibratedInput {
+  readonly prepared: PreparedRun
+  readonly ports: RunPorts
+}
+
+/** The latencies of the same run before its calibration, which a second run gives. */
+export async function withUncalibrated(
+  result: RunResult,
+  {prepared, ports}: CalibratedInput,
+): Promise<RunResult> {
+  const before = withoutCalibration(prepared.inputs.scenario)
+  if (before === null) return result
+  const own = await prepareRun(before, ports)
+  // What ran calibrated can only fail by its memory: the run itself is worth telling then.
+  const figures = own.ok ? runTo(own.value, ({report}) => uncalibratedFigures(report)) : own
+  if (!figures.ok) return result
+  const {report} = result
+  return {
+    ...result,
+    report: {...report, planner_replay: {...report.planner_replay, uncalibrated: figures.value}},
+  }
 }

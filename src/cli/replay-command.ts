@@ -10,7 +10,7 @@ import {releaseOf} from '../config/releases/release-forms.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {sha256Of} from '../host/sha256-of.ts'
-import {tellCalibrated} from '../report/calibrated.ts'
+import {tellCalibrated, tellUncalibrated} from '../report/calibrated.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {dynamoTicksOf} from '../report/dynamo-ticks.ts'
 import {formatPerRequestLine, formatPerRequestLines} from '../report/per-request.ts'
@@ -19,6 +19,7 @@ import {formatReportTable, formatScalingEvents} from '../report/table.ts'
 import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
+import {runTo} from '../run/run-to.ts'
 import type {SimulationInputs} from '../run/simulate.ts'
 import {STREAMED_ABOVE} from '../run/streamable.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
@@ -27,7 +28,7 @@ import type {Repeats} from '../sweep/repeats.ts'
 import {fileErrorReason} from './file-errors.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig, loadPolicyConfig} from './load-planner-config.ts'
-import {type AskedMeasured, loadMeasured, tellMeasured} from './measured.ts'
+import {type AskedMeasured, loadMeasured, tellMeasured, withUncalibrated} from './measured.ts'
 import {machineMemory} from './memory.ts'
 import {checkOutputPath, LineFile, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
@@ -56,7 +57,7 @@ export async function replay(args: Arguments, terminal: Terminal): Promise<Repla
   }
   notes.write(result.notices)
   const answer = await answerTo(prepared, result, loaded.value)
-  result = withAnswer(result, answer)
+  result = await withUncalibrated(withAnswer(result, answer), loaded.value)
   const beside = await measuredBeside(loaded.value, result)
   if (!beside.ok) return {kind: 'failed', message: beside.error.message}
   try {
@@ -290,20 +291,6 @@ function inTurn<A, B>(act: (input: A) => Promise<B>): (input: A) => Promise<B> {
   }
 }
 
-/** A run that cannot be finished is an answer, too: the cure is none. */
-function runTo<T>(prepared: PreparedRun, read: (result: RunResult) => T): Result<T> {
-  const steps = simulatePrepared(prepared)
-  try {
-    for (;;) {
-      const step = steps.next()
-      if (step.done) return ok(read(step.value))
-    }
-  } catch (error) {
-    if (error instanceof RunError) return fail(error.message)
-    throw error
-  }
-}
-
 /** Notes on the error stream, each said once. */
 class Notes {
   readonly #terminal: Terminal
@@ -369,17 +356,18 @@ async function writeResult(result: RunResult, outputs: Outputs, terminal: Termin
     return
   }
   if (scaling !== null) terminal.writeOut(formatScalingEvents(scaling.scalingEvents))
-  const {percentiles, calibrated} = report.planner_replay
+  const {percentiles, calibrated, uncalibrated} = report.planner_replay
   const bound =
     percentiles === 'exact'
       ? ''
       : `Percentiles: ${percentiles}
 `
-  const beside =
-    calibrated === undefined
-      ? ''
-      : `${tellCalibrated(calibrated, report)}
-`
+  const beside = [
+    ...(calibrated === undefined ? [] : [tellCalibrated(calibrated, report)]),
+    ...(uncalibrated === undefined ? [] : [tellUncalibrated(uncalibrated)]),
+  ]
+    .map(line => `${line}\n`)
+    .join('')
   terminal.writeOut(
     `${formatReportTable(report)}
 ${bound}${beside}Saved full report to: ${outputs.reportPath}

@@ -137,7 +137,18 @@ describe('trace formats on the command line', () => {
       /Calibration accepted\. On .* with pass times of prompts × 1, of decoding × 2, [\d.]+ ms of overhead/,
     )
     expect(out).toContain("--calibration 'overhead:")
-    const calibrated = await told('azure.csv', '--calibration', /--calibration '([^']+)'/.exec(out)![1]!)
+    const ratios = /speedup_ratio ([\d.]+), decode_speedup_ratio ([\d.]+)/.exec(out)!
+    const args = {speedup_ratio: Number(ratios[1]), decode_speedup_ratio: Number(ratios[2])}
+    const calibrated = await told(
+      'azure.csv',
+      ...['--calibration', /--calibration '([^']+)'/.exec(out)![1]!],
+      ...['--extra-engine-args', JSON.stringify(args)],
+    )
+    const plain = (await replay('azure.csv')).report
+    expect(calibrated.out).toContain(
+      `inter-token latency mean ${plain.mean_itl_ms!.toFixed(2)} ms, p90 ${plain.p90_itl_ms!.toFixed(2)} ms; request latency`,
+    )
+    expect(calibrated.out).toContain('Without the calibration, in a second run: time to first token mean')
     expect(calibrated.out).toMatch(
       /Calibrated by measured\.csv, [\d.]+ ms a request outside the engine: time to first token mean/,
     )

@@ -14,31 +14,55 @@ export interface Calibration {
   /** Mean over TTFT, ITL and end-to-end latency of the median |simulated ÷ measured − 1| of those requests. */
   readonly errorBefore: number
   readonly errorAfter: number
+  /** What pass times were multiplied by, prompts' and decoding's; absent in calibrations that did not keep it. */
+  readonly factors?: CalibrationFactors
 }
 
-const SYNTAX = 'overhead:MS,requests:N,before:SHARE,after:SHARE,of:NAME'
+export interface CalibrationFactors {
+  readonly prefill: number
+  readonly decode: number
+}
+
+const SYNTAX = 'overhead:MS,requests:N,before:SHARE,after:SHARE[,prefill:FACTOR,decode:FACTOR],of:NAME'
 
 /** As it stands in a link and behind `--calibration`; the name comes last, since it may have commas. */
-export function formatCalibration({of, overheadMs, requests, errorBefore, errorAfter}: Calibration): string {
-  return `overhead:${overheadMs},requests:${requests},before:${errorBefore},after:${errorAfter},of:${of}`
+export function formatCalibration({
+  of,
+  overheadMs,
+  requests,
+  errorBefore,
+  errorAfter,
+  factors,
+}: Calibration): string {
+  const speeds = factors === undefined ? '' : `prefill:${factors.prefill},decode:${factors.decode},`
+  return `overhead:${overheadMs},requests:${requests},before:${errorBefore},after:${errorAfter},${speeds}of:${of}`
 }
 
+const PATTERN =
+  /^overhead:([^,]+),requests:([^,]+),before:([^,]+),after:([^,]+),(?:prefill:([^,]+),decode:([^,]+),)?of:(.{1,200})$/
+
 export function parseCalibration(text: string): Result<Calibration> {
-  const match = /^overhead:([^,]+),requests:([^,]+),before:([^,]+),after:([^,]+),of:(.{1,200})$/.exec(text)
+  const match = PATTERN.exec(text)
   if (match === null) return fail(`a calibration reads ${SYNTAX}, not '${text.slice(0, 80)}'`, 'calibration')
-  const [overheadMs, requests, errorBefore, errorAfter] = match.slice(1, 5).map(Number) as [
+  const numbers = match.slice(1, 7).flatMap(given => (given === undefined ? [] : [Number(given)]))
+  const [overheadMs, requests, errorBefore, errorAfter, prefill, decode] = numbers as [
     number,
     number,
     number,
     number,
+    number?,
+    number?,
   ]
-  const areNumbers = [overheadMs, requests, errorBefore, errorAfter].every(
-    value => Number.isFinite(value) && value >= 0,
-  )
-  if (!areNumbers || !Number.isInteger(requests))
+  const areNumbers = numbers.every(value => Number.isFinite(value) && value >= 0)
+  if (!areNumbers || !Number.isInteger(requests) || prefill === 0 || decode === 0)
     return fail(
       `a calibration reads ${SYNTAX} with numbers from 0, not '${text.slice(0, 80)}'`,
       'calibration',
     )
-  return ok({of: match[5]!, overheadMs, requests, errorBefore, errorAfter})
+  const calibration = {of: match[7]!, overheadMs, requests, errorBefore, errorAfter}
+  return ok(
+    prefill === undefined || decode === undefined
+      ? calibration
+      : {...calibration, factors: {prefill, decode}},
+  )
 }

@@ -8,6 +8,7 @@ import {recordOf} from '../report/report-fixture.ts'
 import {compareMeasured} from './compare-measured.ts'
 import {fitCalibration} from './fit-calibration.ts'
 import {emptyRow, type MeasuredRow, type MeasuredRun, requestsOf} from './measured-run.ts'
+import {withoutCalibration} from './speed-factors.ts'
 
 const COUNT = 240
 
@@ -181,6 +182,7 @@ describe('a calibration', () => {
     expect(calibration).toMatchObject({of: 'run.jsonl', requests: COUNT / 2})
     expect(calibration.errorAfter).toBeLessThan(calibration.errorBefore / 10)
     expect(scenario.calibration).toEqual(calibration)
+    expect(withoutCalibration(scenario)).toEqual(defaultScenario())
   })
 
   it('is refused where the other half does not improve', async () => {

@@ -1,11 +1,12 @@
-import type {Calibration} from '../config/calibration.ts'
-import type {EngineArgs, Fleet, PoolSpec, Scenario} from '../config/scenario.ts'
+import type {Calibration, CalibrationFactors} from '../config/calibration.ts'
+import type {Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result} from '../core/result.ts'
 import type {RequestColumns} from '../engine/record/record.ts'
 import {matchRequests} from './match-requests.ts'
 import type {MeasuredRequests, MeasuredRun} from './measured-run.ts'
 import {errorOf, halfOf, type Pairs, type PairsByMetric, pairLatencies} from './paired-latencies.ts'
 import {median, slopeOf} from './robust.ts'
+import {rounded, withFactors} from './speed-factors.ts'
 
 /** What the fit ends with: a scenario to go on with, or the reason to leave it as it is. */
 export interface CalibrationOutcome {
@@ -68,7 +69,7 @@ export async function fitCalibration(input: CalibrationInput): Promise<Result<Ca
     if (error < best.error) best = {trial: {...trial, overheadMs}, columns, error}
     if (round === MOST_REPLAYS) break
     trial = nextTrial(trial, left)
-    const replayed = await replay(withFactors(scenario, trial))
+    const replayed = await replay(withFactors(scenario, factorsOf(trial)))
     if (!replayed.ok) return replayed
     columns = replayed.value
   }
@@ -81,10 +82,11 @@ export async function fitCalibration(input: CalibrationInput): Promise<Result<Ca
     requests: Math.max(...Object.values(judged).map(({request}) => request.length)),
     errorBefore,
     errorAfter,
+    factors: factorsOf(best.trial),
   }
   const isAccepted = errorAfter <= errorBefore * (1 - LEAST_GAIN)
   const {prefillFactor, decodeFactor} = best.trial
-  const calibrated = {...withFactors(scenario, best.trial), calibration}
+  const calibrated = {...withFactors(scenario, factorsOf(best.trial)), calibration}
   return ok({
     isAccepted,
     scenario: isAccepted ? calibrated : scenario,
@@ -123,32 +125,6 @@ function bounded(factor: number): number {
   return rounded(Math.min(Math.max(factor, 1 / MOST_FACTOR), MOST_FACTOR))
 }
 
-/** Four digits: a link shows them, and measurements have no more. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(4))
-}
-
-/** The scenario with its pass times multiplied: `speedup_ratio` divides all of them, `decode_speedup_ratio` those of decoding besides. */
-function withFactors(scenario: Scenario, {prefillFactor, decodeFactor}: Trial): Scenario {
-  const paced = (pool: PoolSpec): PoolSpec => ({
-    ...pool,
-    args: withRatios(pool.args, prefillFactor, decodeFactor),
-  })
-  const {fleet} = scenario
-  const own: Fleet =
-    fleet.topology === 'agg'
-      ? {...fleet, workers: paced(fleet.workers)}
-      : {...fleet, prefill: paced(fleet.prefill), decode: paced(fleet.decode)}
-  return {...scenario, fleet: own}
-}
-
-function withRatios(args: EngineArgs, prefillFactor: number, decodeFactor: number): EngineArgs {
-  // 0 means 1.
-  const all = args.speedup_ratio || 1
-  const decoding = args.decode_speedup_ratio || 1
-  return {
-    ...args,
-    speedup_ratio: rounded(all / prefillFactor),
-    decode_speedup_ratio: rounded((decoding * prefillFactor) / decodeFactor),
-  }
+function factorsOf({prefillFactor, decodeFactor}: Trial): CalibrationFactors {
+  return {prefill: prefillFactor, decode: decodeFactor}
 }

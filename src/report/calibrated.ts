@@ -1,6 +1,6 @@
 import type {Calibration} from '../config/calibration.ts'
 import type {RequestColumns} from '../engine/record/record.ts'
-import type {CalibratedFigures, ReferenceReport} from './report.ts'
+import type {CalibratedFigures, ReferenceReport, UncalibratedFigures} from './report.ts'
 import {countAttained, type ServiceLevel} from './service-level.ts'
 
 const STATISTICS = ['mean', 'median', 'p90', 'p99'] as const
@@ -52,4 +52,29 @@ export function tellCalibrated(figures: CalibratedFigures, report: ReferenceRepo
       ? ''
       : `; within the objective ${(figures.sla_attainment * 100).toFixed(1)} %`
   return `Calibrated by ${figures.of}, ${ms(figures.overhead_ms)} a request outside the engine: ${told.join('; ')}${share}.`
+}
+
+const LATENCIES = ['ttft_ms', 'itl_ms', 'e2e_latency_ms'] as const
+
+/** The latencies of a run that was made without the calibration. */
+export function uncalibratedFigures(report: UncalibratedFigures): UncalibratedFigures {
+  return Object.fromEntries(
+    LATENCIES.flatMap(latency =>
+      STATISTICS.map(statistic => [`${statistic}_${latency}`, report[`${statistic}_${latency}`]]),
+    ),
+  ) as unknown as UncalibratedFigures
+}
+
+/** The same in a line. */
+export function tellUncalibrated(figures: UncalibratedFigures): string {
+  const names = {
+    ttft_ms: 'time to first token',
+    itl_ms: 'inter-token latency',
+    e2e_latency_ms: 'request latency',
+  }
+  const told = LATENCIES.map(
+    latency =>
+      `${names[latency]} mean ${figures[`mean_${latency}`].toFixed(2)} ms, p90 ${figures[`p90_${latency}`].toFixed(2)} ms`,
+  )
+  return `Without the calibration, in a second run: ${told.join('; ')}.`
 }

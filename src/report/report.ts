@@ -104,6 +104,8 @@ export interface PlannerReplayExtras {
   readonly cost: number | null
   /** Latencies as a measured run says they are; only of a scenario that was calibrated by one. */
   readonly calibrated?: CalibratedFigures
+  /** Of a second run without the calibration; the command line adds it. */
+  readonly uncalibrated?: UncalibratedFigures
   /** What the cost was made from; the page adds both where the user gave a price. */
   readonly price_per_gpu_hour?: number
   readonly currency?: string
@@ -119,6 +121,12 @@ export interface PlannerReplayExtras {
   /** Over the repeats; absent for a single run. */
   readonly spread?: ReportSpread
 }
+
+/** Latencies of the same scenario before its calibration, as a run of its own gave them, ms. */
+export type UncalibratedFigures = Pick<
+  DistributionStatistics,
+  `${'mean' | 'median' | 'p90' | 'p99'}_${'ttft_ms' | 'itl_ms' | 'e2e_latency_ms'}`
+>
 
 /** Latencies and attainment with the overhead of a calibration, ms. */
 export interface CalibratedFigures

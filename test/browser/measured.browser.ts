@@ -51,6 +51,7 @@ test('a measured run is laid over the simulated one, names its error, and calibr
   const site = await open({hash: HASH})
   const {page} = site
   await runToResults(site)
+  const plainItl = await page.locator('.figures > li', {hasText: 'ITL, mean'}).locator('.value').innerText()
   const panel = page.getByRole('region', {name: 'Measured beside simulated'})
   const input = panel.getByLabel('Measured run')
   await input.setInputFiles({
@@ -88,5 +89,11 @@ test('a measured run is laid over the simulated one, names its error, and calibr
   await expectVisible(page.getByText('ITL, mean, calibrated'))
   await expectVisible(page.getByText(/engine speed/))
   expect(await page.getByText('engine alone').count()).toBe(2)
+  // A second run, made beside, says what it would be without.
+  const beside = page.getByRole('region', {name: 'With and without the calibration'})
+  const itl = beside.getByRole('row', {name: /^ITL/}).getByRole('cell')
+  await expectVisible(itl.nth(1), 30_000)
+  expect(await itl.nth(1).innerText()).toBe(plainItl)
+  expect(await itl.nth(0).innerText()).not.toBe(plainItl)
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0)
 })

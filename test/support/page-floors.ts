@@ -77,6 +77,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'ui/kit',
     'ui/model/run',
     'answers',
+    'measured/speed-factors.ts',
     'sweep',
     'store/point-store.ts',
     'trace/generators/trace-recipes.ts',
