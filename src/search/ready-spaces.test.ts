@@ -69,3 +69,16 @@ test('a space of a planner reaches fleets that nobody scales', () => {
     expect(candidates.pinnedAt([9])).toBeNull()
   }
 })
+
+test('the space of GPUs has the scenario’s own beside the common ones', () => {
+  const base = scenarios.find(({fleet, scaling}) => fleet.topology === 'agg' && scaling.policy === 'fixed')!
+  const {fleet} = base
+  if (fleet.topology !== 'agg') throw new Error('one pool is looked for')
+  const systemsFrom = (aic_system: string) => {
+    const workers = {...fleet.workers, args: {...fleet.workers.args, aic_system}}
+    const {knobs} = READY_SPACES.find(({id}) => id === 'gpus')!.space({...base, fleet: {...fleet, workers}})
+    return knobs.find(({key}) => key.path.endsWith('aic_system'))!.values
+  }
+  expect(systemsFrom('h200_sxm')).toEqual(['h100_sxm', 'h200_sxm', 'b200_sxm'])
+  expect(systemsFrom('l40s')).toEqual(['l40s', 'h100_sxm', 'h200_sxm', 'b200_sxm'])
+})

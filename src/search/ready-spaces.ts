@@ -2,7 +2,7 @@ import {leastGpus} from '../config/command-line/planner-flags-1.6.ts'
 import {COMMON_SYSTEMS} from '../config/gpus.ts'
 import {isOtherPolicy} from '../config/scaling/parse-scaling.ts'
 import {valueAt} from '../config/scaling/policy-fields.ts'
-import {plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
+import {firstPoolOf, plannerOf, poolsOf, type Scenario} from '../config/scenario.ts'
 import {assert} from '../core/assert.ts'
 import {policyKnobPlaces} from '../sweep/policy-knobs.ts'
 import type {ReadySpaceId} from './ready-space-ids.ts'
@@ -229,12 +229,12 @@ export const READY_SPACES: readonly ReadySpace[] = [
     id: 'gpus',
     title: 'GPU type and width',
     description:
-      'GPU type, GPUs per engine and fleet size; needs the GPU tables and is best with a price per type.',
-    given: {
-      'engine.aic_system': COMMON_SYSTEMS,
+      'GPU type (the common ones and the scenario’s own), GPUs per engine and fleet size; needs the GPU tables and is best with a price per type.',
+    given: scenario => ({
+      'engine.aic_system': systemsBeside(scenario),
       tp: [1, 2, 4],
       num_workers: [1, 2, 3, 4, 6, 8],
-    },
+    }),
     suits: scenario => isAgg(scenario) && isOnTables(scenario),
   }),
   ready({
@@ -250,6 +250,12 @@ export const READY_SPACES: readonly ReadySpace[] = [
     suits: isAgg,
   }),
 ]
+
+/** Tables of the common GPUs are there; those of any other are fetched for who runs on it, or names it. */
+function systemsBeside({fleet}: Scenario): readonly string[] {
+  const own = firstPoolOf(fleet).args.aic_system
+  return own === null || COMMON_SYSTEMS.some(name => name === own) ? COMMON_SYSTEMS : [own, ...COMMON_SYSTEMS]
+}
 
 export function findReadySpace(id: string): ReadySpace | null {
   return READY_SPACES.find(space => space.id === id) ?? null

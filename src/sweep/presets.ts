@@ -56,7 +56,7 @@ export const SWEEP_PRESETS: readonly SweepPreset[] = [
     title: 'GPU and tensor parallelism',
     description:
       'The common GPU types at 1, 2, 4 and 8 GPUs per engine, each with the KV cache it has room for; needs the GPU tables ' +
-      '(engine timing aic).',
+      '(engine timing aic). Any other GPU of the tables can be named among the values.',
     sizesKv: true,
     axes: [
       ['tp', [1, 2, 4, 8]],
