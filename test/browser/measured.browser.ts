@@ -95,5 +95,6 @@ test('a measured run is laid over the simulated one, names its error, and calibr
   await expectVisible(itl.nth(1), 30_000)
   expect(await itl.nth(1).innerText()).toBe(plainItl)
   expect(await itl.nth(0).innerText()).not.toBe(plainItl)
+  await expectVisible(page.getByText(/· calibrated by profile_export\.jsonl/))
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0)
 })

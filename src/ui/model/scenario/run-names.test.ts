@@ -34,3 +34,10 @@ test('says what was run in a sentence', () => {
     'Short · 1 aggregated · fixed fleet · polynomial timing',
   )
 })
+
+test('a calibrated scenario names what it was calibrated by, in its sentence alone', () => {
+  const calibration = {of: 'run.csv', overheadMs: 3, requests: 40, errorBefore: 0.3, errorAfter: 0.1}
+  const calibrated = {...defaultScenario(), calibration}
+  expect(scenarioSentence(calibrated, 'Short')).toMatch(/ timing · calibrated by run\.csv$/)
+  expect(nameOfRun(calibrated)).toBe(nameOfRun(defaultScenario()))
+})

@@ -14,6 +14,7 @@ const UNNAMED_KEYS: ReadonlySet<string> = new Set([
   'sha256',
   'trace-block-size',
   'policy-config',
+  'calibration',
 ])
 /** More changes than these make a sentence, not a name. */
 const MAX_CHANGES = 2
@@ -34,9 +35,11 @@ export function presetOf(scenario: Scenario): Preset | null {
   return id === undefined ? null : findPreset(id)
 }
 
-/** A scenario in a sentence: trace, fleet, what steers it, pass times. */
+/** A scenario in a sentence: trace, fleet, what steers it, pass times, and what they were calibrated by. */
 export function scenarioSentence(scenario: Scenario, traceTitle: string): string {
-  return [traceTitle, fleetWords(scenario), plannerWords(scenario), `${scenario.engineTiming} timing`].join(
+  const {engineTiming, calibration} = scenario
+  const by = calibration === undefined ? [] : [`calibrated by ${calibration.of}`]
+  return [traceTitle, fleetWords(scenario), plannerWords(scenario), `${engineTiming} timing`, ...by].join(
     ' · ',
   )
 }
