@@ -1,4 +1,5 @@
 import {firstPoolOf, type Scenario, type SyntheticSpec, type TraceSource} from '../config/scenario.ts'
+import {readingOf} from '../config/trace-reading.ts'
 import {ok, type Result} from '../core/result.ts'
 import {sha256OfText} from '../core/sha256.ts'
 import type {StreamedRequests} from '../engine/stream/streamed-requests.ts'
@@ -99,16 +100,9 @@ export function sha256OfSynthetic(spec: SyntheticSpec): string {
 
 /** How a trace file is to be read for a scenario, and no more: the key of what can be shared between runs. */
 export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
-  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, traceSeed} = scenario
-  const {replayConcurrency, seed} = scenario
+  const {traceSelection, seed} = scenario
   return {
-    traceBlockSize,
-    arrivalSpeedupRatio,
-    ...(traceFormat === undefined ? {} : {traceFormat}),
-    ...(traceSelection === undefined ? {} : {traceSelection}),
-    ...(traceSeed === undefined ? {} : {traceSeed}),
-    ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
-    ...(scenario.release === undefined ? {} : {release: scenario.release}),
+    ...readingOf(scenario),
     // Only what is drawn depends on it.
     ...(traceSelection?.sample === undefined && traceSelection?.spreadMs === undefined ? {} : {seed}),
   }

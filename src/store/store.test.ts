@@ -1,10 +1,9 @@
 import {describe, expect, test} from 'vitest'
 import {defaultScenario} from '../config/presets.ts'
-import {computeReport} from '../report/compute-report.ts'
 import {dynamoTick} from '../report/dynamo-ticks.ts'
-import {recordOf} from '../report/report-fixture.ts'
 import type {RunOutcome} from '../worker/protocol.ts'
 import {currentTick} from './former-ticks.ts'
+import {smallOutcome} from './library-fixture.ts'
 import {readRecord} from './library-record.ts'
 import {type Migration, migrate} from './migrations.ts'
 import {openStore} from './open-store.ts'
@@ -13,25 +12,11 @@ import {isSavedOutcome, RUNS, restoredOutcome, savedOutcome, summaryOf} from './
 import {storageProblem} from './storage-problem.ts'
 
 const scenario = defaultScenario()
-const engine = recordOf([{arrivalMs: 0, tokensMs: [10, 20]}])
-const report = {
-  ...computeReport(engine, {wallTimeMs: 1}),
-  planner_replay: {
-    version: '0',
-    config: scenario,
-    trace_sha256: 'abc',
-    engine_timing: scenario.engineTiming,
-    sla_attainment: null,
-    goodput_rps: null,
-    gpu_hours: 1,
-    billed_gpu_hours: 1,
-    cost: null,
-    outside_measured_share: null,
-  },
-}
+const small = smallOutcome(scenario)
+const {engine, report} = small.result
 const outcome = {
-  result: {report, engine, scaling: null, notices: ['a note']},
-  pictures: {} as RunOutcome['pictures'],
+  ...small,
+  result: {...small.result, notices: ['a note']},
   traceName: 'trace.jsonl',
   elapsedMs: 5,
 } satisfies RunOutcome

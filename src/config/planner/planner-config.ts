@@ -208,8 +208,8 @@ export const PLANNER_KEYS: ReadonlySet<string> = new Set([
   'aic_interpolation',
 ])
 
-/** Keys that only 1.6.1 has. */
-const NEWER_KEYS: ReadonlySet<string> = new Set([
+/** Settings that only 1.6.1 has and that do something in a replay. */
+export const SETTINGS_OF_1_6 = [
   'max_throughput_scaling_replicas',
   'prefill_min_endpoint',
   'decode_min_endpoint',
@@ -219,10 +219,11 @@ const NEWER_KEYS: ReadonlySet<string> = new Set([
   'decode_scale_down_kv_rate',
   'speculative_nextn',
   'ais_perf_model',
-  'scheduling',
-  'plugin_registration',
   'report_write_gzip_log',
-])
+] as const
+
+/** Keys that only 1.6.1 has. */
+const NEWER_KEYS: ReadonlySet<string> = new Set([...SETTINGS_OF_1_6, 'scheduling', 'plugin_registration'])
 
 /** The reference ignores them in silence, so a typo has no effect there. */
 function unknownKeys(given: ReadonlyMap<string, unknown>): readonly string[] {

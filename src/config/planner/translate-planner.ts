@@ -3,7 +3,7 @@ import type {Result} from '../../core/result.ts'
 import {quoted} from '../field.ts'
 import type {Release} from '../release.ts'
 import type {DynamoScaling, PlannerConfig} from '../scenario.ts'
-import {defaultPlannerConfig, parsePlannerConfig} from './planner-config.ts'
+import {defaultPlannerConfig, parsePlannerConfig, SETTINGS_OF_1_6} from './planner-config.ts'
 import {parsePlannerConfig16} from './planner-config-1.6.ts'
 import {PLANNER_FIELDS} from './planner-fields.ts'
 import {defaultPlannerConfig16, PLANNER_FIELDS_16} from './planner-fields-1.6.ts'
@@ -58,17 +58,8 @@ function toRelease16(
 }
 
 const OF_1_6_ALONE = [
-  'max_throughput_scaling_replicas',
-  'prefill_min_endpoint',
-  'decode_min_endpoint',
-  'prefill_scale_up_queue_tokens',
-  'prefill_scale_down_queue_tokens',
-  'decode_scale_up_kv_rate',
-  'decode_scale_down_kv_rate',
+  ...SETTINGS_OF_1_6,
   'load_predictor_warmup_trace',
-  'speculative_nextn',
-  'report_write_gzip_log',
-  'ais_perf_model',
   'scale_interval_seconds',
 ] as const satisfies readonly (keyof PlannerConfig16)[]
 

@@ -25,11 +25,12 @@ import {
   type TraceSource,
 } from '../../../config/scenario.ts'
 import {scenarioField} from '../../../config/scenario-fields.ts'
+import type {TraceReading} from '../../../config/trace-reading.ts'
 import {assert} from '../../../core/assert.ts'
 import {isEqual} from '../../../core/is-equal.ts'
 import {fail, type Problem, type Result} from '../../../core/result.ts'
 import {type DraftValue, type Values, valuesOf} from '../../kit/form/draft.ts'
-import {type TraceReading, traceReadingOf} from '../trace/trace-reading.ts'
+import {traceReadingOf} from '../trace/trace-reading.ts'
 import {checkWhole, objectiveParts, ofRouter, type PartValues} from './form-checks.ts'
 import {
   engineValuesOf,

@@ -3,20 +3,9 @@ import {defaultScenario} from '../../../config/presets.ts'
 import type {Release} from '../../../config/release.ts'
 import type {Scenario} from '../../../config/scenario.ts'
 import {SCENARIO_FIELDS} from '../../../config/scenario-fields.ts'
+import {readingOf, type TraceReading} from '../../../config/trace-reading.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import type {Values} from '../../kit/form/draft.ts'
-
-/** The part of a scenario that says how its trace is read. */
-export type TraceReading = Pick<
-  Scenario,
-  | 'traceBlockSize'
-  | 'arrivalSpeedupRatio'
-  | 'traceFormat'
-  | 'traceSelection'
-  | 'traceSeed'
-  | 'replayConcurrency'
-  | 'release'
->
 
 /** What the form says; the problem's `field` is the form's. */
 export function traceReadingOf(values: Values, release: Release): Result<TraceReading> {
@@ -38,18 +27,4 @@ export function withTraceOf(scenario: Scenario, from: Scenario): Scenario {
   ])
   const parts = {...rest, trace, ...(synthetic === undefined ? {} : {synthetic})}
   return assembleScenario(parts, Object.fromEntries(reading)).scenario
-}
-
-function readingOf(scenario: Scenario): TraceReading {
-  const {traceBlockSize, arrivalSpeedupRatio, traceFormat, traceSelection, traceSeed} = scenario
-  const {replayConcurrency, release} = scenario
-  return {
-    traceBlockSize,
-    arrivalSpeedupRatio,
-    ...(traceFormat === undefined ? {} : {traceFormat}),
-    ...(traceSelection === undefined ? {} : {traceSelection}),
-    ...(traceSeed === undefined ? {} : {traceSeed}),
-    ...(replayConcurrency === undefined ? {} : {replayConcurrency}),
-    ...(release === undefined ? {} : {release}),
-  }
 }

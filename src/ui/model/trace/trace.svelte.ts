@@ -1,4 +1,5 @@
 import type {Scenario, TraceSource} from '../../../config/scenario.ts'
+import type {TraceReading} from '../../../config/trace-reading.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Problem, Result} from '../../../core/result.ts'
 import type {TraceStore} from '../../../store/trace-store.ts'
@@ -9,7 +10,6 @@ import type {SimulatorClient} from '../../../worker/client.ts'
 import type {LoadProgress, TraceInfo, TraceRequest} from '../../../worker/protocol.ts'
 import {downloadTrace} from './download-trace.ts'
 import {isRemote} from './remote.ts'
-import type {TraceReading} from './trace-reading.ts'
 
 export interface PickedTrace {
   readonly source: TraceSource

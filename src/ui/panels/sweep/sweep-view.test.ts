@@ -4,9 +4,11 @@ import {objectiveOf} from '../../../config/objective.ts'
 import {findPreset} from '../../../config/presets.ts'
 import type {Scenario} from '../../../config/scenario.ts'
 import {fail} from '../../../core/result.ts'
-import type {FinishedRow, PointFacts, SweepRow} from '../../../sweep/points.ts'
+import type {FinishedRow, SweepRow} from '../../../sweep/points.ts'
 import {PUBLISHED_POINTS} from '../../../sweep/published.ts'
 import {NO_REPEATS, type Repeats} from '../../../sweep/repeats.ts'
+import {POINT_FIGURES} from '../../../sweep/row-fixture.ts'
+import {sweepBase} from '../../model/sweep/base-fixture.ts'
 import {planSweep, type SweepPlan} from '../../model/sweep/plan.ts'
 import {frontierPoints} from './frontier-points.ts'
 import {HEAT_FIGURES, heatMap, objectiveContour} from './heat-cells.ts'
@@ -26,43 +28,9 @@ async function planOf(
   const knob = ([key, values]: readonly [string, string]) => ({key, values})
   const {first, second, repeats = NO_REPEATS} = sweep
   const spec = {first: knob(first), second: second === undefined ? null : knob(second), repeats}
-  const base = {
-    scenario,
-    traceSha256: 'aa',
-    traceBlob: null,
-    profile: null,
-    profileSha256: null,
-    requests: null,
-  }
-  const plan = await planSweep(spec, base, {...HOST, signal: new AbortController().signal})
+  const plan = await planSweep(spec, sweepBase(scenario), {...HOST, signal: new AbortController().signal})
   if (!plan.ok) throw new Error(plan.error.message)
   return plan.value
-}
-
-const FIGURES: Omit<FinishedRow, keyof PointFacts> = {
-  num_requests: 10,
-  completed_requests: 10,
-  duration_ms: 1000,
-  request_throughput_rps: 10,
-  output_throughput_tok_s: 100,
-  prefix_cache_reused_ratio: 0.5,
-  mean_ttft_ms: 100,
-  median_ttft_ms: 100,
-  p90_ttft_ms: 200,
-  p99_ttft_ms: 300,
-  mean_itl_ms: 20,
-  p90_itl_ms: 30,
-  p99_itl_ms: 40,
-  mean_e2e_latency_ms: 1000,
-  p90_e2e_latency_ms: 2000,
-  sla_attainment: 0.9,
-  goodput_rps: 9,
-  gpu_hours: 2,
-  billed_gpu_hours: 2.5,
-  scale_ups: 3,
-  scale_downs: 2,
-  total_ticks: 50,
-  digest: 'd',
 }
 
 /** Rows of a plan with figures made from the swept value. */
@@ -70,7 +38,7 @@ function rowsOf(plan: SweepPlan, figures: (x: number, row: SweepRow) => Partial<
   const name = plan.axes[0]!.key.name
   return plan.points.map(({facts}) => ({
     ...facts,
-    ...FIGURES,
+    ...POINT_FIGURES,
     ...figures(Number(facts.axes[name]), facts as SweepRow),
   }))
 }
@@ -344,7 +312,7 @@ describe('the table of points', () => {
     expect(pointColumns({...options, hasPrices: false}).some(({key}) => key === 'cost')).toBe(false)
     // Money is for what is billed, in every view.
     const cost = columns.find(({key}) => key === 'cost')!
-    expect([...new Set(points.map(cost.value))]).toEqual([2 * FIGURES.billed_gpu_hours])
+    expect([...new Set(points.map(cost.value))]).toEqual([2 * POINT_FIGURES.billed_gpu_hours])
     const sorted = sortPoints(points, columns, {key: 'hours', isRising: false})
     expect(sorted.map(({point}) => point.facts.axes.num_workers)).toEqual([3, 3, 2, 2, 1, 1])
     const waiting = {...points[0]!, row: undefined}
@@ -382,17 +350,8 @@ describe('a plan', () => {
 
   test('gives up when another has taken its place', async () => {
     const spec = {first: {key: 'startup_time', values: '0:2000:1'}, second: null, repeats: NO_REPEATS}
-    const {scenario} = findPreset('as-published')!
-    const base = {
-      scenario,
-      traceSha256: 'aa',
-      traceBlob: null,
-      profile: null,
-      profileSha256: null,
-      requests: null,
-    }
     await expect(
-      planSweep(spec, base, {...HOST, signal: AbortSignal.abort(new Error('newer'))}),
+      planSweep(spec, sweepBase(), {...HOST, signal: AbortSignal.abort(new Error('newer'))}),
     ).rejects.toThrow('newer')
   })
 })

@@ -1,26 +1,17 @@
 import {expect, test} from 'vitest'
-import {findPreset} from '../../../config/presets.ts'
 import {fail} from '../../../core/result.ts'
+import {sweepBase} from '../../model/sweep/base-fixture.ts'
 import {planSweep, type SweepPlan} from '../../model/sweep/plan.ts'
 import {tellPoint} from './tell-point.ts'
 
 async function planOf(values: string, count: number): Promise<SweepPlan> {
-  const {scenario} = findPreset('as-published')!
   const spec = {
     first: {key: 'startup_time', values},
     second: null,
     repeats: {of: 'phase', count} as const,
   }
-  const base = {
-    scenario,
-    traceSha256: 'aa',
-    traceBlob: null,
-    profile: null,
-    profileSha256: null,
-    requests: null,
-  }
   const host = {sizeKv: async () => fail('no GPU'), signal: new AbortController().signal}
-  const plan = await planSweep(spec, base, host)
+  const plan = await planSweep(spec, sweepBase(), host)
   if (!plan.ok) throw new Error(plan.error.message)
   return plan.value
 }
