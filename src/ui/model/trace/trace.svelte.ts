@@ -42,6 +42,8 @@ export class TraceState {
   /** A picked file that could not be read: another format or other columns may do. */
   #rejected: {readonly file: File; readonly format: string} | null = $state.raw(null)
   #lastReading: TraceReading | null = null
+  /** The file that was picked last and how it was read, until something else is loaded; '' = none. */
+  #picked = ''
   /** Looks into a file that could not be read. */
   preview = (file: File): Promise<Result<TracePreview>> => {
     const {traceFormat, release} = this.#lastReading ?? {}
@@ -80,6 +82,8 @@ export class TraceState {
    * and the format was changed, it is that file that is tried again: then it is returned.
    */
   async follow(source: TraceSource, reading: TraceReading): Promise<PickedTrace | null> {
+    // The scenario says by now what was picked: it is here, and a file that was picked since is not to give way to it.
+    if (pickKey(source, reading) === this.#picked) return null
     const format = formatKey(reading)
     if (this.#rejected === null || this.#rejected.format === format) {
       await this.load(source, reading)
@@ -92,6 +96,7 @@ export class TraceState {
 
   async load(source: TraceSource, reading: TraceReading): Promise<void> {
     this.#lastReading = reading
+    this.#picked = ''
     if (source.kind === 'catalogue') await this.#loadFromCatalogue(source, reading)
     else if (this.file !== null && isSource(this.info, source))
       await this.#load({source, blob: this.file, ...reading}, source.name, this.file)
@@ -238,8 +243,13 @@ export class TraceState {
       file,
     )
     if (info === null) return null
-    this.isFileKept = await this.#kept.isKept(info.sha256)
+    // Nothing is waited for: whoever picks the next file meanwhile would have this one put in its place.
+    this.isFileKept = false
+    void this.#kept.isKept(info.sha256).then(isKept => {
+      if (this.info === info) this.isFileKept = isKept
+    })
     void this.#kept.remember(info.sha256, file)
+    this.#picked = pickKey(info.source, own)
     return {source: info.source, isDetected}
   }
 
@@ -306,6 +316,10 @@ export class TraceState {
 /** What a refused file was tried with. */
 function formatKey({traceFormat, release}: TraceReading): string {
   return JSON.stringify([traceFormat, release])
+}
+
+function pickKey(source: TraceSource, reading: TraceReading): string {
+  return JSON.stringify([source, reading])
 }
 
 /** Also of a trace made anew in the file's place, whose checksum is its own. */

@@ -43,7 +43,9 @@ function setUp(hash = '') {
     },
     listCatalogue: async () => ok([]),
     loadTrace: async ({source}: {source: TraceInfo['source']}) =>
-      ok({source, sha256: 'aa', traceSeed: null, sizeBytes: 1, statistics: STATISTICS}),
+      source.kind === 'file' && source.name === 'odd.csv'
+        ? fail('no column is known')
+        : ok({source, sha256: 'aa', traceSeed: null, sizeBytes: 1, statistics: STATISTICS}),
   }
   const address = new NotedAddress()
   address.hash = hash
@@ -145,6 +147,16 @@ describe('Workbench', () => {
     await vi.waitFor(() => expect(workbench.library.inputs.entries).toHaveLength(1))
     await workbench.take([new File(['x'], 'own.jsonl')])
     expect(workbench.scenario.trace).toMatchObject({kind: 'file', name: 'own.jsonl'})
+  })
+
+  test('tells why a file was refused, also when the scenario takes up the one before it only then', async () => {
+    const {workbench} = setUp()
+    await workbench.take([new File(['x'], 'own.jsonl')])
+    await workbench.take([new File(['x'], 'odd.csv')])
+    // Of the first file; it comes when the form has settled.
+    await workbench.followTrace()
+    expect(workbench.trace.problem?.message).toBe('no column is known')
+    expect(workbench.trace.rejected?.name).toBe('odd.csv')
   })
 
   test('keeps a profile, and finds the one a kept run was timed by again, whatever else has its name', async () => {
