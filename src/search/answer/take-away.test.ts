@@ -11,13 +11,15 @@ import {parsePlannerConfig} from '../../config/planner/planner-config.ts'
 import {parsePlannerConfig16} from '../../config/planner/planner-config-1.6.ts'
 import {scenarioFromPrediction} from '../../config/prediction/scenario-from-prediction.ts'
 import {findPreset} from '../../config/presets.ts'
+import {withRelease} from '../../config/releases/with-release.ts'
 import {initialScaling} from '../../config/scaling/initial-scaling.ts'
 import {parseScalingText} from '../../config/scaling/parse-scaling.ts'
 import {plannerOf, poolsOf, type Scenario} from '../../config/scenario.ts'
 import {parseYamlDocuments, parseYamlText} from '../../config/yaml-text.ts'
 import {ok} from '../../core/result.ts'
 import {Candidates} from '../candidates.ts'
-import {parseSpace} from '../space.ts'
+import {READY_SPACES, readySpaceFor} from '../ready-spaces.ts'
+import {parseSpace, type SearchSpace} from '../space.ts'
 import {settingFiles} from './take-away.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'planner-replay-take-'))
@@ -119,12 +121,71 @@ test('the configuration of aisimulate predict is the setting of 1.6.1', () => {
   )
 })
 
+/** Settings drawn from a space, evenly in its order, that a run can take. */
+function drawnFrom(space: SearchSpace, base: Scenario, count: number): readonly Scenario[] {
+  const candidates = new Candidates(space, base, OBJECTIVE)
+  const sound = candidates.list(0).flatMap(candidate => {
+    const scenario = candidates.scenarioOf(candidate)
+    return scenario.ok ? [scenario.value] : []
+  })
+  expect(sound.length).toBeGreaterThan(0)
+  return sound.filter((_, i) => i % Math.ceil(sound.length / count) === 0)
+}
+
+function spaceOf(given: Readonly<Record<string, readonly unknown[]>>): SearchSpace {
+  const space = parseSpace(given)
+  if (!space.ok) throw new Error(space.error.message)
+  return space.value
+}
+
+/** What a search may choose of an autoscaler, the ready-made space and beyond. */
+const AUTOSCALER_SPACE = spaceOf({
+  'policy.min_replicas': [0, 1, 4],
+  'policy.max_replicas': [4, 9],
+  'policy.target_1': [1, 2.5, 8, 40],
+  'policy.target_2': [16, 33.3],
+  'policy.scale_up_window': [0, 45],
+  'policy.scale_down_window': [0, 90, 3600],
+})
+
 test.each(['hpa', 'keda', 'kpa'] as const)(
-  'the manifest of a winning %s read back is the autoscaler of the setting',
+  'the manifest of a winning %s read back is the autoscaler of the setting, whatever was chosen',
   policy => {
-    const scenario: Scenario = {...SETTING, scaling: initialScaling(policy)}
-    const read = parseScalingText(policy, textOf(scenario, `${policy}.yaml`), parseYamlDocuments)
-    expect(read.ok && read.value.scaling).toEqual(scenario.scaling)
+    const base: Scenario = {...SETTING, scaling: initialScaling(policy)}
+    const settings = [
+      base,
+      ...drawnFrom(readySpaceFor(base).space(base), base, 60),
+      ...drawnFrom(AUTOSCALER_SPACE, base, 60),
+    ]
+    const texts = settings.map(scenario => textOf(scenario, `${policy}.yaml`))
+    for (const [i, scenario] of settings.entries()) {
+      const read = parseScalingText(policy, texts[i]!, parseYamlDocuments)
+      expect(read.ok && read.value.scaling).toEqual(scenario.scaling)
+    }
+    expect(new Set(texts).size).toBeGreaterThan(20)
+  },
+)
+
+const disagg = findPreset('guide-disagg')!.scenario
+
+test.each([
+  {of: 'one pool', base: SETTING, parse: parsePlannerConfig},
+  {of: 'one pool of 1.6.1', base: SETTING_16, parse: parsePlannerConfig16},
+  {of: 'two pools', base: disagg, parse: parsePlannerConfig},
+  {of: 'two pools of 1.6.1', base: withRelease(disagg, '1.6.1').scenario, parse: parsePlannerConfig16},
+])(
+  'every export of a planner of $of read back is it, whatever was chosen',
+  {timeout: 60_000},
+  async ({base, parse: parseConfig}) => {
+    const spaces = READY_SPACES.filter(({id, suits}) => id.startsWith('planner') && suits(base))
+    expect(spaces.length).toBeGreaterThan(0)
+    for (const {space} of spaces)
+      for (const scenario of drawnFrom(space(base), base, 8))
+        for (const name of PLANNER_FILES) {
+          const found = await loadPlannerConfig(written(scenario, name))
+          const read = found.ok ? parseConfig(found.value.config) : found
+          expect(read.ok && read.value.config).toEqual(plannerOf(scenario))
+        }
   },
 )
 
