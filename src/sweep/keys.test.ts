@@ -204,6 +204,8 @@ describe('a value is refused', () => {
     expect(tellKnob('planner.max_gpu_budget', 8, '1.2.1')).toBe('most replicas (max_gpu_budget) 8')
     expect(tellKnob('planner.max_gpu_budget', 8, '1.6.1')).toBe('most GPUs (max_gpu_budget) 8')
     expect(tellKnob('startup_time', 30, '1.2.1')).toBe('start-up time (startup_time) 30 s')
+    expect(tellKnob('num_workers', 1, '1.2.1')).toBe('workers (num_workers) 1 instance')
+    expect(tellKnob('planner.itl', 1, '1.2.1')).toBe('ITL target (itl) 1 ms')
     expect(tellKnob('planner.ttft', 900, '1.6.1')).toBe('TTFT target (ttft) 900 ms')
   })
 })

@@ -114,7 +114,10 @@ export function tellKnob(name: string, value: FieldValue, release: Release, isBr
   // Acronyms stay as they are.
   const words = /^.[a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
   // What is counted is not said twice.
-  return `${words} ${shown}${unit === null || words.split(' ').includes(unit) ? '' : ` ${unit}`}`
+  if (unit === null || words.split(' ').includes(unit)) return `${words} ${shown}`
+  // One token, but ms and GPUs as they are.
+  const counted = value === 1 && /^[a-z]{3,}s$/.test(unit) ? unit.slice(0, -1) : unit
+  return `${words} ${shown} ${counted}`
 }
 
 /** The knob a dotted or bare key names. */

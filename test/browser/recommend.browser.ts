@@ -42,7 +42,7 @@ test('a search answers, its setting opens as a run, and the command line says th
   await expectVisible(page.getByText(/Paused after/))
   await page.getByRole('button', {name: 'Resume'}).click()
   const answer = await finished(page)
-  expect(answer).toMatch(/min_endpoint \d.*: holds 9\d\.\d %.* GPU-hours/)
+  expect(answer).toMatch(/\(min_endpoint\) \d.*: holds 9\d\.\d %.* GPU-hours/)
   await expectVisible(page.getByText(/Today’s setting/).first())
   await expectVisible(page.getByRole('figure', {name: 'Objective met against GPU-hours'}))
   await expectVisible(page.getByRole('region', {name: 'What each knob does'}))

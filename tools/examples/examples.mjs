@@ -13,7 +13,9 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import process from 'node:process'
 import {fileURLToPath} from 'node:url'
+import {bundleAndImport} from '../bundle.mjs'
 
+const {tellKnob} = await bundleAndImport('src/sweep/keys.ts')
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const folder = mkdtempSync(join(tmpdir(), 'planner-replay-examples-'))
 
@@ -144,7 +146,7 @@ function recommend() {
   })
   const nameOf = ({values}) =>
     Object.entries(values)
-      .map(([key, value]) => `${key.replace('planner.', '')} ${value}`)
+      .map(([path, value]) => tellKnob(path, value, '1.2.1', true))
       .join(', ')
   return {
     commands: [commandOf([...flags, '--out', 'recommended/'])],

@@ -3,8 +3,9 @@ import {amount, latency, percent} from '../../report/findings/words.ts'
 import {costOf, type Recommendation, type Told} from './recommendation.ts'
 import type {WhyNot} from './recommendation-json.ts'
 import {
-  nameOf,
+  briefNameOf,
   runsWord,
+  sameAsToday,
   tellCost,
   tellEnd,
   tellHeld,
@@ -37,6 +38,7 @@ export function recommendationHtml(answer: Recommendation, {why, summary}: Repor
 <body>
 <h1>${escapeHtml(first)}</h1>
 ${others.map(sentence => `<p>${escapeHtml(sentence)}</p>`).join('\n')}
+${asToday(answer)}
 <h2>Question</h2>
 <p>What is the cheapest setting that serves ${percent(objective.share)} of requests within TTFT ${latency(objective.ttftMs)} and ITL ${latency(objective.itlMs)}${tellMost(answer)}?</p>
 <p>Today: ${escapeHtml(summary)}</p>
@@ -55,6 +57,13 @@ ${table(answer)}
 `
 }
 
+/** What the setting that is named first leaves as it is. */
+function asToday(answer: Recommendation): string {
+  const named = answer.best ?? answer.unverified ?? answer.nearest
+  const same = named === null ? [] : sameAsToday(named, answer)
+  return same.length === 0 ? '' : `<p>As today: ${escapeHtml(same.join(', '))}.</p>`
+}
+
 const STYLE = `
 body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:14px/1.45 system-ui,sans-serif;color:#16181d;background:#fff}
 h1{font-size:20px;line-height:1.35}h2{font-size:14px;margin:1.4em 0 .3em}
@@ -65,7 +74,8 @@ thead th{color:#4d5564}.best>*{font-weight:600}svg{width:100%;height:auto}text{f
 
 const MOST_ROWS = 12
 
-function table({best, surest, unverified, today, fixed, front, objective}: Recommendation): string {
+function table(answer: Recommendation): string {
+  const {best, surest, unverified, today, fixed, front, objective} = answer
   const row = (label: string, told: Told | null) =>
     told === null
       ? ''
@@ -74,7 +84,7 @@ function table({best, surest, unverified, today, fixed, front, objective}: Recom
     .filter(told => ![best, surest, unverified].some(own => own?.id === told.id))
     .slice(0, MOST_ROWS)
   return `<table><thead><tr><th scope="col">Setting</th><th scope="col">Share in time</th><th scope="col">Cost</th><th scope="col">Holds in</th></tr></thead><tbody>
-${row(best === null ? '' : nameOf(best.values), best)}${row(surest === null ? '' : nameOf(surest.values), surest)}${row(unverified === null ? '' : `${nameOf(unverified.values)} (not verified)`, unverified)}${row('today’s setting', today)}${row(`best fixed fleet (${fixed?.id.replace('fixed:', '') ?? ''})`, fixed)}${others.map(told => row(nameOf(told.values), told)).join('\n')}
+${row(best === null ? '' : briefNameOf(best, answer), best)}${row(surest === null ? '' : briefNameOf(surest, answer), surest)}${row(unverified === null ? '' : `${briefNameOf(unverified, answer)} (not verified)`, unverified)}${row('today’s setting', today)}${row(`best fixed fleet (${fixed?.id.replace('fixed:', '') ?? ''})`, fixed)}${others.map(told => row(briefNameOf(told, answer), told)).join('\n')}
 </tbody></table>`
 }
 

@@ -1,8 +1,11 @@
+import type {FieldValue} from '../../config/field-text.ts'
 import {formatObjective as linkObjective} from '../../config/objective.ts'
-import type {ServiceObjective} from '../../config/scenario.ts'
+import {FIRST_RELEASE} from '../../config/release.ts'
+import type {Scenario, ServiceObjective} from '../../config/scenario.ts'
+import {isEqual} from '../../core/is-equal.ts'
 import {amount, latency, percent} from '../../report/findings/words.ts'
+import {applySweepValue, findSweepKey, tellKnob} from '../../sweep/keys.ts'
 import {REPEAT_WORDS} from '../../sweep/repeats.ts'
-import type {KnobValues} from '../space.ts'
 import {costOf, type Recommendation, type Told} from './recommendation.ts'
 
 /** The answer, bottom line first; each sentence is of medians over the phases. */
@@ -14,12 +17,14 @@ export function tellRecommendation(answer: Recommendation): readonly string[] {
     const first = unverified === null ? tellNothing(answer) : tellUnverified(unverified, answer)
     return [first, ...tellToday(answer)]
   }
-  const lines = [`${nameOf(best.values)}: holds ${tellFigures(best, share)}${against(best, fixed, share)}.`]
+  const lines = [
+    `${capitalised(nameOf(best, answer))}: holds ${tellFigures(best, share)}${against(best, fixed, share)}.`,
+  ]
   if (best.holds.in < best.holds.of) {
     lines.push(
       surest === null
         ? `It holds in ${best.holds.in} of ${best.holds.of} ${runs}; nothing tried holds in all of them.`
-        : `It holds in ${best.holds.in} of ${best.holds.of} ${runs}; ${nameOf(surest.values)} holds in all of them, ${tellFigures(surest, share)}.`,
+        : `It holds in ${best.holds.in} of ${best.holds.of} ${runs}; ${nameOf(surest, answer)} holds in all of them, ${tellFigures(surest, share)}.`,
     )
   } else if (best.holds.of > 1) lines.push(`It holds in all of ${best.holds.of} ${runs}.`)
   if (today !== null) lines.push(...tellToday(answer))
@@ -38,12 +43,62 @@ export function tellEnd({reason, best}: Recommendation): string {
   return `no further run is expected to ${best === null ? 'hold it' : 'save anything'}`
 }
 
-/** `min_endpoint 3, ttft 900`. */
-export function nameOf(values: KnobValues): string {
-  const parts = Object.entries(values).map(
-    ([path, value]) => `${path.slice(path.lastIndexOf('.') + 1)} ${String(value)}`,
-  )
-  return parts.length === 0 ? 'today’s setting' : parts.join(', ')
+/**
+ * `fewest replicas per pool (min_endpoint) 3, TTFT target (ttft) 900 ms (4 others as today)`: what differs from today's
+ * setting.
+ */
+export function nameOf(one: Named, answer: Pick<Recommendation, 'today'>): string {
+  const {changed, same} = againstToday(one, answer.today?.scenario)
+  if (changed.length === 0) return TODAY
+  const rest = same.length === 0 ? '' : ` (${same.length} ${same.length === 1 ? 'other' : 'others'} as today)`
+  return `${changed.map(knob => tellOf(one, knob, false)).join(', ')}${rest}`
+}
+
+/** The same for a label: without keys, and without a word of the others. */
+export function briefNameOf(one: Named, answer: Pick<Recommendation, 'today'>): string {
+  const {changed} = againstToday(one, answer.today?.scenario)
+  return changed.length === 0 ? TODAY : changed.map(knob => tellOf(one, knob, true)).join(', ')
+}
+
+/** The knobs that are as today, one by one. */
+export function sameAsToday(one: Named, answer: Pick<Recommendation, 'today'>): readonly string[] {
+  return againstToday(one, answer.today?.scenario).same.map(knob => tellOf(one, knob, false))
+}
+
+type Named = Pick<Told, 'values' | 'scenario'>
+type Knob = readonly [path: string, value: FieldValue]
+
+const TODAY = 'today’s setting'
+
+function tellOf({scenario}: Named, [path, value]: Knob, isBrief: boolean): string {
+  return tellKnob(path, value, scenario.release ?? FIRST_RELEASE, isBrief)
+}
+
+/** Knobs that change today's setting and those that leave it as it is; all are told while that is not run. */
+function againstToday(
+  {values}: Named,
+  today: Scenario | undefined,
+): {readonly changed: readonly Knob[]; readonly same: readonly Knob[]} {
+  const knobs = Object.entries(values)
+  const isSame = (knob: Knob) => today !== undefined && isAsToday(today, knob)
+  return {changed: knobs.filter(knob => !isSame(knob)), same: knobs.filter(isSame)}
+}
+
+/** By scenario of today: a table of settings asks of the same few values again and again. */
+const known = new WeakMap<Scenario, Map<string, boolean>>()
+
+function isAsToday(today: Scenario, [path, value]: Knob): boolean {
+  const own = known.get(today) ?? new Map<string, boolean>()
+  known.set(today, own)
+  const id = `${path}=${String(value)}`
+  let isSame = own.get(id)
+  if (isSame === undefined) {
+    const key = findSweepKey(path)
+    const applied = key.ok ? applySweepValue(today, key.value, value) : key
+    isSame = applied.ok && isEqual(applied.value, today)
+    own.set(id, isSame)
+  }
+  return isSame
 }
 
 /**
@@ -119,11 +174,11 @@ function tellNothing(answer: Recommendation): string {
   const isTooDear = nearest !== null && costOf(nearest) > (mostCost ?? Number.POSITIVE_INFINITY)
   const word =
     mostCost === null ? 'nearest is' : isTooDear ? 'the cheapest is' : 'the largest share for that has'
-  const near = nearest === null ? '' : `; ${word} ${nameOf(nearest.values)}, ${tellFigures(nearest, share)}`
+  const near = nearest === null ? '' : `; ${word} ${nameOf(nearest, answer)}, ${tellFigures(nearest, share)}`
   const more =
     dearer === null || dearer === nearest
       ? ''
-      : ` ${nameOf(dearer.values)} holds it, ${tellFigures(dearer, share)}.`
+      : ` ${capitalised(nameOf(dearer, answer))} holds it, ${tellFigures(dearer, share)}.`
   return `${none}${near}.${more}${tellFixed(fixed, answer)}`
 }
 
@@ -141,7 +196,7 @@ function tellUnverified(one: Told, answer: Recommendation): string {
   const runs = of === 1 ? 'the one run' : `${held} of the ${of} runs`
   const more = {budget: ': a larger budget would tell', time: ': more time would tell', settled: ''}
   return (
-    `${nameOf(one.values)} may hold ${tellAsked(objective)}${tellMost(answer)}: it does in ${runs} so far, ` +
+    `${capitalised(nameOf(one, answer))} may hold ${tellAsked(objective)}${tellMost(answer)}: it does in ${runs} so far, ` +
     `${tellFigures(one, objective.share)}; nothing has been verified in all ${one.needed} ${runsWord(answer)}${more[answer.reason ?? 'settled']}.` +
     tellFixed(fixed, answer)
   )
@@ -160,4 +215,8 @@ function tellFixed(fixed: Told | null, {objective, mostCost}: Recommendation): s
 /** What could be promised with the nearest setting. */
 export function tellHeld(held: ServiceObjective): string {
   return `What it does hold for ${percent(held.share)} of requests in every phase: TTFT ${latency(held.ttftMs)} and ITL ${latency(held.itlMs)} (--objective ${linkObjective(held).replaceAll(':', '=')}).`
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -98,7 +98,7 @@ test('a search is one record in every tab, with its name, note and size, and ask
   await vi.waitFor(() => expect(other.searches.entries).toHaveLength(1))
   const {id, sizeBytes, sentence} = other.searches.entries[0]!.summary
   expect(sizeBytes).toBeGreaterThan(1000)
-  expect(sentence).toContain('min_endpoint 2: holds 92.0 % for 4 (2 GPU-hours)')
+  expect(sentence).toContain('Fewest replicas per pool (min_endpoint) 2: holds 92.0 % for 4 (2 GPU-hours)')
   await Promise.all([one.edit('search', id, {name: 'mine'}), other.edit('search', id, {notes: 'for Kim'})])
   await keepSearch(await searched(), options(other))
   for (const library of [one, other])

@@ -1,5 +1,5 @@
 import {costOf, type Recommendation, type Told} from '../../../search/answer/recommendation.ts'
-import {nameOf, tellFigures} from '../../../search/answer/recommendation-text.ts'
+import {briefNameOf, tellFigures} from '../../../search/answer/recommendation-text.ts'
 import type {CostMark, CostPoint} from '../../kit/charts/cost-share.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 
@@ -40,7 +40,7 @@ export function frontPoints(answer: Recommendation): readonly CostPoint[] {
   return kindsOf(answer)
     .map(({told, kind}): CostPoint => {
       const name =
-        kind === 'fixed' ? told.id.replace(/^fixed:/, '').replaceAll('=', ' ') : nameOf(told.values)
+        kind === 'fixed' ? told.id.replace(/^fixed:/, '').replaceAll('=', ' ') : briefNameOf(told, answer)
       const words = `${name} (${KIND_WORDS[kind]}): ${tellFigures(told, answer.objective.share)}`
       const {id, billedGpuHours, share, shareRange} = told
       return {

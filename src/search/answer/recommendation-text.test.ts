@@ -1,0 +1,40 @@
+import {expect, test} from 'vitest'
+import {findPreset} from '../../config/presets.ts'
+import type {Told} from './recommendation.ts'
+import {briefNameOf, nameOf, sameAsToday} from './recommendation-text.ts'
+
+const {scenario} = findPreset('as-published')!
+const told: Told = {
+  ...{
+    id: '',
+    values: {},
+    scenario,
+    share: 0.9,
+    shareRange: [0.9, 0.9] as const,
+    gpuHours: 1,
+    billedGpuHours: 1,
+  },
+  ...{cost: null, holds: {of: 5, in: 5}, needed: 5},
+}
+const best: Told = {
+  ...told,
+  values: {'planner.ttft': 900, num_workers: 2, 'planner.load_adjustment_interval': 10},
+}
+
+test('a setting is named by what it changes, in the words of the form; the rest is told one by one', () => {
+  const answer = {today: told}
+  expect(nameOf(best, answer)).toBe('TTFT target (ttft) 900 ms (2 others as today)')
+  expect(briefNameOf(best, answer)).toBe('TTFT target 900 ms')
+  expect(sameAsToday(best, answer)).toEqual([
+    'workers (num_workers) 2 instances',
+    'load interval (load_adjustment_interval) 10 s',
+  ])
+  expect(nameOf({scenario, values: {num_workers: 2}}, answer)).toBe('today’s setting')
+})
+
+test('while today’s setting is not run all of its knobs are told', () => {
+  expect(nameOf(best, {today: null})).toBe(
+    'TTFT target (ttft) 900 ms, workers (num_workers) 2 instances, load interval (load_adjustment_interval) 10 s',
+  )
+  expect(sameAsToday(best, {today: null})).toEqual([])
+})
