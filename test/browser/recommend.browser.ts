@@ -91,6 +91,21 @@ test('a search answers, its setting opens as a run, and the command line says th
   await expectVisible(page.locator('.answer .first'))
 }, 400_000)
 
+test('a link says the ready-made space and the seed, and is named as ready-made where it still is', async () => {
+  const {page} = await open({hash: 'v=1&preset=as-published&trace=toolagent-5min&view=recommend'})
+  const hash = () => new URL(page.url()).hash
+  await expect.poll(hash, {timeout: 60_000}).toContain('planner.min_endpoint')
+  expect(hash()).toContain('seed=0')
+  const chosen = page.getByLabel('What may be chosen').first()
+  const title = await chosen.inputValue()
+  expect(title).toBe('planner-sla')
+  const again = await open({hash: hash().slice(1)})
+  await expectVisible(again.page.getByRole('button', {name: 'Search', exact: true}))
+  await expect
+    .poll(() => again.page.getByLabel('What may be chosen').first().inputValue(), {timeout: 60_000})
+    .toBe(title)
+})
+
 test('a search ends when its time is over, goes on, and is kept in the Library with its answer and runs', async () => {
   const {page} = await open({hash: `${HASH}&search-time=2&search-cost=5&price=2`})
   await search(page)

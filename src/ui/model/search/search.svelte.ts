@@ -13,7 +13,7 @@ import type {RunPool} from '../../../worker/pool.ts'
 import type {SearchAdvance, SearchRequest} from '../../../worker/protocol.ts'
 import type {DrivenSearch} from './drive-search.ts'
 import type {SearchPlan} from './planned-run.ts'
-import {DEFAULT_SPEC, readSpec, type SearchSpec, specPairs} from './spec.ts'
+import {DEFAULT_SPEC, readSpec, type SearchGrounds, type SearchSpec, specPairs} from './spec.ts'
 
 export type SearchPhase =
   | {readonly kind: 'idle'}
@@ -25,6 +25,8 @@ export type SearchPhase =
 /** The search being set up, and the one on screen: what is known so far and what is under way. */
 export class SearchState {
   spec: SearchSpec = $state.raw(DEFAULT_SPEC)
+  /** Of the form as it is; null while it is not in order, or was not shown yet. */
+  grounds: SearchGrounds | null = $state.raw(null)
   plan: SearchPlan | null = $state.raw(null)
   advance: SearchAdvance | null = $state.raw(null)
   /** Why nothing holds, once the search is over. */
@@ -68,7 +70,7 @@ export class SearchState {
   }
 
   get linkPairs(): readonly Pair[] {
-    return specPairs(this.spec)
+    return specPairs(this.spec, this.grounds)
   }
 
   start = async (plan: SearchPlan): Promise<void> => {

@@ -25,14 +25,26 @@ export const DEFAULT_SPEC: SearchSpec = {
 }
 export const BUDGETS = [40, 100, 200, 400, 1000] as const
 
+/** What a search goes by that its spec may leave to the scenario and to this version. */
+export interface SearchGrounds {
+  /** The space itself, as JSON. */
+  readonly space: string
+  readonly seed: number
+}
+
 /**
- * `space=planner-sla`, or the space itself, `budget=100`, `search-seeds=1` where the trace is generated anew for each run,
+ * The space itself, so that a version whose ready-made one is another searches the same; `space=planner-sla` while it is not
+ * known; `seed=0`, which the scenario's own keys leave out; `budget=100`, `search-seeds=1` where the trace is generated anew for each run,
  * `search-time=60` in seconds, `search-cost=4` at the most.
  */
-export function specPairs(spec: SearchSpec): readonly Pair[] {
-  const {space, budget, generatesAnew, timeLimitS, mostCost} = spec
+export function specPairs(spec: SearchSpec, grounds: SearchGrounds | null = null): readonly Pair[] {
+  const {budget, generatesAnew, timeLimitS, mostCost} = spec
+  const typed = spec.space.trim()
+  const isReady = typed === '' || (READY_SPACE_IDS as readonly string[]).includes(typed)
+  const space = isReady ? (grounds?.space ?? typed) : typed
   return [
-    ...(space.trim() === '' ? [] : [['space', space.trim()] as const]),
+    ...(space === '' ? [] : [['space', space] as const]),
+    ...(grounds?.seed === 0 ? [['seed', '0'] as const] : []),
     ...(budget === DEFAULT_SPEC.budget ? [] : [['budget', String(budget)] as const]),
     ...(generatesAnew ? [['search-seeds', '1'] as const] : []),
     ...(timeLimitS === null ? [] : [['search-time', String(timeLimitS)] as const]),
