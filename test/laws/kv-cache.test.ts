@@ -100,7 +100,7 @@ class Pair {
 
   /** From the last block to the first, as a sequence gives its blocks back. */
   #release(held: Held | undefined): void {
-    for (const slot of held?.slots.toReversed() ?? []) this.cache.release(slot)
+    if (held !== undefined) this.cache.release(Int32Array.from(held.slots), held.slots.length)
     for (const block of held?.blocks.toReversed() ?? []) this.model.release(block)
   }
 

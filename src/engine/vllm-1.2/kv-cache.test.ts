@@ -64,8 +64,8 @@ function blockIds(prompts: readonly (readonly number[])[]): Int32Array[] {
   )
 }
 
-const prompt = fc.array(fc.integer({min: 0, max: 2}), {minLength: 1, maxLength: 14})
-const step = fc.record({prompt: fc.nat(19), release: fc.boolean()})
+const prompt = fc.array(fc.integer({min: 0, max: 1}), {minLength: 1, maxLength: 30})
+const step = fc.record({prompt: fc.nat(19), release: fc.boolean(), chunk: fc.integer({min: 1, max: 30})})
 
 describe('KvCache', () => {
   it('gives, shares, keeps and evicts blocks as the plain rules do', () => {
@@ -73,27 +73,37 @@ describe('KvCache', () => {
       fc.property(
         fc.array(prompt, {minLength: 1, maxLength: 20}),
         fc.array(step, {maxLength: 120}),
-        fc.integer({min: 1, max: 40}),
+        fc.integer({min: 1, max: 60}),
         (prompts, steps, capacity) => {
           const blocks = blockIds(prompts)
           const cache = new KvCache(capacity)
           const plain = new PlainCache(capacity)
-          const held: {slots: Int32Array; ids: number[]}[] = []
-          for (const {prompt, release} of steps) {
+          const held: {slots: Int32Array; ids: number[]; whole: Int32Array}[] = []
+          for (const {prompt, release, chunk} of steps) {
+            const goesOn = held[prompt % Math.max(held.length, 1)]
+            if (release && goesOn !== undefined && chunk % 2 === 0) {
+              const {slots, ids, whole} = goesOn
+              const from = ids.length
+              const parent = from === 0 ? -1 : slots[from - 1]!
+              const to = Math.min(from + chunk, whole.length)
+              const got = cache.use(whole, slots, from, to, parent)
+              expect(got).toBe(plain.use([...whole.subarray(0, to)], from))
+              ids.push(...whole.subarray(from, got))
+              continue
+            }
             if (release && held.length > 0) {
               const {slots, ids} = held.splice(prompt % held.length, 1)[0]!
-              for (let i = ids.length - 1; i >= 0; i--) {
-                cache.release(slots[i]!)
-                plain.release(ids[i]!)
-              }
+              cache.release(slots, ids.length)
+              for (let i = ids.length - 1; i >= 0; i--) plain.release(ids[i]!)
               continue
             }
             const ids = blocks[prompt % blocks.length]!
             expect(cache.countRegistered(ids, ids.length)).toBe(plain.registered([...ids]))
             const slots = new Int32Array(ids.length)
-            const got = cache.use(ids, slots, 0, ids.length, -1)
-            expect(got).toBe(plain.use([...ids], 0))
-            held.push({slots, ids: [...ids.subarray(0, got)]})
+            const to = Math.min(chunk, ids.length)
+            const got = cache.use(ids, slots, 0, to, -1)
+            expect(got).toBe(plain.use([...ids.subarray(0, to)], 0))
+            held.push({slots, ids: [...ids.subarray(0, got)], whole: ids})
             expect(cache.activeBlocks).toBe(plain.references.size)
             expect(cache.inactiveBlocks).toBe(plain.inactive.size)
           }

@@ -1,7 +1,20 @@
-import {grown} from '../../core/grown.ts'
 import {EarliestHeap} from '../../core/queues/earliest-heap.ts'
 import type {BlockLog} from '../block-log.ts'
 import type {HolderListener} from '../generation.ts'
+import {
+  ACTIVE,
+  BlockGroups,
+  endInGroup,
+  FIELDS,
+  GROUP,
+  GROUP_MASK,
+  LIVE,
+  NONE,
+  NOT_AS_RUN,
+  PARENT,
+  REFERENCES,
+  TAIL_CHILDREN,
+} from './block-groups.ts'
 import {GROUP_BITS} from './fresh-identities.ts'
 
 /**
@@ -10,10 +23,7 @@ import {GROUP_BITS} from './fresh-identities.ts'
  * A block is either free, active (referenced), or inactive: unreferenced but still registered under its identity, so
  * that a later prompt can hit it until it is evicted. Blocks with an identity live in *slots*; partial blocks have no
  * identity and are only counted. Identities are small integers from the trace's block table, or fresh ones above it
- * for generated blocks.
- *
- * Neighbouring blocks of a prompt have consecutive identities, so slots come in groups of eight: one hash look-up finds
- * a group, and the block's place in it is the low three bits of its identity.
+ * for generated blocks. An identity stands for the whole prefix, so a block has one parent, and who holds it holds that.
  *
  * Eviction order ("lineage"): among inactive blocks without an inactive child, the one released longest ago. Since a
  * chain is released from its last block to its first, it is evicted from tail to root.
@@ -23,27 +33,15 @@ export class KvCache {
   #inactive = 0
   #registered = 0
   #partials = 0
-
-  // Columns over slots (8 per group); grown on demand, since most caches never fill.
-  #references = new Int32Array(INITIAL_GROUPS * GROUP)
-  #parent = new Int32Array(INITIAL_GROUPS * GROUP)
-  #inactiveChildren = new Int32Array(INITIAL_GROUPS * GROUP)
-  /** Release order of an inactive block; ACTIVE while referenced; NONE where no block is registered. */
-  #releaseOrder = new Float64Array(INITIAL_GROUPS * GROUP).fill(NONE)
   #nextRelease = 0
 
-  // Columns over groups.
-  #groupKey = new Int32Array(INITIAL_GROUPS)
-  #groupLive = new Int32Array(INITIAL_GROUPS)
-  readonly #freeGroups: number[] = []
-  #groupCount = 0
-
-  // Open addressing from identity >> 3 to group + 1; 0 = empty. Four entries per group keep probe runs short.
-  #table = new Int32Array(INITIAL_GROUPS * 4)
-  #mask = INITIAL_GROUPS * 4 - 1
+  readonly #groups = new BlockGroups()
   readonly #evictable = new EarliestHeap<number>()
   /** An evictable block kept out of the heap because it is probably the next to go; -1 if there is none. */
   #nextVictim = -1
+  /** Scratch of `use`: slot of the first block that `#useRun` took, and blocks wanted after those of the group. */
+  #firstUsed = 0
+  #toCome = 0
 
   readonly #log: BlockLog | null
   readonly #told: HolderListener | null
@@ -70,30 +68,38 @@ export class KvCache {
 
   /** Some block of a group, `identity >> GROUP_BITS`, is registered. */
   hasGroup(group: number): boolean {
-    return this.#findGroup(group) >= 0
+    return this.#groups.find(group) >= 0
   }
 
   /** The cache is gone: nothing is here any more for those who are told. */
   tellAllEvicted(): void {
     if (this.#told === null) return
-    for (let slot = 0; slot < this.#groupCount * GROUP; slot++) {
-      if (this.#releaseOrder[slot] === NONE) continue
-      this.#told.holders.evicted(this.#identity(slot), this.#told.lane)
-    }
+    for (let slot = 0; slot < this.#groups.slotCount; slot++)
+      if (this.#groups.orderOf(slot) !== NONE)
+        this.#told.holders.evicted(this.#groups.identity(slot), this.#told.lane)
   }
 
   /** Leading blocks of `blocks[0 .. count)` that are registered, active or inactive. */
   countRegistered(blocks: Int32Array, count: number): number {
-    let key = -1
-    let base = -1
-    for (let i = 0; i < count; i++) {
+    let i = 0
+    while (i < count) {
       const block = blocks[i]!
-      if (block >> GROUP_BITS !== key) {
-        key = block >> GROUP_BITS
-        base = this.#findGroup(key) * GROUP
-      }
-      if (base < 0 || this.#releaseOrder[base + (block & GROUP_MASK)] === NONE) return i
+      const group = this.#groups.find(block >> GROUP_BITS)
+      if (group < 0) return i
+      const end = endInGroup(blocks, i, count)
+      const first = group * GROUP + (block & GROUP_MASK)
+      const known = this.#groups.isRun(group)
+        ? Math.max(this.#groups.live(group) - (block & GROUP_MASK), 0)
+        : this.#countSingly(first, end - i)
+      if (known < end - i) return i + known
+      i = end
     }
+    return count
+  }
+
+  #countSingly(first: number, most: number): number {
+    let count = 0
+    while (count < most && this.#groups.releaseOrder[first + count] !== NONE) count++
     return count
   }
 
@@ -105,35 +111,25 @@ export class KvCache {
    */
   use(blocks: Int32Array, slots: Int32Array, from: number, to: number, parentSlot: number): number {
     let parent = parentSlot
-    let key = -1
-    let group = -1
-    for (let i = from; i < to; i++) {
+    let i = from
+    while (i < to) {
       const block = blocks[i]!
-      if (block >> GROUP_BITS !== key) {
-        key = block >> GROUP_BITS
-        group = this.#findGroup(key)
-      }
-      let slot = group * GROUP + (block & GROUP_MASK)
-      const order = group < 0 ? NONE : this.#releaseOrder[slot]!
-      if (order === ACTIVE) this.#references[slot]!++
-      else if (order !== NONE) this.#reactivate(slot)
-      else {
-        if (!this.#makeRoom()) return i
-        // Making room may have dissolved the group this block belongs to.
-        if (group < 0 || this.#groupLive[group] === 0 || this.#groupKey[group] !== key)
-          group = this.#groupFor(key)
-        slot = group * GROUP + (block & GROUP_MASK)
-        this.#register(slot, parent)
-      }
-      slots[i] = slot
-      if (parent !== UNCHAINED) parent = slot
+      const end = endInGroup(blocks, i, to)
+      // Along a chain all blocks after the first one missing are missing.
+      this.#toCome = to - end
+      let got = parent === UNCHAINED ? NOT_AS_RUN : this.#useRun(block, end - i, parent)
+      if (got === NOT_AS_RUN) got = this.#useSingly(block, slots, i, end - i, parent)
+      else for (let k = 0; k < got; k++) slots[i + k] = this.#firstUsed + k
+      if (got < end - i) return i + got
+      i = end
+      if (parent !== UNCHAINED) parent = slots[end - 1]!
     }
     return to
   }
 
   /** Takes a block for a partial unit; false when no block is free or evictable. */
   takePartial(): boolean {
-    if (!this.#makeRoom()) return false
+    if (this.#makeRoom(1) === 0) return false
     this.#partials++
     return true
   }
@@ -145,30 +141,217 @@ export class KvCache {
   /** A partial block became full: it keeps its memory and gets an identity. Returns its slot. */
   promotePartial(block: number, parentSlot: number): number {
     this.#partials--
-    const slot = this.#groupFor(block >> GROUP_BITS) * GROUP + (block & GROUP_MASK)
+    const slot = this.#groups.ofSingles(block >> GROUP_BITS) * GROUP + (block & GROUP_MASK)
     this.#register(slot, parentSlot)
     return slot
   }
 
-  /** Gives back one reference; at zero the block stays registered as inactive, newest in release order. */
-  release(slot: number): void {
-    if (--this.#references[slot]! > 0) return
+  /**
+   * Gives back one reference on each of the blocks in slots[0 .. count), last one first; at none left a block stays registered
+   * as inactive, newest in release order. They must be all that `use` gave in one chain.
+   */
+  release(slots: Int32Array, count: number): void {
+    let left = count
+    while (left > 0) {
+      const group = slots[left - 1]! >> GROUP_BITS
+      if (this.#groups.isRun(group)) {
+        left -= this.#groups.live(group)
+        this.#releaseRun(group)
+      } else {
+        left--
+        this.#releaseOne(slots[left]!)
+      }
+    }
+  }
+
+  // --- runs ---
+
+  /**
+   * Takes `wanted` blocks from `block` on, all in its group, if they are or become a run; the slot of the first is `#firstUsed`.
+   * @returns how many were obtained, or NOT_AS_RUN
+   */
+  #useRun(block: number, wanted: number, parent: number): number {
+    const key = block >> GROUP_BITS
+    const place = block & GROUP_MASK
+    const group = this.#groups.find(key)
+    if (group < 0) return place === 0 ? this.#startRun(key, wanted, parent) : NOT_AS_RUN
+    if (!this.#groups.isRun(group)) return NOT_AS_RUN
+    const facts = this.#groups.facts
+    const at = group * FIELDS
+    const live = facts[at + LIVE]!
+    const references = facts[at + REFERENCES]!
+    const isLeaf = facts[at + TAIL_CHILDREN] === 0
+    this.#firstUsed = group * GROUP + place
+    if (place === 0 && (wanted === live || (wanted > live && references === 0 && isLeaf))) {
+      if (references > 0) facts[at + REFERENCES] = references + 1
+      else this.#reactivateRun(group)
+      return wanted === live ? live : live + this.#extendRun(group, wanted - live)
+    }
+    // Its only holder goes on.
+    if (place === live && references === 1 && isLeaf && parent === this.#firstUsed - 1)
+      return this.#extendRun(group, wanted)
+    this.#groups.split(group)
+    return NOT_AS_RUN
+  }
+
+  #startRun(key: number, wanted: number, parent: number): number {
+    if (this.#makeRoom(wanted + this.#toCome) === 0) return 0
+    const group = this.#groups.addRun(key, parent)
+    this.#firstUsed = group * GROUP
+    return this.#extendRun(group, wanted)
+  }
+
+  /** @returns the blocks that there was room for */
+  #extendRun(group: number, wanted: number): number {
+    const got = Math.min(this.#makeRoom(wanted + this.#toCome), wanted)
+    const at = group * FIELDS + LIVE
+    const next = group * GROUP + this.#groups.facts[at]!
+    this.#groups.facts[at]! += got
+    this.#registered += got
+    this.#tellRegistered(next, next + got)
+    return got
+  }
+
+  #reactivateRun(group: number): void {
+    if (this.#nextVictim >> GROUP_BITS === group) this.#nextVictim = -1
+    const facts = this.#groups.facts
+    facts[group * FIELDS + REFERENCES] = 1
+    this.#inactive -= facts[group * FIELDS + LIVE]!
+    this.#loseInactiveChild(facts[group * FIELDS + PARENT]!, NONE)
+  }
+
+  #releaseRun(group: number): void {
+    const facts = this.#groups.facts
+    const at = group * FIELDS
+    if (--facts[at + REFERENCES]! > 0) return
+    const live = facts[at + LIVE]!
+    const tailOrder = this.#nextRelease
+    this.#nextRelease += live
+    this.#groups.runOrder[group] = tailOrder + live - 1
+    this.#inactive += live
+    if (facts[at + PARENT]! >= 0) this.#groups.countInactiveChild(facts[at + PARENT]!, 1)
+    if (facts[at + TAIL_CHILDREN] === 0) this.#pushEvictable(tailOrder, group * GROUP + live - 1)
+  }
+
+  /** Evicts up to `most` blocks from the tail on: nothing else was released between them. @returns how many */
+  #evictRun(group: number, most: number): number {
+    const facts = this.#groups.facts
+    const at = group * FIELDS
+    const live = facts[at + LIVE]!
+    const count = Math.min(most, live)
+    const left = live - count
+    const base = group * GROUP
+    this.#tellEvicted(base + left, base + live)
+    facts[at + LIVE] = left
+    this.#inactive -= count
+    this.#registered -= count
+    if (left > 0) {
+      this.#nextVictim = base + left - 1
+      return count
+    }
+    this.#loseInactiveChild(facts[at + PARENT]!, this.#groups.runOrder[group]!)
+    this.#groups.drop(group)
+    return count
+  }
+
+  // --- single blocks ---
+
+  #useSingly(first: number, slots: Int32Array, at: number, wanted: number, parentSlot: number): number {
+    const key = first >> GROUP_BITS
+    let parent = parentSlot
+    let group = this.#groups.find(key)
+    for (let k = 0; k < wanted; k++) {
+      const place = (first + k) & GROUP_MASK
+      let slot = group * GROUP + place
+      const order = group < 0 ? NONE : this.#groups.releaseOrder[slot]!
+      if (order === ACTIVE) this.#groups.references[slot]!++
+      else if (order !== NONE) this.#reactivate(slot)
+      else {
+        if (this.#makeRoom(1) === 0) return k
+        // Making room may have dissolved the group this block belongs to.
+        group = this.#groups.ofSingles(key)
+        slot = group * GROUP + place
+        this.#register(slot, parent)
+      }
+      slots[at + k] = slot
+      if (parent !== UNCHAINED) parent = slot
+    }
+    return wanted
+  }
+
+  #releaseOne(slot: number): void {
+    if (--this.#groups.references[slot]! > 0) return
     const order = this.#nextRelease++
-    this.#releaseOrder[slot] = order
+    this.#groups.releaseOrder[slot] = order
     this.#inactive++
-    const parent = this.#parent[slot]!
-    if (parent >= 0) this.#inactiveChildren[parent]!++
-    if (this.#inactiveChildren[slot] === 0) this.#pushEvictable(order, slot)
+    const parent = this.#groups.parent[slot]!
+    if (parent >= 0) this.#groups.countInactiveChild(parent, 1)
+    if (this.#groups.inactiveChildren[slot] === 0) this.#pushEvictable(order, slot)
   }
 
   #reactivate(slot: number): void {
     if (slot === this.#nextVictim) this.#nextVictim = -1
-    this.#releaseOrder[slot] = ACTIVE
-    this.#references[slot] = 1
+    this.#groups.releaseOrder[slot] = ACTIVE
+    this.#groups.references[slot] = 1
     this.#inactive--
-    const parent = this.#parent[slot]!
-    if (parent < 0 || --this.#inactiveChildren[parent]! > 0) return
-    if (this.#releaseOrder[parent]! >= 0) this.#pushEvictable(this.#releaseOrder[parent]!, parent)
+    this.#loseInactiveChild(this.#groups.parent[slot]!, NONE)
+  }
+
+  #evictOne(slot: number): void {
+    this.#tellEvicted(slot, slot + 1)
+    const order = this.#groups.releaseOrder[slot]!
+    this.#groups.releaseOrder[slot] = NONE
+    this.#inactive--
+    this.#registered--
+    this.#loseInactiveChild(this.#groups.parent[slot]!, order)
+    const group = slot >> GROUP_BITS
+    if (--this.#groups.facts[group * FIELDS + LIVE]! === 0) this.#groups.drop(group)
+  }
+
+  #register(slot: number, parentSlot: number): void {
+    this.#groups.references[slot] = 1
+    this.#groups.parent[slot] = parentSlot
+    this.#groups.inactiveChildren[slot] = 0
+    this.#groups.releaseOrder[slot] = ACTIVE
+    this.#registered++
+    this.#groups.facts[(slot >> GROUP_BITS) * FIELDS + LIVE]!++
+    this.#tellRegistered(slot, slot + 1)
+  }
+
+  // --- eviction ---
+
+  /** Sees to it that up to `wanted` more blocks can be taken, evicting if needed; @returns how many can */
+  #makeRoom(wanted: number): number {
+    let free = this.capacity - this.#registered - this.#partials
+    while (free < wanted) {
+      const victim = this.#takeVictim()
+      if (victim < 0) return free
+      const group = victim >> GROUP_BITS
+      if (this.#groups.isRun(group)) free += this.#evictRun(group, wanted - free)
+      else {
+        this.#evictOne(victim)
+        free++
+      }
+    }
+    return wanted
+  }
+
+  /** The next to be evicted, or -1. */
+  #takeVictim(): number {
+    const heap = this.#evictable
+    const known = this.#nextVictim
+    if (known >= 0) {
+      this.#nextVictim = -1
+      const order = this.#groups.orderOf(known)
+      if (heap.size === 0 || order < heap.topKey) return known
+      this.#pushEvictable(order, known)
+    }
+    while (heap.size > 0) {
+      const order = heap.topKey
+      const slot = heap.pop()
+      if (this.#isEvictable(order, slot)) return slot
+    }
+    return -1
   }
 
   #pushEvictable(order: number, slot: number): void {
@@ -179,154 +362,37 @@ export class KvCache {
   }
 
   #isEvictable(order: number, slot: number): boolean {
-    return this.#releaseOrder[slot] === order && this.#inactiveChildren[slot] === 0
+    return this.#groups.orderOf(slot) === order && this.#groups.inactiveChildrenOf(slot) === 0
   }
 
-  /** Makes sure one more block can be taken; evicts if needed. */
-  #makeRoom(): boolean {
-    if (this.#registered + this.#partials < this.capacity) return true
-    const heap = this.#evictable
-    const known = this.#nextVictim
-    if (known >= 0) {
-      if (heap.size === 0 || this.#releaseOrder[known]! < heap.topKey) {
-        this.#evict(known)
-        return true
-      }
-      this.#nextVictim = -1
-      this.#pushEvictable(this.#releaseOrder[known]!, known)
-    }
-    while (heap.size > 0) {
-      const order = heap.topKey
-      const slot = heap.pop()
-      if (!this.#isEvictable(order, slot)) continue
-      this.#evict(slot)
-      return true
-    }
-    return false
+  /** @param order that of the child that was evicted; NONE when it has become active */
+  #loseInactiveChild(parent: number, order: number): void {
+    if (parent < 0 || this.#groups.countInactiveChild(parent, -1) > 0) return
+    const parentOrder = this.#groups.orderOf(parent)
+    // A chain is released from tail to root, so the parent's order is mostly the next one, and the heap can be spared.
+    if (parentOrder === order + 1 && order >= 0) this.#nextVictim = parent
+    else if (parentOrder >= 0) this.#pushEvictable(parentOrder, parent)
   }
 
-  #evict(slot: number): void {
-    if (this.#log !== null) this.#log.evicted.push(this.#identity(slot))
-    if (this.#told !== null) this.#told.holders.evicted(this.#identity(slot), this.#told.lane)
-    const order = this.#releaseOrder[slot]!
-    this.#releaseOrder[slot] = NONE
-    this.#inactive--
-    this.#registered--
-    this.#nextVictim = -1
-    const parent = this.#parent[slot]!
-    if (parent >= 0 && --this.#inactiveChildren[parent]! === 0) {
-      const parentOrder = this.#releaseOrder[parent]!
-      // A chain is released from tail to root, so the parent's order is mostly the next one, and the heap can be spared.
-      if (parentOrder === order + 1) this.#nextVictim = parent
-      else if (parentOrder >= 0) this.#pushEvictable(parentOrder, parent)
-    }
-    const group = slot >> GROUP_BITS
-    if (--this.#groupLive[group]! === 0) this.#dropGroup(group)
-  }
-
-  #register(slot: number, parentSlot: number): void {
-    this.#references[slot] = 1
-    this.#parent[slot] = parentSlot
-    this.#inactiveChildren[slot] = 0
-    this.#releaseOrder[slot] = ACTIVE
-    this.#registered++
-    this.#groupLive[slot >> GROUP_BITS]!++
-    if (this.#log !== null) this.#log.registered.push(this.#identity(slot))
-    if (this.#told !== null) this.#told.holders.registered(this.#identity(slot), this.#told.lane)
-  }
-
-  #identity(slot: number): number {
-    return (this.#groupKey[slot >> GROUP_BITS]! << GROUP_BITS) | (slot & GROUP_MASK)
-  }
-
-  // --- groups ---
-
-  #findGroup(key: number): number {
-    const table = this.#table
-    const mask = this.#mask
-    let at = Math.imul(key, GOLDEN) & mask
-    for (;;) {
-      const entry = table[at]!
-      if (entry === 0) return -1
-      if (this.#groupKey[entry - 1] === key) return entry - 1
-      at = (at + 1) & mask
+  #tellRegistered(from: number, to: number): void {
+    if (this.#log === null && this.#told === null) return
+    for (let slot = from; slot < to; slot++) {
+      const identity = this.#groups.identity(slot)
+      this.#log?.registered.push(identity)
+      this.#told?.holders.registered(identity, this.#told.lane)
     }
   }
 
-  #groupFor(key: number): number {
-    const found = this.#findGroup(key)
-    if (found >= 0) return found
-    const group = this.#freeGroups.pop() ?? this.#newGroup()
-    this.#groupKey[group] = key
-    this.#insertIntoTable(key, group)
-    return group
-  }
-
-  #newGroup(): number {
-    if (this.#groupCount === this.#groupKey.length) this.#grow()
-    return this.#groupCount++
-  }
-
-  #dropGroup(group: number): void {
-    this.#removeFromTable(this.#groupKey[group]!)
-    this.#freeGroups.push(group)
-  }
-
-  #grow(): void {
-    const groups = this.#groupKey.length * 2
-    this.#references = grown(this.#references, groups * GROUP)
-    this.#parent = grown(this.#parent, groups * GROUP)
-    this.#inactiveChildren = grown(this.#inactiveChildren, groups * GROUP)
-    const order = new Float64Array(groups * GROUP).fill(NONE)
-    order.set(this.#releaseOrder)
-    this.#releaseOrder = order
-    this.#groupKey = grown(this.#groupKey, groups)
-    this.#groupLive = grown(this.#groupLive, groups)
-    const old = this.#table
-    this.#table = new Int32Array(groups * 4)
-    this.#mask = groups * 4 - 1
-    for (let i = 0; i < old.length; i++) {
-      const entry = old[i]!
-      if (entry !== 0) this.#insertIntoTable(this.#groupKey[entry - 1]!, entry - 1)
+  /** Last one first. */
+  #tellEvicted(from: number, to: number): void {
+    if (this.#log === null && this.#told === null) return
+    for (let slot = to - 1; slot >= from; slot--) {
+      const identity = this.#groups.identity(slot)
+      this.#log?.evicted.push(identity)
+      this.#told?.holders.evicted(identity, this.#told.lane)
     }
-  }
-
-  #insertIntoTable(key: number, group: number): void {
-    const table = this.#table
-    const mask = this.#mask
-    let at = Math.imul(key, GOLDEN) & mask
-    while (table[at] !== 0) at = (at + 1) & mask
-    table[at] = group + 1
-  }
-
-  /** Deletes by shifting later entries of the probe run back, so that look-ups need no tombstones. */
-  #removeFromTable(key: number): void {
-    const table = this.#table
-    const mask = this.#mask
-    let hole = Math.imul(key, GOLDEN) & mask
-    while (this.#groupKey[table[hole]! - 1] !== key) hole = (hole + 1) & mask
-    let at = hole
-    for (;;) {
-      at = (at + 1) & mask
-      const entry = table[at]!
-      if (entry === 0) break
-      const home = Math.imul(this.#groupKey[entry - 1]!, GOLDEN) & mask
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        table[hole] = entry
-        hole = at
-      }
-    }
-    table[hole] = 0
   }
 }
 
 /** Parent of blocks that belong to no chain: prefix caching is off. */
 export const UNCHAINED = -2
-
-const GROUP = 1 << GROUP_BITS
-const GROUP_MASK = GROUP - 1
-const INITIAL_GROUPS = 256
-const ACTIVE = -1
-const NONE = -2
-/** 2^32 / golden ratio, odd: spreads runs of consecutive identities. */
-const GOLDEN = 0x9e3779b1 | 0

@@ -156,7 +156,7 @@ export class SequenceBlocks {
   /** Gives back the first `count` units, last one first: so a chain is evicted from its tail. */
   #release({slots, fullUnits}: Sequence, count: number): void {
     if (count > fullUnits) this.#cache.releasePartial()
-    for (let i = Math.min(count, fullUnits) - 1; i >= 0; i--) this.#cache.release(slots[i]!)
+    this.#cache.release(slots, Math.min(count, fullUnits))
   }
 
   #tellRouter(sequence: Sequence): void {
