@@ -19,8 +19,8 @@ export interface Scheduler {
   executePass(nowMs: number): PassOutcome
   /**
    * Runs passes that do nothing but give every running request one more token, as long as they end before
-   * `horizonMs` and nothing else can happen: no admission, completion, new block or pre-emption. A single one may end
-   * later.
+   * `horizonMs` and nothing else can happen: no admission, completion or pre-emption. A single one may end later. A pass in
+   * which requests take new blocks is run alone.
    * @param observer told of each such pass, or null
    * @returns the time the next pass starts; `nowMs` when there was no such pass
    */

@@ -117,3 +117,16 @@ it('plans a stop beyond the bound only when it is the first', () => {
   expect(steady.plan(BATCH, 30, bounds)).toBe(1)
   expect(steady.plannedToMs).toBe(40)
 })
+
+it('stops before a pass in which requests take blocks, and tells of that alone and like any other', () => {
+  const {steady, observer, tally} = newRun(300)
+  steady.beforeOpening = 3
+  expect(steady.run(BATCH, 0, 1000, null)).toBe(30)
+  expect([steady.passes, steady.beforeOpening, steady.isOpen]).toEqual([3, 0, true])
+  expect(steady.planOne(BATCH, 30)).toBe(true)
+  steady.beforeOpening = 65
+  steady.tell(1, 0, null)
+  expect([steady.endMs, steady.passes, steady.beforeOpening]).toEqual([40, 1, 64])
+  // One by one only before the first, and asked about as often as passes there were.
+  expect([observer.tokens, observer.gapTokens, tally.asked]).toEqual([50, 3 * 50, 4])
+})

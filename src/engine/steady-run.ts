@@ -9,6 +9,8 @@ interface RunningRequest {
 }
 
 const FIRST_PASSES = 64
+/** More passes than any run has. */
+const NEVER = 2 ** 30
 const FIRST_STOPS = 16
 
 /**
@@ -31,7 +33,10 @@ export class SteadyRun implements PlannedPasses {
   /** When the last pass of this run ended; NaN before the first. */
   endMs = Number.NaN
   #left = 0
-  #done = 0
+  /** Passes before one in which a request takes a KV block, where the caller sees to such passes (`planOne`). */
+  beforeOpening = NEVER
+  /** Passes since it was opened. */
+  done = 0
 
   // What is planned.
   #startMs = 0
@@ -87,7 +92,8 @@ export class SteadyRun implements PlannedPasses {
     this.total = total
     this.endMs = Number.NaN
     this.#left = limit
-    this.#done = 0
+    this.beforeOpening = NEVER
+    this.done = 0
   }
 
   /**
@@ -103,7 +109,7 @@ export class SteadyRun implements PlannedPasses {
   ): number {
     const {count} = this
     const decodeMs = this.#decodeMs
-    const limit = this.#left
+    const limit = Math.min(this.#left, this.beforeOpening)
     let {total} = this
     let startMs = nowMs
     let pass = 0
@@ -157,7 +163,7 @@ export class SteadyRun implements PlannedPasses {
       total += (pass - from) * this.count
       startMs = this.#passEndMs[pass - 1]!
       this.#addStop(startMs, pass, asked, outside)
-    } while (startMs < boundMs && pass < this.#left)
+    } while (startMs < boundMs && pass < this.#left && pass < this.beforeOpening)
     // Beyond the bound only the first may stay.
     if (this.stops > 1 && startMs >= boundMs) this.stops--
     if (this.stops === 0) return 0
@@ -169,13 +175,34 @@ export class SteadyRun implements PlannedPasses {
     return this.stops
   }
 
+  /**
+   * Plans the next pass alone, whenever it ends: one in which requests take blocks. It is told of (`tell`) before anything else.
+   * @returns whether there is one: it takes some time
+   */
+  planOne(running: readonly RunningRequest[], nowMs: number): boolean {
+    const asked = this.#tally?.asked ?? 0
+    const outside = this.#tally?.outside ?? 0
+    const endMs = nowMs + this.#decodeMs(this.count, this.total)
+    if (endMs === nowMs) {
+      this.#forgetQuestions(asked, outside)
+      return false
+    }
+    this.#startMs = nowMs
+    this.stops = 0
+    this.#passEndMs[0] = endMs
+    this.#addStop(endMs, 1, asked, outside)
+    this.#tellFirst(running)
+    return true
+  }
+
   /** Plans passes that end before `horizonMs`, or one that ends later; @returns the passes planned then */
   #planStop(from: number, nowMs: number, total: number, horizonMs: number): number {
     const {count} = this
     let tokens = total
     let startMs = nowMs
     let pass = from
-    while (pass < this.#left) {
+    const limit = Math.min(this.#left, this.beforeOpening)
+    while (pass < limit) {
       const end = startMs + this.#decodeMs(count, tokens)
       const isBeyond = end >= horizonMs
       if (end === startMs || (isBeyond && pass > from)) break
@@ -251,14 +278,15 @@ export class SteadyRun implements PlannedPasses {
     this.endMs = endMs
     this.passes = passes
     this.#left -= passes
-    this.#done += passes
+    this.beforeOpening -= passes
+    this.done += passes
   }
 
   /** Ends the run. @returns its passes, by which the requests are to be moved on; all but the first have been told as gaps */
   close(): number {
-    const done = this.#done
+    const done = this.done
     this.#left = 0
-    this.#done = 0
+    this.done = 0
     return done
   }
 

@@ -48,6 +48,11 @@ export class SequenceBlocks {
     return this.#cache.activeBlocks / this.#cache.capacity
   }
 
+  /** So many blocks can be had without a pre-emption: what is registered and not in use can be evicted. */
+  hasRoomFor(blocks: number): boolean {
+    return this.#cache.activeBlocks + blocks <= this.#cache.capacity
+  }
+
   /** The instance is gone. */
   forgetHeld(): void {
     this.#cache.tellAllEvicted()

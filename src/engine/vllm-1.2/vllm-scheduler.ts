@@ -12,6 +12,7 @@ import type {
   SteadyPassObserver,
 } from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
+import {NextOpening} from './next-opening.ts'
 import {PassBatch} from './pass-batch.ts'
 import {RunningSet} from './running-set.ts'
 import {FINISHED, PREEMPTED, RUNNING, type Sequence} from './sequence.ts'
@@ -56,6 +57,7 @@ export class VllmScheduler implements Scheduler {
   #lastDecodeMs = Number.NaN
   #lastDecodeDurationMs = 0
   readonly #steady: SteadyRun
+  readonly #opening: NextOpening
   readonly notice = null
 
   constructor({args, perf, prompts, observer, listener, holders}: Omit<SchedulerSetup, 'workload'>) {
@@ -70,6 +72,7 @@ export class VllmScheduler implements Scheduler {
     this.#capacityTokens = args.num_gpu_blocks * args.block_size
     this.#running = new RunningSet(args.preemption_mode)
     this.#batch = new PassBatch(this.#budget, args.worker_type !== 'decode', this.#outcome)
+    this.#opening = new NextOpening(args.block_size)
     this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total), perf.tally ?? null)
   }
 
@@ -127,12 +130,17 @@ export class VllmScheduler implements Scheduler {
 
   planSteadyPasses(nowMs: number, bounds: PlanBounds): PlannedPasses | null {
     if (!this.#isSteady()) return null
+    if (this.#steady.beforeOpening === 0) return this.#planOpening(nowMs) ? this.#steady : null
     return this.#steady.plan(this.#running.sequences, nowMs, bounds) > 0 ? this.#steady : null
   }
 
   runSteadyPasses(nowMs: number, horizonMs: number, observer: SteadyPassObserver | null): number {
     if (!this.#isSteady()) return nowMs
-    return this.#steady.run(this.#running.sequences, nowMs, horizonMs, observer)
+    if (this.#steady.beforeOpening > 0)
+      return this.#steady.run(this.#running.sequences, nowMs, horizonMs, observer)
+    if (!this.#planOpening(nowMs)) return nowMs
+    this.#steady.tell(1, 0, observer)
+    return this.#steady.endMs
   }
 
   // --- passes that only decode ---
@@ -144,6 +152,7 @@ export class VllmScheduler implements Scheduler {
     const limit = this.#steadyLimit()
     if (limit === 0) return false
     this.#steady.open(this.#running.sequences, limit)
+    this.#steady.beforeOpening = this.#opening.look(this.#running.sequences, 0)
     return true
   }
 
@@ -152,20 +161,28 @@ export class VllmScheduler implements Scheduler {
     return this.#running.size >= this.#maxRunning ? !this.#waiting.isEmpty : this.#waiting.peek() !== null
   }
 
-  /** Passes that can run before one of them admits, completes or needs a block; 0 if the batch is not steady. */
+  /** Passes that can run before one of them admits or completes; 0 if the batch is not steady. */
   #steadyLimit(): number {
     const running = this.#running.sequences
     if (running.length === 0 || running.length > this.#budget || this.#isPrefillOnly) return 0
-    if (this.#mayAdmit()) return 0
-    let limit = Number.POSITIVE_INFINITY
+    // A block of one token is full with it: such requests never take a next one here, which only full passes know.
+    if (this.#blockSize === 1 || this.#mayAdmit()) return 0
+    let limit = running[0]!.maxOutput
     for (let i = 0; i < running.length; i++) {
       const sequence = running[i]!
       if (sequence.computed + 1 !== sequence.length || sequence.allocated < sequence.length) return 0
-      const toBlockEnd = this.#blockSize - ((sequence.length - 1) % this.#blockSize) - 1
-      limit = Math.min(limit, toBlockEnd, sequence.maxOutput - sequence.generated - 1)
-      if (limit === 0) return 0
+      limit = Math.min(limit, sequence.maxOutput - sequence.generated - 1)
     }
-    return limit
+    return Math.max(limit, 0)
+  }
+
+  /** Plans the pass that is next, and takes the blocks that its tokens need; false if one might need a pre-emption. */
+  #planOpening(nowMs: number): boolean {
+    const running = this.#running.sequences
+    if (!this.#blocks.hasRoomFor(this.#opening.requests) || !this.#steady.planOne(running, nowMs))
+      return false
+    this.#steady.beforeOpening = this.#opening.take(running, this.#steady.done, this.#blocks) + 1
+    return true
   }
 
   /** Writes down what steady passes did to the sequences. */
