@@ -34,7 +34,7 @@ export class LoadRecorder {
     // Passes run ahead of the clock: the end decides whether there are bins enough.
     for (; toMs >= this.fullMs; this.#binMs *= 2) this.#widenings.push({fromMs, rank})
     if (lane.widened < this.#widenings.length) this.#widen(lane, fromMs, rank)
-    const binMs = FIRST_BIN_MS * 2 ** lane.widened
+    const {binMs} = lane
     const first = Math.floor(fromMs / binMs)
     const last = Math.floor(toMs / binMs)
     lane.reach(last)
@@ -90,6 +90,8 @@ export class LoadLane {
   firstBin: number
   count = 0
   widened: number
+  /** Width of its bins. */
+  binMs: number
   #busyMs = new Float64Array(FIRST_LANE)
   #queued = new Int32Array(FIRST_LANE)
   #kvShare = new Float64Array(FIRST_LANE)
@@ -98,6 +100,7 @@ export class LoadLane {
   constructor(firstBin: number, widened: number) {
     this.firstBin = firstBin
     this.widened = widened
+    this.binMs = FIRST_BIN_MS * 2 ** widened
   }
 
   /** Makes room up to a bin. */
@@ -138,6 +141,7 @@ export class LoadLane {
     this.count = count
     this.firstBin = (this.firstBin - shift) / 2
     this.widened++
+    this.binMs *= 2
   }
 
   copyTo(columns: Pick<InstanceLoads, 'busyMs' | 'queued' | 'kvShare'>, at: number): void {
