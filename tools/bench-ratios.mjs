@@ -1,6 +1,7 @@
 /**
  * What does not depend on the machine: what one run costs against another of the same call. `wide` sets the same requests on
- * 320 instances against 8, `deep` a planner, a release and a sweep against the plain run. Compared with `bench-ratios.json`.
+ * 320 instances against 8, `deep` a planner, a release, a GPU's timing and a sweep's point against the plain run, `long` four times
+ * the requests against as many as are no more kept. Compared with `bench-ratios.json`.
  */
 import {readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
@@ -128,17 +129,55 @@ export function deepRatios(results) {
     ['deep, planner against 8 workers', 'hour 1×, planner', 'hour 1×, 8 workers'],
     ['deep, planner, 1.6.1 against 1.2.1', 'hour 1×, planner, 1.6.1', 'hour 1×, planner'],
     ['deep, 8 workers, 1.6.1 against 1.2.1', 'hour 1×, 8 workers, 1.6.1', 'hour 1×, 8 workers'],
+    ['deep, 8 workers, GPU timing', 'hour 1×, 8 workers, GPU timing', 'hour 1×, 8 workers'],
   ]
   return Object.fromEntries(
     pairs.map(([name, a, b]) => [name, cpuOf(a) / cpuOf(b)]).filter(([, ratio]) => Number.isFinite(ratio)),
   )
 }
 
+/** Start-up times of the sweeps whose costs differ by warm points alone. */
+const ONE_POINT = '60'
+const SIX_POINTS = '60,0,30,90,120,150'
+
+/**
+ * What another point of a sweep costs a process that has run one, against a process of its own for it.
+ * @param measureSweep ({trace, args, vary}) → medians over the runs: cpuS
+ */
+export function benchSweep({measure, measureSweep, trace, args}) {
+  const costOf = times => measureSweep({trace, args, vary: `startup_time=${times}`}).cpuS
+  const pointS = (costOf(SIX_POINTS) - costOf(ONE_POINT)) / 5
+  console.log(`\nCPU s of a warm sweep point: ${pointS.toFixed(2)}`)
+  return {'deep, warm sweep point': pointS / measure({trace, args}).cpuS}
+}
+
+/** More requests than a run keeps; a few tokens each, since what does not fit is what there is per request. */
+const NOT_KEPT = 1_100_000
+const TIMES = 4
+
+function longFlags(requests) {
+  const lengths = ['--input-tokens', '64', '--output-tokens', '4', '--request-count', `${requests}`]
+  return [...lengths, '--arrival-interval-ms', '10', '--num-workers', '8', '--extra-engine-args', '{}']
+}
+
+export function benchLong({measure}) {
+  const [few, many] = [NOT_KEPT, TIMES * NOT_KEPT].map(count =>
+    measure({trace: null, args: longFlags(count)}),
+  )
+  console.log(
+    `\nPeak MB of ${few.requests} and ${many.requests} requests: ${few.peakMb.toFixed(0)}, ${many.peakMb.toFixed(0)}`,
+  )
+  return {
+    'long, CPU per request': many.cpuS / many.requests / (few.cpuS / few.requests),
+    'long, most memory': many.peakMb / few.peakMb,
+  }
+}
+
 /** Prints each ratio beside the baseline's; @returns those that are clearly worse. */
 export function compareRatios(ratios) {
   const {ratios: baseline} = JSON.parse(readFileSync(BASELINE, 'utf8'))
   const worse = []
-  console.log('\nCPU time of one run against another     now   baseline')
+  console.log('\nOne run against another                 now   baseline')
   for (const [name, ratio] of Object.entries(ratios)) {
     const known = baseline[name]
     const isWorse = known !== undefined && ratio > known * WORSE

@@ -2,7 +2,7 @@
  * `npm run bench`: what a run costs. Each case runs the built command line tool as a child process, several times;
  * the table shows medians over the runs. CPU time is user + system of the whole process, start-up included.
  *
- *   npm run bench -- [--runs 5] [--only TEXT] [--lengths 1,4,16] [--no-wide] [--json FILE]
+ *   npm run bench -- [--runs 5] [--only TEXT] [--lengths 1,4,16] [--no-wide] [--no-long] [--json FILE]
  *
  * At the end stand ratios of runs of this one call (`bench-ratios.mjs`), which do not depend on the machine, beside those that
  * `bench-ratios.json` keeps; it ends with 1 where one is clearly worse.
@@ -20,7 +20,8 @@ import {finished} from 'node:stream/promises'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {gunzipSync, gzipSync} from 'node:zlib'
-import {benchWide, compareRatios, deepRatios} from './bench-ratios.mjs'
+import {casesOf, PLANNER_ARGS, POLYNOMIAL} from './bench-cases.mjs'
+import {benchLong, benchSweep, benchWide, compareRatios, deepRatios} from './bench-ratios.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cli = join(root, 'dist-cli', 'planner-replay.js')
@@ -31,51 +32,10 @@ const PYTHONS = {
 const options = readOptions(process.argv.slice(2))
 const scratch = mkdtempSync(join(tmpdir(), 'planner-replay-bench-'))
 
-/** The planner of the published experiment; without GPU tables, so the reference needs none either. */
-const PUBLISHED_PLANNER = JSON.parse(readFileSync(join(root, 'tools/sweep/published-planner.json'), 'utf8'))
-const PLANNER_ARGS = [
-  '--planner-config',
-  JSON.stringify({...PUBLISHED_PLANNER, report_filename: 'bench.html'}),
-  '--extra-engine-args',
-  '{}',
-  '--num-workers',
-  '2',
-]
-const STATIC_ARGS = ['--extra-engine-args', '{}', '--num-workers', '8']
-
-/** The same under 1.6.1, as keywords of its replay call, which are flags here. */
-const PLANNER_CALL = {
-  num_workers: 2,
-  extra_engine_args: {engine: {worker_type: 'aggregated'}},
-  planner_config: {
-    mode: 'agg',
-    optimization_target: 'sla',
-    ttft_ms: 1500,
-    itl_ms: 50,
-    enable_throughput_scaling: true,
-    enable_load_scaling: true,
-    throughput_adjustment_interval_seconds: 300,
-    load_adjustment_interval_seconds: 10,
-    prefill_engine_num_gpu: 1,
-    decode_engine_num_gpu: 1,
-    report_interval_hours: null,
-    live_dashboard_port: 0,
-    scheduling: {tick_max_duration_seconds: 1e9},
-  },
-}
-const STATIC_CALL = {num_workers: 8, extra_engine_args: {engine: {worker_type: 'aggregated'}}}
-
-function flagsOf(call) {
-  return Object.entries(call).flatMap(([key, value]) => [
-    `--${key.replaceAll('_', '-')}`,
-    typeof value === 'object' ? JSON.stringify(value) : String(value),
-  ])
-}
-
 async function main() {
   buildCli()
   const cases = (await listCases()).filter(({name}) => options.only === null || name.includes(options.only))
-  if (cases.length === 0 && options.only !== 'wide')
+  if (cases.length === 0 && !PARTS.includes(options.only))
     throw new Error(`no case has ${options.only} in its name`)
   const results = []
   printHeader()
@@ -90,12 +50,26 @@ async function main() {
   const site = siteBytes()
   if (site !== null)
     console.log(`\nFirst load of the site: ${(site / 1000).toFixed(1)} kB of gzipped JavaScript`)
-  const measure = each => measureMany(each, options.runs, runOurs)
-  const hasWide = options.wide && (options.only === null || options.only === 'wide')
-  const ratios = {...deepRatios(results), ...(hasWide ? benchWide({scratch, measure}) : {})}
+  const ratios = {...deepRatios(results), ...(await benchParts())}
   if (compareRatios(ratios).length > 0) process.exitCode = 1
   if (options.json !== null)
     writeFileSync(options.json, `${JSON.stringify({...toJson(results, site), ratios}, null, 2)}\n`)
+}
+
+/** What `--only` may name besides cases. */
+const PARTS = ['wide', 'sweep', 'long']
+
+async function benchParts() {
+  const measure = each => measureMany(each, options.runs, runOurs)
+  const measureSweep = each => measureMany(each, options.runs, runSweep)
+  const isWanted = part => options[part] !== false && (options.only === null || options.only === part)
+  return {
+    ...(isWanted('wide') ? benchWide({scratch, measure}) : {}),
+    ...(isWanted('sweep')
+      ? benchSweep({measure, measureSweep, trace: await plainCopy(bundledHour()), args: PLANNER_ARGS})
+      : {}),
+    ...(isWanted('long') ? benchLong({measure}) : {}),
+  }
 }
 
 function readOptions(argv) {
@@ -110,6 +84,7 @@ function readOptions(argv) {
       'reference-runs': text,
       'reference-length': text,
       'no-wide': {type: 'boolean'},
+      'no-long': {type: 'boolean'},
     },
   })
   return {
@@ -118,6 +93,7 @@ function readOptions(argv) {
     lengths: (values.lengths ?? '1,4,16').split(',').map(Number),
     json: values.json ?? null,
     wide: values['no-wide'] !== true,
+    long: values['no-long'] !== true,
     referenceRuns: Number(values['reference-runs'] ?? 1),
     referenceLength: Number(values['reference-length'] ?? 1),
   }
@@ -150,18 +126,6 @@ async function listCases() {
     cases.push(...casesOf(name, 1, trace))
   }
   return cases
-}
-
-function casesOf(name, length, trace) {
-  const of12 = {release: '1.2.1', length, trace}
-  const of16 = {release: '1.6.1', length, trace}
-  const flags16 = call => ['--dynamo', '1.6.1', ...flagsOf(call)]
-  return [
-    {...of12, name: `${name}, planner`, args: PLANNER_ARGS},
-    {...of16, name: `${name}, planner, 1.6.1`, args: flags16(PLANNER_CALL), call: PLANNER_CALL},
-    {...of12, name: `${name}, 8 workers`, args: STATIC_ARGS},
-    {...of16, name: `${name}, 8 workers, 1.6.1`, args: flags16(STATIC_CALL), call: STATIC_CALL},
-  ]
 }
 
 function bundledHour() {
@@ -208,8 +172,8 @@ async function repeatTrace(path, times) {
   return repeated
 }
 
-function hasReference({length, release}) {
-  return PYTHONS[release] !== undefined && length <= options.referenceLength
+function hasReference({length, release, isOurs}) {
+  return isOurs !== true && PYTHONS[release] !== undefined && length <= options.referenceLength
 }
 
 function measureMany(each, runs, run) {
@@ -238,9 +202,20 @@ process.on('exit', () => {
   writeFileSync(process.env.BENCH_USAGE, JSON.stringify({cpuS: (userCPUTime + systemCPUTime) / 1e6, peakKb: maxRSS}))
 })`
 
-function runOurs({trace, args}) {
-  const probe = `data:text/javascript,${encodeURIComponent(NODE_PROBE)}`
-  return runChild(process.execPath, ['--import', probe, cli, trace, ...args, '--engine-timing', 'polynomial'])
+const PROBED_CLI = ['--import', `data:text/javascript,${encodeURIComponent(NODE_PROBE)}`, cli]
+
+/** @param trace null for generated traffic */
+function runOurs({trace, args, timing = POLYNOMIAL}) {
+  return runChild(process.execPath, [...PROBED_CLI, ...(trace === null ? [] : [trace]), ...args, ...timing])
+}
+
+/** One point after the other in one thread. */
+function runSweep({trace, args, vary}) {
+  const out = mkdtempSync(join(scratch, 'sweep-'))
+  const flags = [...args, ...POLYNOMIAL, '--vary', vary, '--jobs', '1', '--out', out]
+  const used = measureChild(process.execPath, [...PROBED_CLI, 'sweep', trace, ...flags])
+  rmSync(out, {recursive: true})
+  return used
 }
 
 const PYTHON_PROBE = `import atexit, json, os, resource, runpy, sys
@@ -271,12 +246,18 @@ function runReference({trace, args, call, release}) {
 }
 
 function runChild(command, args) {
-  const usagePath = join(scratch, 'usage.json')
   const reportPath = join(scratch, 'report.json')
-  rmSync(usagePath, {force: true})
   rmSync(reportPath, {force: true})
+  const used = measureChild(command, [...args, '--report-json', reportPath])
+  const report = JSON.parse(readFileSync(reportPath, 'utf8'))
+  return {...used, requests: report.completed_requests, simulatedS: report.duration_ms / 1000}
+}
+
+function measureChild(command, args) {
+  const usagePath = join(scratch, 'usage.json')
+  rmSync(usagePath, {force: true})
   const startedAt = performance.now()
-  const child = spawnSync(command, [...args, '--report-json', reportPath], {
+  const child = spawnSync(command, args, {
     cwd: scratch,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
@@ -289,14 +270,7 @@ function runChild(command, args) {
       `${basename(command)} ended with ${child.status ?? child.signal}: ${child.stderr.slice(-2000)}`,
     )
   const {cpuS, peakKb} = JSON.parse(readFileSync(usagePath, 'utf8'))
-  const report = JSON.parse(readFileSync(reportPath, 'utf8'))
-  return {
-    wallS,
-    cpuS,
-    peakMb: peakKb / 1000,
-    requests: report.completed_requests,
-    simulatedS: report.duration_ms / 1000,
-  }
+  return {wallS, cpuS, peakMb: peakKb / 1000}
 }
 
 const COLUMNS = [
