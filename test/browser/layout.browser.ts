@@ -100,4 +100,26 @@ test('on paper stands what was found, every chart of it, and nothing to press', 
     ).length,
   }))
   expect(seen).toEqual({pressed: 0, narrow: 0, blank: 0, tooWide: 0})
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+  const origin = await page.locator('main:not([hidden]) .origin').textContent()
+  expect(origin).toMatch(/2 aggregated .* · ai-dynamo [\d.]+, Planner Replay [\d.]+ · http.*#v=1&/)
+})
+
+test('no row of a run’s charts or figures is left part empty', async () => {
+  const site = await open({hash: HASH})
+  const {page} = site
+  await runToResults(site)
+  for (const width of [768, 1024, 1440, 2560, 3840]) {
+    await page.setViewportSize({width, height: 1000})
+    for (const name of ['.figures', '.room > .charts']) {
+      const short = await page
+        .locator(`main:not([hidden]) ${name}`)
+        .first()
+        .evaluate(grid => {
+          const last = grid.lastElementChild!
+          return grid.getBoundingClientRect().right - last.getBoundingClientRect().right
+        })
+      expect([width, name, Math.abs(short) < 1]).toEqual([width, name, true])
+    }
+  }
 })

@@ -234,7 +234,7 @@ function runSeries(line: Line, curves: readonly Curve[], plan: SweepPlan): reado
       key: seriesAxis === undefined ? line.key : curve.series,
       label: seriesAxis === undefined ? line.label : `${seriesAxis.key.label} ${curve.series}`,
       slot: (place % 5) as PlotSeries['slot'],
-      dash: DASHES[(seriesAxis === undefined ? place : Math.floor(place / 5)) % DASHES.length] ?? '',
+      dash: DASHES[place % DASHES.length] ?? '',
       kind: 'run',
       points: pointsOf(line, curve, repeats),
     }
