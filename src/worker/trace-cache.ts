@@ -12,7 +12,7 @@ import {
   isRemote,
   parseCatalogue,
 } from '../trace/catalogue.ts'
-import type {DetectedFormat} from '../trace/formats/detect-format.ts'
+import type {DetectedFormat} from '../trace/formats/detect-json-lines.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
 import {
   dependsOnRelease,

@@ -3,6 +3,7 @@ import {unreachable} from '../../core/assert.ts'
 import {AgenticReader} from './agentic.ts'
 import {BailianReader} from './bailian.ts'
 import {CsvReader} from './csv/csv-trace.ts'
+import {detectFormat} from './detect-format.ts'
 import {DynamoReader} from './dynamo.ts'
 import {AgenticMooncakeReader} from './graph/agentic-mooncake.ts'
 import {LengthsReader} from './lengths-reader.ts'
@@ -14,7 +15,7 @@ import {WekaGraphReader} from './weka/weka-graph.ts'
 import {WekaReader} from './weka/weka-sessions.ts'
 
 /** What only files of the user's own can need: handed to the reader, so that a page of bundled traces does without. */
-export const OWN_FILES = {readRecords: recordsToLines, unpackZstd, createReader}
+export const OWN_FILES = {readRecords: recordsToLines, unpackZstd, detectFormat, createReader}
 
 function createReader(
   bytes: Uint8Array,

@@ -2,7 +2,7 @@ import {strToU8} from 'fflate'
 import type {TimeUnit, TraceFormat} from '../../config/trace-options.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
-import {type DetectedFormat, detectFormat} from './detect-format.ts'
+import {type DetectedFormat, detectJsonLines, UNTOLD} from './detect-json-lines.ts'
 import {leaveOutLines} from './leave-out-lines.ts'
 import {MooncakeReader} from './mooncake.ts'
 import {type UnpackZstd, unwrapTrace} from './packing/unwrap-trace.ts'
@@ -26,6 +26,8 @@ type ReadRecords = (
 export interface OwnFiles {
   readonly readRecords: ReadRecords
   readonly unpackZstd: UnpackZstd
+  /** Of any text; bundled traces are JSON lines. */
+  readonly detectFormat: (bytes: Uint8Array) => DetectedFormat
   /** Of every format but Mooncake, in which the bundled traces come; null = that. */
   readonly createReader: (
     bytes: Uint8Array,
@@ -51,7 +53,7 @@ export function* parseTraceChunks(
   const lines = leaveOut === undefined ? unpacked.value.bytes : leaveOutLines(unpacked.value.bytes, leaveOut)
   const records = own?.readRecords(lines, fileName) ?? null
   const bytes = records === null ? lines : strToU8(records.text)
-  const detected = detectFormat(bytes)
+  const detected = own?.detectFormat(bytes) ?? detectJsonLines(bytes) ?? UNTOLD
   const format = formatOf(options, detected)
   if (!format.ok) return fail(`${fileName}: ${format.error.message}`, 'format')
   const reader =
