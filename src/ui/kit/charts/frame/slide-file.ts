@@ -1,5 +1,5 @@
+import type {Provenance} from '../../provenance.ts'
 import type {PlotSize} from './plot-size.svelte.ts'
-import type {Provenance} from './provenance.ts'
 import {type ChartPicture, chartBody, escapeXml, LEGEND_ROW_PX, legendMarkup, lookOf} from './svg-file.ts'
 
 /** Drawn on 16:9, small, and scaled: so the letters of a chart are large enough for the last row. */
