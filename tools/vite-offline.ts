@@ -6,6 +6,7 @@ import type {Plugin} from 'vite'
 import {VitePWA} from 'vite-plugin-pwa'
 import type {ManifestEntry} from 'workbox-build'
 import {SYSTEM_NAMES, SYSTEMS} from '../src/config/gpus.ts'
+import {isOwnTierFile} from '../src/perf/aic/request/own-tiers.ts'
 import type {SiteFile} from '../src/service-worker/protocol.ts'
 
 /** Folders of the site that are stored after the shell, file by file. */
@@ -69,8 +70,9 @@ function describe({url, revision, size}: SizedEntry, outDir: string): SizedEntry
   return isOnDemand(url) ? {...file, isOnDemand: true} : file
 }
 
-/** Tables of a GPU that few engines run on. */
+/** Tables of a GPU that few engines run on, or of a few models. */
 function isOnDemand(url: string): boolean {
+  if (url.startsWith('perf/') && isOwnTierFile(url)) return true
   return SYSTEM_NAMES.some(name => !SYSTEMS[name].isCommon && url.startsWith(`perf/${name}__`))
 }
 

@@ -10,7 +10,7 @@ import {NCCL_MEM_BYTES, OTHER_MEM_BYTES} from './aic/request/link-and-memory.ts'
 import {type Parallelism, parallelismOf} from './aic/request/parallelism.ts'
 import {checkAicRequest, type ResolvedAicRequest} from './aic/request/request.ts'
 import {type ActivationFamily, ARCHITECTURES} from './models/architectures.ts'
-import type {ModelConfig} from './models/model-config.ts'
+import type {DeltaNetConfig, MixedLayers, ModelConfig} from './models/model-config.ts'
 
 /** What a serving engine is told about memory. */
 export interface KvCapacityInputs {
@@ -129,6 +129,12 @@ function checkInputs(request: ResolvedAicRequest, inputs: KvCapacityInputs): Ret
       'aic_tp_size',
     )
   }
+  if (request.model.blocks !== null) {
+    return fail(
+      `${request.model.id} has no one number of KV heads, so its KV cache cannot be sized: name num_gpu_blocks`,
+      'num_gpu_blocks',
+    )
+  }
   return null
 }
 
@@ -169,7 +175,7 @@ function weightsOf(op: Op): number {
   if (op.kind === 'gemm') return op.n * op.k * bytesPerWeight(op.mode) * op.count
   if (op.kind === 'embedding') return op.vocab * op.hidden * 2 * op.count
   if (op.kind !== 'moe') return 0
-  const all = op.hidden * op.intermediate * op.experts * bytesPerWeight(op.mode) * 3
+  const all = op.hidden * op.intermediate * op.experts * bytesPerWeight(op.mode) * (op.isGated ? 3 : 2)
   return Math.floor(Math.floor(all / op.ep) / op.tp) * op.count
 }
 
@@ -198,9 +204,11 @@ function computeActivationsBytes(
   const {activations} = ARCHITECTURES.get(model.architecture)!
   const table = ACTIVATION_COPIES[activations][sglang ? 'sglang' : 'default']
   let bytes = 2 * maxNumTokens * width * table[Math.min(tp, 8) as ActivationTp]
-  if (model.latent !== null && model.experts !== null) {
+  // What scales of tokens on their way to experts take, in the families that the reference counts it for.
+  if (model.experts !== null && (model.latent !== null || model.mixed?.cachesWindows)) {
     const {count, perToken} = model.experts
-    bytes += ((maxNumTokens * width * attentionDp * count * perToken) / moeEp / 128) * 4
+    const travelling = model.latent === null ? model.hiddenSize : width
+    bytes += ((maxNumTokens * travelling * attentionDp * count * perToken) / moeEp / 128) * 4
   }
   const atLeast = Math.max(bytes, (sglang ? 90 : 70) * MEBIBYTE)
   return sglang ? atLeast * 1.15 : atLeast
@@ -223,20 +231,53 @@ interface KvCurve {
 
 function kvCurve(request: ResolvedAicRequest, {tp}: Parallelism): KvCurve {
   const {model} = request
-  const {layers, kvHeads, headDim, slidingWindow, latent} = model
+  const {layers, kvHeads, headDim, slidingWindow, latent, mixed, deltaNet} = model
   const bytes = kvCacheBytes(quantModesFor(request).kvcache)
+  if (mixed?.cachesWindows) return mixedCurve(mixed, tp, bytes)
   if (latent !== null) return linearCurve(layers * latent.cacheWidth * bytes)
   const perLayer = Math.ceil(kvHeads / tp) * headDim * 2 * bytes
+  if (deltaNet !== null) return statefulCurve(perLayer * (layers - deltaNet.layers), stateBytes(deltaNet, tp))
   if (slidingWindow === 0) return linearCurve(perLayer * layers)
-  // Half of the layers keep one window only: they stop growing once it is full.
+  // Half of the layers keep one window only.
   const windowed = Math.floor(layers / 2)
-  const growing = layers - windowed
+  return windowedCurve(perLayer * windowed, perLayer * (layers - windowed), slidingWindow)
+}
+
+/** Of the layers with a window the reference knows one kind and its window; the others grow with the sequence. */
+function mixedCurve({groups}: MixedLayers, tp: number, bytes: number): KvCurve {
+  const bytesOf = (isWindowed: boolean) =>
+    groups
+      .filter(({window}) => window > 0 === isWindowed)
+      .reduce(
+        (sum, group) => sum + group.layers * Math.ceil(group.kvHeads / tp) * group.headDim * 2 * bytes,
+        0,
+      )
+  return windowedCurve(bytesOf(true), bytesOf(false), groups.find(({window}) => window > 0)?.window ?? 0)
+}
+
+/** One request's state is taken from the budget, and the first token is said to cost it, too. */
+function statefulCurve(perToken: number, state: number): KvCurve {
   return {
-    bytesPerToken: perLayer * layers,
+    bytesPerToken: perToken + state,
+    tokens: budget => Math.max(0, Math.floor((budget - state) / perToken)),
+  }
+}
+
+/** What the delta nets of a model keep of one request on a GPU: their state, and the tokens that the convolution looks at. */
+function stateBytes(net: DeltaNetConfig, tp: number): number {
+  const {layers, keyHeads, keyDim, valueHeads, valueDim, convWidth} = net
+  const state = Math.floor(valueHeads / tp) * keyDim * valueDim * net.stateBytes
+  const mixed = Math.floor((2 * keyHeads * keyDim + valueHeads * valueDim) / tp) * (convWidth - 1) * 2
+  return layers * (state + mixed)
+}
+
+/** Layers of `windowed` bytes a token stop growing once their window is full. */
+function windowedCurve(windowed: number, growing: number, window: number): KvCurve {
+  return {
+    bytesPerToken: windowed + growing,
     tokens: budget => {
-      const whole = Math.floor(budget / (perLayer * layers))
-      if (whole < slidingWindow) return whole
-      return Math.floor((budget - perLayer * windowed * slidingWindow) / (perLayer * growing))
+      const whole = Math.floor(budget / (windowed + growing))
+      return whole < window ? whole : Math.floor((budget - windowed * window) / growing)
     },
   }
 }

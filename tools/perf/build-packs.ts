@@ -13,18 +13,19 @@ import {sha256Hex} from '../../src/core/sha256.ts'
 import {AicModel} from '../../src/perf/aic/aic-model.ts'
 import type {AicRequest} from '../../src/perf/aic/request/aic-request.ts'
 import {ESTIMATORS} from '../../src/perf/aic/request/estimator.ts'
+import {OWN_TIERS, type OwnTier} from '../../src/perf/aic/request/own-tiers.ts'
 import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
 import {checkAicRequest} from '../../src/perf/aic/request/request.ts'
 import {decodePack} from '../../src/perf/aic/tables/decode-pack.ts'
 import {AicDataError} from '../../src/perf/aic/tables/errors.ts'
 import type {EngineSplit, Manifest, PackFile, PackPair} from '../../src/perf/aic/tables/manifest.ts'
 import {TableSet} from '../../src/perf/aic/tables/tables.ts'
-import {CATALOGUE} from '../../src/perf/models/catalogue.ts'
+import {CATALOGUE, type CatalogueEntry} from '../../src/perf/models/catalogue.ts'
 import {checkSystems} from './check-systems.ts'
 import {encodePack} from './encode-pack.ts'
 import {NOTICE} from './notice.ts'
-import {readPairTables} from './pair-tables.ts'
-import {splitByPreset} from './split-by-preset.ts'
+import {readOwnTables, readPairTables} from './pair-tables.ts'
+import {curveTier, EMPTY_PACK, gridTier, splitByPreset} from './split-by-preset.ts'
 import {WHEELS, WheelData} from './wheel.ts'
 
 /** Suffix without .gz: some servers would announce such files as compressed transfers and unpack them on the way. */
@@ -32,15 +33,15 @@ const SUFFIX = '.pack'
 
 export async function main(argv: readonly string[]): Promise<void> {
   const order = parseArguments(argv)
-  const {out, chosen, releases, isEnginesOnly} = order
+  const {out, chosen, releases, isEnginesOnly, tiers} = order
   mkdirSync(out, {recursive: true})
-  if (!isEnginesOnly)
+  if (!isEnginesOnly && tiers.length === 0)
     for (const name of readdirSync(out)) if (isReplaced(name, order)) rmSync(join(out, name))
   const shelf = new PackShelf(out, releases[0] === FIRST_RELEASE ? [] : pairsOnDisk(out, FIRST_RELEASE))
   for (const release of releases) {
     const systems = [...new Set(chosen.map(({system}) => system))]
     const data = isEnginesOnly ? null : WheelData.open(WHEELS[release], order.wheels, systems)
-    await buildEdition(release, data, chosen, shelf)
+    await buildEdition(release, data, order, shelf)
   }
   writeFileSync(join(out, 'NOTICE'), NOTICE)
 }
@@ -68,7 +69,7 @@ function labelOf(release: Release): string {
 async function buildEdition(
   release: Release,
   data: WheelData | null,
-  chosen: readonly Pair[],
+  {chosen, tiers}: Pick<Order, 'chosen' | 'tiers'>,
   shelf: PackShelf,
 ): Promise<void> {
   if (data !== null) checkSystems(data, release)
@@ -79,6 +80,9 @@ async function buildEdition(
     const isChosen = chosen.some(pair => pair.system === system && pair.backend === backend)
     if (!isChosen) pairs.push(...kept)
     else if (data === null) pairs.push(...kept.map(pair => withEngines(pair, release, shelf.folder)))
+    else if (tiers.length > 0)
+      for (const pair of kept)
+        pairs.push(await withTiers({release, data, system, backend}, pair, tiers, shelf))
     else pairs.push(await buildPair({release, data, system, backend}, shelf))
   }
   writeManifest(join(shelf.folder, ESTIMATORS[release].manifest), release, pairs)
@@ -90,8 +94,44 @@ function pairsOnDisk(folder: string, release: Release): readonly PackPair[] {
 }
 
 function withEngines(pair: PackPair, release: Release, folder: string): PackPair {
-  const packs = [pair.core, ...Object.values(pair.tiers)].map(({file}) => readFileSync(join(folder, file)))
-  return {...pair, engines: predictableEngines({...pair, release}, packs)}
+  return {...pair, engines: predictableEngines({...pair, release}, packsOnDisk(pair, folder))}
+}
+
+function packsOnDisk(pair: PackPair, folder: string): Uint8Array[] {
+  return [pair.core, ...Object.values(pair.tiers)].map(({file}) => readFileSync(join(folder, file)))
+}
+
+/** Adds further files that hold tables of their own, and asks for the models that the manifest does not know yet. */
+async function withTiers(
+  {release, data, system, backend}: Build,
+  pair: PackPair,
+  names: readonly OwnTier[],
+  shelf: PackShelf,
+): Promise<PackPair> {
+  const {grids, curves, sources} = await readOwnTables(data, system, backend, names)
+  const made = names.flatMap(name => {
+    const content = {
+      ...EMPTY_PACK,
+      grids: grids.filter(grid => gridTier(grid) === name),
+      curves: curves.filter(curve => curveTier(curve) === name),
+    }
+    if (content.grids.length + content.curves.length === 0) return []
+    return [[name, shelf.put(`${system}__${backend}.${name}`, release, encodePack(content))] as const]
+  })
+  const others = Object.entries(pair.tiers).filter(([name]) => !names.some(wanted => wanted === name))
+  const tiers = Object.fromEntries([...others, ...made].sort(([a], [b]) => tierOrder(a) - tierOrder(b)))
+  const whole = {...pair, tiers, sources: {...pair.sources, ...sources}}
+  const unknown = CATALOGUE.filter(({model}) => pair.engines[model.id] === undefined)
+  const asked = predictableEngines({...whole, release}, packsOnDisk(whole, shelf.folder), unknown)
+  console.log(`${release} ${system}__${backend}: ${made.map(([name, {bytes}]) => `${name} ${bytes}`)}`)
+  const answers = {...pair.engines, ...asked}
+  return {...whole, engines: Object.fromEntries(CATALOGUE.map(({model}) => [model.id, answers[model.id]!]))}
+}
+
+/** Files of the tables that all models share come first, as when all are made. */
+function tierOrder(name: string): number {
+  const names: readonly string[] = OWN_TIERS
+  return names.indexOf(name)
 }
 
 interface Build {
@@ -156,11 +196,12 @@ class PackShelf {
 function predictableEngines(
   place: Pick<Build, 'release' | 'system' | 'backend'>,
   packs: readonly Uint8Array[],
+  entries: readonly CatalogueEntry[] = CATALOGUE,
 ): Record<string, EngineSplit[]> {
   const tables = new TableSet()
   for (const pack of packs) decodePack(pack, tables)
   const engines: Record<string, EngineSplit[]> = {}
-  for (const {model} of CATALOGUE) {
+  for (const {model} of entries) {
     const splits = candidateSplits({...place, model}).filter(request => canPredict(request, tables))
     engines[model.id] = splits.map(({tp, moeTp, moeEp}) => [tp, moeTp ?? 1, moeEp ?? 1])
   }
@@ -200,6 +241,8 @@ interface Order {
   readonly chosen: readonly Pair[]
   readonly releases: readonly Release[]
   readonly isEnginesOnly: boolean
+  /** Further files to make alone; empty = all files. */
+  readonly tiers: readonly OwnTier[]
 }
 
 function parseArguments(argv: readonly string[]): Order {
@@ -211,6 +254,7 @@ function parseArguments(argv: readonly string[]): Order {
       system: {type: 'string', multiple: true, default: SYSTEM_NAMES},
       backend: {type: 'string', multiple: true, default: [...BACKEND_NAMES]},
       engines: {type: 'boolean', default: false},
+      tier: {type: 'string', multiple: true, default: []},
     },
     allowPositionals: true,
   })
@@ -220,5 +264,6 @@ function parseArguments(argv: readonly string[]): Order {
   )
   if (chosen.length === 0 || releases.length === 0) throw new Error('there are no tables of that name')
   const isEnginesOnly = values.engines
-  return {wheels: positionals[0] ?? null, out: resolve(values.out), chosen, releases, isEnginesOnly}
+  const tiers = OWN_TIERS.filter(tier => values.tier.includes(tier))
+  return {wheels: positionals[0] ?? null, out: resolve(values.out), chosen, releases, isEnginesOnly, tiers}
 }

@@ -1,6 +1,7 @@
 import {gzipSync} from 'fflate'
 import {PACK_MAGIC, PACK_PREFIX_BYTES, type PackHeader} from '../../src/perf/aic/tables/pack-format.ts'
-import type {CurveTable, GemmSite, GridTable} from './pair-tables.ts'
+import type {CurveTable, GridTable} from './nested-table.ts'
+import type {GemmSite} from './pair-tables.ts'
 
 /** What one file holds. GEMM sites not kept are listed without their latencies. */
 export interface PackContent {

@@ -1,5 +1,5 @@
 import {type BackendName, SYSTEMS, type SystemName} from '../../src/config/gpus.ts'
-import type {Leaf} from './pair-tables.ts'
+import type {Leaf} from './nested-table.ts'
 
 /** Attention kernels by the names SGLang's tables use. */
 const KNOWN_LANES = ['fa3', 'fla', 'flashinfer', 'triton', 'trtllm_mha']

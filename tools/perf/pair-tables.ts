@@ -1,9 +1,11 @@
 import {type BackendName, backendVersion, SYSTEMS, type SystemName} from '../../src/config/gpus.ts'
 import {hasUnitsFor} from '../../src/perf/aic/operators/quant-modes.ts'
 import {gemmRoofline, generationAttentionRoofline} from '../../src/perf/aic/operators/roofline.ts'
-import {type CurveKind, type GridKind, tableKey} from '../../src/perf/aic/tables/tables.ts'
+import type {OwnTier} from '../../src/perf/aic/request/own-tiers.ts'
+import {type GridKind, tableKey} from '../../src/perf/aic/tables/tables.ts'
 import type {KvCacheMode} from '../../src/perf/models/model-config.ts'
 import {resolvedLanes} from './lanes.ts'
+import {type CurveTable, type GridTable, type Leaf, NestedTable} from './nested-table.ts'
 import {type Row, readParquet, readSources, type Source} from './source-rows.ts'
 import type {WheelData} from './wheel.ts'
 
@@ -12,21 +14,6 @@ export interface GemmSite {
   readonly n: number
   readonly k: number
   readonly points: readonly (readonly [m: number, ms: number])[]
-}
-
-/** A leaf of a table over three axes. */
-export type Leaf = readonly [q0: number, q1: number, q2: number, ms: number]
-
-export interface GridTable {
-  readonly kind: GridKind
-  readonly key: string
-  readonly leaves: readonly Leaf[]
-}
-
-export interface CurveTable {
-  readonly kind: CurveKind
-  readonly key: string
-  readonly points: readonly (readonly [x: number, ms: number])[]
 }
 
 /** Everything measured for one (system, backend) that a supported model can ask for. */
@@ -43,7 +30,7 @@ export interface PairTables {
 const GEMM_MODES = ['bfloat16', 'fp8', 'fp8_block', 'nvfp4'] as const
 const MOE_MODES = ['bfloat16', 'fp8', 'fp8_block', 'nvfp4', 'w4a16_mxfp4']
 /** Attention windows a supported model has; 0 = the whole sequence. */
-const WINDOWS = [0, 128]
+const WINDOWS = [0, 128, 512, 1024, 8192]
 /** Distributions a supported model asks for, and the one that stands in when a format lacks it. */
 const DISTRIBUTIONS = ['power_law_1.2', 'power_law_1.01', 'uniform']
 
@@ -71,8 +58,40 @@ export async function readPairTables(
     ...(await reader.latentProjection()),
     ...moe,
   ]
+  for (const recurrent of [await reader.deltaNet(), await reader.stateSpace()]) {
+    grids.push(...recurrent.grids)
+    curves.push(...recurrent.curves)
+  }
   return {gemm, grids, curves, distributions, sources: reader.sources}
 }
+
+/** The tables of some of the files that hold tables of their own. */
+export async function readOwnTables(
+  data: WheelData,
+  system: SystemName,
+  backend: BackendName,
+  tiers: readonly OwnTier[],
+): Promise<Pick<PairTables, 'grids' | 'curves' | 'sources'>> {
+  const reader = new PairReader(data, system, backend)
+  const grids: GridTable[] = []
+  if (tiers.includes('window')) {
+    grids.push(...(await reader.attention('context')), ...(await reader.attention('generation')))
+  }
+  const curves: CurveTable[] = []
+  if (tiers.includes('deltanet')) {
+    const net = await reader.deltaNet()
+    grids.push(...net.grids)
+    curves.push(...net.curves)
+  }
+  if (tiers.includes('mamba')) {
+    const space = await reader.stateSpace()
+    grids.push(...space.grids)
+    curves.push(...space.curves)
+  }
+  return {grids, curves, sources: reader.sources}
+}
+
+type RecurrentTables = Pick<PairTables, 'grids' | 'curves'>
 
 class PairReader {
   readonly sources: Record<string, string[]> = {}
@@ -198,6 +217,37 @@ class PairReader {
     return table.grids(kind)
   }
 
+  /** Kernels of gated delta nets. */
+  deltaNet(): Promise<RecurrentTables> {
+    const sizes = ['d_model', 'num_k_heads', 'head_k_dim', 'num_v_heads', 'head_v_dim', 'd_conv']
+    return this.recurrent('gdn', [], sizes)
+  }
+
+  /** Convolutions of state-space layers; nobody looks up those of decode. */
+  async stateSpace(): Promise<RecurrentTables> {
+    const sizes = ['d_model', 'nheads', 'head_dim', 'd_state', 'n_groups', 'd_conv']
+    return {...(await this.recurrent('mamba2', ['mamba2'], sizes)), curves: []}
+  }
+
+  /** Prefill over batch and new tokens, decode over batch. */
+  private async recurrent(
+    name: string,
+    prefix: readonly string[],
+    sizes: readonly string[],
+  ): Promise<RecurrentTables> {
+    const prefill = new NestedTable()
+    const decode = new NestedTable()
+    await this.eachRow('linear_attention', name, row => {
+      const key = [...prefix, text(row, 'kernel_source'), ...sizes.map(column => number(row, column))]
+      const batch = number(row, 'batch_size')
+      const ms = number(row, 'latency')
+      return text(row, 'phase') === 'context'
+        ? prefill.add(key, 1, batch, number(row, 'seq_len'), ms)
+        : decode.add(key, 1, 1, batch, ms)
+    })
+    return {grids: prefill.grids('recurrent'), curves: decode.curves('recurrent_step')}
+  }
+
   async allReduce(): Promise<CurveTable[]> {
     const table = new NestedTable()
     await this.eachRow('comm', 'custom_allreduce', row => {
@@ -284,58 +334,6 @@ class PairReader {
     }
     if (used.length > 0) this.sources[table] = used
   }
-}
-
-/** Slices of three nested axes in first-seen order; the first row with a key wins. */
-class NestedTable {
-  private readonly slices = new Map<string, Map<number, Map<number, Map<number, number>>>>()
-
-  /** Whether the key was new. */
-  add(slice: readonly (string | number)[], q0: number, q1: number, q2: number, ms: number): boolean {
-    const axis0 = nested(this.slices, tableKey(...slice))
-    const axis2 = nested(nested(axis0, q0), q1)
-    if (axis2.has(q2)) return false
-    axis2.set(q2, ms)
-    return true
-  }
-
-  leavesInRowOrder(slice: string): Leaf[] {
-    const leaves: Leaf[] = []
-    for (const [q0, axis1] of this.slices.get(slice) ?? []) {
-      for (const [q1, axis2] of axis1) for (const [q2, ms] of axis2) leaves.push([q0, q1, q2, ms])
-    }
-    return leaves
-  }
-
-  grids(kind: GridKind): GridTable[] {
-    return [...this.slices.keys()].sort().map(key => ({kind, key, leaves: this.leavesInRowOrder(key)}))
-  }
-
-  curves(kind: CurveKind): CurveTable[] {
-    return [...this.slices.keys()].sort().map(key => {
-      const points = this.leavesInRowOrder(key).map(([, , x, ms]) => [x, ms] as const)
-      return {kind, key, points: points.sort((a, b) => a[0] - b[0])}
-    })
-  }
-
-  /** Splits the first part of the keys off: lane -> slice -> leaves, lanes in first-seen order. */
-  byLane(): Map<string, Map<string, Leaf[]>> {
-    const lanes = new Map<string, Map<string, Leaf[]>>()
-    for (const key of this.slices.keys()) {
-      const at = key.indexOf('|')
-      nested(lanes, key.slice(0, at)).set(key.slice(at + 1), this.leavesInRowOrder(key))
-    }
-    return lanes
-  }
-}
-
-function nested<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  let inner = map.get(key)
-  if (inner === undefined) {
-    inner = new Map()
-    map.set(key, inner)
-  }
-  return inner
 }
 
 function text(row: Row, column: string): string {

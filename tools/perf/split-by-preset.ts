@@ -1,8 +1,10 @@
 import type {BackendName, SystemName} from '../../src/config/gpus.ts'
 import type {Release} from '../../src/config/release.ts'
+import {OWN_TIERS, type OwnTier} from '../../src/perf/aic/request/own-tiers.ts'
 import {candidateSplits} from '../../src/perf/aic/request/parallelism.ts'
 import {
   ATTENTION_TIER,
+  attentionTier,
   gemmTier,
   LATENT_TIER,
   moeTier,
@@ -12,7 +14,8 @@ import {type GemmTable, sitesNeeded} from '../../src/perf/aic/tables/gemm-sites.
 import {gemmTableMode, TableSet, tableKey} from '../../src/perf/aic/tables/tables.ts'
 import {CATALOGUE} from '../../src/perf/models/catalogue.ts'
 import type {PackContent} from './encode-pack.ts'
-import type {GemmSite, GridTable, PairTables} from './pair-tables.ts'
+import type {CurveTable, GridTable} from './nested-table.ts'
+import type {GemmSite, PairTables} from './pair-tables.ts'
 
 /** The first file answers every preset at TP 1, 2, 4 and 8; each further file completes one kind of table. */
 export function splitByPreset(
@@ -39,8 +42,8 @@ export function splitByPreset(
 const ATTENTION_KINDS = ['context', 'generation', 'context_plain', 'generation_plain']
 const MODULE_KINDS = ['mla_context_module', 'mla_generation_module']
 const LATENT_KINDS = ['context_mla', 'generation_mla', ...MODULE_KINDS]
-const TIERED = new Set([...ATTENTION_KINDS, ...LATENT_KINDS, 'moe'])
-const EMPTY: PackContent = {gemm: [], grids: [], curves: [], distributions: {}, absent: []}
+const TIERED = new Set([...ATTENTION_KINDS, ...LATENT_KINDS, 'moe', 'recurrent', 'recurrent_step'])
+export const EMPTY_PACK: PackContent = {gemm: [], grids: [], curves: [], distributions: {}, absent: []}
 
 /** A module table is wanted whatever the native heads it was measured with, the last part of its key. */
 function sliceName(kind: string, key: string): string {
@@ -55,23 +58,31 @@ function restByTier(
   const tiers: Record<string, PackContent> = {}
   for (const [mode, sites] of tables.gemm) {
     const kept = new Set(sites.filter(site => !coreSites.has(site)))
-    if (kept.size > 0) tiers[gemmTier(mode)] = {...EMPTY, gemm: [{mode, sites, kept}]}
+    if (kept.size > 0) tiers[gemmTier(mode)] = {...EMPTY_PACK, gemm: [{mode, sites, kept}]}
   }
   const curves = tables.curves.filter(({kind, key}) => !isCore(kind, key))
   for (const mode of Object.keys(tables.distributions).sort()) {
     const ofMode = curves.filter(({key}) => key.split('|')[1] === mode)
-    if (ofMode.length > 0) tiers[moeTier(mode)] = {...EMPTY, curves: ofMode}
+    if (ofMode.length > 0) tiers[moeTier(mode)] = {...EMPTY_PACK, curves: ofMode}
   }
-  const rest = (kinds: readonly string[]): readonly GridTable[] =>
-    tables.grids.filter(({kind, key}) => kinds.includes(kind) && !isCore(kind, key))
-  for (const [tier, kinds] of [
-    [ATTENTION_TIER, ATTENTION_KINDS],
-    [LATENT_TIER, LATENT_KINDS],
-  ] as const) {
-    const grids = rest(kinds)
-    if (grids.length > 0) tiers[tier] = {...EMPTY, grids}
+  for (const tier of [ATTENTION_TIER, LATENT_TIER, ...OWN_TIERS]) {
+    const grids = tables.grids.filter(grid => gridTier(grid) === tier && !isCore(grid.kind, grid.key))
+    const own = curves.filter(curve => curveTier(curve) === tier)
+    if (grids.length + own.length > 0) tiers[tier] = {...EMPTY_PACK, grids, curves: own}
   }
   return tiers
+}
+
+/** null = curves of experts, which have files by format, or such that every first file holds. */
+export function curveTier({kind}: CurveTable): OwnTier | null {
+  return kind === 'recurrent_step' ? 'deltanet' : null
+}
+
+/** null = a table that every first file holds. */
+export function gridTier({kind, key}: GridTable): string | null {
+  if (kind === 'recurrent') return key.startsWith('mamba2|') ? 'mamba' : 'deltanet'
+  if (ATTENTION_KINDS.includes(kind)) return attentionTier(Number(key.slice(key.lastIndexOf('|') + 1)))
+  return LATENT_KINDS.includes(kind) ? LATENT_TIER : null
 }
 
 interface Needs {

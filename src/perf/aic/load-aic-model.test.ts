@@ -9,6 +9,7 @@ import {parseModelConfig} from '../models/parse-model-config.ts'
 import {createAicPerfModel} from './aic-perf-model.ts'
 import {loadAicModel} from './load-aic-model.ts'
 import {ESTIMATORS} from './request/estimator.ts'
+import {isOwnTierFile} from './request/own-tiers.ts'
 import {checkAicRequest} from './request/request.ts'
 import {type PackFile, type PackPair, parseManifest} from './tables/manifest.ts'
 
@@ -74,6 +75,14 @@ describe('what is fetched', () => {
     expect(loaded.prefillMs(1, 1000, 0)).toBeGreaterThan(0)
   })
 
+  test('windows that few models have, for those alone', async () => {
+    const {fetched, fetchFile} = recordingFetch()
+    const model = 'meta-llama/Llama-4-Maverick-17B-128E-Instruct'
+    const split = {tp: 8, moe_tp_size: 1, moe_ep_size: 8}
+    unwrap(await loadAicModel(requestOf({...ENGINE, model, ...split}), fetchFile))
+    expect(fetched).toContain('h200_sxm__vllm.window.pack')
+  })
+
   test('files listed in the manifests are there, intact and small, and no others', async () => {
     const files = new Set<string>()
     for (const {manifest: name, edition: listed} of Object.values(ESTIMATORS)) {
@@ -90,12 +99,16 @@ describe('what is fetched', () => {
     expect(packs.sort()).toEqual([...files].sort())
     const bytesOf = (system: string) =>
       packs
-        .filter(name => name.startsWith(`${system}__`))
+        .filter(name => name.startsWith(`${system}__`) && !isOwnTierFile(name))
         .reduce((sum, name) => sum + statSync(join(PERF_DIRECTORY, name)).size, 0)
     const common = SYSTEM_NAMES.filter(name => SYSTEMS[name].isCommon).map(bytesOf)
     // What is stored unasked. The second edition stores only what it changed: 4 of its 12.3 MB.
     expect(common.reduce((sum, bytes) => sum + bytes)).toBeLessThan(16.4e6)
     for (const name of SYSTEM_NAMES) expect(bytesOf(name), name).toBeLessThan(6.2e6)
+    // Stored where a model that reads them is used.
+    for (const name of packs.filter(isOwnTierFile)) {
+      expect(statSync(join(PERF_DIRECTORY, name)).size, name).toBeLessThan(80_000)
+    }
   })
 })
 

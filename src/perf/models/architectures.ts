@@ -20,6 +20,17 @@ const dense = {
   activations: 'dense',
 } as const
 const moe = {family: 'moe', qkNorm: false, slidingWindow: 0, isNested: false, activations: 'experts'} as const
+const mixed = {
+  family: 'mixed',
+  qkNorm: false,
+  slidingWindow: 0,
+  isNested: false,
+  activations: 'uncalibrated',
+} as const
+const step = {...mixed, qkNorm: true, activations: 'experts'} as const
+const delta = {...mixed, family: 'delta', qkNorm: true} as const
+const ssm = {...mixed, family: 'ssm'} as const
+const blocks = {...mixed, family: 'blocks'} as const
 const mla = {family: 'mla', qkNorm: false, slidingWindow: 0, isNested: false, activations: 'experts'} as const
 
 /** `architectures[0]` of a config.json -> how we model it (perf-model-012.md 3). */
@@ -38,6 +49,18 @@ export const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map<string, 
   ['Qwen3VLForConditionalGeneration', {...dense, isNested: true, activations: 'uncalibrated'}],
   ['Qwen3VLMoeForConditionalGeneration', {...moe, isNested: true, activations: 'uncalibrated'}],
   ['KimiK25ForConditionalGeneration', {...mla, isNested: true}],
+  // These norm their queries and keys or not, whatever their config.json says: so does the reference.
+  ['Llama4ForConditionalGeneration', {...mixed, isNested: true}],
+  ['MiMoV2FlashForCausalLM', mixed],
+  ['Step3p5ForCausalLM', step],
+  ['Step3p5FlashForCausalLM', step],
+  ['Step3p7FlashForCausalLM', {...step, isNested: true}],
+  ['Step3p7ForConditionalGeneration', {...step, isNested: true}],
+  ['Qwen3_5ForConditionalGeneration', {...delta, isNested: true}],
+  ['Qwen3_5MoeForConditionalGeneration', {...delta, isNested: true}],
+  ['NemotronHForCausalLM', ssm],
+  ['DeciLMForCausalLM', blocks],
+  ['Gemma4ForConditionalGeneration', {...mixed, isNested: true, activations: 'experts'}],
 ])
 
 /** Architectures we have no model of, with the operator that is missing. */
@@ -50,41 +73,20 @@ export const UNSUPPORTED_ARCHITECTURES: ReadonlyMap<string, string> = new Map([
     ['DeepseekV4ForCausalLM', 'DeepseekV41ForCausalLM'],
     'its compressed attention and hyper-connection blocks (CSA, mHC) need tables that are not bundled',
   ),
-  ...each(['DeciLMForCausalLM', 'NemotronForCausalLM'], 'its layers differ from block to block'),
-  ['NemotronHForCausalLM', 'its state-space layers (Mamba-2) need tables that are not bundled'],
+  ['NemotronForCausalLM', 'its layers differ from block to block'],
   ...each(
     ['MiniMaxM3ForCausalLM', 'MiniMaxM3SparseForConditionalGeneration'],
     'its sparse attention block (MSA) needs tables that are not bundled',
   ),
   ...each(
-    [
-      'Qwen3_5ForConditionalGeneration',
-      'Qwen3_5MoeForConditionalGeneration',
-      'Qwen3_5MoeForCausalLM',
-      'Qwen3NextForCausalLM',
-    ],
+    ['Qwen3_5MoeForCausalLM', 'Qwen3NextForCausalLM'],
     'its linear attention (gated delta net) needs tables that are not bundled',
   ),
   ['KimiK3ForConditionalGeneration', 'its linear attention (KDA) needs tables that are not bundled'],
   [
-    'Llama4ForConditionalGeneration',
-    'it mixes attention in chunks and attention over all, in one list of layers',
-  ],
-  [
     'MuseGlimmerForConditionalGeneration',
     'its attention with a window of 2,048 needs tables that are not bundled',
   ],
-  ...each(
-    [
-      'MiMoV2FlashForCausalLM',
-      'Gemma4ForConditionalGeneration',
-      'Step3p5ForCausalLM',
-      'Step3p5FlashForCausalLM',
-      'Step3p7FlashForCausalLM',
-      'Step3p7ForConditionalGeneration',
-    ],
-    'it mixes attention of two geometries',
-  ),
 ])
 
 function each(names: readonly string[], reason: string): [string, string][] {

@@ -1,4 +1,5 @@
 import {ARCHITECTURES} from './architectures.ts'
+import {MIXED_MODELS} from './mixed-catalogue.ts'
 import type {CheckpointQuant, LatentConfig, ModelConfig} from './model-config.ts'
 import {SAME_MODELS} from './same-models.ts'
 
@@ -133,6 +134,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       BF16,
     ),
   ),
+  ...MIXED_MODELS.map(other),
 ]
 
 export const CATALOGUE_MODELS: readonly ModelConfig[] = CATALOGUE.map(entry => entry.model)
@@ -165,7 +167,21 @@ function dense(id: string, architecture: string, geometry: Geometry, quant: Chec
   const [layers, hiddenSize, heads, kvHeads, headDim, intermediateSize, vocabSize] = geometry
   const {family, qkNorm, slidingWindow} = ARCHITECTURES.get(architecture)!
   const size = {layers, hiddenSize, heads, kvHeads, headDim, intermediateSize, vocabSize}
-  return {id, architecture, family, ...size, qkNorm, slidingWindow, experts: null, latent: null, quant}
+  return {
+    id,
+    architecture,
+    family,
+    ...size,
+    qkNorm,
+    slidingWindow,
+    experts: null,
+    latent: null,
+    mixed: null,
+    deltaNet: null,
+    stateSpace: null,
+    blocks: null,
+    quant,
+  }
 }
 
 function sparse(

@@ -2,6 +2,9 @@
 const CONTEXT_LENGTHS: ReadonlyMap<string, number> = new Map(
   (
     [
+      [1_048_576, ['meta-llama/Llama-4-Maverick-17B-128E-Instruct']],
+      [10_485_760, ['meta-llama/Llama-4-Scout-17B-16E-Instruct']],
+      [8192, ['nvidia/Nemotron-H-56B-Base-8K']],
       [32_768, ['XiaomiMiMo/MiMo-7B-Base', 'mistralai/Mixtral-8x7B-v0.1']],
       [65_536, ['mistralai/Mixtral-8x22B-v0.1']],
       [
@@ -41,6 +44,13 @@ const CONTEXT_LENGTHS: ReadonlyMap<string, number> = new Map(
           'Qwen/Qwen3-VL-8B-Instruct',
           'Qwen/Qwen3-VL-30B-A3B-Instruct',
           'nvidia/Kimi-K2.5-NVFP4',
+          'google/gemma-4-26B-A4B',
+          'XiaomiMiMo/MiMo-V2-Flash',
+          'Qwen/Qwen3.5-27B',
+          'Qwen/Qwen3.5-35B-A3B',
+          'Qwen/Qwen3.5-122B-A10B',
+          'Qwen/Qwen3.5-397B-A17B',
+          'nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16',
         ],
       ],
     ] as const

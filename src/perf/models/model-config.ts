@@ -11,8 +11,12 @@ export type KvCacheMode = 'bfloat16' | 'fp8'
 /** Number format of the prefill attention kernel. */
 export type FmhaMode = 'bfloat16' | 'fp8'
 
-/** How attention and feed-forward are built: dense GQA, GQA with routed experts, or latent attention with experts. */
-export type ModelFamily = 'dense' | 'moe' | 'mla'
+/**
+ * How attention and feed-forward are built: dense GQA, GQA with routed experts, latent attention with experts, layers of
+ * several kinds (`mixed`), gated delta nets beside attention (`delta`), state-space layers beside it (`ssm`), or blocks that
+ * differ from layer to layer (`blocks`).
+ */
+export type ModelFamily = 'dense' | 'moe' | 'mla' | 'mixed' | 'delta' | 'ssm' | 'blocks'
 
 export type ProjectionGroup = 'q' | 'kv' | 'o'
 
@@ -49,6 +53,14 @@ export interface ModelConfig {
   readonly experts: ExpertConfig | null
   /** null unless the family is `mla`. */
   readonly latent: LatentConfig | null
+  /** null unless the family is `mixed`. */
+  readonly mixed: MixedLayers | null
+  /** null unless the family is `delta`. */
+  readonly deltaNet: DeltaNetConfig | null
+  /** null unless the family is `ssm`. */
+  readonly stateSpace: StateSpaceConfig | null
+  /** Alike ones in a row as one; null unless the family is `blocks`. */
+  readonly blocks: readonly BlockGroup[] | null
   readonly quant: CheckpointQuant
 }
 
@@ -69,4 +81,87 @@ export interface LatentConfig {
   readonly sharedExperts: number
   /** Whether the checkpoint computes in bfloat16 where it is not quantised. */
   readonly isBfloat16: boolean
+}
+
+/** Layers of several kinds: some see a window of the sequence, some all of it; some have experts, some one wide block. */
+export interface MixedLayers {
+  /** In the order in which their times are summed. */
+  readonly groups: readonly LayerGroup[]
+  /** Inner width of a wide feed-forward block. */
+  readonly wideSize: number
+  /** Inner width of the expert that every token visits beside its own; 0 = there is none. */
+  readonly sharedExpertSize: number
+  /** Each head's output is scaled by a learnt gate. */
+  readonly isGated: boolean
+  readonly modes: {readonly projections: GemmMode; readonly wide: GemmMode; readonly experts: MoeMode}
+  /** Tokens travel to their experts in the experts' number format. */
+  readonly travelsQuantised: boolean
+  /** Experts from which on the router is priced. */
+  readonly fewestWithRouter: number
+  /** Layers with a window keep no more of the KV cache than that. */
+  readonly cachesWindows: boolean
+}
+
+/** Layers that are alike. */
+export interface LayerGroup {
+  /** Before the names of its operators. */
+  readonly name: string
+  readonly layers: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headDim: number
+  readonly valueHeadDim: number
+  /** Whether values have a projection of their own; else the keys' stands in. */
+  readonly hasValues: boolean
+  /** Tokens; 0 = the whole sequence. */
+  readonly window: number
+  /** Name of the wide feed-forward block; null = only experts. */
+  readonly wide: string | null
+  readonly isRouted: boolean
+}
+
+/** Layers with a recurrent state of fixed size instead of attention; the model's other layers see the whole sequence. */
+export interface DeltaNetConfig {
+  /** How many of the model's layers these are. */
+  readonly layers: number
+  readonly keyHeads: number
+  readonly keyDim: number
+  readonly valueHeads: number
+  readonly valueDim: number
+  /** Tokens that the convolution looks at. */
+  readonly convWidth: number
+  /** Bytes of one number of the state. */
+  readonly stateBytes: number
+  /** Inner width of the expert that every token visits; 0 = there is none. */
+  readonly sharedExpertSize: number
+  readonly modes: {readonly projections: GemmMode; readonly wide: GemmMode; readonly shared: GemmMode}
+}
+
+/** State-space layers, attention and feed-forward, each a layer of its own. */
+export interface StateSpaceConfig {
+  readonly layers: {
+    readonly mamba: number
+    readonly attention: number
+    readonly experts: number
+    readonly wide: number
+  }
+  readonly heads: number
+  readonly headDim: number
+  readonly stateSize: number
+  readonly groups: number
+  /** Tokens that the convolution looks at. */
+  readonly convWidth: number
+  /** Inner width of the expert that every token visits; 0 = there is none. */
+  readonly sharedExpertSize: number
+  /** Width to which tokens are projected for their experts; 0 = they stay as they are. */
+  readonly latentSize: number
+}
+
+/** Layers in a row that are alike; what a search found to be dispensable is left out. */
+export interface BlockGroup {
+  readonly layers: number
+  /** null = the layers have no attention. */
+  readonly kvHeads: number | null
+  /** Inner width; null = the layers have no feed-forward block. */
+  readonly intermediateSize: number | null
 }

@@ -2,23 +2,16 @@ import {UNSUPPORTED_ARCHITECTURES} from './architectures.ts'
 
 /** Names of published models by which their architecture is known, where none of it can be timed. */
 const UNSUPPORTED_NAMES: readonly (readonly [RegExp, string])[] = [
-  [/llama-?4/, 'Llama4ForConditionalGeneration'],
   [/qwen3-next/, 'Qwen3NextForCausalLM'],
-  [/qwen3\.[56]/, 'Qwen3_5ForConditionalGeneration'],
   [/deepseek-v3\.2/, 'DeepseekV32ForCausalLM'],
   [/deepseek-v4/, 'DeepseekV4ForCausalLM'],
   [/glm-5/, 'GlmMoeDsaForCausalLM'],
   [/glm-4/, 'Glm4MoeForCausalLM'],
   [/kimi-k3/, 'KimiK3ForConditionalGeneration'],
   [/minimax-m3/, 'MiniMaxM3ForCausalLM'],
-  [/nemotron-(h|nano|3-nano)/, 'NemotronHForCausalLM'],
-  [/nemotron-(super|ultra|51b)/, 'DeciLMForCausalLM'],
   [/gemma-3/, 'Gemma3ForConditionalGeneration'],
-  [/gemma-4/, 'Gemma4ForConditionalGeneration'],
   [/phi-?[34]/, 'Phi3ForCausalLM'],
   [/(mistral-(7b|nemo|small|large)|ministral|magistral)/, 'MistralForCausalLM'],
-  [/step-?3/, 'Step3p5ForCausalLM'],
-  [/mimo-v2/, 'MiMoV2FlashForCausalLM'],
 ]
 
 /** Why a model of this name cannot be timed, whatever its config.json says; null = its name says nothing of the kind. */

@@ -1,9 +1,14 @@
 import {fail, ok, type Result} from '../../core/result.ts'
 import {ARCHITECTURES, type Architecture} from './architectures.ts'
+import {readBlocks} from './blocks.ts'
+import {readDeltaNet} from './delta-net.ts'
+import {FieldReader} from './field-reader.ts'
 import {asRecord, type JsonRecord} from './json.ts'
-import type {ExpertConfig, LatentConfig, ModelConfig} from './model-config.ts'
+import {readMixedLayers} from './mixed-layers.ts'
+import type {ExpertConfig, LatentConfig, ModelConfig, ModelFamily} from './model-config.ts'
 import {reasonOf} from './named-families.ts'
-import {parseQuant} from './parse-quant.ts'
+import {exclusionPatterns, parseQuant} from './parse-quant.ts'
+import {layerKinds, readStateSpace} from './state-space.ts'
 
 /**
  * A model from its Hugging Face `config.json` and, if the checkpoint has one, `hf_quant_config.json`.
@@ -21,19 +26,27 @@ export function parseModelConfig(configJson: unknown, hfQuantJson: unknown, id: 
   if (architecture === undefined) return fail(unsupported(id, name), 'architectures')
   const shapes = architecture.isNested ? withoutNesting(config) : config
   const reader = new FieldReader(id, shapes)
-  const model = readModel(reader, {id, name, architecture}, shapes, asRecord(hfQuantJson))
+  const model = readModel(reader, {id, name, architecture, whole: config}, shapes, asRecord(hfQuantJson))
   return model.ok && reader.problem !== null ? fail(reader.problem.message, reader.problem.field) : model
 }
 
-/** The language model's fields; its number formats may be said for the whole. */
+/** The language model's fields, nested or not; its number formats may be said for the whole. */
 function withoutNesting(config: JsonRecord): JsonRecord {
-  const inner = asRecord(config.text_config) ?? {}
+  const inner = asRecord(config.text_config) ?? config
   return {...inner, quantization_config: config.quantization_config ?? inner.quantization_config}
+}
+
+interface Named {
+  readonly id: string
+  readonly name: string
+  readonly architecture: Architecture
+  /** The config.json as it is. */
+  readonly whole: JsonRecord
 }
 
 function readModel(
   reader: FieldReader,
-  {id, name, architecture}: {id: string; name: string; architecture: Architecture},
+  {id, name, architecture, whole}: Named,
   config: JsonRecord,
   hfQuant: JsonRecord | null,
 ): Result<ModelConfig> {
@@ -46,15 +59,24 @@ function readModel(
   reader.check(kvHeads <= heads, 'num_key_value_heads', `is larger than num_attention_heads (${heads})`)
   const headDim =
     reader.optional('head_dim') || reader.optional('attention_head_dim') || Math.floor(hiddenSize / heads)
-  const hasExperts = architecture.family !== 'dense'
-  const intermediateSize = hasExperts
-    ? reader.optional('intermediate_size')
-    : reader.positive('intermediate_size')
+  const {family} = architecture
+  const hasExperts = namesExperts(family, reader)
+  const isWide = !hasExperts && family !== 'blocks'
+  const intermediateSize = isWide
+    ? reader.positive('intermediate_size')
+    : reader.optional('intermediate_size')
+  // A list of kinds may stand for the number of layers.
+  const layers =
+    family === 'ssm' && !reader.has('num_hidden_layers')
+      ? layerKinds(reader).length
+      : reader.positive('num_hidden_layers')
+  const exclusions = exclusionPatterns(config, hfQuant)
+  const shape = {layers, heads, kvHeads, headDim, intermediateSize, quant: quant.value, exclusions}
   return ok({
     id,
     architecture: name,
     family: architecture.family,
-    layers: reader.positive('num_hidden_layers'),
+    layers,
     hiddenSize,
     heads,
     kvHeads,
@@ -65,8 +87,19 @@ function readModel(
     slidingWindow: architecture.slidingWindow,
     experts: hasExperts ? readExperts(reader) : null,
     latent: architecture.family === 'mla' ? readLatent(reader, config, headDim) : null,
+    mixed: architecture.family === 'mixed' ? readMixedLayers(name, reader, shape, whole) : null,
+    deltaNet: architecture.family === 'delta' ? readDeltaNet(reader, shape, whole) : null,
+    stateSpace: family === 'ssm' ? readStateSpace(reader) : null,
+    blocks: family === 'blocks' ? readBlocks(reader, heads, hiddenSize) : null,
     quant: quant.value,
   })
+}
+
+/** Whether a model of the family has routed experts; in some that is for its config.json to say. */
+function namesExperts(family: ModelFamily, reader: FieldReader): boolean {
+  if (family === 'delta') return reader.optional('num_experts') > 0
+  if (family === 'ssm') return reader.optional('n_routed_experts') > 0
+  return family !== 'dense' && family !== 'blocks'
 }
 
 function readExperts(reader: FieldReader): ExpertConfig {
@@ -99,41 +132,4 @@ function readLatent(reader: FieldReader, config: JsonRecord, headDim: number): L
 function unsupported(id: string, architecture: string): string {
   const supported = [...ARCHITECTURES.keys()].join(', ')
   return `${id}: architecture ${architecture} is not supported (${reasonOf(architecture)}); supported: ${supported}`
-}
-
-/** Reads whole numbers from one config and remembers the first complaint. */
-class FieldReader {
-  problem: {message: string; field: string} | null = null
-  private readonly id: string
-  private readonly config: JsonRecord
-
-  constructor(id: string, config: JsonRecord) {
-    this.id = id
-    this.config = config
-  }
-
-  has(field: string): boolean {
-    return this.config[field] !== undefined && this.config[field] !== null
-  }
-
-  positive(field: string): number {
-    this.check(this.has(field), field, 'is missing')
-    const value = this.optional(field)
-    this.check(value > 0, field, 'must be larger than 0')
-    return value
-  }
-
-  /** 0 when the field is absent or null. */
-  optional(field: string): number {
-    if (!this.has(field)) return 0
-    const value = this.config[field]
-    const whole = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31
-    this.check(whole, field, 'must be a whole number')
-    return whole ? value : 0
-  }
-
-  check(condition: boolean, field: string, complaint: string): void {
-    if (condition || this.problem !== null) return
-    this.problem = {message: `${this.id}: "${field}" in config.json ${complaint}`, field}
-  }
 }

@@ -23,7 +23,7 @@ export function parseQuant(config: JsonRecord, hfQuant: JsonRecord | null): Resu
     algorithm !== null && (['fp8', 'fp8_block', 'nvfp4'].includes(algorithm) || kvCache.value === 'fp8')
   const fmha: FmhaMode = fp8Attention ? 'fp8' : 'bfloat16'
   const blockSize = Array.isArray(declared.weight_block_size) ? declared.weight_block_size[0] : undefined
-  const patterns = exclusionPatterns(declared, modelOpt)
+  const patterns = exclusionPatterns(config, hfQuant)
   return ok({
     gemm: weights.value.gemm,
     moe: weights.value.moe,
@@ -138,7 +138,10 @@ function isDynamic(declared: JsonRecord): boolean {
   )
 }
 
-function exclusionPatterns(declared: JsonRecord, modelOpt: JsonRecord): string[] {
+/** Names, with wildcards, of what the checkpoint leaves unquantised. */
+export function exclusionPatterns(config: JsonRecord, hfQuant: JsonRecord | null): string[] {
+  const declared = asRecord(config.quantization_config) ?? {}
+  const modelOpt = asRecord(hfQuant?.quantization) ?? {}
   return [
     ...strings(declared.modules_to_not_convert),
     ...strings(declared.exclude_modules),

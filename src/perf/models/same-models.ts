@@ -41,6 +41,8 @@ const SAME: Readonly<Record<string, readonly string[]>> = {
     'Qwen/Qwen3-235B-A22B-Instruct-2507-FP8',
     'Qwen/Qwen3-235B-A22B-Thinking-2507-FP8',
   ],
+  'Qwen/Qwen3.5-35B-A3B': ['Qwen/Qwen3.6-35B-A3B'],
+  'Qwen/Qwen3.5-27B': ['Qwen/Qwen3.6-27B'],
   'openai/gpt-oss-20b': ['openai/gpt-oss-safeguard-20b'],
   'openai/gpt-oss-120b': ['openai/gpt-oss-safeguard-120b'],
   'deepseek-ai/DeepSeek-V3': [

@@ -22,7 +22,10 @@ export function evaluateDispatch(op: DispatchOp, hardware: Hardware): TokenCost 
   const gathered = nccl(hardware, gpus, side === 'pre' ? 'all_gather' : 'reduce_scatter')
   const reduce = (x: number) => reduced(x * hidden)
   const gather = (x: number) => gathered(x * attentionDp * hidden)
-  if (backend === 'vllm') return x => (reduces ? reduce(x) : 0) + (spreads ? gather(x) : 0)
+  if (backend === 'vllm') {
+    const reducesHere = reduces && !(op.attentionReduced && side === 'pre')
+    return x => (reducesHere ? reduce(x) : 0) + (spreads ? gather(x) : 0)
+  }
   if (backend === 'sglang') {
     if (!(reduces && spreads)) return reduces ? reduce : spreads ? gather : () => 0
     const inner = nccl(hardware, attentionTp, side === 'pre' ? 'reduce_scatter' : 'all_gather')

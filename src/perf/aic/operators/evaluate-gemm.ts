@@ -1,4 +1,4 @@
-import {noData} from '../tables/errors.ts'
+import {AicDataError, noData} from '../tables/errors.ts'
 import {GemmShape} from '../tables/gemm-sites.ts'
 import {GridReader} from '../tables/grid.ts'
 import type {Grid, GridRoofline} from '../tables/grid-shape.ts'
@@ -12,6 +12,7 @@ export function evaluateGemm(op: GemmOp, hardware: Hardware): TokenCost {
   const {system} = hardware
   // Which is said when it is asked, and not as a missing table.
   if (!hasUnitsFor(system, op.mode)) return () => flopsFor(system, op.mode)
+  if (op.rooflineWhenNarrow) return narrowGemm(op, hardware)
   return op.mode === 'fp8_static' ? staticFp8Gemm(op, hardware) : plainGemm(op, hardware)
 }
 
@@ -25,6 +26,20 @@ function plainGemm(op: GemmOp, {system, tables, outside}: Hardware): TokenCost {
       shape = new GemmShape(table, op.n, op.k, roofline, outside)
     }
     return Math.max(shape.at(x), 0)
+  }
+}
+
+/** Of a shape that has no neighbours in the table, the time the hardware could not beat. */
+function narrowGemm(op: GemmOp, hardware: Hardware): TokenCost {
+  const measured = op.mode === 'fp8_static' ? staticFp8Gemm(op, hardware) : plainGemm(op, hardware)
+  const roofline = gemmRoofline(hardware.system, op.mode)
+  return x => {
+    try {
+      return measured(x)
+    } catch (error) {
+      if (!(error instanceof AicDataError) || error.name !== 'PerfDataNotAvailableError') throw error
+      return roofline(x, op.n, op.k)
+    }
   }
 }
 

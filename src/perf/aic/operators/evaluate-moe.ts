@@ -35,14 +35,15 @@ export function moeShape(op: MoeOp, tables: TableSet, lowLatency: boolean): MoeS
 /** Operations and elements moved by one GPU; whole-number divisions left to right, as in the reference. */
 function work(op: MoeOp, tokens: number): {operations: number; traffic: number} {
   const {hidden: h, intermediate, ep, tp, experts} = op
+  const matrices = op.isGated ? 3 : 2
   const routed = tokens * op.perToken
-  const operations = Math.floor(Math.floor((routed * h * intermediate * 3 * 2) / ep) / tp)
+  const operations = Math.floor(Math.floor((routed * h * intermediate * matrices * 2) / ep) / tp)
   const perGpu = Math.floor(routed / ep)
   const traffic =
     perGpu * h +
     perGpu * h +
-    Math.floor((perGpu * intermediate * 3) / tp) +
-    Math.floor((h * intermediate * 3) / tp) * Math.min(Math.floor(experts / ep), perGpu)
+    Math.floor((perGpu * intermediate * matrices) / tp) +
+    Math.floor((h * intermediate * matrices) / tp) * Math.min(Math.floor(experts / ep), perGpu)
   return {operations, traffic}
 }
 

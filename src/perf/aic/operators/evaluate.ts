@@ -5,6 +5,8 @@ import {evaluateAllReduce, evaluateDispatch} from './evaluate-comm.ts'
 import {evaluateGemm} from './evaluate-gemm.ts'
 import {evaluateLatentAttention, evaluateLatentModule, evaluateLatentProjection} from './evaluate-latent.ts'
 import {evaluateMoe} from './evaluate-moe.ts'
+import {evaluateRecurrent} from './evaluate-recurrent.ts'
+import {evaluateStateSpace} from './evaluate-state-space.ts'
 import type {Hardware, SequenceCost, TokenCost} from './hardware.ts'
 import type {ElementwiseOp, EmbeddingOp, FallbackOp, Op, OverlapOp} from './ops.ts'
 
@@ -23,6 +25,10 @@ export function compileOp(op: Op, hardware: Hardware): CompiledOp {
       return sequences(op, evaluateLatentModule(op, hardware))
     case 'fallback':
       return sequences(op, evaluateFallback(op, hardware))
+    case 'recurrent':
+      return sequences(op, evaluateRecurrent(op, hardware))
+    case 'state_space':
+      return sequences(op, evaluateStateSpace(op, hardware))
     case 'gemm': {
       const by = op.perRequest ? 'requests' : 'tokens'
       return {...tokens(op, evaluateGemm(op, hardware)), by}

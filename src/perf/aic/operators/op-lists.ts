@@ -1,7 +1,12 @@
 import type {BackendName} from '../../../config/gpus.ts'
 import type {ExpertConfig, GemmMode, LatentConfig, ModelConfig} from '../../models/model-config.ts'
 import type {Parallelism} from '../request/parallelism.ts'
+import {BlocksBuilder} from './blocks.ts'
+import {DeltaNetBuilder} from './delta-net.ts'
+import {MixedLayersBuilder} from './mixed-layers.ts'
+import {OpBuilder, split} from './op-builder.ts'
 import type {Op, OpLists, Phase} from './ops.ts'
+import {StateSpaceBuilder} from './state-space.ts'
 
 /** The operators of one prefill and one decode step, in the order their times are summed (perf-model-012.md 4). */
 export function buildOpLists(model: ModelConfig, sizes: Parallelism, backend: BackendName): OpLists {
@@ -12,25 +17,21 @@ export function buildOpLists(model: ModelConfig, sizes: Parallelism, backend: Ba
 }
 
 function buildPhase(model: ModelConfig, sizes: Parallelism, backend: BackendName, phase: Phase): Op[] {
+  if (model.stateSpace !== null) {
+    return new StateSpaceBuilder(model, sizes, backend, phase).layers(model.stateSpace)
+  }
+  if (model.blocks !== null) return new BlocksBuilder(model, sizes, backend, phase).layers(model.blocks)
+  if (model.deltaNet !== null) {
+    return new DeltaNetBuilder(model, sizes, backend, phase).layers(model.deltaNet)
+  }
+  if (model.mixed !== null) return new MixedLayersBuilder(model, sizes, backend, phase).layers(model.mixed)
   const builder = new PhaseBuilder(model, sizes, backend, phase)
   if (model.experts === null) return builder.dense()
   if (model.latent !== null) return builder.latent(model.experts, model.latent)
   return builder.groupedWithExperts(model.experts)
 }
 
-class PhaseBuilder {
-  private readonly model: ModelConfig
-  private readonly sizes: Parallelism
-  private readonly backend: BackendName
-  private readonly phase: Phase
-
-  constructor(model: ModelConfig, sizes: Parallelism, backend: BackendName, phase: Phase) {
-    this.model = model
-    this.sizes = sizes
-    this.backend = backend
-    this.phase = phase
-  }
-
+class PhaseBuilder extends OpBuilder {
   dense(): Op[] {
     const {layers, intermediateSize, hiddenSize} = this.model
     const {tp} = this.sizes
@@ -117,39 +118,6 @@ class PhaseBuilder {
     }
   }
 
-  private routedExperts(experts: ExpertConfig, distribution: 'power_law_1.2' | 'power_law_1.01'): Op[] {
-    const {layers, hiddenSize} = this.model
-    const {moeTp, moeEp, attentionDp} = this.sizes
-    const mode = this.model.quant.moe
-    const travel = {
-      kind: 'dispatch',
-      count: layers,
-      hidden: hiddenSize,
-      gpus: moeTp * moeEp,
-      attentionDp,
-      mode,
-    } as const
-    return [
-      this.gemm('router_gemm', layers, experts.count, hiddenSize, 'bfloat16'),
-      {...travel, name: this.name('moe_pre_dispatch'), side: 'pre'},
-      {
-        kind: 'moe',
-        name: this.name('moe'),
-        count: layers,
-        mode,
-        hidden: hiddenSize,
-        intermediate: experts.intermediateSize,
-        experts: experts.count,
-        perToken: experts.perToken,
-        tp: moeTp,
-        ep: moeEp,
-        attentionDp,
-        distribution,
-      },
-      {...travel, name: this.name('moe_post_dispatch'), side: 'post'},
-    ]
-  }
-
   private sharedExpert(experts: ExpertConfig): Op[] {
     const {layers, hiddenSize, quant} = this.model
     const {tp} = this.sizes
@@ -224,45 +192,4 @@ class PhaseBuilder {
       {...projection, name: this.name('bmm_post'), side: 'post'},
     ]
   }
-
-  private embedding(vocab: number): Op {
-    return {kind: 'embedding', name: this.name('embedding'), count: 1, vocab, hidden: this.model.hiddenSize}
-  }
-
-  private elementwise(name: string, count: number, input: number, output: number): Op {
-    return {kind: 'elementwise', name: this.name(name), count, input, output}
-  }
-
-  private gemm(name: string, count: number, n: number, k: number, mode: GemmMode) {
-    const fullName = this.name(name)
-    return {
-      kind: 'gemm',
-      name: fullName,
-      count,
-      n,
-      k,
-      mode,
-      lowPrecisionInput: false,
-      perRequest: false,
-    } as const
-  }
-
-  private logits(): Op {
-    const {vocabSize, hiddenSize} = this.model
-    const width = split(vocabSize, this.sizes.tp)
-    return {...this.gemm('logits_gemm', 1, width, hiddenSize, 'bfloat16'), perRequest: true}
-  }
-
-  private allReduce(name: string, count: number, gpus: number): Op {
-    return {kind: 'all_reduce', name: this.name(name), count, hidden: this.model.hiddenSize, gpus}
-  }
-
-  private name(name: string): string {
-    return `${this.phase}_${name}`
-  }
-}
-
-/** The share of one of `gpus` equal parts, rounded down as the reference does. */
-function split(size: number, gpus: number): number {
-  return Math.floor(size / gpus)
 }

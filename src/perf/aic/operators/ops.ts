@@ -13,6 +13,8 @@ export type Op =
   | LatentModuleOp
   | LatentProjectionOp
   | MoeOp
+  | RecurrentOp
+  | StateSpaceOp
   | DispatchOp
   | AllReduceOp
   | FallbackOp
@@ -46,6 +48,8 @@ export interface GemmOp extends Base {
   readonly lowPrecisionInput: boolean
   /** Runs once per request instead of once per token in prefill. */
   readonly perRequest: boolean
+  /** Too narrow for the tables it takes its roofline. */
+  readonly rooflineWhenNarrow: boolean
 }
 
 export interface AttentionOp extends Base {
@@ -82,6 +86,46 @@ export interface LatentProjectionOp extends Base {
   readonly side: 'pre' | 'post'
 }
 
+/** Kernels of a layer with a recurrent state: a short convolution, and a scan in prefill or one step in decode. */
+export type RecurrentKernel = 'conv_prefill' | 'scan' | 'conv_step' | 'step'
+
+/** A gated delta net on one GPU. */
+export interface RecurrentShape {
+  readonly hidden: number
+  readonly keyHeads: number
+  readonly keyDim: number
+  readonly valueHeads: number
+  readonly valueDim: number
+  /** Tokens that the convolution looks at. */
+  readonly convWidth: number
+  /** Bytes of one number of the state. */
+  readonly stateBytes: number
+}
+
+export interface RecurrentOp extends Base {
+  readonly kind: 'recurrent'
+  readonly kernel: RecurrentKernel
+  readonly shape: RecurrentShape
+}
+
+/** A state-space layer, whole: every GPU is priced with all of it. */
+export interface StateSpaceShape {
+  readonly hidden: number
+  readonly heads: number
+  readonly headDim: number
+  readonly stateSize: number
+  readonly groups: number
+  /** Tokens that the convolution looks at. */
+  readonly convWidth: number
+}
+
+export interface StateSpaceOp extends Base {
+  readonly kind: 'state_space'
+  /** The scan over the sequence, or one step of it in decode; else the convolution before it. */
+  readonly isScan: boolean
+  readonly shape: StateSpaceShape
+}
+
 export interface MoeOp extends Base {
   readonly kind: 'moe'
   readonly mode: MoeMode
@@ -92,6 +136,8 @@ export interface MoeOp extends Base {
   readonly tp: number
   readonly ep: number
   readonly attentionDp: number
+  /** Three matrices to an expert, one of them a gate; else two. */
+  readonly isGated: boolean
   readonly distribution: 'power_law_1.2' | 'power_law_1.01'
 }
 
@@ -103,6 +149,8 @@ export interface DispatchOp extends Base {
   readonly gpus: number
   readonly attentionDp: number
   readonly mode: MoeMode
+  /** Another operator of the list sums attention over GPUs; of the backends only vLLM's estimate leaves it out here. */
+  readonly attentionReduced: boolean
 }
 
 export interface AllReduceOp extends Base {

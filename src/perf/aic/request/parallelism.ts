@@ -81,7 +81,7 @@ export function parallelismViolation(request: SpreadModel): ParallelismViolation
 
 function expertViolation(request: SpreadModel, sizes: Parallelism): ParallelismViolation | null {
   const {tp, moeTp, moeEp, attentionDp} = sizes
-  const {id, experts, family, quant} = request.model
+  const {id, architecture, experts, family, quant} = request.model
   const gpus = tp * attentionDp
   if (gpus !== moeTp * moeEp) {
     const message = `${id} runs its attention on ${gpus} GPUs but its experts on ${moeTp * moeEp}: set aic_moe_tp_size or aic_moe_ep_size to ${gpus}`
@@ -92,8 +92,10 @@ function expertViolation(request: SpreadModel, sizes: Parallelism): ParallelismV
     return {name: 'AssertionError', field: 'aic_moe_ep_size', message}
   }
   const width = Math.floor((experts?.intermediateSize ?? 0) / moeTp)
-  // The reference does not check latent attention models; there the missing table speaks up.
-  if (family === 'moe' && quant.moe === 'fp8_block' && width % quant.weightBlockSize !== 0) {
+  // The reference does not check latent attention models, nor Gemma 4; there the missing table speaks up.
+  const isChecked =
+    family === 'moe' || (family === 'mixed' && architecture !== 'Gemma4ForConditionalGeneration')
+  if (isChecked && quant.moe === 'fp8_block' && width % quant.weightBlockSize !== 0) {
     const message = `experts of ${id} split ${moeTp} ways do not fill blocks of ${quant.weightBlockSize}: use aic_moe_ep_size instead of aic_moe_tp_size`
     return {name: 'ValueError', field: 'aic_moe_tp_size', message}
   }

@@ -1,4 +1,7 @@
+import type {BackendName} from '../../../config/gpus.ts'
 import {moeShape} from '../operators/evaluate-moe.ts'
+import {recurrentKeys} from '../operators/evaluate-recurrent.ts'
+import {stateSpaceKey} from '../operators/evaluate-state-space.ts'
 import {buildOpLists} from '../operators/op-lists.ts'
 import {flattenOps, type GemmOp, type Op, type Phase} from '../operators/ops.ts'
 import {type QuantModes, quantModesFor} from '../operators/quant-modes.ts'
@@ -12,6 +15,7 @@ import {
   type TableSet,
   tableKey,
 } from '../tables/tables.ts'
+import type {OwnTier} from './own-tiers.ts'
 import {parallelismOf} from './parallelism.ts'
 import type {ResolvedAicRequest} from './request.ts'
 
@@ -26,10 +30,14 @@ export function moeTier(mode: string): string {
 
 export const ATTENTION_TIER = 'attention'
 export const LATENT_TIER = 'latent'
+/** gpt-oss and the models that share its window read no more for the sake of others. */
+export function attentionTier(window: number): typeof ATTENTION_TIER | OwnTier {
+  return window === 0 || window === 128 ? ATTENTION_TIER : 'window'
+}
 
 /** A table an operator reads, named as in the packs, or the GEMM shape it needs. */
 export type Need =
-  | {readonly kind: GridKind | 'moe'; readonly key: string; readonly tier: string}
+  | {readonly kind: GridKind | 'moe' | 'recurrent_step'; readonly key: string; readonly tier: string}
   | {readonly kind: 'gemm'; readonly op: GemmOp; readonly tier: string}
 
 /**
@@ -39,12 +47,20 @@ export type Need =
 export function needsOf(request: Omit<ResolvedAicRequest, 'version' | 'notices'>, tables: TableSet): Need[] {
   const lists = buildOpLists(request.model, parallelismOf(request), request.backend)
   const modes = quantModesFor(request)
-  return PHASES.flatMap(phase => flattenOps(lists[phase]).flatMap(op => needsOfOp(op, phase, modes, tables)))
+  return PHASES.flatMap(phase =>
+    flattenOps(lists[phase]).flatMap(op => needsOfOp(op, phase, {modes, tables, backend: request.backend})),
+  )
 }
 
 const PHASES: readonly Phase[] = ['context', 'generation']
 
-function needsOfOp(op: Op, phase: Phase, modes: QuantModes, tables: TableSet): Need[] {
+interface Asked {
+  readonly modes: QuantModes
+  readonly tables: TableSet
+  readonly backend: BackendName
+}
+
+function needsOfOp(op: Op, phase: Phase, {modes, tables, backend}: Asked): Need[] {
   const {fmha, kvcache} = modes
   switch (op.kind) {
     case 'gemm':
@@ -66,7 +82,7 @@ function needsOfOp(op: Op, phase: Phase, modes: QuantModes, tables: TableSet): N
       })
       // A plain variant exists only where the kernel choice differs.
       return [
-        {kind: phase, key, tier: ATTENTION_TIER},
+        {kind: phase, key, tier: attentionTier(op.window)},
         ...(op.lane === 'plain' ? [{kind: `${phase}_plain` as const, key, tier: ATTENTION_TIER}] : []),
       ]
     }
@@ -78,6 +94,14 @@ function needsOfOp(op: Op, phase: Phase, modes: QuantModes, tables: TableSet): N
       return phase === 'context'
         ? [{kind: 'mla_context_module', key: tableKey(fmha, kvcache, op.mode), tier: LATENT_TIER}]
         : [{kind: 'mla_generation_module', key: tableKey(kvcache, op.mode), tier: LATENT_TIER}]
+    case 'recurrent': {
+      const kind = phase === 'context' ? 'recurrent' : 'recurrent_step'
+      return recurrentKeys(op, backend).map(key => ({kind, key, tier: 'deltanet'}))
+    }
+    case 'state_space': {
+      const key = stateSpaceKey(op, phase, backend)
+      return key === null ? [] : [{kind: 'recurrent', key, tier: 'mamba'}]
+    }
     default:
       return []
   }
@@ -97,7 +121,7 @@ function isLoaded(need: Need, loaded: TableSet): boolean {
     return sitesNeeded(table, need.op.n, need.op.k).every(site => table.latency[site] !== null)
   }
   if (loaded.isAbsent(need.kind, need.key)) return true
-  if (need.kind === 'moe') return loaded.curve('moe', need.key) !== null
+  if (need.kind === 'moe' || need.kind === 'recurrent_step') return loaded.curve(need.kind, need.key) !== null
   // Modules carry the native heads of the measured model behind the slice.
   return (
     loaded.grid(need.kind, need.key) !== null || loaded.gridKeys(need.kind, tableKey(need.key, '')).length > 0

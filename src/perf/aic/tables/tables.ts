@@ -15,9 +15,10 @@ export type GridKind =
   | 'mla_generation_module'
   | 'computescale'
   | 'scale_matrix'
+  | 'recurrent'
 
 /** Kinds of tables over one axis. */
-export type CurveKind = 'moe' | 'allreduce' | 'nccl' | 'mla_bmm'
+export type CurveKind = 'moe' | 'allreduce' | 'nccl' | 'mla_bmm' | 'recurrent_step'
 
 /** Joins the parts of a table key; the builder and the lookups must agree on it. */
 export function tableKey(...parts: readonly (string | number)[]): string {
