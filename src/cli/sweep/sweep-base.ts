@@ -77,13 +77,14 @@ export async function readSweepBase(rest: readonly string[], what: string): Prom
   })
 }
 
-/** The base's tables stand for the points', and its trace is theirs: what they lack is then known before the first run. */
-export async function checkSweepBase({
-  base,
-  path,
-  bytes,
-  notices,
-}: SweepBase): Promise<Result<{readonly trace: ParsedTrace | null; readonly notices: readonly string[]}>> {
+/**
+ * The base's tables stand for the points', and its trace is theirs: what they lack is then known before the first run.
+ * @param points what is run: a warning of the base that is true of none of them is not given
+ */
+export async function checkSweepBase(
+  {base, path, bytes, notices}: SweepBase,
+  points: readonly Scenario[] = [base],
+): Promise<Result<{readonly trace: ParsedTrace | null; readonly notices: readonly string[]}>> {
   const loader = createTimingLoader()
   const sized = loader.sizeKvCaches(base)
   const timing = sized.ok ? await loader.prepare(sized.value) : sized
@@ -92,8 +93,19 @@ export async function checkSweepBase({
   if (!trace.ok) return trace
   return ok({
     trace: trace.value,
-    notices: [...notices, ...warningNotes(base), ...timing.value.notices, ...(trace.value?.notices ?? [])],
+    notices: [
+      ...notices,
+      ...warningsOfAny(base, points),
+      ...timing.value.notices,
+      ...(trace.value?.notices ?? []),
+    ],
   })
+}
+
+/** A point may have another value than the base where it is warned of: of the KV blocks what its GPU has room for. */
+function warningsOfAny(base: Scenario, points: readonly Scenario[]): readonly string[] {
+  const ofPoints = new Set(points.flatMap(warningNotes))
+  return warningNotes(base).filter(note => ofPoints.has(note))
 }
 
 /** Checksums of the profiles a scenario reads, or null: a changed profile makes another run. */

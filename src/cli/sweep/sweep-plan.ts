@@ -57,7 +57,10 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   if (!sized.ok) return sized
   const tasks = planTasks(sized.value, axes, traceSha256)
   if (!tasks.ok) return tasks
-  const checked = await checkSweepBase(centre.value)
+  const checked = await checkSweepBase(
+    centre.value,
+    sized.value.map(({scenario}) => scenario),
+  )
   if (!checked.ok) return checked
   return ok({
     trace: checked.value.trace,

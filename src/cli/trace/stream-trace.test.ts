@@ -97,12 +97,39 @@ describe('a trace that is read in pieces replays as one that is read as a whole:
     expect(arrivalOrder.length).toBe(rows.count)
     expect(pieces.report.planner_replay.trace_sha256).toBe(whole.report.planner_replay.trace_sha256)
     expect(pieces.report.mean_ttft_ms).toBe(whole.report.mean_ttft_ms)
-    // What is odd of a trace is not looked for; all else that is said is the same.
+    // All that is said is the same but for rows that are not compared with each other.
     for (const notice of pieces.notices.slice(0, 3)) expect(whole.notices).toContain(notice)
     expect(pieces.notices[3]).toMatch(/2,968 requests are more than are kept/)
     // A second run on the same traffic begins anew.
     expect((await run(scenario, async () => traffic!)).report).toEqual(pieces.report)
   })
+})
+
+test('what is odd of the times is told of a trace read in pieces, too', async () => {
+  const table = (times: readonly number[]) =>
+    ['timestamp,input_tokens,output_tokens', ...times.map((at, i) => `${at},${100 + (i % 50)},5`)].join('\n')
+  const told = async (name: string, times: readonly number[], flags = PLAIN) => {
+    const scenario = scenarioOf(flags)
+    const path = written(name, table(times))
+    const traffic = await streamed(path, scenario)
+    const whole = await loadTrace([path], workloadOptionsOf(scenario), scenario)
+    if (!whole.ok) throw new Error(whole.error.message)
+    const notices = traffic!.value.notices.slice(0, -1)
+    expect(notices).toEqual(whole.value.notices)
+    return notices.join(' ')
+  }
+  const every = (gap: number) => Array.from({length: 300}, (_, i) => Math.floor(i * gap))
+  expect(await told('fine.csv', every(500))).toMatch(/these times in ms\?.*--trace-columns unit=ms/)
+  expect(await told('named.csv', every(500), `${PLAIN} --trace-columns unit=ms`)).not.toMatch(/unit/)
+  expect(await told('grid.csv', every(0.05))).toMatch(/grid of 1 s.*--trace-spread-ms 1000/)
+  expect(await told('burst.csv', every(0))).toMatch(/All 300 requests arrive at the same moment/)
+  expect(
+    await told(
+      'idle.csv',
+      [...every(1), ...every(1).map(at => at + 90_000)].sort((a, b) => a - b),
+    ),
+  ).toMatch(/Did the clock jump/)
+  expect(await told('closed.csv', every(500), `${PLAIN} --replay-concurrency 4`)).not.toMatch(/unit/)
 })
 
 test.each([

@@ -8,6 +8,8 @@ import type {Result} from '../../core/result.ts'
 import {streamedLengths} from '../../run/stream.ts'
 import type {Traffic} from '../../run/traffic.ts'
 import {GENERATED_PREFIX} from '../../trace/catalogue.ts'
+import {tellOddity} from '../../trace/doctor/oddity.ts'
+import {readLengthOddities} from '../../trace/doctor/read-oddities.ts'
 import type {CsvFormat} from '../../trace/formats/csv/csv-columns.ts'
 import {CsvStream} from '../../trace/formats/csv/csv-stream.ts'
 import {detectFormat} from '../../trace/formats/detect-format.ts'
@@ -47,7 +49,9 @@ export async function streamTrace(
   if (read === null || read.saysMore || read.requestCount <= above) return null
   const sha256 = hash.digest('hex')
   const name = basename(path)
-  return streamedLengths(read.columns(), {scenario, name, sha256, notices: read.notices})
+  const columns = read.columns()
+  const odd = readLengthOddities(columns, read.readAs, options).map(tellOddity)
+  return streamedLengths(columns, {scenario, name, sha256, notices: [...read.notices, ...odd]})
 }
 
 function isLargeFile(path: string, fileBytes: number): boolean {

@@ -1,7 +1,15 @@
 import type {ParsedTrace} from '../trace-columns.ts'
 import {tellOddReuse} from './odd-reuse.ts'
 import {tellBlockSize, tellDuplicates} from './odd-rows.ts'
-import {tellIdle, tellOneBurst, tellOrder, tellQuantised, tellTimeUnit} from './odd-times.ts'
+import {
+  type Arrivals,
+  type TimedTrace,
+  tellIdle,
+  tellOneBurst,
+  tellOrder,
+  tellQuantised,
+  tellTimeUnit,
+} from './odd-times.ts'
 import type {TraceOddity} from './oddity.ts'
 
 export interface DiagnosisOptions {
@@ -22,18 +30,21 @@ export interface DiagnosisOptions {
  */
 export function diagnoseTrace(parsed: ParsedTrace, options: DiagnosisOptions): readonly TraceOddity[] {
   return [
-    ...(options.isClosedLoop ? [] : diagnoseTimes(parsed, options)),
+    ...(options.isClosedLoop
+      ? []
+      : [...diagnoseArrivals(parsed, arrivalsOf(parsed, options.originMs), options), tellOrder(parsed)]),
     tellBlockSize(parsed, options.traceBlockSize),
     tellDuplicates(parsed),
     reuse(parsed),
   ].filter(oddity => oddity !== null)
 }
 
-function diagnoseTimes(
-  parsed: ParsedTrace,
-  {hasUnit, isSpread, originMs}: DiagnosisOptions,
+/** What can be told of the times alone, in whatever order the file has them. */
+export function diagnoseArrivals(
+  parsed: TimedTrace,
+  arrivals: Arrivals,
+  {hasUnit, isSpread}: Pick<DiagnosisOptions, 'hasUnit' | 'isSpread'>,
 ): readonly (TraceOddity | null)[] {
-  const arrivals = arrivalsOf(parsed, originMs)
   const unit = hasUnit ? null : tellTimeUnit(parsed, arrivals)
   return [
     unit,
@@ -41,12 +52,11 @@ function diagnoseTimes(
     tellOneBurst(parsed, arrivals),
     // Gaps in a wrong unit say nothing.
     unit === null ? tellIdle(arrivals) : null,
-    tellOrder(parsed),
   ]
 }
 
 /** Recorded times of what waits for no other, ms from the first of the file, in order; rows without a time have none. */
-function arrivalsOf({firstTurn, timestampMs, graph}: ParsedTrace, originMs: number): Float64Array {
+function arrivalsOf({firstTurn, timestampMs, graph}: ParsedTrace, originMs: number): Arrivals {
   const times = graph?.notBeforeMs ?? timestampMs
   return Float64Array.from(
     firstTurn.filter(request => (graph?.waits[request] ?? 0) === 0),

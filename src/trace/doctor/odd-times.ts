@@ -11,13 +11,19 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 /** Arrivals as recorded, ms from the first of the file, in order of time. */
-type Arrivals = Float64Array
+export type Arrivals = Float64Array
+
+/** What the times of a trace are read as; of `timestampMs` and `firstTurn` the first entries alone are looked at. */
+export type TimedTrace = Pick<
+  ParsedTrace,
+  'format' | 'guessedUnit' | 'requestCount' | 'timestampMs' | 'firstTurn'
+>
 
 const UNIT_WORDS: Readonly<Record<TimeUnit, string>> = {s: 'seconds', ms: 'ms', us: 'µs', ns: 'ns'}
 const FINER: readonly TimeUnit[] = ['ms', 'us', 'ns']
 
 /** Whether times that nothing in the file gives a unit were read in one that makes no sense of them. */
-export function tellTimeUnit(parsed: ParsedTrace, arrivals: Arrivals): TraceOddity | null {
+export function tellTimeUnit(parsed: TimedTrace, arrivals: Arrivals): TraceOddity | null {
   const {format, guessedUnit} = parsed
   if (guessedUnit === undefined || arrivals.length < LEAST_REQUESTS || spanOf(arrivals) === 0) return null
   const oddity = (text: string, unit: TimeUnit): TraceOddity => ({
@@ -56,7 +62,7 @@ const EPOCH_RPS = 5
  * The unit that the first time's digits tell, where it is not the one that was read. Seconds since 1970 could be ms of a long
  * recording's third week, which is told by how fast they come.
  */
-function epochUnit({guessedUnit, timestampMs, firstTurn}: ParsedTrace, arrivals: Arrivals): TimeUnit | null {
+function epochUnit({guessedUnit, timestampMs, firstTurn}: TimedTrace, arrivals: Arrivals): TimeUnit | null {
   const first = timestampMs[firstTurn[0] ?? -1] ?? Number.NaN
   const unit = Number.isNaN(first) ? null : unitOfEpoch(first / timeUnitMs(guessedUnit!))
   if (unit === null || unit === guessedUnit) return null
@@ -70,7 +76,7 @@ const SPARSE_SESSIONS_MS = 10 * MINUTE_MS
 const LEAST_SPARSE = 20
 
 /** The coarsest finer unit in which the arrivals are a load. */
-function finerUnit({guessedUnit, requestCount}: ParsedTrace, arrivals: Arrivals): TimeUnit | null {
+function finerUnit({guessedUnit, requestCount}: TimedTrace, arrivals: Arrivals): TimeUnit | null {
   const stepMs = medianStep(arrivals)
   const sparseMs = arrivals.length < requestCount ? SPARSE_SESSIONS_MS : SPARSE_MS
   if (arrivals.length < LEAST_SPARSE || stepMs < sparseMs) return null
@@ -96,7 +102,10 @@ export function tellQuantised(arrivals: Arrivals): TraceOddity | null {
 }
 
 /** Whether all that arrives by itself arrives at once. */
-export function tellOneBurst({requestCount}: ParsedTrace, arrivals: Arrivals): TraceOddity | null {
+export function tellOneBurst(
+  {requestCount}: Pick<TimedTrace, 'requestCount'>,
+  arrivals: Arrivals,
+): TraceOddity | null {
   if (arrivals.length < LEAST_REQUESTS || spanOf(arrivals) > 0) return null
   const which = arrivals.length < requestCount ? ' that wait for no other' : ''
   const text = `All ${arrivals.length} requests${which} arrive at the same moment: a burst, not a load over time.`

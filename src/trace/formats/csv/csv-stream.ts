@@ -2,6 +2,7 @@ import type {CsvColumns} from '../../../config/trace-options.ts'
 import {floats, words} from '../../../core/column.ts'
 import type {Problem} from '../../../core/result.ts'
 import type {LengthColumns} from '../../column-source.ts'
+import type {ParsedTrace} from '../../trace-columns.ts'
 import {lengthsOnlyNotice, withoutTokensNotice} from '../notices.ts'
 import {CSV_NOUNS, type CsvFormat} from './csv-columns.ts'
 import {CsvRequests} from './csv-request.ts'
@@ -37,6 +38,13 @@ export class CsvStream {
 
   get requestCount(): number {
     return this.#timestampMs.length
+  }
+
+  /** As `CsvReader` says it of the same file. */
+  get readAs(): Pick<ParsedTrace, 'format' | 'guessedUnit'> {
+    const {format} = this.#options
+    const {guessedUnit} = this.#requests
+    return format === 'csv' && guessedUnit !== null ? {format, guessedUnit} : {format}
   }
 
   /** @param piece whole lines */
