@@ -79,7 +79,7 @@ describe.skipIf(SHARED === null)('traces', () => {
     [
       'one-long.jsonl',
       ['--extra-engine-args', '{"num_gpu_blocks":2048}'],
-      {figures: [5, 5000, 5155.313], says: '1 of 6 requests are larger than the KV cache'},
+      {figures: [5, 5000, 5155.313], says: '1 of 6 requests is larger than the KV cache'},
     ],
     ['no-timestamps.jsonl', [], {says: 'with --replay-concurrency N'}],
     ['no-timestamps.jsonl', ['--replay-concurrency', '2'], {figures: [5, 5010, 479.012]}],

@@ -5,8 +5,6 @@ import {computeBand, REPEAT_WORDS, type RepeatKind} from '../sweep/repeats.ts'
 
 /** One point of a sweep with all its repeats: its figures are medians, so that no lucky run speaks for it. */
 export interface Configuration {
-  /** Id of its first run, e.g. `num_workers=3`. */
-  readonly id: string
   readonly axes: Readonly<Record<string, FieldValue>>
   readonly rows: readonly FinishedRow[]
   /** Share of requests that met the objective, over the repeats. */
@@ -21,6 +19,21 @@ export interface Configuration {
   readonly ttftMs: number
   /** A policy scaled it. */
   readonly isScaled: boolean
+}
+
+/** A swept knob at a value, in words within a sentence: `start-up time (startup_time) 60 s`. */
+export type TellKnob = (knob: string, value: FieldValue) => string
+
+/** Knob and value as they are, where nobody says what they are called. */
+export function plainKnob(knob: string, value: FieldValue): string {
+  return `${knob} ${String(value)}`
+}
+
+/** Its knobs with their values, in words. */
+export function tellAxes(axes: Configuration['axes'], tell: TellKnob): string {
+  return Object.entries(axes)
+    .map(([knob, value]) => tell(knob, value))
+    .join(', ')
 }
 
 /** What a GPU-hour of a run costs; null = nobody said. */
@@ -44,7 +57,6 @@ export function configurationsOf(
     const billedGpuHours = median(row => row.billed_gpu_hours)
     const price = priceOf(first)
     return {
-      id: first.id,
       axes: first.axes,
       rows: group,
       share: median(row => row.sla_attainment!),

@@ -6,6 +6,9 @@ import {
   cheapestHolding,
   configurationsOf,
   nearestHolding,
+  plainKnob,
+  type TellKnob,
+  tellAxes,
   tellConfiguration,
   tellCost,
   tellHolds,
@@ -18,6 +21,8 @@ export interface FrontierQuestion {
   readonly repeatsOf: RepeatKind
   /** Name of the knob that turns the planner off, as in the rows. */
   readonly plannerKnob: string
+  /** What a knob at a value is called in a sentence; without it, both as they are. */
+  readonly tellAt?: TellKnob
 }
 
 /** Costs that differ by less are about the same. */
@@ -54,11 +59,12 @@ interface Contest {
 }
 
 /** `the planner from num_workers 2`, `a fixed fleet with num_workers 3`. */
-function nameOf({axes, isScaled}: Configuration, {plannerKnob}: FrontierQuestion): string {
-  const knobs = Object.entries(axes)
-    .filter(([knob]) => knob !== plannerKnob)
-    .map(([knob, value]) => `${knob} ${String(value)}`)
-    .join(', ')
+function nameOf(
+  {axes, isScaled}: Configuration,
+  {plannerKnob, tellAt = plainKnob}: FrontierQuestion,
+): string {
+  const {[plannerKnob]: _planner, ...others} = axes
+  const knobs = tellAxes(others, tellAt)
   const of = isScaled ? 'the planner' : 'the fixed fleet'
   return knobs === '' ? of : `${of} with ${knobs}`
 }

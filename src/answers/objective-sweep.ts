@@ -3,7 +3,14 @@ import type {SweepAxis} from '../sweep/axis.ts'
 import type {FinishedRow} from '../sweep/points.ts'
 import type {RepeatKind} from '../sweep/repeats.ts'
 import {OBJECTIVE_KNOBS} from '../sweep/run-knobs.ts'
-import {type Configuration, configurationsOf, tellHolds} from './configurations.ts'
+import {
+  type Configuration,
+  configurationsOf,
+  plainKnob,
+  type TellKnob,
+  tellAxes,
+  tellHolds,
+} from './configurations.ts'
 
 /** The swept knob that is a part of the objective itself: then points are judged by different ones. */
 export function objectiveAxisOf(axes: readonly SweepAxis[]): SweepAxis | null {
@@ -16,10 +23,13 @@ export interface ObjectiveQuestion {
   /** Share of requests that must meet the objective, where it is not swept itself. */
   readonly share: number
   readonly repeatsOf: RepeatKind
+  /** What a knob at a value is called in a sentence; without it, both as they are. */
+  readonly tellAt?: TellKnob
 }
 
 /** The strictest objective that is held, for each value of the other knob: which promise could be given. */
-export function answerObjectiveSweep({rows, axes, share, repeatsOf}: ObjectiveQuestion): readonly string[] {
+export function answerObjectiveSweep(question: ObjectiveQuestion): readonly string[] {
+  const {rows, axes, share, repeatsOf, tellAt = plainKnob} = question
   const axis = objectiveAxisOf(axes)
   if (axis === null) return []
   const {name} = axis.key
@@ -27,16 +37,16 @@ export function answerObjectiveSweep({rows, axes, share, repeatsOf}: ObjectiveQu
   const needed = ({axes: at}: Configuration) => (shareKnob === undefined ? share : Number(at[shareKnob]))
   // A latency is strict where it is low, a share where it is high.
   const strictness = (one: Configuration) => Number(one.axes[name]) * (name === shareKnob ? -1 : 1)
-  return seriesOf(configurationsOf(rows), name).map(({heading, points}) => {
+  return seriesOf(configurationsOf(rows), name, tellAt).map(({heading, points}) => {
     const sorted = [...points].sort((a, b) => strictness(a) - strictness(b))
     const held = sorted.find(one => one.share >= needed(one))
     const of = heading === '' ? '' : `${heading}: `
     if (held === undefined) {
       const loosest = sorted.at(-1)!
-      return `${of}No ${name} here is held: at ${String(loosest.axes[name])} ${percent(loosest.share)} meet it, ${percent(needed(loosest))} must.`
+      return `${of}None of them is held, not even ${tellAt(name, loosest.axes[name] ?? null)}: ${percent(loosest.share)} meet it, ${percent(needed(loosest))} must.`
     }
     const holds = tellHolds(held, needed(held), repeatsOf)
-    return `${of}The strictest ${name} held is ${String(held.axes[name])}: ${percent(held.share)} meet it, ${percent(needed(held))} must${holds}.`
+    return `${of}The strictest that is held: ${tellAt(name, held.axes[name] ?? null)}. ${percent(held.share)} meet it, ${percent(needed(held))} must${holds}.`
   })
 }
 
@@ -46,11 +56,11 @@ interface Series {
 }
 
 /** By the values of the other knob; one series without any. */
-function seriesOf(all: readonly Configuration[], name: string): readonly Series[] {
+function seriesOf(all: readonly Configuration[], name: string, tellAt: TellKnob): readonly Series[] {
   const series = new Map<string, Configuration[]>()
   for (const one of all) {
-    const others = Object.entries(one.axes).filter(([key]) => key !== name)
-    const heading = others.map(([key, value]) => `${key} ${String(value)}`).join(', ')
+    const {[name]: _own, ...others} = one.axes
+    const heading = tellAxes(others, tellAt)
     series.set(heading, [...(series.get(heading) ?? []), one])
   }
   return [...series].map(([heading, points]) => ({heading, points}))

@@ -26,7 +26,7 @@ describe('what a sweep says', () => {
       ),
     )
     expect(sweep(rows, ['planner.min_endpoint'])[0]).toBe(
-      'Cheapest that holds 95 %: planner.min_endpoint=3, with 97 % for 3 GPU-hours (mean TTFT 1 s); it holds in 2 of 3 phases.',
+      'Cheapest that holds 95 %: planner.min_endpoint 3, with 97 % for 3 GPU-hours (mean TTFT 1 s); it holds in 2 of 3 phases.',
     )
   })
 
@@ -36,7 +36,7 @@ describe('what a sweep says', () => {
       rowOf({id: `num_workers=${i + 1}`, axes: {num_workers: i + 1}, sla_attainment, gpu_hours: i + 1}),
     )
     expect(sweep(rows, ['num_workers'])).toEqual([
-      'None of 5 points holds 95 %. Nearest is num_workers=5, with 89 % for 5 GPU-hours (mean TTFT 1 s).',
+      'None of 5 points holds 95 %. Nearest is num_workers 5, with 89 % for 5 GPU-hours (mean TTFT 1 s).',
       'Beyond num_workers 3 nothing is gained: 88 % there, 89 % for 2 GPU-hours more.',
     ])
   })
@@ -128,8 +128,8 @@ describe('GPUs of different prices', () => {
 
   test('are told one by one without prices, and that the KV cache is the same for all', () => {
     expect(told(['aic_system=h100_sxm,b200_sxm'], rows)).toEqual([
-      'h100_sxm: cheapest that holds 95 %: aic_system=h100_sxm, with 96 % for 4 GPU-hours (mean TTFT 1 s).',
-      'b200_sxm: cheapest that holds 95 %: aic_system=b200_sxm, with 97 % for 3 GPU-hours (mean TTFT 1 s).',
+      'h100_sxm: cheapest that holds 95 %: GPU (aic_system) h100_sxm, with 96 % for 4 GPU-hours (mean TTFT 1 s).',
+      'b200_sxm: cheapest that holds 95 %: GPU (aic_system) b200_sxm, with 97 % for 3 GPU-hours (mean TTFT 1 s).',
       'An hour of one GPU costs more than an hour of another: give each its price to compare them.',
       expect.stringMatching(/^The KV cache of every point is the same, [\d,]+ tokens/),
     ])
@@ -141,7 +141,7 @@ describe('GPUs of different prices', () => {
       ['b200_sxm', 5],
     ])
     expect(told(['aic_system=h100_sxm,b200_sxm'], rows, prices)[0]).toBe(
-      'Cheapest that holds 95 %: aic_system=h100_sxm, with 96 % for 9 (4.5 billed GPU-hours at 2) (mean TTFT 1 s).',
+      'Cheapest that holds 95 %: GPU (aic_system) h100_sxm, with 96 % for 9 (4.5 billed GPU-hours at 2) (mean TTFT 1 s).',
     )
   })
 })
@@ -155,17 +155,17 @@ describe('a sweep of the objective itself', () => {
   test('says the strictest latency that is held', () => {
     const knob = 'objective.ttft_ms'
     expect(told([`${knob}=500,1000,2000`], points(knob, {500: 0.7, 1000: 0.96, 2000: 0.99}))).toEqual([
-      'The strictest objective.ttft_ms held is 1000: 96 % meet it, 95 % must.',
+      'The strictest that is held: TTFT objective (objective.ttft_ms) 1000 ms. 96 % meet it, 95 % must.',
     ])
     expect(told([`${knob}=500,1000`], points(knob, {500: 0.7, 1000: 0.8}))).toEqual([
-      'No objective.ttft_ms here is held: at 1000 80 % meet it, 95 % must.',
+      'None of them is held, not even TTFT objective (objective.ttft_ms) 1000 ms: 80 % meet it, 95 % must.',
     ])
   })
 
   test('says the largest share that is held', () => {
     const knob = 'objective.share'
     expect(told([`${knob}=0.5,0.9,0.99`], points(knob, {0.5: 0.92, 0.9: 0.92, 0.99: 0.92}))).toEqual([
-      'The strictest objective.share held is 0.9: 92 % meet it, 90 % must.',
+      'The strictest that is held: share of requests (objective.share) 0.9. 92 % meet it, 90 % must.',
     ])
   })
 })

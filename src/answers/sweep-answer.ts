@@ -7,6 +7,9 @@ import {
   configurationsOf,
   nearestHolding,
   type PriceOf,
+  plainKnob,
+  type TellKnob,
+  tellAxes,
   tellConfiguration,
   tellHolds,
 } from './configurations.ts'
@@ -18,6 +21,8 @@ export interface SweepQuestion {
   readonly knobs: readonly string[]
   /** What a knob is called in a sentence; without it, its name. */
   readonly titleOf?: (knob: string) => string
+  /** What a knob at a value is called in a sentence; without it, both as they are. */
+  readonly tellAt?: TellKnob
   /** Share of requests that must meet the objective. */
   readonly share: number
   readonly repeatsOf: RepeatKind
@@ -38,16 +43,16 @@ export function answerSweep(question: SweepQuestion): readonly string[] {
 /** The cheapest of these points that holds the objective, or that none does and which comes nearest. */
 export function bottomLine(
   all: readonly Configuration[],
-  {share, repeatsOf}: Pick<SweepQuestion, 'share' | 'repeatsOf'>,
+  {share, repeatsOf, tellAt = plainKnob}: Pick<SweepQuestion, 'share' | 'repeatsOf' | 'tellAt'>,
 ): string {
   const best = cheapestHolding(all, share)
   if (best !== null) {
     const held = tellHolds(best, share, repeatsOf)
-    return `Cheapest that holds ${percent(share)}: ${best.id}, with ${tellConfiguration(best)}${held}.`
+    return `Cheapest that holds ${percent(share)}: ${tellAxes(best.axes, tellAt)}, with ${tellConfiguration(best)}${held}.`
   }
   const nearest = nearestHolding(all)!
   const told = tellConfiguration(nearest)
-  return `None of ${all.length} points holds ${percent(share)}. Nearest is ${nearest.id}, with ${told}.`
+  return `None of ${all.length} points holds ${percent(share)}. Nearest is ${tellAxes(nearest.axes, tellAt)}, with ${told}.`
 }
 
 /** Points of share, and part of the cost, below which a knob is said to change nothing. */
@@ -128,7 +133,7 @@ export function pointsOf(share: number): string {
 /** Of one numeric knob: the value after which the share gains less than a point, though the cost goes on rising. */
 function diminishingReturns(
   all: readonly Configuration[],
-  {knobs, titleOf = named, share}: SweepQuestion,
+  {knobs, tellAt = plainKnob, share}: SweepQuestion,
 ): readonly string[] {
   const [knob] = knobs
   if (knob === undefined || knobs.length > 1) return []
@@ -143,7 +148,7 @@ function diminishingReturns(
   const more = dearest.cost - enough.cost
   const spent = dearest.price === null ? `${amount(more)} GPU-hours more` : `${amount(more)} more`
   return [
-    `Beyond ${titleOf(knob)} ${String(enough.axes[knob])} nothing is gained: ${percent(enough.share)} there, ` +
+    `Beyond ${tellAt(knob, enough.axes[knob] ?? null)} nothing is gained: ${percent(enough.share)} there, ` +
       `${percent(dearest.share)} for ${spent}.`,
   ]
 }

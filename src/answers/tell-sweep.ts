@@ -1,13 +1,16 @@
 import {objectiveOf} from '../config/objective.ts'
+import {releaseOf} from '../config/releases/release-forms.ts'
 import {poolsOf, type Scenario, type ServiceObjective} from '../config/scenario.ts'
 import type {SweepAxis} from '../sweep/axis.ts'
 import {CLIFF_RULE, type Cliff} from '../sweep/cliff.ts'
 import {type Curve, curvesOf, medianCurve} from '../sweep/curves.ts'
+import {tellKnob} from '../sweep/keys.ts'
 import {computeObservations, isOverStartup} from '../sweep/observations.ts'
 import {type FinishedRow, isFinished, type SweepRow} from '../sweep/points.ts'
 import {REPEAT_WORDS, type RepeatKind} from '../sweep/repeats.ts'
 import {describeSpread} from '../sweep/spread.ts'
 import {answerAim} from './aim-answer.ts'
+import type {TellKnob} from './configurations.ts'
 import {answerFrontier} from './frontier-answer.ts'
 import {answerByGpu, describeCapacity, type GpuPrices, gpuAxisOf, gpuPriceOf, isPriced} from './gpu-answer.ts'
 import {answerObjectiveSweep, objectiveAxisOf} from './objective-sweep.ts'
@@ -68,17 +71,19 @@ export function plannerKnobOf(axes: readonly SweepAxis[]): string | null {
 
 /** The bottom line and what goes with it. */
 function leadOf(
-  {axes, repeatsOf, prices}: TellableSweep,
+  {axes, base, repeatsOf, prices}: TellableSweep,
   rows: readonly FinishedRow[],
   objective: ServiceObjective,
 ): readonly string[] {
   const {share} = objective
   const plannerKnob = plannerKnobOf(axes)
-  if (plannerKnob !== null) return answerFrontier({rows, share, repeatsOf, plannerKnob})
-  if (objectiveAxisOf(axes) !== null) return answerObjectiveSweep({rows, axes, share, repeatsOf})
+  const release = releaseOf(base)
+  const tellAt: TellKnob = (knob, value) => tellKnob(knob, value, release)
+  if (plannerKnob !== null) return answerFrontier({rows, share, repeatsOf, plannerKnob, tellAt})
+  if (objectiveAxisOf(axes) !== null) return answerObjectiveSweep({rows, axes, share, repeatsOf, tellAt})
   const labels = new Map(axes.map(({key}) => [key.name, `${key.label} (${key.name})`]))
   const titleOf = (knob: string) => labels.get(knob) ?? knob
-  const question = {rows, share, repeatsOf, knobs: axes.map(({key}) => key.name), titleOf}
+  const question = {rows, share, repeatsOf, knobs: axes.map(({key}) => key.name), titleOf, tellAt}
   const gpu = gpuAxisOf(axes)
   if (gpu !== null && !isPriced(gpu, prices)) return answerByGpu(gpu, question)
   const answer = answerSweep(gpu === null ? question : {...question, priceOf: gpuPriceOf(gpu, prices)})

@@ -101,7 +101,7 @@ describe('trace formats on the command line', () => {
     const {code, error, report} = await replay('long.jsonl', '--extra-engine-args', '{"num_gpu_blocks":64}')
     expect(code).toBe(0)
     expect(report.completed_requests).toBe(2)
-    expect(error).toContain('1 of 3 requests are larger than the KV cache of one instance (4096 tokens')
+    expect(error).toContain('1 of 3 requests is larger than the KV cache of one instance (4096 tokens')
     const kept = await replay(
       'long.jsonl',
       '--extra-engine-args',

@@ -8,20 +8,26 @@ export const METRIC_NAMES: Readonly<Record<MeasuredMetric, string>> = {
   e2e: 'End to end',
 }
 
-/** `+24.1 ms`, `−1.20 s`: signed, three digits. */
+/** `+24.1 ms`, `−1.2 s`: signed, three digits. */
 export function formatLatency(ms: number): string {
   const size = Math.abs(ms)
   const text = size >= 1000 ? `${digits(size / 1000)} s` : `${digits(size)} ms`
-  return `${ms < 0 ? '−' : '+'}${text}`
+  return signed(ms, text)
 }
 
 export function formatFactor(factor: number): string {
   return digits(factor)
 }
 
-/** `+12 %`, `−3.1 %`. */
+/** `+12 %`, `−3.1 %`, `0 %`. */
 export function formatError(share: number): string {
-  return `${share < 0 ? '−' : '+'}${digits(Math.abs(share) * 100)} %`
+  return signed(share, `${digits(Math.abs(share) * 100)} %`)
+}
+
+/** A figure with its sign; as written zero has none. @param size the figure written without sign */
+export function signed(value: number, size: string): string {
+  if (!/[1-9]/.test(size)) return size
+  return `${value < 0 ? '−' : '+'}${size}`
 }
 
 /** Three significant digits, without an exponent. */

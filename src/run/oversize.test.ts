@@ -65,7 +65,7 @@ it('says what is longer than the model reads', () => {
   expect(oversizeOddities(roomy, traffic(500, 40_951))).toMatchObject([
     {
       kind: 'over-context',
-      text: expect.stringContaining('1 of 2 requests do not fit into the model’s context of 40960 tokens'),
+      text: expect.stringContaining('1 of 2 requests does not fit into the model’s context of 40960 tokens'),
       cure: {flag: '--trace-max-input', value: '40950'},
     },
   ])

@@ -79,7 +79,7 @@ function tellLonger(
     shortestUnfit = Math.min(shortestUnfit, inputLength[request]!)
   }
   if (count === 0) return null
-  const text = `${count} of ${requestCount} requests do not fit into ${what} (the longest prompt has ${longest}). ${outcome}`
+  const text = `${count} of ${requestCount} requests ${count === 1 ? 'does' : 'do'} not fit into ${what} (the longest prompt has ${longest}). ${outcome}`
   // A prompt of one token that does not fit is no matter of its length.
   const cure =
     shortestUnfit > 1 ? ({flag: '--trace-max-input', value: String(shortestUnfit - 1)} as const) : null
@@ -113,8 +113,8 @@ interface LeftOut {
 
 export function oversizeNotice(scenario: Scenario, {oversize, all, longest, later}: LeftOut): string {
   return (
-    `${oversize} of ${all} requests are larger than the KV cache of one instance (${smallestPoolTokens(scenario)} tokens; ` +
-    `the longest prompt has ${longest}) and were left out${later > 0 ? `, and ${later} turns that follow them` : ''}: no instance could ` +
+    `${oversize} of ${all} requests ${oversize === 1 ? 'is' : 'are'} larger than the KV cache of one instance (${smallestPoolTokens(scenario)} tokens; ` +
+    `the longest prompt has ${longest}) and ${oversize === 1 ? 'was' : 'were'} left out${later > 0 ? `, and ${later === 1 ? '1 turn that follows' : `${later} turns that follow`} ${oversize === 1 ? 'it' : 'them'}` : ''}: no instance could ` +
     'serve them. With --trace-oversize keep they stay, and the run ends at the first of them, where 1.2.1 never would.'
   )
 }

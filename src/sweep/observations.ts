@@ -1,4 +1,5 @@
 import {formatThousands} from '../core/python/python-number.ts'
+import {latency} from '../report/findings/words.ts'
 import type {ServiceLevel} from '../report/service-level.ts'
 import type {SweepAxis} from './axis.ts'
 import {type Cliff, findCliff} from './cliff.ts'
@@ -70,16 +71,17 @@ function describeCliff({points, targets, unit}: ObservationOptions, cliff: Cliff
   if (cliff === null) return ''
   const from = `${points[0]?.x}${unit}`
   const missed = cliff.missedFromStart
-    ? ` The TTFT target of ${ms(targets.ttftMs)} is missed from the start: p90 is ${ms(cliff.firstMs)} at ${from}.`
+    ? ` The TTFT target of ${latency(targets.ttftMs)} is missed from the start: p90 is ${latency(cliff.firstMs)} at ${from}.`
     : ''
   if (cliff.at === null) {
-    return `No cliff from ${from} to ${points.at(-1)?.x}${unit}: p90 TTFT does not stay over ${ms(cliff.thresholdMs)}.${missed}`
+    return `No cliff from ${from} to ${points.at(-1)?.x}${unit}: p90 TTFT does not stay over ${latency(cliff.thresholdMs)}.${missed}`
   }
   const before = points.find(point => point.x === cliff.lastGoodX)?.row.p90_ttft_ms
   const at = points.find(point => point.x === cliff.at)?.row.p90_ttft_ms
-  const step = before === undefined || at === undefined ? '' : `, from ${ms(before)} to ${ms(at)} there`
+  const step =
+    before === undefined || at === undefined ? '' : `, from ${latency(before)} to ${latency(at)} there`
   return (
-    `The cliff is at ${cliff.at}${unit}: p90 TTFT goes over ${ms(cliff.thresholdMs)}, 3 times ` +
+    `The cliff is at ${cliff.at}${unit}: p90 TTFT goes over ${latency(cliff.thresholdMs)}, 3 times ` +
     `${cliff.missedFromStart ? 'its first value' : 'the target'}${step}.${missed}`
   )
 }
@@ -126,8 +128,4 @@ function range(min: number, max: number): string {
 
 function one(value: number): string {
   return formatThousands(value, 1)
-}
-
-function ms(value: number): string {
-  return `${formatThousands(value, 0)} ms`
 }

@@ -51,8 +51,8 @@ describe('observations', () => {
   test('state the guide’s three findings with the figures of the curve', () => {
     const seen = computeObservations({...options, points: PUBLISHED})
     expect(seen?.cliffSentence).toBe(
-      'The cliff is at 120 s: p90 TTFT goes over 5,625 ms, 3 times its first value, from 2,259 ms to 182,616 ms ' +
-        'there. The TTFT target of 1,500 ms is missed from the start: p90 is 1,875 ms at 0 s.',
+      'The cliff is at 120 s: p90 TTFT goes over 5.6 s, 3 times its first value, from 2.3 s to 183 s ' +
+        'there. The TTFT target of 1.5 s is missed from the start: p90 is 1.9 s at 0 s.',
     )
     expect(seen?.scalingSentence).toBe(
       'From 0 to 300 s scale-ups fall from 42 to 9, scale-downs fall from 42 to 8 (published: scale-ups 42 → 8).',
@@ -69,7 +69,7 @@ describe('observations', () => {
       axes: axesOf('prefill.startup_time=0,10'),
       points: PUBLISHED.slice(0, 12),
     })
-    expect(seen?.cliffSentence).toMatch(/^No cliff from 0 s to 110 s: p90 TTFT does not stay over 5,625 ms./)
+    expect(seen?.cliffSentence).toMatch(/^No cliff from 0 s to 110 s: p90 TTFT does not stay over 5.6 s./)
     expect(seen?.scalingSentence).not.toMatch(/published/)
     expect(seen?.itlSentence).toBe('ITL: avg 25.6–32.2 ms, p90 28.5–83.3 ms (median 33.6 ms).')
   })

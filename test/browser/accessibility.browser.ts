@@ -36,7 +36,7 @@ test('a view with nothing of its own shows a finished example, and says that it 
   const {page} = site
   for (const [view, said] of [
     ['compare', /^The fixed fleet serves/],
-    ['sweep', /^Cheapest that holds 90 %: min_endpoint/],
+    ['sweep', /^Cheapest that holds 90 %: fewest replicas per pool \(min_endpoint\) /],
     ['recommend', /holds 91.3 %/],
     ['bench', /holds the objective/],
     ['library', /^The fixed fleet serves/],

@@ -155,7 +155,7 @@ test('without a choice points are repeated as often as is affordable, the cost i
   await runSweep(site)
   const findings = page.getByRole('region', {name: /^What it shows/})
   expect(await findings.locator('li').first().textContent()).toMatch(
-    /^(Cheapest that holds 95 %: planner\.min_endpoint=\d, with .+ it holds in \d of 5 phases|None of 3 points holds 95 %\. Nearest is planner\.min_endpoint=\d)/,
+    /^(Cheapest that holds 95 %: fewest replicas per pool \(min_endpoint\) \d, with .+ it holds in \d of 5 phases|None of 3 points holds 95 %\. Nearest is fewest replicas per pool \(min_endpoint\) \d)/,
   )
   await expectVisible(findings.getByText('Figures are medians of 5 phases.'))
   expect(new URL(page.url()).hash).not.toContain('repeats')

@@ -5,7 +5,7 @@ import type {ParsedTrace} from '../trace-columns.ts'
 import {JsonLinesReader} from './file-reader.ts'
 import {keyFinder} from './json-lines.ts'
 import {DYNAMO_AGENT_SCHEMA, DYNAMO_SCHEMA} from './known-keys.ts'
-import {leftOutNotice} from './notices.ts'
+import {leftOutNotice, requestsThat} from './notices.ts'
 import {SessionBuilder} from './session-builder.ts'
 
 const findKey = keyFinder([
@@ -290,11 +290,11 @@ export class DynamoReader extends JsonLinesReader {
     const notices = leftOutNotice(this.fileName, this.#withoutOutput, 'output')
     if (this.#withoutHashes > 0)
       notices.push(
-        `${this.fileName}: ${this.#withoutHashes} requests have no input_sequence_hashes, so no prefix is reused in this replay.`,
+        `${this.fileName}: ${requestsThat(this.#withoutHashes, 'has', 'have')} no input_sequence_hashes, so no prefix is reused in this replay.`,
       )
     if (overlaps > 0)
       notices.push(
-        `${this.fileName}: ${overlaps} requests overlap the one before them in their session and come at their recorded time.`,
+        `${this.fileName}: ${requestsThat(overlaps, 'overlaps the one before it in its session and comes at its', 'overlap the one before them in their session and come at their')} recorded time.`,
       )
     return notices
   }

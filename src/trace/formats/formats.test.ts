@@ -220,7 +220,9 @@ describe('dynamo.request.trace.v1', () => {
     const parsed = parse(rows.join('\n'))
     expect([...parsed.session]).toEqual([0, 0, 1, 0])
     expect([...parsed.delayMs]).toEqual([0, 400, 0, 200])
-    expect(parsed.notices.join()).toContain('1 requests overlap')
+    expect(parsed.notices.join()).toContain(
+      '1 request overlaps the one before it in its session and comes at its recorded time',
+    )
   })
 
   it('leaves out requests without output and does without hashes', () => {
@@ -229,7 +231,7 @@ describe('dynamo.request.trace.v1', () => {
     expect(parsed.requestCount).toBe(1)
     expect(parsed.prompts).toBe('none')
     expect(parsed.notices.join()).toContain('1 request without output')
-    expect(parsed.notices.join()).toContain('no prefix is reused')
+    expect(parsed.notices.join()).toContain('1 request has no input_sequence_hashes, so no prefix is reused')
   })
 
   it.each([

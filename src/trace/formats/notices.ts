@@ -5,8 +5,13 @@ export function lengthsOnlyNotice(subject: string): string {
 
 /** `1 request without WHAT was left out.`, after the file's name; none where none was. @param what they lack */
 export function leftOutNotice(fileName: string, count: number, what: string): string[] {
-  const left = count === 1 ? `1 request without ${what} was` : `${count} requests without ${what} were`
+  const left = requestsThat(count, `without ${what} was`, `without ${what} were`)
   return count === 0 ? [] : [`${fileName}: ${left} left out.`]
+}
+
+/** `1 request` with the verb of one, `3 requests` with that of several: the subject of a sentence. */
+export function requestsThat(count: number, verbOfOne: string, verbOfMany: string): string {
+  return count === 1 ? `1 request ${verbOfOne}` : `${count} requests ${verbOfMany}`
 }
 
 /** Of rows that failed in the recording. */

@@ -1,5 +1,5 @@
 import type {MeasuredComparison, MetricComparison} from '../../../measured/compare-measured.ts'
-import {METRIC_NAMES} from '../../../measured/words.ts'
+import {METRIC_NAMES, signed} from '../../../measured/words.ts'
 import type {Timeline} from '../../kit/charts/base/timeline.ts'
 import {formatCount, formatMs, formatValue} from '../../kit/format.ts'
 
@@ -37,8 +37,9 @@ export function errorSentence({metric, pairs, error}: MetricComparison): string 
   return `${METRIC_NAMES[metric]}: ${error.text}.${paired}`
 }
 
+/** `+1.5 %`, `−3.1 %`; what rounds to nothing is `0.0 %`. */
 export function signedShare(share: number): string {
-  return `${share < 0 ? '−' : '+'}${formatValue(Math.abs(share), 'share')}`
+  return signed(share, formatValue(Math.abs(share), 'share'))
 }
 
 /** Medians over time, measured and simulated in one chart per latency. */

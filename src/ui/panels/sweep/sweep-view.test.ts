@@ -79,7 +79,9 @@ describe('a cold-start sweep', () => {
     expect(findings.cliff?.at).toBe(120)
     expect(findings.rule).toContain('2 of the next 3')
     const [bottomLine, cliff, scaling, itl, halving] = sentencesOf(plan, rows)
-    expect(bottomLine).toMatch(/^None of 31 points holds 95 %. Nearest is startup_time=150, with 75 %/)
+    expect(bottomLine).toMatch(
+      /^None of 31 points holds 95 %. Nearest is start-up time \(startup_time\) 150 s, with 75 %/,
+    )
     expect(cliff).toContain('The cliff is at 120 s')
     expect(scaling).toContain('scale-ups fall from 42 to 9')
     expect(itl).toContain('from 120 s on')
@@ -241,10 +243,10 @@ describe('the frontier', () => {
       'num_workers=2,planner=off',
     ])
     expect(sentencesOf(plan, rows)).toEqual([
-      'The planner beats every fixed fleet tried: the planner with num_workers 1 serves 70 % for 1.25 GPU-hours (mean TTFT 100 ms).',
-      'For about the planner’s cost or less (1 GPU-hours against 1.25 GPU-hours) the fixed fleet with num_workers 1 serves 50 %, 20 points less than the planner’s 70 %.',
-      'The cheapest that serves as much is the fixed fleet with num_workers 2 with 2 GPU-hours: 60 % more than the planner.',
-      'None of the 6 holds 95 %; the fixed fleet with num_workers 2 comes nearest with 80 %.',
+      'The planner beats every fixed fleet tried: the planner with workers (num_workers) 1 instance serves 70 % for 1.25 GPU-hours (mean TTFT 100 ms).',
+      'For about the planner’s cost or less (1 GPU-hours against 1.25 GPU-hours) the fixed fleet with workers (num_workers) 1 instance serves 50 %, 20 points less than the planner’s 70 %.',
+      'The cheapest that serves as much is the fixed fleet with workers (num_workers) 2 instances with 2 GPU-hours: 60 % more than the planner.',
+      'None of the 6 holds 95 %; the fixed fleet with workers (num_workers) 2 instances comes nearest with 80 %.',
     ])
   })
 
