@@ -23,7 +23,10 @@ describe('the time left of a sweep', () => {
     const running = runs.filter(run => run.startedMs <= nowMs && run.endedMs > nowMs)
     return computeTimeLeft({
       done: runs.filter(run => run.endedMs <= nowMs),
-      shares: running.map(run => (nowMs - run.startedMs) / (run.endedMs - run.startedMs)),
+      running: running.map(run => ({
+        share: (nowMs - run.startedMs) / (run.endedMs - run.startedMs),
+        elapsedMs: nowMs - run.startedMs,
+      })),
       waiting: runs.filter(run => run.startedMs > nowMs).length,
       workers: WORKERS,
     })
@@ -46,11 +49,26 @@ describe('the time left of a sweep', () => {
     expect(leftAt(endMs)).toBe(0)
   })
 
+  test('goes by the pace of the second runs before one is done: the first also read trace and tables', () => {
+    const done = [
+      {startedMs: 0, endedMs: 1500},
+      {startedMs: 0, endedMs: 1500},
+    ]
+    const running = [
+      {share: 0.5, elapsedMs: 250},
+      {share: 0.05, elapsedMs: 200},
+    ]
+    // Nine runs and what is left of two, 500 ms each, on two workers.
+    expect(computeTimeLeft({done, running, waiting: 9, workers: 2})).toBeCloseTo((500 * 10.45) / 2)
+  })
+
   test('waits for the longest of the last ones', () => {
     const done = [
       {startedMs: 0, endedMs: 100},
       {startedMs: 0, endedMs: 100},
     ]
-    expect(computeTimeLeft({done, shares: [0.1], waiting: 0, workers: 2})).toBeCloseTo(90)
+    expect(
+      computeTimeLeft({done, running: [{share: 0.1, elapsedMs: 10}], waiting: 0, workers: 2}),
+    ).toBeCloseTo(90)
   })
 })

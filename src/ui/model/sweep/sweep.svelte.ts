@@ -300,9 +300,13 @@ class Pace {
 
   timeLeftMs(running: ReadonlyMap<string, number>): number | null {
     const waiting = this.#total - this.#done.length - running.size
+    const nowMs = performance.now()
     return computeTimeLeft({
       done: this.#done,
-      shares: [...running.values()],
+      running: [...running].map(([id, share]) => ({
+        share,
+        elapsedMs: nowMs - (this.#startedMs.get(id) ?? nowMs),
+      })),
       waiting,
       workers: this.#workers,
     })
