@@ -37,7 +37,10 @@ export interface KvCapacity {
   readonly communicationBytes: number
   /** Memory for the KV cache before any tolerance. */
   readonly kvBytes: number
+  /** As the reference states it: of the first token, with all that a request keeps beside. */
   readonly kvBytesPerToken: number
+  /** How the budget is filled: `tokens` = (budget − fixed) ÷ per token. */
+  readonly kvFill: KvFill
   readonly tokens: number
   /** Bytes and tokens after the tolerance; equal to the above without one. */
   readonly adjustedKvBytes: number
@@ -93,7 +96,7 @@ export function computeKvCapacity(request: AicRequest, inputs: KvCapacityInputs)
   const kvBytes = Math.floor(budget)
   const adjustedKvBytes = inputs.tolerance === null ? kvBytes : Math.floor(kvBytes * (1 - inputs.tolerance))
   const curve = kvCurve(resolved.value, sizes)
-  const adjustedTokens = inputs.tolerance === null ? curve.tokens(budget) : curve.tokens(adjustedKvBytes)
+  const adjustedTokens = tokensIn(inputs.tolerance === null ? budget : adjustedKvBytes, curve)
   return ok({
     gpuBytes,
     weightsBytes: Math.floor(weightsBytes),
@@ -102,7 +105,8 @@ export function computeKvCapacity(request: AicRequest, inputs: KvCapacityInputs)
     communicationBytes,
     kvBytes,
     kvBytesPerToken: curve.bytesPerToken,
-    tokens: curve.tokens(budget),
+    kvFill: curve.fill(budget),
+    tokens: tokensIn(budget, curve),
     adjustedKvBytes,
     adjustedTokens,
     numGpuBlocks: Math.floor(adjustedTokens / inputs.blockSize),
@@ -224,9 +228,21 @@ export function computeTransferBytesPerToken(request: ResolvedAicRequest): numbe
   return layers * Math.ceil(kvHeads / parallelismOf(request).tp) * headDim * 2 * 2
 }
 
+/** Bytes of one long request: what it keeps whatever its length (state, full windows), and what each token adds. */
+export interface KvFill {
+  readonly fixedBytes: number
+  readonly bytesPerToken: number
+}
+
 interface KvCurve {
   readonly bytesPerToken: number
-  tokens(bytes: number): number
+  /** @param budget bytes */
+  fill(budget: number): KvFill
+}
+
+function tokensIn(budget: number, curve: KvCurve): number {
+  const {fixedBytes, bytesPerToken} = curve.fill(budget)
+  return Math.max(0, Math.floor((budget - fixedBytes) / bytesPerToken))
 }
 
 function kvCurve(request: ResolvedAicRequest, {tp}: Parallelism): KvCurve {
@@ -259,7 +275,7 @@ function mixedCurve({groups}: MixedLayers, tp: number, bytes: number): KvCurve {
 function statefulCurve(perToken: number, state: number): KvCurve {
   return {
     bytesPerToken: perToken + state,
-    tokens: budget => Math.max(0, Math.floor((budget - state) / perToken)),
+    fill: () => ({fixedBytes: state, bytesPerToken: perToken}),
   }
 }
 
@@ -273,17 +289,18 @@ function stateBytes(net: DeltaNetConfig, tp: number): number {
 
 /** Layers of `windowed` bytes a token stop growing once their window is full. */
 function windowedCurve(windowed: number, growing: number, window: number): KvCurve {
+  const bytesPerToken = windowed + growing
   return {
-    bytesPerToken: windowed + growing,
-    tokens: budget => {
-      const whole = Math.floor(budget / (windowed + growing))
-      return whole < window ? whole : Math.floor((budget - windowed * window) / growing)
-    },
+    bytesPerToken,
+    fill: budget =>
+      Math.floor(budget / bytesPerToken) < window
+        ? {fixedBytes: 0, bytesPerToken}
+        : {fixedBytes: windowed * window, bytesPerToken: growing},
   }
 }
 
 function linearCurve(bytesPerToken: number): KvCurve {
-  return {bytesPerToken, tokens: budget => Math.floor(budget / bytesPerToken)}
+  return {bytesPerToken, fill: () => ({fixedBytes: 0, bytesPerToken})}
 }
 
 function gibibytes(bytes: number): string {

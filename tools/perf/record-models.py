@@ -13,7 +13,7 @@ import sys
 
 VERSIONS = {"vllm": "0.24.0", "sglang": "0.5.14", "trtllm": "1.3.0rc20"}
 # Step's window was measured in the last place alone.
-PLACES = [("h200_sxm", "vllm"), ("h200_sxm", "sglang"), ("b200_sxm", "sglang"), ("b300_sxm", "sglang")]
+PLACES = [("h200_sxm", "vllm"), ("h200_sxm", "sglang"), ("b200_sxm", "sglang"), ("b300_sxm", "sglang"), ("h200_sxm", "trtllm")]
 MODELS = [
     "meta-llama/Llama-4-Scout-17B-16E-Instruct",
     "meta-llama/Llama-4-Maverick-17B-128E-Instruct",
@@ -30,6 +30,8 @@ MODELS = [
     "nvidia/Nemotron-H-56B-Base-8K",
     "nvidia/Llama-3_3-Nemotron-Super-49B-v1",
 ]
+# Convolution and scan of state-space layers were measured under TensorRT-LLM alone.
+MODELS_AT = {("h200_sxm", "trtllm"): ["nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16"]}
 SPLITS = [(1, 1, 1, 1), (4, 4, 1, 1), (8, 1, 8, 1), (2, 1, 4, 2)]
 EVERY_SPLIT = SPLITS + [(2, 2, 1, 1), (2, 1, 2, 1), (4, 1, 4, 1), (8, 8, 1, 1), (1, 1, 8, 8), (4, 2, 4, 2)]
 POINTS = [("prefill", 1, 128, 0), ("prefill", 3, 5000, 1700), ("decode", 1, 900, 2), ("decode", 48, 5333, 2)]
@@ -51,7 +53,7 @@ def main(edition, out, size="kept"):
     cases, rooms = [], []
     # Tables are read once for a GPU and backend, and all models asked of them.
     for system, backend in PLACES:
-        for model in MODELS:
+        for model in MODELS_AT.get((system, backend), MODELS):
             for tp, moe_tp, moe_ep, dp in EVERY_SPLIT if is_grid else SPLITS:
                 sizes = {} if has_no_experts(package, model) else {"moe_tp_size": moe_tp, "moe_ep_size": moe_ep}
                 if dp > 1 and not sizes:

@@ -128,7 +128,7 @@ interface KvCase extends EngineFields {
 function expectKvCapacities(cases: readonly KvCase[]): void {
   expect(cases.length).toBeGreaterThan(0)
   for (const item of cases) {
-    const capacity = unwrap(
+    const {kvFill, ...capacity} = unwrap(
       computeKvCapacity(requestOf(item), {
         maxNumTokens: item.max_num_tokens,
         memoryFraction: item.memory_fraction,
@@ -153,6 +153,7 @@ function expectKvCapacities(cases: readonly KvCase[]): void {
       adjustedTokens: result.tolerance_adjusted?.total_kv_size_tokens ?? result.total_kv_size_tokens,
       numGpuBlocks: item.num_gpu_blocks,
     })
+    expect(Math.floor((capacity.kvBytes - kvFill.fixedBytes) / kvFill.bytesPerToken)).toBe(capacity.tokens)
   }
 }
 

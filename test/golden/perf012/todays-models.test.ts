@@ -78,6 +78,10 @@ describe.each(RELEASES)("today's models, %s", release => {
         ? {tokens: capacity.value.tokens, bytes_per_token: capacity.value.kvBytesPerToken}
         : {tokens: null, bytes_per_token: null}
       expect(ours, JSON.stringify(engine)).toEqual({tokens, bytes_per_token})
+      if (!capacity.ok) continue
+      // The terms that the page shows give the tokens.
+      const {kvBytes, kvFill} = capacity.value
+      expect(Math.floor((kvBytes - kvFill.fixedBytes) / kvFill.bytesPerToken)).toBe(tokens)
     }
   })
 })

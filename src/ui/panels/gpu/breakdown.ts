@@ -52,7 +52,23 @@ export function operatorRows(breakdowns: readonly (PassBreakdown | null)[]): rea
   return rows.filter(({ms}) => ms.some(value => value !== null && value > 0))
 }
 
-/** `context_qkv_gemm` → `qkv gemm`: the phase stands above the table. */
+/** `context_gdn_ffn_norm` → `delta net feed-forward norm`: the phase stands above the table. */
 export function operatorLabel(name: string): string {
-  return name.replace(/^(context|generation)_/, '').replaceAll('_', ' ')
+  const words = name.replace(/^(context|generation)_/, '').split('_')
+  return words.map(word => WORDS.get(word) ?? word).join(' ')
 }
+
+/** What the tables abbreviate. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['act', 'activation'],
+  ['ar', 'all-reduce'],
+  ['attn', 'attention'],
+  ['conv1d', 'convolution'],
+  ['ffn', 'feed-forward'],
+  ['gdn', 'delta net'],
+  ['moe', 'MoE'],
+  ['proj', 'projection'],
+  ['relu2', 'squared ReLU'],
+  ['ssm', 'state-space scan'],
+  ['swa', 'window'],
+])

@@ -72,6 +72,10 @@ describe('the operator table', () => {
       {name: 'context_attention', ms: [4, null, 5]},
     ])
     expect(operatorLabel('context_qkv_gemm')).toBe('qkv gemm')
+    expect(operatorLabel('generation_gdn_ffn_norm')).toBe('delta net feed-forward norm')
+    expect(operatorLabel('context_swa_attn_norm')).toBe('window attention norm')
+    expect(operatorLabel('context_mamba_conv1d')).toBe('mamba convolution')
+    expect(operatorLabel('embedding_ar')).toBe('embedding all-reduce')
   })
 
   test.each([
@@ -101,6 +105,7 @@ test('the terms of an estimate are in the order of the sum', () => {
     communicationBytes: 0,
     kvBytes: 66 * 2 ** 30,
     kvBytesPerToken: 1000,
+    kvFill: {fixedBytes: 0, bytesPerToken: 1000},
     tokens: 70_866_960,
     adjustedKvBytes: 0,
     adjustedTokens: 0,
@@ -123,6 +128,15 @@ test('the terms of an estimate are in the order of the sum', () => {
   ])
   const free = kvTerms({...estimate, communicationBytes: 2 ** 28, memoryFractionKind: 'of_free'}, 64)
   expect(free.map(({label}) => label).slice(4, 6)).toEqual(['communication buffers', 'share of what is free'])
+  const kvFill = {fixedBytes: 3 * 2 ** 20, bytesPerToken: 500}
+  const stateful = kvTerms(
+    {...estimate, kvBytesPerToken: 3_146_228, kvFill, memoryFractionKind: 'of_total'},
+    64,
+  )
+  expect(stateful.slice(6, 8)).toEqual([
+    {label: 'full windows and state of one request', value: '3.0 MiB', sign: '−'},
+    {label: 'per token', value: '500 B', sign: '÷'},
+  ])
 })
 
 describe('dropped model files', () => {

@@ -11,6 +11,7 @@ export interface KvTerm {
 /** The estimate as a sum a person can follow, in the order it is computed. */
 export function kvTerms(estimate: KvEstimate, blockSize: number): readonly KvTerm[] {
   const {gpuBytes, weightsBytes, activationsBytes, runtimeBytes, communicationBytes, kvBytes} = estimate
+  const {fixedBytes, bytesPerToken} = estimate.kvFill
   const ofTotal = estimate.memoryFractionKind === 'of_total'
   const share: KvTerm = {
     label: ofTotal ? 'share the engine may use' : 'share of what is free',
@@ -28,11 +29,18 @@ export function kvTerms(estimate: KvEstimate, blockSize: number): readonly KvTer
       : []),
     ...(ofTotal ? [] : [share]),
     {label: 'budget of the KV cache', value: gigabytes(kvBytes), sign: '='},
-    {label: 'per token', value: `${formatCount(estimate.kvBytesPerToken)} B`, sign: '÷'},
+    ...(fixedBytes > 0
+      ? [{label: 'full windows and state of one request', value: mebibytes(fixedBytes), sign: '−'} as const]
+      : []),
+    {label: 'per token', value: `${formatCount(bytesPerToken)} B`, sign: '÷'},
     {label: 'tokens', value: formatCount(estimate.tokens), sign: '='},
     {label: 'tokens per block', value: formatCount(blockSize), sign: '÷'},
     {label: 'blocks', value: formatCount(estimate.numGpuBlocks), sign: '='},
   ]
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`
 }
 
 function gigabytes(bytes: number): string {
