@@ -67,3 +67,9 @@ export const POOL_FIELDS: readonly PoolField[] = [
 export function poolFlagOf(field: PoolField, pool: PoolName): `--${string}` {
   return `--${field.names[pool].replaceAll('_', '-')}`
 }
+
+/** The knob that says with how many instances a pool starts. */
+export function countKnobOf(pool: PoolName): string {
+  const [count] = POOL_FIELDS
+  return count!.names[pool]
+}

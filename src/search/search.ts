@@ -1,3 +1,4 @@
+import {FIRST_RELEASE} from '../config/release.ts'
 import {type KnobEffect, knobEffects} from './answer/knob-effects.ts'
 import {Choice} from './choice.ts'
 import type {Evaluation, Results, Setting, Standing} from './evaluation.ts'
@@ -100,7 +101,8 @@ export class Search {
   effects(results: Results, around: string): readonly KnobEffect[] {
     const candidate = this.#ground.candidates.find(around)
     if (candidate === null || this.stood(results).length === 0) return []
-    return knobEffects(candidate, this.#ground.candidates, this.#choice.belief(results))
+    const {release = FIRST_RELEASE} = this.problem.base
+    return knobEffects(candidate, this.#ground.candidates, this.#choice.belief(results), release)
   }
 
   fixedFleets(results: Results): readonly {readonly setting: Setting; readonly standing: Standing}[] {

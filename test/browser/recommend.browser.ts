@@ -96,6 +96,10 @@ test('a link says the ready-made space and the seed, and is named as ready-made 
   const hash = () => new URL(page.url()).hash
   await expect.poll(hash, {timeout: 60_000}).toContain('planner.min_endpoint')
   expect(hash()).toContain('seed=0')
+  const anew = page.getByLabel('Generate the trace anew for each phase')
+  const [box, label] = await Promise.all([anew.boundingBox(), anew.locator('xpath=..').boundingBox()])
+  expect(box!.x - label!.x).toBeLessThan(2)
+  expect(label!.height).toBeLessThan(30)
   const chosen = page.getByLabel('What may be chosen').first()
   const title = await chosen.inputValue()
   expect(title).toBe('planner-sla')

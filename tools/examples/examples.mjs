@@ -155,7 +155,11 @@ function recommend() {
     lines: [
       line('today', 'Today’s setting', today),
       line('recommended', `Recommended: ${nameOf(best)}`, best, true),
-      line('fixed fleet', `Best fixed fleet: ${best_fixed_fleet.fleet}`, best_fixed_fleet),
+      line(
+        'fixed fleet',
+        `Best fixed fleet: ${tellKnob('num_workers', Number(best_fixed_fleet.fleet.split('=')[1]), '1.2.1', true)}`,
+        best_fixed_fleet,
+      ),
       ...front.filter(each => nameOf(each) !== nameOf(best)).map(each => line('', nameOf(each), each, true)),
     ],
   }

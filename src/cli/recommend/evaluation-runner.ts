@@ -5,10 +5,15 @@ import type {Evaluate} from '../../search/run-search.ts'
 import type {TimeLimit} from '../../search/time-limit.ts'
 import {isFinished, type PointFigures, type SweepRow} from '../../sweep/points.ts'
 import {longestFirst} from '../../sweep/schedule/run-order.ts'
+import {RunsUnderWay} from '../../sweep/schedule/runs-under-way.ts'
 import {readFinishedRow} from '../sweep/sweep-folder.ts'
 import type {PointTask} from '../sweep/sweep-point.ts'
 import type {PointPool} from '../sweep/sweep-pool.ts'
 import type {RecommendPlan} from './recommend-plan.ts'
+
+interface OpenRun extends PointTask {
+  readonly evaluation: Evaluation
+}
 
 /** Runs what a search asks for in the threads of a sweep; what the folder holds already is not run again. */
 export class EvaluationRunner {
@@ -18,6 +23,7 @@ export class EvaluationRunner {
   readonly #time: TimeLimit | undefined
   /** By run: two names of one run share it. */
   readonly #known = new Map<string, SweepRow>()
+  readonly #underWay = new RunsUnderWay<SweepRow>()
   /** The run that was finished last, for a line of progress. */
   last = ''
   /** Runs that were there before. */
@@ -31,36 +37,52 @@ export class EvaluationRunner {
   }
 
   readonly evaluate: Evaluate = async (evaluations, settle) => {
-    const open = new Map<string, PointTask>()
-    const waiting = new Map<string, Evaluation[]>()
-    const tell = (evaluation: Evaluation, outcome: Result<PointFigures>) => {
-      this.last = `${evaluation.id}: ${describe(outcome)}`
-      settle(evaluation.id, outcome)
+    const open: OpenRun[] = []
+    const shared: Promise<void>[] = []
+    const tell = (id: string, outcome: Result<PointFigures>) => {
+      this.last = `${id}: ${describe(outcome)}`
+      settle(id, outcome)
     }
     for (const evaluation of evaluations) {
+      const {id} = evaluation
       const task = this.#plan.taskOf(evaluation)
-      if (!task.ok) tell(evaluation, task)
-      else {
-        const {key} = task.value.facts
-        const row = this.#known.get(key) ?? this.#readKept(task.value)
-        if (row !== null) tell(evaluation, outcomeOf(row))
-        else {
-          open.set(key, task.value)
-          waiting.set(key, [...(waiting.get(key) ?? []), evaluation])
-        }
+      if (!task.ok) {
+        tell(id, task)
+        continue
       }
+      const {key} = task.value.facts
+      const row = this.#known.get(key) ?? this.#readKept(task.value)
+      const other = row === null ? this.#underWay.join(key) : undefined
+      if (row !== null) tell(id, outcomeOf(row))
+      else if (other === undefined) open.push({...task.value, evaluation})
+      else shared.push(other.then(found => (found === null ? undefined : tell(id, outcomeOf(found)))))
     }
-    const onRow = (row: SweepRow) => {
-      const asked = waiting.get(row.key) ?? []
+    await this.#run(open, ({id}, row) => tell(id, outcomeOf(row)))
+    await Promise.all(shared)
+  }
+
+  async #run(
+    open: readonly OpenRun[],
+    onRow: (evaluation: Evaluation, row: SweepRow) => void,
+  ): Promise<void> {
+    const asked = new Map(open.map(({facts, evaluation}) => [facts.key, evaluation]))
+    const take = (row: SweepRow) => {
+      const evaluation = asked.get(row.key)!
       this.#known.set(row.key, row)
-      this.#time?.made(asked[0]?.weight ?? 0)
-      for (const evaluation of asked) tell(evaluation, outcomeOf(row))
+      this.#time?.made(evaluation.weight)
+      onRow(evaluation, row)
+      this.#underWay.end(row.key, row)
     }
-    await this.#pool.run(
-      longestFirst([...open.values()], ({facts}) => workOf(waiting.get(facts.key)![0]!)),
-      ({row}) => onRow(row),
-      () => this.#time?.isOver ?? false,
-    )
+    const tasks = longestFirst(open, ({evaluation}) => workOf(evaluation))
+    try {
+      await this.#pool.run(
+        tasks.map(({evaluation: _, ...task}) => task),
+        ({row}) => take(row),
+        () => this.#time?.isOver ?? false,
+      )
+    } finally {
+      for (const {facts} of open) this.#underWay.end(facts.key, null)
+    }
   }
 
   #readKept({facts}: PointTask): SweepRow | null {

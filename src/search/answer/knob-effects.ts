@@ -1,4 +1,6 @@
 import type {FieldValue} from '../../config/field-text.ts'
+import type {Release} from '../../config/release.ts'
+import {inWordsOf} from '../../sweep/keys.ts'
 import type {Belief} from '../belief.ts'
 import type {Candidate, Candidates} from '../candidates.ts'
 
@@ -20,16 +22,18 @@ export interface KnobEffect {
   readonly costRange: number
 }
 
-/** The knobs that matter most first. Estimates, not runs: they show a direction, and the runs are in the table. */
+/** The knobs that matter most first, in the words of the release. Estimates, not runs: they show a direction, and the runs are in the table. */
 export function knobEffects(
   around: Candidate,
   candidates: Candidates,
   belief: Belief,
+  release: Release,
 ): readonly KnobEffect[] {
   return candidates
     .along(around)
     .filter(({key: {path}, line}) => path in around.values && line.length > 1)
-    .map(({key: {path, label, unit}, line}) => {
+    .map(({key, line}) => {
+      const {path, label, unit} = inWordsOf(key, release)
       const points = line.map(candidate => ({
         value: candidate.values[path] ?? null,
         ...belief.expected(candidate.at),

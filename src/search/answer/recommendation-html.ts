@@ -4,6 +4,7 @@ import {costOf, type Recommendation, type Told} from './recommendation.ts'
 import type {WhyNot} from './recommendation-json.ts'
 import {
   briefNameOf,
+  fixedName,
   runsWord,
   sameAsToday,
   tellCost,
@@ -70,9 +71,10 @@ h1{font-size:20px;line-height:1.35}h2{font-size:14px;margin:1.4em 0 .3em}
 table{border-collapse:collapse;width:100%;font-size:12px;font-variant-numeric:tabular-nums}
 th,td{padding:3px 8px 3px 0;text-align:left;border-bottom:1px solid #d5d8de;font-weight:400;vertical-align:top}
 thead th{color:#4d5564}.best>*{font-weight:600}svg{width:100%;height:auto}text{font:11px system-ui,sans-serif;fill:#16181d}
-@media print{body{margin:0;max-width:none}h1{font-size:16px}}@page{margin:14mm}`
+@media print{body{margin:0;padding:0;max-width:none;font-size:12px}h1{font-size:15px}table{font-size:11px}tr,svg,li{break-inside:avoid}}@page{size:A4;margin:14mm}`
 
-const MOST_ROWS = 12
+/** What is on paper stays one page. */
+const MOST_ROWS = 8
 
 function table(answer: Recommendation): string {
   const {best, surest, unverified, today, fixed, front, objective} = answer
@@ -80,11 +82,15 @@ function table(answer: Recommendation): string {
     told === null
       ? ''
       : `<tr${told === best ? ' class="best"' : ''}><th scope="row">${escapeHtml(label)}</th><td>${tellShares(told, objective.share)}</td><td>${escapeHtml(tellCost(told))}</td><td>${told.holds.in} of ${told.holds.of}</td></tr>`
+  // What comes about as near to the objective is what one would choose between.
+  const distance = ({share}: Told) => Math.abs(share - objective.share)
   const others = front
     .filter(told => ![best, surest, unverified].some(own => own?.id === told.id))
+    .toSorted((a, b) => distance(a) - distance(b))
     .slice(0, MOST_ROWS)
+    .sort((a, b) => costOf(a) - costOf(b))
   return `<table><thead><tr><th scope="col">Setting</th><th scope="col">Share in time</th><th scope="col">Cost</th><th scope="col">Holds in</th></tr></thead><tbody>
-${row(best === null ? '' : briefNameOf(best, answer), best)}${row(surest === null ? '' : briefNameOf(surest, answer), surest)}${row(unverified === null ? '' : `${briefNameOf(unverified, answer)} (not verified)`, unverified)}${row('today’s setting', today)}${row(`best fixed fleet (${fixed?.id.replace('fixed:', '') ?? ''})`, fixed)}${others.map(told => row(briefNameOf(told, answer), told)).join('\n')}
+${row(best === null ? '' : briefNameOf(best, answer), best)}${row(surest === null ? '' : briefNameOf(surest, answer), surest)}${row(unverified === null ? '' : `${briefNameOf(unverified, answer)} (not verified)`, unverified)}${row('today’s setting', today)}${row(fixed === null ? '' : `best fixed fleet (${fixedName(fixed)})`, fixed)}${others.map(told => row(briefNameOf(told, answer), told)).join('\n')}
 </tbody></table>`
 }
 

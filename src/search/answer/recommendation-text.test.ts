@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {findPreset} from '../../config/presets.ts'
-import type {Told} from './recommendation.ts'
-import {briefNameOf, nameOf, sameAsToday} from './recommendation-text.ts'
+import type {Recommendation, Told} from './recommendation.ts'
+import {briefNameOf, fixedName, nameOf, sameAsToday, tellRecommendation} from './recommendation-text.ts'
 
 const {scenario} = findPreset('as-published')!
 const told: Told = {
@@ -37,4 +37,20 @@ test('while today’s setting is not run all of its knobs are told', () => {
     'TTFT target (ttft) 900 ms, workers (num_workers) 2 instances, load interval (load_adjustment_interval) 10 s',
   )
   expect(sameAsToday(best, {today: null})).toEqual([])
+})
+
+test('a fixed fleet is named in the words of the form, pool by pool', () => {
+  expect(fixedName(told)).toMatch(/^workers 2( instances)?$/)
+  const {scenario: pools} = findPreset('guide-disagg')!
+  expect(fixedName({scenario: pools})).toMatch(
+    /^workers \(prefill\) 1( instance)?, workers \(decode\) 1( instance)?$/,
+  )
+})
+
+test('before anything was run on the whole trace nothing is said to miss', () => {
+  const answer = {
+    ...{objective: {ttftMs: 900, itlMs: 40, share: 0.9}, tried: [], front: [], mostCost: null, reason: null},
+    ...{best: null, surest: null, unverified: null, nearest: null, dearer: null, today: null, fixed: null},
+  } as unknown as Recommendation
+  expect(tellRecommendation(answer)).toEqual(['No setting has been run on the whole trace yet.'])
 })

@@ -1,7 +1,8 @@
 import type {FieldValue} from '../../config/field-text.ts'
 import {formatObjective as linkObjective} from '../../config/objective.ts'
+import {countKnobOf} from '../../config/pool-fields.ts'
 import {FIRST_RELEASE} from '../../config/release.ts'
-import type {Scenario, ServiceObjective} from '../../config/scenario.ts'
+import {poolsOf, type Scenario, type ServiceObjective} from '../../config/scenario.ts'
 import {isEqual} from '../../core/is-equal.ts'
 import {amount, latency, percent} from '../../report/findings/words.ts'
 import {applySweepValue, findSweepKey, tellKnob} from '../../sweep/keys.ts'
@@ -146,11 +147,12 @@ function against(best: Told, fixed: Told | null, needed: number): string {
   return `; ${percent(Math.abs(part))} ${part > 0 ? 'cheaper' : 'dearer'} than the best fixed fleet tried (${fixedName(fixed)}, ${tellFigures(fixed, needed)})`
 }
 
-function fixedName({id}: Told): string {
-  return id
-    .slice(id.indexOf(':') + 1)
-    .replaceAll('=', ' ')
-    .replaceAll(',', ', ')
+/** `workers 4`, `workers (prefill) 2, workers (decode) 4`: a fleet nobody scales, in the words of the form. */
+export function fixedName({scenario}: Pick<Told, 'scenario'>): string {
+  const {fleet, release = FIRST_RELEASE} = scenario
+  return poolsOf(fleet)
+    .map(([pool, {initialWorkers}]) => tellKnob(countKnobOf(pool), initialWorkers, release, true))
+    .join(', ')
 }
 
 function tellToday({today, best, objective}: Recommendation): readonly string[] {
@@ -170,6 +172,7 @@ function tellToday({today, best, objective}: Recommendation): readonly string[] 
 function tellNothing(answer: Recommendation): string {
   const {nearest, objective, tried, fixed, mostCost, dearer} = answer
   const {share} = objective
+  if (tried.length === 0) return `No setting has been run on the whole trace yet.${tellFixed(fixed, answer)}`
   const none = `None of ${tried.length} settings tried holds ${tellAsked(objective)}${tellMost(answer)}`
   const isTooDear = nearest !== null && costOf(nearest) > (mostCost ?? Number.POSITIVE_INFINITY)
   const word =

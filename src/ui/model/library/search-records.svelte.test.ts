@@ -124,6 +124,20 @@ test('it opens with its answer, its runs and its prices, and what was opened is 
   expect(library.searches.entries).toEqual([])
 })
 
+test('what was asked of a ready-made space opens with that space in full, whatever this version has by its name', async () => {
+  const library = await tab()
+  const search = await searched()
+  search.spec = {...spec, space: ''}
+  await keepSearch(search, options(library))
+  const again = newSearch()
+  await openSearch(library.searches.entries[0]!.summary.id, {
+    library,
+    search: again,
+    prices: new PriceTable(),
+  })
+  expect(again.spec).toEqual({...spec, space: '{"planner.min_endpoint":[1,2,3,4]}'})
+})
+
 test('it goes through a file and back, whole or not at all', async () => {
   const library = await tab()
   const search = await searched()

@@ -11,6 +11,7 @@ import type {PriceTable} from '../money/price-table.svelte.ts'
 import {nameOfRun} from '../scenario/run-names.ts'
 import type {SearchPlan} from '../search/planned-run.ts'
 import type {SearchState} from '../search/search.svelte.ts'
+import {spaceInFull} from '../search/spec.ts'
 import type {LibraryState} from './library.svelte.ts'
 
 type Found = Omit<SavedSearch, 'version' | 'id' | 'notes' | 'createdAtMs' | 'sizeBytes'>
@@ -105,7 +106,9 @@ export async function openSearch(
     if (!read.ok) await library.searches.load()
     return null
   }
-  search.spec = summary.spec
+  // A ready-made space may be another in another version; where it is the same, the form names it.
+  const space = JSON.stringify(search.plan?.problem.space)
+  search.spec = {...summary.spec, space: spaceInFull(summary.spec, space)}
   prices.showLinked(summary.prices, summary.currency)
   return summary
 }

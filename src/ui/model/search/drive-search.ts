@@ -7,6 +7,7 @@ import {TimeLimit} from '../../../search/time-limit.ts'
 import type {PointStore} from '../../../store/point-store.ts'
 import {isFinished, type PointFigures, parseFinishedRow} from '../../../sweep/points.ts'
 import {longestFirst} from '../../../sweep/schedule/run-order.ts'
+import {RunsUnderWay} from '../../../sweep/schedule/runs-under-way.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {RunPool} from '../../../worker/pool.ts'
 import type {SearchAdvance, SearchRequest} from '../../../worker/protocol.ts'
@@ -25,6 +26,8 @@ export interface DrivenSearch {
   /** Runs finished of those that were asked for and are not part of the answer yet. */
   readonly onBatch: (batch: {readonly done: number; readonly of: number}) => void
   readonly onWhy: (why: WhyNot) => void
+  /** A run is not kept beyond this page, and why. */
+  readonly onUnkept: (problem: string) => void
 }
 
 /** A search from its first run to its answer; fetched when the first one is asked for. */
@@ -33,6 +36,7 @@ export async function driveSearch(plan: SearchPlan, driven: DrivenSearch): Promi
   const {timeLimitS, problem} = plan
   const time = timeLimitS === null ? null : new TimeLimit(timeLimitS, () => performance.now())
   const progress = new BatchProgress(driven)
+  const underWay = new RunsUnderWay<Result<PointFigures>>()
   const answers: SearchAdvance['answer'][] = []
   const next: NextStep = async (results, {ids, finished}) => {
     progress.take(ids)
@@ -47,7 +51,7 @@ export async function driveSearch(plan: SearchPlan, driven: DrivenSearch): Promi
   }
   await takeSteps(next, (evaluations, settle) => {
     progress.ask(evaluations)
-    return evaluate({plan, evaluations, time}, driven, (id, outcome) => {
+    return evaluate({plan, evaluations, time, underWay}, driven, (id, outcome) => {
       settle(id, outcome)
       progress.end(id)
     })
@@ -90,36 +94,55 @@ interface Asked {
   readonly plan: SearchPlan
   readonly evaluations: readonly Evaluation[]
   readonly time: TimeLimit | null
+  readonly underWay: RunsUnderWay<Result<PointFigures>>
 }
 
 async function evaluate(
-  {plan, evaluations, time}: Asked,
+  {plan, evaluations, time, underWay}: Asked,
   driven: DrivenSearch,
   settle: (id: string, outcome: Result<PointFigures>) => void,
 ): Promise<void> {
-  const {pool, store, known, signal} = driven
+  const {pool, known, signal} = driven
   const works = new Map(evaluations.map(one => [one.id, one]))
   const runs = evaluations.map(evaluation => plannedRun(evaluation, plan.base))
   await takeKept(runs, driven)
-  const waiting = new Map<string, PlannedRun[]>()
+  const open: PlannedRun[] = []
+  const shared: Promise<void>[] = []
   for (const run of runs) {
-    const outcome = known.get(run.facts.key)
-    if (outcome !== undefined) settle(run.facts.id, outcome)
-    else waiting.set(run.facts.key, [...(waiting.get(run.facts.key) ?? []), run])
+    const {id, key} = run.facts
+    const outcome = known.get(key)
+    const other = outcome === undefined ? underWay.join(key) : undefined
+    if (outcome !== undefined) settle(id, outcome)
+    else if (other === undefined) open.push(run)
+    else shared.push(other.then(found => (found === null ? undefined : settle(id, found))))
   }
   const onOutcome = ({facts}: PlannedRun, outcome: Result<PointFigures>) => {
-    known.set(facts.key, outcome)
-    if (outcome.ok) void store.write(new Map([[facts.key, {...facts, ...outcome.value}]]))
+    keep(facts, outcome, driven)
     time?.made(works.get(facts.id)?.weight ?? 0)
-    for (const run of waiting.get(facts.key) ?? []) settle(run.facts.id, outcome)
+    settle(facts.id, outcome)
+    underWay.end(facts.key, outcome)
   }
-  const open = longestFirst(
-    [...waiting.values()].map(([run]) => run!),
-    ({facts}) => workOf(works.get(facts.id)!),
-  )
+  const inOrder = longestFirst(open, ({facts}) => workOf(works.get(facts.id)!))
   const isOver = () => time?.isOver ?? false
-  await pool.runMany(open, {onStart: () => {}, onProgress: () => {}, onOutcome, isOver}, signal)
+  try {
+    await pool.runMany(inOrder, {onStart: () => {}, onProgress: () => {}, onOutcome, isOver}, signal)
+  } finally {
+    for (const {facts} of open) underWay.end(facts.key, null)
+  }
+  await Promise.all(shared)
   signal.throwIfAborted()
+}
+
+function keep(
+  facts: PlannedRun['facts'],
+  outcome: Result<PointFigures>,
+  {store, known, onUnkept}: DrivenSearch,
+): void {
+  known.set(facts.key, outcome)
+  if (!outcome.ok) return
+  void store.write(new Map([[facts.key, {...facts, ...outcome.value}]])).then(problem => {
+    if (problem !== null) onUnkept(problem)
+  })
 }
 
 /** Results of these very runs from an earlier visit. */

@@ -34,6 +34,8 @@ export class SearchState {
   phase: SearchPhase = $state.raw({kind: 'idle'})
   /** Every run that the answer is made of, in the order they were asked for. */
   evidence: SearchRequest['results'] = $state.raw([])
+  /** Why finished runs are not kept beyond this page; null = they are. */
+  storageProblem: string | null = $state.raw(null)
   /** It was put on screen from what is kept, and nothing was run since. */
   isShown = false
   /** Runs finished of those that were asked for and are not part of the answer yet. */
@@ -144,6 +146,7 @@ export class SearchState {
     this.advance = null
     this.why = null
     this.evidence = []
+    this.storageProblem = null
     this.phase = {kind: 'idle'}
   }
 
@@ -166,6 +169,10 @@ export class SearchState {
       },
       onWhy: why => {
         this.why = why
+      },
+      onUnkept: problem => {
+        // It may come when the search is over, and a later write that finds room brings nothing back.
+        this.storageProblem = problem
       },
     }
   }

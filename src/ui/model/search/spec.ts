@@ -39,9 +39,7 @@ export interface SearchGrounds {
  */
 export function specPairs(spec: SearchSpec, grounds: SearchGrounds | null = null): readonly Pair[] {
   const {budget, generatesAnew, timeLimitS, mostCost} = spec
-  const typed = spec.space.trim()
-  const isReady = typed === '' || (READY_SPACE_IDS as readonly string[]).includes(typed)
-  const space = isReady ? (grounds?.space ?? typed) : typed
+  const space = spaceInFull(spec, grounds?.space ?? null).trim()
   return [
     ...(space === '' ? [] : [['space', space] as const]),
     ...(grounds?.seed === 0 ? [['seed', '0'] as const] : []),
@@ -50,6 +48,13 @@ export function specPairs(spec: SearchSpec, grounds: SearchGrounds | null = null
     ...(timeLimitS === null ? [] : [['search-time', String(timeLimitS)] as const]),
     ...(mostCost === null ? [] : [['search-cost', String(mostCost)] as const]),
   ]
+}
+
+/** @param whole the space itself as JSON, in place of the name of a ready-made one; null = not known */
+export function spaceInFull({space}: Pick<SearchSpec, 'space'>, whole: string | null): string {
+  const typed = space.trim()
+  const isReady = typed === '' || (READY_SPACE_IDS as readonly string[]).includes(typed)
+  return isReady ? (whole ?? typed) : space
 }
 
 /** Its knobs are read with the form, and so is what may be YAML. */

@@ -1,5 +1,5 @@
 import {costOf, type Recommendation, type Told} from '../../../search/answer/recommendation.ts'
-import {briefNameOf, tellFigures} from '../../../search/answer/recommendation-text.ts'
+import {briefNameOf, fixedName, tellFigures} from '../../../search/answer/recommendation-text.ts'
 import type {CostMark, CostPoint} from '../../kit/charts/cost-share.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 
@@ -39,8 +39,7 @@ export function frontPoints(answer: Recommendation): readonly CostPoint[] {
   const onFront = new Set(answer.front.map(({id}) => id))
   return kindsOf(answer)
     .map(({told, kind}): CostPoint => {
-      const name =
-        kind === 'fixed' ? told.id.replace(/^fixed:/, '').replaceAll('=', ' ') : briefNameOf(told, answer)
+      const name = kind === 'fixed' ? fixedName(told) : briefNameOf(told, answer)
       const words = `${name} (${KIND_WORDS[kind]}): ${tellFigures(told, answer.objective.share)}`
       const {id, billedGpuHours, share, shareRange} = told
       return {
