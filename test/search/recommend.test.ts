@@ -120,7 +120,7 @@ test('where nothing holds it names the nearest, why not, and what could be held'
   const {best, nearest, why_not, could_hold} = JSON.parse(answer('strict'))
   expect(best).toBeNull()
   expect(nearest.share).toBeLessThan(0.99)
-  expect(why_not.length).toBeGreaterThan(0)
+  expect(why_not[0]).toMatch(/^\d+ of 260 requests miss it: /)
   expect(could_hold.ttft_ms).toBeGreaterThan(150)
   expect(out).toContain('None of')
   // What it says could be held, is.

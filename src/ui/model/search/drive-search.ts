@@ -167,11 +167,16 @@ async function explain(
   for (const {scenario} of wholeRuns({id: '', scenario: nearest}, problem))
     outcomes.push(await brain.run({scenario, traceBlob, profile}, () => {}, signal))
   const results = outcomes.flatMap(outcome => (outcome.ok ? [outcome.value.result] : []))
-  const reasons = results[0]?.report.planner_replay.findings?.map(({text}) => text) ?? []
-  const {heldBy, loosest} = await import('../../../search/answer/held.ts')
+  const [{heldBy, loosest}, {tellMisses}] = await Promise.all([
+    import('../../../search/answer/held.ts'),
+    import('../../../search/answer/misses.ts'),
+  ])
+  const [first] = results
+  const misses = first === undefined ? [] : tellMisses(first.engine, problem.objective)
+  const findings = first?.report.planner_replay.findings?.map(({text}) => text) ?? []
   const held =
     results.length < outcomes.length
       ? null
       : loosest(results.map(({engine}) => heldBy(engine, problem.objective)))
-  return {reasons: reasons.slice(0, 3), held}
+  return {reasons: [...misses, ...findings.slice(0, 3)], held}
 }
