@@ -147,6 +147,7 @@ test('a price per GPU-hour gives the cost, on the page and in the files', async 
   expect((await card.boundingBox())?.height).toBe(heightPx)
   await page.getByRole('combobox', {name: 'Currency'}).selectOption('EUR')
   await expect.poll(() => card.textContent()).toContain(`${cost.toFixed(2)} EUR`)
+  expect((await card.boundingBox())?.height).toBe(heightPx)
   // One table for all views, and part of the link.
   await expect.poll(() => page.url()).toMatch(/price=h200_sxm:2\.5&currency=EUR/)
   await page.getByRole('textbox', {name: 'Price per GPU-hour'}).fill('dear')
