@@ -56,6 +56,17 @@ export function compareWithMeasured(scenario: Scenario): Comparison {
   return {kind: 'band', band: first, model, release}
 }
 
+/**
+ * What was measured with a full KV cache, where the run had one: pre-emptions under 1.2.1, which no band of a pair tells of. null =
+ * the bands hold.
+ */
+export function fullCacheBand(
+  {kvFull, release}: MeasuredRelease,
+  preemptions: number,
+): MeasuredRelease['kvFull'] {
+  return preemptions > 0 && release === '1.2.1' ? kvFull : null
+}
+
 function bandOf(release: MeasuredRelease | undefined, args: EngineArgs): MeasuredBand | undefined {
   return release?.pairs.find(
     ({system, backend}) => system === args.aic_system && backend === args.aic_backend,

@@ -1,4 +1,4 @@
-import {compareWithMeasured, type RatioBand} from '../../../report/honesty/measured.ts'
+import {compareWithMeasured, fullCacheBand, type RatioBand} from '../../../report/honesty/measured.ts'
 import {formatMs, formatMsBeside} from '../../kit/format.ts'
 import type {ChartedRun} from '../../model/run/charted-run.ts'
 import {tellRange} from './spread-words.ts'
@@ -15,15 +15,18 @@ export interface Whisker {
   readonly range: string
 }
 
-/** null where nothing was measured that compares. */
+/** null where nothing was measured that compares: of a full KV cache the latency from end to end alone. */
 export function measuredWhisker(
   run: ChartedRun,
   latency: 'ttft' | 'itl' | 'e2e',
   valueMs: number,
 ): Whisker | null {
-  const measured = run.outcome.pictures.honesty?.measured ?? compareWithMeasured(run.scenario)
+  const {honesty} = run.outcome.pictures
+  const measured = honesty?.measured ?? compareWithMeasured(run.scenario)
   if (measured.kind === 'none' || !(valueMs > 0)) return null
-  const [p10, , p90]: RatioBand = measured.band[latency]
+  const full = fullCacheBand(measured.release, honesty?.preemptions ?? 0)
+  if (full !== null && latency !== 'e2e') return null
+  const [p10, , p90]: RatioBand = full?.e2e ?? measured.band[latency]
   const isLowerBound = latency === 'ttft'
   const [lowMs, highMs] = [valueMs * (isLowerBound ? 1 : p10), valueMs * p90]
   const range = tellRange(formatMsBeside(lowMs, highMs), formatMs(highMs))

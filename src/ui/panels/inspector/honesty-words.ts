@@ -2,7 +2,7 @@ import {FIRST_RELEASE} from '../../../config/release.ts'
 import type {ConservationCheck} from '../../../report/honesty/conservation.ts'
 import {type Deviation, largestDeviation} from '../../../report/honesty/deviation.ts'
 import type {Honesty} from '../../../report/honesty/honesty.ts'
-import type {MeasuredRelease, RatioBand} from '../../../report/honesty/measured.ts'
+import {fullCacheBand, type MeasuredRelease, type RatioBand} from '../../../report/honesty/measured.ts'
 import {LONG_WAIT_MS, SATURATION_RULE, type Saturation} from '../../../report/honesty/saturation.ts'
 import {formatCount, formatFixed, formatValue} from '../../kit/format.ts'
 
@@ -103,12 +103,15 @@ function measuredItems({measured, preemptions = 0}: Honesty): HonestyItem[] {
     `${times(itl)} what is simulated, end-to-end latency ${times(e2e)}, TTFT ${times(ttft)}, so that a simulated TTFT is a lower ` +
     `bound.${known} GPUs and TP sizes whose ITL differs by 15 % or more stand in the right order in ${rightShare} of ` +
     'pairs. Nothing measured checks prefix reuse, open arrivals, routers, disaggregation, planners or start-up.'
-  const label = `real ITL ${itl[0].toFixed(2)} to ${itl[2].toFixed(2)} times this`
+  const where =
+    fullCacheBand(release, preemptions) === null ? ' times this' : ' times where the KV cache has room'
+  const label = `real ITL ${itl[0].toFixed(2)} to ${itl[2].toFixed(2)}${where}`
   return [{id: 'measured', label, tone: 'plain', detail}, ...kvFullItems(release, preemptions)]
 }
 
-function kvFullItems({release, kvFull}: MeasuredRelease, preemptions: number): HonestyItem[] {
-  if (preemptions === 0 || release !== '1.2.1' || kvFull === null) return []
+function kvFullItems(release: MeasuredRelease, preemptions: number): HonestyItem[] {
+  const kvFull = fullCacheBand(release, preemptions)
+  if (kvFull === null) return []
   const detail =
     `${formatCount(preemptions)} pre-emptions for a full KV cache. Under 1.2.1 a waiting request takes the place of running ones; ` +
     `real engines let it wait: in ${kvFull.points} measurements like this their end-to-end latency was ${times(kvFull.e2e)} ` +
