@@ -100,7 +100,7 @@ function unexplained({measuredMs, simulatedMs}: Points, fit: Line): ErrorKind {
     return {
       ...fit,
       kind: 'scatter',
-      text: `neither an offset nor a factor: single requests differ both ways (${how})`,
+      text: `single requests differ both ways from any offset or factor (${how})`,
     }
   const more = ratio > 1 ? 'longer' : 'shorter'
   return {...fit, kind: 'queueing', text: `queueing: ${how}, so that requests wait ${more} than simulated`}
