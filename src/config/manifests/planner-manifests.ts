@@ -1,8 +1,10 @@
 import {stringify} from 'yaml'
+import {isObject} from '../../core/is-object.ts'
 import {plannerJson} from '../command-line/command-line.ts'
 import {isSystemName, SYSTEMS} from '../gpus.ts'
 import {objectiveOf} from '../objective.ts'
-import {firstPoolOf, type Scenario} from '../scenario.ts'
+import {AUTOSCALER_FACTS} from '../scaling/parse-policy-text.ts'
+import {firstPoolOf, type Scaling, type Scenario} from '../scenario.ts'
 
 /** The planner's config as YAML, what is not its default; null under another policy. */
 export function plannerYaml(scenario: Scenario): string | null {
@@ -63,9 +65,40 @@ export function deploymentPlannerYaml(scenario: Scenario): string | null {
   return `# The planner's part alone: put it under spec.services of your deployment, with its image.\n${body}`
 }
 
-/** The manifest of an autoscaler, or the table of a schedule, as the run had it; null under Dynamo's planner. */
+const API_VERSIONS: Readonly<Partial<Record<Scaling['policy'], string>>> = {
+  hpa: 'autoscaling/v2',
+  keda: 'keda.sh/v1alpha1',
+}
+
+/**
+ * The manifests of an autoscaler, one for each pool, or the table of a schedule; null under Dynamo's planner. Knative's
+ * Service has more in it than anybody knows here, and a manifest has no word for a setting of the simulation's own
+ * (`controller`, `signals`, …): those are written as a scenario carries them.
+ */
 export function policyYaml({scaling}: Scenario): string | null {
-  return scaling.policy === 'dynamo' || scaling.policy === 'fixed' ? null : stringify(scaling.config)
+  const {policy} = scaling
+  if (policy === 'dynamo' || policy === 'fixed') return null
+  const apiVersion = API_VERSIONS[policy]
+  if (policy === 'schedule' || apiVersion === undefined) return stringify(scaling.config)
+  const {pools, ...own} = scaling.config
+  const specs = isObject(pools) ? Object.entries(pools) : []
+  const isWhole = specs.length > 1 || specs[0]?.[0] === 'all'
+  if (!isWhole || Object.keys(own).length > 0) return stringify(scaling.config)
+  const {kind} = AUTOSCALER_FACTS[policy]
+  const documents = specs.map(([pool, spec]) => stringify(manifestOf({apiVersion, kind}, pool, spec)))
+  return `# Put in what it scales, and the names your metrics have.\n${documents.join('---\n')}`
+}
+
+/** What the spec itself says it scales stays. */
+function manifestOf(
+  type: {readonly apiVersion: string; readonly kind: string},
+  pool: string,
+  spec: unknown,
+): Readonly<Record<string, unknown>> {
+  const name = pool === 'all' ? 'recommended' : `recommended-${pool}`
+  const target = `NAME-OF-YOUR-${pool === 'all' ? '' : `${pool.toUpperCase()}-`}DEPLOYMENT`
+  const scaleTargetRef = {apiVersion: 'apps/v1', kind: 'Deployment', name: target}
+  return {...type, metadata: {name}, spec: {scaleTargetRef, ...(isObject(spec) ? spec : {})}}
 }
 
 /** TTFT and ITL always stand there: a request would else hand its own targets to the planner. */

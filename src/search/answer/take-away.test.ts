@@ -13,7 +13,7 @@ import {scenarioFromPrediction} from '../../config/prediction/scenario-from-pred
 import {findPreset} from '../../config/presets.ts'
 import {withRelease} from '../../config/releases/with-release.ts'
 import {initialScaling} from '../../config/scaling/initial-scaling.ts'
-import {parseScalingText} from '../../config/scaling/parse-scaling.ts'
+import {parseScalingText, readScalingText} from '../../config/scaling/parse-scaling.ts'
 import {plannerOf, poolsOf, type Scenario} from '../../config/scenario.ts'
 import {parseYamlDocuments, parseYamlText} from '../../config/yaml-text.ts'
 import {ok} from '../../core/result.ts'
@@ -160,11 +160,35 @@ test.each(['hpa', 'keda', 'kpa'] as const)(
     const texts = settings.map(scenario => textOf(scenario, `${policy}.yaml`))
     for (const [i, scenario] of settings.entries()) {
       const read = parseScalingText(policy, texts[i]!, parseYamlDocuments)
-      expect(read.ok && read.value.scaling).toEqual(scenario.scaling)
+      expect(read.ok && withoutTarget(read.value.scaling)).toEqual(scenario.scaling)
     }
     expect(new Set(texts).size).toBeGreaterThan(20)
   },
 )
+
+/** Which deployment is scaled is no setting. */
+function withoutTarget(scaling: unknown): unknown {
+  return JSON.parse(JSON.stringify(scaling, (key, value) => (key === 'scaleTargetRef' ? undefined : value)))
+}
+
+test.each([
+  ['hpa', 'autoscaling/v2', 'HorizontalPodAutoscaler'],
+  ['keda', 'keda.sh/v1alpha1', 'ScaledObject'],
+] as const)('a winning %s is a manifest of %s, one for each pool', (policy, apiVersion, kind) => {
+  const scaling = initialScaling(policy)
+  const {all} = scaling.config.pools as {all: Readonly<Record<string, unknown>>}
+  const whole = parseYamlDocuments(textOf({...SETTING, scaling}, `${policy}.yaml`))
+  expect(whole.ok && whole.value).toMatchObject([{apiVersion, kind, spec: all}])
+  const pools = {prefill: all, decode: {...all, pollingInterval: 20}}
+  const text = textOf({...SETTING, scaling: {...scaling, config: {pools}}}, `${policy}.yaml`)
+  const each = parseYamlDocuments(text)
+  expect(each.ok && each.value).toMatchObject([
+    {apiVersion, kind, spec: pools.prefill},
+    {apiVersion, kind, spec: pools.decode},
+  ])
+  const read = readScalingText(policy, text, parseYamlDocuments)
+  expect(read.ok && withoutTarget(read.value)).toEqual({policy, config: {pools}})
+})
 
 const disagg = findPreset('guide-disagg')!.scenario
 
