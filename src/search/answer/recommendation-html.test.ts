@@ -25,11 +25,13 @@ const answer = {
 
 test('the report names the fixed fleet by the form and lists what is nearest to the objective, by its cost', () => {
   const page = recommendationHtml(answer, {why: null, summary: 'today'})
+  // A command line has words longer than a sheet is wide.
+  expect(page).toContain('p{overflow-wrap:anywhere}')
   const rows = [...page.matchAll(/<th scope="row">(.*?)<\/th>/g)].map(([, label]) => label)
   expect(rows.slice(1, 3)).toEqual([
     'today’s setting',
     expect.stringMatching(/^best fixed fleet \(workers 2\b/),
   ])
   const listed = rows.slice(3).map(label => Number(/target (\d+)/.exec(label ?? '')?.[1]))
-  expect(listed).toEqual([860, 870, 880, 890, 900, 920, 930, 940])
+  expect(listed).toEqual([870, 880, 890, 900, 920, 930])
 })

@@ -71,10 +71,12 @@ h1{font-size:20px;line-height:1.35}h2{font-size:14px;margin:1.4em 0 .3em}
 table{border-collapse:collapse;width:100%;font-size:12px;font-variant-numeric:tabular-nums}
 th,td{padding:3px 8px 3px 0;text-align:left;border-bottom:1px solid #d5d8de;font-weight:400;vertical-align:top}
 thead th{color:#4d5564}.best>*{font-weight:600}svg{width:100%;height:auto}text{font:11px system-ui,sans-serif;fill:#16181d}
-@media print{body{margin:0;padding:0;max-width:none;font-size:12px}h1{font-size:15px}table{font-size:11px}tr,svg,li{break-inside:avoid}}@page{size:A4;margin:14mm}`
+p{overflow-wrap:anywhere}
+@media print{body{margin:0;padding:0;max-width:none;font-size:11px}h1{font-size:14px;margin-top:0}p{margin:.5em 0}table{font-size:10px}
+h2{margin:.8em 0 .2em}ul{margin:.4em 0}th,td{padding-block:1.5px}svg{max-height:42mm}tr,svg,li{break-inside:avoid}}@page{size:A4;margin:14mm}`
 
 /** What is on paper stays one page. */
-const MOST_ROWS = 8
+const MOST_ROWS = 6
 
 function table(answer: Recommendation): string {
   const {best, surest, unverified, today, fixed, front, objective} = answer
