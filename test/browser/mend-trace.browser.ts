@@ -38,7 +38,7 @@ test('the doctor says before a run what does not fit the fleet, and one button l
   const rows = Array.from({length: 20}, (_, i) => (i === 7 ? tooLong : mooncake(i * 500)))
   await give(site, 'long.jsonl', rows.join('\n'))
   const doctor = page.getByRole('region', {name: 'Trace and fleet'})
-  await expectVisible(doctor.getByText(/1 of 20 requests do not fit .* KV cache of 131072 tokens/))
+  await expectVisible(doctor.getByText(/1 of 20 requests does not fit .* KV cache of 131072 tokens/))
   await doctor.getByRole('button', {name: 'Leave out prompts over 149999 tokens'}).click()
   await expect.poll(() => page.url()).toContain('149999')
   await expect.poll(() => doctor.count()).toBe(0)
