@@ -111,7 +111,7 @@ test('a link says the ready-made space and the seed, and is named as ready-made 
 })
 
 test('a search ends when its time is over, goes on, and is kept in the Library with its answer and runs', async () => {
-  const {page} = await open({hash: `${HASH}&search-time=2&search-cost=5&price=2`})
+  const {page} = await open({hash: `${HASH}&search-time=0.3&search-cost=5&price=2`})
   await search(page)
   await finished(page)
   await expectVisible(page.getByText(/the time is used up/))
