@@ -100,10 +100,10 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
   ]
 }
 
-/** Of the billed hours: starting and draining instances are paid for too. Has its place before there is a price. */
 /** Details that are amounts of money. */
 export const MONEY: ReadonlySet<string> = new Set(['cost', 'per 1M output tok'])
 
+/** Of the billed hours: starting and draining instances are paid for too. Has its place before there is a price. */
 function costDetails(report: Report, {price, currency}: Money): [string, string][] {
   if (price === null)
     return [
