@@ -1,5 +1,7 @@
 import {grown} from '../../core/grown.ts'
-import {GROUP_BITS, GROUP_MASK, IdentityTable, NONE} from './identity-table.ts'
+import {GROUP_MASK} from '../vllm-1.2/block-groups.ts'
+import {GROUP_BITS} from '../vllm-1.2/fresh-identities.ts'
+import {IdentityTable, NONE} from './identity-table.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 
 /** A block one request has to itself: nobody can hit it, and it is free again when the request gives it back. */

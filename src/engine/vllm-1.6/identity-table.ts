@@ -1,31 +1,22 @@
 import {grown} from '../../core/grown.ts'
+import {GROUP, GROUP_MASK} from '../vllm-1.2/block-groups.ts'
+import {GROUP_BITS} from '../vllm-1.2/fresh-identities.ts'
+import {GroupTable} from '../vllm-1.2/group-table.ts'
 
 /**
- * Where each block identity has its place: open addressing over groups of eight neighbouring identities, because the
- * blocks of a prompt are numbered in a row and one look-up then serves eight of them.
+ * Where each block identity has its place: in groups of eight neighbouring identities, because the blocks of a prompt are
+ * numbered in a row and one look-up then serves eight of them.
  */
 export class IdentityTable {
+  readonly #groups = new GroupTable()
   /** Copy that look-ups find, by place; NONE where the identity has none. */
-  primary = new Int32Array(INITIAL_GROUPS * GROUP).fill(NONE)
-  #key = new Int32Array(INITIAL_GROUPS)
-  #live = new Int32Array(INITIAL_GROUPS)
-  readonly #free: number[] = []
-  #count = 0
-  /** Group + 1 by hash, 0 = empty; four entries a group keep probe runs short. */
-  #table = new Int32Array(INITIAL_GROUPS * 4)
-  #mask = INITIAL_GROUPS * 4 - 1
+  primary = new Int32Array(this.#groups.room * GROUP).fill(NONE)
+  /** Places with a copy, by group. */
+  #live = new Int32Array(this.#groups.room)
 
   /** First place of the group an identity belongs to, or a negative number. */
   findGroup(block: number): number {
-    const key = block >> GROUP_BITS
-    const mask = this.#mask
-    let at = Math.imul(key, GOLDEN) & mask
-    for (;;) {
-      const entry = this.#table[at]!
-      if (entry === 0) return -GROUP
-      if (this.#key[entry - 1] === key) return (entry - 1) * GROUP
-      at = (at + 1) & mask
-    }
+    return this.#groups.find(block >> GROUP_BITS) * GROUP
   }
 
   /** The place of an identity that has, or is about to get, a copy. */
@@ -44,71 +35,26 @@ export class IdentityTable {
   vacate(place: number): void {
     this.primary[place] = NONE
     const group = place >> GROUP_BITS
-    if (--this.#live[group]! > 0) return
-    this.#removeKey(this.#key[group]!)
-    this.#free.push(group)
+    if (--this.#live[group]! === 0) this.#groups.drop(group)
   }
 
   identityAt(place: number): number {
-    return (this.#key[place >> GROUP_BITS]! << GROUP_BITS) | (place & GROUP_MASK)
+    return (this.#groups.keyOf(place >> GROUP_BITS) << GROUP_BITS) | (place & GROUP_MASK)
   }
 
   #addGroup(key: number): number {
-    const group = this.#free.pop() ?? this.#newGroup()
-    this.#key[group] = key
-    this.#insertKey(key, group)
+    const group = this.#groups.add(key)
+    if (group >= this.#live.length) this.#grow()
     return group
   }
 
-  #newGroup(): number {
-    if (this.#count === this.#key.length) this.#grow()
-    return this.#count++
-  }
-
   #grow(): void {
-    const groups = this.#key.length * 2
-    const primary = new Int32Array(groups * GROUP).fill(NONE)
+    const {room} = this.#groups
+    const primary = new Int32Array(room * GROUP).fill(NONE)
     primary.set(this.primary)
     this.primary = primary
-    this.#key = grown(this.#key, groups)
-    this.#live = grown(this.#live, groups)
-    this.#table = new Int32Array(groups * 4)
-    this.#mask = groups * 4 - 1
-    for (let group = 0; group < this.#count; group++)
-      if (this.#live[group]! > 0) this.#insertKey(this.#key[group]!, group)
-  }
-
-  #insertKey(key: number, group: number): void {
-    let at = Math.imul(key, GOLDEN) & this.#mask
-    while (this.#table[at] !== 0) at = (at + 1) & this.#mask
-    this.#table[at] = group + 1
-  }
-
-  /** Deletes by shifting later entries of the probe run back, so that look-ups need no tombstones. */
-  #removeKey(key: number): void {
-    const table = this.#table
-    const mask = this.#mask
-    let hole = Math.imul(key, GOLDEN) & mask
-    while (this.#key[table[hole]! - 1] !== key) hole = (hole + 1) & mask
-    let at = hole
-    for (;;) {
-      at = (at + 1) & mask
-      const entry = table[at]!
-      if (entry === 0) break
-      const home = Math.imul(this.#key[entry - 1]!, GOLDEN) & mask
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        table[hole] = entry
-        hole = at
-      }
-    }
-    table[hole] = 0
+    this.#live = grown(this.#live, room)
   }
 }
 
 export const NONE = -1
-export const GROUP_BITS = 3
-const GROUP = 1 << GROUP_BITS
-export const GROUP_MASK = GROUP - 1
-const INITIAL_GROUPS = 256
-/** 2^32 / golden ratio, odd: spreads runs of consecutive identities. */
-const GOLDEN = 0x9e3779b1 | 0
