@@ -120,10 +120,8 @@ export interface LayerGroup {
   readonly isRouted: boolean
 }
 
-/** Layers with a recurrent state of fixed size instead of attention; the model's other layers see the whole sequence. */
-export interface DeltaNetConfig {
-  /** How many of the model's layers these are. */
-  readonly layers: number
+/** Heads and state of a gated delta net. */
+export interface DeltaNetSizes {
   readonly keyHeads: number
   readonly keyDim: number
   readonly valueHeads: number
@@ -132,6 +130,12 @@ export interface DeltaNetConfig {
   readonly convWidth: number
   /** Bytes of one number of the state. */
   readonly stateBytes: number
+}
+
+/** Layers with a recurrent state of fixed size instead of attention; the model's other layers see the whole sequence. */
+export interface DeltaNetConfig extends DeltaNetSizes {
+  /** How many of the model's layers these are. */
+  readonly layers: number
   /** Inner width of the expert that every token visits; 0 = there is none. */
   readonly sharedExpertSize: number
   readonly modes: {readonly projections: GemmMode; readonly wide: GemmMode; readonly shared: GemmMode}

@@ -23,18 +23,8 @@ export class BlocksBuilder extends OpBuilder {
     return [
       this.elementwise('add_norm_1', layers, 2 * hiddenSize, 2 * hiddenSize),
       this.gemm('qkv_gemm', layers, queries + headDim * kvHeadsHere * 2, hiddenSize, quant.gemm),
-      {
-        kind: 'attention',
-        name: this.name('attention'),
-        count: layers,
-        heads: split(heads, tp),
-        kvHeads: kvHeadsHere,
-        // The reference looks all of them up at the size that most models have.
-        headDim: 128,
-        window: 0,
-        qkNorm: false,
-        lane: 'resolved',
-      },
+      // The reference looks all of them up at the size that most models have.
+      this.attentionKernel(layers, {heads: split(heads, tp), kvHeads: kvHeadsHere, headDim: 128}),
       this.gemm('proj_gemm', layers, hiddenSize, queries, quant.gemm),
       this.allReduce('ar_1', layers, tp),
     ]

@@ -74,17 +74,7 @@ export class DeltaNetBuilder extends OpBuilder {
     return [
       this.elementwise('full_attn_norm', layers, 2 * hiddenSize, 2 * hiddenSize),
       this.gemm('qkv_gemm', layers, 2 * headDim * (headsHere + kvHeadsHere), hiddenSize, mode),
-      {
-        kind: 'attention',
-        name: this.name('attention'),
-        count: layers,
-        heads: headsHere,
-        kvHeads: kvHeadsHere,
-        headDim,
-        window: 0,
-        qkNorm,
-        lane: 'resolved',
-      },
+      this.attentionKernel(layers, {heads: headsHere, kvHeads: kvHeadsHere, headDim, qkNorm}),
       {...this.gemm('proj_gemm', layers, hiddenSize, headsHere * headDim, mode), lowPrecisionInput: true},
       ...this.attentionReduce('full_ar', layers),
     ]

@@ -45,17 +45,7 @@ export class MixedLayersBuilder extends OpBuilder {
         hiddenSize,
         modes.projections,
       ),
-      {
-        kind: 'attention',
-        name: this.name('attention'),
-        count: layers,
-        heads: headsHere,
-        kvHeads,
-        headDim,
-        window,
-        qkNorm,
-        lane: 'resolved',
-      },
+      this.attentionKernel(layers, {heads: headsHere, kvHeads, headDim, window, qkNorm}),
       ...(isGated ? gate : []),
       {
         ...this.gemm(`${name}_proj_gemm`, layers, hiddenSize, output, modes.projections),

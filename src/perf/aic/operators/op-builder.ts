@@ -70,6 +70,15 @@ export class OpBuilder {
     return {kind: 'embedding', name: this.name('embedding'), count: 1, vocab, hidden: this.model.hiddenSize}
   }
 
+  /** Attention with the heads that one GPU has. */
+  protected attentionKernel(
+    count: number,
+    {heads, kvHeads, headDim, window = 0, qkNorm = false}: AttentionShape,
+  ): Op {
+    const name = this.name('attention')
+    return {kind: 'attention', name, count, heads, kvHeads, headDim, window, qkNorm, lane: 'resolved'}
+  }
+
   protected elementwise(name: string, count: number, input: number, output: number): Op {
     return {kind: 'elementwise', name: this.name(name), count, input, output}
   }
@@ -102,6 +111,16 @@ export class OpBuilder {
   protected name(name: string): string {
     return `${this.phase}_${name}`
   }
+}
+
+/** Heads are those of one GPU. */
+interface AttentionShape {
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headDim: number
+  /** Tokens; 0 = the whole sequence. */
+  readonly window?: number
+  readonly qkNorm?: boolean
 }
 
 /** One of several blocks of experts in a model. */

@@ -105,17 +105,13 @@ class PhaseBuilder extends OpBuilder {
   private groupedAttention(count: number, window: number): Op {
     const {heads, kvHeads, headDim, qkNorm} = this.model
     const {tp} = this.sizes
-    return {
-      kind: 'attention',
-      name: this.name('attention'),
-      count,
+    return this.attentionKernel(count, {
       heads: split(heads, tp),
       kvHeads: Math.ceil(kvHeads / tp),
       headDim,
       window,
       qkNorm,
-      lane: 'resolved',
-    }
+    })
   }
 
   private sharedExpert(experts: ExpertConfig): Op[] {

@@ -1,4 +1,4 @@
-import type {GemmMode, MoeMode} from '../../models/model-config.ts'
+import type {DeltaNetSizes, GemmMode, MoeMode} from '../../models/model-config.ts'
 
 /**
  * The operators a forward pass is made of, as data (perf-model-012.md 4). A list of them, in order,
@@ -90,16 +90,8 @@ export interface LatentProjectionOp extends Base {
 export type RecurrentKernel = 'conv_prefill' | 'scan' | 'conv_step' | 'step'
 
 /** A gated delta net on one GPU. */
-export interface RecurrentShape {
+export interface RecurrentShape extends DeltaNetSizes {
   readonly hidden: number
-  readonly keyHeads: number
-  readonly keyDim: number
-  readonly valueHeads: number
-  readonly valueDim: number
-  /** Tokens that the convolution looks at. */
-  readonly convWidth: number
-  /** Bytes of one number of the state. */
-  readonly stateBytes: number
 }
 
 export interface RecurrentOp extends Base {

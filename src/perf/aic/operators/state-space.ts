@@ -49,17 +49,7 @@ export class StateSpaceBuilder extends OpBuilder {
     return [
       this.norm('attn_norm', layers),
       this.gemm('qkv_gemm', layers, queries + headDim * kvHeadsHere * 2, hiddenSize, quant.gemm),
-      {
-        kind: 'attention',
-        name: this.name('attention'),
-        count: layers,
-        heads: split(heads, tp),
-        kvHeads: kvHeadsHere,
-        headDim,
-        window: 0,
-        qkNorm: false,
-        lane: 'resolved',
-      },
+      this.attentionKernel(layers, {heads: split(heads, tp), kvHeads: kvHeadsHere, headDim}),
       {...this.gemm('proj_gemm', layers, hiddenSize, queries, quant.gemm), lowPrecisionInput: true},
       this.allReduce('attn_ar', layers, tp),
     ]

@@ -3,6 +3,7 @@ import {goldenScenario, readGolden, runGolden} from '../../../../test/support/go
 import {PROJECT} from '../../../../test/support/shared.ts'
 import {type PlannerConfig, plannerOf} from '../../../config/scenario.ts'
 import {computeSummary} from '../../../core/statistics.ts'
+import {decideNothing} from '../../../policies/dynamo/load-decision.ts'
 import type {LoadReason} from '../../../policies/dynamo/reasons.ts'
 import type {LoadDecision} from '../../../policies/dynamo/rules-1.2/load-scaling.ts'
 import {RULES_1_2} from '../../../policies/dynamo/rules-1.2/planner-rules.ts'
@@ -164,20 +165,7 @@ function guarded(reason: LoadReason, topology: 'agg' | 'disagg'): DynamoTick {
     topology === 'agg'
       ? {topology, pool, kvHitRate: null}
       : {topology, prefill: pool, decode: pool, kvHitRate: null}
-  const load: LoadDecision = {
-    scaleTo: null,
-    reason,
-    reasonPrefill: null,
-    reasonDecode: null,
-    explanation: {
-      ttft: null,
-      itl: null,
-      prefillUse: null,
-      decodeUse: null,
-      prefillCounts: null,
-      decodeCounts: null,
-    },
-  }
+  const load: LoadDecision = decideNothing(reason)
   return {...ticks[0]!, explanation: {load, throughput: null, grounds: {load: grounds, throughput: null}}}
 }
 
