@@ -1,5 +1,6 @@
+import {empty} from '../core/empty.ts'
 import {PassRow} from './record/pass-figures.ts'
-import type {PassOutcome16} from './scheduler-1.6.ts'
+import {FIRST_TOKEN, type PassOutcome16} from './scheduler-1.6.ts'
 
 /** The outcome object a scheduler of 1.6.1 fills anew in each pass. */
 export class OutcomeRow16 extends PassRow implements PassOutcome16 {
@@ -10,4 +11,26 @@ export class OutcomeRow16 extends PassRow implements PassOutcome16 {
   completedCount = 0
   decodeTokens = 0
   sumPrefillKvTokens = 0
+
+  /** Nothing is computed yet. */
+  clearCounts(): void {
+    this.numPrefillRequests = 0
+    this.sumPrefillTokens = 0
+    this.sumPrefillKvTokens = 0
+    this.numDecodeRequests = 0
+    this.sumDecodeKvTokens = 0
+  }
+
+  clearSignals(): void {
+    empty(this.signals)
+    empty(this.signalKinds)
+    this.completedCount = 0
+  }
+
+  /** @param kind FIRST_TOKEN, COMPLETED or REJECTED */
+  signal(request: number, kind: number): void {
+    this.signals.push(request)
+    this.signalKinds.push(kind)
+    if (kind !== FIRST_TOKEN) this.completedCount++
+  }
 }

@@ -11,6 +11,8 @@ export class PagedSequence {
   computed = 0
   /** Tokens that have blocks. */
   allocated = 0
+  /** It has left the batch for good. */
+  isFinished = false
   /** Identities of its complete blocks that have one; the prompt's come first. */
   readonly blocks: Int32Array
 

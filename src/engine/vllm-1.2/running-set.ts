@@ -1,11 +1,11 @@
-import {RUNNING, type Sequence} from './sequence.ts'
+import type {PagedSequence} from './paged-sequence.ts'
 
 /**
- * The sequences in the batch, in order of admission. Those that finish stay in it, by their status alone, until
- * `compact`: the pass that walks over them is not disturbed.
+ * The sequences in the batch, in order of admission. Those that finish stay in it, marked alone, until `compact`: the pass
+ * that walks over them is not disturbed.
  */
-export class RunningSet {
-  readonly sequences: Sequence[] = []
+export class RunningSet<S extends PagedSequence> {
+  readonly sequences: S[] = []
   readonly #takesNewest: boolean
   #hasFinished = false
 
@@ -17,21 +17,22 @@ export class RunningSet {
     return this.sequences.length
   }
 
-  add(sequence: Sequence): void {
+  add(sequence: S): void {
     this.sequences.push(sequence)
   }
 
   /** Removes the sequence to be pre-empted next: the newest (lifo) or the oldest (fifo); null when none is left. */
-  takeVictim(): Sequence | null {
+  takeVictim(): S | null {
     const {sequences} = this
     for (;;) {
       const victim = this.#takesNewest ? sequences.pop() : sequences.shift()
       if (victim === undefined) return null
-      if (victim.status === RUNNING) return victim
+      if (!victim.isFinished) return victim
     }
   }
 
-  noteFinished(): void {
+  finish(sequence: S): void {
+    sequence.isFinished = true
     this.#hasFinished = true
   }
 
@@ -39,7 +40,7 @@ export class RunningSet {
     if (!this.#hasFinished) return
     const {sequences} = this
     let kept = 0
-    for (const sequence of sequences) if (sequence.status === RUNNING) sequences[kept++] = sequence
+    for (const sequence of sequences) if (!sequence.isFinished) sequences[kept++] = sequence
     sequences.length = kept
     this.#hasFinished = false
   }

@@ -46,7 +46,7 @@ export class VllmScheduler implements Scheduler {
   readonly #capacityTokens: number
 
   readonly #waiting = new WaitingQueue()
-  readonly #running: RunningSet
+  readonly #running: RunningSet<Sequence>
   /** Requests received and not finished. */
   #requests = 0
 
@@ -383,7 +383,7 @@ export class VllmScheduler implements Scheduler {
     this.#blocks.retire(sequence)
     this.#waiting.setStatus(sequence, FINISHED)
     sequence.inWaiting = false
-    this.#running.noteFinished()
+    this.#running.finish(sequence)
     this.#requests--
     this.#outcome.completedCount++
   }

@@ -1,5 +1,7 @@
 import {Deque} from '../../core/queues/deque.ts'
+import type {OutcomeRow16} from '../pass-outcome-1.6.ts'
 import type {Sequence} from './sequence.ts'
+import type {VllmDestination} from './vllm-destination.ts'
 
 /** Sequences that wait for an instance, in order of admission, with the sums a snapshot reports (engine-1.6.md 5.7). */
 export class WaitingQueue {
@@ -47,6 +49,14 @@ export class WaitingQueue {
   remove(sequence: Sequence): void {
     this.#count(sequence, -1)
     this.#entries.remove(sequence)
+  }
+
+  /** Writes down what waits, those included whose prompts are to come from prefill instances. */
+  countIn(outcome: OutcomeRow16, destination: VllmDestination | null): void {
+    outcome.numQueuedPrefill = this.newCount
+    outcome.sumQueuedPrefillTokens = this.newTokens
+    outcome.numQueuedDecode = this.decodeCount + (destination?.pendingCount ?? 0)
+    outcome.sumQueuedDecodeKvTokens = this.decodeTokens + (destination?.pendingTokens ?? 0)
   }
 
   [Symbol.iterator](): Iterator<Sequence> {

@@ -1,4 +1,4 @@
-import type {PassObserver, SteadyPassObserver} from './scheduler.ts'
+import type {PassObserver, SteadyPassObserver} from '../scheduler.ts'
 
 /** A batch to which passes do nothing but give every request one more token. */
 export interface SteadyBatch {

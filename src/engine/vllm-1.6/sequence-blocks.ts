@@ -1,0 +1,116 @@
+import type {EngineArgs} from '../../config/scenario.ts'
+import {ArrayPool} from '../array-pool.ts'
+import type {Prompts} from '../prompts.ts'
+import {BlockPool, PRIVATE} from './block-pool.ts'
+import type {KvEventLog} from './kv-event-log.ts'
+import {mostEntries, Sequence} from './sequence.ts'
+
+/**
+ * KV blocks of the sequences on one instance, generation 1.6 (engine-1.6.md 6): what identities they have, and taking and
+ * giving back the blocks themselves. At any time a sequence holds the blocks of its first `allocated` tokens, and of
+ * those that are computed in full each is a copy which others can hit.
+ */
+export class SequenceBlocks {
+  readonly pool: BlockPool
+  readonly #prompts: Prompts
+  readonly #blockSize: number
+  readonly #isPrefixCached: boolean
+  /** TensorRT-LLM takes a prompt's last token out of the cache, too. */
+  readonly #reusesAll: boolean
+  readonly #arrays = new ArrayPool()
+  #freshBlock: number
+
+  constructor(args: EngineArgs, prompts: Prompts, kvEvents: KvEventLog | null) {
+    this.pool = new BlockPool(args.num_gpu_blocks, kvEvents)
+    this.#prompts = prompts
+    this.#blockSize = args.block_size
+    this.#isPrefixCached = args.enable_prefix_caching
+    this.#reusesAll = args.engine_type === 'trtllm'
+    this.#freshBlock = prompts.blockCount
+  }
+
+  /** Blocks that can be had without a pre-emption: what is cached and not in use can be evicted. */
+  get free(): number {
+    return this.pool.capacity - this.pool.activeBlocks
+  }
+
+  /** Blocks of so many tokens, the last one perhaps incomplete. */
+  countFor(tokens: number): number {
+    return Math.ceil(tokens / this.#blockSize)
+  }
+
+  createSequence(request: number, maxOutput: number): Sequence {
+    const {inputLength, blockStart, blocks: all} = this.#prompts
+    const from = blockStart[request]!
+    const prompt = inputLength[request]!
+    const promptBlocks = this.#isPrefixCached ? blockStart[request + 1]! - from : 0
+    const entries = mostEntries(prompt, maxOutput, this.#blockSize)
+    const blocks = this.#arrays.take(entries)
+    for (let i = 0; i < promptBlocks; i++) blocks[i] = all[from + i]!
+    return new Sequence(request, {prompt, maxOutput, promptBlocks}, blocks, this.#arrays.take(entries))
+  }
+
+  /** What of it is cached (engine-1.6.md 6.4); the last token is always computed, unless there is none to come. */
+  lookUp(sequence: Sequence): Sequence {
+    const {pool} = this
+    if (sequence.lookedUpAt === pool.version) return sequence
+    sequence.lookedUpAt = pool.version
+    if (!this.#isPrefixCached) return sequence
+    const blockSize = this.#blockSize
+    pool.lookUp(sequence.blocks, sequence.identified)
+    const most =
+      sequence.isComplete || this.#reusesAll
+        ? sequence.length
+        : Math.floor((sequence.length - 1) / blockSize) * blockSize
+    sequence.cachedTokens = Math.min(pool.overlap * blockSize, most)
+    sequence.cachedInUse = Math.min(pool.overlapInUse * blockSize, most)
+    return sequence
+  }
+
+  /**
+   * Takes the blocks up to `target` tokens, of which `cached` are in the cache: all that are missing or none.
+   * @returns whether they were there
+   */
+  extend(sequence: Sequence, target: number, cached: number): boolean {
+    const from = this.countFor(sequence.allocated)
+    const hits = Math.max(Math.floor(cached / this.#blockSize) - from, 0)
+    if (!this.pool.take(sequence.blocks, sequence.copies, from, this.countFor(target), hits)) return false
+    sequence.allocated = target
+    return true
+  }
+
+  /** Tokens [before, after) are computed: blocks complete by now can be hit from here on, by requests of this very pass, too. */
+  computed(sequence: Sequence, before: number, after: number): void {
+    if (!this.#isPrefixCached) return
+    const blockSize = this.#blockSize
+    const to = Math.floor(after / blockSize)
+    for (let i = Math.floor(before / blockSize); i < to; i++) {
+      if (sequence.copies[i] !== PRIVATE) continue
+      if (i >= sequence.identified) {
+        sequence.blocks[i] = this.#generatedBlock(sequence.request, i)
+        sequence.identified = i + 1
+      }
+      sequence.copies[i] = this.pool.register(sequence.blocks[i]!)
+    }
+  }
+
+  /** Gives back all blocks of a sequence. */
+  drop(sequence: Sequence): void {
+    this.pool.release(sequence.copies, 0, this.countFor(sequence.allocated))
+    sequence.allocated = 0
+  }
+
+  /** The sequence is not needed any more, and holds no blocks. */
+  recycle(sequence: Sequence): void {
+    this.#arrays.give(sequence.blocks)
+    this.#arrays.give(sequence.copies)
+  }
+
+  /** Identity of a block with generated tokens: nobody else's, unless a later turn sends them as part of its prompt. */
+  #generatedBlock(request: number, index: number): number {
+    const {continuedBy, blockStart, blocks} = this.#prompts
+    const next = continuedBy === null ? -1 : continuedBy[request]!
+    const at = next < 0 ? 0 : blockStart[next]! + index
+    return next >= 0 && at < blockStart[next + 1]! ? blocks[at]! : this.#freshBlock++
+  }
+}
