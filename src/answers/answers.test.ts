@@ -109,7 +109,7 @@ describe('a cure', () => {
     })
     expect(runs).toEqual([2, 2, 2, 3, 3, 3, 4, 4, 4])
     expect(tellCure(findings[0]!.cure!, 'phase', '1.6.1')).toBe(
-      'Tried: with workers (num_workers) 4 instances, 90 % of requests meet the objective (50 % now), mean TTFT 1 s, 4 GPU-hours (2 now); better in 3 of 3 phases.',
+      'Tried: with 4 workers (num_workers), 90 % of requests meet the objective (50 % now), mean TTFT 1 s, 4 GPU-hours (2 now); better in 3 of 3 phases.',
     )
   })
 

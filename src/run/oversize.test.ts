@@ -55,6 +55,17 @@ it('says before a run what will not fit, with the longest prompt that does', () 
   expect(told(scenarioWith({traceSelection: {oversize: 'keep'}}))[0]!.text).toContain('They are kept')
 })
 
+it('speaks of one request in the singular', () => {
+  const told = (scenario: Scenario) => oversizeOddities(scenario, traffic(500, 9000))[0]!.text
+  expect(told(scenarioWith())).toContain(
+    '1 of 2 requests does not fit into one instance’s KV cache of 4096 tokens (the longest prompt has 9000). A run leaves it out,',
+  )
+  expect(told(scenarioWith({release: '1.6.1'}))).toContain('The engine turns it away and it does not count')
+  expect(told(scenarioWith({traceSelection: {oversize: 'keep'}}))).toContain(
+    'It is kept: the run ends at it.',
+  )
+})
+
 it('says what is longer than the model reads', () => {
   const scenario = scenarioWith({}, 'Qwen/Qwen3-8B')
   const {fleet} = scenario

@@ -41,10 +41,16 @@ export function oversizeOddities(scenario: Scenario, workload: Workload): readon
   const what = `one instance’s KV cache of ${tokens} tokens`
   const outcome =
     scenario.release === '1.6.1'
-      ? 'The engine turns them away and they do not count as completed.'
+      ? {
+          one: 'The engine turns it away and it does not count as completed.',
+          more: 'The engine turns them away and they do not count as completed.',
+        }
       : scenario.traceSelection?.oversize === 'keep'
-        ? 'They are kept: the run ends at the first of them.'
-        : 'A run leaves them out, with the turns that follow them, and counts them.'
+        ? {one: 'It is kept: the run ends at it.', more: 'They are kept: the run ends at the first of them.'}
+        : {
+            one: 'A run leaves it out, with the turns that follow it, and says so.',
+            more: 'A run leaves them out, with the turns that follow them, and counts them.',
+          }
   const inPool = tellLonger(workload, fitsPools(scenario, workload), {kind: 'too-long', what, outcome})
   const context = modelContextTokens(scenario)
   if (context === null) return inPool === null ? [] : [inPool]
@@ -53,7 +59,10 @@ export function oversizeOddities(scenario: Scenario, workload: Workload): readon
   const inContext = tellLonger(workload, readable, {
     kind: 'over-context',
     what: `the model’s context of ${context} tokens`,
-    outcome: 'A real engine refuses them; here they are served.',
+    outcome: {
+      one: 'A real engine refuses it; here it is served.',
+      more: 'A real engine refuses them; here they are served.',
+    },
   })
   return [inPool, inContext].filter(oddity => oddity !== null)
 }
@@ -61,7 +70,8 @@ export function oversizeOddities(scenario: Scenario, workload: Workload): readon
 interface Bound {
   readonly kind: 'too-long' | 'over-context'
   readonly what: string
-  readonly outcome: string
+  /** What becomes of it, or of them. */
+  readonly outcome: {readonly one: string; readonly more: string}
 }
 
 function tellLonger(
@@ -79,7 +89,7 @@ function tellLonger(
     shortestUnfit = Math.min(shortestUnfit, inputLength[request]!)
   }
   if (count === 0) return null
-  const text = `${count} of ${requestCount} requests ${count === 1 ? 'does' : 'do'} not fit into ${what} (the longest prompt has ${longest}). ${outcome}`
+  const text = `${count} of ${requestCount} requests ${count === 1 ? 'does' : 'do'} not fit into ${what} (the longest prompt has ${longest}). ${count === 1 ? outcome.one : outcome.more}`
   // A prompt of one token that does not fit is no matter of its length.
   const cure =
     shortestUnfit > 1 ? ({flag: '--trace-max-input', value: String(shortestUnfit - 1)} as const) : null

@@ -101,23 +101,33 @@ export function inWordsOf(key: SweepKey, release: Release): SweepKey {
 }
 
 /**
- * `fewest replicas per pool (min_endpoint) 3`: a value of a knob within a sentence.
+ * `fewest replicas per pool (min_endpoint) 3`, `2 workers (num_workers)`: a value of a knob within a sentence.
  *
  * @param isBrief without its key
  */
 export function tellKnob(name: string, value: FieldValue, release: Release, isBrief = false): string {
   const found = findSweepKey(name)
-  const key = isBrief ? '' : `(${name.replace(/^(planner|engine)\./, '')}) `
-  const shown = `${key}${String(value)}`
   if (!found.ok) return `${name} ${String(value)}`
+  const key = isBrief ? '' : ` (${name.replace(/^(planner|engine)\./, '')})`
   const {label, unit} = inWordsOf(found.value, release)
+  const counted = COUNTED.exec(label)
+  if (counted !== null) return `${tellCount(value, counted)}${key}`
+  const shown = `${key} ${String(value)}`.trimStart()
   // Acronyms stay as they are.
   const words = /^.[a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
   // What is counted is not said twice.
   if (unit === null || words.split(' ').includes(unit)) return `${words} ${shown}`
   // One token, but ms and GPUs as they are.
-  const counted = value === 1 && /^[a-z]{3,}s$/.test(unit) ? unit.slice(0, -1) : unit
-  return `${words} ${shown} ${counted}`
+  const units = value === 1 && /^[a-z]{3,}s$/.test(unit) ? unit.slice(0, -1) : unit
+  return `${words} ${shown} ${units}`
+}
+
+/** A label that is what its number counts, with the pool behind it. */
+const COUNTED = /^(Worker)s(?: \((\w+)\))?$/
+
+/** `1 worker`, `2 prefill workers`. */
+function tellCount(value: FieldValue, [, noun = '', pool = '']: RegExpExecArray): string {
+  return `${String(value)} ${pool === '' ? '' : `${pool} `}${noun.toLowerCase()}${value === 1 ? '' : 's'}`
 }
 
 /** The knob a dotted or bare key names. */

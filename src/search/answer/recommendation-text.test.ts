@@ -26,7 +26,7 @@ test('a setting is named by what it changes, in the words of the form; the rest 
   expect(nameOf(best, answer)).toBe('TTFT target (ttft) 900 ms (2 others as today)')
   expect(briefNameOf(best, answer)).toBe('TTFT target 900 ms')
   expect(sameAsToday(best, answer)).toEqual([
-    'workers (num_workers) 2 instances',
+    '2 workers (num_workers)',
     'load interval (load_adjustment_interval) 10 s',
   ])
   expect(nameOf({scenario, values: {num_workers: 2}}, answer)).toBe('today’s setting')
@@ -34,17 +34,15 @@ test('a setting is named by what it changes, in the words of the form; the rest 
 
 test('while today’s setting is not run all of its knobs are told', () => {
   expect(nameOf(best, {today: null})).toBe(
-    'TTFT target (ttft) 900 ms, workers (num_workers) 2 instances, load interval (load_adjustment_interval) 10 s',
+    'TTFT target (ttft) 900 ms, 2 workers (num_workers), load interval (load_adjustment_interval) 10 s',
   )
   expect(sameAsToday(best, {today: null})).toEqual([])
 })
 
 test('a fixed fleet is named in the words of the form, pool by pool', () => {
-  expect(fixedName(told)).toMatch(/^workers 2( instances)?$/)
+  expect(fixedName(told)).toBe('2 workers')
   const {scenario: pools} = findPreset('guide-disagg')!
-  expect(fixedName({scenario: pools})).toMatch(
-    /^workers \(prefill\) 1( instance)?, workers \(decode\) 1( instance)?$/,
-  )
+  expect(fixedName({scenario: pools})).toBe('1 prefill worker, 1 decode worker')
 })
 
 test('before anything was run on the whole trace nothing is said to miss', () => {

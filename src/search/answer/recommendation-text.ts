@@ -147,7 +147,7 @@ function against(best: Told, fixed: Told | null, needed: number): string {
   return `; ${percent(Math.abs(part))} ${part > 0 ? 'cheaper' : 'dearer'} than the best fixed fleet tried (${fixedName(fixed)}, ${tellFigures(fixed, needed)})`
 }
 
-/** `workers 4`, `workers (prefill) 2, workers (decode) 4`: a fleet nobody scales, in the words of the form. */
+/** `4 workers`, `2 prefill workers, 4 decode workers`: a fleet nobody scales, in the words of the form. */
 export function fixedName({scenario}: Pick<Told, 'scenario'>): string {
   const {fleet, release = FIRST_RELEASE} = scenario
   return poolsOf(fleet)

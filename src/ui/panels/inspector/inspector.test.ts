@@ -128,7 +128,7 @@ describe('reasons in words', () => {
     )
     expect(all.some(text => /throughput scaling's lower bound is \d/.test(text))).toBe(true)
     expect(all.some(text => /the budget allows .* turns \d+ into \d+/.test(text))).toBe(true)
-    expect(all.some(text => /min_endpoint is 2/.test(text))).toBe(true)
+    expect(all.some(text => /\(min_endpoint\) is 2/.test(text))).toBe(true)
     expect(all.some(text => /req\/s .* so load scaling may not go below \d/.test(text))).toBe(true)
     expect(all.some(text => /so the fleet is set to \d/.test(text))).toBe(true)
   })
@@ -247,6 +247,26 @@ describe('tipping changes in words', () => {
       'With a TTFT target of 1,312 ms or less it would have scaled up to 3.',
     )
     expect(tellSize(change)).toBe('13 % less')
+  })
+
+  test('names a setting as the form does, its key beside', () => {
+    const tick = {...runs.get('agg_sla_waves_s0')!.ticks[0]!, active_decode: 2}
+    const change = {
+      ...{
+        input: 'min_endpoint' as const,
+        pool: null,
+        instanceId: null,
+        from: 1,
+        to: 2,
+        delta: 1,
+        relativeChange: 1,
+      },
+      newDecision: {prefill: null, decode: 2},
+      holdsBeyond: false,
+    }
+    expect(tellTipping(change, 'fleet', tick)).toBe(
+      'With fewest replicas per pool (min_endpoint) 2 (not 1) it would have kept 2.',
+    )
   })
 })
 

@@ -243,10 +243,10 @@ describe('the frontier', () => {
       'num_workers=2,planner=off',
     ])
     expect(sentencesOf(plan, rows)).toEqual([
-      'The planner beats every fixed fleet tried: the planner with workers (num_workers) 1 instance serves 70 % for 1.25 GPU-hours (mean TTFT 100 ms).',
-      'For about the planner’s cost or less (1 GPU-hours against 1.25 GPU-hours) the fixed fleet with workers (num_workers) 1 instance serves 50 %, 20 points less than the planner’s 70 %.',
-      'The cheapest that serves as much is the fixed fleet with workers (num_workers) 2 instances with 2 GPU-hours: 60 % more than the planner.',
-      'None of the 6 holds 95 %; the fixed fleet with workers (num_workers) 2 instances comes nearest with 80 %.',
+      'The planner beats every fixed fleet tried: the planner with 1 worker (num_workers) serves 70 % for 1.25 GPU-hours (mean TTFT 100 ms).',
+      'For about the planner’s cost or less (1 GPU-hours against 1.25 GPU-hours) the fixed fleet with 1 worker (num_workers) serves 50 %, 20 points less than the planner’s 70 %.',
+      'The cheapest that serves as much is the fixed fleet with 2 workers (num_workers) with 2 GPU-hours: 60 % more than the planner.',
+      'None of the 6 holds 95 %; the fixed fleet with 2 workers (num_workers) comes nearest with 80 %.',
     ])
   })
 

@@ -166,7 +166,7 @@ function tellCause(story: PoolStory): string {
   const floor =
     config.enable_throughput_scaling && bound >= floored
       ? `throughput scaling's lower bound is ${bound}`
-      : `min_endpoint is ${config.min_endpoint}`
+      : `fewest replicas per pool (min_endpoint) is ${config.min_endpoint}`
   return wanted < current
     ? `load would have allowed ${wanted}, but ${floor}`
     : `${floor}; load alone would have kept ${wanted}`
@@ -198,7 +198,7 @@ function tellLoadWish({steps, sides, use, config, samples}: PoolStory): string {
   if (current === 1)
     return `${known.map(tellWithin).join(' and ')}, and one replica is the fewest there can be`
   if (current <= config.min_endpoint) {
-    return `${known.map(tellWithin).join(' and ')}, and min_endpoint is ${config.min_endpoint}`
+    return `${known.map(tellWithin).join(' and ')}, and fewest replicas per pool (min_endpoint) is ${config.min_endpoint}`
   }
   return `${known.map(tellWithin).join(' and ')}, and not every target allows one replica less`
 }

@@ -1,12 +1,15 @@
+import type {Release} from '../../../config/release.ts'
 import type {ReplicaPair} from '../../../policies/dynamo/rules.ts'
 import type {TippingChange} from '../../../policies/dynamo/tipping/tipping.ts'
 import type {DynamoTick} from '../../../report/dynamo-ticks.ts'
+import {tellKnob} from '../../../sweep/keys.ts'
 import {formatCompact, formatExact} from '../../kit/format.ts'
+import {fields16Of} from './tick-fields-1.6.ts'
 
 /** "With a TTFT target of 1,312 ms or less it would have scaled up to 3." */
 export function tellTipping(change: TippingChange, subject: 'fleet' | 'bounds', tick: DynamoTick): string {
   const outcome = subject === 'fleet' ? tellFleet(change.newDecision, tick) : tellBounds(change.newDecision)
-  return `With ${tellInput(change)} it would have ${outcome}.`
+  return `With ${tellInput(change, tick)} it would have ${outcome}.`
 }
 
 /** How much of a change that is, for a reader who ranks them: "12.5 % less". */
@@ -21,7 +24,7 @@ export function tellSize({relativeChange, delta}: TippingChange): string {
   return `${size} ${delta < 0 ? 'less' : 'more'}`
 }
 
-function tellInput(change: TippingChange): string {
+function tellInput(change: TippingChange, tick: DynamoTick): string {
   const {input, from, to, delta, pool} = change
   const limit = change.holdsBeyond ? (delta < 0 ? ' or less' : ' or more') : ''
   const now = from === null ? '' : ` (not ${formatExact(from)})`
@@ -42,20 +45,22 @@ function tellInput(change: TippingChange): string {
     case 'throughput_bound':
       return `a lower bound of ${to}${few} ${pool === 'agg' ? '' : `${pool} `}replicas from throughput scaling${now}`
     case 'max_gpu_budget':
-      return `a max_gpu_budget of ${to}${few}${now}`
     case 'min_gpu_budget':
-      return `a min_gpu_budget of ${to}${few}${now}`
     case 'min_endpoint':
     case 'prefill_min_endpoint':
     case 'decode_min_endpoint':
     case 'max_throughput_scaling_replicas':
     case 'prefill_scale_up_queue_tokens':
     case 'prefill_scale_down_queue_tokens':
-      return `a ${input} of ${formatExact(to)}${few}${now}`
+      return `${tellKnob(`planner.${input}`, formatExact(to), releaseOf(tick))}${few}${now}`
     case 'decode_scale_up_kv_rate':
     case 'decode_scale_down_kv_rate':
-      return `a ${input} of ${formatExact(to)} %${limit}${now}`
+      return `${tellKnob(`planner.${input}`, formatExact(to), releaseOf(tick))}${limit}${now}`
   }
+}
+
+function releaseOf(tick: DynamoTick): Release {
+  return fields16Of(tick) === null ? '1.2.1' : '1.6.1'
 }
 
 function tellTokens({delta, instanceId, holdsBeyond, pool}: TippingChange, what: string): string {

@@ -52,7 +52,7 @@ export function limitFacts(tick: DynamoTick, config: PlannerConfig, budgetUnit: 
   const limit = (value: number) => (value < 0 ? 'none' : `${value}`)
   const facts: Fact[] = [
     ['lower bound', isAgg ? `${decode ?? NONE}` : `${prefill ?? NONE} + ${decode ?? NONE}`],
-    ['min_endpoint', `${config.min_endpoint}`],
+    ['fewest replicas (min_endpoint)', `${config.min_endpoint}`],
     ['budget', `${limit(config.min_gpu_budget)} to ${limit(config.max_gpu_budget)} ${budgetUnit}`],
   ]
   if (config.optimization_target !== 'sla') return facts
