@@ -109,6 +109,26 @@ describe.each([
     }
   })
 
+  test('counts passes and busy time over the whole life of an instance, which lasts as long at least', async () => {
+    const events = await timelineOf(...flags)
+    const counted = events.filter(({args}) => args !== undefined && 'busy_ms' in args)
+    const instances = events.filter(
+      ({name, args}) => name === 'process_name' && String(args?.name).includes(' instance '),
+    )
+    expect(counted).toHaveLength(instances.length)
+    expect(counted.some(({args}) => Number(args?.passes) > 10)).toBe(true)
+    for (const {name, pid, tid, ts, dur = 0, args} of counted) {
+      expect(name).toBe('whole life')
+      expect(Number(args?.busy_ms)).toBeLessThanOrEqual(dur / 1000 + 1e-6)
+      const parts = events.filter(
+        one => one.ph === 'X' && one.pid === pid && one.tid === tid && one.name !== name,
+      )
+      expect(parts.length).toBeGreaterThan(0)
+      expect(parts.every(part => part.ts >= ts && part.ts + part.dur! <= ts + dur + 1e-3)).toBe(true)
+      expect(parts.reduce((sum, part) => sum + part.dur!, 0)).toBeCloseTo(dur, 2)
+    }
+  })
+
   test('names every process it uses', async () => {
     const events = await timelineOf(...flags)
     const names = new Set(events.filter(({name}) => name === 'process_name').map(({pid}) => pid))

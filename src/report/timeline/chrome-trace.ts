@@ -115,9 +115,11 @@ function* lifeEvents({endMs}: EngineRecord, instance: InstanceRecord, pid: numbe
   const goneMs = exitMs ?? endMs
   const leaveMs = Math.min(drainMs ?? goneMs, goneMs)
   const startedMs = Math.min(readyMs ?? leaveMs, leaveMs)
+  // What is counted over all of it, draining included, stands around its parts.
+  if (goneMs > requestedMs)
+    yield {...slice(pid, LIFE, 'whole life', [requestedMs, goneMs]), args: {passes, busy_ms: busyMs}}
   if (startedMs > requestedMs) yield slice(pid, LIFE, 'starting', [requestedMs, startedMs])
-  if (readyMs !== null && leaveMs > startedMs)
-    yield {...slice(pid, LIFE, 'serving', [startedMs, leaveMs]), args: {passes, busy_ms: busyMs}}
+  if (readyMs !== null && leaveMs > startedMs) yield slice(pid, LIFE, 'serving', [startedMs, leaveMs])
   if (goneMs > leaveMs) yield slice(pid, LIFE, 'draining', [leaveMs, goneMs])
 }
 
