@@ -108,7 +108,12 @@ test('shards search parts of the space, and the command without one takes them u
   const argv = [...LINE, ...OBJECTIVE, '--budget', '30', '--out', 'shards']
   for (const shard of ['1/2', '2/2']) expect(tool(folder, ...argv, '--shard', shard).code).toBe(0)
   expect(existsSync(at('shards', 'recommend.json'))).toBe(false)
-  expect(tool(folder, ...argv).code).toBe(0)
+  const {code, out} = tool(folder, ...argv)
+  expect(code).toBe(0)
+  // The shards have used the budget up: every run is one of theirs.
+  const [, runs, kept] = /^(\d+) runs of the whole trace .*, (\d+) of them kept from before/m.exec(out) ?? []
+  expect(Number(kept)).toBeGreaterThan(10)
+  expect(kept).toBe(runs)
   const {best} = JSON.parse(answer('shards'))
   expect(best.gpu_hours).toBeLessThanOrEqual(JSON.parse(answer('whole')).best.gpu_hours * 1.01)
 })

@@ -51,7 +51,7 @@ export class EvaluationRunner {
         continue
       }
       const {key} = task.value.facts
-      const row = this.#known.get(key) ?? this.#readKept(task.value)
+      const row = this.#readKept(task.value)
       const other = row === null ? this.#underWay.join(key) : undefined
       if (row !== null) tell(id, outcomeOf(row))
       else if (other === undefined) open.push({...task.value, evaluation})
@@ -85,7 +85,15 @@ export class EvaluationRunner {
     }
   }
 
+  /** The run of an evaluation that the folder holds, from a shard or an earlier search; null = there is none. */
+  readonly readKept = (evaluation: Evaluation): SweepRow | null => {
+    const task = this.#plan.taskOf(evaluation)
+    return task.ok ? this.#readKept(task.value) : null
+  }
+
   #readKept({facts}: PointTask): SweepRow | null {
+    const known = this.#known.get(facts.key)
+    if (known !== undefined) return known
     const row = readFinishedRow(this.#folder, facts)
     if (row === null) return null
     this.kept++

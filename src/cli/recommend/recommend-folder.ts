@@ -5,10 +5,9 @@ import {ok, type Result} from '../../core/result.ts'
 import type {TakenFile} from '../../search/answer/take-away.ts'
 import type {Evaluation, Results} from '../../search/evaluation.ts'
 import type {Search} from '../../search/search.ts'
-import type {PointFigures} from '../../sweep/points.ts'
+import {isFinished, type PointFigures, type SweepRow} from '../../sweep/points.ts'
 import type {Shard} from '../../sweep/shard.ts'
-import {readFinishedRow, writeAtomically} from '../sweep/sweep-folder.ts'
-import type {PointTask} from '../sweep/sweep-point.ts'
+import {writeAtomically} from '../sweep/sweep-folder.ts'
 
 /**
  * The answer, every run that led to it, one to a line in the order they were asked for, and in `setting/` the
@@ -38,11 +37,15 @@ export function writeShard(folder: string, {index, count}: Shard, results: Resul
   )
 }
 
-/** What the shards of this very search have found, in the order of their numbers. */
+/**
+ * What the shards of this very search have found, in the order of their numbers.
+ *
+ * @param rowOf the finished run of an evaluation, null = it is not in the folder
+ */
 export function readShards(
   folder: string,
   search: Search,
-  taskOf: (evaluation: Evaluation) => Result<PointTask>,
+  rowOf: (evaluation: Evaluation) => SweepRow | null,
 ): Map<string, Result<PointFigures>> {
   const found = new Map<string, Result<PointFigures>>()
   for (const name of namesIn(folder)) {
@@ -52,9 +55,8 @@ export function readShards(
       const given: unknown = JSON.parse(line)
       const id = isObject(given) ? given.evaluation : undefined
       const evaluation = typeof id === 'string' ? search.evaluationOf(id) : null
-      const task = evaluation === null ? null : taskOf(evaluation)
-      const row = task?.ok ? readFinishedRow(folder, task.value.facts) : null
-      if (evaluation !== null && row !== null) found.set(evaluation.id, ok(row))
+      const row = evaluation === null ? null : rowOf(evaluation)
+      if (evaluation !== null && row !== null && isFinished(row)) found.set(evaluation.id, ok(row))
     }
   }
   return found

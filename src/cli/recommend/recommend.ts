@@ -66,7 +66,7 @@ async function search(
   }
   process.once('SIGINT', interrupted)
   try {
-    const given = shard.count === 1 ? readShards(outFolder, ours, plan.taskOf) : new Map()
+    const given = shard.count === 1 ? readShards(outFolder, ours, runner.readKept) : new Map()
     const {results, reason} = await runSearch(ours, runner.evaluate, {
       given,
       ...(time === undefined ? {} : {time}),
