@@ -47,6 +47,16 @@ function finishedCount(page: Page): Promise<number> {
   return page.getByRole('button', {name: /^Open startup_time=/, includeHidden: true}).count()
 }
 
+test('wrong values are told once, beside their field', async () => {
+  const {page} = await open({hash: `${SHORT}&sweep=startup_time:0:60:0`})
+  await expect.poll(() => page.getByRole('textbox', {name: /^Values/}).getAttribute('aria-invalid')).toBe('true')
+  const told = (await page.locator('#sweep-words').textContent()) ?? ''
+  expect(told).toContain('step')
+  await expectVisible(page.getByText('Mend the setting above first'))
+  expect(await page.getByText(told.trim(), {exact: true}).count()).toBe(1)
+  expect(await page.getByRole('button', {name: 'Run sweep'}).isDisabled()).toBe(true)
+})
+
 test('a sweep draws its charts, states its findings and keeps its points', async () => {
   const site = await open({hash: `${SHORT}&sweep=startup_time:0:60:20`})
   const {page} = site

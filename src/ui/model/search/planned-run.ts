@@ -1,18 +1,14 @@
-import {phaseShiftOf, type Scenario} from '../../../config/scenario.ts'
+import {phaseShiftOf} from '../../../config/scenario.ts'
 import type {Evaluation} from '../../../search/evaluation.ts'
 import type {Prices} from '../../../search/prices.ts'
 import {pointKey} from '../../../sweep/point-key.ts'
 import type {PointFacts} from '../../../sweep/points.ts'
 import type {ArrivalHistogram} from '../../../trace/arrival-histogram.ts'
 import type {PointRequest, SearchRequest} from '../../../worker/protocol.ts'
+import type {RunBase} from '../run/run-base.ts'
 
 /** What every run of a search starts from. */
-export interface SearchBase {
-  readonly scenario: Scenario
-  readonly traceSha256: string
-  readonly traceBlob: Blob | null
-  readonly profile: PointRequest['profile']
-  readonly profileSha256: string | null
+export interface SearchBase extends RunBase {
   /** The trace's load as it comes; null for generated traffic. */
   readonly arrivals: ArrivalHistogram | null
   readonly prices: Prices

@@ -1,5 +1,5 @@
 import {releaseOf} from '../../../config/releases/release-forms.ts'
-import {plannerOf, type Scenario} from '../../../config/scenario.ts'
+import {plannerOf} from '../../../config/scenario.ts'
 import {fail, ok, type Result} from '../../../core/result.ts'
 import {affordableRepeats} from '../../../sweep/affordable-repeats.ts'
 import {axesInWordsOf, MAX_POINTS, type SweepAxis} from '../../../sweep/axis.ts'
@@ -9,16 +9,11 @@ import {NO_REPEATS, type Repeats} from '../../../sweep/repeats.ts'
 import {type SizeKv, sizePoints} from '../../../sweep/size-points.ts'
 import {ownTraceSeed} from '../../../trace/generators/trace-recipes.ts'
 import type {PointRequest} from '../../../worker/protocol.ts'
+import type {RunBase} from '../run/run-base.ts'
 import {axesOf, type SettledSpec, type SweepSpec} from './spec.ts'
 
 /** What every point of a sweep starts from, read once. */
-export interface SweepBase {
-  readonly scenario: Scenario
-  /** Of the trace file, whatever seed it is made anew with. */
-  readonly traceSha256: string
-  readonly traceBlob: Blob | null
-  readonly profile: PointRequest['profile']
-  readonly profileSha256: string | null
+export interface SweepBase extends RunBase {
   /** Of one run; null = not known. */
   readonly requests: number | null
 }

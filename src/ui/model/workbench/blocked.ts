@@ -23,6 +23,9 @@ export function whyBlocked({scenario, trace, memory, ...is}: BeforeRun): string 
   return trace.loading === null && trace.problem !== null ? 'No trace to replay' : 'Loading the trace…'
 }
 
+/** Beside the button, where the field itself says what is wrong: once is enough. */
+export const SAID_ABOVE = 'Mend the setting above first'
+
 /** Whether it goes by itself: then there is nothing to mend, and no colour that says so. */
 export function isWait(reason: string): boolean {
   return /(…| under way| is running)$/.test(reason)
