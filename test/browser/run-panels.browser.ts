@@ -148,6 +148,15 @@ test('a price per GPU-hour gives the cost, on the page and in the files', async 
   await page.getByRole('combobox', {name: 'Currency'}).selectOption('EUR')
   await expect.poll(() => card.textContent()).toContain(`${cost.toFixed(2)} EUR`)
   expect((await card.boundingBox())?.height).toBe(heightPx)
+  // An amount stands beside its name, within its card, however narrow that is.
+  const perMillion = card.locator('dl > div').filter({hasText: 'per 1M out'})
+  for (const width of [1440, 320, 1024]) {
+    await page.setViewportSize({width, height: 900})
+    const boxes = [perMillion.locator('dt'), perMillion.locator('dd'), card].map(each => each.boundingBox())
+    const [name, amount, around] = await Promise.all(boxes)
+    expect(Math.abs(amount!.y - name!.y)).toBeLessThan(2)
+    expect(amount!.x + amount!.width).toBeLessThanOrEqual(around!.x + around!.width)
+  }
   // One table for all views, and part of the link.
   await expect.poll(() => page.url()).toMatch(/price=h200_sxm:2\.5&currency=EUR/)
   await page.getByRole('textbox', {name: 'Price per GPU-hour'}).fill('dear')

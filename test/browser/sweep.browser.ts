@@ -49,7 +49,9 @@ function finishedCount(page: Page): Promise<number> {
 
 test('wrong values are told once, beside their field', async () => {
   const {page} = await open({hash: `${SHORT}&sweep=startup_time:0:60:0`})
-  await expect.poll(() => page.getByRole('textbox', {name: /^Values/}).getAttribute('aria-invalid')).toBe('true')
+  await expect
+    .poll(() => page.getByRole('textbox', {name: /^Values/}).getAttribute('aria-invalid'))
+    .toBe('true')
   const told = (await page.locator('#sweep-words').textContent()) ?? ''
   expect(told).toContain('step')
   await expectVisible(page.getByText('Mend the setting above first'))

@@ -100,21 +100,24 @@ export function headlineFigures(run: ChartedRun, money: Money): Figure[] {
   ]
 }
 
+/** Of the tokens that were put out; a longer name and its amount do not fit on one line of the card. */
+const PER_MILLION = 'per 1M out'
+
 /** Details that are amounts of money. */
-export const MONEY: ReadonlySet<string> = new Set(['cost', 'per 1M output tok'])
+export const MONEY: ReadonlySet<string> = new Set(['cost', PER_MILLION])
 
 /** Of the billed hours: starting and draining instances are paid for too. Has its place before there is a price. */
 function costDetails(report: Report, {price, currency}: Money): [string, string][] {
   if (price === null)
     return [
       ['cost', NONE],
-      ['per 1M output tok', NONE],
+      [PER_MILLION, NONE],
     ]
   const cost = report.planner_replay.billed_gpu_hours * price
   const tokens = report.total_output_tokens
   return [
     ['cost', formatMoney(cost, currency)],
-    ['per 1M output tok', tokens === 0 ? NONE : formatMoney((cost / tokens) * 1e6, currency)],
+    [PER_MILLION, tokens === 0 ? NONE : formatMoney((cost / tokens) * 1e6, currency)],
   ]
 }
 

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {behindPoints, latencyLegend, latencyTimeline} from './latency-scatter.ts'
+import {behindPoints, latencyLegend, latencyTable, latencyTimeline} from './latency-scatter.ts'
 import type {RequestPoints} from './outcomes.ts'
 
 const TARGETS = {ttftMs: 1000, itlMs: 50}
@@ -33,5 +33,17 @@ describe('a baseline behind the latency of every request', () => {
   test('is left out where every request fared alike: nothing of it would be seen', () => {
     expect(behindPoints(own, pointsAt([100, 2000, 300]))).toBeNull()
     expect(latencyTimeline('ttft', own, TARGETS).series).toHaveLength(1)
+  })
+  test('has its rows in the table and the CSV, and says whose each is', () => {
+    const behind = pointsAt([9000, 200])
+    expect(latencyTable('ttft', own, [1, 9], behind)).toEqual({
+      columns: ['time_s', 'request', 'ttft_ms', 'outcome', 'run'],
+      rows: [
+        [1, 1, 2000, 'TTFT over target', 'this run'],
+        [1, 1, 200, 'met the targets', 'baseline'],
+        [2, 2, 300, 'met the targets', 'this run'],
+      ],
+    })
+    expect(latencyTable('ttft', own, null).columns).not.toContain('run')
   })
 })

@@ -101,12 +101,28 @@ function numberOf({request, sampled}: RequestPoints, i: number): number {
   return sampled?.number[request[i]!] ?? request[i]!
 }
 
-/** @param view null = all of it */
-export function latencyTable(measure: Measure, points: RequestPoints, view: Span | null): ChartTable {
+/**
+ * A row for each point in order of arrival; with a baseline its points among them, and a column that says whose each is.
+ *
+ * @param view null = all of it
+ */
+export function latencyTable(
+  measure: Measure,
+  points: RequestPoints,
+  view: Span | null,
+  behind: RequestPoints | null = null,
+): ChartTable {
+  const columns = ['time_s', 'request', `${measure}_ms`, 'outcome']
+  if (behind === null) return {columns, rows: rowsOf(points, view)}
+  const named = (run: string, of: RequestPoints) => rowsOf(of, view).map(row => [...row, run])
+  const rows = [...named('this run', points), ...named('baseline', behind)]
+  return {columns: [...columns, 'run'], rows: rows.sort((a, b) => Number(a[0]) - Number(b[0]))}
+}
+
+function rowsOf(points: RequestPoints, view: Span | null): (number | string)[][] {
   const [from, to] = view === null ? [0, points.request.length] : indicesIn(points, view)
-  const rows = Array.from({length: Math.max(to - from, 0)}, (_, k) => {
+  return Array.from({length: Math.max(to - from, 0)}, (_, k) => {
     const i = from + k
     return [points.x[i]!, numberOf(points, i), points.y[i]!, outcomeOfPoint(points, i)]
   })
-  return {columns: ['time_s', 'request', `${measure}_ms`, 'outcome'], rows}
 }

@@ -49,7 +49,19 @@ export function valueAxis(
   unit: Unit,
   {title = '', hasGrid = true}: ValueAxisOptions = {},
 ): Axis {
-  return {ticks: scale.ticks.map(tick => ({px: scale(tick), label: formatTick(tick, unit)})), title, hasGrid}
+  const labels = tickLabels(scale.ticks, unit)
+  return {ticks: scale.ticks.map((tick, i) => ({px: scale(tick), label: labels[i]!})), title, hasGrid}
+}
+
+/** Each with as many digits as tell it from the next: a wide picture has ticks closer than numbers are read to. */
+export function tickLabels(ticks: readonly number[], unit: Unit): string[] {
+  const labels = ticks.map(tick => formatTick(tick, unit))
+  const stepOf = (a = 0, b = 0) => Math.abs(b - a) * (unit === 'share' ? 100 : 1)
+  const step = stepOf(ticks[0], ticks[1])
+  if (unit === 'ms' || new Set(labels).size === labels.length || !(step > 0)) return labels
+  const digits = Math.max(Math.ceil(-Math.log10(step) - 1e-9), 0)
+  const written = (value: number) => trimmed(value.toFixed(digits))
+  return ticks.map(tick => (unit === 'share' ? `${written(tick * 100)} %` : written(tick)))
 }
 
 /** Times and shares bring their unit along; that of all others stands once, in the title. */
