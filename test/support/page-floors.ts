@@ -86,6 +86,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   ),
   'ui/model/sweep': model(
     'ui/kit',
+    'ui/model/run',
     'sweep',
     'trace/generators/trace-recipes.ts',
     'store/point-store.ts',
@@ -93,6 +94,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
     'worker/spawn.ts',
   ),
   'ui/model/search': model(
+    'ui/model/run',
     'ui/model/scenario',
     'search',
     'sweep',
@@ -134,7 +136,7 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   ),
 
   // How one policy's ticks are told and drawn; chosen by the policy that a tick's detail names.
-  'ui/policies/dynamo': panel(),
+  'ui/policies/dynamo': panel('sweep/keys.ts'),
   'ui/policies/cluster': panel(),
   'ui/policies': panel('ui/policies/dynamo', 'ui/policies/cluster', 'report/dynamo-ticks.ts'),
 
