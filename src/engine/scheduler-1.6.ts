@@ -17,7 +17,7 @@ export interface Scheduler16 {
   executePass(nowMs: number): PassOutcome16
   /**
    * As `Scheduler.runSteadyPasses`; the outcome then is that of the last such pass, but for `decodeTokens`, which are
-   * those of all of them.
+   * those of all of them. Where it has signals, it was a single pass, in which requests completed.
    */
   runSteadyPasses(nowMs: number, horizonMs: number): number
   readonly steadyPasses: number

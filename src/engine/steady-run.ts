@@ -33,7 +33,7 @@ export class SteadyRun implements PlannedPasses {
   /** When the last pass of this run ended; NaN before the first. */
   endMs = Number.NaN
   #left = 0
-  /** Passes before one in which a request takes a KV block, where the caller sees to such passes (`planOne`). */
+  /** Passes before one that does more, as taking KV blocks, where the caller sees to such passes (`planOne`). */
   beforeOpening = NEVER
   /** Passes since it was opened. */
   done = 0
@@ -84,8 +84,8 @@ export class SteadyRun implements PlannedPasses {
     return stop + 1
   }
 
-  /** @param limit passes before one of them does anything else */
-  open(running: readonly RunningRequest[], limit: number): void {
+  /** @param limit passes before one of them does anything that the caller does not see to */
+  open(running: readonly RunningRequest[], limit = NEVER): void {
     let total = 0
     for (let i = 0; i < running.length; i++) total += running[i]!.length
     this.count = running.length
@@ -176,7 +176,8 @@ export class SteadyRun implements PlannedPasses {
   }
 
   /**
-   * Plans the next pass alone, whenever it ends: one in which requests take blocks. It is told of (`tell`) before anything else.
+   * Plans the next pass alone, whenever it ends: one in which requests take blocks or complete. It is told of (`tell`) before
+   * anything else.
    * @returns whether there is one: it takes some time
    */
   planOne(running: readonly RunningRequest[], nowMs: number): boolean {
@@ -280,6 +281,12 @@ export class SteadyRun implements PlannedPasses {
     this.#left -= passes
     this.beforeOpening -= passes
     this.done += passes
+  }
+
+  /** Requests with so many tokens in all have left the batch. */
+  leave(requests: number, tokens: number): void {
+    this.count -= requests
+    this.total -= tokens
   }
 
   /** Ends the run. @returns its passes, by which the requests are to be moved on; all but the first have been told as gaps */

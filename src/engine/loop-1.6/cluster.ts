@@ -426,7 +426,7 @@ export class Cluster16 implements ReplayEngine {
     record.busyMs += end - this.#now
     const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
     this.#loads.passes(instance.load, rank, this.#now, end, queued, scheduler.kvShare)
-    if (end >= horizonMs) {
+    if (end >= horizonMs || outcome.signals.length > 0) {
       // A single pass, of which nothing may be known before it ends.
       this.#occupyUntil(instance, end, outcome)
       return true
@@ -463,6 +463,7 @@ export class Cluster16 implements ReplayEngine {
     if (pending !== null) this.#applyOutcome(instance, instance.pendingStartMs, pending)
     else {
       this.#handOffs?.passEnded(instance)
+      this.#hearCache(instance)
       if (instance.component === 'decode') this.#handOffs?.retryReservation(instance)
     }
     if (this.#drainLimit?.isOver(instance, this.#now)) this.#endAtLimit(instance)

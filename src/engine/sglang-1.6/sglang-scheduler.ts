@@ -249,7 +249,8 @@ export class SglangScheduler implements Scheduler16 {
     if (page === 1) this.#pool.takeSteady(passes * count)
     this.#decayRatio(passes, false)
     const outcome = this.#outcome
-    this.#clearCounts()
+    outcome.clearCounts()
+    outcome.clearSignals()
     outcome.endMs = endMs
     outcome.decodeTokens = passes * count
     outcome.numDecodeRequests = count

@@ -95,6 +95,12 @@ export class BlockPool {
     return true
   }
 
+  /** Takes one fresh block; `activeBlocks` are fewer than the pool has. */
+  takeOne(): void {
+    if (this.#private + this.#cached === this.capacity) this.#evictOldest()
+    this.#private++
+  }
+
   /** A private block was computed in full: it becomes a copy that others can hit. */
   register(block: number): number {
     this.#private--

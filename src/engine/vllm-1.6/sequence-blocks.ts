@@ -79,19 +79,24 @@ export class SequenceBlocks {
     return true
   }
 
+  /** Takes the block that the sequence's token `length` is the first of; there is one, free or to be evicted. */
+  openNext(sequence: Sequence, length: number): void {
+    this.pool.takeOne()
+    sequence.copies[(length - 1) / this.#blockSize] = PRIVATE
+    sequence.allocated = length
+  }
+
   /** Tokens [before, after) are computed: blocks complete by now can be hit from here on, by requests of this very pass, too. */
   computed(sequence: Sequence, before: number, after: number): void {
     if (!this.#isPrefixCached) return
     const blockSize = this.#blockSize
     const to = Math.floor(after / blockSize)
-    for (let i = Math.floor(before / blockSize); i < to; i++) {
-      if (sequence.copies[i] !== PRIVATE) continue
-      if (i >= sequence.identified) {
-        sequence.blocks[i] = this.#generatedBlock(sequence.request, i)
-        sequence.identified = i + 1
-      }
-      sequence.copies[i] = this.pool.register(sequence.blocks[i]!)
-    }
+    for (let i = Math.floor(before / blockSize); i < to; i++) this.#complete(sequence, i)
+  }
+
+  /** The same of the token `length` alone, which is the last of its block. */
+  completeLast(sequence: Sequence, length: number): void {
+    if (this.#isPrefixCached) this.#complete(sequence, length / this.#blockSize - 1)
   }
 
   /** Gives back all blocks of a sequence. */
@@ -104,6 +109,15 @@ export class SequenceBlocks {
   recycle(sequence: Sequence): void {
     this.#arrays.give(sequence.blocks)
     this.#arrays.give(sequence.copies)
+  }
+
+  #complete(sequence: Sequence, at: number): void {
+    if (sequence.copies[at] !== PRIVATE) return
+    if (at >= sequence.identified) {
+      sequence.blocks[at] = this.#generatedBlock(sequence.request, at)
+      sequence.identified = at + 1
+    }
+    sequence.copies[at] = this.pool.register(sequence.blocks[at]!)
   }
 
   /** Identity of a block with generated tokens: nobody else's, unless a later turn sends them as part of its prompt. */

@@ -70,7 +70,7 @@ export class TokenEmission {
     for (const sequence of running.sequences) {
       if (sequence.computed < sequence.length) continue
       if (sequence.isComplete) {
-        this.#complete(sequence)
+        this.complete(sequence)
         continue
       }
       emitting[count++] = sequence
@@ -92,11 +92,12 @@ export class TokenEmission {
     sequence.length++
     sequence.generated++
     this.#observer.token(sequence.request, atMs)
-    if (sequence.isComplete) this.#complete(sequence)
+    if (sequence.isComplete) this.complete(sequence)
     else if (sequence.generated === 1) this.#outcome.signal(sequence.request, FIRST_TOKEN)
   }
 
-  #complete(sequence: Sequence): void {
+  /** It has its last token, and leaves the batch when that is next made compact. */
+  complete(sequence: Sequence): void {
     const {blocks, running, destination} = this.#occupants
     this.#outcome.signal(sequence.request, COMPLETED)
     running.finish(sequence)

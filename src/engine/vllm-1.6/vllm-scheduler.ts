@@ -86,9 +86,10 @@ export class VllmScheduler implements Scheduler16 {
     this.#times = times
     this.#admission = admission
     this.#batch = batch
-    this.#emission = new TokenEmission({args, occupants, batch, times, observer, outcome})
+    const emission = new TokenEmission({args, occupants, batch, times, observer, outcome})
+    this.#emission = emission
     const tally = perf.tally ?? null
-    this.#decoding = new DecodingRun({args, occupants, admission, times, tally, observer, outcome})
+    this.#decoding = new DecodingRun({args, occupants, admission, emission, times, tally, observer, outcome})
   }
 
   get steadyPasses(): number {
