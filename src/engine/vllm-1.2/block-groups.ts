@@ -17,6 +17,8 @@ export const LIVE = 0
 export const REFERENCES = 1
 /** Slot of the parent of a run's first block; negative if there is none. */
 export const PARENT = 2
+/** Where blocks are told apart: where those of the group begin in the columns over single blocks. */
+const FIRST_SINGLE = 2
 /** Inactive children of a run's last block. */
 export const TAIL_CHILDREN = 3
 export const NOT_AS_RUN = -1
@@ -26,7 +28,8 @@ export const NOT_AS_RUN = -1
  * identities: one hash look-up finds a group, and the block's place in it is the low three bits of its identity.
  *
  * Mostly the first blocks of a group are a *run*: a chain that everyone who holds any of it holds whole. What is known of a run
- * is written down once; a group in which blocks differ has columns over its slots, until it is empty.
+ * is written down once; a group in which blocks differ has a place in columns over single blocks, until it is empty. Those are
+ * few: columns over all slots were two thirds of an instance's memory (speed.md 5).
  */
 export class BlockGroups {
   readonly #table = new GroupTable()
@@ -35,12 +38,14 @@ export class BlockGroups {
   /** Over groups: release order of the first block of a run that is inactive. Each block after it was released one before. */
   runOrder = new Float64Array(this.#table.room)
 
-  // Columns over slots, of groups that are no run.
-  references = new Int32Array(this.#table.room * GROUP)
-  parent = new Int32Array(this.#table.room * GROUP)
-  inactiveChildren = new Int32Array(this.#table.room * GROUP)
+  // Columns over blocks that are told apart (`singleOf`).
+  references = new Int32Array(FIRST_SINGLES)
+  parent = new Int32Array(FIRST_SINGLES)
+  inactiveChildren = new Int32Array(FIRST_SINGLES)
   /** Release order of an inactive block, ACTIVE, or NONE. */
-  releaseOrder = new Float64Array(this.#table.room * GROUP).fill(NONE)
+  releaseOrder = new Float64Array(FIRST_SINGLES).fill(NONE)
+  #singles = 0
+  readonly #freeSingles: number[] = []
 
   /** Slots there have been so far. */
   get slotCount(): number {
@@ -52,7 +57,14 @@ export class BlockGroups {
     return this.#table.find(key)
   }
 
+  /** The group is empty. */
   drop(group: number): void {
+    const at = group * FIELDS
+    if (this.facts[at + REFERENCES] === NOT_AS_RUN) {
+      this.#freeSingles.push(this.facts[at + FIRST_SINGLE]!)
+      // As a run of nothing it has none of those blocks any more.
+      this.facts[at + REFERENCES] = 0
+    }
     this.#table.drop(group)
   }
 
@@ -62,6 +74,11 @@ export class BlockGroups {
 
   live(group: number): number {
     return this.facts[group * FIELDS + LIVE]!
+  }
+
+  /** Place of a slot in the columns over single blocks; its group is no run. */
+  singleOf(slot: number): number {
+    return this.facts[(slot >> GROUP_BITS) * FIELDS + FIRST_SINGLE]! + (slot & GROUP_MASK)
   }
 
   identity(slot: number): number {
@@ -83,6 +100,7 @@ export class BlockGroups {
     if (found < 0) {
       const group = this.#add(key)
       this.facts[group * FIELDS + REFERENCES] = NOT_AS_RUN
+      this.facts[group * FIELDS + FIRST_SINGLE] = this.#takeSingles()
       return group
     }
     if (this.isRun(found)) this.split(found)
@@ -95,21 +113,22 @@ export class BlockGroups {
     const references = this.facts[at + REFERENCES]!
     const tail = this.facts[at + LIVE]! - 1
     const isActive = references > 0
+    const first = this.#takeSingles()
     for (let place = 0; place <= tail; place++) {
-      const slot = group * GROUP + place
-      this.references[slot] = references
-      this.releaseOrder[slot] = isActive ? ACTIVE : this.runOrder[group]! - place
-      this.parent[slot] = place === 0 ? this.facts[at + PARENT]! : slot - 1
-      this.inactiveChildren[slot] = isActive ? 0 : 1
+      this.references[first + place] = references
+      this.releaseOrder[first + place] = isActive ? ACTIVE : this.runOrder[group]! - place
+      this.parent[first + place] = place === 0 ? this.facts[at + PARENT]! : group * GROUP + place - 1
+      this.inactiveChildren[first + place] = isActive ? 0 : 1
     }
-    this.inactiveChildren[group * GROUP + tail] = this.facts[at + TAIL_CHILDREN]!
+    this.inactiveChildren[first + tail] = this.facts[at + TAIL_CHILDREN]!
     this.facts[at + REFERENCES] = NOT_AS_RUN
+    this.facts[at + FIRST_SINGLE] = first
   }
 
   /** Release order of an inactive block, ACTIVE, or NONE. */
   orderOf(slot: number): number {
     const group = slot >> GROUP_BITS
-    if (!this.isRun(group)) return this.releaseOrder[slot]!
+    if (!this.isRun(group)) return this.releaseOrder[this.singleOf(slot)]!
     const place = slot & GROUP_MASK
     if (place >= this.live(group)) return NONE
     return this.facts[group * FIELDS + REFERENCES]! > 0 ? ACTIVE : this.runOrder[group]! - place
@@ -118,7 +137,7 @@ export class BlockGroups {
   /** Of a block that is inactive. */
   inactiveChildrenOf(slot: number): number {
     const group = slot >> GROUP_BITS
-    if (!this.isRun(group)) return this.inactiveChildren[slot]!
+    if (!this.isRun(group)) return this.inactiveChildren[this.singleOf(slot)]!
     return (slot & GROUP_MASK) < this.live(group) - 1 ? 1 : this.facts[group * FIELDS + TAIL_CHILDREN]!
   }
 
@@ -130,7 +149,7 @@ export class BlockGroups {
     const group = parent >> GROUP_BITS
     const isRun = this.isRun(group)
     const column = isRun ? this.facts : this.inactiveChildren
-    const at = isRun ? group * FIELDS + TAIL_CHILDREN : parent
+    const at = isRun ? group * FIELDS + TAIL_CHILDREN : this.singleOf(parent)
     column[at]! += change
     return column[at]!
   }
@@ -142,18 +161,31 @@ export class BlockGroups {
     return group
   }
 
+  #takeSingles(): number {
+    const free = this.#freeSingles.pop()
+    if (free !== undefined) return free
+    const first = this.#singles
+    this.#singles += GROUP
+    if (this.#singles > this.references.length) this.#growSingles()
+    return first
+  }
+
   #grow(): void {
     const {room} = this.#table
     this.facts = grown(this.facts, room * FIELDS)
     this.runOrder = grown(this.runOrder, room)
-    this.references = grown(this.references, room * GROUP)
-    this.parent = grown(this.parent, room * GROUP)
-    this.inactiveChildren = grown(this.inactiveChildren, room * GROUP)
-    const order = new Float64Array(room * GROUP).fill(NONE)
-    order.set(this.releaseOrder)
-    this.releaseOrder = order
+  }
+
+  #growSingles(): void {
+    const before = this.references.length
+    this.references = grown(this.references, before * 2)
+    this.parent = grown(this.parent, before * 2)
+    this.inactiveChildren = grown(this.inactiveChildren, before * 2)
+    this.releaseOrder = grown(this.releaseOrder, before * 2).fill(NONE, before)
   }
 }
+
+const FIRST_SINGLES = 32 * GROUP
 
 /** End of the blocks from `i` on whose identities follow each other within one group. Along a chain identities grow. */
 export function endInGroup(blocks: Int32Array, i: number, to: number): number {

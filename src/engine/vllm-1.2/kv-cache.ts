@@ -42,7 +42,6 @@ export class KvCache {
   /** Scratch of `use`: slot of the first block that `#useRun` took, and blocks wanted after those of the group. */
   #firstUsed = 0
   #toCome = 0
-
   readonly #log: BlockLog | null
   readonly #told: HolderListener | null
 
@@ -87,10 +86,9 @@ export class KvCache {
       const group = this.#groups.find(block >> GROUP_BITS)
       if (group < 0) return i
       const end = endInGroup(blocks, i, count)
-      const first = group * GROUP + (block & GROUP_MASK)
       const known = this.#groups.isRun(group)
         ? Math.max(this.#groups.live(group) - (block & GROUP_MASK), 0)
-        : this.#countSingly(first, end - i)
+        : this.#countSingly(this.#groups.singleOf(group * GROUP + (block & GROUP_MASK)), end - i)
       if (known < end - i) return i + known
       i = end
     }
@@ -263,8 +261,8 @@ export class KvCache {
     for (let k = 0; k < wanted; k++) {
       const place = (first + k) & GROUP_MASK
       let slot = group * GROUP + place
-      const order = group < 0 ? NONE : this.#groups.releaseOrder[slot]!
-      if (order === ACTIVE) this.#groups.references[slot]!++
+      const order = group < 0 ? NONE : this.#groups.orderOf(slot)
+      if (order === ACTIVE) this.#groups.references[this.#groups.singleOf(slot)]!++
       else if (order !== NONE) this.#reactivate(slot)
       else {
         if (this.#makeRoom(1) === 0) return k
@@ -280,39 +278,43 @@ export class KvCache {
   }
 
   #releaseOne(slot: number): void {
-    if (--this.#groups.references[slot]! > 0) return
+    const single = this.#groups.singleOf(slot)
+    if (--this.#groups.references[single]! > 0) return
     const order = this.#nextRelease++
-    this.#groups.releaseOrder[slot] = order
+    this.#groups.releaseOrder[single] = order
     this.#inactive++
-    const parent = this.#groups.parent[slot]!
+    const parent = this.#groups.parent[single]!
     if (parent >= 0) this.#groups.countInactiveChild(parent, 1)
-    if (this.#groups.inactiveChildren[slot] === 0) this.#pushEvictable(order, slot)
+    if (this.#groups.inactiveChildren[single] === 0) this.#pushEvictable(order, slot)
   }
 
   #reactivate(slot: number): void {
     if (slot === this.#nextVictim) this.#nextVictim = -1
-    this.#groups.releaseOrder[slot] = ACTIVE
-    this.#groups.references[slot] = 1
+    const single = this.#groups.singleOf(slot)
+    this.#groups.releaseOrder[single] = ACTIVE
+    this.#groups.references[single] = 1
     this.#inactive--
-    this.#loseInactiveChild(this.#groups.parent[slot]!, NONE)
+    this.#loseInactiveChild(this.#groups.parent[single]!, NONE)
   }
 
   #evictOne(slot: number): void {
     this.#tellEvicted(slot, slot + 1)
-    const order = this.#groups.releaseOrder[slot]!
-    this.#groups.releaseOrder[slot] = NONE
+    const single = this.#groups.singleOf(slot)
+    const order = this.#groups.releaseOrder[single]!
+    this.#groups.releaseOrder[single] = NONE
     this.#inactive--
     this.#registered--
-    this.#loseInactiveChild(this.#groups.parent[slot]!, order)
+    this.#loseInactiveChild(this.#groups.parent[single]!, order)
     const group = slot >> GROUP_BITS
     if (--this.#groups.facts[group * FIELDS + LIVE]! === 0) this.#groups.drop(group)
   }
 
   #register(slot: number, parentSlot: number): void {
-    this.#groups.references[slot] = 1
-    this.#groups.parent[slot] = parentSlot
-    this.#groups.inactiveChildren[slot] = 0
-    this.#groups.releaseOrder[slot] = ACTIVE
+    const single = this.#groups.singleOf(slot)
+    this.#groups.references[single] = 1
+    this.#groups.parent[single] = parentSlot
+    this.#groups.inactiveChildren[single] = 0
+    this.#groups.releaseOrder[single] = ACTIVE
     this.#registered++
     this.#groups.facts[(slot >> GROUP_BITS) * FIELDS + LIVE]!++
     this.#tellRegistered(slot, slot + 1)
