@@ -46,6 +46,15 @@ export class PassEndHeap {
     return first
   }
 
+  /** Removes all, in any order. */
+  takeAll(take: (time: number, tie: number, instance: number) => void): void {
+    for (let i = 0; i < this.#time.length; i++) {
+      this.#place[this.#instance[i]!] = -1
+      take(this.#time[i]!, this.#tie[i]!, this.#instance[i]!)
+    }
+    for (const column of [this.#time, this.#tie, this.#instance]) column.length = 0
+  }
+
   remove(instance: number): void {
     this.#removeAt(this.#place[instance]!)
   }

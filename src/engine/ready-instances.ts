@@ -17,21 +17,27 @@ export interface StartableInstance {
  */
 export class ReadyInstances<Instance extends StartableInstance> {
   readonly #heap = new EarliestHeap<Instance>()
+  /** One of them is kept out of the heap: mostly there is no other. */
+  #single: Instance | null = null
 
   get isEmpty(): boolean {
-    return this.#heap.size === 0
+    return this.#single === null && this.#heap.size === 0
   }
 
   /** Call whenever an instance got a request or ended a pass. */
   addIfReady(instance: Instance): void {
     if (instance.isReady || instance.isBusy || !instance.scheduler.hasRequests) return
     instance.isReady = true
-    this.#heap.push(instance.id, instance)
+    if (this.#single === null) this.#single = instance
+    else this.#heap.push(instance.id, instance)
   }
 
   /** Removes and returns the lowest; there must be one. */
   takeLowest(): Instance {
-    const lowest = this.#heap.pop()
+    const single = this.#single
+    const isLowest = single !== null && (this.#heap.size === 0 || single.id < this.#heap.topKey)
+    const lowest = isLowest ? single : this.#heap.pop()
+    if (isLowest) this.#single = null
     lowest.isReady = false
     return lowest
   }

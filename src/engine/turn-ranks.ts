@@ -22,6 +22,13 @@ export class TurnRanks {
     this.#round++
   }
 
+  /** The clock is at a moment of an instance that is advanced alone: there is one round. */
+  moveAlone(nowMs: number): void {
+    this.#nowMs = nowMs
+    this.#round = 1
+    this.#last = 0
+  }
+
   /** Rank of a turn that is taken now: none before it at this moment has a higher one. */
   now(instance: number): number {
     this.#last = Math.max(this.#last, this.#round * INSTANCES + instance)

@@ -1,11 +1,15 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
+import {parseEngineArgs16} from '../../src/config/engine/release-1.6/parse-engine-args.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../../src/config/engine/router-config.ts'
 import type {EngineArgs} from '../../src/config/scenario.ts'
 import {ms} from '../../src/core/units.ts'
 import {ENGINE_1_2} from '../../src/engine/generation-1.2.ts'
+import {createScheduler16} from '../../src/engine/generation-1.6.ts'
 import {Cluster} from '../../src/engine/loop-1.2/cluster.ts'
+import {Cluster16} from '../../src/engine/loop-1.6/cluster.ts'
+import type {ForwardPasses} from '../../src/engine/observation.ts'
 import {constantStartup} from '../../src/engine/startup-model.ts'
 import {polynomialModel} from '../../src/perf/polynomial.ts'
 import {roomyArgs, tightArgs, traceLines} from './arbitrary.ts'
@@ -14,24 +18,37 @@ import {cases} from './sampling.ts'
 
 const STEP_MS = 700
 
+const args16 = argsOf16()
+
 const traceAndArgs: fc.Arbitrary<readonly [TraceLine[], Partial<EngineArgs>]> = traceLines().chain(lines =>
   fc.tuple(fc.constant(lines), fc.oneof(roomyArgs, tightArgs(lines))),
 )
 
 const settings = fc.record({
+  release: fc.constantFrom('1.2.1', '1.6.1'),
   hasKvRouter: fc.boolean(),
   targets: fc.array(fc.integer({min: 1, max: 5}), {minLength: 1, maxLength: 8}),
 })
 
-/** All that a policy saw and all that was recorded, however its decoding passes were looked up. */
-function whatHappened(
+function argsOf16(): EngineArgs {
+  const parsed = parseEngineArgs16({}, {flag: 'law'})
+  if (!parsed.ok) throw new Error(parsed.error.message)
+  return parsed.value.args
+}
+
+interface Settings {
+  readonly release: '1.2.1' | '1.6.1'
+  readonly hasKvRouter: boolean
+  readonly targets: readonly number[]
+}
+
+function createEngine(
   [lines, changes]: readonly [TraceLine[], Partial<EngineArgs>],
-  {hasKvRouter, targets}: {readonly hasKvRouter: boolean; readonly targets: readonly number[]},
+  {release, hasKvRouter, targets}: Settings,
   plansFrom: number,
-): unknown[] {
-  const args = {...defaultEngineArgs(), ...changes}
-  const engine = new Cluster({
-    generation: ENGINE_1_2,
+): Cluster | Cluster16 {
+  const args = {...(release === '1.2.1' ? defaultEngineArgs() : args16), ...changes}
+  const options = {
     fleet: {topology: 'agg', workers: {args, initialWorkers: targets[0]!, gpusPerInstance: null}},
     workload: readTrace({lines}),
     perfModelFor: () => polynomialModel,
@@ -42,22 +59,51 @@ function whatHappened(
     seed: 1,
     isObserved: true,
     plansFrom,
-  })
+  } as const
+  if (release === '1.2.1') return new Cluster({generation: ENGINE_1_2, ...options})
+  const own = {createScheduler: createScheduler16, maxSimTimeMs: Number.POSITIVE_INFINITY, kvEventLagMs: 0}
+  return new Cluster16({...options, ...own})
+}
+
+function rowsOf(passes: ForwardPasses): unknown[] {
+  const columns = [
+    passes.instanceId,
+    passes.wallTimeS,
+    passes.numPrefillRequests,
+    passes.sumPrefillTokens,
+    passes.numDecodeRequests,
+    passes.sumDecodeKvTokens,
+    passes.numQueuedPrefill,
+    passes.numQueuedDecode,
+  ]
+  return Array.from({length: passes.count}, (_, i) => columns.map(column => column[passes.order?.[i] ?? i]))
+}
+
+/** All that a policy saw and all that was recorded, however its passes were looked up. */
+function whatHappened(
+  run: readonly [TraceLine[], Partial<EngineArgs>],
+  settings: Settings,
+  plansFrom: number,
+): unknown[] {
+  const engine = createEngine(run, settings, plansFrom)
+  const {targets} = settings
   const seen: unknown[] = []
   for (let step = 1; ; step++) {
     while (!engine.runUntil(ms(step * STEP_MS), 1000));
-    const {decode, isDone} = engine.observe()
-    seen.push([decode.passes, decode.waitingRequests, decode.runningRequests, decode.instances()])
+    const {decode, isDone, nowMs} = engine.observe()
+    seen.push([nowMs, rowsOf(decode.passes), decode.waitingRequests, decode.runningRequests])
+    seen.push(decode.instances())
+    if (step % 3 === 0) seen.push(engine.drainTraffic())
     if (isDone) return [...seen, engine.record()]
     engine.applyScaling({prefill: 0, decode: targets[step % targets.length]!})
   }
 }
 
-test('a run is the same whether its decoding is planned ahead or stopped at every arrival', () => {
+test('a run is the same whether instances are advanced alone, plan their decoding, or stop for every event', () => {
   fc.assert(
     fc.property(traceAndArgs, settings, (run, scaling) => {
       expect(whatHappened(run, scaling, 1)).toEqual(whatHappened(run, scaling, Number.POSITIVE_INFINITY))
     }),
-    cases(8),
+    cases(12),
   )
 })

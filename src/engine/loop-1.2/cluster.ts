@@ -26,10 +26,12 @@ import type {StartupModel} from '../startup-model.ts'
 import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
 import {StreamedRecorder} from '../stream/streamed-recorder.ts'
 import type {StreamedRequests} from '../stream/streamed-requests.ts'
+import {LateCompletions} from '../stretch/late-completions.ts'
+import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import {checkThatRequestsFit} from './check-requests-fit.ts'
 import {EventQueue, HANDOFF, INSTANCE_READY, PASS_END} from './event-queue.ts'
-import type {Admission, Instance} from './instance.ts'
+import {type Admission, FROM_QUEUE, type Instance} from './instance.ts'
 import {InstancePool} from './instance-pool.ts'
 import {transferDelay} from './transfer-delay.ts'
 
@@ -47,16 +49,13 @@ export interface ClusterOptions extends RouterOptions {
   readonly parksRequests?: boolean
   /** No columns over requests are kept, and `workload` is that of its slots; absent = they are. */
   readonly streamed?: StreamedRequests | undefined
-  /** Instances at the start from which decoding is planned ahead; absent = where it pays (`MANY_INSTANCES`). No result depends on it. */
+  /** Instances at the start from which each is advanced alone, or plans its decoding; absent = where it pays (`MANY_INSTANCES`). No result depends on it. */
   readonly plansFrom?: number
   /** Time that draining instances have; absent = as long as their requests take. */
   readonly drainLimitMs?: number | undefined
 }
 
-/**
- * Fewer instances are stopped at every arrival: to put planned stops back into order costs more than the events they save
- * (docs/reference/speed.md 4).
- */
+/** Fewer instances take their turns by the common clock: they have all they need in the processor's cache (docs/reference/speed.md 4). */
 const MANY_INSTANCES = 256
 
 /**
@@ -88,6 +87,10 @@ export class Cluster implements ReplayEngine {
   readonly #turns = new TurnRanks()
   /** Gaps may be told late; null where instances never run past a moment at which something could reach them. */
   readonly #gapOrder: GapOrder | null
+  readonly #plansAhead: boolean
+  /** Advances instances one by one, where requests go by turns; null elsewhere. */
+  readonly #stretches: Stretches<Instance> | null
+  readonly #lateCompletions = new LateCompletions()
   /** Instances with a plan. */
   #planned = 0
   #now = 0
@@ -101,7 +104,8 @@ export class Cluster implements ReplayEngine {
   readonly #drainLimit: DrainLimit<Instance> | null
   /** Where requests are that may have to be sent again, in the order in which they came there. */
   readonly #instanceOf = new Map<number, Instance>()
-  readonly #notices: string[] = []
+  /** The first that an instance had, in the order of the clock. */
+  #notice: Notice | null = null
 
   constructor(options: ClusterOptions) {
     const {fleet, concurrency, streamed, drainLimitMs} = options
@@ -127,6 +131,8 @@ export class Cluster implements ReplayEngine {
       this.#drainLimit === null
     this.#gapOrder = plansPasses ? this.#recorder.keepOrder(() => {}) : null
     this.#routesByKv = options.router !== null
+    this.#plansAhead = plansPasses && this.#routesByKv
+    this.#stretches = plansPasses && !this.#routesByKv ? this.#createStretches() : null
     this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
   }
 
@@ -143,6 +149,7 @@ export class Cluster implements ReplayEngine {
     this.#untilMs = untilMs
     this.#drain()
     for (let events = 0; events < maxEvents; events++) {
+      events += this.#advanceAlone()
       const next = Math.min(this.#nextArrivalMs(), this.#events.nextMs)
       if (next > untilMs || next === Number.POSITIVE_INFINITY) return true
       this.#now = next
@@ -198,7 +205,7 @@ export class Cluster implements ReplayEngine {
 
   /** What the user should know about the run so far. */
   get notices(): readonly string[] {
-    return this.#notices
+    return this.#notice === null ? [] : [this.#notice.text]
   }
 
   glance(): EngineGlance {
@@ -213,6 +220,71 @@ export class Cluster implements ReplayEngine {
       ...recordedLives(livesOf(this.#prefill, this.#main), this.#loads),
       requestEvents: this.#recorder.requestEvents(),
       endMs: this.#now,
+    }
+  }
+
+  // --- instances that are advanced alone ---
+
+  /** @returns the turns taken */
+  #advanceAlone(): number {
+    const pool = this.#main
+    if (this.#stretches === null || pool.queueLength > 0 || !pool.hasActive) return 0
+    const untilMs = Math.min(this.#untilMs, this.#events.nextBesidesMainPassesMs)
+    const turns = this.#stretches.advance(pool.instances, untilMs)
+    if (turns > 0 && this.#gapOrder!.isFull) this.#gapOrder!.flushBefore(Number.POSITIVE_INFINITY)
+    return turns
+  }
+
+  #createStretches(): Stretches<Instance> {
+    let lastMs = 0
+    return new Stretches<Instance>(
+      {
+        begin: () => {
+          lastMs = this.#now
+          this.#beginAlone()
+        },
+        arrive: (request, atMs) => {
+          this.#recorder.arrived(request, atMs)
+          return this.#main.route(request, atMs)!.instance
+        },
+        moveTo: (instance, atMs) => {
+          this.#now = atMs
+          if (atMs > lastMs) lastMs = atMs
+          this.#turns.moveAlone(atMs)
+          if (instance.isBusy && instance.endMs === atMs) this.#endPass(instance)
+        },
+        dispatch: (request, instance) => this.#dispatch({request, instance, overlapBlocks: 0}),
+        startPasses: () => this.#startPasses(this.#main),
+        end: () => {
+          this.#now = lastMs
+          this.#endAlone()
+        },
+      },
+      this.#arrivals,
+      this.#workload.arrivalMs,
+    )
+  }
+
+  #beginAlone(): void {
+    this.#events.takeMainPassEnds((time, order, serial) => {
+      const instance = this.#instances[serial]!
+      instance.endMs = time
+      instance.sinceMs = FROM_QUEUE
+      instance.order = order
+    })
+    this.#loads.hold()
+    this.#recorder.holdEvents()
+  }
+
+  #endAlone(): void {
+    this.#loads.settle()
+    this.#recorder.settleEvents()
+    this.#lateCompletions.settle(request => this.#countTraffic(request))
+    const busy = this.#main.instances.filter(({isBusy}) => isBusy)
+    busy.sort((a, b) => a.sinceMs - b.sinceMs || a.order - b.order)
+    for (const {endMs, sinceMs, order, serial} of busy) {
+      if (sinceMs === FROM_QUEUE) this.#events.restoreMainPassEnd(endMs, order, serial)
+      else this.#events.pushMainPassEnd(endMs, serial)
     }
   }
 
@@ -322,12 +394,14 @@ export class Cluster implements ReplayEngine {
   #startPass(instance: Instance): void {
     const now = this.#now
     const rank = this.#turns.now(instance.turn)
+    instance.sinceMs = now
+    instance.order = instance.turn
     this.#gapOrder?.begin(now, rank)
     if (this.#runAhead(instance, rank)) return
     const {scheduler, record} = instance
     const pool = this.#poolOf(instance)
     const outcome = scheduler.executePass(now)
-    if (scheduler.notice !== null && this.#notices.length === 0) this.#notices.push(scheduler.notice)
+    if (scheduler.notice !== null) this.#keepNotice(scheduler.notice, instance)
     record.passes++
     record.busyMs += outcome.endMs - now
     const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
@@ -350,7 +424,7 @@ export class Cluster implements ReplayEngine {
   #runAhead(instance: Instance, rank: number): boolean {
     const {scheduler, record} = instance
     if (record.passes < instance.slowPasses) return false
-    if (this.#gapOrder !== null && scheduler.planSteadyPasses !== undefined && this.#main.queueLength === 0)
+    if (this.#plansAhead && scheduler.planSteadyPasses !== undefined && this.#main.queueLength === 0)
       return this.#planAhead(instance, rank)
     const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs(), instance.steadyObserver)
     if (end === this.#now) return false
@@ -432,6 +506,7 @@ export class Cluster implements ReplayEngine {
   }
 
   #horizonMs(): number {
+    if (this.#stretches?.isUnderWay) return Math.min(this.#stretches.nextArrivalMs(this.#now), this.#untilMs)
     const toLimit = this.#drainLimit?.horizonMs(this.#now, this.#events.nextMs) ?? Number.POSITIVE_INFINITY
     const known = Math.min(this.#nextArrivalMs(), this.#untilMs, toLimit)
     // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
@@ -443,7 +518,8 @@ export class Cluster implements ReplayEngine {
   #occupyUntil(instance: Instance, endMs: number, pending: PassOutcome | null): void {
     instance.isBusy = true
     instance.pending = pending
-    if (instance.component === 'prefill') this.#events.push(endMs, PASS_END, instance.serial)
+    if (this.#stretches?.isUnderWay) instance.endMs = endMs
+    else if (instance.component === 'prefill') this.#events.push(endMs, PASS_END, instance.serial)
     else this.#events.pushMainPassEnd(endMs, instance.serial)
   }
 
@@ -487,25 +563,30 @@ export class Cluster implements ReplayEngine {
     for (let i = 0; i < signals.length; i++) {
       const request = signals[i]!
       if (!signalCompleted[i]) this.#dispatchAll(pool.prefillCompleted(request, this.#now))
-      else if (pool === this.#main) this.#complete(request)
+      else if (pool === this.#main) this.#complete(request, instance)
       else this.#handOff(request)
     }
   }
 
-  #complete(request: number): void {
+  #complete(request: number, {sinceMs, order}: Instance): void {
     const admissions = this.#main.freed(request, this.#now)
-    const {inputLength, outputLength} = this.#recorder.requests
     this.#completed++
     this.#instanceOf.delete(request)
+    if (this.#stretches?.isUnderWay) this.#lateCompletions.add(request, this.#now, sinceMs, order)
+    else this.#countTraffic(request)
+    this.#arrivals.completed(request, this.#now)
+    this.#recorder.completed(request, this.#now)
+    this.#dispatchAll(admissions)
+  }
+
+  #countTraffic(request: number): void {
+    const {inputLength, outputLength} = this.#recorder.requests
     this.#traffic.completed({
       inputLength: inputLength[request]!,
       outputLength: outputLength[request]!,
       ttftMs: this.#recorder.ttftMs(request),
       meanGapMs: this.#recorder.meanGapMs(request),
     })
-    this.#arrivals.completed(request, this.#now)
-    this.#recorder.completed(request, this.#now)
-    this.#dispatchAll(admissions)
   }
 
   #handOff(request: number): void {
@@ -515,6 +596,13 @@ export class Cluster implements ReplayEngine {
     const delay = this.#transferMs?.(this.#workload.inputLength[request]!) ?? 0
     if (delay > 0) this.#events.push(this.#now + delay, HANDOFF, request)
     else this.#route(this.#main, request)
+  }
+
+  #keepNotice(text: string, {turn}: Instance): void {
+    const known = this.#notice
+    const isEarlier =
+      known === null || this.#now < known.atMs || (this.#now === known.atMs && turn < known.turn)
+    if (isEarlier) this.#notice = {text, atMs: this.#now, turn}
   }
 
   #guardAgainstLivelock(instance: Instance): void {
@@ -594,6 +682,12 @@ export class Cluster implements ReplayEngine {
     this.#prefill?.passes.clear()
     this.#main.passes.clear()
   }
+}
+
+interface Notice {
+  readonly text: string
+  readonly atMs: number
+  readonly turn: number
 }
 
 /** Far more passes without progress than any working schedule makes at one instant (engine.md 5.7). */

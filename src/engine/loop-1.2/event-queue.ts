@@ -44,6 +44,16 @@ export class EventQueue {
     this.#mainPasses.push(time, this.#pushed++, serial)
   }
 
+  /** Takes the ends of passes of the main pool out, each with its order among events. */
+  takeMainPassEnds(take: (time: number, order: number, serial: number) => void): void {
+    this.#mainPasses.takeAll(take)
+  }
+
+  /** Puts one that was taken out back in. */
+  restoreMainPassEnd(time: number, order: number, serial: number): void {
+    this.#mainPasses.push(time, order, serial)
+  }
+
   /** A pass of the main pool ends earlier than was thought. */
   bringMainPassEndForward(time: number, serial: number): void {
     this.#mainPasses.bringForward(time, serial)

@@ -2,6 +2,7 @@ import type {EngineArgs, PoolName} from '../../config/scenario.ts'
 import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
+import {ArrayPool} from '../array-pool.ts'
 import type {EngineGeneration} from '../generation.ts'
 import type {PoolObservation} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
@@ -17,7 +18,7 @@ import type {PassObserver, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 import {perfOfNew, type StartupModel} from '../startup-model.ts'
 import {MAIN_POOL} from '../turn-ranks.ts'
 import {type EventQueue, INSTANCE_READY} from './event-queue.ts'
-import type {Admission, Instance} from './instance.ts'
+import {type Admission, FROM_QUEUE, type Instance} from './instance.ts'
 
 /** What is left of an instance when it is gone. */
 export interface PoolOptions {
@@ -53,6 +54,7 @@ export class InstancePool {
   readonly #options: PoolOptions
   /** Kept for a KV router where the caches themselves hold nothing it could look up. */
   readonly #routerIndex: RouterIndex | null
+  readonly #arrays = new ArrayPool()
   /** Ascending ids. */
   #instances: Instance[] = []
   #active: Instance[] = []
@@ -72,6 +74,15 @@ export class InstancePool {
     this.#routerIndex = isIndexed ? new RouterIndex(options.prompts) : null
     for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 0)
     this.#refreshActive()
+  }
+
+  /** Ascending ids. */
+  get instances(): readonly Instance[] {
+    return this.#instances
+  }
+
+  get hasActive(): boolean {
+    return this.#active.length > 0
   }
 
   observe(): PoolObservation {
@@ -186,6 +197,10 @@ export class InstancePool {
       pending: null,
       plan: null,
       planRank: 0,
+      endMs: Number.NaN,
+      sinceMs: FROM_QUEUE,
+      order: 0,
+      inbox: [],
       inFlight: 0,
       steadyObserver: this.keepPasses ? this.#steadyObserver(id) : null,
       zeroPasses: 0,
@@ -203,7 +218,8 @@ export class InstancePool {
     const {generation, args, prompts, workload, observer, router} = this.#options
     const holders = router?.holders ? {holders: router.holders, lane} : null
     const listener = this.#routerIndex === null ? null : {index: this.#routerIndex, instance: id}
-    return generation.createScheduler({args, perf, prompts, workload, observer, listener, holders})
+    const arrays = this.#arrays
+    return generation.createScheduler({args, perf, prompts, workload, observer, arrays, listener, holders})
   }
 
   #steadyObserver(instanceId: number): SteadyPassObserver {

@@ -26,6 +26,12 @@ export interface Instance {
   pending: PassOutcome | null
   /** Passes that only decode, planned up to the end of the pass under way in the queue of events; null = none that might be cut. */
   plan: PlannedPasses | null
+  // While it is advanced alone (`Stretches`).
+  endMs: number
+  /** Order of its pass among those that end at one moment: when it began, then its turn; or FROM_QUEUE, then its order there. */
+  sinceMs: number
+  order: number
+  readonly inbox: number[]
   /** Of the turn that the plan began with (`TurnRanks`). */
   planRank: number
   /** Requests sent here whose completion has not been applied yet. */
@@ -40,5 +46,8 @@ export interface Instance {
   readonly record: LifeRecord
   readonly load: LoadLane
 }
+
+/** In place of a beginning: the pass began before the instance was alone. */
+export const FROM_QUEUE = -1
 
 export type Admission = Placement<Instance>

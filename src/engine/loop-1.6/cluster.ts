@@ -12,6 +12,7 @@ import {PoolGauges} from '../pool-gauges.ts'
 import {computePrompts, type Prompts} from '../prompts.ts'
 import type {ReadyInstances} from '../ready-instances.ts'
 import {FirstTokens} from '../record/first-tokens.ts'
+import type {GapOrder} from '../record/gap-order.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
 import {type EngineGlance, glanceAt, livesOf, recordedLives} from '../record/lives.ts'
 import type {EngineRecord} from '../record/record.ts'
@@ -21,14 +22,17 @@ import {PrefillLoad16} from '../routing/prefill-load-1.6.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, type Scheduler16} from '../scheduler-1.6.ts'
 import type {StartupModel} from '../startup-model.ts'
+import {LateCompletions} from '../stretch/late-completions.ts'
+import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
+import {EventQueue16, FIRST_MAIN_SUBJECT} from './event-queue.ts'
 import {GraphArrivals} from './graph-arrivals.ts'
 import {HandOffs} from './hand-offs.ts'
 import type {Instance16} from './instance.ts'
 import {InstancePool16} from './instance-pool.ts'
 import {CappedRecorder, FAILED, OutcomeRecorder, REJECTED} from './outcome-recorder.ts'
-import {INSTANCE_READY, PASS_END, RankedHeap, TRANSFER_DONE} from './ranked-heap.ts'
+import {INSTANCE_READY, PASS_END, TRANSFER_DONE} from './ranked-heap.ts'
 import {SessionSlots} from './session-slots.ts'
 import {SnapshotBuffer} from './snapshot-buffer.ts'
 import {TrafficWindow16} from './traffic.ts'
@@ -60,7 +64,12 @@ export interface ClusterOptions16 extends RouterOptions {
   readonly parksRequests?: boolean
   /** Time that draining instances have; absent = as long as their requests take. */
   readonly drainLimitMs?: number | undefined
+  /** Instances at the start from which each is advanced alone where it can; absent = where it pays. No result depends on it. */
+  readonly plansFrom?: number
 }
+
+/** Fewer instances have all they need in the processor's cache (docs/reference/speed.md 4). */
+const MANY_INSTANCES = 256
 
 /**
  * The serving cluster of generation 1.6 as a discrete-event simulation (engine-1.6.md 8, disagg-1.6.md 5). Against 1.2
@@ -74,7 +83,7 @@ export class Cluster16 implements ReplayEngine {
   readonly #firstTokens: FirstTokens
   readonly #traffic = new TrafficWindow16()
   readonly #loads = new LoadRecorder()
-  readonly #heap = new RankedHeap()
+  readonly #heap = new EventQueue16()
   readonly #instances = new Map<number, Instance16>()
   readonly #arrivals: Arrivals | SessionSlots | GraphArrivals
   /** null in aggregated fleets. */
@@ -93,7 +102,14 @@ export class Cluster16 implements ReplayEngine {
   /** Where requests are, by request: what the coordinator of hand-offs asks, and a draining limit. */
   readonly #prefillOf = new Map<number, Instance16>()
   readonly #decodeOf = new Map<number, Instance16>()
+  /** Advances instances one by one, where requests go by turns; null elsewhere. */
+  readonly #stretches: Stretches<Instance16> | null
+  readonly #lateCompletions = new LateCompletions()
+  /** null where gaps are told in order. */
+  readonly #gapOrder: GapOrder | null
   #now = 0
+  /** Up to here the time of instances is counted. */
+  #countedMs = 0
   #untilMs = 0
   #isStopped = false
   #finished = 0
@@ -125,6 +141,9 @@ export class Cluster16 implements ReplayEngine {
     this.#main = pools.main
     this.#handOffs =
       options.fleet.topology === 'disagg' ? this.#createHandOffs(options.fleet.prefill.args) : null
+    const isAlone = this.#canAdvanceAlone(options)
+    this.#gapOrder = isAlone ? this.#recorder.keepOrder(atMs => this.#countTo(atMs)) : null
+    this.#stretches = isAlone ? this.#createStretches() : null
   }
 
   get completedRequests(): number {
@@ -144,6 +163,7 @@ export class Cluster16 implements ReplayEngine {
     this.#untilMs = untilMs
     this.#drain()
     for (let events = 0; events < maxEvents; events++) {
+      events += this.#advanceAlone()
       if (this.#isOver()) return true
       const next = Math.min(this.#arrivals.nextMs, this.#heap.topTime, this.#idleEndMs())
       if (next === Number.POSITIVE_INFINITY) this.#failIfStuck()
@@ -224,10 +244,16 @@ export class Cluster16 implements ReplayEngine {
   // --- time ---
 
   #moveTo(nextMs: number): void {
-    const seconds = (nextMs - this.#now) / 1000
+    this.#countTo(nextMs)
+    this.#now = nextMs
+  }
+
+  #countTo(atMs: number): void {
+    if (atMs <= this.#countedMs) return
+    const seconds = (atMs - this.#countedMs) / 1000
     this.#prefill?.countTime(seconds)
     this.#main.countTime(seconds)
-    this.#now = nextMs
+    this.#countedMs = atMs
   }
 
   #isOver(): boolean {
@@ -258,6 +284,78 @@ export class Cluster16 implements ReplayEngine {
           : 'offline disagg replay reached a dead end with'
       } ${this.#inFlight} in-flight requests remaining`,
     )
+  }
+
+  // --- instances that are advanced alone ---
+
+  #canAdvanceAlone({fleet, router, plansFrom}: ClusterOptions16): boolean {
+    return (
+      fleet.topology === 'agg' &&
+      fleet.workers.initialWorkers >= (plansFrom ?? MANY_INSTANCES) &&
+      router === null &&
+      !this.#isCoupled &&
+      this.#maxSimTimeMs === Number.POSITIVE_INFINITY &&
+      this.#drainLimit === null
+    )
+  }
+
+  /** Not while instances drain: their time counts up to the moment at which they go. @returns the turns taken */
+  #advanceAlone(): number {
+    const pool = this.#main
+    if (this.#stretches === null || pool.queueLength > 0 || !pool.hasActive || pool.draining.length > 0)
+      return 0
+    return this.#stretches.advance(
+      pool.instances,
+      Math.min(this.#untilMs, this.#heap.nextBesidesMainPassesMs),
+    )
+  }
+
+  #createStretches(): Stretches<Instance16> {
+    let lastMs = 0
+    return new Stretches<Instance16>(
+      {
+        begin: () => {
+          lastMs = this.#now
+          this.#beginAlone()
+        },
+        arrive: (request, atMs) => {
+          this.#arrived(request, atMs)
+          return this.#main.route(request, atMs)!.instance
+        },
+        moveTo: (instance, atMs) => {
+          this.#now = atMs
+          if (atMs > lastMs) lastMs = atMs
+          this.#turns.moveAlone(atMs)
+          this.#gapOrder!.begin(atMs, this.#turns.now(instance.subject))
+          if (instance.isBusy && instance.endMs === atMs) this.#endPass(instance)
+        },
+        dispatch: (request, instance) => this.#dispatch({request, instance, overlapBlocks: 0}),
+        startPasses: () => this.#startPasses(this.#main),
+        end: () => {
+          this.#now = lastMs
+          this.#endAlone()
+        },
+      },
+      this.#arrivals as Arrivals,
+      this.#workload.arrivalMs,
+    )
+  }
+
+  #beginAlone(): void {
+    this.#heap.takeMainPassEnds((time, subject) => {
+      this.#instances.get(subject)!.endMs = time
+    })
+    this.#loads.hold()
+    this.#recorder.holdEvents()
+  }
+
+  #endAlone(): void {
+    this.#loads.settle()
+    this.#recorder.settleEvents()
+    this.#lateCompletions.settle(request => this.#countTraffic(request))
+    this.#gapOrder!.flushBefore(Number.POSITIVE_INFINITY)
+    for (const {isBusy, endMs, subject} of this.#main.instances)
+      if (isBusy) this.#heap.push(endMs, PASS_END, subject)
   }
 
   // --- one instant (engine-1.6.md 8.2, disagg-1.6.md 5) ---
@@ -307,14 +405,18 @@ export class Cluster16 implements ReplayEngine {
     let released = false
     for (let time = arrivals.nextMs; time <= this.#now; time = arrivals.nextMs) {
       const request = arrivals.pop()
-      this.#recorder.arrived(request, time)
-      this.#traffic.arrived()
-      this.#inFlight++
+      this.#arrived(request, time)
       released = true
       if (this.#handOffs !== null) this.#handOffs.start(request)
       else this.#placeOrPark(request)
     }
     return released
+  }
+
+  #arrived(request: number, atMs: number): void {
+    this.#recorder.arrived(request, atMs)
+    this.#traffic.arrived()
+    this.#inFlight++
   }
 
   /** In an aggregated fleet. */
@@ -393,6 +495,7 @@ export class Cluster16 implements ReplayEngine {
   #startPass(instance: Instance16): number {
     const now = this.#now
     const rank = this.#turns.now(instance.subject)
+    if (!this.#stretches?.isUnderWay) this.#gapOrder?.begin(now, rank)
     if (this.#runAhead(instance, rank)) return UNDER_WAY
     const {scheduler, record} = instance
     const outcome = scheduler.executePass(now)
@@ -438,22 +541,22 @@ export class Cluster16 implements ReplayEngine {
   }
 
   #horizonMs(): number {
+    if (this.#stretches?.isUnderWay) return Math.min(this.#stretches.nextArrivalMs(this.#now), this.#untilMs)
     if (this.#handOffs?.arePending) return this.#now
     const toLimit = this.#drainLimit?.horizonMs(this.#now, this.#heap.topTime) ?? Number.POSITIVE_INFINITY
     const known = Math.min(this.#arrivals.nextMs, this.#untilMs, toLimit)
     // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go
     // anywhere; in disaggregated fleets a prompt can be handed over.
     if (this.#isCoupled || this.#main.queueLength > 0) return Math.min(known, this.#heap.topTime)
-    return this.#prefill === null
-      ? known
-      : Math.min(known, this.#heap.earliestBesidesPassesFrom(FIRST_MAIN_SUBJECT))
+    return this.#prefill === null ? known : Math.min(known, this.#heap.nextBesidesMainPassesMs)
   }
 
   #occupyUntil(instance: Instance16, endMs: number, pending: PassOutcome16 | null): void {
     instance.isBusy = true
     instance.pendingStartMs = this.#now
     instance.pending = pending
-    this.#heap.push(endMs, PASS_END, instance.subject)
+    if (this.#stretches?.isUnderWay) instance.endMs = endMs
+    else this.#heap.push(endMs, PASS_END, instance.subject)
   }
 
   #endPass(instance: Instance16): void {
@@ -517,7 +620,10 @@ export class Cluster16 implements ReplayEngine {
     if (instance.component !== 'prefill') this.#traffic.decodeTokens += outcome.decodeTokens
     this.#hearCache(instance)
     const {signals, signalKinds} = outcome
-    for (let i = 0; i < signals.length; i++) this.#applySignal(instance, signals[i]!, signalKinds[i]!)
+    // Of passes that end at one moment those that took no time come last.
+    const isInstant = startMs === this.#now
+    for (let i = 0; i < signals.length; i++)
+      this.#applySignal(instance, isInstant, signals[i]!, signalKinds[i]!)
     if (this.#handOffs === null) return
     if (instance.component === 'decode') this.#handOffs.retryReservation(instance)
     else
@@ -525,7 +631,7 @@ export class Cluster16 implements ReplayEngine {
         if (signalKinds[i] === COMPLETED) this.#handOffs.held(signals[i]!)
   }
 
-  #applySignal(instance: Instance16, request: number, kind: number): void {
+  #applySignal(instance: Instance16, isInstant: boolean, request: number, kind: number): void {
     const pool = this.#poolOf(instance)
     const isSource = pool === this.#prefill
     if (kind === FIRST_TOKEN || (isSource && kind === COMPLETED)) {
@@ -534,7 +640,7 @@ export class Cluster16 implements ReplayEngine {
       return
     }
     const placements = pool.router?.freed(request, this.#now)
-    if (kind === COMPLETED) this.#complete(request)
+    if (kind === COMPLETED) this.#complete(request, instance, isInstant)
     else {
       this.#giveUp(request, REJECTED)
       this.#handOffs?.rejected(request)
@@ -542,17 +648,22 @@ export class Cluster16 implements ReplayEngine {
     this.#dispatchAll(placements)
   }
 
-  #complete(request: number): void {
-    const {inputLength, emittedTokens} = this.#recorder.columns
+  #complete(request: number, {subject}: Instance16, isInstant: boolean): void {
     this.#recorder.completed(request, this.#now)
+    if (this.#stretches?.isUnderWay) this.#lateCompletions.add(request, this.#now, Number(isInstant), subject)
+    else this.#countTraffic(request)
+    this.#over(request)
+    this.#arrivals.completed(request, this.#now)
+  }
+
+  #countTraffic(request: number): void {
+    const {inputLength, emittedTokens} = this.#recorder.columns
     this.#traffic.completed({
       inputLength: inputLength[request]!,
       outputLength: emittedTokens[request]!,
       ttftMs: this.#recorder.ttftMs(request),
       meanGapMs: this.#recorder.meanGapMs(request),
     })
-    this.#over(request)
-    this.#arrivals.completed(request, this.#now)
   }
 
   /** @throws RunError where a later turn sends an answer that was not given in full */
@@ -678,9 +789,6 @@ function isIdle({isBusy, scheduler}: Instance16): boolean {
 const NOTHING = 0
 const ENDED = 1
 const UNDER_WAY = 2
-
-/** Instances of the prefill pool have lower numbers than those of the other; small integers still, which look-ups like. */
-const FIRST_MAIN_SUBJECT = 2 ** 30
 
 const ROUTER_RULES = {queuesBehindOthers: true, createPrefillLoad: () => new PrefillLoad16()}
 

@@ -1,7 +1,8 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 import type {Workload} from '../../trace/workload.ts'
+import type {EventQueue16} from './event-queue.ts'
 import type {Instance16} from './instance.ts'
-import {type RankedHeap, TRANSFER_DONE} from './ranked-heap.ts'
+import {TRANSFER_DONE} from './ranked-heap.ts'
 
 /** What a hand-off can do next. */
 const SUBMIT = 0
@@ -23,7 +24,7 @@ const DONE = 4
 /** What hand-offs need of the cluster around them. */
 export interface HandOffHost {
   readonly workload: Workload
-  readonly heap: RankedHeap
+  readonly heap: EventQueue16
   readonly now: () => number
   /** Sends a request to the prefill or the decode pool: false when nobody there serves and it has to wait. */
   readonly placeForPrefill: (request: number) => boolean

@@ -12,9 +12,10 @@ import type {Scheduler16} from '../scheduler-1.6.ts'
 import {perfOfNew, type StartupModel} from '../startup-model.ts'
 import {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
 import {CacheIndex} from './cache-index.ts'
+import type {EventQueue16} from './event-queue.ts'
 import type {Instance16} from './instance.ts'
 import {LatestPass} from './latest-pass.ts'
-import {INSTANCE_READY, type RankedHeap} from './ranked-heap.ts'
+import {INSTANCE_READY} from './ranked-heap.ts'
 import {SnapshotBuffer} from './snapshot-buffer.ts'
 
 export interface PoolOptions16 {
@@ -25,7 +26,7 @@ export interface PoolOptions16 {
   readonly prompts: Prompts
   readonly perf: PerfModel
   readonly createScheduler: (kvEvents: KvEventLog | null, perf: PerfModel) => Scheduler16
-  readonly heap: RankedHeap
+  readonly heap: EventQueue16
   /** All instances of the run by subject; shared between pools. */
   readonly instances: Map<number, Instance16>
   /** Subject of the pool's first instance. */
@@ -65,6 +66,11 @@ export class InstancePool16 {
     this.router = options.router
     for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 0)
     this.#refreshActive()
+  }
+
+  /** Ascending ids. */
+  get instances(): readonly Instance16[] {
+    return this.#instances
   }
 
   get hasActive(): boolean {
@@ -189,6 +195,8 @@ export class InstancePool16 {
       believed: hearsCache ? new CacheIndex(prompts, this.#options.kvEventLagMs) : null,
       record,
       load: loads.addInstance(nowMs),
+      endMs: Number.NaN,
+      inbox: [],
     }
     instances.set(subject, instance)
     this.#instances.push(instance)

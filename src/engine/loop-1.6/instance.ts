@@ -32,4 +32,7 @@ export interface Instance16 {
   readonly slowPasses: number
   readonly record: LifeRecord
   readonly load: LoadLane
+  // While it is advanced alone (`Stretches`).
+  endMs: number
+  readonly inbox: number[]
 }

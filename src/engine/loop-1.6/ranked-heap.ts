@@ -33,15 +33,19 @@ export class RankedHeap {
     return this.#rank.some(rank => kindOf(rank) !== kind)
   }
 
-  /** Time of the first event that is not the end of a pass of a subject from `firstOwn` on; Infinity if there is none. */
-  earliestBesidesPassesFrom(firstOwn: number): number {
-    let earliest = Number.POSITIVE_INFINITY
+  /** Of the next event; Infinity when there is none. */
+  get topRank(): number {
+    return this.#rank.length > 0 ? this.#rank[0]! : Number.POSITIVE_INFINITY
+  }
+
+  /** Removes all, in any order. */
+  takeAll(take: (time: number, subject: number) => void): void {
     for (let i = 0; i < this.#time.length; i++) {
       const rank = this.#rank[i]!
-      if (this.#time[i]! >= earliest || (rank < SUBJECTS && rank >= firstOwn)) continue
-      earliest = this.#time[i]!
+      take(this.#time[i]!, rank - kindOf(rank) * SUBJECTS)
     }
-    return earliest
+    this.#time.length = 0
+    this.#rank.length = 0
   }
 
   push(time: number, kind: number, subject: number): void {

@@ -14,6 +14,8 @@ const FIRST_LANE = 64
 export class LoadRecorder {
   #binMs = FIRST_BIN_MS
   readonly #widenings: Widening[] = []
+  readonly #held = new HeldPasses()
+  #holds = false
 
   /** @param nowMs when the instance was asked for */
   addInstance(nowMs: number): LoadLane {
@@ -31,8 +33,36 @@ export class LoadRecorder {
    * @param rank the instance's among those that begin at one moment
    */
   passes(lane: LoadLane, rank: number, fromMs: number, toMs: number, queued: number, kvShare: number): void {
+    if (this.#holds) {
+      this.#held.add(lane, rank, fromMs, toMs, queued, kvShare)
+      return
+    }
     // Passes run ahead of the clock: the end decides whether there are bins enough.
     for (; toMs >= this.fullMs; this.#binMs *= 2) this.#widenings.push({fromMs, rank})
+    this.#add(lane, rank, fromMs, toMs, queued, kvShare)
+  }
+
+  /** What is told from here on comes instance by instance, not in the order of the clock, until `settle`. */
+  hold(): void {
+    this.#holds = true
+  }
+
+  /** Which passes widen bins is known now. */
+  settle(): void {
+    this.#holds = false
+    const held = this.#held
+    for (const i of held.endingFrom(this.fullMs)) {
+      const widening = {fromMs: held.fromMs[i]!, rank: held.rank[i]!}
+      for (; held.toMs[i]! >= this.fullMs; this.#binMs *= 2) this.#widenings.push(widening)
+    }
+    held.lanes.forEach((lane, at) => {
+      for (let i = held.firstOf[at]!; i < (held.firstOf[at + 1] ?? held.count); i++)
+        this.#add(lane, held.rank[i]!, held.fromMs[i]!, held.toMs[i]!, held.queued[i]!, held.kvShare[i]!)
+    })
+    held.clear()
+  }
+
+  #add(lane: LoadLane, rank: number, fromMs: number, toMs: number, queued: number, kvShare: number): void {
     if (lane.widened < this.#widenings.length) this.#widen(lane, fromMs, rank)
     const {binMs} = lane
     const first = Math.floor(fromMs / binMs)
@@ -76,6 +106,63 @@ export class LoadRecorder {
       if (widenedMs > fromMs || (widenedMs === fromMs && widenedRank > rank)) return
       lane.widen()
     }
+  }
+}
+
+const FIRST_HELD = 1 << 12
+
+/** Spans of passes in columns, in the order in which they were told. */
+class HeldPasses {
+  count = 0
+  /** Lanes of stretches of rows, and where each begins. */
+  readonly lanes: LoadLane[] = []
+  readonly firstOf: number[] = []
+  #lane: LoadLane | null = null
+  rank = new Float64Array(FIRST_HELD)
+  fromMs = new Float64Array(FIRST_HELD)
+  toMs = new Float64Array(FIRST_HELD)
+  queued = new Int32Array(FIRST_HELD)
+  kvShare = new Float64Array(FIRST_HELD)
+
+  add(lane: LoadLane, rank: number, fromMs: number, toMs: number, queued: number, kvShare: number): void {
+    const at = this.count++
+    if (at === this.rank.length) this.#grow()
+    if (lane !== this.#lane) this.#beginLane(lane, at)
+    this.rank[at] = rank
+    this.fromMs[at] = fromMs
+    this.toMs[at] = toMs
+    this.queued[at] = queued
+    this.kvShare[at] = kvShare
+  }
+
+  /** Those that end at a moment or later, in the order of the clock. */
+  endingFrom(ms: number): number[] {
+    const {fromMs, toMs, rank} = this
+    const found: number[] = []
+    for (let i = 0; i < this.count; i++) if (toMs[i]! >= ms) found.push(i)
+    return found.sort((a, b) => fromMs[a]! - fromMs[b]! || rank[a]! - rank[b]! || a - b)
+  }
+
+  clear(): void {
+    this.count = 0
+    this.lanes.length = 0
+    this.firstOf.length = 0
+    this.#lane = null
+  }
+
+  #beginLane(lane: LoadLane, at: number): void {
+    this.#lane = lane
+    this.lanes.push(lane)
+    this.firstOf.push(at)
+  }
+
+  #grow(): void {
+    const size = this.count * 2
+    this.rank = grown(this.rank, size)
+    this.fromMs = grown(this.fromMs, size)
+    this.toMs = grown(this.toMs, size)
+    this.queued = grown(this.queued, size)
+    this.kvShare = grown(this.kvShare, size)
   }
 }
 

@@ -87,6 +87,15 @@ export class Recorder {
     return this.#order
   }
 
+  /** What happens to requests is told instance by instance from here on, until `settleEvents` puts it in the order of the clock. */
+  holdEvents(): void {
+    this.#events.hold()
+  }
+
+  settleEvents(): void {
+    this.#events.settle(this.requests.workerId)
+  }
+
   tokensUntil(request: number, tokens: number, atMs: number): void {
     this.#emitted[request]! += tokens
     this.#last[request] = atMs

@@ -31,6 +31,18 @@ export class RequestEventLog {
     this.#migrations.push(migration)
   }
 
+  /** What is told from here on comes instance by instance, not in the order of the clock, until `settle`. */
+  hold(): void {
+    this.#chunks.hold()
+    this.#preemptions.hold()
+  }
+
+  /** @param instanceOf by request, the number of its instance */
+  settle(instanceOf: Int32Array): void {
+    this.#chunks.settle(instanceOf)
+    this.#preemptions.settle(instanceOf)
+  }
+
   columns(): RequestEvents {
     const events = {chunks: this.#chunks.columns(), preemptions: this.#preemptions.columns()}
     return this.#migrations.length === 0 ? events : {...events, migrations: columnsOf(this.#migrations)}
@@ -39,6 +51,7 @@ export class RequestEventLog {
 
 class ChunkLog {
   #length = 0
+  #heldFrom = 0
   #request = new Int32Array(INITIAL)
   #startMs = new Float64Array(INITIAL)
   #endMs = new Float64Array(INITIAL)
@@ -53,6 +66,17 @@ class ChunkLog {
     this.#endMs[at] = endMs
     this.#tokens[at] = tokens
     this.#onPrefill[at] = onPrefill ? 1 : 0
+  }
+
+  hold(): void {
+    this.#heldFrom = this.#length
+  }
+
+  settle(instanceOf: Int32Array): void {
+    const rows = {from: this.#heldFrom, to: this.#length, atMs: this.#startMs, request: this.#request}
+    const order = orderByClock(rows, instanceOf)
+    for (const column of [this.#request, this.#startMs, this.#endMs, this.#tokens, this.#onPrefill])
+      reorder(column, rows.from, order)
   }
 
   columns(): PrefillChunks {
@@ -78,6 +102,7 @@ class ChunkLog {
 
 class PreemptionLog {
   #length = 0
+  #heldFrom = 0
   #request = new Int32Array(INITIAL)
   #atMs = new Float64Array(INITIAL)
   #onPrefill = new Uint8Array(INITIAL)
@@ -88,6 +113,16 @@ class PreemptionLog {
     this.#request[at] = request
     this.#atMs[at] = atMs
     this.#onPrefill[at] = onPrefill ? 1 : 0
+  }
+
+  hold(): void {
+    this.#heldFrom = this.#length
+  }
+
+  settle(instanceOf: Int32Array): void {
+    const rows = {from: this.#heldFrom, to: this.#length, atMs: this.#atMs, request: this.#request}
+    const order = orderByClock(rows, instanceOf)
+    for (const column of [this.#request, this.#atMs, this.#onPrefill]) reorder(column, rows.from, order)
   }
 
   columns(): Preemptions {
@@ -105,6 +140,27 @@ class PreemptionLog {
     this.#atMs = grown(this.#atMs, this.#length * 2)
     this.#onPrefill = grown(this.#onPrefill, this.#length * 2)
   }
+}
+
+interface EventRows {
+  readonly from: number
+  readonly to: number
+  readonly atMs: Float64Array
+  readonly request: Int32Array
+}
+
+/** Rows by moment, then by number of the instance; those of one instance as they are. */
+function orderByClock({from, to, atMs, request}: EventRows, instanceOf: Int32Array): Int32Array {
+  const order = new Int32Array(to - from)
+  for (let i = 0; i < order.length; i++) order[i] = from + i
+  return order.sort(
+    (a, b) => atMs[a]! - atMs[b]! || instanceOf[request[a]!]! - instanceOf[request[b]!]! || a - b,
+  )
+}
+
+function reorder(column: Int32Array | Float64Array | Uint8Array, from: number, order: Int32Array): void {
+  const before = column.slice(from, from + order.length)
+  for (let i = 0; i < order.length; i++) column[from + i] = before[order[i]! - from]!
 }
 
 function columnsOf(migrations: readonly Migration[]): Migrations {

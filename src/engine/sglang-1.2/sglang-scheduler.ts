@@ -50,7 +50,8 @@ export class SglangScheduler implements Scheduler {
   #emitted = 0
   readonly #steady: SteadyBatch
 
-  constructor({args, perf, workload, observer}: Omit<SchedulerSetup, 'prompts' | 'listener' | 'holders'>) {
+  constructor(setup: Pick<SchedulerSetup, 'args' | 'perf' | 'workload' | 'observer'>) {
+    const {args, perf, workload, observer} = setup
     this.#parameters = sglangParameters(args)
     this.#perf = perf
     this.#inputLength = workload.inputLength

@@ -1,7 +1,6 @@
-import type {EngineArgs} from '../../config/scenario.ts'
-import {ArrayPool} from '../array-pool.ts'
+import type {ArrayPool} from '../array-pool.ts'
 import {BlockLog} from '../block-log.ts'
-import type {HolderListener, RouterListener} from '../generation.ts'
+import type {RouterListener, SchedulerSetup} from '../generation.ts'
 import type {Prompts} from '../prompts.ts'
 import {FreshIdentities} from './fresh-identities.ts'
 import {KvCache, UNCHAINED} from './kv-cache.ts'
@@ -21,15 +20,17 @@ export class SequenceBlocks {
   readonly #blockSize: number
   readonly #listener: RouterListener | null
   readonly #log: BlockLog | null
-  readonly #arrays = new ArrayPool()
+  readonly #arrays: ArrayPool
   readonly #fresh: FreshIdentities
 
-  constructor(
-    args: EngineArgs,
-    prompts: Prompts,
-    listener: RouterListener | null,
-    holders: HolderListener | null,
-  ) {
+  constructor({
+    args,
+    prompts,
+    arrays,
+    listener,
+    holders,
+  }: Pick<SchedulerSetup, 'args' | 'prompts' | 'arrays' | 'listener' | 'holders'>) {
+    this.#arrays = arrays
     this.#prompts = prompts
     this.#isPrefixCached = args.enable_prefix_caching
     this.#isFresh = !args.enable_prefix_caching || prompts.areUnshared

@@ -60,11 +60,12 @@ export class VllmScheduler implements Scheduler {
   readonly #opening: NextOpening
   readonly notice = null
 
-  constructor({args, perf, prompts, observer, listener, holders}: Omit<SchedulerSetup, 'workload'>) {
+  constructor(setup: Omit<SchedulerSetup, 'workload'>) {
+    const {args, perf, observer} = setup
     this.#args = args
     this.#perf = perf
     this.#observer = observer
-    this.#blocks = new SequenceBlocks(args, prompts, listener, holders)
+    this.#blocks = new SequenceBlocks(setup)
     this.#blockSize = args.block_size
     this.#budget = args.max_num_batched_tokens ?? Number.POSITIVE_INFINITY
     this.#maxRunning = args.max_num_seqs ?? Number.POSITIVE_INFINITY

@@ -1,0 +1,135 @@
+import type {ArrivalQueue, Upcoming} from '../arrivals.ts'
+
+/** An instance that can be advanced alone. */
+export interface LoneInstance {
+  isBusy: boolean
+  /** End of its pass under way, ms; known while it is alone. */
+  endMs: number
+  /** Requests that come to it in this stretch, in order of arrival. */
+  readonly inbox: number[]
+}
+
+/** The loop whose instances are advanced. */
+interface StretchHost<Instance extends LoneInstance> {
+  /** Ends of passes leave the queue of events for `endMs`; what is told from here on comes instance by instance. */
+  begin(): void
+  /** A request has arrived. @returns where it goes */
+  arrive(request: number, atMs: number): Instance
+  /** The clock is at a moment of this instance: its pass ends, if it is due. */
+  moveTo(instance: Instance, atMs: number): void
+  dispatch(request: number, instance: Instance): void
+  startPasses(): void
+  /** Puts in order what was told, and the ends of passes back among the events. */
+  end(): void
+}
+
+/** Turns after which what was told is put in order: enough to sort at once, and few enough to stay in the processor's cache. */
+const TURNS = 1 << 16
+const FIRST_ARRIVALS = 256
+const MOST_ARRIVALS = 1 << 14
+
+/**
+ * Where requests go by turns, instances meet only at ticks, starts and ends of others: between two of those each is advanced alone through
+ * the whole stretch, so that its KV cache stays in the processor's, and no event has to be put among those of others. Every turn is the
+ * one that the common clock would have given it: instances still stop at arrivals that go elsewhere, since sums run from stop to stop.
+ */
+export class Stretches<Instance extends LoneInstance> {
+  readonly #host: StretchHost<Instance>
+  readonly #arrivals: ArrivalQueue
+  readonly #arrivalMs: Float64Array
+  /** Arrivals of a stretch, so that it comes to about `TURNS`. */
+  #most = FIRST_ARRIVALS
+  #upcoming: Upcoming
+  /** Of `#upcoming`, the first after the moment of the instance that is advanced. */
+  #at = 0
+  #turns = 0
+  /** Instances are being advanced. */
+  isUnderWay = false
+
+  /** @param arrivalMs by request */
+  constructor(host: StretchHost<Instance>, arrivals: ArrivalQueue, arrivalMs: Float64Array) {
+    this.#host = host
+    this.#arrivals = arrivals
+    this.#arrivalMs = arrivalMs
+    this.#upcoming = arrivals.upcoming!
+  }
+
+  /** When the next request arrives anywhere, as the instance sees it that is advanced; Infinity after the last. */
+  nextArrivalMs(nowMs: number): number {
+    const {times} = this.#upcoming
+    while (this.#at < times.length && times[this.#at]! <= nowMs) this.#at++
+    return this.#at < times.length ? times[this.#at]! : Number.POSITIVE_INFINITY
+  }
+
+  /**
+   * Advances all instances as far as they get before a moment, or before so many requests have arrived.
+   * @param untilMs whatever happens then or later is left
+   * @returns the turns taken; 0 where so little happens until then that it is not worth while
+   * @throws what the first of them throws, in the order of the clock
+   */
+  advance(instances: readonly Instance[], untilMs: number): number {
+    this.#upcoming = this.#arrivals.upcoming!
+    const {times, next} = this.#upcoming
+    const last = Math.min(next + this.#most, times.length)
+    const toMs = last < times.length ? Math.min(untilMs, times[last]!) : untilMs
+    const worth = next + (instances.length >> 2)
+    if (worth < times.length && times[worth]! >= toMs) return 0
+    this.#turns = 0
+    this.isUnderWay = true
+    this.#host.begin()
+    this.#placeBefore(toMs)
+    this.#advanceAll(instances, toMs, next)
+    this.#host.end()
+    this.isUnderWay = false
+    if (last < times.length && toMs === times[last]) this.#adapt()
+    return this.#turns
+  }
+
+  #placeBefore(toMs: number): void {
+    const arrivals = this.#arrivals
+    for (let atMs = arrivals.nextMs; atMs < toMs; atMs = arrivals.nextMs) {
+      const request = arrivals.pop()
+      this.#host.arrive(request, atMs).inbox.push(request)
+    }
+  }
+
+  #advanceAll(instances: readonly Instance[], untilMs: number, next: number): void {
+    let toMs = untilMs
+    let failure: unknown = null
+    for (const instance of instances) {
+      this.#at = next
+      try {
+        this.#advanceOne(instance, toMs)
+      } catch (error) {
+        failure = error
+        toMs = this.#nowMs
+      }
+      if (instance.inbox.length > 0) instance.inbox.length = 0
+    }
+    if (failure !== null) throw failure
+  }
+
+  #nowMs = 0
+
+  #advanceOne(instance: Instance, toMs: number): void {
+    const host = this.#host
+    const {inbox} = instance
+    const arrivalMs = this.#arrivalMs
+    let at = 0
+    for (;;) {
+      const comesMs = at < inbox.length ? arrivalMs[inbox[at]!]! : Number.POSITIVE_INFINITY
+      const nowMs = instance.isBusy && instance.endMs < comesMs ? instance.endMs : comesMs
+      if (nowMs >= toMs) return
+      this.#nowMs = nowMs
+      this.#turns++
+      host.moveTo(instance, nowMs)
+      while (at < inbox.length && arrivalMs[inbox[at]!]! <= nowMs) host.dispatch(inbox[at++]!, instance)
+      host.startPasses()
+    }
+  }
+
+  #adapt(): void {
+    if (this.#turns > 2 * TURNS) this.#most = Math.max(this.#most >> 1, 1)
+    else if (this.#turns < TURNS / 2) this.#most = Math.min(this.#most * 2, MOST_ARRIVALS)
+  }
+}
