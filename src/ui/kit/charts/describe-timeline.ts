@@ -27,7 +27,12 @@ export const VALUE_WIDTHS: Readonly<Record<Unit, string>> = {
   money: '8ch',
 }
 
-/** What the picture says, computed from its data, for those who do not see it. */
+/** What the picture is and what it says, for those who do not see it. */
+export function timelineWords(timeline: Timeline): string {
+  return `${timeline.note} ${describeTimeline(timeline)}`
+}
+
+/** What the picture says, computed from its data. */
 export function describeTimeline(timeline: Timeline): string {
   const drawn = timeline.series.filter(series => hasValues(series))
   if (drawn.length === 0) return `${timeline.title}: no data.`
@@ -63,7 +68,8 @@ function countAbove(y: Float64Array, value: number): number {
 }
 
 export function hasValues(series: TimeSeries): boolean {
-  return series.y.some(value => !Number.isNaN(value))
+  for (const value of series.y) if (!Number.isNaN(value)) return true
+  return false
 }
 
 /** The sentence for a cursor position: time, chart, and each series' value there. */

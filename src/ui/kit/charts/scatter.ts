@@ -66,25 +66,26 @@ export function nearestPoint(
 /** Marks are two pixels wide or three: nearer ones cover each other. */
 const DOT_PX = 2
 
-/** Marks of one group as a path of dots, one for all that lie on the same spot: for a picture that is printed. */
-export function dotsPath(
+/** Marks of each group as a path of dots, one for all that lie on the same spot: for a picture that is printed. */
+export function dotsPaths(
   points: ScatterPoints,
-  group: number,
+  groups: number,
   {x, y}: {readonly x: (seconds: number) => number; readonly y: (value: number) => number},
-): string {
-  /** By height, where the last mark stands: time rises, so only that one can be on the same spot. */
+): string[] {
+  const paths = Array.from({length: groups}, () => '')
+  /** By height and group, where the last mark stands: time rises, so only that one can be on the same spot. */
   const lastPx = new Map<number, number>()
-  let path = ''
   for (let i = 0; i < points.x.length; i++) {
-    if (points.group[i] !== group) continue
     const py = onGrid(y(points.y[i]!))
     if (Number.isNaN(py)) continue
     const px = onGrid(x(points.x[i]!))
-    if (lastPx.get(py) === px) continue
-    lastPx.set(py, px)
-    path += `M${px} ${py}h0`
+    const group = points.group[i]!
+    const row = py * groups + group
+    if (lastPx.get(row) === px) continue
+    lastPx.set(row, px)
+    paths[group] += `M${px} ${py}h0`
   }
-  return path
+  return paths
 }
 
 function onGrid(px: number): number {

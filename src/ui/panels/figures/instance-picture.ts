@@ -1,9 +1,10 @@
+import type {InstanceLoads} from '../../../engine/record/record.ts'
 import {MARGIN} from '../../kit/charts/base/geometry.ts'
 import type {LegendEntry} from '../../kit/charts/base/legend.ts'
 import type {Span} from '../../kit/charts/base/time-axis.svelte.ts'
 import type {ChartTable} from '../../kit/charts/frame/chart-table.ts'
 import type {InstanceLife} from './instance-lanes.ts'
-import type {HeatMeasure} from './load-heat.ts'
+import {describeHeat, type HeatMeasure} from './load-heat.ts'
 
 export const INSTANCES = {
   id: 'instances',
@@ -35,6 +36,16 @@ export function instancePlotHeight(lives: readonly InstanceLife[]): number {
 /** The lives drawn within a view. */
 export function livesIn(lives: readonly InstanceLife[], [from, to]: Span): InstanceLife[] {
   return lives.filter(life => life.lane < MAX_LANES && life.exitS >= from && life.requestedS <= to)
+}
+
+/** What the picture is and what it says, for those who do not see it. */
+export function instanceWords(
+  lives: readonly InstanceLife[],
+  loads: InstanceLoads,
+  measure: HeatMeasure | null,
+): string {
+  const note = measure === null ? INSTANCES.note : `${measure.note} ${describeHeat(loads, lives, measure)}`
+  return `${note} ${lives.length} instances, at most ${laneCount(lives)} at a time.`
 }
 
 export function livesTable(lives: readonly InstanceLife[]): ChartTable {

@@ -89,7 +89,7 @@ export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view
     markers,
     corners: () =>
       cornersOf(
-        [...pointsBy(CORNER_PX)].map(i => [xOf(i), yOf(i)]),
+        Array.from(pointsBy(CORNER_PX), i => [xOf(i), yOf(i)] as const),
         series.shape,
       ),
   }
@@ -97,10 +97,13 @@ export function seriesPath(series: TimeSeries, x: TimeScale, y: ValueScale, view
 
 function cornersOf(points: Corners, shape: TimeSeries['shape']): Corners {
   if (shape === 'line') return points
-  return points.flatMap(([px, py], i) => {
-    const next = points[i + 1]
-    return next === undefined ? [[px, py] as const] : [[px, py] as const, [next[0], py] as const]
-  })
+  const corners: [number, number][] = []
+  for (let i = 0; i < points.length; i++) {
+    const y = points[i]![1]
+    corners.push([points[i]![0], y])
+    if (i + 1 < points.length) corners.push([points[i + 1]![0], y])
+  }
+  return corners
 }
 
 /** Tenths of a pixel: finer cannot be seen and triples the path's length. */

@@ -19,7 +19,7 @@ const STEEPEST_PX = 24
 /** Names stand where lines end: a reader looks there for them. */
 const SHARE_OF_WIDTH = 0.6
 
-/** The highest and lowest pixel of a line in each column; NaN where it is not. */
+/** The highest and lowest pixel of a line in each column where a name can stand; NaN where it is not. */
 interface Envelope {
   readonly top: Float64Array
   readonly bottom: Float64Array
@@ -49,7 +49,7 @@ function findPlace(
   {envelopes, room, boxes}: {envelopes: readonly Envelope[]; room: Box; boxes: readonly Box[]},
 ): Box | null {
   const wide = name.length * CHARACTER_PX
-  const leftmost = room.right - (room.right - room.left) * SHARE_OF_WIDTH
+  const leftmost = leftmostPx(room)
   for (let right = room.right; right - wide >= leftmost; right -= COLUMN_PX) {
     const columns = {from: columnOf(right - wide, room), to: columnOf(right, room)}
     const line = extent(envelopes[own]!, columns)
@@ -63,6 +63,11 @@ function findPlace(
     }
   }
   return null
+}
+
+/** No name begins further to the left. */
+function leftmostPx({left, right}: Box): number {
+  return right - (right - left) * SHARE_OF_WIDTH
 }
 
 interface Columns {
@@ -102,6 +107,7 @@ function touches(box: Box, other: Box): boolean {
 
 function envelopeOf({points}: NamedLine, room: Box): Envelope {
   const count = Math.max(Math.ceil((room.right - room.left) / COLUMN_PX) + 1, 1)
+  const nameable = leftmostPx(room) - COLUMN_PX
   const top = new Float64Array(count).fill(Number.NaN)
   const bottom = new Float64Array(count).fill(Number.NaN)
   const note = (column: number, y: number) => {
@@ -110,9 +116,13 @@ function envelopeOf({points}: NamedLine, room: Box): Envelope {
     bottom[column] = Number.isNaN(bottom[column]!) ? y : Math.max(bottom[column]!, y)
   }
   for (let i = 0; i < points.length; i++) {
-    const [x, y] = points[i]!
-    const [nextX, nextY] = points[i + 1] ?? [x, y]
-    if (Number.isNaN(y)) continue
+    const point = points[i]!
+    const next = points[i + 1] ?? point
+    const x = point[0]
+    const y = point[1]
+    const nextX = next[0]
+    const nextY = next[1]
+    if (Number.isNaN(y) || nextX < nameable) continue
     const first = Math.floor((x - room.left) / COLUMN_PX)
     const last = Number.isNaN(nextY) ? first : Math.floor((nextX - room.left) / COLUMN_PX)
     note(first, y)

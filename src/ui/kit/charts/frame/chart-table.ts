@@ -1,6 +1,7 @@
+import {bisectLeft} from 'd3-array'
 import {formatClock} from '../../format.ts'
 import type {Span} from '../base/time-axis.svelte.ts'
-import type {Timeline} from '../base/timeline.ts'
+import type {Timeline, TimeSeries} from '../base/timeline.ts'
 
 export interface ChartTable {
   readonly columns: readonly string[]
@@ -10,14 +11,26 @@ export interface ChartTable {
 
 /** All series over the union of their times, cut to a view. */
 export function timelineTable(timeline: Timeline, view: Span | null): ChartTable {
-  const times = new Set<number>()
-  for (const series of timeline.series) {
-    for (const x of series.x) if (view === null || (x >= view[0] && x <= view[1])) times.add(x)
+  const {series} = timeline
+  const [from, to] = view ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const places = series.map(({x}) => bisectLeft(x, from))
+  const rows: number[][] = []
+  for (;;) {
+    let next = Number.POSITIVE_INFINITY
+    for (let s = 0; s < series.length; s++) next = Math.min(next, series[s]!.x[places[s]!] ?? next)
+    if (!(next <= to) || next === Number.POSITIVE_INFINITY) break
+    const row = [next]
+    for (let s = 0; s < series.length; s++) row.push(valueAt(series[s]!, places, s, next))
+    rows.push(row)
   }
-  const sorted = Float64Array.from(times).sort()
-  const lookups = timeline.series.map(series => new Map(Array.from(series.x, (x, i) => [x, series.y[i]!])))
-  const rows = Array.from(sorted, x => [x, ...lookups.map(lookup => lookup.get(x) ?? Number.NaN)])
-  return {columns: ['time_s', ...timeline.series.map(series => series.label)], rows}
+  return {columns: ['time_s', ...series.map(({label}) => label)], rows}
+}
+
+/** Of a series at a moment, the last where it has several; its place goes on behind it. NaN = none. */
+function valueAt({x, y}: TimeSeries, places: number[], s: number, seconds: number): number {
+  let value = Number.NaN
+  for (; x[places[s]!] === seconds; places[s]!++) value = y[places[s]!]!
+  return value
 }
 
 /** A cell for reading: positions on the simulated clock as such, other numbers rounded to three decimals. */
