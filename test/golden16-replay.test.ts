@@ -44,7 +44,7 @@ describe.skipIf(SHARED === null)('runs of the reference 1.6.1', () => {
   )
 })
 
-/** Ties of the KV router are drawn at random, there and here. */
+/** Ties of the KV router are broken at random, there and here. */
 const SPREAD = `${SHARED}/golden16/spread`
 const SEEDS = 10
 const COMPARED = ['ttft_ms', 'ttst_ms', 'tpot_ms', 'itl_ms', 'e2e_latency_ms'].map(name => `mean_${name}`)

@@ -16,7 +16,7 @@ import {ensureChromium} from './chromium.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const scratch = mkdtempSync(join(tmpdir(), 'planner-replay-test-'))
 
-/** Tests that draw their cases by `test/support/fuzz.ts`. */
+/** Tests that generate their cases by `test/support/fuzz.ts`. */
 const FUZZED = [
   'src/trace/formats/brought-files.test.ts',
   'src/trace/formats/graph/agentic-mooncake.test.ts',

@@ -4,7 +4,7 @@ import {type RepeatKind, repeatsOf} from '../sweep/repeats.ts'
 /** Runs over which a result is told, the asked one being the first. */
 export const SPREAD_RUNS = 5
 
-/** What the generator draws with where nobody says. */
+/** The seed of the generator where nobody says. */
 const FIRST_ARRIVAL_SEED = 42
 
 export interface SpreadRepeats {
@@ -14,8 +14,8 @@ export interface SpreadRepeats {
 }
 
 /**
- * The same run as luck would have it otherwise: at other phases of the policy; without one that looks at moments of its own over other draws of
- * traffic that is drawn. A fixed fleet on recorded traffic comes out the same whenever it is run.
+ * The same run as luck would have it otherwise: at other phases of the policy; without one that looks at moments of its own, over
+ * traffic generated with other seeds, where it is generated. A fixed fleet on recorded traffic comes out the same whenever it is run.
  * @param ownTraceSeed seed the trace was made with; null = it cannot be made anew
  */
 export function spreadRepeatsOf(
@@ -25,13 +25,13 @@ export function spreadRepeatsOf(
 ): SpreadRepeats {
   const [, ...phases] = repeatsOf(scenario, {of: 'phase', count}, null)
   if (phases.length > 0) return {of: 'phase', repeats: phases}
-  return {of: 'seed', repeats: drawnAgain(scenario, ownTraceSeed, count)}
+  return {of: 'seed', repeats: generatedAgain(scenario, ownTraceSeed, count)}
 }
 
-function drawnAgain(scenario: Scenario, ownTraceSeed: number | null, count: number): readonly Scenario[] {
+function generatedAgain(scenario: Scenario, ownTraceSeed: number | null, count: number): readonly Scenario[] {
   const {synthetic} = scenario
   if (synthetic !== undefined) {
-    // Evenly spaced requests of equal length are drawn from nothing.
+    // Evenly spaced requests of equal length do not depend on a seed.
     if (synthetic.request_rate === undefined) return []
     const first = synthetic.arrival_seed ?? FIRST_ARRIVAL_SEED
     return Array.from({length: count - 1}, (_, i) => ({

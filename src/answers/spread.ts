@@ -19,7 +19,7 @@ export const SPREAD_FIGURES = [
 
 export type SpreadFigure = (typeof SPREAD_FIGURES)[number]
 
-/** How far a result depends on what nobody chooses: the planner's phase, or the draw of the traffic. */
+/** How far a result depends on what nobody chooses: the planner's phase, or the seed of the traffic. */
 export interface Spread {
   readonly of: RepeatKind
   /** Finished runs, the asked one being the first. */

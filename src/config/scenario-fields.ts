@@ -209,7 +209,7 @@ export const SCENARIO_FIELDS: readonly ScenarioField[] = [
     group: 'run',
     flagGroup: 'Other',
     label: 'Seed',
-    help: 'Of everything random: draws of the KV router, and which sessions a sample keeps.',
+    help: 'Of everything random: choices of the KV router, and which sessions a sample keeps.',
     unit: null,
     advanced: false,
     type: 'integer',

@@ -200,7 +200,7 @@ export type DynamoScaling = DynamoScalingOf<'1.2.1', PlannerConfig> | DynamoScal
 
 interface DynamoScaling16 extends DynamoScalingOf<'1.6.1', PlannerConfig16> {
   /**
-   * Which of the orders that the release draws at random its planner's samples are kept in; absent or 0 = that of their keys,
+   * Which of the orders, random in the release, its planner's samples are kept in; absent or 0 = that of their keys,
    * which is one of them.
    */
   readonly sampleOrderSeed?: number

@@ -74,11 +74,11 @@ export interface TraceSelection {
   readonly endS?: number
   /** Requests at the most, in file order. */
   readonly limit?: number
-  /** Share of sessions kept, drawn by the scenario's seed. */
+  /** Share of sessions kept, chosen by the scenario's seed. */
   readonly sample?: number
   /** Input tokens at the most; a session ends before its first longer prompt. */
   readonly maxInput?: number
-  /** First turns come later by up to this much, drawn by the scenario's seed. */
+  /** First turns come later by up to this much, at random by the scenario's seed. */
   readonly spreadMs?: number
   /** Requests that no instance's KV cache can hold under 1.2.1; absent = they are left out. */
   readonly oversize?: (typeof OVERSIZE)[number]

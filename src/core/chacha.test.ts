@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import {ChaCha12} from './chacha.ts'
 import {exactLog} from './exact-math.ts'
 
-test('draws the groups and gaps the reference draws from seed 42', () => {
+test('gives the groups and gaps the reference has from seed 42', () => {
   const groups = new ChaCha12(42)
   expect(Array.from({length: 12}, () => groups.nextBelow(3))).toEqual([0, 1, 0, 1, 2, 1, 2, 1, 2, 0, 1, 1])
   const gaps = new ChaCha12(42)

@@ -1,5 +1,5 @@
 /**
- * The random numbers the reference's traffic generator of 1.6.1 draws (engine-1.6.md 2.4): ChaCha with 12 rounds, its key
+ * The random numbers the reference's traffic generator of 1.6.1 takes (engine-1.6.md 2.4): ChaCha with 12 rounds, its key
  * spread from a seed by a PCG step per word.
  */
 export class ChaCha12 {

@@ -5,7 +5,7 @@ export type Distribution =
   /** Points of the quantile function, both coordinates rising, straight between them and level beyond the ends. */
   | {readonly kind: 'quantiles'; readonly points: readonly (readonly [share: number, value: number])[]}
 
-/** The value that half of all draws stay below: without what a draw from a tail needs, which the page's first load has no use for. */
+/** The value that half of all samples stay below: without what a sample from a tail needs, which the page's first load has no use for. */
 export function medianOfDistribution(distribution: Distribution): number {
   switch (distribution.kind) {
     case 'constant':

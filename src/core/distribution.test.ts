@@ -19,12 +19,14 @@ describe('a distribution', () => {
     const minutes: Distribution = {kind: 'lognormal', median: 60, p95: 300}
     expect(quantileOf(minutes, 0.5)).toBe(60)
     expect(quantileOf(minutes, 0.95)).toBeCloseTo(300, 9)
-    const random = new RandomStream(1, 'draws')
-    const draws = Array.from({length: 4000}, () => sampleDistribution(minutes, random)).sort((a, b) => a - b)
-    expect(draws[2000]).toBeGreaterThan(57)
-    expect(draws[2000]).toBeLessThan(63)
-    expect(draws[3800]).toBeGreaterThan(270)
-    expect(draws[3800]).toBeLessThan(330)
+    const random = new RandomStream(1, 'samples')
+    const samples = Array.from({length: 4000}, () => sampleDistribution(minutes, random)).sort(
+      (a, b) => a - b,
+    )
+    expect(samples[2000]).toBeGreaterThan(57)
+    expect(samples[2000]).toBeLessThan(63)
+    expect(samples[3800]).toBeGreaterThan(270)
+    expect(samples[3800]).toBeLessThan(330)
     expect(Number.isFinite(quantileOf(minutes, 0))).toBe(true)
   })
 
@@ -42,7 +44,7 @@ describe('a distribution', () => {
     ])
   })
 
-  test('that is constant draws nothing', () => {
+  test('that is constant takes no random number', () => {
     const [random, untouched] = [new RandomStream(7, 's'), new RandomStream(7, 's')]
     expect(sampleDistribution({kind: 'constant', value: 90}, random)).toBe(90)
     expect(random.next()).toBe(untouched.next())

@@ -2,19 +2,19 @@ import {type Distribution, quantileBetween} from './distribution-kinds.ts'
 import {exactExp, exactLog} from './exact-math.ts'
 import type {RandomStream} from './random.ts'
 
-/** One value. A constant draws nothing, so that it moves no stream. */
+/** One value. A constant takes no random number, so that it moves no stream. */
 export function sampleDistribution(distribution: Distribution, random: RandomStream): number {
   return distribution.kind === 'constant' ? distribution.value : quantileOf(distribution, random.next())
 }
 
-/** The value that `share` of all draws stay below; `share` from 0 up to, but without, 1. */
+/** The value that `share` of all samples stay below; `share` from 0 up to, but without, 1. */
 export function quantileOf(distribution: Distribution, share: number): number {
   switch (distribution.kind) {
     case 'constant':
       return distribution.value
     case 'lognormal': {
       const {median, p95} = distribution
-      // No draw lies beyond the last of 2^53 equal parts on either side.
+      // No sample lies beyond the last of 2^53 equal parts on either side.
       const inside = Math.min(Math.max(share, SMALLEST_SHARE), 1 - SMALLEST_SHARE)
       const sigma = exactLog(p95 / median) / NORMAL_P95
       return median * exactExp(sigma * normalQuantile(inside))
@@ -60,7 +60,7 @@ const FAR_TAIL = [
   ],
 ] as const
 
-/** Standard normal value below which `share` of the draws lie, for shares inside (0, 1). */
+/** Standard normal value below which `share` of the samples lie, for shares inside (0, 1). */
 export function normalQuantile(share: number): number {
   const offset = share - 0.5
   if (Math.abs(offset) <= 0.425) return offset * ratio(MIDDLE, 0.180625 - offset * offset)

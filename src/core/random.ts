@@ -1,5 +1,5 @@
 /**
- * Seeded randomness with named streams (one per subsystem), so that a new draw in one place moves nothing
+ * Seeded randomness with named streams (one per subsystem), so that a new use in one place moves nothing
  * elsewhere. xoshiro128** (Blackman and Vigna) seeded by splitmix32 over seed and stream name.
  */
 export class RandomStream {

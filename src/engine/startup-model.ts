@@ -4,7 +4,7 @@ import type {PerfModel} from '../perf/perf-model.ts'
 export interface StartupModel {
   /**
    * Milliseconds from the scaling decision on, >= 0; at 0 it serves at once and is never seen starting. It is asked once
-   * for each instance, in the order of the decisions, and draws by nothing but its number within the pool: then two runs
+   * for each instance, in the order of the decisions, and is random by nothing but its number within the pool: then two runs
    * that decide otherwise still start instance 17 equally slowly.
    * @param nowMs when it was decided: some instance may stand by at that moment
    */

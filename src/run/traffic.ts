@@ -103,7 +103,7 @@ export function workloadOptionsOf(scenario: Scenario): WorkloadOptions {
   const {traceSelection, seed} = scenario
   return {
     ...readingOf(scenario),
-    // Only what is drawn depends on it.
+    // Only what is random depends on it.
     ...(traceSelection?.sample === undefined && traceSelection?.spreadMs === undefined ? {} : {seed}),
   }
 }

@@ -7,12 +7,12 @@ import type {StartupModel} from '../engine/startup-model.ts'
 const MAX_TRIES = 100
 
 /**
- * Draws by seed, pool and instance alone, so that instance 17 starts equally slowly in every run of a sweep, whatever the
- * policy decided before. A constant draws nothing. Only which instances come from the warm pool depends on the decisions.
+ * Random by seed, pool and instance alone, so that instance 17 starts equally slowly in every run of a sweep, whatever the
+ * policy decided before. A constant takes no random number. Only which instances come from the warm pool depends on the decisions.
  */
 export function createStartup(spec: StartupSpec, seed: number, pool: string): StartupModel {
   const coldMs = (instanceId: number) =>
-    1000 * drawStartS(spec, new RandomStream(seed, `startup/${pool}/${instanceId}`))
+    1000 * sampleStartS(spec, new RandomStream(seed, `startup/${pool}/${instanceId}`))
   const {slow, standby} = spec
   return {
     readyAfterMs: standby === undefined ? coldMs : fromWarmPool(standby, coldMs),
@@ -35,7 +35,7 @@ function fromWarmPool(
   }
 }
 
-function drawStartS({stages, failure, straggler}: StartupSpec, random: RandomStream): number {
+function sampleStartS({stages, failure, straggler}: StartupSpec, random: RandomStream): number {
   // What a stage takes comes first, so that failures added to a scenario leave the durations as they were.
   let seconds = 0
   for (const {durationS} of stages) seconds += sampleDistribution(durationS, random)

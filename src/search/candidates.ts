@@ -28,7 +28,7 @@ export interface Candidate {
   readonly at: readonly number[]
 }
 
-/** A space larger than this is searched through a draw of it, and what lies around the best. */
+/** A space larger than this is searched through a sample of it, and what lies around the best. */
 const MOST_LISTED = 2000
 
 /** Knobs that say how large a fleet is, and whether that can change. */
@@ -67,7 +67,7 @@ export class Candidates {
     this.choices = this.#knobs.map(({axis}) => !isOrdinal(axis))
   }
 
-  /** The whole space, or a draw of it; each choice once. */
+  /** The whole space, or a sample of it; each choice once. */
   list(seed: number): readonly Candidate[] {
     const counts = this.#knobs.map(({values}) => values.length)
     const size = sizeOf({knobs: this.#knobs.map(({axis}) => axis)})

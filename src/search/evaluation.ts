@@ -36,13 +36,13 @@ export type Results = ReadonlyMap<string, Result<PointFigures>>
 /** In how many runs a setting is judged, and whether the trace is generated anew for each. */
 export interface RunsPerSetting {
   readonly phases: number
-  /** Seed the trace was generated with: run n of a setting replays the draw of the n-th seed from it. Absent = one trace. */
+  /** Seed the trace was generated with: run n of a setting replays the trace generated with the n-th seed from it. Absent = one trace. */
   readonly firstSeed?: number
 }
 
 /**
  * The runs of a whole trace that a setting is judged by: one for each phase of its policy, one where there is none; with
- * seeds as many draws of the trace, each at another phase.
+ * seeds as many traces of the kind, each at another phase.
  */
 export function wholeRuns(
   {id, scenario}: Setting,
@@ -52,14 +52,14 @@ export function wholeRuns(
   const repeats =
     firstSeed === undefined
       ? shifted
-      : Array.from({length: phases}, (_, i) => withDraw(shifted[i] ?? scenario, i, firstSeed))
+      : Array.from({length: phases}, (_, i) => withTraceSeed(shifted[i] ?? scenario, i, firstSeed))
   return repeats.map((own, phase) => ({id: `${id}@${phase}`, scenario: own, weight: 1, isPartial: false}))
 }
 
 /** The first run replays the trace as it is. */
-function withDraw(scenario: Scenario, draw: number, firstSeed: number): Scenario {
-  if (draw === 0) return scenario
-  const seed = (firstSeed + draw) % 2 ** 32
+function withTraceSeed(scenario: Scenario, run: number, firstSeed: number): Scenario {
+  if (run === 0) return scenario
+  const seed = (firstSeed + run) % 2 ** 32
   const {synthetic} = scenario
   return synthetic === undefined
     ? {...scenario, traceSeed: seed}

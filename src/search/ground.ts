@@ -24,7 +24,7 @@ export class Ground {
   readonly problem: SearchProblem
   readonly today: Setting
   readonly candidates: Candidates
-  /** The candidates themselves, or a draw of them. */
+  /** The candidates themselves, or a sample of them. */
   readonly listed: readonly Candidate[]
   readonly #pinned = new Map<string, Candidate | null>()
   readonly costOf: CostOf = (scenario, paid) =>

@@ -46,7 +46,7 @@ describe('repeats nobody chose', () => {
     expect(settled(['num_workers=1:12:1', 'planner=off,on'], 23_608)).toEqual({of: 'phase', count: 5})
   })
 
-  test('are draws of the traffic without a planner, and none of traffic nobody can draw', () => {
+  test('are seeds of the traffic without a planner, and none of traffic nobody can generate', () => {
     expect(settled(['num_workers=1,2'], 23_608, {base: FIXED})).toEqual({of: 'seed', count: 5})
     expect(settled(['num_workers=1,2'], 23_608, {base: FIXED, seed: null})).toEqual({of: 'phase', count: 1})
   })

@@ -2,7 +2,7 @@ import {phaseIntervalS} from '../config/scaling/phase-interval.ts'
 import {phaseShiftOf, type Scenario, sampleOrderSeedOf, withPhase} from '../config/scenario.ts'
 
 /**
- * What the runs of one point differ in: where within its interval the policy looks, which draw of the same traffic
+ * What the runs of one point differ in: where within its interval the policy looks, which seed of the same traffic
  * comes, or in which order 1.6.1's planner happens to keep its samples. Nobody chooses any of them, so their spread is luck,
  * not the knob.
  */

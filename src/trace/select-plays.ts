@@ -48,7 +48,7 @@ function playsInWindow(
   const first = startMs.reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY)
   const random = new RandomStream(seed, 'trace sample')
   return Uint8Array.from(startMs, ms => {
-    // One draw a play whatever its fate, so that a larger sample holds the smaller one.
+    // One random number a play whatever its fate, so that a larger sample holds the smaller one.
     const isSampled = random.next() < sample
     const sinceS = (ms - first) / 1000
     return isSampled && sinceS >= startS && sinceS < endS ? 1 : 0

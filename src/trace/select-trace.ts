@@ -46,7 +46,7 @@ function chooseSessions(
   }
   const chosen = new Uint8Array(sessionCount)
   for (let session = 0; session < sessionCount; session++) {
-    // One draw a session whatever its fate, so that a larger sample holds the smaller one.
+    // One random number a session whatever its fate, so that a larger sample holds the smaller one.
     const isSampled = random.next() < sample
     const sinceStartS = (timestampMs[firstTurn[session]!]! - earliest) / 1000
     // A session without a start stays: the reader of arrivals names it.

@@ -121,20 +121,20 @@ describe('a trace of the site made anew', () => {
 
   it('is generated with the seed, named and hashed as what it is', async () => {
     const {load, opened} = site()
-    const drawn = await load(7)
+    const generated = await load(7)
     const text = generateTrace(withSeed(recipeOf('toolagent-5min')!, 7))
-    if (!drawn.ok) throw new Error(drawn.error.message)
-    expect(drawn.value.file).toMatchObject({
+    if (!generated.ok) throw new Error(generated.error.message)
+    expect(generated.value.file).toMatchObject({
       name: 'toolagent-5min.jsonl.gz, seed 7',
       sha256: createHash('sha256').update(text).digest('hex'),
       source: {kind: 'catalogue', id: 'toolagent-5min'},
     })
-    expect(drawn.value.workload.requestCount).toBe(640)
+    expect(generated.value.workload.requestCount).toBe(640)
     expect(opened).toEqual(['static-traces/catalogue.json'])
     const again = await load(7)
-    expect(again.ok && again.value.file.parsed).toBe(drawn.value.file.parsed)
+    expect(again.ok && again.value.file.parsed).toBe(generated.value.file.parsed)
     const other = await load(8)
-    expect(other.ok && other.value.file.sha256).not.toBe(drawn.value.file.sha256)
+    expect(other.ok && other.value.file.sha256).not.toBe(generated.value.file.sha256)
   })
 
   it('with its own seed is the file', async () => {
@@ -150,8 +150,8 @@ describe('a trace of the site made anew', () => {
     const file = await load()
     if (!file.ok) throw new Error(file.error.message)
     const named = {kind: 'file', name: 'copy.gz', sha256: file.value.file.sha256} as const
-    const drawn = await cache.load({source: named, blob: null, ...reading, traceSeed: 7})
-    expect(drawn.ok && drawn.value.file).toMatchObject({
+    const generated = await cache.load({source: named, blob: null, ...reading, traceSeed: 7})
+    expect(generated.ok && generated.value.file).toMatchObject({
       source: named,
       name: 'toolagent-5min.jsonl.gz, seed 7',
     })

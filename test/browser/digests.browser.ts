@@ -66,7 +66,7 @@ const CASES: Readonly<Record<string, Case>> = {
     link: `${FORECAST}&planner.load_predictor=arima&planner.load_predictor_log1p=true`,
   },
   '1.6.1: GPU tables, aggregated, planner': {link: `preset=guide-agg&dynamo=1.6.1&${BUSY}`},
-  '1.6.1: GPU tables, disaggregated, planner, start-up time, drawn order of samples': {
+  '1.6.1: GPU tables, disaggregated, planner, start-up time, seeded order of samples': {
     link: `preset=disagg-typed&dynamo=1.6.1&${BUSY}&decode.startup_time=20&sample-order-seed=3`,
   },
   '1.6.1: SGLang, plain': {

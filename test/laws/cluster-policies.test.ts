@@ -123,15 +123,15 @@ test("a schedule that copies a planner's decisions gives the planner's run", () 
   expect(felt(copied)).toEqual(felt(planned))
 })
 
-test('a constant start-up is the engine args’ own, to the bit, and a drawn one is the same for the same seed', () => {
+test('a constant start-up is the engine args’ own, to the bit, and a random one is the same for the same seed', () => {
   const scaling = POLICIES.hpa
   const startup = parseStartup('20')
-  const drawn = parseStartup('lognormal(median=20s,p95=60s);fail(share=10%,timeout=30s)')
-  if (!startup.ok || !drawn.ok || scaling === undefined) throw new Error('cannot be read')
+  const random = parseStartup('lognormal(median=20s,p95=60s);fail(share=10%,timeout=30s)')
+  if (!startup.ok || !random.ok || scaling === undefined) throw new Error('cannot be read')
   expect(felt(run(SMALL_DAY, {scaling, startup: startup.value}))).toEqual(felt(run(SMALL_DAY, {scaling})))
-  const once = run(SMALL_DAY, {scaling, startup: drawn.value})
-  expect(felt(run(SMALL_DAY, {scaling, startup: drawn.value}))).toEqual(felt(once))
-  expect(felt(run(SMALL_DAY, {scaling, startup: drawn.value, seed: 1}))).not.toEqual(felt(once))
+  const once = run(SMALL_DAY, {scaling, startup: random.value})
+  expect(felt(run(SMALL_DAY, {scaling, startup: random.value}))).toEqual(felt(once))
+  expect(felt(run(SMALL_DAY, {scaling, startup: random.value, seed: 1}))).not.toEqual(felt(once))
 })
 
 /** Asleep in the night, and again in the middle of the day. */

@@ -112,7 +112,7 @@ export const CASES_16 = {
     num_workers: 1,
     router_mode: 'kv_router',
   }),
-  // One instance a pool, so that no tie is drawn: what counts of a queued prompt decides who waits, and how long.
+  // One instance a pool, so that no tie is left to chance: what counts of a queued prompt decides who waits, and how long.
   router_load: trace(FIVE_MINUTES, 300, {
     ...agg({timing_model: ais('aggregated')}),
     ...loaded(0.5, ais('aggregated')),

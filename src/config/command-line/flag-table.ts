@@ -158,7 +158,7 @@ export const FLAGS: readonly Flag[] = [
     type: 'integer',
     default: '1',
     group: 'Output',
-    help: "Runs in all, over as many phases of the planner's interval, or without a planner as many draws of drawn traffic: the report then has median and range, and cures that were tried.",
+    help: "Runs in all, over as many phases of the planner's interval, or without a planner over as many seeds of generated traffic: the report then has median and range, and cures that were tried.",
   },
   {
     ...ours,
@@ -167,7 +167,7 @@ export const FLAGS: readonly Flag[] = [
     default: '1',
     group: 'Output',
     help:
-      "Runs in all, in as many orders of the planner's samples: 1.6.1 draws one anew in every process, so this is what its " +
+      "Runs in all, in as many orders of the planner's samples: 1.6.1 has another in every process, so this is what its " +
       'users see from run to run. The first is the order of the keys, or that of --sample-order-seed.',
   },
   {

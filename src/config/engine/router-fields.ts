@@ -30,7 +30,7 @@ export const ROUTER_FIELDS: readonly Field<keyof RouterConfig, 'router'>[] = [
     ...weight,
     key: 'router_temperature',
     label: 'Temperature',
-    help: '0 = always the cheapest instance; above it, instances are drawn by their cost with the seed.',
+    help: '0 = always the cheapest instance; above it, instances are chosen at random by their cost, with the seed.',
     default: of.router_temperature,
   },
   {

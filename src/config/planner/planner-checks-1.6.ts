@@ -60,7 +60,7 @@ function checkBuckets({fpm_sample_bucket_size: buckets}: PlannerConfig16): Plann
   )
 }
 
-/** In a replay nobody knows what a replica draws, so even a complete power budget does nothing there. */
+/** In a replay nobody knows how many watts a replica takes, so even a complete power budget does nothing there. */
 function checkPower({mode}: PlannerConfig16, inert: ReadonlyMap<string, unknown>): PlannerProblem | null {
   if (inert.get('enable_power_awareness') !== true) return null
   const needs = 'enable_power_awareness=True'

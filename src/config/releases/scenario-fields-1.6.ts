@@ -135,7 +135,7 @@ export const SCENARIO_FIELDS_16: readonly ScenarioField[] = [
     flagGroup: 'Planner',
     label: 'Sample order',
     help:
-      "Seed of the order in which 1.6.1's planner keeps its samples, which the release draws anew in every process; 0 = by " +
+      "Seed of the order in which 1.6.1's planner keeps its samples, which in the release is another in every process; 0 = by " +
       'their keys.',
     unit: null,
     type: 'integer',

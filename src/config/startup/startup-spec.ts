@@ -52,7 +52,7 @@ export function constantSpec(seconds: number): StartupSpec {
   return {stages: [{name: '', durationS: {kind: 'constant', value: seconds}}], failure: null, straggler: null}
 }
 
-/** Whether every instance starts equally slowly, so that nothing is drawn. */
+/** Whether every instance starts equally slowly, so that nothing is left to chance. */
 export function isConstantStart({stages, failure, straggler}: StartupSpec): boolean {
   return (
     failure === null && straggler === null && stages.every(({durationS}) => durationS.kind === 'constant')

@@ -51,7 +51,7 @@ export interface RequestColumns extends Partial<RequestOutcomes> {
 }
 
 export interface RequestSampling {
-  /** Requests that it was drawn from. */
+  /** Requests that it was taken from. */
   readonly of: number
   /** Place of each row's request among all of them. */
   readonly number: Int32Array

@@ -259,7 +259,7 @@ export class KvRouter<I> {
     return least
   }
 
-  /** Place of the least cost, or with a temperature of one that is drawn, low costs being likelier; ties are drawn, too. */
+  /** Place of the least cost, or with a temperature of one chosen at random, low costs being likelier; ties are, too. */
   #pick(costs: Float64Array): number {
     let least = Number.POSITIVE_INFINITY
     let most = Number.NEGATIVE_INFINITY
@@ -272,13 +272,13 @@ export class KvRouter<I> {
       } else if (cost === least) ties++
     }
     const temperature = this.#config.router_temperature
-    if (temperature > 0 && most > least) return this.#draw(costs, least, (most - least) * temperature)
+    if (temperature > 0 && most > least) return this.#sample(costs, least, (most - least) * temperature)
     let left = ties === 1 ? 0 : this.#options.random.nextInt(ties)
     for (let i = 0; i < costs.length; i++) if (costs[i] === least && left-- === 0) return i
     return costs.length - 1
   }
 
-  #draw(costs: Float64Array, least: number, spread: number): number {
+  #sample(costs: Float64Array, least: number, spread: number): number {
     const weights = costs.map(cost => exactExp(-(cost - least) / spread))
     let left = this.#options.random.next() * weights.reduce((sum, weight) => sum + weight, 0)
     for (let i = 0; i < weights.length - 1; i++) {

@@ -31,7 +31,7 @@ export class PoolScraper {
   }) {
     this.#scrapeS = options.scrapeS
     this.#lagS = options.lagS
-    // Drawn by instance alone, so that what is decided does not move when others are scraped.
+    // Random by instance alone, so that what is decided does not move when others are scraped.
     this.#phaseOf = id =>
       new RandomStream(options.seed, `scrape/${options.pool}/${id}`).nextInt(SCRAPE_PHASES)
   }

@@ -174,11 +174,11 @@ describe('deviation from the reference', () => {
     expect(scenarioKey({...same, traceBlockSize: 64})).not.toBe(scenarioKey(run.scenario))
   })
 
-  test('depends on the seed where something is drawn by it, and nowhere else', () => {
+  test('depends on the seed where something is random by it, and nowhere else', () => {
     const keyOf = (change: Partial<Scenario>) => scenarioKey({...run.scenario, ...change})
     expect(keyOf({seed: 8})).toBe(keyOf({seed: 9}))
-    for (const draws of [{traceSelection: {sample: 0.5}}, {routerMode: 'kv_router'} as const])
-      expect(keyOf({...draws, seed: 8})).not.toBe(keyOf({...draws, seed: 9}))
+    for (const random of [{traceSelection: {sample: 0.5}}, {routerMode: 'kv_router'} as const])
+      expect(keyOf({...random, seed: 8})).not.toBe(keyOf({...random, seed: 9}))
   })
 })
 

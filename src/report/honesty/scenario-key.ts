@@ -6,19 +6,19 @@ import {stableJson} from '../../core/stable-json.ts'
 
 /**
  * Names what a scenario makes of a trace: equal keys, equal runs, up to a chance of about 1 in 10^16. The trace has its own
- * checksum, an objective judges a run without changing it, and the seed counts where something is drawn by it.
+ * checksum, an objective judges a run without changing it, and the seed counts where something is random by it.
  */
 export function scenarioKey(scenario: Scenario): string {
   const {trace: _trace, objective: _objective, seed, ...rest} = scenario
   const run = formerScenario(rest)
-  return hashOf(stableJson(drawsBySeed(scenario) ? {...run, seed} : run))
+  return hashOf(stableJson(isRandom(scenario) ? {...run, seed} : run))
 }
 
-/** Whose moments of looking are drawn. */
+/** Whose moments of looking are random. */
 const LOOKING_BY_CHANCE: ReadonlySet<string> = new Set(AUTOSCALERS)
 
 /** Ties of the KV router, the sessions of a sample, when an autoscaler happens to look, and how long a start takes. */
-function drawsBySeed({routerMode, traceSelection, scaling, startup}: Scenario): boolean {
+function isRandom({routerMode, traceSelection, scaling, startup}: Scenario): boolean {
   return (
     routerMode === 'kv_router' ||
     traceSelection?.sample !== undefined ||

@@ -35,7 +35,7 @@ const INTEGERS = [
 ] as const satisfies readonly Row[]
 
 /**
- * A few of many requests, each as likely as any other, drawn as they come (Vitter 1985, algorithm R). All runs on one traffic draw the
+ * A few of many requests, each as likely as any other, chosen as they come (Vitter 1985, algorithm R). All runs on one traffic draw the
  * same ones, so that they can be compared request by request.
  */
 export class RequestSample {

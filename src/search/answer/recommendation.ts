@@ -25,7 +25,7 @@ export interface Told {
 export interface Recommendation {
   readonly objective: ServiceObjective
   readonly seed: number
-  /** Each run of a setting replays another draw of the trace as well. */
+  /** Each run of a setting replays a trace generated with another seed as well. */
   readonly isGeneratedAnew: boolean
   /** What the answer may cost at the most, in money or GPU-hours; null = anything. */
   readonly mostCost: number | null

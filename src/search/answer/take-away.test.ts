@@ -121,8 +121,8 @@ test('the configuration of aisimulate predict is the setting of 1.6.1', () => {
   )
 })
 
-/** Settings drawn from a space, evenly in its order, that a run can take. */
-function drawnFrom(space: SearchSpace, base: Scenario, count: number): readonly Scenario[] {
+/** Settings taken from a space, evenly in its order, that a run can take. */
+function takenFrom(space: SearchSpace, base: Scenario, count: number): readonly Scenario[] {
   const candidates = new Candidates(space, base, OBJECTIVE)
   const sound = candidates.list(0).flatMap(candidate => {
     const scenario = candidates.scenarioOf(candidate)
@@ -154,8 +154,8 @@ test.each(['hpa', 'keda', 'kpa'] as const)(
     const base: Scenario = {...SETTING, scaling: initialScaling(policy)}
     const settings = [
       base,
-      ...drawnFrom(readySpaceFor(base).space(base), base, 60),
-      ...drawnFrom(AUTOSCALER_SPACE, base, 60),
+      ...takenFrom(readySpaceFor(base).space(base), base, 60),
+      ...takenFrom(AUTOSCALER_SPACE, base, 60),
     ]
     const texts = settings.map(scenario => textOf(scenario, `${policy}.yaml`))
     for (const [i, scenario] of settings.entries()) {
@@ -204,7 +204,7 @@ test.each([
     const spaces = READY_SPACES.filter(({id, suits}) => id.startsWith('planner') && suits(base))
     expect(spaces.length).toBeGreaterThan(0)
     for (const {space} of spaces)
-      for (const scenario of drawnFrom(space(base), base, 8))
+      for (const scenario of takenFrom(space(base), base, 8))
         for (const name of PLANNER_FILES) {
           const found = await loadPlannerConfig(written(scenario, name))
           const read = found.ok ? parseConfig(found.value.config) : found

@@ -1,7 +1,7 @@
 import type {RandomStream} from '../../core/random.ts'
 
 /**
- * Draws for the trace generators. Only + - * / and rounding are used: `Math.exp` and its kind may differ in the
+ * Random samples for the trace generators. Only + - * / and rounding are used: `Math.exp` and its kind may differ in the
  * last bit between engines, and a generated trace must have the same bytes everywhere.
  */
 

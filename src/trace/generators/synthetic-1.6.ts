@@ -2,11 +2,11 @@ import type {SyntheticSpec} from '../../config/scenario.ts'
 import {ChaCha12} from '../../core/chacha.ts'
 import {exactLog} from '../../core/exact-math.ts'
 
-/** Seed of the groups sessions draw; the reference fixes it. */
+/** Seed of the groups that sessions get; the reference fixes it. */
 const GROUP_SEED = 42
 const LEAST_NORMAL = 2.2250738585072014e-308
 
-/** Arrival times of sessions in 1.6.1: running sums of gaps, equal or drawn (engine-1.6.md 2.1). */
+/** Arrival times of sessions in 1.6.1: running sums of gaps, equal or sampled (engine-1.6.md 2.1). */
 export function arrivals16(spec: SyntheticSpec, count: number, ratio: number): Float64Array {
   const nextGap = gapsOf(spec)
   const arrivalMs = new Float64Array(count)
@@ -28,7 +28,7 @@ function gapsOf({request_rate: rate, arrival_seed, arrival_interval_ms: interval
 }
 
 /**
- * Hash ids of sessions in 1.6.1, `blocks` to a turn: each session draws a group, whose prefix all its turns have; in
+ * Hash ids of sessions in 1.6.1, `blocks` to a turn: each session gets a group by chance, whose prefix all its turns have; in
  * 1.2.1 all groups were one.
  */
 export function sessionHashIds(spec: SyntheticSpec, turns: number, blocks: number): Uint32Array {

@@ -44,14 +44,14 @@ function expectQuantiles(values: readonly number[], table: Record<string, number
 }
 
 describe('the hour as a whole', () => {
-  it('drawn with another seed is other traffic of the same kind', () => {
-    const drawn = parseMooncake(generateToolagent({...TOOLAGENT_HOUR, seed: 2}), {
+  it('generated with another seed is other traffic of the same kind', () => {
+    const generated = parseMooncake(generateToolagent({...TOOLAGENT_HOUR, seed: 2}), {
       fileName: 'seed 2',
       traceBlockSize: TOOLAGENT_BLOCK_SIZE,
       arrivalSpeedupRatio: 1,
     })
-    if (!drawn.ok || !parsed.ok) throw new Error('a generated trace cannot be read')
-    const [own, other] = [parsed.value, drawn.value].map(computeTraceStatistics)
+    if (!generated.ok || !parsed.ok) throw new Error('a generated trace cannot be read')
+    const [own, other] = [parsed.value, generated.value].map(computeTraceStatistics)
     if (own === undefined || other === undefined) throw new Error('there are two')
     expect(other.requests).toBe(own.requests)
     expect(other.inputTokens.mean).not.toBe(own.inputTokens.mean)
@@ -107,7 +107,7 @@ describe('its classes', () => {
     expect(rowsOf('chat').length + rowsOf('toolA').length + rowsOf('toolB').length).toBe(rows.length)
   })
 
-  it('draws chats with long tails', () => {
+  it('generates chats with long tails', () => {
     const input = {5: 906, 25: 2600, 50: 7500, 75: 16000, 90: 27500, 95: 43000, 99: 87000, 100: 126000}
     expectQuantiles(
       rowsOf('chat').map(row => row.input_length),

@@ -83,7 +83,7 @@ const CHAT_SHARED: QuantileTable = [
 const CHAT_CONTINUES_BASE = 0.1
 const CHAT_CONTINUES_SLOPE = 0.62
 
-/** How far from the drawn gap an earlier chat may lie: ms, and share of the gap. */
+/** How far from the sampled gap an earlier chat may lie: ms, and share of the gap. */
 const SLACK_MS = 6000
 const SLACK_SHARE = 0.17
 
@@ -148,7 +148,7 @@ export function formatLine(timestamp: number, request: Request): string {
   return `{"timestamp":${timestamp},"input_length":${inputLength},"output_length":${outputLength},"hash_ids":[${hashIds.join(',')}]}`
 }
 
-/** Draws requests of the three classes, one after the other in order of time. */
+/** Generates requests of the three classes, one after the other in order of time. */
 export class RequestSource {
   readonly #classes: RandomStream
   readonly #chat: RandomStream

@@ -29,7 +29,7 @@ export interface ReplayPlannerOptions {
   /** Pass times of tables, by role, where the config asks for them (`ais_perf_model`); absent = learned. */
   readonly tablePassMs?: Partial<Record<InstanceRole, TablePassMs>>
   readonly phaseShiftS?: number
-  /** Draws the order in which the stores of samples go through their buckets; absent or 0 = that of their keys. */
+  /** Seed of the order in which the stores of samples go through their buckets; absent or 0 = that of their keys. */
   readonly sampleOrderSeed?: number
   /** Absent: as configured. */
   readonly createPredictor?: (series: TrafficSeries) => LoadPredictor

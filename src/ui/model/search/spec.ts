@@ -8,7 +8,7 @@ export interface SearchSpec {
   readonly space: string
   /** Runs of the whole trace at the most. */
   readonly budget: number
-  /** Every run of a setting replays another draw of the trace; of those that have a generator. */
+  /** Every run of a setting replays a trace generated with another seed; of those that have a generator. */
   readonly generatesAnew: boolean
   /** Seconds that the search may take; null = as long as it takes. */
   readonly timeLimitS: number | null

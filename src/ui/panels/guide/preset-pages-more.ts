@@ -150,7 +150,7 @@ export const MORE_PRESET_PAGES: readonly PresetPage[] = [
         'Under this router the planner sees a hit rate and discounts prompts by it.',
       ],
       ['Timelines: Replicas', 'One instance from 5 to 15 min, then up to eight to make up for it.'],
-      ['Scenario: seed', 'Run it with other seeds: ties between instances are drawn at random.'],
+      ['Scenario: seed', 'Run it with other seeds: ties between instances are broken at random.'],
     ],
     shows: [
       'The hour is lost between 5 and 20 min as in “Guide: aggregated”, for the same reason: one instance, no estimate. ' +
@@ -170,7 +170,7 @@ export const MORE_PRESET_PAGES: readonly PresetPage[] = [
       {link: 'preset=kv-router&timing=polynomial', text: 'With the reference’s timing.', isMeasured: true},
     ],
     caveats: [
-      'The reference breaks ties at random and does not repeat itself; here the seed decides. Figures of one seed are one draw.',
+      'The reference breaks ties at random and does not repeat itself; here the seed decides. Figures of one seed are one sample.',
       'Ties are common: instances that are idle and know nothing of a prompt are all alike.',
     ],
   },

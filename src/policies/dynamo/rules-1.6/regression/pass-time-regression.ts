@@ -18,7 +18,7 @@ export interface RegressionOptions {
   /** Buckets of a store; a perfect square. */
   readonly bucketCount: number
   readonly minObservations: number
-  /** Draws the order of the buckets; 0 = that of their keys. */
+  /** Seed of the order of the buckets; 0 = that of their keys. */
   readonly sampleOrderSeed: number
 }
 
