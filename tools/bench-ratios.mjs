@@ -143,12 +143,21 @@ const SIX_POINTS = '60,0,30,90,120,150'
 /**
  * What another point of a sweep costs a process that has run one, against a process of its own for it.
  * @param measureSweep ({trace, args, vary}) → medians over the runs: cpuS
+ * @param sweepWhole ({trace, args}) → medians over the runs of a whole sweep: cpuS, wallS, and the busy share of its workers
  */
-export function benchSweep({measure, measureSweep, trace, args}) {
+export function benchSweep({measure, measureSweep, sweepWhole, trace, args}) {
   const costOf = times => measureSweep({trace, args, vary: `startup_time=${times}`}).cpuS
   const pointS = (costOf(SIX_POINTS) - costOf(ONE_POINT)) / 5
   console.log(`\nCPU s of a warm sweep point: ${pointS.toFixed(2)}`)
-  return {'deep, warm sweep point': pointS / measure({trace, args}).cpuS}
+  const whole = sweepWhole({trace, args})
+  const busy = (whole.busyShare * 100).toFixed(1)
+  console.log(
+    `Cold-start sweep: ${whole.wallS.toFixed(1)} s, CPU ${whole.cpuS.toFixed(1)} s, workers busy ${busy} %`,
+  )
+  return {
+    'deep, warm sweep point': pointS / measure({trace, args}).cpuS,
+    'many, time per busy time': 1 / whole.busyShare,
+  }
 }
 
 /** More requests than a run keeps; a few tokens each, since what does not fit is what there is per request. */

@@ -62,11 +62,18 @@ const PARTS = ['wide', 'sweep', 'long']
 async function benchParts() {
   const measure = each => measureMany(each, options.runs, runOurs)
   const measureSweep = each => measureMany(each, options.runs, runSweep)
+  const sweepWhole = each => measureMany(each, options.runs, runWholeSweep)
   const isWanted = part => options[part] !== false && (options.only === null || options.only === part)
   return {
     ...(isWanted('wide') ? benchWide({scratch, measure}) : {}),
     ...(isWanted('sweep')
-      ? benchSweep({measure, measureSweep, trace: await plainCopy(bundledHour()), args: PLANNER_ARGS})
+      ? benchSweep({
+          measure,
+          measureSweep,
+          sweepWhole,
+          trace: await plainCopy(bundledHour()),
+          args: PLANNER_ARGS,
+        })
       : {}),
     ...(isWanted('long') ? benchLong({measure}) : {}),
   }
@@ -186,6 +193,7 @@ function measureMany(each, runs, run) {
     cpuS: median(samples.map(sample => sample.cpuS)),
     wallS: median(samples.map(sample => sample.wallS)),
     peakMb: median(samples.map(sample => sample.peakMb)),
+    busyShare: median(samples.map(sample => sample.busyShare ?? Number.NaN)),
   }
 }
 
@@ -211,9 +219,18 @@ function runOurs({trace, args, timing = POLYNOMIAL}) {
 
 /** One point after the other in one thread. */
 function runSweep({trace, args, vary}) {
+  return sweep([trace, ...args, ...POLYNOMIAL, '--vary', vary, '--jobs', '1'])
+}
+
+/** The ready-made cold-start sweep on all cores, and the part of their time in which they had a point. */
+function runWholeSweep({trace, args}) {
+  const used = sweep([trace, ...args, ...POLYNOMIAL, '--preset', 'cold-start'])
+  return {...used, busyShare: Number(/busy (\S+) % of it/.exec(used.said)[1]) / 100}
+}
+
+function sweep(flags) {
   const out = mkdtempSync(join(scratch, 'sweep-'))
-  const flags = [...args, ...POLYNOMIAL, '--vary', vary, '--jobs', '1', '--out', out]
-  const used = measureChild(process.execPath, [...PROBED_CLI, 'sweep', trace, ...flags])
+  const used = measureChild(process.execPath, [...PROBED_CLI, 'sweep', ...flags, '--out', out])
   rmSync(out, {recursive: true})
   return used
 }
@@ -270,7 +287,7 @@ function measureChild(command, args) {
       `${basename(command)} ended with ${child.status ?? child.signal}: ${child.stderr.slice(-2000)}`,
     )
   const {cpuS, peakKb} = JSON.parse(readFileSync(usagePath, 'utf8'))
-  return {wallS, cpuS, peakMb: peakKb / 1000}
+  return {wallS, cpuS, peakMb: peakKb / 1000, said: child.stdout}
 }
 
 const COLUMNS = [

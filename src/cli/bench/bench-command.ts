@@ -74,8 +74,9 @@ async function run(asked: BenchArguments, plan: CliBenchPlan, hands: Hands): Pro
   const result = pricedBench(news.result, hours => priceOf(plan.bench.base, asked.prices, hours))
   writeBench(outFolder, result)
   const took = formatThousands((performance.now() - startedMs) / 1000, 1)
+  const busy = formatThousands(hands.pool.busyShare * 100, 1)
   hands.terminal.writeOut(
-    `${formatBench(result)}${describeRuns(news)} in ${took} s. Saved to: ${join(outFolder, 'bench.csv')} and bench.json\n`,
+    `${formatBench(result)}${describeRuns(news)} in ${took} s, workers busy ${busy} % of it. Saved to: ${join(outFolder, 'bench.csv')} and bench.json\n`,
   )
   return outcomeOf(news.failures.map(({id, message}) => `${id}: ${message}`))
 }

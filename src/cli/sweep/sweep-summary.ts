@@ -60,6 +60,8 @@ interface Summary {
   }
   readonly jobs: number
   readonly elapsedMs: number
+  /** Part of their time in which the workers had a run. */
+  readonly busyShare: number
   readonly rowsPath: string
 }
 
@@ -81,15 +83,16 @@ export function formatSummary(summary: Summary): string {
   ].join('\n')
 }
 
-function describeCounts({sweep, counts, jobs, elapsedMs}: Summary): string {
+function describeCounts({sweep, counts, jobs, elapsedMs, busyShare}: Summary): string {
   const {index, count} = sweep.shard
   const points =
     count === 1
       ? `${counts.grid} points`
       : `${counts.own} of ${counts.grid} points in shard ${index}/${count}`
+  const busy = counts.run === 0 ? '' : `, busy ${one(busyShare * 100)} % of it`
   return (
     `${points}: ${counts.run - counts.failed} run on ${jobs} ${jobs === 1 ? 'worker' : 'workers'}, ` +
-    `${counts.own - counts.run} kept from before, ${counts.failed} failed, in ${one(elapsedMs / 1000)} s`
+    `${counts.own - counts.run} kept from before, ${counts.failed} failed, in ${one(elapsedMs / 1000)} s${busy}`
   )
 }
 

@@ -63,6 +63,7 @@ async function runSweep(sweep: SweepArguments, plan: SweepPlan, terminal: Termin
       counts: {grid: plan.tasks.length, own: plan.ownTasks.length, run: open.length, failed: failed.length},
       jobs,
       elapsedMs: performance.now() - startedMs,
+      busyShare: pool.busyShare,
       rowsPath,
     }),
   )
