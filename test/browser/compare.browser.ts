@@ -104,6 +104,21 @@ describe('the comparison', () => {
     )
   })
 
+  test('prefers neither of two draws of one setting', {timeout: 120_000}, async () => {
+    const draws = [7, 8].map(
+      seed => `compare=${encodeURIComponent(`preset=guide-agg&trace=${SHORT_TRACE}&trace-seed=${seed}`)}`,
+    )
+    const {page} = await open({hash: `${SHORT}&view=compare&${draws.join('&')}`})
+    await page.getByRole('button', {name: /^Run and compare/}).click()
+    await expectVisible(
+      page.getByText(/^B and A are the same setting, drawn twice, and what they differ by is luck: /),
+      60_000,
+    )
+    const table = page.getByRole('region', {name: 'Metrics compared'})
+    expect(await table.getByText('the same').count()).toBeGreaterThan(10)
+    expect(await table.getByText(/^(better|worse)$/).count()).toBe(0)
+  })
+
   test('says which is better in words, prices the hours, and remembers the price', async () => {
     const site = await open({hash: SHORT})
     await comparePair(site)

@@ -1,6 +1,7 @@
 import {tellComparison} from '../../../answers/compare-answer.ts'
 import {comparePairs} from '../../../answers/paired.ts'
 import {SPREAD_FIGURES, type SpreadFigure} from '../../../answers/spread.ts'
+import {isOneSetting} from '../../../config/one-setting.ts'
 import type {IsLuck} from '../../../report/comparison/compare.ts'
 import {computeObjectiveChanges} from '../../../report/comparison/objective-changes.ts'
 import {type Band, computeBand} from '../../../sweep/repeats.ts'
@@ -26,14 +27,21 @@ export function verdictsOf({runs, objective, repeated, spread}: Compared): reado
       objective,
       of,
       varies,
+      isOneSetting: isOneSetting(first.run.scenario, other.run.scenario),
       changes: changes.ok ? changes.value : null,
     })
   })
 }
 
-/** Whether a figure differs from the first run's by no more than its repeats do; nothing is luck before they are there. */
-export function luckIn({repeated}: Pick<Compared, 'repeated'>): IsLuck {
+/**
+ * Whether a figure differs from the first run's by no more than its repeats do; nothing is luck before they are there. Between two
+ * draws of one setting all is.
+ */
+export function luckIn({repeated, runs}: Pick<Compared, 'repeated' | 'runs'>): IsLuck {
+  const [base] = runs
+  const drawn = runs.map(({run}) => base !== undefined && isOneSetting(base.run.scenario, run.scenario))
   return (key, run) => {
+    if (drawn[run]) return true
     const figure = figureOf(key)
     const [first, other] = [repeated[0], repeated[run]]
     if (figure === null || first === undefined || other === undefined) return false
