@@ -183,6 +183,11 @@ test('GPUs are compared by the money of their hours once they have a price', asy
   await page.getByRole('textbox', {name: 'h100_sxm'}).fill('2.5')
   await page.getByRole('textbox', {name: 'b200_sxm'}).fill('5')
   await expectVisible(page.getByText(/GPU-hours at (2\.5|5)\)/).first())
+  await page.getByRole('combobox', {name: 'Currency'}).selectOption('EUR')
+  const rows = await savedRows(page)
+  expect(rows.map(row => row.price_per_gpu_hour)).toEqual(['2.5', '5'])
+  for (const {cost, price_per_gpu_hour: price, billed_gpu_hours: hours, currency} of rows)
+    expect([Number(cost), currency]).toEqual([Number(price) * Number(hours), 'EUR'])
   expect(new URL(page.url()).hash).toContain('kv=sized')
 })
 

@@ -1,6 +1,6 @@
 import {flagsFromScenario, formatCommand} from '../../../config/command-line/command-line.ts'
 import type {FieldValue} from '../../../config/field-text.ts'
-import type {SweepRow} from '../../../sweep/points.ts'
+import {isFinished, type SweepRow} from '../../../sweep/points.ts'
 import {type ChartTable, tableToCsv} from '../../kit/charts/frame/chart-table.ts'
 import type {SweepBase, SweepPlan} from '../../model/sweep/plan.ts'
 import {presetOf, type SettledSpec, textOfKnob} from '../../model/sweep/spec.ts'
@@ -10,24 +10,46 @@ export function rowsJsonLines(rows: readonly SweepRow[]): string {
   return rows.map(row => `${JSON.stringify(row)}\n`).join('')
 }
 
-/** The same as a table: one column per knob and figure, under the names of the JSON. */
-export function rowsCsv(rows: readonly SweepRow[], {axes}: SweepPlan): string {
+/** What the points of a sweep cost. */
+export interface PointPrices {
+  /** Of a GPU-hour of a point; null = nobody said. */
+  readonly priceOf: (pointId: string) => number | null
+  /** '' = none is named. */
+  readonly currency: string
+}
+
+/** The same as a table: one column per knob and figure, under the names of the JSON; then the money of billed hours that have a price. */
+export function rowsCsv(
+  rows: readonly SweepRow[],
+  {axes}: SweepPlan,
+  {priceOf, currency}: PointPrices,
+): string {
+  const prices = rows.map(({id}) => priceOf(id))
+  const money = prices.every(price => price === null) ? [] : ['price_per_gpu_hour', 'cost', 'currency']
   const knobs = axes.map(({key}) => key.name)
   const figures = new Set(
     rows.flatMap(row => Object.keys(row)).filter(key => key !== 'axes' && key !== 'id' && key !== 'key'),
   )
   const table: ChartTable = {
-    columns: ['id', ...knobs, ...figures],
-    rows: rows.map(row => {
+    columns: ['id', ...knobs, ...figures, ...money],
+    rows: rows.map((row, i) => {
       const values: Readonly<Record<string, unknown>> = {...row}
       return [
         row.id,
         ...knobs.map(knob => cell(row.axes[knob] ?? null)),
         ...[...figures].map(key => cell(values[key] as FieldValue | undefined)),
+        ...(money.length === 0 ? [] : [...moneyOf(row, prices[i] ?? null), currency]),
       ]
     }),
   }
   return tableToCsv(table)
+}
+
+function moneyOf(
+  row: SweepRow,
+  price: number | null,
+): readonly [price: number | string, cost: number | string] {
+  return price === null || !isFinished(row) ? ['', ''] : [price, price * row.billed_gpu_hours]
 }
 
 function cell(value: FieldValue | undefined): string | number {
