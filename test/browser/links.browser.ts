@@ -101,6 +101,16 @@ describe.each(Object.entries(HOSTILE))('a link with %s', (_, tail) => {
   })
 })
 
+test('what a link got wrong is said in the view it opens, compared runs included', async () => {
+  const {page} = await open({hash: 'v=1&preset=guide-ag&view=recommend'})
+  await expectVisible(page.getByRole('alert').filter({hasText: 'preset=guide-ag'}))
+  const compared = await open({hash: 'v=1&view=compare&compare=preset%3Dguide-ag&compare=workers%3D2'})
+  const said = compared.page.getByRole('alert').filter({hasText: 'compare: preset=guide-ag'})
+  await expectVisible(said)
+  await said.getByRole('button', {name: 'Dismiss'}).click()
+  await expect.poll(() => said.count()).toBe(0)
+})
+
 test('run=1 with parts that are refused still runs nothing but what is left and valid', async () => {
   const site = await open({hash: `v=1&trace=${SHORT_TRACE}&workers=1000000000&run=1`})
   await expectVisible(site.page.getByRole('alert').filter({hasText: 'workers=1000000000'}))

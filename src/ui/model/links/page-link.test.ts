@@ -31,6 +31,12 @@ describe('splitHash', () => {
   })
 })
 
+test('what of a compared run cannot be used is said', () => {
+  expect(splitHash('#view=compare&compare=preset%3Dguide-ag&compare=workers%3D2').ignored).toEqual([
+    'compare: preset=guide-ag',
+  ])
+})
+
 describe('the guide', () => {
   test('is linked to by topic, with the scenario beside it', () => {
     const hash = '#v=1&preset=guide-agg&view=guide&topic=quirks'

@@ -56,6 +56,8 @@ export function splitHash(hash: string): {page: PageLink; scenario: string; igno
   const scenario = rest.length === 0 ? '' : formatPairs(rest)
   if (Math.max(hash.length, scenario.length) > MAX_LENGTH)
     ignored.push(`all of it, because it is longer than any link of ours`)
+  for (const link of compared.slice(0, MAX_COMPARED))
+    ignored.push(...decodeScenario(link).ignored.map(part => `compare: ${part}`))
   if (compared.length > MAX_COMPARED) ignored.push(`compare=… beyond ${MAX_COMPARED} runs`)
   return {
     page: {
