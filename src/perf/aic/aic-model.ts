@@ -9,6 +9,7 @@ import {ESTIMATORS} from './request/estimator.ts'
 import {type Parallelism, parallelismOf} from './request/parallelism.ts'
 import type {ResolvedAicRequest} from './request/request.ts'
 import {StepCost} from './step-cost.ts'
+import {StepMemo} from './step-memo.ts'
 import {AicDataError} from './tables/errors.ts'
 import type {TableSet} from './tables/tables.ts'
 
@@ -43,6 +44,7 @@ export class AicModel {
   private readonly outside = {hit: false}
   private readonly context: StepCost
   private readonly generation: StepCost
+  private readonly steps = new StepMemo()
 
   constructor(request: ResolvedAicRequest, tables: TableSet) {
     this.request = request
@@ -62,14 +64,28 @@ export class AicModel {
 
   /** @param isl tokens per sequence before the first decoded one; @param outputTokens 2 prices a single step */
   decodeMs(batch: number, isl: number, outputTokens: number): number {
-    this.outside.hit = false
     const steps = outputTokens - 1
-    if (steps === 1) return this.generation.ms(batch, isl + 1, 0, batch, batch)
+    if (steps === 1) return this.stepMs(batch, isl + 1)
+    this.outside.hit = false
     let total = 0
     for (let k = 0; k < steps; k += DECODE_STRIDE) {
       total += this.generation.ms(batch, isl + k + 1, 0, batch, batch) * Math.min(DECODE_STRIDE, steps - k)
     }
     return total
+  }
+
+  private stepMs(batch: number, length: number): number {
+    const {steps, outside} = this
+    outside.hit = false
+    if (!isWhole(batch) || !isWhole(length)) return this.generation.ms(batch, length, 0, batch, batch)
+    const known = steps.msOf(batch, length)
+    if (!Number.isNaN(known)) {
+      outside.hit = steps.isOutside
+      return known
+    }
+    const ms = this.generation.ms(batch, length, 0, batch, batch)
+    steps.keep(ms, outside.hit)
+    return ms
   }
 
   /** One pass with `contextTokens` of prompts of length `isl` beside `decodeTokens` decoding requests. */
@@ -151,6 +167,10 @@ export class AicModel {
     const compiled: CompiledOp[] = ops.map(op => compileOp(op, hardware))
     return new StepCost(compiled, phase, this.outside)
   }
+}
+
+function isWhole(value: number): boolean {
+  return value > 0 && value >>> 0 === value
 }
 
 function wholeMean(sum: number, count: number): number {
