@@ -8,11 +8,13 @@ import {fileErrorReason} from './file-errors.ts'
 import {loadProfile} from './load-profile.ts'
 import {loadWarmup} from './load-warmup.ts'
 import {loadLocalModel} from './local-model.ts'
+import {inflated} from './trace/native-gunzip.ts'
 
 /** Pass-time data of a command line run: GPU tables from the package, profiles by path. */
 export function createTimingLoader(): TimingLoader {
   return new TimingLoader({
     fetchPerfFile: readPerfFile,
+    gunzip: inflated,
     loadProfile: async ({planner_profile_data: path}) => loadProfile(path ?? ''),
     models: () => [],
     localModel: loadLocalModel,

@@ -37,6 +37,8 @@ import {sizeKvCaches} from './size-kv-caches.ts'
 /** Where the host keeps what a run reads besides its trace. */
 export interface TimingSources {
   readonly fetchPerfFile: FetchPerfFile
+  /** Unpacks them; absent where the host has nothing faster than pure code. */
+  readonly gunzip?: (bytes: Uint8Array) => Uint8Array
   /** The recorded profile the engine args name. */
   readonly loadProfile: (args: EngineArgs) => Promise<Result<ProfileTable>>
   /** Models the user brought; those of the catalogue are always known. */
@@ -146,7 +148,8 @@ export class TimingLoader {
     const key = aicRequestKey(request.value)
     const known = this.#aicModels.get(key)
     if (known !== undefined) return known
-    const loading = loadAicModel(request.value, this.#sources.fetchPerfFile)
+    const {fetchPerfFile, gunzip} = this.#sources
+    const loading = loadAicModel(request.value, fetchPerfFile, gunzip)
     this.#aicModels.set(key, loading)
     const loaded = await loading
     // A failed download must not be remembered: a retry should try again.

@@ -7,7 +7,7 @@ import type {AicRequest} from './request/aic-request.ts'
 import type {ResolvedAicRequest} from './request/request.ts'
 import {checkAicRequest} from './request/request.ts'
 import {tiersNeeded} from './request/requirements.ts'
-import {decodePack} from './tables/decode-pack.ts'
+import {decodePack, type Gunzip} from './tables/decode-pack.ts'
 import type {Manifest, PackFile, PackPair} from './tables/manifest.ts'
 import {TableSet} from './tables/tables.ts'
 
@@ -16,7 +16,11 @@ import {TableSet} from './tables/tables.ts'
  * other shape the full table of its kind is fetched too, before the first prediction: neighbours
  * chosen from a part of the table would give different times.
  */
-export async function loadAicModel(request: AicRequest, fetchFile: FetchPerfFile): Promise<Result<AicModel>> {
+export async function loadAicModel(
+  request: AicRequest,
+  fetchFile: FetchPerfFile,
+  gunzip?: Gunzip,
+): Promise<Result<AicModel>> {
   const resolved = checkAicRequest(request)
   if (!resolved.ok) return resolved
   const manifest = await loadManifest(fetchFile, request.release)
@@ -24,10 +28,11 @@ export async function loadAicModel(request: AicRequest, fetchFile: FetchPerfFile
   const pair = findPair(manifest.value, resolved.value)
   if (!pair.ok) return pair
   const tables = new TableSet()
-  const first = await addPack(pair.value.core, fetchFile, tables)
+  const files = {fetchFile, gunzip}
+  const first = await addPack(pair.value.core, files, tables)
   if (!first.ok) return first
   for (const tier of tiersNeeded(resolved.value, tables, pair.value)) {
-    const added = await addPack(tier, fetchFile, tables)
+    const added = await addPack(tier, files, tables)
     if (!added.ok) return added
   }
   return ok(new AicModel(resolved.value, tables))
@@ -44,7 +49,16 @@ function findPair(manifest: Manifest, request: ResolvedAicRequest): Result<PackP
     : ok(pair)
 }
 
-async function addPack(file: PackFile, fetchFile: FetchPerfFile, tables: TableSet): Promise<Result<null>> {
+interface PackFiles {
+  readonly fetchFile: FetchPerfFile
+  readonly gunzip: Gunzip | undefined
+}
+
+async function addPack(
+  file: PackFile,
+  {fetchFile, gunzip}: PackFiles,
+  tables: TableSet,
+): Promise<Result<null>> {
   let bytes = await fetchBytes(file.file, fetchFile, false)
   // A damaged copy may sit in a cache between here and the server: ask the server itself before giving up.
   if (bytes.ok && !isIntact(bytes.value, file)) bytes = await fetchBytes(file.file, fetchFile, true)
@@ -53,7 +67,7 @@ async function addPack(file: PackFile, fetchFile: FetchPerfFile, tables: TableSe
     return fail(`GPU table perf/${file.file} is damaged or out of date: reload to fetch it again`)
   }
   try {
-    decodePack(bytes.value, tables)
+    decodePack(bytes.value, tables, gunzip)
     return ok(null)
   } catch (error) {
     return fail(`GPU table perf/${file.file} cannot be read: ${messageOf(error)}`)
