@@ -1,5 +1,5 @@
-import {grown} from '../../core/grown.ts'
 import type {Workload} from '../../trace/workload.ts'
+import {GapList} from './gap-list.ts'
 import {GapOrder} from './gap-order.ts'
 import type {FinishedSoFar} from './lives.ts'
 import type {InstanceRecord, RequestColumns, RequestEvents, TokenGaps} from './record.ts'
@@ -21,9 +21,7 @@ export class Recorder {
   readonly #events = new RequestEventLog()
   /** Requests whose instance was ended at its draining limit. */
   readonly #sentAgain = new Set<number>()
-  #gaps = new Float64Array(INITIAL_GAPS)
-  #counts = new Uint32Array(INITIAL_GAPS)
-  #gapLength = 0
+  readonly #gaps = new GapList()
   /** null where gaps are told in order. */
   #order: GapOrder | null = null
 
@@ -83,7 +81,7 @@ export class Recorder {
 
   /** From now on gaps may be told late; who tells them says when their passes began. */
   keepOrder(onStop: (atMs: number) => void): GapOrder {
-    this.#order = new GapOrder({stop: onStop, gaps: (gapMs, count) => this.#append(gapMs, count)})
+    this.#order = new GapOrder({stop: onStop, gaps: (gapMs, count) => this.#gaps.add(gapMs, count)})
     return this.#order
   }
 
@@ -139,37 +137,14 @@ export class Recorder {
 
   tokenGaps(): TokenGaps {
     this.#order?.flushBefore(Number.POSITIVE_INFINITY)
-    return {
-      length: this.#gapLength,
-      gapMs: this.#gaps.slice(0, this.#gapLength),
-      count: this.#counts.slice(0, this.#gapLength),
-    }
+    return this.#gaps.columns()
   }
 
   gaps(gapMs: number, count: number): void {
-    if (this.#order === null) this.#append(gapMs, count)
+    if (this.#order === null) this.#gaps.add(gapMs, count)
     else this.#order.add(gapMs, count)
   }
-
-  #append(gapMs: number, count: number): void {
-    const last = this.#gapLength - 1
-    if (last >= 0 && this.#gaps[last] === gapMs) {
-      this.#counts[last]! += count
-      return
-    }
-    if (this.#gapLength === this.#gaps.length) this.#growGaps()
-    this.#gaps[this.#gapLength] = gapMs
-    this.#counts[this.#gapLength++] = count
-  }
-
-  #growGaps(): void {
-    const size = this.#gaps.length * 2
-    this.#gaps = grown(this.#gaps, size)
-    this.#counts = grown(this.#counts, size)
-  }
 }
-
-const INITIAL_GAPS = 1 << 16
 
 function columnsOver({requestCount: count, inputLength, outputLength}: Workload): RequestColumns {
   return {

@@ -1,0 +1,46 @@
+import type {TokenGaps} from './record.ts'
+
+const PIECE = 1 << 16
+
+/** Gaps as they come, equal neighbours counted. They lie in pieces: one column that grows would be copied again and again. */
+export class GapList {
+  readonly #full: {readonly gapMs: Float64Array; readonly count: Uint32Array}[] = []
+  #gapMs = new Float64Array(PIECE)
+  #count = new Uint32Array(PIECE)
+  /** Of the last piece. */
+  #used = 0
+  #lastMs = Number.NaN
+
+  add(gapMs: number, count: number): void {
+    if (gapMs === this.#lastMs) {
+      this.#count[this.#used - 1]! += count
+      return
+    }
+    if (this.#used === PIECE) this.#begin()
+    this.#lastMs = gapMs
+    this.#gapMs[this.#used] = gapMs
+    this.#count[this.#used++] = count
+  }
+
+  columns(): TokenGaps {
+    const length = this.#full.length * PIECE + this.#used
+    const gapMs = new Float64Array(length)
+    const count = new Uint32Array(length)
+    let at = 0
+    for (const piece of this.#full) {
+      gapMs.set(piece.gapMs, at)
+      count.set(piece.count, at)
+      at += PIECE
+    }
+    gapMs.set(this.#gapMs.subarray(0, this.#used), at)
+    count.set(this.#count.subarray(0, this.#used), at)
+    return {length, gapMs, count}
+  }
+
+  #begin(): void {
+    this.#full.push({gapMs: this.#gapMs, count: this.#count})
+    this.#gapMs = new Float64Array(PIECE)
+    this.#count = new Uint32Array(PIECE)
+    this.#used = 0
+  }
+}
