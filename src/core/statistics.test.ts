@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {computeSummary, computeWeightedMoments, nearestRank, selectWeightedRanks} from './statistics.ts'
+import {computeSummary, nearestRank, selectWeightedRanks} from './statistics.ts'
 
 describe('nearest rank', () => {
   it('rounds half up and stays inside', () => {
@@ -37,7 +37,7 @@ const tiedEntries = fc.array(fc.tuple(fc.integer({min: 0, max: 3}), fc.integer({
 })
 
 describe('run-length coded values', () => {
-  it('give the same ranks and moments as the expanded list', () => {
+  it('give the same ranks as the expanded list', () => {
     fc.assert(
       fc.property(fc.oneof(entries, tiedEntries), coded => {
         const values = Float64Array.from(coded, ([value]) => value)
@@ -49,11 +49,6 @@ describe('run-length coded values', () => {
         const ranks = [...sorted.keys()]
         const selected = selectWeightedRanks(values, weights, ranks)
         expect(ranks.map(rank => selected.get(rank))).toEqual([...sorted])
-        const moments = computeWeightedMoments(values, weights)
-        const plain = computeSummary(expanded)
-        expect(moments.count).toBe(expanded.length)
-        expect(moments.mean).toBeCloseTo(plain.mean, 9)
-        expect(moments.std).toBeCloseTo(plain.std, 9)
       }),
       {numRuns: 500},
     )

@@ -85,24 +85,6 @@ export function summaryRanks(count: number): number[] {
   return count === 0 ? [] : [0, count - 1, ...PERCENTILES.map(percent => nearestRank(count, percent))]
 }
 
-/** Mean and population standard deviation; value i occurs `weights[i]` times. */
-export function computeWeightedMoments(
-  values: Float64Array,
-  weights: Uint32Array,
-): {readonly count: number; readonly mean: number; readonly std: number} {
-  let count = 0
-  let sum = 0
-  for (let i = 0; i < values.length; i++) {
-    count += weights[i]!
-    sum += values[i]! * weights[i]!
-  }
-  if (count === 0) return {count, mean: 0, std: 0}
-  const mean = sum / count
-  let squares = 0
-  for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2 * weights[i]!
-  return {count, mean, std: Math.sqrt(squares / count)}
-}
-
 /** Enough that a bucket holds few of a million values, few enough to be quick to clear and sum. */
 const BUCKETS = 1 << 16
 

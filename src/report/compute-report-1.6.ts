@@ -1,21 +1,9 @@
 import type {EngineArgs, ReportedSla, Scenario} from '../config/scenario.ts'
 import {binMiddle, binOf} from '../core/sketch/log-bins.ts'
-import {
-  computeSummary,
-  computeWeightedMoments,
-  EMPTY_SUMMARY,
-  type Summary,
-  selectWeightedRanks,
-} from '../core/statistics.ts'
+import {computeSummary, EMPTY_SUMMARY, type Summary, selectWeightedRanks} from '../core/statistics.ts'
 import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record/record.ts'
-import {
-  countArrived,
-  named,
-  reportSeconds,
-  throughputs,
-  totalsAndRates,
-  wallFigures,
-} from './compute-report.ts'
+import {countArrived, named, reportSeconds, totalsAndRates, wallFigures} from './compute-report.ts'
+import {computeGapMoments, type Moments} from './gap-moments.ts'
 import type {ReferenceReport, ReportAdditions16} from './report.ts'
 import {e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
@@ -174,36 +162,34 @@ function isGood(requests: RequestColumns, r: number, {ttftMs: ttft, itlMs: itl, 
 function gapDistributions(tokenGaps: TokenGaps) {
   const gaps = tokenGaps.gapMs.subarray(0, tokenGaps.length)
   const counts = tokenGaps.count.subarray(0, tokenGaps.length)
-  const rates = throughputs(gaps, counts)
+  const {gaps: itl, rates: perUser} = computeGapMoments(gaps, counts)
+  // A rate falls as its gap grows, so its rank is the gap's counted from the other end, and one selection serves both.
+  const mirrored = (rank: number) => itl.count - 1 - rank
+  const ranks = [...sketchedRanks(itl.count), ...sketchedRanks(perUser.count).map(mirrored)]
+  const byRank = selectWeightedRanks(gaps, counts, ranks)
+  const gapAt = (rank: number) => byRank.get(rank)!
   return {
-    ...named('itl_ms', sketchedSummary(gaps, counts)),
-    ...named('output_token_throughput_per_user', sketchedSummary(rates.perSecond, rates.counts)),
+    ...named('itl_ms', sketchedSummary(gapAt, itl)),
+    ...named(
+      'output_token_throughput_per_user',
+      sketchedSummary(rank => 1000 / gapAt(mirrored(rank)), perUser),
+    ),
   }
 }
 
+function sketchedRanks(count: number): number[] {
+  return count === 0 ? [] : [0, count - 1, ...PERCENTILES.map(percent => sketchRank(count, percent))]
+}
+
 /** The reference keeps only counts of logarithmic bins, so a percentile is the middle of its bin. */
-function sketchedSummary(values: Float64Array, counts: Uint32Array): Summary {
-  const moments = computeWeightedMoments(values, counts)
-  if (moments.count === 0) return EMPTY_SUMMARY
-  const {count} = moments
-  const ranks = [0, count - 1, ...PERCENTILES.map(percent => sketchRank(count, percent))]
-  const byRank = selectWeightedRanks(values, counts, ranks)
+function sketchedSummary(valueAt: (rank: number) => number, {count, mean, std}: Moments): Summary {
+  if (count === 0) return EMPTY_SUMMARY
   const at = (percent: number) => {
-    const value = byRank.get(sketchRank(count, percent))!
+    const value = valueAt(sketchRank(count, percent))
     return count === 1 ? value : sketched(value)
   }
   const [median, p75, p90, p95, p99] = PERCENTILES.map(at) as [number, number, number, number, number]
-  return {
-    mean: moments.mean,
-    min: byRank.get(0)!,
-    max: byRank.get(count - 1)!,
-    median,
-    p75,
-    p90,
-    p95,
-    p99,
-    std: moments.std,
-  }
+  return {mean, min: valueAt(0), max: valueAt(count - 1), median, p75, p90, p95, p99, std}
 }
 
 const PERCENTILES = [50, 75, 90, 95, 99] as const

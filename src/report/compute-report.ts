@@ -1,6 +1,5 @@
 import {
   computeSummary,
-  computeWeightedMoments,
   EMPTY_SUMMARY,
   type Summary,
   selectWeightedRanks,
@@ -8,6 +7,7 @@ import {
   summaryRanks,
 } from '../core/statistics.ts'
 import type {EngineRecord, RequestColumns, TokenGaps} from '../engine/record/record.ts'
+import {computeGapMoments} from './gap-moments.ts'
 import type {ReferenceReport, Statistic} from './report.ts'
 import {completedInArrivalOrder, e2eMs, tpotMs, ttftMs, ttstMs} from './request-measures.ts'
 
@@ -111,9 +111,7 @@ function requestDistributions(requests: RequestColumns, completed: Int32Array) {
 function gapDistributions(tokenGaps: TokenGaps) {
   const gaps = tokenGaps.gapMs.subarray(0, tokenGaps.length)
   const counts = tokenGaps.count.subarray(0, tokenGaps.length)
-  const itl = computeWeightedMoments(gaps, counts)
-  const rates = throughputs(gaps, counts)
-  const perUser = computeWeightedMoments(rates.perSecond, rates.counts)
+  const {gaps: itl, rates: perUser} = computeGapMoments(gaps, counts)
   const mirrored = (rank: number) => itl.count - 1 - rank
   const ranks = [...summaryRanks(itl.count), ...summaryRanks(perUser.count).map(mirrored)]
   const byRank = selectWeightedRanks(gaps, counts, ranks)
@@ -125,19 +123,6 @@ function gapDistributions(tokenGaps: TokenGaps) {
       perUser.count === 0 ? EMPTY_SUMMARY : summaryFrom(rank => 1000 / gapAt(mirrored(rank)), perUser),
     ),
   }
-}
-
-/** Tokens per second of each gap; gaps of 0 count for nothing. */
-export function throughputs(gaps: Float64Array, counts: Uint32Array) {
-  const perSecond = new Float64Array(gaps.length)
-  const positiveCounts = new Uint32Array(gaps.length)
-  for (let i = 0; i < gaps.length; i++) {
-    const gap = gaps[i]!
-    if (!(gap > 0)) continue
-    perSecond[i] = 1000 / gap
-    positiveCounts[i] = counts[i]!
-  }
-  return {perSecond, counts: positiveCounts}
 }
 
 export function named<D extends string>(
