@@ -9,7 +9,6 @@ import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
 import {releaseOf} from '../config/releases/release-forms.ts'
 import {plannerOf, type Scenario} from '../config/scenario.ts'
 import {fail, ok, type Result, RunError} from '../core/result.ts'
-import {sha256Of} from '../host/sha256-of.ts'
 import {tellCalibrated, tellUncalibrated} from '../report/calibrated.ts'
 import {formatDiagnosticsJson} from '../report/diagnostics.ts'
 import {dynamoTicksOf} from '../report/dynamo-ticks.ts'
@@ -37,6 +36,7 @@ import {askedRepeats, readRepeats} from './replay-repeats.ts'
 import type {Terminal} from './terminal.ts'
 import {createTimingLoader} from './timing-loader.ts'
 import {loadTrace} from './trace/load-trace.ts'
+import {nativeSha256} from './trace/native-sha256.ts'
 import {STREAMED_FILE_BYTES, streamTrace} from './trace/stream-trace.ts'
 import {traceName} from './trace/trace-files.ts'
 
@@ -231,7 +231,7 @@ async function run(prepared: PreparedRun, progress: ProgressLine | null): Promis
     const step = steps.next()
     if (step.done) {
       progress?.finish()
-      return addDigest(step.value, sha256Of)
+      return addDigest(step.value, nativeSha256)
     }
     progress?.show(step.value)
   }

@@ -4,30 +4,24 @@ import {formatReportJson} from '../report/report-json.ts'
 import type {RunResult} from './run.ts'
 
 /**
- * All that a run computed, as bytes for a checksum: report, every column, every planner tick. Left out is what the
+ * All that a run computed, as parts for a checksum: report, every column, every planner tick. Left out is what the
  * host adds (wall time and the rates made of it) and what was asked for (scenario, trace). So two runs have one
- * checksum exactly if they came out the same to the last bit, in whatever browser or Node.
+ * checksum exactly if they came out the same to the last bit, in whatever browser or Node. Columns are shown where they lie.
  */
-export function digestBytes(result: RunResult): Uint8Array<ArrayBuffer> {
+export function digestParts(result: RunResult): Bytes[] {
   const parts = [textBytes(computedText(result)), ...columnsOf(result.engine).map(columnBytes)]
   // Each part has its length before it, or bytes could move from one to the next unseen.
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + 8 + part.length, 0))
-  const view = new DataView(all.buffer)
-  let at = 0
-  for (const part of parts) {
-    view.setFloat64(at, part.length)
-    all.set(part, at + 8)
-    at += 8 + part.length
-  }
-  return all
+  return parts.flatMap(part => [lengthBytes(part.length), part])
 }
 
-/** The result with its checksum; how bytes are hashed is the host's affair, for there are many. */
+type Bytes = Uint8Array<ArrayBuffer>
+
+/** The result with its checksum; how many bytes are hashed as one is the host's affair. */
 export async function addDigest(
   result: RunResult,
-  sha256Of: (bytes: Uint8Array) => Promise<string>,
+  sha256OfParts: (parts: readonly Bytes[]) => Promise<string> | string,
 ): Promise<RunResult> {
-  return withDigest(result, await sha256Of(digestBytes(result)))
+  return withDigest(result, await sha256OfParts(digestParts(result)))
 }
 
 export function withDigest(result: RunResult, result_sha256: string): RunResult {
@@ -52,7 +46,7 @@ function computedText(result: RunResult): string {
   ].join('\n')
 }
 
-type Column = Float64Array | Int32Array | Uint32Array | Uint8Array
+type Column = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Bytes
 
 /** Every column of the record, in the order of their names: the order of an object's keys is nobody's promise. */
 function columnsOf({requests, tokenGaps, loads, requestEvents}: EngineRecord): Column[] {
@@ -70,16 +64,30 @@ function usedColumns(table: object): Column[] {
 }
 
 /** NaN has many bit patterns, and which one a calculation leaves is the engine's affair. */
-function columnBytes(column: Column): Uint8Array {
+function columnBytes(column: Column): Bytes {
+  const shown = column instanceof Float64Array && holdsNaN(column) ? withOneNaN(column) : column
+  return new Uint8Array(shown.buffer, shown.byteOffset, shown.byteLength)
+}
+
+function holdsNaN(column: Float64Array): boolean {
+  for (let i = 0; i < column.length; i++) if (Number.isNaN(column[i])) return true
+  return false
+}
+
+function withOneNaN(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   const copy = column.slice()
-  if (copy instanceof Float64Array) {
-    for (let i = 0; i < copy.length; i++) if (Number.isNaN(copy[i])) copy[i] = Number.NaN
-  }
-  return new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength)
+  for (let i = 0; i < copy.length; i++) if (Number.isNaN(copy[i])) copy[i] = Number.NaN
+  return copy
+}
+
+function lengthBytes(length: number): Bytes {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setFloat64(0, length)
+  return bytes
 }
 
 /** Numbers and names of ours: ASCII alone. */
-function textBytes(text: string): Uint8Array {
+function textBytes(text: string): Bytes {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes

@@ -5,7 +5,7 @@ import {type BenchFigures, computeBenchFigures} from '../bench/bench-figures.ts'
 import {type BenchPlan, planBench} from '../bench/plan-bench.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
-import {sha256Of} from '../host/sha256-of.ts'
+import {sha256OfParts} from '../host/sha256-of.ts'
 import type {CalibrationOutcome} from '../measured/fit-calibration.ts'
 import {RULES_1_2} from '../policies/dynamo/rules-1.2/planner-rules.ts'
 import {computeTipping, type TickTipping} from '../policies/dynamo/tipping/tipping.ts'
@@ -92,7 +92,7 @@ async function run(
   const simulated = await simulateRequest(site, request, {onProgress, cancel, streamsAbove: STREAMED_ABOVE})
   if (!simulated.ok) return simulated
   const {traceName, workload} = simulated.value
-  const digested = await addDigest(simulated.value.result, sha256Of)
+  const digested = await addDigest(simulated.value.result, sha256OfParts)
   const candidates = candidatesOf(request.scenario, digested)
   const findings = candidates.map(({finding}) => finding)
   const {tally, ...result} = withAnswer(digested, {findings, spread: null})

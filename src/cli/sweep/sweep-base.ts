@@ -7,7 +7,6 @@ import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.t
 import {poolsOf, type Scenario} from '../../config/scenario.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256Hex} from '../../core/sha256.ts'
-import {sha256Of} from '../../host/sha256-of.ts'
 import {parseTrace} from '../../trace/formats/parse-trace.ts'
 import {readOptionsOf} from '../../trace/parsed-trace.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
@@ -16,6 +15,7 @@ import {loadPlannerConfig, loadPolicyConfig} from '../load-planner-config.ts'
 import {profileFiles} from '../load-profile.ts'
 import {createTimingLoader} from '../timing-loader.ts'
 import {inflated} from '../trace/native-gunzip.ts'
+import {nativeSha256} from '../trace/native-sha256.ts'
 import {readTraceBytes, traceName} from '../trace/trace-files.ts'
 
 /** What the flags of a replay describe: what many runs start from. */
@@ -65,7 +65,7 @@ export async function readSweepBase(rest: readonly string[], what: string): Prom
   const file = described.value.scenario.synthetic ? ok(null) : readTraceBytes(positionals)
   if (!file.ok) return file
   const bytes = file.value
-  const traceSha256 = bytes === null ? null : await sha256Of(bytes)
+  const traceSha256 = bytes === null ? null : nativeSha256([bytes])
   return ok({
     base: {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}},
     paths: positionals,

@@ -1,7 +1,6 @@
 import {basename} from 'node:path'
 import type {Scenario} from '../../config/scenario.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
-import {sha256Of} from '../../host/sha256-of.ts'
 import {oddityNotes, type Traffic} from '../../run/traffic.ts'
 import {GENERATED_PREFIX} from '../../trace/catalogue.ts'
 import {unpackParquet} from '../../trace/formats/parquet-to-lines.ts'
@@ -11,6 +10,7 @@ import {NO_RECIPE, recipeOf} from '../../trace/generators/trace-recipes.ts'
 import {readOptionsOf, toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
 import {type GeneratedTrace, GeneratedTraces, recognizeRecipe} from './generated-traces.ts'
 import {inflated} from './native-gunzip.ts'
+import {nativeSha256} from './native-sha256.ts'
 import {readTraceBytes, traceName} from './trace-files.ts'
 
 /** Reads a trace, of one file or of several, or makes it anew where another seed is asked for. */
@@ -23,7 +23,7 @@ export async function loadTrace(
   const read = readTraceBytes(paths)
   if (!read.ok) return read
   const bytes = read.value
-  const fileSha256 = await sha256Of(bytes)
+  const fileSha256 = nativeSha256([bytes])
   const generated = options.traceSeed === undefined ? ok(null) : generateAnew(bytes, path, options.traceSeed)
   if (!generated.ok) return generated
   const rows = await unpackParquet(inflated(bytes), path)
