@@ -19,6 +19,7 @@ export function nanosFromSeconds(seconds: number): number {
 
 /** Seconds of a whole number of nanoseconds, split at the second as the reference's duration type does. */
 export function secondsFromNanos(nanos: number): number {
+  if (nanos < 1e9) return nanos / 1e9
   const whole = Math.floor(nanos / 1e9)
   return whole + (nanos - whole * 1e9) / 1e9
 }
