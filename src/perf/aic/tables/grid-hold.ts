@@ -40,6 +40,9 @@ export class HoldReader {
   /** What leaves are ranked by; distances by the time they are blended. */
   private readonly distance = new Float64Array(RANKED)
   private readonly leaf = new Int32Array(RANKED)
+  /** The branches each of these leaves lies in. */
+  private readonly node0 = new Int32Array(RANKED)
+  private readonly node1 = new Int32Array(RANKED)
 
   constructor(grid: Grid, roofline: GridRoofline, ranksSquares: boolean) {
     this.grid = grid
@@ -62,11 +65,24 @@ export class HoldReader {
       this.l1 = log2(q1)
     }
     this.l2 = log2(q2)
+    this.limit = this.reachOfLast()
     this.count = 0
-    this.limit = Number.POSITIVE_INFINITY
     this.visitAxis0(this.l0)
     if (this.count === 0) throw noData(`no usable measurement near the attention point (${q0}, ${q1}, ${q2})`)
     return this.blend()
+  }
+
+  /** How far the last query's leaves are from this one: its own nearest are no farther, and queries mostly come in a row. */
+  private reachOfLast(): number {
+    if (this.count < RANKED) return Number.POSITIVE_INFINITY
+    let reach = 0
+    for (let i = 0; i < RANKED; i++) {
+      const along0 = this.logs0[this.node0[i]!]! - this.l0
+      const along1 = this.logs1[this.node1[i]!]! - this.l1
+      const along2 = this.logs2[this.leaf[i]!]! - this.l2
+      reach = Math.max(reach, along0 * along0 + along1 * along1 + along2 * along2)
+    }
+    return reach * TIE_SLACK
   }
 
   private blend(): number {
@@ -135,7 +151,8 @@ export class HoldReader {
     const query = this.l2
     const start = this.grid.start2[parent]!
     const end = this.grid.start2[parent + 1]!
-    let up = lowerBound(logs, start, end, query)
+    // Most queries lie beyond the longest that was measured.
+    let up = logs[end - 1]! < query ? end : lowerBound(logs, start, end, query)
     let down = up - 1
     while (up < end || down >= start) {
       const isUp = down < start || (up < end && logs[up]! - query <= query - logs[down]!)
@@ -145,7 +162,7 @@ export class HoldReader {
       if (sum > this.limit) {
         if (isUp) up = end
         else down = start - 1
-      } else if (this.isUsable(grandparent, parent, leaf)) this.rank(leaf, sum)
+      } else if (this.isUsable(grandparent, parent, leaf)) this.rank(grandparent, parent, leaf, sum)
     }
   }
 
@@ -162,8 +179,8 @@ export class HoldReader {
   }
 
   /** Inserts by distance, ties by key order. */
-  private rank(leaf: number, sum: number): void {
-    const {squares, distance, leaf: leaves} = this
+  private rank(grandparent: number, parent: number, leaf: number, sum: number): void {
+    const {squares, distance, leaf: leaves, node0, node1} = this
     const d = this.ranksSquares ? sum : Math.sqrt(sum)
     let at = this.count
     while (at > 0 && (distance[at - 1]! > d || (distance[at - 1] === d && leaves[at - 1]! > leaf))) at--
@@ -173,10 +190,14 @@ export class HoldReader {
       squares[i] = squares[i - 1]!
       distance[i] = distance[i - 1]!
       leaves[i] = leaves[i - 1]!
+      node0[i] = node0[i - 1]!
+      node1[i] = node1[i - 1]!
     }
     squares[at] = sum
     distance[at] = d
     leaves[at] = leaf
+    node0[at] = grandparent
+    node1[at] = parent
     if (this.count === RANKED) this.limit = squares[NEIGHBOURS]! * TIE_SLACK
   }
 }
