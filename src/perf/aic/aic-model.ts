@@ -64,9 +64,9 @@ export class AicModel {
 
   /** @param isl tokens per sequence before the first decoded one; @param outputTokens 2 prices a single step */
   decodeMs(batch: number, isl: number, outputTokens: number): number {
-    const steps = outputTokens - 1
-    if (steps === 1) return this.stepMs(batch, isl + 1)
     this.outside.hit = false
+    const steps = outputTokens - 1
+    if (steps === 1) return this.generation.ms(batch, isl + 1, 0, batch, batch)
     let total = 0
     for (let k = 0; k < steps; k += DECODE_STRIDE) {
       total += this.generation.ms(batch, isl + k + 1, 0, batch, batch) * Math.min(DECODE_STRIDE, steps - k)
@@ -74,16 +74,18 @@ export class AicModel {
     return total
   }
 
-  private stepMs(batch: number, length: number): number {
+  /**
+   * The step after `context` tokens, as `decodeMs` has it; an answer given before comes from memory.
+   * @param batch sequences, and `context` tokens of each: whole numbers, `context` below 2^32
+   */
+  stepMs(batch: number, context: number): number {
     const {steps, outside} = this
-    outside.hit = false
-    if (!isWhole(batch) || !isWhole(length)) return this.generation.ms(batch, length, 0, batch, batch)
-    const known = steps.msOf(batch, length)
+    const known = steps.msOf(batch, context)
     if (!Number.isNaN(known)) {
       outside.hit = steps.isOutside
       return known
     }
-    const ms = this.generation.ms(batch, length, 0, batch, batch)
+    const ms = this.decodeMs(batch, context, 2)
     steps.keep(ms, outside.hit)
     return ms
   }
@@ -167,10 +169,6 @@ export class AicModel {
     const compiled: CompiledOp[] = ops.map(op => compileOp(op, hardware))
     return new StepCost(compiled, phase, this.outside)
   }
-}
-
-function isWhole(value: number): boolean {
-  return value > 0 && value >>> 0 === value
 }
 
 function wholeMean(sum: number, count: number): number {

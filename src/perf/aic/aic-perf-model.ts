@@ -17,7 +17,7 @@ export function createAicPerfModel(model: AicModel): PerfModel {
       return ms
     },
     decodeMs(batchSize, _activeKvTokens, context) {
-      const ms = model.decodeMs(batchSize, context, 2)
+      const ms = model.stepMs(batchSize, context)
       tally.asked++
       if (model.wasOutside) tally.outside++
       return ms

@@ -6,8 +6,8 @@ const SPREAD = 75_569
 const LENGTHS = 2 ** 32
 
 /**
- * What steps took, by batch and length: instances that decode come to the same lengths again and again, and nine questions of
- * ten were asked before. Of the few questions that share a cell it keeps the last.
+ * What steps took, by batch and length in whole numbers: instances that decode come to the same lengths again and again, and
+ * nine questions of ten were asked before. Of the few questions that share a cell it keeps the last.
  */
 export class StepMemo {
   /** Of each cell the question, below 0 where the answer left the measured data, and the answer in ms; 0 = nothing. */
@@ -15,7 +15,7 @@ export class StepMemo {
   #at = 0
   #question = 0
 
-  /** The answer to a question; NaN = it is not known, and `keep` takes it. */
+  /** The answer to a question of whole numbers; NaN = it is not known, and `keep` takes it. */
   msOf(batch: number, length: number): number {
     const at = ((batch * SPREAD + length) & (CELLS - 1)) * 2
     const question = batch * LENGTHS + length
