@@ -115,7 +115,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/engine/loop-1.2/cluster.ts':
     'one class: the phases of an instant share its heap and pools, and hot calls stay in one file',
   'src/engine/loop-1.6/cluster.ts': 'as the one of 1.2: the phases of an instant in one class',
-  'src/engine/sglang-1.6/sglang-scheduler.ts': 'one class: a pass of the scheduler, hot throughout',
 }
 
 /** Past this many files (tests not counted) a folder wants rooms of its own, one to a subject. */

@@ -17,15 +17,25 @@ export class NewTokenRatio {
     return this.#value
   }
 
+  /** Memory ran out. */
+  raiseTo(value: number): void {
+    this.#value = value
+  }
+
   reset(): void {
     this.#value = this.#parameters.initialRatio
   }
 
-  /** One step at a time: a product would round otherwise. */
-  decay(passes: number): void {
+  /**
+   * One step at a time: a product would round otherwise.
+   * @returns whether it sank
+   */
+  decay(passes: number): boolean {
     const {leastRatio, ratioDecay} = this.#parameters
+    const before = this.#value
     for (let i = 0; i < passes && this.#value > leastRatio; i++) {
       this.#value = Math.max(this.#value - ratioDecay, leastRatio)
     }
+    return this.#value !== before
   }
 }

@@ -1,8 +1,8 @@
-import type {SglangSequence} from './sglang-sequence.ts'
+import type {CachedSequence} from './cached-sequence.ts'
 
 /** The prompt chunks of the pass under way, in the order in which they were taken. */
-export class PromptBatch {
-  readonly sequences: SglangSequence[] = []
+export class PromptBatch<S extends CachedSequence> {
+  readonly sequences: S[] = []
   /** New tokens of each, those found in the cache left out. */
   readonly newTokens: number[] = []
   /** Sums of the prompts so far, and of what came before this pass. */
@@ -21,7 +21,7 @@ export class PromptBatch {
   }
 
   /** @param prefix tokens before `end` that had slots already */
-  add(sequence: SglangSequence, end: number, prefix: number): void {
+  add(sequence: S, end: number, prefix: number): void {
     this.sequences.push(sequence)
     this.newTokens.push(end - prefix)
     this.promptTokens += end

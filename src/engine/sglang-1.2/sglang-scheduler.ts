@@ -43,7 +43,7 @@ export class SglangScheduler implements Scheduler {
   #stalledMs: number | null = null
 
   // The pass under way.
-  readonly #prompts = new PromptBatch()
+  readonly #prompts = new PromptBatch<SglangSequence>()
   readonly #outcome = new OutcomeRow()
   #passStartMs = 0
   #hasRunOut = false
