@@ -45,10 +45,10 @@ describe('the verdict of a comparison', () => {
     expect(tell({first, second})[0]).toMatch(/^B and A are about the same: 62 % of requests against 60 %/)
   })
 
-  test('prefers neither draw of one setting, however they differ', () => {
+  test('prefers neither sample of one setting, however they differ', () => {
     const [first, second] = [shares('A', 2, 0.5, 0.51, 0.52), shares('B', 2, 0.7, 0.71, 0.72)]
     expect(tell({first, second, isOneSetting: true})[0]).toMatch(
-      /^B and A are the same setting, drawn twice, and what they differ by is luck: 71 % of requests against 51 %/,
+      /^B and A are the same setting, sampled twice, and what they differ by is luck: 71 % of requests against 51 %/,
     )
   })
 

@@ -19,7 +19,7 @@ export interface CompareQuestion {
   readonly of: RepeatKind
   /** Whether luck has a say in either: a fixed fleet on recorded traffic comes out the same whenever it is run. */
   readonly varies: boolean
-  /** Both are one setting, drawn twice. */
+  /** Both are one setting, sampled twice. */
   readonly isOneSetting?: boolean
   /** Of the asked runs; null where they replayed different traffic. */
   readonly changes: ObjectiveChanges | null
@@ -77,7 +77,7 @@ function verdict(question: CompareQuestion): string {
   const luck = luckOf(question)
   const told = (isSecondFirst: boolean) => tellFigures(question, contest, isSecondFirst)
   if (question.isOneSetting)
-    return `${second.name} and ${first.name} are the same setting, drawn twice, and what they differ by is luck: ${told(true)}.`
+    return `${second.name} and ${first.name} are the same setting, sampled twice, and what they differ by is luck: ${told(true)}.`
   if (isSameShare && isSameCost)
     return `${second.name} and ${first.name} are about the same: ${told(true)}${luck(null)}.`
   if (isSameShare || holds) {

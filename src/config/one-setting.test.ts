@@ -6,8 +6,8 @@ import {withPhase} from './scenario.ts'
 const {scenario} = findPreset('guide-agg')!
 
 test.each([
-  ['draws of the traffic', {...scenario, traceSeed: 7}, {...scenario, traceSeed: 8}],
-  ['a draw and the recorded traffic', scenario, {...scenario, traceSeed: 8}],
+  ['samples of the traffic', {...scenario, traceSeed: 7}, {...scenario, traceSeed: 8}],
+  ['a sample and the traffic as it is', scenario, {...scenario, traceSeed: 8}],
   ['seeds', {...scenario, seed: 1}, {...scenario, seed: 2}],
   ['phases of the policy', scenario, {...scenario, scaling: withPhase(scenario.scaling, 4)}],
 ])('runs that differ in %s are one setting', (_, one, other) => {

@@ -2,14 +2,14 @@ import {isEqual} from '../core/is-equal.ts'
 import {type Scaling, type Scenario, withPhase} from './scenario.ts'
 
 /**
- * Whether two runs are of one setting, drawn twice: they differ in where the policy's interval begins, in seeds, or in the draw of
+ * Whether two runs are of one setting, sampled twice: they differ in where the policy's interval begins, in seeds, or in the sample of
  * the traffic alone. Nobody chooses these, so no figure of one is better than the other's. The very same run is not.
  */
 export function isOneSetting(one: Scenario, other: Scenario): boolean {
-  return !isEqual(one, other) && isEqual(withoutDraw(one), withoutDraw(other))
+  return !isEqual(one, other) && isEqual(withoutLuck(one), withoutLuck(other))
 }
 
-function withoutDraw(scenario: Scenario): Partial<Scenario> {
+function withoutLuck(scenario: Scenario): Partial<Scenario> {
   const {traceSeed: _, ...setting} = {...scenario, seed: 0}
   return {...setting, scaling: withoutOrder(withPhase(setting.scaling, 0))}
 }

@@ -104,14 +104,14 @@ describe('the comparison', () => {
     )
   })
 
-  test('prefers neither of two draws of one setting', {timeout: 120_000}, async () => {
+  test('prefers neither of two samples of one setting', {timeout: 120_000}, async () => {
     const draws = [7, 8].map(
       seed => `compare=${encodeURIComponent(`preset=guide-agg&trace=${SHORT_TRACE}&trace-seed=${seed}`)}`,
     )
     const {page} = await open({hash: `${SHORT}&view=compare&${draws.join('&')}`})
     await page.getByRole('button', {name: /^Run and compare/}).click()
     await expectVisible(
-      page.getByText(/^B and A are the same setting, drawn twice, and what they differ by is luck: /),
+      page.getByText(/^B and A are the same setting, sampled twice, and what they differ by is luck: /),
       60_000,
     )
     const table = page.getByRole('region', {name: 'Metrics compared'})

@@ -35,13 +35,13 @@ export function verdictsOf({runs, objective, repeated, spread}: Compared): reado
 
 /**
  * Whether a figure differs from the first run's by no more than its repeats do; nothing is luck before they are there. Between two
- * draws of one setting all is.
+ * samples of one setting all is.
  */
 export function luckIn({repeated, runs}: Pick<Compared, 'repeated' | 'runs'>): IsLuck {
   const [base] = runs
-  const drawn = runs.map(({run}) => base !== undefined && isOneSetting(base.run.scenario, run.scenario))
+  const isLuck = runs.map(({run}) => base !== undefined && isOneSetting(base.run.scenario, run.scenario))
   return (key, run) => {
-    if (drawn[run]) return true
+    if (isLuck[run]) return true
     const figure = figureOf(key)
     const [first, other] = [repeated[0], repeated[run]]
     if (figure === null || first === undefined || other === undefined) return false

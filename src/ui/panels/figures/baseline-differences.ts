@@ -17,11 +17,11 @@ export function baselineDifferences(
   return new Map(rows.map(row => [row.metric.key, row]))
 }
 
-/** All is luck between two draws of one setting; else a figure is the same where the repeats of the run reach what the baseline, or one of its repeats, came to. */
+/** All is luck between two samples of one setting; else a figure is the same where the repeats of the run reach what the baseline, or one of its repeats, came to. */
 function luckBetween(run: FinishedRun, baseline: FinishedRun): IsLuck {
-  const isDrawn = isOneSetting(run.scenario, baseline.scenario)
+  const isSample = isOneSetting(run.scenario, baseline.scenario)
   return key => {
-    if (isDrawn) return true
+    if (isSample) return true
     const own = bandOf(spreadOf(run), key)
     const theirs = bandOf(spreadOf(baseline), key) ?? valueBand(baseline, key)
     return own !== null && theirs !== null && theirs.min <= own.max && own.min <= theirs.max
