@@ -58,22 +58,19 @@ export class GemmShape {
   /** @throws AicDataError if no measured shape is near enough */
   at(m: number): number {
     if (this.own >= 0) return this.siteAt(this.own, m)
-    const {sites, distances} = this.neighboursFor(m)
+    const {sites, weights, totalWeight} = this.neighboursFor(m)
     let weighted = 0
-    let total = 0
-    for (const [i, site] of sites.entries()) {
-      const distance = distances[i]!
-      const weight = 1 / (distance * distance + EPSILON)
+    for (let i = 0; i < sites.length; i++) {
+      const site = sites[i]!
       const utilisation = this.roofline(m, this.table.n[site]!, this.table.k[site]!) / this.siteAt(site, m)
-      weighted += weight * utilisation
-      total += weight
+      weighted += weights[i]! * utilisation
     }
-    return this.roofline(m, this.n, this.k) / (weighted / total)
+    return this.roofline(m, this.n, this.k) / (weighted / totalWeight)
   }
 
   private neighboursFor(m: number): Neighbours {
     let covering = 0
-    for (const [i, sweep] of this.sweeps.entries()) if (covers(sweep, m)) covering |= 1 << i
+    for (let i = 0; i < this.sweeps.length; i++) if (covers(this.sweeps[i]!, m)) covering |= 1 << i
     let neighbours = this.neighbours.get(covering)
     if (neighbours === undefined) {
       neighbours = nearestSites(this.table, this.n, this.k, candidates(this.table, m))
@@ -115,7 +112,9 @@ export class GemmShape {
 
 interface Neighbours {
   readonly sites: readonly number[]
-  readonly distances: readonly number[]
+  /** By inverse squares of their distances. */
+  readonly weights: readonly number[]
+  readonly totalWeight: number
 }
 
 /** Sites whose curve covers m, or all sites if none does. */
@@ -144,7 +143,9 @@ function nearestSites(table: GemmTable, n: number, k: number, sites: readonly nu
   }
   near.sort((a, b) => a.distance - b.distance || a.site - b.site)
   const kept = near.slice(0, NEIGHBOURS)
-  return {sites: kept.map(({site}) => site), distances: kept.map(({distance}) => distance)}
+  const weights = kept.map(({distance}) => 1 / (distance * distance + EPSILON))
+  const totalWeight = weights.reduce((sum, weight) => sum + weight, 0)
+  return {sites: kept.map(({site}) => site), weights, totalWeight}
 }
 
 /** The one axis along which a shape may lie beyond everything measured; null if it lies beyond on both or none. */
