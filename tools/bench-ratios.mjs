@@ -1,6 +1,6 @@
 /**
  * What does not depend on the machine: what one run costs against another of the same call. `wide` sets the same requests on
- * 320 instances against 8, `deep` a planner, a release, a GPU's timing and a sweep's point against the plain run, `long` four times
+ * 320 instances against 8, and with round robin as many on each of 1,000, `deep` a planner, a release, a GPU's timing and a sweep's point against the plain run, `long` four times
  * the requests against as many as are no more kept. Compared with `bench-ratios.json`.
  */
 import {readFileSync, writeFileSync} from 'node:fs'
@@ -16,10 +16,13 @@ const TAKEN = 320
 const PER_INSTANCE = 0.5
 const NARROW = 8
 const WIDE = 320
+/** Once more, of one kind: three times the requests of the others, so it runs this often at the most. */
+const WIDEST = 1000
+const WIDEST_RUNS = 3
 /** A ratio this much above the baseline's is marked: medians of a noisy machine differ by half as much. */
 const WORSE = 1.2
 
-/** The same requests for `instances` at once, and one after the other until there are as many as of the widest. */
+/** The same requests for `instances` at once, and one after the other until there are as many as of the wide. */
 function writeTrace(path, instances) {
   const lines = gunzipSync(readFileSync(PART))
     .toString()
@@ -30,7 +33,7 @@ function writeTrace(path, instances) {
   const spanMs = Math.max(...lines.map(({timestamp}) => timestamp)) + 3000
   const copies = instances * PER_INSTANCE
   const out = []
-  for (let time = 0; time < WIDE / instances; time++) {
+  for (let time = 0; time < Math.max(WIDE / instances, 1); time++) {
     for (const line of lines) {
       for (let copy = 0; copy < copies; copy++) {
         const shiftId = ids * (copy + copies * time)
@@ -105,18 +108,22 @@ function fleetFlags(kind, count, release) {
     : flags
 }
 
-/** @param measure ({trace, args}) → medians over the runs: cpuS, requests */
+/** @param measure ({trace, args, mostRuns?}) → medians over the runs: cpuS, requests */
 export function benchWide({scratch, measure}) {
   const narrow = writeTrace(join(scratch, 'narrow.jsonl'), NARROW)
   const wide = writeTrace(join(scratch, 'wide.jsonl'), WIDE)
+  const widest = writeTrace(join(scratch, 'widest.jsonl'), WIDEST)
   const ratios = {}
   for (const release of ['1.2.1', '1.6.1']) {
     for (const kind of Object.keys(WIDE_FLEETS)) {
-      const costOf = (trace, count) => {
-        const {cpuS, requests} = measure({trace, args: fleetFlags(kind, count, release)})
+      const costOf = (trace, count, mostRuns) => {
+        const {cpuS, requests} = measure({trace, args: fleetFlags(kind, count, release), mostRuns})
         return cpuS / requests
       }
-      ratios[`wide, ${kind}, ${release}`] = costOf(wide, WIDE) / costOf(narrow, NARROW)
+      const narrowCost = costOf(narrow, NARROW)
+      ratios[`wide, ${kind}, ${release}`] = costOf(wide, WIDE) / narrowCost
+      if (kind === 'round robin')
+        ratios[`wide, 1,000 instances, ${release}`] = costOf(widest, WIDEST, WIDEST_RUNS) / narrowCost
     }
   }
   return ratios

@@ -60,7 +60,7 @@ async function main() {
 const PARTS = ['wide', 'sweep', 'long']
 
 async function benchParts() {
-  const measure = each => measureMany(each, options.runs, runOurs)
+  const measure = each => measureMany(each, Math.min(options.runs, each.mostRuns ?? options.runs), runOurs)
   const measureSweep = each => measureMany(each, options.runs, runSweep)
   const sweepWhole = each => measureMany(each, options.runs, runWholeSweep)
   const isWanted = part => options[part] !== false && (options.only === null || options.only === part)

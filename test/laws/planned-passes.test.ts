@@ -45,7 +45,7 @@ interface Settings {
 function createEngine(
   [lines, changes]: readonly [TraceLine[], Partial<EngineArgs>],
   {release, hasKvRouter, targets}: Settings,
-  plansFrom: number,
+  aloneFrom: number,
 ): Cluster | Cluster16 {
   const args = {...(release === '1.2.1' ? defaultEngineArgs() : args16), ...changes}
   const options = {
@@ -58,7 +58,7 @@ function createEngine(
     concurrency: null,
     seed: 1,
     isObserved: true,
-    plansFrom,
+    aloneFrom,
   } as const
   if (release === '1.2.1') return new Cluster({generation: ENGINE_1_2, ...options})
   const own = {createScheduler: createScheduler16, maxSimTimeMs: Number.POSITIVE_INFINITY, kvEventLagMs: 0}
@@ -83,9 +83,9 @@ function rowsOf(passes: ForwardPasses): unknown[] {
 function whatHappened(
   run: readonly [TraceLine[], Partial<EngineArgs>],
   settings: Settings,
-  plansFrom: number,
+  aloneFrom: number,
 ): unknown[] {
-  const engine = createEngine(run, settings, plansFrom)
+  const engine = createEngine(run, settings, aloneFrom)
   const {targets} = settings
   const seen: unknown[] = []
   for (let step = 1; ; step++) {

@@ -49,14 +49,21 @@ export interface ClusterOptions extends RouterOptions {
   readonly parksRequests?: boolean
   /** No columns over requests are kept, and `workload` is that of its slots; absent = they are. */
   readonly streamed?: StreamedRequests | undefined
-  /** Instances at the start from which each is advanced alone, or plans its decoding; absent = where it pays (`MANY_INSTANCES`). No result depends on it. */
-  readonly plansFrom?: number
+  /** Instances at the start from which each is advanced alone, or plans its decoding; absent = where it pays. No result depends on it. */
+  readonly aloneFrom?: number
   /** Time that draining instances have; absent = as long as their requests take. */
   readonly drainLimitMs?: number | undefined
 }
 
-/** Fewer instances take their turns by the common clock: they have all they need in the processor's cache (docs/reference/speed.md 4). */
-const MANY_INSTANCES = 256
+/**
+ * Instances at the start from which each is advanced alone, and where a policy looks at their passes, which then have to be put in order
+ * for it, too (docs/reference/speed.md 4).
+ */
+const FEWEST_ALONE = 4
+const FEWEST_ALONE_SEEN = 32
+
+/** To put the planned stops of fewer instances back into order costs more than the events they save (docs/reference/speed.md 4). */
+const FEWEST_PLANNED = 256
 
 /**
  * The serving cluster as a discrete-event simulation (engine.md 8, 9): arrivals, passes, starting and draining
@@ -123,16 +130,18 @@ export class Cluster implements ReplayEngine {
     this.#main = pools.main
     const hasSessions = workload.sessionCount < workload.requestCount
     this.#isCoupled = hasSessions || concurrency !== null
-    const plansPasses =
+    this.#routesByKv = options.router !== null
+    const alone = options.isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
+    const fewest = this.#routesByKv ? FEWEST_PLANNED : alone
+    const isAlone =
       fleet.topology === 'agg' &&
-      fleet.workers.initialWorkers >= (options.plansFrom ?? MANY_INSTANCES) &&
+      fleet.workers.initialWorkers >= (options.aloneFrom ?? fewest) &&
       !this.#isCoupled &&
       streamed === undefined &&
       this.#drainLimit === null
-    this.#gapOrder = plansPasses ? this.#recorder.keepOrder(() => {}) : null
-    this.#routesByKv = options.router !== null
-    this.#plansAhead = plansPasses && this.#routesByKv
-    this.#stretches = plansPasses && !this.#routesByKv ? this.#createStretches() : null
+    this.#gapOrder = isAlone ? this.#recorder.keepOrder(() => {}) : null
+    this.#plansAhead = isAlone && this.#routesByKv
+    this.#stretches = isAlone && !this.#routesByKv ? this.#createStretches() : null
     this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
   }
 

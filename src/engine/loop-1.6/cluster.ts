@@ -65,11 +65,15 @@ export interface ClusterOptions16 extends RouterOptions {
   /** Time that draining instances have; absent = as long as their requests take. */
   readonly drainLimitMs?: number | undefined
   /** Instances at the start from which each is advanced alone where it can; absent = where it pays. No result depends on it. */
-  readonly plansFrom?: number
+  readonly aloneFrom?: number
 }
 
-/** Fewer instances have all they need in the processor's cache (docs/reference/speed.md 4). */
-const MANY_INSTANCES = 256
+/**
+ * Instances at the start from which each is advanced alone, and where a policy looks at their passes, which then have to be put in order
+ * for it, too (docs/reference/speed.md 4).
+ */
+const FEWEST_ALONE = 4
+const FEWEST_ALONE_SEEN = 32
 
 /**
  * The serving cluster of generation 1.6 as a discrete-event simulation (engine-1.6.md 8, disagg-1.6.md 5). Against 1.2
@@ -288,10 +292,11 @@ export class Cluster16 implements ReplayEngine {
 
   // --- instances that are advanced alone ---
 
-  #canAdvanceAlone({fleet, router, plansFrom}: ClusterOptions16): boolean {
+  #canAdvanceAlone({fleet, router, isObserved, aloneFrom}: ClusterOptions16): boolean {
+    const fewest = isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
     return (
       fleet.topology === 'agg' &&
-      fleet.workers.initialWorkers >= (plansFrom ?? MANY_INSTANCES) &&
+      fleet.workers.initialWorkers >= (aloneFrom ?? fewest) &&
       router === null &&
       !this.#isCoupled &&
       this.#maxSimTimeMs === Number.POSITIVE_INFINITY &&
