@@ -1,16 +1,16 @@
 import type {FleetObservation} from './observation.ts'
-import type {FirstTokens} from './record/first-tokens.ts'
+import type {FirstTokenCounts} from './record/first-tokens.ts'
 
 /** What can be counted in front of the pools at one moment; worked out when it is read. */
 export class FleetGauges implements FleetObservation {
   readonly arrivedRequests: number
   readonly completedRequests: number
-  readonly #firstTokens: FirstTokens
+  readonly #firstTokens: FirstTokenCounts
   readonly #nowMs: number
 
   constructor(
     counts: {readonly arrived: number; readonly completed: number},
-    firstTokens: FirstTokens,
+    firstTokens: FirstTokenCounts,
     nowMs: number,
   ) {
     this.arrivedRequests = counts.arrived

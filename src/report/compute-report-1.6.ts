@@ -30,39 +30,58 @@ export function computeReport16(
   const {requests} = record
   const completed = completed16(requests)
   const totals = computeTotals(requests, completed)
-  const {inputTokens, firstReusedTokens} = totals
   return {
-    ...totalsAndRates({arrived: countArrived(requests), completed: completed.length}, totals),
-    first_admission_prefix_cache_reused_ratio: inputTokens > 0 ? firstReusedTokens / inputTokens : 0,
-    ...wallFigures(totals, wallTimeMs),
+    ...commonFigures16({arrived: countArrived(requests), completed: completed.length}, totals, wallTimeMs),
     ...requestDistributions(requests, completed),
     ...gapDistributions(record.tokenGaps),
     ...fleetFigures(record, scenario),
+    ...goodput(requests, completed, scenario.reportedSla, totals),
+    ...(graph === undefined ? {} : trajectories(requests, graph)),
+  }
+}
+
+export function commonFigures16(
+  counts: {readonly arrived: number; readonly completed: number},
+  totals: Totals16,
+  wallTimeMs: number,
+) {
+  const {inputTokens, firstReusedTokens} = totals
+  return {
+    ...totalsAndRates(counts, totals),
+    first_admission_prefix_cache_reused_ratio: inputTokens > 0 ? firstReusedTokens / inputTokens : 0,
+    ...wallFigures(totals, wallTimeMs),
     kv_eviction_policy: 'lru',
     power_w: null,
     power_coverage: null,
-    ...goodput(requests, completed, scenario.reportedSla, reportSeconds(totals)),
-    ...(graph === undefined ? {} : trajectories(requests, graph)),
   }
 }
 
 /** Requests that completed, with or without a token, in order of arrival. */
 function completed16(requests: RequestColumns): Int32Array {
-  const status = requests.status!
-  return requests.arrivalOrder.filter(
-    request => request >= 0 && status[request] === 1 && !Number.isNaN(requests.firstAdmitMs[request]!),
-  )
+  return requests.arrivalOrder.filter(request => request >= 0 && isCompleted16(requests, request))
 }
 
-function computeTotals(requests: RequestColumns, completed: Int32Array) {
-  const totals = {inputTokens: 0, outputTokens: 0, reusedTokens: 0, firstReusedTokens: 0, durationMs: 0}
-  for (const r of completed) {
-    totals.inputTokens += requests.inputLength[r]!
-    totals.outputTokens += requests.emittedTokens[r]!
-    totals.reusedTokens += requests.reusedTokens[r]!
-    totals.firstReusedTokens += requests.firstReusedTokens![r]!
-    totals.durationMs = Math.max(totals.durationMs, requests.terminalMs![r]!)
-  }
+export function isCompleted16(requests: RequestColumns, request: number): boolean {
+  return requests.status![request] === 1 && !Number.isNaN(requests.firstAdmitMs[request]!)
+}
+
+type Totals16 = ReturnType<typeof emptyTotals>
+
+export function emptyTotals() {
+  return {inputTokens: 0, outputTokens: 0, reusedTokens: 0, firstReusedTokens: 0, durationMs: 0}
+}
+
+export function addToTotals(totals: Totals16, requests: RequestColumns, r: number): void {
+  totals.inputTokens += requests.inputLength[r]!
+  totals.outputTokens += requests.emittedTokens[r]!
+  totals.reusedTokens += requests.reusedTokens[r]!
+  totals.firstReusedTokens += requests.firstReusedTokens![r]!
+  totals.durationMs = Math.max(totals.durationMs, requests.terminalMs![r]!)
+}
+
+function computeTotals(requests: RequestColumns, completed: Int32Array): Totals16 {
+  const totals = emptyTotals()
+  for (const r of completed) addToTotals(totals, requests, r)
   return totals
 }
 
@@ -108,7 +127,7 @@ function trajectories(
   }
 }
 
-function fleetFigures({totals}: EngineRecord, {fleet}: ReportOptions16['scenario']) {
+export function fleetFigures({totals}: EngineRecord, {fleet}: ReportOptions16['scenario']) {
   const {committedPrefillTokens, prefillWorkerSeconds, decodeWorkerSeconds} = totals!
   const isDisagg = fleet.topology === 'disagg'
   const prefillGpus = isDisagg ? gpusOf(fleet.prefill.args) : 0
@@ -132,21 +151,30 @@ function goodput(
   requests: RequestColumns,
   completed: Int32Array,
   sla: ReportedSla | undefined,
-  durationS: number,
+  totals: Totals16,
 ) {
   if (sla === undefined) return {}
   const good = completed.filter(request => isGood(requests, request, sla))
   let tokens = 0
   for (const request of good) tokens += requests.emittedTokens[request]!
+  return goodputFigures({requests: good.length, tokens}, totals)
+}
+
+export function goodputFigures(good: {readonly requests: number; readonly tokens: number}, totals: Totals16) {
+  const durationS = reportSeconds(totals)
   return {
-    goodput_completed_requests: good.length,
-    goodput_request_throughput_rps: good.length / durationS,
-    goodput_output_throughput_tok_s: tokens / durationS,
+    goodput_completed_requests: good.requests,
+    goodput_request_throughput_rps: good.requests / durationS,
+    goodput_output_throughput_tok_s: good.tokens / durationS,
   }
 }
 
 /** A request without a token has an end and nothing else to be judged by. */
-function isGood(requests: RequestColumns, r: number, {ttftMs: ttft, itlMs: itl, e2eMs: e2e}: ReportedSla) {
+export function isGood(
+  requests: RequestColumns,
+  r: number,
+  {ttftMs: ttft, itlMs: itl, e2eMs: e2e}: ReportedSla,
+): boolean {
   const tokens = requests.emittedTokens[r]!
   if (tokens === 0) {
     if (ttft !== undefined || itl !== undefined) return false
@@ -184,12 +212,18 @@ function sketchedRanks(count: number): number[] {
 /** The reference keeps only counts of logarithmic bins, so a percentile is the middle of its bin. */
 function sketchedSummary(valueAt: (rank: number) => number, {count, mean, std}: Moments): Summary {
   if (count === 0) return EMPTY_SUMMARY
-  const at = (percent: number) => {
-    const value = valueAt(sketchRank(count, percent))
-    return count === 1 ? value : sketched(value)
-  }
+  const moments = {count, mean, std, min: valueAt(0), max: valueAt(count - 1)}
+  return summaryOfSketch(moments, rank => sketched(valueAt(rank)))
+}
+
+/** @param middleAt what the sketch says of the value at a rank */
+export function summaryOfSketch(
+  {count, mean, std, min, max}: Pick<Summary, 'mean' | 'std' | 'min' | 'max'> & {readonly count: number},
+  middleAt: (rank: number) => number,
+): Summary {
+  const at = (percent: number) => (count === 1 ? min : middleAt(sketchRank(count, percent)))
   const [median, p75, p90, p95, p99] = PERCENTILES.map(at) as [number, number, number, number, number]
-  return {mean, min: valueAt(0), max: valueAt(count - 1), median, p75, p90, p95, p99, std}
+  return {mean, min, max, median, p75, p90, p95, p99, std}
 }
 
 const PERCENTILES = [50, 75, 90, 95, 99] as const

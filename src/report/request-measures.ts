@@ -2,9 +2,12 @@ import type {RequestColumns} from '../engine/record/record.ts'
 
 /** Requests that were admitted and produced a token, in the order their sums run (engine.md 11.1, 11.4). */
 export function completedInArrivalOrder(requests: RequestColumns): Int32Array {
-  const isCompleted = (request: number) =>
-    !Number.isNaN(requests.firstAdmitMs[request]!) && requests.emittedTokens[request]! > 0
-  return requests.arrivalOrder.filter(isCompleted)
+  return requests.arrivalOrder.filter(request => isCompleted(requests, request))
+}
+
+/** It was admitted and produced a token. */
+export function isCompleted(requests: RequestColumns, request: number): boolean {
+  return !Number.isNaN(requests.firstAdmitMs[request]!) && requests.emittedTokens[request]! > 0
 }
 
 /** Arrival to first token. */

@@ -35,8 +35,15 @@ export function leaveOutOversize(scenario: Scenario, workload: Workload): Fittin
   return {workload: keepRequests(workload, kept), notice}
 }
 
+/** Of requests, what decides whether they fit. */
+interface Lengths {
+  readonly requestCount: number
+  readonly inputLength: Int32Array | Uint32Array
+  readonly outputLength: Int32Array | Uint32Array
+}
+
 /** What of the traffic is longer than an instance has KV cache for, or than its model reads; each with what would set it right. */
-export function oversizeOddities(scenario: Scenario, workload: Workload): readonly TraceOddity[] {
+export function oversizeOddities(scenario: Scenario, workload: Lengths): readonly TraceOddity[] {
   const tokens = smallestPoolTokens(scenario)
   const what = `one instance’s KV cache of ${tokens} tokens`
   const outcome =
@@ -75,7 +82,7 @@ interface Bound {
 }
 
 function tellLonger(
-  {requestCount, inputLength}: Workload,
+  {requestCount, inputLength}: Lengths,
   fits: (request: number) => boolean,
   {kind, what, outcome}: Bound,
 ): TraceOddity | null {
@@ -97,7 +104,7 @@ function tellLonger(
 }
 
 /** Whether a request fits into an instance of every pool that serves it; a prefill instance makes one token of it. */
-function fitsPools(scenario: Scenario, {inputLength, outputLength}: Workload): (request: number) => boolean {
+function fitsPools(scenario: Scenario, {inputLength, outputLength}: Lengths): (request: number) => boolean {
   const fits = lengthsFitPools(scenario)
   return request => fits(inputLength[request]!, outputLength[request]!)
 }

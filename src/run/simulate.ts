@@ -66,13 +66,17 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const startedAt = clock()
   const models: PerfModel[] = []
   const release = scenario.release ?? '1.2.1'
+  const {createEngine16, computeReport16, computeStreamedReport16, Tally16} =
+    release === '1.6.1' ? loaded(inputs.later?.parts16) : {}
   const tally = inputs.streamed === undefined ? null : createTally(scenario, inputs.streamed)
+  const tally16 = tally === null || Tally16 === undefined ? null : new Tally16(scenario.reportedSla)
   const options: EngineOptions = {
     maxSimTimeMs: scenario.maxSimTimeMs ?? Number.POSITIVE_INFINITY,
     kvEventLagMs: scenario.kvEventLagMs ?? 0,
     fleet: scenario.fleet,
     workload,
-    streamed: tally === null ? undefined : {...inputs.streamed!, sink: sinkOf(tally, inputs.onRequest)},
+    streamed:
+      tally === null ? undefined : {...inputs.streamed!, sink: sinkOf(tally, tally16, inputs.onRequest)},
     router: scenario.routerMode === 'kv_router' ? (scenario.routerConfig ?? defaultRouter(release)) : null,
     prefillEstimate: inputs.prefillEstimate,
     concurrency: scenario.replayConcurrency ?? null,
@@ -91,7 +95,6 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
       return model
     },
   }
-  const {createEngine16, computeReport16} = release === '1.6.1' ? loaded(inputs.later?.parts16) : {}
   const engine = createEngine16?.(options) ?? createEngine(options)
   const progress = progressOf(engine, inputs)
   const scaling = yield* runUnderPolicy(inputs, {engine, progress})
@@ -101,7 +104,9 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
     tally === null
       ? (computeReport16?.(record, {wallTimeMs, scenario, graph: workload.graph}) ??
         computeReport(record, {wallTimeMs}))
-      : computeStreamedReport(tally, {wallTimeMs})
+      : tally16 === null
+        ? computeStreamedReport(tally, {wallTimeMs})
+        : computeStreamedReport16!({tally, tally16}, record, {wallTimeMs, scenario})
   const planner_replay = computeExtras({
     scenario,
     traceSha256: inputs.traceSha256,
@@ -125,14 +130,24 @@ function createTally(scenario: Scenario, {source: {requestCount}}: StreamedInput
   return new RunTally({objective: objectiveOf(scenario), requestCount, intervalMs})
 }
 
-function sinkOf(tally: RunTally, onRequest: SimulationInputs['onRequest']): RequestSink {
-  if (onRequest === undefined) return tally
+type RequestTally = Pick<RequestSink, 'finished' | 'gaps'>
+
+function sinkOf(
+  tally: RunTally,
+  tally16: RequestTally | null,
+  onRequest: SimulationInputs['onRequest'],
+): RequestSink {
+  if (onRequest === undefined && tally16 === null) return tally
   return {
     finished(requests, row) {
-      onRequest(requests, row, tally.completed)
+      onRequest?.(requests, row, tally.told)
       tally.finished(requests, row)
+      tally16?.finished(requests, row)
     },
-    gaps: (gapMs, count) => tally.gaps(gapMs, count),
+    gaps(gapMs, count) {
+      tally.gaps(gapMs, count)
+      tally16?.gaps(gapMs, count)
+    },
     sample: () => tally.sample(),
   }
 }

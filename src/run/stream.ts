@@ -3,10 +3,11 @@ import {ok, type Result} from '../core/result.ts'
 import {RequestSlots} from '../engine/stream/request-slots.ts'
 import {SKETCHED_PERCENTILES} from '../report/report.ts'
 import {ColumnSource, type LengthColumns} from '../trace/column-source.ts'
+import {tellOddity} from '../trace/doctor/oddity.ts'
 import {createSyntheticSource} from '../trace/generators/synthetic-source.ts'
 import {checkTraceBlockSize} from '../trace/parsed-trace.ts'
 import type {RequestSource} from '../trace/request-source.ts'
-import {lengthsFitPools, oversizeNotice} from './oversize.ts'
+import {lengthsFitPools, oversizeNotice, oversizeOddities} from './oversize.ts'
 import {isStreamable, streamsSynthetic} from './streamable.ts'
 import {generatedTraffic, type StreamedTraffic, syntheticOptionsOf, type Traffic} from './traffic.ts'
 
@@ -21,6 +22,12 @@ export function streamOf(scenario: Scenario, above: number): Result<Traffic | nu
   const open = createSyntheticSource(synthetic, syntheticOptionsOf(scenario))
   if (!open.ok) return open
   if (open.value === null) return ok(null)
+  // In 1.6.1 all of them would be turned away: a run that says nothing, and whose oddities are told the usual way.
+  if (
+    scenario.release === '1.6.1' &&
+    !lengthsFitPools(scenario)(synthetic.input_tokens, synthetic.output_tokens)
+  )
+    return ok(null)
   const source = open.value()
   return ok({
     ...generatedTraffic(synthetic, NO_REQUESTS),
@@ -46,7 +53,8 @@ export function streamedLengths(columns: LengthColumns, trace: LengthTrace): Res
   const options = {
     arrivalSpeedupRatio: closedLoop ? 1 : arrivalSpeedupRatio,
     closedLoop,
-    fits: lengthsFitPools(scenario),
+    // 1.6.1 turns away what does not fit when it comes.
+    fits: scenario.release === '1.6.1' ? () => true : lengthsFitPools(scenario),
   }
   const open = () => new ColumnSource(columns, options)
   const source = open()
@@ -61,9 +69,14 @@ export function streamedLengths(columns: LengthColumns, trace: LengthTrace): Res
     sha256,
     fileBytes: columns.requestCount * COLUMN_BYTES,
     source: {kind: 'file', name, sha256},
-    notices: [...notices, ...leftOut, streamedNotice(source)],
+    notices: [...notices, ...leftOut, ...turnedAway(scenario, columns), streamedNotice(source)],
     streamed: streamedBy(source, open),
   })
+}
+
+/** In 1.6.1 what does not fit comes, too. */
+function turnedAway(scenario: Scenario, columns: LengthColumns): readonly string[] {
+  return scenario.release === '1.6.1' ? oversizeOddities(scenario, columns).map(tellOddity) : []
 }
 
 /** Of `LengthColumns`, a request. */

@@ -12,12 +12,12 @@ export function streamsSynthetic(scenario: Scenario, above: number): boolean {
 }
 
 /**
- * KV routers and SGLang compare prompts, policies that scrape a fleet count first tokens, and a draining limit has requests sent
- * again by what they were: all by columns.
+ * KV routers and SGLang compare prompts, and policies that scrape a fleet count first tokens: all by columns. A draining limit has
+ * requests sent again by what they were, and of a run with a last moment nobody knows whose tokens count before it is over.
  */
-export function isStreamable({release, fleet, routerMode, scaling, drainLimitS}: Scenario): boolean {
-  if (drainLimitS !== undefined) return false
-  if ((release ?? '1.2.1') !== '1.2.1' || routerMode === 'kv_router') return false
+export function isStreamable({fleet, routerMode, scaling, drainLimitS, maxSimTimeMs}: Scenario): boolean {
+  if (drainLimitS !== undefined || maxSimTimeMs !== undefined) return false
+  if (routerMode === 'kv_router') return false
   if (!(['fixed', 'dynamo', 'schedule'] as const).some(policy => policy === scaling.policy)) return false
   return poolsOf(fleet).every(([, {args}]) => args.engine_type !== 'sglang')
 }

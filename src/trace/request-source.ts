@@ -9,6 +9,7 @@ export interface RequestSource {
   /** Over all requests. */
   readonly inputTokens: number
   readonly outputTokens: number
+  /** About, where gaps between arrivals are drawn. */
   readonly lastArrivalMs: number
   /** As columns, those requests that no other exceeds in prompt or in total. */
   readonly largest: Pick<Workload, 'requestCount' | 'inputLength' | 'outputLength'>

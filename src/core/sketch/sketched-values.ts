@@ -51,7 +51,7 @@ export class SketchedValues {
     const valueAt = (rank: number) => {
       if (rank === 0) return least
       if (rank === count - 1) return most
-      return rank < this.#zeros ? 0 : within(binMiddle(this.#binAt(rank)), this.moments)
+      return within(this.middleAt(rank), this.moments)
     }
     return summaryFrom(valueAt, this.moments)
   }
@@ -68,6 +68,11 @@ export class SketchedValues {
       return within(1000 * reciprocalMiddle(this.#binAt(this.moments.count - 1 - rank)), rates)
     }
     return summaryFrom(rateAt, rates)
+  }
+
+  /** What the bins say of the value at a rank. */
+  middleAt(rank: number): number {
+    return rank < this.#zeros ? 0 : binMiddle(this.#binAt(rank))
   }
 
   /** The bin of the value at a rank past the zeros. */

@@ -10,7 +10,7 @@ import type {EngineGeneration} from '../generation.ts'
 import type {EngineObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
 import {computePrompts, type Prompts, unsharedPrompts} from '../prompts.ts'
-import {FirstTokens} from '../record/first-tokens.ts'
+import type {FirstTokenCounts} from '../record/first-tokens.ts'
 import type {GapOrder} from '../record/gap-order.ts'
 import {hiddenTokens} from '../record/hidden-tokens.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
@@ -77,7 +77,7 @@ const FEWEST_PLANNED = 256
 export class Cluster implements ReplayEngine {
   readonly #workload: Workload
   readonly #recorder: Recorder
-  readonly #firstTokens: FirstTokens
+  readonly #firstTokens: FirstTokenCounts
   readonly #traffic = new TrafficAccumulator()
   readonly #loads = new LoadRecorder()
   readonly #events = new EventQueue()
@@ -123,7 +123,7 @@ export class Cluster implements ReplayEngine {
     this.#workload = workload
     this.#concurrency = concurrency
     this.#recorder = streamed === undefined ? new Recorder(workload) : new StreamedRecorder(streamed)
-    this.#firstTokens = new FirstTokens(this.#recorder.requests)
+    this.#firstTokens = this.#recorder.countFirstTokens()
     this.#arrivals = streamed === undefined ? new Arrivals(workload) : new StreamedArrivals(streamed)
     const pools = this.#createPools(options)
     this.#prefill = pools.prefill

@@ -9,9 +9,9 @@ import {applyEmitted, DrainLimit, withOwnLengths} from '../drain-limit.ts'
 import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
-import {computePrompts, type Prompts} from '../prompts.ts'
+import {computePrompts, type Prompts, unsharedPrompts} from '../prompts.ts'
 import type {ReadyInstances} from '../ready-instances.ts'
-import {FirstTokens} from '../record/first-tokens.ts'
+import type {FirstTokenCounts} from '../record/first-tokens.ts'
 import type {GapOrder} from '../record/gap-order.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
 import {type EngineGlance, glanceAt, livesOf, recordedLives} from '../record/lives.ts'
@@ -22,6 +22,9 @@ import {PrefillLoad16} from '../routing/prefill-load-1.6.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, type Scheduler16} from '../scheduler-1.6.ts'
 import type {StartupModel} from '../startup-model.ts'
+import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
+import type {StreamedRequests} from '../stream/streamed-requests.ts'
+import {StreamedSessions} from '../stream/streamed-sessions.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
 import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
@@ -35,6 +38,7 @@ import {CappedRecorder, FAILED, OutcomeRecorder, REJECTED} from './outcome-recor
 import {INSTANCE_READY, PASS_END, TRANSFER_DONE} from './ranked-heap.ts'
 import {SessionSlots} from './session-slots.ts'
 import {SnapshotBuffer} from './snapshot-buffer.ts'
+import {StreamedOutcomeRecorder} from './streamed-outcome-recorder.ts'
 import {TrafficWindow16} from './traffic.ts'
 
 export interface SchedulerSetup16 {
@@ -66,6 +70,8 @@ export interface ClusterOptions16 extends RouterOptions {
   readonly drainLimitMs?: number | undefined
   /** Instances at the start from which each is advanced alone where it can; absent = where it pays. No result depends on it. */
   readonly aloneFrom?: number
+  /** No columns over requests are kept, and `workload` is that of its slots; absent = they are. */
+  readonly streamed?: StreamedRequests | undefined
 }
 
 /**
@@ -84,12 +90,12 @@ const FEWEST_ALONE_SEEN = 32
 export class Cluster16 implements ReplayEngine {
   readonly #workload: Workload
   readonly #recorder: OutcomeRecorder
-  readonly #firstTokens: FirstTokens
+  readonly #firstTokens: FirstTokenCounts
   readonly #traffic = new TrafficWindow16()
   readonly #loads = new LoadRecorder()
   readonly #heap = new EventQueue16()
   readonly #instances = new Map<number, Instance16>()
-  readonly #arrivals: Arrivals | SessionSlots | GraphArrivals
+  readonly #arrivals: Arrivals16
   /** null in aggregated fleets. */
   readonly #prefill: InstancePool16 | null
   /** The pool whose tokens count: aggregated instances or decode instances. */
@@ -130,13 +136,9 @@ export class Cluster16 implements ReplayEngine {
     this.#workload = workload
     this.#maxSimTimeMs = options.maxSimTimeMs
     this.#parksRequests = options.parksRequests ?? false
-    this.#recorder = Number.isFinite(options.maxSimTimeMs)
-      ? new CappedRecorder(workload, options.maxSimTimeMs)
-      : new OutcomeRecorder(workload)
-    this.#firstTokens = new FirstTokens(this.#recorder.requests, request =>
-      this.#recorder.hasGivenUp(request),
-    )
-    this.#arrivals = createArrivals(workload, concurrency)
+    this.#recorder = createRecorder(options, workload)
+    this.#firstTokens = this.#recorder.countFirstTokens()
+    this.#arrivals = createArrivals(options, workload)
     this.#isCoupled =
       workload.sessionCount < workload.requestCount || concurrency !== null || workload.graph !== undefined
     this.#routesByKv = options.router !== null
@@ -232,7 +234,7 @@ export class Cluster16 implements ReplayEngine {
   /** All that was recorded so far. */
   record(): EngineRecord {
     return {
-      requests: this.#recorder.columns,
+      requests: this.#recorder.recordedRequests(),
       tokenGaps: this.#recorder.tokenGaps(),
       ...recordedLives(livesOf(this.#prefill, this.#main), this.#loads),
       requestEvents: this.#recorder.requestEvents(),
@@ -292,12 +294,13 @@ export class Cluster16 implements ReplayEngine {
 
   // --- instances that are advanced alone ---
 
-  #canAdvanceAlone({fleet, router, isObserved, aloneFrom}: ClusterOptions16): boolean {
+  #canAdvanceAlone({fleet, router, isObserved, aloneFrom, streamed}: ClusterOptions16): boolean {
     const fewest = isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
     return (
       fleet.topology === 'agg' &&
       fleet.workers.initialWorkers >= (aloneFrom ?? fewest) &&
       router === null &&
+      streamed === undefined &&
       !this.#isCoupled &&
       this.#maxSimTimeMs === Number.POSITIVE_INFINITY &&
       this.#drainLimit === null
@@ -726,6 +729,7 @@ export class Cluster16 implements ReplayEngine {
           this.#dispatchAll(this.#main.router?.freed(request, this.#now))
           this.#giveUp(request, FAILED)
         },
+        closed: request => this.#recorder.handedOver(request),
       },
       prefillArgs,
     )
@@ -757,7 +761,10 @@ export class Cluster16 implements ReplayEngine {
   ): InstancePool16 {
     const workload = this.#workload
     const perf = options.perfModelFor(component)
-    const prompts = computePrompts(workload, args.engine_type === 'sglang' ? null : args.block_size)
+    const prompts =
+      options.streamed === undefined
+        ? computePrompts(workload, args.engine_type === 'sglang' ? null : args.block_size)
+        : unsharedPrompts(workload)
     const cached = (instance: Instance16, request: number) =>
       instance.believed?.cachedBlocks(request, this.#now) ?? 0
     const announcesCaches = args.enable_prefix_caching && args.engine_type !== 'sglang'
@@ -804,10 +811,21 @@ function laneOf({id}: Instance16): number {
 
 const EMPTY_POOL: PoolObservation = new PoolGauges([], 0, new SnapshotBuffer())
 
-function createArrivals(
-  workload: Workload,
-  concurrency: number | null,
-): Arrivals | SessionSlots | GraphArrivals {
+type Arrivals16 = Arrivals | SessionSlots | GraphArrivals | StreamedArrivals | StreamedSessions
+
+function createArrivals({concurrency, streamed}: ClusterOptions16, workload: Workload): Arrivals16 {
+  if (streamed !== undefined)
+    return concurrency === null ? new StreamedArrivals(streamed) : new StreamedSessions(streamed, concurrency)
   if (workload.graph !== undefined) return new GraphArrivals(workload, workload.graph)
   return concurrency === null ? new Arrivals(workload) : new SessionSlots(workload, concurrency)
+}
+
+function createRecorder(
+  {streamed, maxSimTimeMs, fleet}: ClusterOptions16,
+  workload: Workload,
+): OutcomeRecorder {
+  if (streamed !== undefined) return new StreamedOutcomeRecorder(streamed, fleet.topology === 'disagg')
+  return Number.isFinite(maxSimTimeMs)
+    ? new CappedRecorder(workload, maxSimTimeMs)
+    : new OutcomeRecorder(workload)
 }

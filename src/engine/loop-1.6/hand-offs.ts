@@ -2,6 +2,7 @@ import type {EngineArgs} from '../../config/scenario.ts'
 import type {Workload} from '../../trace/workload.ts'
 import type {EventQueue16} from './event-queue.ts'
 import type {Instance16} from './instance.ts'
+import {Numbered} from './numbered.ts'
 import {TRANSFER_DONE} from './ranked-heap.ts'
 
 /** What a hand-off can do next. */
@@ -38,6 +39,8 @@ export interface HandOffHost {
   readonly destinationCancelled: (request: number, instance: Instance16) => void
   /** The decode instance can never serve it. */
   readonly refused: (request: number) => void
+  /** Nothing is left to do for the request here. */
+  readonly closed: (request: number) => void
 }
 
 /**
@@ -62,7 +65,7 @@ export class HandOffs {
    * what is still to come of the one before is left undone.
    */
   readonly #number: Int32Array
-  readonly #requestOf: number[] = []
+  readonly #requestOf = new Numbered()
   readonly #stage: Uint8Array
   /** Requests whose decode instance is gone, or whose prefill instance: they begin anew when the other has let go of them. */
   readonly #beginsAnew = new Set<number>()
@@ -93,8 +96,7 @@ export class HandOffs {
   }
 
   start(request: number): void {
-    this.#number[request] = this.#requestOf.length
-    this.#requestOf.push(request)
+    this.#number[request] = this.#requestOf.add(request)
     this.#stage[request] = BEGUN
     this.#open++
     this.#push(request, this.#isDestinationFirst ? RESERVE : SUBMIT)
@@ -142,8 +144,18 @@ export class HandOffs {
 
   #beginAnew(request: number): void {
     this.#beginsAnew.delete(request)
-    this.#open--
+    this.#end(request)
     this.start(request)
+  }
+
+  #end(request: number): void {
+    this.#open--
+    this.#requestOf.drop(this.#number[request]!)
+  }
+
+  #close(request: number): void {
+    this.#end(request)
+    this.#host.closed(request)
   }
 
   poolReady(isPrefill: boolean): void {
@@ -197,13 +209,13 @@ export class HandOffs {
   rejected(request: number): void {
     const hasNoDestination = this.#beginsAnew.delete(request)
     if (this.#isDestinationFirst && !hasNoDestination) this.#push(request, CANCEL_DESTINATION)
-    else this.#open--
+    else this.#close(request)
   }
 
   /** The decode instance refused it: a prompt that was computed already is let go. */
   #refused(request: number): void {
     this.#host.refused(request)
-    if (this.#isDestinationFirst) this.#open--
+    if (this.#isDestinationFirst) this.#close(request)
     else this.#push(request, RELEASE)
   }
 
@@ -213,8 +225,8 @@ export class HandOffs {
 
   #run(number: number, kind: number): void {
     const host = this.#host
-    const request = this.#requestOf[number]!
-    if (this.#number[request] !== number) return
+    const request = this.#requestOf.at(number)
+    if (request < 0) return
     if (kind <= ACTIVATE && this.#beginsAnew.has(request)) return
     if (kind === SUBMIT) {
       if (host.placeForPrefill(request)) this.#stage[request] = SUBMITTED
@@ -264,17 +276,19 @@ export class HandOffs {
       return
     }
     instance.scheduler.destination!.cancel(request)
-    this.#open--
+    this.#end(request)
     this.#host.destinationCancelled(request, instance)
     this.retryReservation(instance)
     if (this.#beginsAnew.delete(request)) this.start(request)
+    else this.#host.closed(request)
   }
 
   #complete(request: number): void {
-    this.#open--
+    this.#end(request)
     this.#stage[request] = DONE
     this.#host.sourceReleased(request, this.#host.prefillInstance(request)!)
     if (this.#beginsAnew.delete(request)) this.start(request)
+    else this.#host.closed(request)
   }
 
   #defer({deferred}: Instance16, request: number, kind: number): void {

@@ -1,6 +1,7 @@
 import type {Workload} from '../../trace/workload.ts'
+import {type FirstTokenCounts, FirstTokens} from '../record/first-tokens.ts'
 import type {RequestColumns, RequestOutcomes} from '../record/record.ts'
-import {Recorder} from '../record/recorder.ts'
+import {columnsOver as commonColumnsOver, Recorder} from '../record/recorder.ts'
 import type {PassObserver} from '../scheduler.ts'
 
 /** How a request ended; 0 = it did not. */
@@ -15,18 +16,16 @@ export class OutcomeRecorder extends Recorder {
   readonly #status: Uint8Array
   readonly #firstReused: Int32Array
 
-  constructor(workload: Workload) {
-    super(workload)
-    const count = workload.requestCount
-    this.#terminalMs = new Float64Array(count).fill(Number.NaN)
-    this.#status = new Uint8Array(count)
-    this.#firstReused = new Int32Array(count)
-    this.columns = {
-      ...this.requests,
-      terminalMs: this.#terminalMs,
-      status: this.#status,
-      firstReusedTokens: this.#firstReused,
-    }
+  constructor(workload: Workload, columns = columnsOver(workload)) {
+    super(workload, columns)
+    this.columns = columns
+    this.#terminalMs = columns.terminalMs
+    this.#status = columns.status
+    this.#firstReused = columns.firstReusedTokens
+  }
+
+  override countFirstTokens(): FirstTokenCounts {
+    return new FirstTokens(this.columns, request => this.hasGivenUp(request))
   }
 
   override admitted(request: number, atMs: number, reusedTokens: number): void {
@@ -43,6 +42,13 @@ export class OutcomeRecorder extends Recorder {
     this.#terminalMs[request] = atMs
     this.#status[request] = status
   }
+
+  override recordedRequests(): RequestColumns {
+    return this.columns
+  }
+
+  /** The hand-off of a request between two pools is closed. */
+  handedOver(_request: number): void {}
 
   /** Rejected or failed. */
   hasGivenUp(request: number): boolean {
@@ -90,5 +96,15 @@ export class CappedRecorder extends OutcomeRecorder {
     super.completed(request, atMs)
     for (const gap of this.#gapsOf.get(request) ?? []) this.gaps(gap, 1)
     this.#gapsOf.delete(request)
+  }
+}
+
+function columnsOver(workload: Workload): RequestColumns & RequestOutcomes {
+  const {requestCount: count} = workload
+  return {
+    ...commonColumnsOver(workload),
+    terminalMs: new Float64Array(count).fill(Number.NaN),
+    status: new Uint8Array(count),
+    firstReusedTokens: new Int32Array(count),
   }
 }

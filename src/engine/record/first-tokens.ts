@@ -1,13 +1,21 @@
 import {TTFT_BOUNDS_S} from '../../core/ttft-bounds.ts'
 import type {RequestColumns} from './record.ts'
 
+/** What is counted of first tokens. */
+export interface FirstTokenCounts {
+  /** By bucket, since the start; grows only. */
+  readonly buckets: Float64Array
+  /** Requests that arrived and had no token yet when last counted. */
+  readonly outstanding: number
+  countUntil(nowMs: number, arrived: number): void
+}
+
 /**
  * First tokens by how long they took, counted as far as the clock has come: a pass writes its tokens down when it starts, with
  * the time of its end. Only who asks pays: the requests that arrived since, and those still without a token.
  */
-export class FirstTokens {
-  /** By bucket, since the start; grows only. */
-  readonly buckets = new Float64Array(TTFT_BOUNDS_S.length + 1)
+export class FirstTokens implements FirstTokenCounts {
+  readonly buckets = emptyBuckets()
   readonly #requests: RequestColumns
   #waiting: number[] = []
   #seen = 0
@@ -20,7 +28,6 @@ export class FirstTokens {
     this.#hasGivenUp = hasGivenUp
   }
 
-  /** Requests that arrived and had no token yet when last counted. */
   get outstanding(): number {
     return this.#waiting.length
   }
@@ -39,7 +46,11 @@ export class FirstTokens {
   }
 }
 
-function bucketOf(seconds: number): number {
+export function emptyBuckets(): Float64Array {
+  return new Float64Array(TTFT_BOUNDS_S.length + 1)
+}
+
+export function bucketOf(seconds: number): number {
   const bucket = TTFT_BOUNDS_S.findIndex(bound => seconds <= bound)
   return bucket < 0 ? TTFT_BOUNDS_S.length : bucket
 }

@@ -1,4 +1,5 @@
 import type {Workload} from '../../trace/workload.ts'
+import {type FirstTokenCounts, FirstTokens} from './first-tokens.ts'
 import {GapList} from './gap-list.ts'
 import {GapOrder} from './gap-order.ts'
 import type {FinishedSoFar} from './lives.ts'
@@ -42,6 +43,11 @@ export class Recorder {
   /** Of requests whose rows are no more; null while all are kept. */
   get finished(): FinishedSoFar | null {
     return null
+  }
+
+  /** Counts first tokens for those who ask. */
+  countFirstTokens(): FirstTokenCounts {
+    return new FirstTokens(this.requests)
   }
 
   arrived(request: number, atMs: number): void {
@@ -146,7 +152,8 @@ export class Recorder {
   }
 }
 
-function columnsOver({requestCount: count, inputLength, outputLength}: Workload): RequestColumns {
+/** Rows of requests of which nothing has happened yet. */
+export function columnsOver({requestCount: count, inputLength, outputLength}: Workload): RequestColumns {
   return {
     count,
     arrivalMs: new Float64Array(count).fill(Number.NaN),

@@ -24,6 +24,11 @@ export class SlotQueue {
     return slot
   }
 
+  forEach(visit: (slot: number) => void): void {
+    const mask = this.#ring.length - 1
+    for (let i = 0; i < this.#size; i++) visit(this.#ring[(this.#head + i) & mask]!)
+  }
+
   #grow(): void {
     const old = this.#ring
     this.#ring = new Int32Array(old.length * 2)

@@ -30,4 +30,6 @@ export class StreamedArrivals implements ArrivalQueue {
 
   /** Nothing follows a request. */
   completed(): void {}
+
+  gaveUp(): void {}
 }

@@ -52,6 +52,11 @@ export class BlockPool {
     return this.#private + this.#cached - this.#inactive
   }
 
+  /** Whether a block of a group of identities (`identity >> GROUP_BITS`) is cached. */
+  hasGroup(group: number): boolean {
+    return this.#identities.findGroup(group << GROUP_BITS) >= 0
+  }
+
   /** Follows the blocks of a prompt as far as they are cached; the answer is in `overlap` and `overlapInUse`. */
   lookUp(blocks: Int32Array, count: number): void {
     const {primary} = this.#identities

@@ -1,6 +1,7 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 import {ArrayPool} from '../array-pool.ts'
 import type {Prompts} from '../prompts.ts'
+import {FreshIdentities} from '../vllm-1.2/fresh-identities.ts'
 import {BlockPool, PRIVATE} from './block-pool.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 import {mostEntries, Sequence} from './sequence.ts'
@@ -18,7 +19,7 @@ export class SequenceBlocks {
   /** TensorRT-LLM takes a prompt's last token out of the cache, too. */
   readonly #reusesAll: boolean
   readonly #arrays = new ArrayPool()
-  #freshBlock: number
+  readonly #fresh: FreshIdentities
 
   constructor(args: EngineArgs, prompts: Prompts, kvEvents: KvEventLog | null) {
     this.pool = new BlockPool(args.num_gpu_blocks, kvEvents)
@@ -26,7 +27,7 @@ export class SequenceBlocks {
     this.#blockSize = args.block_size
     this.#isPrefixCached = args.enable_prefix_caching
     this.#reusesAll = args.engine_type === 'trtllm'
-    this.#freshBlock = prompts.blockCount
+    this.#fresh = new FreshIdentities(prompts.blockCount, group => this.pool.hasGroup(group))
   }
 
   /** Blocks that can be had without a pre-emption: what is cached and not in use can be evicted. */
@@ -40,13 +41,11 @@ export class SequenceBlocks {
   }
 
   createSequence(request: number, maxOutput: number): Sequence {
-    const {inputLength, blockStart, blocks: all} = this.#prompts
-    const from = blockStart[request]!
-    const prompt = inputLength[request]!
-    const promptBlocks = this.#isPrefixCached ? blockStart[request + 1]! - from : 0
+    const prompt = this.#prompts.inputLength[request]!
+    const promptBlocks = this.#promptBlocks(request)
     const entries = mostEntries(prompt, maxOutput, this.#blockSize)
     const blocks = this.#arrays.take(entries)
-    for (let i = 0; i < promptBlocks; i++) blocks[i] = all[from + i]!
+    this.#writePrompt(request, blocks, promptBlocks)
     return new Sequence(request, {prompt, maxOutput, promptBlocks}, blocks, this.#arrays.take(entries))
   }
 
@@ -120,11 +119,25 @@ export class SequenceBlocks {
     sequence.copies[at] = this.pool.register(sequence.blocks[at]!)
   }
 
+  /** Complete blocks of the prompt that have an identity. */
+  #promptBlocks(request: number): number {
+    const {areUnshared, inputLength, blockStart} = this.#prompts
+    if (!this.#isPrefixCached) return 0
+    if (areUnshared) return Math.floor(inputLength[request]! / this.#blockSize)
+    return blockStart[request + 1]! - blockStart[request]!
+  }
+
+  #writePrompt(request: number, blocks: Int32Array, count: number): void {
+    const {areUnshared, blockStart, blocks: all} = this.#prompts
+    const from = areUnshared ? 0 : blockStart[request]!
+    for (let i = 0; i < count; i++) blocks[i] = areUnshared ? this.#fresh.take() : all[from + i]!
+  }
+
   /** Identity of a block with generated tokens: nobody else's, unless a later turn sends them as part of its prompt. */
   #generatedBlock(request: number, index: number): number {
     const {continuedBy, blockStart, blocks} = this.#prompts
     const next = continuedBy === null ? -1 : continuedBy[request]!
     const at = next < 0 ? 0 : blockStart[next]! + index
-    return next >= 0 && at < blockStart[next + 1]! ? blocks[at]! : this.#freshBlock++
+    return next >= 0 && at < blockStart[next + 1]! ? blocks[at]! : this.#fresh.take()
   }
 }

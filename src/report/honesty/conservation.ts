@@ -38,7 +38,7 @@ export function checkConservation(run: CheckedRun): ConservationCheck[] {
 
 function checkRequests({report, engine: {requests}, tally}: CheckedRun): ConservationCheck {
   const all = tally?.expected ?? requests.count
-  let unfinished = 0
+  let unfinished = tally?.unfinished ?? 0
   if (tally === undefined)
     for (let r = 0; r < requests.count; r++) if (!(requests.emittedTokens[r]! > 0)) unfinished++
   const {num_requests, completed_requests} = report

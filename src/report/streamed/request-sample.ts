@@ -4,27 +4,15 @@ import type {RequestColumns} from '../../engine/record/record.ts'
 /** Enough for a scatter of a screen's points, and for stories of slow requests. */
 const SAMPLE_SIZE = 50_000
 
-type Columns = {readonly [K in keyof RequestColumns]-?: NonNullable<RequestColumns[K]>}
-type Row = Extract<
-  keyof Columns,
-  | `${string}Ms`
-  | 'inputLength'
-  | 'outputLength'
-  | 'emittedTokens'
-  | 'reusedTokens'
-  | 'preemptions'
-  | 'workerId'
-  | 'prefillWorkerId'
->
+type Row = Exclude<keyof RequestColumns, 'count' | 'arrivalOrder' | 'sampled'>
+type Column = NonNullable<RequestColumns[Row]>
 
-const DOUBLES = [
+const ROW = [
   'arrivalMs',
   'firstAdmitMs',
   'firstTokenMs',
   'secondTokenMs',
   'lastTokenMs',
-] as const satisfies readonly Row[]
-const INTEGERS = [
   'inputLength',
   'outputLength',
   'emittedTokens',
@@ -32,6 +20,9 @@ const INTEGERS = [
   'preemptions',
   'workerId',
   'prefillWorkerId',
+  'terminalMs',
+  'status',
+  'firstReusedTokens',
 ] as const satisfies readonly Row[]
 
 /**
@@ -40,23 +31,19 @@ const INTEGERS = [
  */
 export class RequestSample {
   readonly #random = new RandomStream(0, 'sample')
-  readonly #doubles = DOUBLES.map(() => new Float64Array(SAMPLE_SIZE))
-  readonly #integers = INTEGERS.map(() => new Int32Array(SAMPLE_SIZE))
+  /** Those that the requests have. */
+  #columns: readonly {readonly name: Row; readonly of: Column}[] = []
   /** Number of each row's request, in order of arrival. */
   readonly #number = new Int32Array(SAMPLE_SIZE)
   #seen = 0
 
   add(requests: RequestColumns, row: number): void {
+    if (this.#seen === 0) this.#columns = emptyColumns(requests)
     const number = this.#seen++
     const place = number < SAMPLE_SIZE ? number : this.#random.nextInt(number + 1)
     if (place >= SAMPLE_SIZE) return
     this.#number[place] = number
-    DOUBLES.forEach((name, i) => {
-      this.#doubles[i]![place] = requests[name][row]!
-    })
-    INTEGERS.forEach((name, i) => {
-      this.#integers[i]![place] = requests[name][row]!
-    })
+    for (const {name, of} of this.#columns) of[place] = requests[name]![row]!
   }
 
   /** In order of arrival. */
@@ -65,17 +52,30 @@ export class RequestSample {
     const order = Int32Array.from({length: count}, (_, place) => place).sort(
       (a, b) => this.#number[a]! - this.#number[b]!,
     )
-    const doubles = DOUBLES.map((name, i) => [
-      name,
-      Float64Array.from(order, place => this.#doubles[i]![place]!),
-    ])
-    const integers = INTEGERS.map((name, i) => [name, order.map(place => this.#integers[i]![place]!)])
+    const rows = this.#columns.map(({name, of}) => {
+      const column = emptyLike(of, count)
+      order.forEach((place, row) => {
+        column[row] = of[place]!
+      })
+      return [name, column] as const
+    })
     return {
+      ...(Object.fromEntries(rows) as unknown as Pick<RequestColumns, Row>),
       count,
-      ...(Object.fromEntries(doubles) as Pick<Columns, (typeof DOUBLES)[number]>),
-      ...(Object.fromEntries(integers) as Pick<Columns, (typeof INTEGERS)[number]>),
       arrivalOrder: Int32Array.from({length: count}, (_, row) => row),
       sampled: {of: this.#seen, number: order.map(place => this.#number[place]!)},
     }
   }
+}
+
+function emptyColumns(requests: RequestColumns) {
+  return ROW.flatMap(name => {
+    const column = requests[name]
+    return column === undefined ? [] : [{name, of: emptyLike(column, SAMPLE_SIZE)}]
+  })
+}
+
+function emptyLike(column: Column, length: number): Column {
+  if (column instanceof Float64Array) return new Float64Array(length)
+  return column instanceof Uint8Array ? new Uint8Array(length) : new Int32Array(length)
 }

@@ -3,7 +3,7 @@ import {SketchedValues} from '../../core/sketch/sketched-values.ts'
 import type {RequestColumns} from '../../engine/record/record.ts'
 import type {RequestSink} from '../../engine/stream/streamed-requests.ts'
 import {IntervalTally} from '../interval-tally.ts'
-import {e2eMs, isInOrder, tpotMs, ttftMs, ttstMs} from '../request-measures.ts'
+import {e2eMs, isCompleted, isInOrder, tpotMs, ttftMs, ttstMs} from '../request-measures.ts'
 import {BurnTally} from '../service-burn.ts'
 import {isAttained, type ServiceLevel} from '../service-level.ts'
 import {RequestSample} from './request-sample.ts'
@@ -40,7 +40,11 @@ export class RunTally implements RequestSink {
   readonly rates = new Moments()
   /** Requests that met the objective; null without one. */
   readonly service: {attained: number; readonly burn: BurnTally; readonly objective: ServiceLevel} | null
+  /** Told of so far, whatever became of them. */
+  told = 0
+  /** Those with an answer, and those that got no token. */
   completed = 0
+  unfinished = 0
   preemptions = 0
   readonly expected: number
   /** Number of the first request whose times are not in order; -1 = none. */
@@ -61,13 +65,21 @@ export class RunTally implements RequestSink {
   }
 
   finished(requests: RequestColumns, row: number): void {
-    if (this.outOfOrder < 0 && !isInOrder(requests, row, Number.POSITIVE_INFINITY))
-      this.outOfOrder = this.completed
-    this.completed++
-    this.#emittedTokens += requests.emittedTokens[row]!
+    this.told++
     this.preemptions += requests.preemptions[row]!
     this.saturation.add(requests, row)
     this.intervals.arrived(requests.arrivalMs[row]!)
+    this.service?.burn.add(requests, row)
+    this.#sample.add(requests, row)
+    if (isCompleted(requests, row)) this.#completed(requests, row)
+    else this.unfinished++
+  }
+
+  #completed(requests: RequestColumns, row: number): void {
+    if (this.outOfOrder < 0 && !isInOrder(requests, row, Number.POSITIVE_INFINITY))
+      this.outOfOrder = this.told - 1
+    this.completed++
+    this.#emittedTokens += requests.emittedTokens[row]!
     this.intervals.completed(requests, row)
     this.totals.inputTokens += requests.inputLength[row]!
     this.totals.outputTokens += requests.outputLength[row]!
@@ -79,11 +91,7 @@ export class RunTally implements RequestSink {
       this.ttst.add(ttstMs(requests, row))
       this.tpot.add(tpotMs(requests, row))
     }
-    if (this.service !== null) {
-      if (isAttained(requests, row, this.service.objective)) this.service.attained++
-      this.service.burn.add(requests, row)
-    }
-    this.#sample.add(requests, row)
+    if (this.service !== null && isAttained(requests, row, this.service.objective)) this.service.attained++
   }
 
   gaps(gapMs: number, count: number): void {

@@ -8,14 +8,18 @@ const LEAST_NORMAL = 2.2250738585072014e-308
 
 /** Arrival times of sessions in 1.6.1: running sums of gaps, equal or sampled (engine-1.6.md 2.1). */
 export function arrivals16(spec: SyntheticSpec, count: number, ratio: number): Float64Array {
+  const nextMs = nextArrival16(spec, ratio)
+  return new Float64Array(count).map(nextMs)
+}
+
+/** The same, one at each call. */
+export function nextArrival16(spec: SyntheticSpec, ratio: number): () => number {
   const nextGap = gapsOf(spec)
-  const arrivalMs = new Float64Array(count)
-  let clock = 0
-  for (let i = 0; i < count; i++) {
-    if (i > 0) clock += nextGap()
-    arrivalMs[i] = clock / ratio
+  let clock = Number.NaN
+  return () => {
+    clock = Number.isNaN(clock) ? 0 : clock + nextGap()
+    return clock / ratio
   }
-  return arrivalMs
 }
 
 function gapsOf({request_rate: rate, arrival_seed, arrival_interval_ms: interval}: SyntheticSpec) {

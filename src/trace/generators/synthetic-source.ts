@@ -3,8 +3,9 @@ import {hasSessions} from '../../config/synthetic-fields.ts'
 import {ok, type Result} from '../../core/result.ts'
 import type {RequestSource} from '../request-source.ts'
 import {findProblem, type SyntheticOptions} from './synthetic.ts'
+import {nextArrival16} from './synthetic-1.6.ts'
 
-/** The requests of `createSyntheticWorkload` in 1.2.1, one by one. */
+/** The requests of `createSyntheticWorkload`, one by one. */
 class SyntheticSource implements RequestSource {
   readonly requestCount: number
   readonly inputTokens: number
@@ -12,9 +13,10 @@ class SyntheticSource implements RequestSource {
   readonly largest: RequestSource['largest']
   readonly nextInputLength: number
   readonly nextOutputLength: number
-  readonly #intervalMs: number
-  readonly #ratio: number
-  #index = 0
+  readonly lastArrivalMs: number
+  readonly #next: () => number
+  #nextMs: number
+  #left: number
 
   constructor(spec: SyntheticSpec, options: SyntheticOptions) {
     this.requestCount = spec.request_count
@@ -27,26 +29,40 @@ class SyntheticSource implements RequestSource {
       inputLength: Int32Array.of(spec.input_tokens),
       outputLength: Int32Array.of(spec.output_tokens),
     }
-    // In a closed loop all are there from the beginning.
-    this.#intervalMs = options.closedLoop ? 0 : spec.arrival_interval_ms
-    this.#ratio = options.arrivalSpeedupRatio
-  }
-
-  get lastArrivalMs(): number {
-    return this.#arrivalOf(this.requestCount - 1)
+    this.lastArrivalMs = lastArrival(spec, options)
+    this.#next = arrivalsOf(spec, options)
+    this.#left = spec.request_count
+    this.#nextMs = this.#next()
   }
 
   get nextMs(): number {
-    return this.#index < this.requestCount ? this.#arrivalOf(this.#index) : Number.POSITIVE_INFINITY
+    return this.#left > 0 ? this.#nextMs : Number.POSITIVE_INFINITY
   }
 
   skip(): void {
-    this.#index++
+    this.#left--
+    this.#nextMs = this.#next()
   }
+}
 
-  #arrivalOf(index: number): number {
-    return (index * this.#intervalMs) / this.#ratio
-  }
+function arrivalsOf(
+  spec: SyntheticSpec,
+  {arrivalSpeedupRatio: ratio, closedLoop, release}: SyntheticOptions,
+) {
+  // In a closed loop all are there from the beginning.
+  if (closedLoop) return () => 0
+  if (release === '1.6.1') return nextArrival16(spec, ratio)
+  let index = 0
+  return () => (index++ * spec.arrival_interval_ms) / ratio
+}
+
+/** Where the gaps are drawn, the time at which it is expected. */
+function lastArrival(
+  {request_count: count, request_rate: rate, arrival_interval_ms: interval}: SyntheticSpec,
+  {arrivalSpeedupRatio: ratio, closedLoop}: SyntheticOptions,
+): number {
+  const gapMs = rate === undefined ? interval : 1000 / rate
+  return closedLoop ? 0 : ((count - 1) * gapMs) / ratio
 }
 
 /** Makes the source of traffic whose requests have nothing in common, for one run each time; null for any other traffic. */
@@ -56,6 +72,6 @@ export function createSyntheticSource(
 ): Result<(() => RequestSource) | null> {
   const problem = findProblem(spec, options)
   if (problem !== null) return problem
-  if (options.release === '1.6.1' || hasSessions(spec)) return ok(null)
+  if (hasSessions(spec)) return ok(null)
   return ok(() => new SyntheticSource(spec, options))
 }
