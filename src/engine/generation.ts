@@ -42,6 +42,9 @@ export interface SchedulerSetup {
   readonly holders: HolderListener | null
 }
 
+/** What a scheduler needs that numbers no blocks. */
+export type SglangSetup = Pick<SchedulerSetup, 'args' | 'perf' | 'workload' | 'prompts' | 'observer'>
+
 /** Who has which blocks, and the lane an instance has there. */
 export interface HolderListener {
   readonly holders: BlockHolders

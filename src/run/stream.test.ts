@@ -3,7 +3,8 @@ import {loaderFor} from '../../test/support/golden.ts'
 import {PROJECT} from '../../test/support/shared.ts'
 import {parseArguments} from '../config/command-line/arguments.ts'
 import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
-import type {Scenario} from '../config/scenario.ts'
+import {initialScaling} from '../config/scaling/initial-scaling.ts'
+import type {Scaling, Scenario} from '../config/scenario.ts'
 import {RELATIVE_ERROR} from '../core/sketch/log-bins.ts'
 import {computePictures, type RunPictures} from '../report/compute-pictures.ts'
 import {formatPerRequestLine, formatPerRequestLines} from '../report/per-request.ts'
@@ -244,10 +245,140 @@ const CASES_16: readonly (readonly [string, Scenario])[] = [
   ],
 ]
 
+/** By the queue, the load and the times to the first token, of which the last two are counted per request. */
+const HPA_BY_TTFT = {
+  policy: 'hpa',
+  config: {
+    pools: {
+      all: {
+        minReplicas: 1,
+        maxReplicas: 6,
+        metrics: [
+          {
+            type: 'External',
+            external: {metric: {name: 'sum(waiting)'}, target: {type: 'AverageValue', averageValue: '5'}},
+          },
+          {
+            type: 'External',
+            external: {metric: {name: 'ttft(p95,60s)'}, target: {type: 'Value', value: '400m'}},
+          },
+        ],
+      },
+    },
+  },
+} as const
+
+const RATE =
+  '--input-tokens 2000 --output-tokens 60 --request-count 900 --arrival-interval-ms 90 --num-workers 1'
+const RATE_DISAGG =
+  '--input-tokens 2000 --output-tokens 60 --request-count 900 --arrival-interval-ms 90 --num-prefill-workers 1 --num-decode-workers 1'
+const POOLS_12 =
+  '--prefill-engine-args {"worker_type":"prefill"} --decode-engine-args {"worker_type":"decode"}'
+const POOLS_16 = `--prefill-engine-args ${rank({worker_type: 'prefill'})} --decode-engine-args ${rank({worker_type: 'decode'})}`
+
+/** The first requests wait for an instance to come. */
+const KEDA_TO_NONE = {
+  policy: 'keda',
+  config: {
+    pools: {
+      all: {
+        minReplicaCount: 0,
+        maxReplicaCount: 4,
+        pollingInterval: 5,
+        cooldownPeriod: 20,
+        triggers: [{type: 'prometheus', metadata: {query: 'queue', threshold: '3'}}],
+      },
+    },
+  },
+} as const
+
+const POLICIES: readonly (readonly [string, Scaling])[] = [
+  ...(['hpa', 'keda', 'kpa', 'schedule'] as const).map(policy => [policy, initialScaling(policy)] as const),
+  ['hpa by TTFT', HPA_BY_TTFT],
+  ['keda down to none', KEDA_TO_NONE],
+]
+
+const BOTH: readonly (readonly [string, Scenario])[] = POLICIES.flatMap(([name, scaling]) => [
+  [`1.2.1, ${name}`, {...scenarioOf(RATE), scaling}],
+  [`1.6.1, ${name}`, {...scenarioOf(`--dynamo 1.6.1 ${RATE}`), scaling}],
+  [`1.2.1, ${name} of two pools`, {...scenarioOf(`${RATE_DISAGG} ${POOLS_12}`), scaling}],
+  [`1.6.1, ${name} of two pools`, {...scenarioOf(`${RATE_DISAGG} ${POOLS_16}`), scaling}],
+])
+
+const ROUTED =
+  '--router-mode kv_router --input-tokens 1500 --output-tokens 40 --request-count 900 --arrival-interval-ms 14'
+const SGLANG = '--input-tokens 900 --output-tokens 50 --request-count 900 --arrival-interval-ms 9'
+const TIGHT_12 =
+  '{"engine_type":"sglang","num_gpu_blocks":6000,"block_size":1,"sglang":{"schedule_policy":"lpm"}}'
+
+const ROUTERS_AND_SGLANG: readonly (readonly [string, Scenario])[] = [
+  ['1.2.1, a KV router', scenarioOf(`${ROUTED} --num-workers 5`)],
+  [
+    '1.2.1, a KV router that holds requests back, drawn',
+    scenarioOf(
+      `${ROUTED} --num-workers 3 --router-config {"router_queue_threshold":1.2,"router_temperature":0.3,"router_queue_policy":"wspt"}`,
+    ),
+  ],
+  [
+    '1.2.1, a KV router without prefix caches',
+    scenarioOf(
+      `${ROUTED} --num-workers 4 --extra-engine-args {"enable_prefix_caching":false,"num_gpu_blocks":400}`,
+    ),
+  ],
+  [
+    '1.2.1, a KV router of two pools',
+    scenarioOf(`${ROUTED} ${POOLS_12} --num-prefill-workers 3 --num-decode-workers 2`),
+  ],
+  [
+    '1.2.1, a KV router under KPA',
+    {...scenarioOf(`${ROUTED} --num-workers 2`), scaling: initialScaling('kpa')},
+  ],
+  ['1.6.1, a KV router', scenarioOf(`--dynamo 1.6.1 ${ROUTED} --num-workers 5`)],
+  [
+    '1.6.1, a KV router that holds requests back and hears late',
+    scenarioOf(
+      `--dynamo 1.6.1 ${ROUTED} --num-workers 3 --kv-event-lag-ms 40 --router-config {"router_queue_threshold":1.2,"router_temperature":0.3}`,
+    ),
+  ],
+  [
+    '1.6.1, a KV router of two pools',
+    scenarioOf(`${ROUTED} ${POOLS_16} --num-prefill-workers 3 --num-decode-workers 2`),
+  ],
+  [
+    '1.6.1, a KV router under KPA',
+    {...scenarioOf(`--dynamo 1.6.1 ${ROUTED} --num-workers 2`), scaling: initialScaling('kpa')},
+  ],
+  ['1.2.1, SGLang', scenarioOf(`${SGLANG} --num-workers 3 --extra-engine-args {"engine_type":"sglang"}`)],
+  ['1.2.1, SGLang with little room', scenarioOf(`${SGLANG} --num-workers 4 --extra-engine-args ${TIGHT_12}`)],
+  [
+    '1.2.1, SGLang in pages, two pools',
+    scenarioOf(
+      `${SGLANG} --num-prefill-workers 2 --num-decode-workers 2 --prefill-engine-args {"engine_type":"sglang","worker_type":"prefill","block_size":16} ` +
+        '--decode-engine-args {"engine_type":"sglang","worker_type":"decode","block_size":16}',
+    ),
+  ],
+  ['1.6.1, SGLang', scenarioOf(`${SGLANG} --num-workers 3 --extra-engine-args ${rank({backend: 'sglang'})}`)],
+  [
+    '1.6.1, SGLang with little room',
+    scenarioOf(
+      `${SGLANG} --num-workers 4 --extra-engine-args ${rank({backend: 'sglang', num_gpu_blocks: 6000})}`,
+    ),
+  ],
+  [
+    '1.6.1, SGLang, two pools behind a KV router',
+    scenarioOf(
+      `--router-mode kv_router ${SGLANG} --num-prefill-workers 2 --num-decode-workers 2 --prefill-engine-args ${rank({backend: 'sglang', worker_type: 'prefill', num_gpu_blocks: 20000})} ` +
+        `--decode-engine-args ${rank({backend: 'sglang', worker_type: 'decode', num_gpu_blocks: 9000})}`,
+    ),
+  ],
+]
+
 describe('a run that keeps no columns over its requests says the same as one that does:', () => {
   test.each([
     ...CASES.map(([name, scenario]) => [`1.2.1, ${name}`, scenario] as const),
     ...CASES_16.map(([name, scenario]) => [`1.6.1, ${name}`, scenario] as const),
+    ...BOTH,
+    ...ROUTERS_AND_SGLANG,
   ])('%s', async (_, scenario) => {
     const kept = await run(scenario, Number.POSITIVE_INFINITY)
     const lines: string[] = []

@@ -1,4 +1,4 @@
-import {poolsOf, type Scenario} from '../config/scenario.ts'
+import type {Scenario} from '../config/scenario.ts'
 import {hasSessions} from '../config/synthetic-fields.ts'
 
 /** Columns over more requests than this, and the copies that results take, come near the 2 GB a browser tab is sure of. */
@@ -12,12 +12,9 @@ export function streamsSynthetic(scenario: Scenario, above: number): boolean {
 }
 
 /**
- * KV routers and SGLang compare prompts, and policies that scrape a fleet count first tokens: all by columns. A draining limit has
- * requests sent again by what they were, and of a run with a last moment nobody knows whose tokens count before it is over.
+ * A draining limit has requests sent again by what they were, and of a run with a last moment nobody knows whose tokens count before it
+ * is over.
  */
-export function isStreamable({fleet, routerMode, scaling, drainLimitS, maxSimTimeMs}: Scenario): boolean {
-  if (drainLimitS !== undefined || maxSimTimeMs !== undefined) return false
-  if (routerMode === 'kv_router') return false
-  if (!(['fixed', 'dynamo', 'schedule'] as const).some(policy => policy === scaling.policy)) return false
-  return poolsOf(fleet).every(([, {args}]) => args.engine_type !== 'sglang')
+export function isStreamable({drainLimitS, maxSimTimeMs}: Scenario): boolean {
+  return drainLimitS === undefined && maxSimTimeMs === undefined
 }

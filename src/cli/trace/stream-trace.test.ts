@@ -148,7 +148,7 @@ test.each([
   ],
   ['cut.csv.gz', gzipSync(AZURE).subarray(0, 9000), PLAIN],
   ['selected.csv', AZURE, `${PLAIN} --trace-limit 500`],
-  ['routed.csv', AZURE, `${PLAIN} --router-mode kv_router`],
+  ['stopped.csv', AZURE, `${PLAIN} --dynamo 1.6.1 --max-sim-time-ms 5000`],
 ])('%s is left to the usual reader', async (name, content, flags) => {
   expect(await streamed(written(name, content), scenarioOf(flags))).toBe(null)
 })

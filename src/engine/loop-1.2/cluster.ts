@@ -655,7 +655,15 @@ export class Cluster implements ReplayEngine {
         events: this.#events,
         instances: this.#instances,
         router: createRouter(
-          {component, args, announcesCaches, cachedBlocks, laneOf, createHolders},
+          {
+            component,
+            args,
+            announcesCaches,
+            areUnshared: prompts.areUnshared,
+            cachedBlocks,
+            laneOf,
+            createHolders,
+          },
           workload,
           options,
         ),

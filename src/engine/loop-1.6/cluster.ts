@@ -781,7 +781,15 @@ export class Cluster16 implements ReplayEngine {
       instances: this.#instances,
       firstSubject: component === 'prefill' ? 0 : FIRST_MAIN_SUBJECT,
       router: createRouter(
-        {component, args, announcesCaches, cachedBlocks: cached, laneOf, createHolders: null},
+        {
+          component,
+          args,
+          announcesCaches,
+          areUnshared: prompts.areUnshared,
+          cachedBlocks: cached,
+          laneOf,
+          createHolders: null,
+        },
         workload,
         options,
         ROUTER_RULES,

@@ -21,6 +21,8 @@ export function createRouter<I>(
     readonly component: PoolName
     readonly args: EngineArgs
     readonly announcesCaches: boolean
+    /** No prompt has anything in common with another, so that caches help nobody. */
+    readonly areUnshared: boolean
     readonly cachedBlocks: (instance: I, request: number) => number
     readonly laneOf: (instance: I) => number
     /** Made only where instances keep it up. */
@@ -34,7 +36,7 @@ export function createRouter<I>(
   const {component, args} = pool
   const changes = component === 'prefill' ? PREFILL_ONLY : component === 'decode' ? BLOCKS_ONLY : {}
   const queuePolicy = args.router_queue_policy ?? router.router_queue_policy
-  const hearsCaches = component !== 'decode' && pool.announcesCaches
+  const hearsCaches = component !== 'decode' && pool.announcesCaches && !pool.areUnshared
   return new KvRouter<I>({
     ...rules,
     cachedBlocks: pool.cachedBlocks,
@@ -42,7 +44,7 @@ export function createRouter<I>(
     holders: hearsCaches ? (pool.createHolders?.() ?? null) : null,
     config: {...router, router_queue_policy: queuePolicy, ...changes},
     inputLength: workload.inputLength,
-    paths: computePromptPaths(workload, args.block_size),
+    paths: pool.areUnshared ? null : computePromptPaths(workload, args.block_size),
     blockSize: args.block_size,
     hearsCaches,
     prefillEstimate,

@@ -22,7 +22,8 @@ export interface Placement<I> {
 export interface KvRouterOptions<I> {
   readonly config: RouterConfig
   readonly inputLength: Int32Array
-  readonly paths: PromptPaths
+  /** null = no two prompts have a block in common. */
+  readonly paths: PromptPaths | null
   readonly blockSize: number
   /** Instances tell the router what they cache. */
   readonly hearsCaches: boolean
@@ -73,12 +74,12 @@ export class KvRouter<I> {
   #costs = new Float64Array(0)
 
   constructor(options: KvRouterOptions<I>) {
-    const {config, paths, prefillEstimate, createPrefillLoad} = options
+    const {config, paths, inputLength, blockSize, prefillEstimate, createPrefillLoad} = options
     this.#options = options
     this.#config = config
     this.#loads = new RouterLoads({
-      paths,
-      sharesBlocks: config.router_assume_kv_reuse && config.router_track_active_blocks,
+      blocksOf: request => paths?.blockCount[request] ?? Math.floor(inputLength[request]! / blockSize),
+      sharedPaths: config.router_assume_kv_reuse && config.router_track_active_blocks ? paths : null,
       createPrefillLoad: createPrefillLoad ?? (() => new PrefillLoad()),
       shrinks: prefillEstimate !== null || createPrefillLoad !== undefined,
     })

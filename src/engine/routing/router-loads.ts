@@ -8,9 +8,10 @@ interface Placed {
 }
 
 export interface RouterLoadOptions {
-  readonly paths: PromptPaths
-  /** Blocks that requests have in common count once. */
-  readonly sharesBlocks: boolean
+  /** Complete blocks of a request's prompt. */
+  readonly blocksOf: (request: number) => number
+  /** Blocks that requests have in common count once; null where they have none, or are taken to have none. */
+  readonly sharedPaths: PromptPaths | null
   readonly createPrefillLoad: () => PrefillLoadTracker
   /** Prompts shrink while they are computed, as far as the router believes. */
   readonly shrinks: boolean
@@ -35,7 +36,7 @@ export class RouterLoads {
 
   constructor(options: RouterLoadOptions) {
     this.#options = options
-    this.#held = options.sharesBlocks ? new HeldPaths(options.paths) : null
+    this.#held = options.sharedPaths === null ? null : new HeldPaths(options.sharedPaths)
   }
 
   reserveLanes(count: number): void {
@@ -63,7 +64,7 @@ export class RouterLoads {
 
   /** Writes how many blocks more each of the given lanes would hold with this request. */
   writeNewBlocks(request: number, lanes: Uint32Array, out: Int32Array): void {
-    if (this.#held === null) out.fill(this.#options.paths.blockCount[request]!)
+    if (this.#held === null) out.fill(this.#options.blocksOf(request))
     else this.#held.writeMissing(request, lanes, out)
   }
 
@@ -74,7 +75,7 @@ export class RouterLoads {
     }
     this.#placed.set(request, {lane, prefill})
     this.requests[lane]!++
-    if (this.#held === null) this.heldBlocks[lane]! += this.#options.paths.blockCount[request]!
+    if (this.#held === null) this.heldBlocks[lane]! += this.#options.blocksOf(request)
     else {
       this.#held.add(request, lane)
       this.heldBlocks[lane] = this.#held.count(lane)
@@ -95,7 +96,7 @@ export class RouterLoads {
     this.#placed.delete(request)
     const {lane} = placed
     this.requests[lane]!--
-    if (this.#held === null) this.heldBlocks[lane]! -= this.#options.paths.blockCount[request]!
+    if (this.#held === null) this.heldBlocks[lane]! -= this.#options.blocksOf(request)
     else {
       this.#held.remove(request, lane)
       this.heldBlocks[lane] = this.#held.count(lane)

@@ -3,6 +3,8 @@ import type {RadixNode} from './prefix-tree.ts'
 /** One request on one SGLang-style instance, and what it has of the memory. All counts are tokens. */
 export class CachedSequence {
   readonly request: number
+  /** Its tokens, as `TokenRuns` knows them. */
+  readonly name: number
   readonly promptLength: number
   readonly maxOutput: number
   generated = 0
@@ -17,8 +19,13 @@ export class CachedSequence {
   /** Operation of the tree that used its path last. */
   lastUse = 0
 
-  constructor(request: number, promptLength: number, maxOutput: number) {
+  constructor(
+    {request, name}: {readonly request: number; readonly name: number},
+    promptLength: number,
+    maxOutput: number,
+  ) {
     this.request = request
+    this.name = name
     this.promptLength = promptLength
     this.maxOutput = maxOutput
   }

@@ -19,15 +19,15 @@ export function longestPrefixFirst(
   const postponed = new Set<SglangSequence>()
   let among: RadixCache | null = null
   for (const sequence of waiting) {
-    const {request, length} = sequence
+    const {name, length} = sequence
     if (sequence.matchVersion !== cache.version) {
-      sequence.matched = cache.cachedTokens(request, length)
+      sequence.matched = cache.cachedTokens(name, length)
       sequence.matchVersion = cache.version
     }
     if (sequence.matched > SHORT_MATCH) continue
     among ??= new RadixCache(page, tokens)
-    if (among.cachedTokens(request, length) >= SHORT_MATCH) postponed.add(sequence)
-    else among.insert(among.root, request, length - (length % page))
+    if (among.cachedTokens(name, length) >= SHORT_MATCH) postponed.add(sequence)
+    else among.insert(among.root, name, length - (length % page))
   }
   const late = (sequence: SglangSequence) => (postponed.has(sequence) ? 1 : 0)
   return waiting.toSorted((a, b) => late(a) - late(b) || b.matched - a.matched)

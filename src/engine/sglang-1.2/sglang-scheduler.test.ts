@@ -8,6 +8,7 @@ import {parseMooncake} from '../../trace/formats/mooncake.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {ENGINE_1_2} from '../generation-1.2.ts'
 import {Cluster} from '../loop-1.2/cluster.ts'
+import {computePrompts} from '../prompts.ts'
 import {constantStartup} from '../startup-model.ts'
 import {SglangScheduler} from './sglang-scheduler.ts'
 
@@ -148,10 +149,12 @@ function alone(lines: readonly Line[], engine: Record<string, unknown>) {
     prefillChunk: nothing,
     preempted: nothing,
   }
+  const workload = workloadOf(lines)
   const scheduler = new SglangScheduler({
     args: args(engine),
     perf: polynomialModel,
-    workload: workloadOf(lines),
+    workload,
+    prompts: computePrompts(workload, null),
     observer,
   })
   let now = 0

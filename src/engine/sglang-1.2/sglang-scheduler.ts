@@ -1,5 +1,5 @@
 import type {PerfModel} from '../../perf/perf-model.ts'
-import type {SchedulerSetup} from '../generation.ts'
+import type {SglangSetup} from '../generation.ts'
 import {OutcomeRow, passDurationMs} from '../pass-outcome.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 import {deadlock} from './deadlock.ts'
@@ -11,7 +11,7 @@ import {longestPrefixFirst, MOST_ORDERED} from './sglang-policy.ts'
 import {SglangQueue} from './sglang-queue.ts'
 import {SglangSequence} from './sglang-sequence.ts'
 import {createSteadyBatch, runSteadyPasses, type SteadyBatch} from './steady-passes.ts'
-import {TokenRuns} from './token-runs.ts'
+import {createTokenRuns, type TokenRuns} from './token-runs.ts'
 import {TokenSlots} from './token-slots.ts'
 
 /**
@@ -50,14 +50,13 @@ export class SglangScheduler implements Scheduler {
   #emitted = 0
   readonly #steady: SteadyBatch
 
-  constructor(setup: Pick<SchedulerSetup, 'args' | 'perf' | 'workload' | 'observer'>) {
-    const {args, perf, workload, observer} = setup
+  constructor({args, perf, workload, prompts, observer}: SglangSetup) {
     this.#parameters = sglangParameters(args)
     this.#perf = perf
     this.#inputLength = workload.inputLength
     this.#observer = observer
     this.#steady = createSteadyBatch(observer, (count, total) => this.#decodeMs(count, total))
-    this.#tokens = new TokenRuns(workload)
+    this.#tokens = createTokenRuns(workload, prompts)
     this.#slots = new TokenSlots(this.#parameters, this.#tokens)
     this.#newTokenRatio = new NewTokenRatio(this.#parameters)
     this.#prefillRatio = args.speedup_ratio
@@ -87,7 +86,8 @@ export class SglangScheduler implements Scheduler {
   }
 
   receive(request: number, maxOutput: number): void {
-    this.#waiting.pushBack(new SglangSequence(request, this.#inputLength[request]!, maxOutput))
+    const named = {request, name: this.#tokens.nameOf(request)}
+    this.#waiting.pushBack(new SglangSequence(named, this.#inputLength[request]!, maxOutput))
   }
 
   /**

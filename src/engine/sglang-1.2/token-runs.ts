@@ -1,10 +1,11 @@
 import type {Workload} from '../../trace/workload.ts'
+import type {Prompts} from '../prompts.ts'
 
 /**
  * The tokens of all requests, prompts and outputs, without storing any. A prompt token is known by the hash id of the
  * trace block it lies in; a generated token, part of the prompt or not, is unique to its request and place. Only tokens at the same position are
  * ever compared, and trace blocks begin at the same positions in every prompt, so two prompts are compared hash id by
- * hash id: a few hundred steps for a hundred thousand tokens.
+ * hash id: a few hundred steps for a hundred thousand tokens. Requests are asked for by `nameOf`.
  */
 export class TokenRuns {
   readonly #inputLength: Int32Array
@@ -17,6 +18,11 @@ export class TokenRuns {
     this.#hashStart = workload.hashStart
     this.#hashIds = workload.hashIds
     this.#traceBlockSize = workload.traceBlockSize
+  }
+
+  /** By what number the tokens of a request are known on an instance. */
+  nameOf(request: number): number {
+    return request
   }
 
   /** First position in [from, to) at which the tokens of two requests differ; `to` if there is none. */
@@ -39,6 +45,27 @@ export class TokenRuns {
     if (position >= this.#inputLength[request]!) return GENERATED + request
     return this.#hashIds[this.#hashStart[request]! + Math.floor(position / this.#traceBlockSize)]!
   }
+}
+
+/** Tokens of requests that have none in common: what is left of one in a cache tells nothing of the next in its slot. */
+class UnsharedTokens extends TokenRuns {
+  #names = 0
+
+  override nameOf(): number {
+    return this.#names++
+  }
+
+  override firstDifference(a: number, b: number, from: number, to: number): number {
+    return a === b ? to : from
+  }
+
+  override tokenAt(name: number): number {
+    return name
+  }
+}
+
+export function createTokenRuns(workload: Workload, {areUnshared}: Pick<Prompts, 'areUnshared'>): TokenRuns {
+  return areUnshared ? new UnsharedTokens(workload) : new TokenRuns(workload)
 }
 
 /** Above every 32-bit hash id. */

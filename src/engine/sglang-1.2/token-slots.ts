@@ -62,7 +62,7 @@ export class TokenSlots {
       this.#free -= end - own
       return own
     }
-    const node = this.cache.match(sequence.request, end)
+    const node = this.cache.match(sequence.name, end)
     if (end - node.end > this.#free) return null
     this.#free -= end - node.end
     this.cache.lock(node)
@@ -85,7 +85,7 @@ export class TokenSlots {
     const {cache} = this
     const node = sequence.node ?? cache.root
     const tokensExpected = cache.tokenCount + aligned - node.end
-    sequence.node = cache.insert(node, sequence.request, aligned)
+    sequence.node = cache.insert(node, sequence.name, aligned)
     if (this.#isMended) this.#free += tokensExpected - cache.tokenCount
     sequence.cached = aligned
     sequence.matchVersion = -1
@@ -127,7 +127,7 @@ export class TokenSlots {
 
   /** Tokens a request can add before its next full page makes a node of the tree; Infinity when its node just grows. */
   steadyTokens(sequence: SglangSequence): number {
-    if (this.cache.growsInPlace(sequence.node ?? this.cache.root, sequence.request))
+    if (this.cache.growsInPlace(sequence.node ?? this.cache.root, sequence.name))
       return Number.POSITIVE_INFINITY
     return sequence.cached + this.#page - sequence.materialized - 1
   }

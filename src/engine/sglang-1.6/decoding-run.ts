@@ -78,7 +78,7 @@ export class DecodingRun {
     }
     if (!isCaching) return Number.POSITIVE_INFINITY
     const grows =
-      sequence.cached === materialized && node !== null && pool.tree.growsInPlace(node, sequence.request)
+      sequence.cached === materialized && node !== null && pool.tree.growsInPlace(node, sequence.name)
     return grows ? Number.POSITIVE_INFINITY : 0
   }
 

@@ -19,12 +19,12 @@ export function longestPrefixFirst(
   const compared = pool.pagesFor(SHORT_MATCH)
   const firsts: number[] = []
   const ranked = waiting.map(sequence => {
-    const {request, length} = sequence
-    const matched = pool.cachedTokens(request, length)
+    const {name, length} = sequence
+    const matched = pool.cachedTokens(name, length)
     let isLate = false
     if (matched <= SHORT_MATCH && length >= compared) {
-      isLate = firsts.some(other => tokens.firstDifference(request, other, 0, compared) === compared)
-      if (!isLate) firsts.push(request)
+      isLate = firsts.some(other => tokens.firstDifference(name, other, 0, compared) === compared)
+      if (!isLate) firsts.push(name)
     }
     return {sequence, matched, isLate}
   })

@@ -82,9 +82,7 @@ export class PromptAdmission {
     const {page, clip} = this.#parameters
     const {materialized, length, left, maxOutput} = sequence
     const lookedUp =
-      materialized === 0
-        ? this.#pool.cachedTokens(sequence.request, maxOutput === 0 ? length : length - 1)
-        : 0
+      materialized === 0 ? this.#pool.cachedTokens(sequence.name, maxOutput === 0 ? length : length - 1) : 0
     const start = Math.max(materialized, lookedUp)
     const extend = length - start
     if (extend === 0 && materialized > 0) return null

@@ -3,12 +3,13 @@ import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {OutcomeRow16} from '../pass-outcome-1.6.ts'
 import {PassTimes16} from '../pass-times-1.6.ts'
+import type {Prompts} from '../prompts.ts'
 import type {PassObserver} from '../scheduler.ts'
 import {type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
 import {NewTokenRatio} from '../sglang-1.2/new-token-ratio.ts'
 import {PromptBatch} from '../sglang-1.2/prompt-batch.ts'
 import {type SglangParameters, sglangParameters} from '../sglang-1.2/sglang-parameters.ts'
-import {TokenRuns} from '../sglang-1.2/token-runs.ts'
+import {createTokenRuns, type TokenRuns} from '../sglang-1.2/token-runs.ts'
 import {DecodingRun} from './decoding-run.ts'
 import {longestPrefixFirst, MOST_ORDERED} from './longest-prefix-first.ts'
 import {PromptAdmission} from './prompt-admission.ts'
@@ -23,6 +24,7 @@ export interface SglangInputs {
   readonly args: EngineArgs
   readonly perf: PerfModel
   readonly workload: Workload
+  readonly prompts: Pick<Prompts, 'areUnshared'>
   readonly observer: PassObserver
 }
 
@@ -62,13 +64,13 @@ export class SglangScheduler implements Scheduler16 {
   /** Passes still to come in which nothing but decoding is done. */
   #decodeRounds = 0
 
-  constructor({args, perf, workload, observer}: SglangInputs) {
+  constructor({args, perf, workload, prompts, observer}: SglangInputs) {
     const parameters = sglangParameters(args)
     const {page, pool: capacity} = parameters
     this.#parameters = parameters
     this.#inputLength = workload.inputLength
     this.#observer = observer
-    this.#tokens = new TokenRuns(workload)
+    this.#tokens = createTokenRuns(workload, prompts)
     this.#isCaching = args.enable_prefix_caching
     this.#maxRunning = args.max_num_seqs ?? Number.POSITIVE_INFINITY
     this.#maxModelLength = args.max_model_len ?? Number.POSITIVE_INFINITY
@@ -171,7 +173,7 @@ export class SglangScheduler implements Scheduler16 {
   #createSequence(request: number, maxOutput: number): SglangSequence {
     const prompt = this.#inputLength[request]!
     const most = Math.max(Math.min(maxOutput, this.#maxModelLength - prompt), 0)
-    return new SglangSequence(request, prompt, most)
+    return new SglangSequence({request, name: this.#tokens.nameOf(request)}, prompt, most)
   }
 
   #createDestination(): SglangDestination {

@@ -40,8 +40,8 @@ export class TokenPool {
   }
 
   /** Cached leading tokens of a sequence, of its first `length`; changes nothing. */
-  cachedTokens(request: number, length: number): number {
-    return this.#isCaching ? this.tree.cachedTokens(request, length) : 0
+  cachedTokens(name: number, length: number): number {
+    return this.#isCaching ? this.tree.cachedTokens(name, length) : 0
   }
 
   /** Takes the pages a sequence needs up to `end` tokens, evicting others if it must; false if they are not there. */
@@ -62,7 +62,7 @@ export class TokenPool {
   /** Holds on to what is cached of a sequence's first `length` tokens. */
   attach(sequence: SglangSequence, length: number): void {
     if (!this.#isCaching) return
-    const node = this.tree.match(sequence.request, length)
+    const node = this.tree.match(sequence.name, length)
     this.tree.lock(node)
     sequence.node = node
     sequence.cached = node.end
@@ -101,7 +101,7 @@ export class TokenPool {
   #insert(sequence: SglangSequence, end: number): number {
     const {tree} = this
     const old = sequence.node
-    const node = tree.insert(old ?? tree.root, sequence.request, end)
+    const node = tree.insert(old ?? tree.root, sequence.name, end)
     tree.lock(node)
     if (old !== null) tree.unlock(old, sequence.lastUse)
     const freed = end - sequence.cached - tree.inserted
