@@ -1,5 +1,6 @@
 import type {Scenario} from '../config/scenario.ts'
 import {hasSessions} from '../config/synthetic-fields.ts'
+import {SKETCHED_PERCENTILES} from '../report/report.ts'
 
 /** Columns over more requests than this, and the copies that results take, come near the 2 GB a browser tab is sure of. */
 export const STREAMED_ABOVE = 1_000_000
@@ -17,4 +18,13 @@ export function streamsSynthetic(scenario: Scenario, above: number): boolean {
  */
 export function isStreamable({drainLimitS, maxSimTimeMs}: Scenario): boolean {
   return drainLimitS === undefined && maxSimTimeMs === undefined
+}
+
+/** What to say of a sweep before its points are run; nothing where all of them keep their requests. */
+export function tellSketchedPoints(points: readonly Scenario[]): readonly string[] {
+  if (!points.some(scenario => streamsSynthetic(scenario, STREAMED_ABOVE))) return []
+  const above = STREAMED_ABOVE.toLocaleString('en-US')
+  return [
+    `Points of more than ${above} requests keep none of them: their percentiles are ${SKETCHED_PERCENTILES}`,
+  ]
 }

@@ -115,7 +115,7 @@ async function runPoint(
   onProgress: OnProgress,
   cancel: MessagePort,
 ): Promise<Result<PointFigures>> {
-  const simulated = await simulateOneOfMany(site, request, {onProgress, cancel})
+  const simulated = await simulateOneOfMany(site, request, {onProgress, cancel, streamsAbove: STREAMED_ABOVE})
   return simulated.ok ? ok(computeFigures(simulated.value.result)) : simulated
 }
 

@@ -2,6 +2,7 @@ import {phaseIntervalS} from '../../config/scaling/phase-interval.ts'
 import {firstPoolOf, type Scenario} from '../../config/scenario.ts'
 import {assert} from '../../core/assert.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
+import {tellSketchedPoints} from '../../run/streamable.ts'
 import {sha256OfSynthetic} from '../../run/traffic.ts'
 import {expandGrid, type GridPoint, generatesTraces} from '../../sweep/grid.ts'
 import {tellIdleKnob} from '../../sweep/idle-knobs.ts'
@@ -69,7 +70,7 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
     ownTasks: pointsOfShard(tasks.value, sweep.shard),
     base,
     hasProgress: centre.value.hasProgress,
-    notices: checked.value.notices,
+    notices: [...checked.value.notices, ...tellSketchedPoints(sized.value.map(({scenario}) => scenario))],
   })
 }
 

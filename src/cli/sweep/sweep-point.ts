@@ -7,6 +7,7 @@ import {formatReportJson} from '../../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../../report/table.ts'
 import {prepareRun, type RunPorts, simulatePrepared} from '../../run/prepare-run.ts'
 import type {RunResult} from '../../run/run.ts'
+import {STREAMED_ABOVE} from '../../run/streamable.ts'
 import {keepingLast, ROOM_OF_MANY, type Traffic, trafficFrom} from '../../run/traffic.ts'
 import {computeFigures, type PointFacts, type SweepRow} from '../../sweep/points.ts'
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
@@ -104,8 +105,10 @@ export class PointRunner {
     }
   }
 
-  async #simulate({scenario}: PointTask): Promise<Result<Simulated>> {
-    const prepared = await prepareRun(scenario, this.#ports)
+  async #simulate({scenario, judge}: PointTask): Promise<Result<Simulated>> {
+    // A bench looks at every request.
+    const streams = judge === undefined ? {streamsAbove: STREAMED_ABOVE} : {}
+    const prepared = await prepareRun(scenario, {...this.#ports, ...streams})
     if (!prepared.ok) return prepared
     const steps = simulatePrepared(prepared.value)
     for (;;) {

@@ -15,5 +15,5 @@ function generated(request_count: number, change: Partial<Scenario> = {}): Scena
 test('requests that a run does not keep need no room', () => {
   const {message = ''} = memoryVerdict(generated(10_000_000), null, 8) as {readonly message?: string}
   expect(message).not.toMatch(/needs about [\d.]+ GiB/)
-  expect(memoryVerdict(generated(20_000_000, {routerMode: 'kv_router'}), null, 8).kind).toBe('refused')
+  expect(memoryVerdict(generated(20_000_000, {drainLimitS: 60}), null, 8).kind).toBe('refused')
 })

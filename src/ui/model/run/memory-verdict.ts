@@ -21,9 +21,7 @@ export function memoryVerdict(
   deviceGib: number | undefined,
 ): MemoryVerdict {
   if (scenario === null) return {kind: 'fits'}
-  const traffic = scenario.synthetic
-    ? {...sizeOfSynthetic(scenario.synthetic), isStreamed: streamsSynthetic(scenario, STREAMED_ABOVE)}
-    : sizeOfTrace(info)
+  const traffic = sizeOf(scenario, info)
   if (traffic === null) return {kind: 'fits'}
   const bytes = tabMemoryBytes(deviceGib)
   return judgeMemory(forecastMemory(scenario, traffic), {bytes, of: 'a browser tab'})
@@ -45,7 +43,7 @@ export function memoryOfMany(
   {workers, deviceGib}: {readonly workers: number; readonly deviceGib: number | undefined},
 ): MemoryOfMany | null {
   const needed = scenarios.map(scenario => {
-    const traffic = scenario.synthetic ? sizeOfSynthetic(scenario.synthetic) : sizeOfTrace(info)
+    const traffic = sizeOf(scenario, info)
     return traffic === null ? null : bytesOfMany(forecastMemory(scenario, traffic))
   })
   if (needed.includes(null)) return null
@@ -54,6 +52,12 @@ export function memoryOfMany(
     .sort((a, b) => b - a)
     .slice(0, workers)
   return {bytes: largest.reduce((sum, bytes) => sum + bytes, 0), roomBytes: tabMemoryBytes(deviceGib)}
+}
+
+function sizeOf(scenario: Scenario, info: TraceInfo | null): TrafficSize | null {
+  return scenario.synthetic
+    ? {...sizeOfSynthetic(scenario.synthetic), isStreamed: streamsSynthetic(scenario, STREAMED_ABOVE)}
+    : sizeOfTrace(info)
 }
 
 function sizeOfTrace(info: TraceInfo | null): TrafficSize | null {
