@@ -10,6 +10,15 @@ export function isCompleted(requests: RequestColumns, request: number): boolean 
   return !Number.isNaN(requests.firstAdmitMs[request]!) && requests.emittedTokens[request]! > 0
 }
 
+/**
+ * It ended with its whole answer: all the tokens it asked for, or in 1.6.1, which says how requests end, as many as the
+ * model's length left room for.
+ */
+export function isAnswered({status, emittedTokens, outputLength}: RequestColumns, request: number): boolean {
+  const emitted = emittedTokens[request]!
+  return status === undefined ? emitted >= outputLength[request]! : status[request] === 1
+}
+
 /** Arrival to first token. */
 export function ttftMs(requests: RequestColumns, request: number): number {
   return Math.max(requests.firstTokenMs[request]! - requests.arrivalMs[request]!, 0)

@@ -24,3 +24,12 @@ test('half is enough where half is asked for, and nothing is out where nobody ca
   const none = computeServiceBurn(recordOf([]).requests, {ttftMs: 500, itlMs: 50, share: 0.5})
   expect(none).toEqual({interval_s: 60, share_met: [], minutes_out: 0, minutes: 0})
 })
+
+test('an answer that 1.6.1 ends at the model’s length is judged by its latencies', () => {
+  const {requests} = recordOf([{arrivalMs: 0, tokensMs: [100, 120]}])
+  requests.outputLength.fill(200)
+  const met = (columns: typeof requests) =>
+    computeServiceBurn(columns, {ttftMs: 500, itlMs: 50, share: 0.95}).share_met
+  expect(met({...requests, status: new Uint8Array([1])})).toEqual([1])
+  expect(met(requests)).toEqual([0])
+})

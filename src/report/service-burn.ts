@@ -1,4 +1,5 @@
 import type {RequestColumns} from '../engine/record/record.ts'
+import {isAnswered} from './request-measures.ts'
 import {isAttained, type ServiceLevel} from './service-level.ts'
 
 /** When the objective was kept, minute by minute of simulated time; the keys are those of the report (contracts.md 3). */
@@ -64,6 +65,5 @@ export function computeServiceBurn(
 }
 
 function isMet(requests: RequestColumns, r: number, target: ServiceLevel): boolean {
-  const isDone = requests.emittedTokens[r]! > 0 && requests.emittedTokens[r]! >= requests.outputLength[r]!
-  return isDone && isAttained(requests, r, target)
+  return requests.emittedTokens[r]! > 0 && isAnswered(requests, r) && isAttained(requests, r, target)
 }

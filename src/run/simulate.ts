@@ -17,6 +17,7 @@ import {computeReport} from '../report/compute-report.ts'
 import {computeExtras} from '../report/extras.ts'
 import {countedGpus} from '../report/gpu-hours.ts'
 import {pictureIntervalMs} from '../report/interval-tally.ts'
+import {longestRequestTokens} from '../report/longest-request.ts'
 import {computeStreamedReport} from '../report/streamed/compute-streamed-report.ts'
 import {RunTally} from '../report/streamed/run-tally.ts'
 import {drive} from '../scaling/drive.ts'
@@ -127,7 +128,8 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
 
 function createTally(scenario: Scenario, {source: {requestCount}}: StreamedInput): RunTally {
   const intervalMs = pictureIntervalMs(scenario)
-  return new RunTally({objective: objectiveOf(scenario), requestCount, intervalMs})
+  const longestTokens = longestRequestTokens(scenario)
+  return new RunTally({objective: objectiveOf(scenario), requestCount, intervalMs, longestTokens})
 }
 
 type RequestTally = Pick<RequestSink, 'finished' | 'gaps'>

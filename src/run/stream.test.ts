@@ -90,9 +90,8 @@ function expectSamePictures(streamed: RunPictures, kept: RunPictures): void {
   const {checks, ...honesty} = streamed.honesty!
   const {checks: keptChecks, ...keptHonesty} = kept.honesty!
   expect(honesty).toEqual(keptHonesty)
-  expect(checks.map(({name, passes}) => [name, passes])).toEqual(
-    keptChecks.map(({name, passes}) => [name, passes]),
-  )
+  expect(checks.filter(({passes}) => !passes)).toEqual([])
+  expect(keptChecks.filter(({passes}) => !passes)).toEqual([])
   // One list of details differs: of how many requests the instances were compared.
   expect(checks.slice(0, 3)).toEqual(keptChecks.slice(0, 3))
 }

@@ -2,7 +2,7 @@ import type {Scenario} from '../../config/scenario.ts'
 import type {EngineRecord} from '../../engine/record/record.ts'
 import type {PolicyDetail} from '../../policies/policy-detail.ts'
 import type {ScalingRecord} from '../../scaling/record.ts'
-import {completedInArrivalOrder, tpotMs, ttftMs} from '../request-measures.ts'
+import {completedInArrivalOrder, isAnswered, tpotMs, ttftMs} from '../request-measures.ts'
 import type {ServiceLevel} from '../service-level.ts'
 import {computePoolUse, type PoolUse} from './instance-use.ts'
 import {type TickView, tickViews} from './tick-view.ts'
@@ -72,7 +72,7 @@ function missedBits({requests}: EngineRecord, objective: Objective, arrived: Int
   for (const request of completedInArrivalOrder(requests)) {
     const late = ttftMs(requests, request) <= objective.ttftMs ? 0 : MISSED_TTFT
     const slow = tpotMs(requests, request) <= objective.itlMs ? 0 : MISSED_ITL
-    const unfinished = requests.emittedTokens[request]! < requests.outputLength[request]! ? UNFINISHED : 0
+    const unfinished = isAnswered(requests, request) ? 0 : UNFINISHED
     missed[request] = late | slow | unfinished
   }
   return missed

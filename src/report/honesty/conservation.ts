@@ -1,6 +1,7 @@
 import type {EngineRecord, RequestColumns} from '../../engine/record/record.ts'
 import type {PolicyDetail} from '../../policies/policy-detail.ts'
 import type {ScalingRecord} from '../../scaling/record.ts'
+import {answerTokens} from '../longest-request.ts'
 import type {ReferenceReport} from '../report.ts'
 import {completedInArrivalOrder, isInOrder} from '../request-measures.ts'
 import type {CheckedTokens, RunTally} from '../streamed/run-tally.ts'
@@ -18,6 +19,8 @@ export interface CheckedRun {
   readonly engine: EngineRecord
   /** null for a plain run. */
   readonly scaling: ScalingRecord<PolicyDetail> | null
+  /** Of a prompt and its answer together (`longestRequestTokens`); absent = no limit. */
+  readonly longestTokens?: number
   /** Of a streamed run, whose `engine` has a sample of the requests alone; absent = it has all of them. */
   readonly tally?: RunTally
 }
@@ -53,7 +56,7 @@ function checkRequests({report, engine: {requests}, tally}: CheckedRun): Conserv
 /** Tokens are counted in two places while a run goes on: per request, and as gaps between tokens. */
 function checkTokens(run: CheckedRun, completed: Completed): ConservationCheck {
   const {report, tally} = run
-  const {asked, emitted, gaps} = tally?.tokens ?? countTokens(run.engine, completed)
+  const {asked, emitted, gaps} = tally?.tokens ?? countTokens(run, completed)
   return {
     name: 'Completed requests got the tokens they asked for, and every gap between tokens is counted',
     passes:
@@ -64,10 +67,14 @@ function checkTokens(run: CheckedRun, completed: Completed): ConservationCheck {
   }
 }
 
-function countTokens({requests, tokenGaps}: EngineRecord, completed: Completed): CheckedTokens {
+function countTokens(
+  {engine, longestTokens = Number.POSITIVE_INFINITY}: CheckedRun,
+  completed: Completed,
+): CheckedTokens {
+  const {requests, tokenGaps} = engine
   const tokens = {asked: 0, emitted: 0, gaps: 0}
   for (const r of completed) {
-    tokens.asked += requests.outputLength[r]!
+    tokens.asked += answerTokens(requests.inputLength[r]!, requests.outputLength[r]!, longestTokens)
     tokens.emitted += requests.emittedTokens[r]!
   }
   for (let i = 0; i < tokenGaps.length; i++) tokens.gaps += tokenGaps.count[i]!

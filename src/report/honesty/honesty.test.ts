@@ -72,6 +72,17 @@ describe('saturation', () => {
     expect(computeSaturation(record)).toMatchObject({label: 'overloaded', unfinished: 1})
   })
 
+  test('an answer that 1.6.1 ends at the model’s length leaves nothing unfinished', () => {
+    const record = recordOf(traffic(100, 1000, () => 100))
+    record.requests.outputLength.fill(200)
+    const ended = (status: number) => ({
+      ...record,
+      requests: {...record.requests, status: new Uint8Array(100).fill(status)},
+    })
+    expect(computeSaturation(ended(1))).toMatchObject({label: 'stable', unfinished: 0})
+    expect(computeSaturation(ended(0))).toMatchObject({label: 'overloaded', unfinished: 100})
+  })
+
   test('no traffic at all is stable', () => {
     expect(computeSaturation(recordOf([]))).toMatchObject({label: 'stable', arrivalRps: 0, waitingPeak: 0})
   })

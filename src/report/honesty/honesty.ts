@@ -1,5 +1,6 @@
 import type {Calibration} from '../../config/calibration.ts'
 import type {EngineTiming} from '../../config/scenario.ts'
+import {longestRequestTokens} from '../longest-request.ts'
 import {type ConservationCheck, checkConservation} from './conservation.ts'
 import {type ComparableRun, computeDeviation, type Deviation} from './deviation.ts'
 import {GOLDEN_INDEX} from './golden-index.ts'
@@ -34,7 +35,7 @@ export function computeHonesty(input: ComparableRun): Honesty {
     timing: input.scenario.engineTiming,
     outsideShare: input.report.planner_replay.outside_measured_share,
     saturation: input.tally?.saturation.saturation() ?? computeSaturation(input.engine),
-    checks: checkConservation(input),
+    checks: checkConservation({...input, longestTokens: longestRequestTokens(input.scenario)}),
     deviation: computeDeviation(input, GOLDEN_INDEX),
     measured: compareWithMeasured(input.scenario),
     preemptions: input.tally?.preemptions ?? input.engine.requestEvents.preemptions.length,

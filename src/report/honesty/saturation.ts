@@ -1,5 +1,5 @@
 import type {EngineRecord, RequestColumns} from '../../engine/record/record.ts'
-import {ttftMs} from '../request-measures.ts'
+import {isAnswered, ttftMs} from '../request-measures.ts'
 
 /** How the fleet stood against its traffic, by the rule of `SATURATION_RULE`. */
 export type SaturationLabel = 'stable' | 'backlogged' | 'overloaded'
@@ -50,7 +50,7 @@ export function computeSaturation({requests}: EngineRecord): Saturation {
   let unfinished = 0
   let longWaits = 0
   for (const r of arrived) {
-    if (requests.emittedTokens[r]! < requests.outputLength[r]!) unfinished++
+    if (!isAnswered(requests, r)) unfinished++
     else if (requests.lastTokenMs[r]! <= lastMs) completed++
     // Without a first token the wait has no end.
     if (!(ttftMs(requests, r) <= LONG_WAIT_MS)) longWaits++

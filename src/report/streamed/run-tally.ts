@@ -3,6 +3,7 @@ import {SketchedValues} from '../../core/sketch/sketched-values.ts'
 import type {RequestColumns} from '../../engine/record/record.ts'
 import type {RequestSink} from '../../engine/stream/streamed-requests.ts'
 import {IntervalTally} from '../interval-tally.ts'
+import {answerTokens} from '../longest-request.ts'
 import {e2eMs, isCompleted, isInOrder, tpotMs, ttftMs, ttstMs} from '../request-measures.ts'
 import {BurnTally} from '../service-burn.ts'
 import {isAttained, type ServiceLevel} from '../service-level.ts'
@@ -16,12 +17,14 @@ export interface TallyOptions {
   readonly requestCount: number
   /** Of pictures, while there are at most `MOST_INTERVALS`. */
   readonly intervalMs: number
+  /** Of a prompt and its answer together (`longestRequestTokens`). */
+  readonly longestTokens: number
 }
 
 /** A screen shows no more, and each has bins of its own. */
 const MOST_INTERVALS = 2048
 
-/** Of the completed requests: tokens they asked for and got, and gaps between tokens. */
+/** Of the completed requests: tokens they asked for, as far as their engine gives them, and got, and gaps between tokens. */
 export interface CheckedTokens {
   asked: number
   emitted: number
@@ -51,17 +54,20 @@ export class RunTally implements RequestSink {
   outOfOrder = -1
   readonly saturation = new SaturationTally()
   readonly intervals: IntervalTally<SketchedValues>
+  #askedTokens = 0
   #emittedTokens = 0
+  readonly #longestTokens: number
   readonly #sample = new RequestSample()
 
-  constructor({objective, requestCount, intervalMs}: TallyOptions) {
+  constructor({objective, requestCount, intervalMs, longestTokens}: TallyOptions) {
+    this.#longestTokens = longestTokens
     this.expected = requestCount
     this.intervals = new IntervalTally({intervalMs, most: MOST_INTERVALS}, () => new SketchedValues())
     this.service = objective === null ? null : {attained: 0, burn: new BurnTally(objective), objective}
   }
 
   get tokens(): CheckedTokens {
-    return {asked: this.totals.outputTokens, emitted: this.#emittedTokens, gaps: this.itl.moments.count}
+    return {asked: this.#askedTokens, emitted: this.#emittedTokens, gaps: this.itl.moments.count}
   }
 
   finished(requests: RequestColumns, row: number): void {
@@ -79,6 +85,11 @@ export class RunTally implements RequestSink {
     if (this.outOfOrder < 0 && !isInOrder(requests, row, Number.POSITIVE_INFINITY))
       this.outOfOrder = this.told - 1
     this.completed++
+    this.#askedTokens += answerTokens(
+      requests.inputLength[row]!,
+      requests.outputLength[row]!,
+      this.#longestTokens,
+    )
     this.#emittedTokens += requests.emittedTokens[row]!
     this.intervals.completed(requests, row)
     this.totals.inputTokens += requests.inputLength[row]!

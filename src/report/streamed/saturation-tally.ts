@@ -1,7 +1,7 @@
 import {EarliestHeap} from '../../core/queues/earliest-heap.ts'
 import type {RequestColumns} from '../../engine/record/record.ts'
 import {judgeSaturation, LONG_WAIT_MS, type Saturation} from '../honesty/saturation.ts'
-import {ttftMs} from '../request-measures.ts'
+import {isAnswered, ttftMs} from '../request-measures.ts'
 
 /** `computeSaturation` of requests that are over, told one by one in order of arrival. */
 export class SaturationTally {
@@ -24,7 +24,7 @@ export class SaturationTally {
     if (!(ttftMs(requests, r) <= LONG_WAIT_MS)) this.#longWaits++
     if (Number.isNaN(requests.firstTokenMs[r]!)) this.#unserved++
     else this.#firstTokens.push(requests.firstTokenMs[r]!, null)
-    if (requests.emittedTokens[r]! < requests.outputLength[r]!) this.#unfinished++
+    if (!isAnswered(requests, r)) this.#unfinished++
     else this.#lastTokens.push(requests.lastTokenMs[r]!, null)
     dropUntil(this.#firstTokens, arrivalMs)
     dropUntil(this.#lastTokens, arrivalMs)
