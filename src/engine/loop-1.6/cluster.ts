@@ -650,7 +650,10 @@ export class Cluster16 implements ReplayEngine {
     const placements = pool.router?.freed(request, this.#now)
     if (kind === COMPLETED) this.#complete(request, instance, isInstant)
     else {
+      const destination = this.#decodeOf.get(request)
       this.#giveUp(request, REJECTED)
+      // What a decode instance has reserved for it is let go later in the instant.
+      if (isSource && destination !== undefined) this.#decodeOf.set(request, destination)
       this.#handOffs?.rejected(request)
     }
     this.#dispatchAll(placements)
@@ -722,8 +725,10 @@ export class Cluster16 implements ReplayEngine {
         prefillInstance: request => this.#prefillOf.get(request),
         decodeInstance: request => this.#decodeOf.get(request),
         sourceReleased: (request, instance) => this.#sourceReleased(request, instance),
-        destinationCancelled: (request, instance) =>
-          this.#dispatchAll(this.#poolOf(instance).router?.freed(request, this.#now)),
+        destinationCancelled: (request, instance) => {
+          this.#decodeOf.delete(request)
+          this.#dispatchAll(this.#poolOf(instance).router?.freed(request, this.#now))
+        },
         activated: instance => this.#main.ready.addIfReady(instance),
         refused: request => {
           this.#dispatchAll(this.#main.router?.freed(request, this.#now))
