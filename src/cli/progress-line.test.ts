@@ -17,6 +17,11 @@ it('tells where a run is and how long it will take', () => {
   )
 })
 
+it('names no end of a run that goes on behind its last arrival', () => {
+  const line = describeProgress({...progress, simulatedMs: 3_700_000}, 500)
+  expect(line).toContain('simulated 1:01:40 so far, 5,901 of 23,608 requests')
+})
+
 it('writes lines to a log at most once a second and redraws one on a terminal', () => {
   const draw = (isTerminal: boolean) => {
     let written = ''

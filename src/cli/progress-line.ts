@@ -48,9 +48,11 @@ export function describeProgress(progress: RunProgress, elapsedMs: number): stri
   const share = shareDone(progress)
   const speed = elapsedMs > 0 ? simulatedMs / elapsedMs : 0
   const left = share > 0 ? formatDuration((elapsedMs / share) * (1 - share)) : '?'
+  // Behind the last arrival nobody knows when the last answer ends.
+  const isOverrun = expectedEndMs > 0 && simulatedMs >= expectedEndMs && completedRequests < totalRequests
   return [
     `${formatThousands(share * 100, 0)} %`,
-    `simulated ${formatDuration(simulatedMs)} of ${formatDuration(expectedEndMs)}`,
+    `simulated ${formatDuration(simulatedMs)} ${isOverrun ? 'so far' : `of ${formatDuration(expectedEndMs)}`}`,
     `${formatThousands(completedRequests, 0)} of ${formatThousands(totalRequests, 0)} requests`,
     `${formatThousands(speed, 0)}x real time`,
     `${left} left`,
