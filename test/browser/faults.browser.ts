@@ -158,11 +158,11 @@ test('a page in the background finishes its run', async () => {
   await expectVisible(page.getByRole('heading', {name: 'Results'}))
 })
 
-// SGLang keeps all requests, however many: what vLLM does not.
+// Where instances end at a draining limit all requests are kept, however many.
 describe('a run there is no memory for', () => {
   test('is refused beforehand with the figure, link or no link', async () => {
     const synthetic =
-      'synthetic.input_tokens=150&synthetic.output_tokens=150&synthetic.request_count=10000000&engine.engine_type=sglang'
+      'synthetic.input_tokens=150&synthetic.output_tokens=150&synthetic.request_count=10000000&drain-limit=60'
     const {page} = await open({hash: `v=1&preset=as-published&${synthetic}&run=1`})
     await expectVisible(
       page.getByRole('alert').filter({hasText: /needs about 4\.9 GiB of memory, more than the \d/}),
@@ -176,7 +176,7 @@ describe('a run there is no memory for', () => {
 
   test('or perhaps not enough is warned of, and may be run', async () => {
     const synthetic =
-      'synthetic.input_tokens=1000&synthetic.output_tokens=10&synthetic.request_count=3500000&engine.engine_type=sglang'
+      'synthetic.input_tokens=1000&synthetic.output_tokens=10&synthetic.request_count=3500000&drain-limit=60'
     const {page} = await open({hash: `v=1&preset=as-published&${synthetic}`})
     await expectVisible(
       page.getByRole('alert').filter({hasText: /about \d\.\d GiB of memory, up to \d\.\d GiB/}),

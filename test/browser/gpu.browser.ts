@@ -81,7 +81,8 @@ test('the KV cache is estimated on request, with its terms', async () => {
 test('a model is added by its config.json, kept, and not in the link', async () => {
   const site = await open({hash: GUIDE})
   const {page} = site
-  await expect.poll(() => field(site, 'aic_model_path').evaluate(element => element.tagName)).toBe('SELECT')
+  const isList = () => field(site, 'aic_model_path').evaluate(element => element.tagName)
+  await expect.poll(isList, {timeout: 30_000}).toBe('SELECT')
   await writeDraft(site, {...OWN_CONFIG, num_key_value_heads: 99})
   await expectVisible(page.getByRole('alert').filter({hasText: '"num_key_value_heads"'}))
   await page.getByRole('textbox', {name: 'config.json', exact: true}).first().fill(JSON.stringify(OWN_CONFIG))
