@@ -245,27 +245,22 @@ export class Cluster implements ReplayEngine {
   }
 
   #createStretches(): Stretches<Instance> {
-    let lastMs = 0
     return new Stretches<Instance>(
       {
-        begin: () => {
-          lastMs = this.#now
-          this.#beginAlone()
-        },
+        begin: () => this.#beginAlone(),
         arrive: (request, atMs) => {
           this.#recorder.arrived(request, atMs)
           return this.#main.route(request, atMs)!.instance
         },
         moveTo: (instance, atMs) => {
           this.#now = atMs
-          if (atMs > lastMs) lastMs = atMs
           this.#turns.moveAlone(atMs)
           if (instance.isBusy && instance.endMs === atMs) this.#endPass(instance)
         },
         dispatch: (request, instance) => this.#dispatch({request, instance, overlapBlocks: 0}),
         startPasses: () => this.#startPasses(this.#main),
-        end: () => {
-          this.#now = lastMs
+        end: lastMs => {
+          if (lastMs > this.#now) this.#now = lastMs
           this.#endAlone()
         },
       },

@@ -319,28 +319,23 @@ export class Cluster16 implements ReplayEngine {
   }
 
   #createStretches(): Stretches<Instance16> {
-    let lastMs = 0
     return new Stretches<Instance16>(
       {
-        begin: () => {
-          lastMs = this.#now
-          this.#beginAlone()
-        },
+        begin: () => this.#beginAlone(),
         arrive: (request, atMs) => {
           this.#arrived(request, atMs)
           return this.#main.route(request, atMs)!.instance
         },
         moveTo: (instance, atMs) => {
           this.#now = atMs
-          if (atMs > lastMs) lastMs = atMs
           this.#turns.moveAlone(atMs)
           this.#gapOrder!.begin(atMs, this.#turns.now(instance.subject))
           if (instance.isBusy && instance.endMs === atMs) this.#endPass(instance)
         },
         dispatch: (request, instance) => this.#dispatch({request, instance, overlapBlocks: 0}),
         startPasses: () => this.#startPasses(this.#main),
-        end: () => {
-          this.#now = lastMs
+        end: lastMs => {
+          if (lastMs > this.#now) this.#now = lastMs
           this.#endAlone()
         },
       },

@@ -19,8 +19,11 @@ interface StretchHost<Instance extends LoneInstance> {
   moveTo(instance: Instance, atMs: number): void
   dispatch(request: number, instance: Instance): void
   startPasses(): void
-  /** Puts in order what was told, and the ends of passes back among the events. */
-  end(): void
+  /**
+   * Puts in order what was told, and the ends of passes back among the events.
+   * @param lastMs the latest moment that any instance came to: the common clock stands there; -Infinity = none came to one
+   */
+  end(lastMs: number): void
 }
 
 /** Turns after which what was told is put in order: enough to sort at once, and few enough to stay in the processor's cache. */
@@ -43,6 +46,7 @@ export class Stretches<Instance extends LoneInstance> {
   /** Of `#upcoming`, the first after the moment of the instance that is advanced. */
   #at = 0
   #turns = 0
+  #lastMs = 0
   /** Instances are being advanced. */
   isUnderWay = false
 
@@ -75,11 +79,12 @@ export class Stretches<Instance extends LoneInstance> {
     const worth = next + (instances.length >> 2)
     if (worth < times.length && times[worth]! >= toMs) return 0
     this.#turns = 0
+    this.#lastMs = Number.NEGATIVE_INFINITY
     this.isUnderWay = true
     this.#host.begin()
     this.#placeBefore(toMs)
     this.#advanceAll(instances, toMs, next)
-    this.#host.end()
+    this.#host.end(this.#lastMs)
     this.isUnderWay = false
     if (last < times.length && toMs === times[last]) this.#adapt()
     return this.#turns
@@ -121,6 +126,7 @@ export class Stretches<Instance extends LoneInstance> {
       const nowMs = instance.isBusy && instance.endMs < comesMs ? instance.endMs : comesMs
       if (nowMs >= toMs) return
       this.#nowMs = nowMs
+      if (nowMs > this.#lastMs) this.#lastMs = nowMs
       this.#turns++
       host.moveTo(instance, nowMs)
       while (at < inbox.length && arrivalMs[inbox[at]!]! <= nowMs) host.dispatch(inbox[at++]!, instance)
