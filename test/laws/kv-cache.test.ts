@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {KvCache} from '../../src/engine/vllm-1.2/kv-cache.ts'
+import {type ChainHolder, KvCache, NO_RUN} from '../../src/engine/vllm-1.2/kv-cache.ts'
 import {node, pathsOf, trees} from './prompt-trees.ts'
 import {cases} from './sampling.ts'
 
@@ -50,7 +50,7 @@ test('the KV cache takes, shares, keeps and evicts blocks as its plain model doe
 
 interface Held {
   readonly blocks: readonly number[]
-  readonly slots: number[]
+  readonly chain: ChainHolder
 }
 
 /** The cache and its model, moved in step. */
@@ -92,15 +92,15 @@ class Pair {
   }
 
   #take(path: Int32Array): void {
-    const slots = new Int32Array(path.length)
-    const got = this.cache.use(path, slots, 0, path.length, -1)
+    const chain = {blocks: path, tail: NO_RUN}
+    const got = this.cache.use(chain, 0, path.length)
     expect(got).toBe(this.model.use(path))
-    if (got > 0) this.#held.push({blocks: [...path.subarray(0, got)], slots: [...slots.subarray(0, got)]})
+    if (got > 0) this.#held.push({blocks: [...path.subarray(0, got)], chain})
   }
 
   /** From the last block to the first, as a sequence gives its blocks back. */
   #release(held: Held | undefined): void {
-    if (held !== undefined) this.cache.release(Int32Array.from(held.slots), held.slots.length)
+    if (held !== undefined) this.cache.release(held.chain)
     for (const block of held?.blocks.toReversed() ?? []) this.model.release(block)
   }
 
@@ -123,9 +123,9 @@ class Pair {
     const block = this.#nextFresh++
     this.#partials--
     this.#held = this.#held.filter(other => other !== held)
-    const slot = this.cache.promotePartial(block, held.slots.at(-1)!)
+    this.cache.promotePartial(held.chain, block)
     this.model.promotePartial(block, held.blocks.at(-1)!)
-    this.#held.push({blocks: [...held.blocks, block], slots: [...held.slots, slot]})
+    this.#held.push({blocks: [...held.blocks, block], chain: held.chain})
   }
 }
 

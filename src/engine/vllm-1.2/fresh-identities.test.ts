@@ -1,20 +1,27 @@
 import {expect, test} from 'vitest'
-import {FreshIdentities, GROUP_BITS} from './fresh-identities.ts'
+import {FreshIdentities} from './fresh-identities.ts'
 
-test('identities count up from the first, and never stand for a block that is still there', () => {
-  const held = new Set<number>()
-  const fresh = new FreshIdentities(5, group => [...held].some(block => block >> GROUP_BITS === group), 255)
-  const taken: number[] = []
-  for (let i = 0; i < 5000; i++) {
-    const identity = fresh.take()
-    expect(held.has(identity)).toBe(false)
-    if (i < 251) expect(identity).toBe(5 + i)
-    expect(identity).toBeLessThanOrEqual(255)
-    held.add(identity)
-    taken.push(identity)
-    // The oldest goes, but one in forty stays for long, as the blocks of an instance that is seldom chosen do.
-    const oldest = taken[taken.length - 60]
-    if (oldest !== undefined && oldest % 40 !== 0) held.delete(oldest)
-    if (i % 700 === 0) for (const block of [...held].slice(0, -60)) held.delete(block)
-  }
-})
+test.each([1, 3])(
+  'identities count up from the first, and never stand for a block that is still there',
+  count => {
+    const held = new Set<number>()
+    const isTaken = (first: number, many: number) =>
+      [...held].some(block => block >= first && block < first + many)
+    const fresh = new FreshIdentities(5, isTaken, 255)
+    const taken: number[] = []
+    for (let i = 0; i < 5000; i++) {
+      const first = fresh.take(count)
+      if ((i + 1) * count <= 251) expect(first).toBe(5 + i * count)
+      expect(first).toBeGreaterThanOrEqual(5)
+      expect(first + count - 1).toBeLessThanOrEqual(255)
+      for (let identity = first; identity < first + count; identity++) {
+        expect(held.has(identity)).toBe(false)
+        held.add(identity)
+        taken.push(identity)
+      }
+      // The oldest goes, but one in forty stays for long, as the blocks of an instance that is seldom chosen do.
+      for (const old of taken.slice(-60 - count, -60)) if (old % 40 !== 0) held.delete(old)
+      if (i % 700 === 0) for (const block of [...held].slice(0, -60)) held.delete(block)
+    }
+  },
+)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import {KvCache} from './kv-cache.ts'
+import {type ChainHolder, KvCache, NO_RUN} from './kv-cache.ts'
 
 /** The rules of engine.md 6.3 and 6.5 written down literally, slow and plain. */
 class PlainCache {
@@ -64,6 +64,10 @@ function blockIds(prompts: readonly (readonly number[])[]): Int32Array[] {
   )
 }
 
+function chainOf(blocks: Int32Array): ChainHolder {
+  return {blocks, tail: NO_RUN}
+}
+
 const prompt = fc.array(fc.integer({min: 0, max: 1}), {minLength: 1, maxLength: 30})
 const step = fc.record({prompt: fc.nat(19), release: fc.boolean(), chunk: fc.integer({min: 1, max: 30})})
 
@@ -78,32 +82,31 @@ describe('KvCache', () => {
           const blocks = blockIds(prompts)
           const cache = new KvCache(capacity)
           const plain = new PlainCache(capacity)
-          const held: {slots: Int32Array; ids: number[]; whole: Int32Array}[] = []
+          const held: {chain: ChainHolder; ids: number[]}[] = []
           for (const {prompt, release, chunk} of steps) {
             const goesOn = held[prompt % Math.max(held.length, 1)]
             if (release && goesOn !== undefined && chunk % 2 === 0) {
-              const {slots, ids, whole} = goesOn
+              const {chain, ids} = goesOn
               const from = ids.length
-              const parent = from === 0 ? -1 : slots[from - 1]!
-              const to = Math.min(from + chunk, whole.length)
-              const got = cache.use(whole, slots, from, to, parent)
-              expect(got).toBe(plain.use([...whole.subarray(0, to)], from))
-              ids.push(...whole.subarray(from, got))
+              const to = Math.min(from + chunk, chain.blocks.length)
+              const got = cache.use(chain, from, to)
+              expect(got).toBe(plain.use([...chain.blocks.subarray(0, to)], from))
+              ids.push(...chain.blocks.subarray(from, got))
               continue
             }
             if (release && held.length > 0) {
-              const {slots, ids} = held.splice(prompt % held.length, 1)[0]!
-              cache.release(slots, ids.length)
+              const {chain, ids} = held.splice(prompt % held.length, 1)[0]!
+              cache.release(chain)
               for (let i = ids.length - 1; i >= 0; i--) plain.release(ids[i]!)
               continue
             }
             const ids = blocks[prompt % blocks.length]!
             expect(cache.countRegistered(ids, ids.length)).toBe(plain.registered([...ids]))
-            const slots = new Int32Array(ids.length)
+            const chain = chainOf(ids)
             const to = Math.min(chunk, ids.length)
-            const got = cache.use(ids, slots, 0, to, -1)
+            const got = cache.use(chain, 0, to)
             expect(got).toBe(plain.use([...ids.subarray(0, to)], 0))
-            held.push({slots, ids: [...ids.subarray(0, got)], whole: ids})
+            held.push({chain, ids: [...ids.subarray(0, got)]})
             expect(cache.activeBlocks).toBe(plain.references.size)
             expect(cache.inactiveBlocks).toBe(plain.inactive.size)
           }
@@ -113,13 +116,14 @@ describe('KvCache', () => {
     )
   })
 
-  it('grows past its first groups and keeps every block findable', () => {
+  it.each([1, 3])('grows past its first runs and keeps every block findable', stride => {
     const cache = new KvCache(100_000)
-    const blocks = Int32Array.from({length: 50_000}, (_, i) => i * 3)
-    const slots = new Int32Array(blocks.length)
-    expect(cache.use(blocks, slots, 0, blocks.length, -1)).toBe(blocks.length)
+    const blocks = Int32Array.from({length: 50_000}, (_, i) => i * stride)
+    expect(cache.use(chainOf(blocks), 0, blocks.length)).toBe(blocks.length)
     expect(cache.countRegistered(blocks, blocks.length)).toBe(blocks.length)
-    expect(new Set(slots).size).toBe(blocks.length)
+    expect(cache.countRegistered(blocks.subarray(0, 777), 777)).toBe(777)
+    expect(cache.hasAnyOf(49_999 * stride, 1)).toBe(true)
+    expect(cache.hasAnyOf(49_999 * stride + 1, 1000)).toBe(false)
   })
 
   it('counts partial blocks against the capacity', () => {
@@ -127,7 +131,7 @@ describe('KvCache', () => {
     expect(cache.takePartial()).toBe(true)
     expect(cache.takePartial()).toBe(true)
     expect(cache.takePartial()).toBe(false)
-    cache.promotePartial(7, -1)
+    cache.promotePartial(chainOf(Int32Array.of(7)), 7)
     cache.releasePartial()
     expect(cache.activeBlocks).toBe(1)
     expect(cache.takePartial()).toBe(true)

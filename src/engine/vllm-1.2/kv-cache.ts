@@ -3,27 +3,32 @@ import type {BlockLog} from '../block-log.ts'
 import type {HolderListener} from '../generation.ts'
 import {
   ACTIVE,
-  BlockGroups,
-  endInGroup,
+  BlockRuns,
+  endOfRun,
   FIELDS,
-  GROUP,
-  GROUP_MASK,
+  INACTIVE_CHILDREN,
   LIVE,
-  NONE,
-  NOT_AS_RUN,
   PARENT,
   REFERENCES,
-  TAIL_CHILDREN,
-} from './block-groups.ts'
-import {GROUP_BITS} from './fresh-identities.ts'
+} from './block-runs.ts'
+
+/** Who holds the first blocks of a chain. */
+export interface ChainHolder {
+  /** Identities of the chain's blocks. */
+  readonly blocks: Int32Array
+  /** Run of the last block held, `NO_RUN` while there is none. */
+  tail: number
+}
+
+export const NO_RUN = -1
 
 /**
- * KV blocks of one vLLM-style instance with prefix caching (engine.md 6).
+ * KV blocks of one vLLM-style instance (engine.md 6).
  *
  * A block is either free, active (referenced), or inactive: unreferenced but still registered under its identity, so
- * that a later prompt can hit it until it is evicted. Blocks with an identity live in *slots*; partial blocks have no
- * identity and are only counted. Identities are small integers from the trace's block table, or fresh ones above it
- * for generated blocks. An identity stands for the whole prefix, so a block has one parent, and who holds it holds that.
+ * that a later prompt can hit it until it is evicted. Partial blocks have no identity and are only counted. Identities are small
+ * integers from the trace's block table, or fresh ones above it for blocks that no other prompt has. An identity stands for the
+ * whole prefix, so a block has one parent, and who holds it holds that. Blocks that only ever are held together are one run.
  *
  * Eviction order ("lineage"): among inactive blocks without an inactive child, the one released longest ago. Since a
  * chain is released from its last block to its first, it is evicted from tail to root.
@@ -35,13 +40,11 @@ export class KvCache {
   #partials = 0
   #nextRelease = 0
 
-  readonly #groups = new BlockGroups()
+  readonly #runs = new BlockRuns()
+  /** Runs whose last block can be evicted, by its release order; some have changed since. */
   readonly #evictable = new EarliestHeap<number>()
-  /** An evictable block kept out of the heap because it is probably the next to go; -1 if there is none. */
-  #nextVictim = -1
-  /** Scratch of `use`: slot of the first block that `#useRun` took, and blocks wanted after those of the group. */
-  #firstUsed = 0
-  #toCome = 0
+  /** A run with an evictable block kept out of the heap because that is probably the next to go; NO_RUN if there is none. */
+  #nextVictim = NO_RUN
   readonly #log: BlockLog | null
   readonly #told: HolderListener | null
 
@@ -65,62 +68,50 @@ export class KvCache {
     return this.#inactive
   }
 
-  /** Some block of a group, `identity >> GROUP_BITS`, is registered. */
-  hasGroup(group: number): boolean {
-    return this.#groups.find(group) >= 0
+  /** Some of `count` blocks with consecutive identities is registered. Looks at all runs. */
+  hasAnyOf(identity: number, count: number): boolean {
+    for (let run = 0; run < this.#runs.count; run++) {
+      const first = this.#runs.first(run)
+      if (first < identity + count && identity < first + this.#runs.live(run)) return true
+    }
+    return false
   }
 
   /** The cache is gone: nothing is here any more for those who are told. */
   tellAllEvicted(): void {
-    if (this.#told === null) return
-    for (let slot = 0; slot < this.#groups.slotCount; slot++)
-      if (this.#groups.orderOf(slot) !== NONE)
-        this.#told.holders.evicted(this.#groups.identity(slot), this.#told.lane)
+    for (let run = 0; run < this.#runs.count; run++) {
+      for (let i = 0; i < this.#runs.live(run); i++) {
+        this.#told?.holders.evicted(this.#runs.first(run) + i, this.#told.lane)
+      }
+    }
   }
 
   /** Leading blocks of `blocks[0 .. count)` that are registered, active or inactive. */
   countRegistered(blocks: Int32Array, count: number): number {
     let i = 0
     while (i < count) {
-      const block = blocks[i]!
-      const group = this.#groups.find(block >> GROUP_BITS)
-      if (group < 0) return i
-      const end = endInGroup(blocks, i, count)
-      const known = this.#groups.isRun(group)
-        ? Math.max(this.#groups.live(group) - (block & GROUP_MASK), 0)
-        : this.#countSingly(this.#groups.singleOf(group * GROUP + (block & GROUP_MASK)), end - i)
-      if (known < end - i) return i + known
-      i = end
+      const run = this.#runs.find(blocks[i]!)
+      if (run < 0) return i
+      i = Math.min(i + this.#runs.live(run), endOfRun(blocks, i, count))
     }
     return count
   }
 
-  #countSingly(first: number, most: number): number {
-    let count = 0
-    while (count < most && this.#groups.releaseOrder[first + count] !== NONE) count++
-    return count
-  }
-
   /**
-   * Takes a reference on blocks[from .. to) in order, allocating those not registered; their slots go to `slots`.
-   * @param parentSlot slot of the block before `from` in the chain (which the caller holds), -1 at the root of a chain,
-   *   or UNCHAINED when the blocks have no parents at all
+   * Takes a reference on the holder's blocks [from .. to), which come after those it has, allocating those not registered.
    * @returns the first index not obtained because no block is free or evictable, `to` if all were
    */
-  use(blocks: Int32Array, slots: Int32Array, from: number, to: number, parentSlot: number): number {
-    let parent = parentSlot
+  use(holder: ChainHolder, from: number, to: number): number {
+    const {blocks} = holder
     let i = from
     while (i < to) {
-      const block = blocks[i]!
-      const end = endInGroup(blocks, i, to)
+      const run = this.#runs.find(blocks[i]!)
       // Along a chain all blocks after the first one missing are missing.
-      this.#toCome = to - end
-      let got = parent === UNCHAINED ? NOT_AS_RUN : this.#useRun(block, end - i, parent)
-      if (got === NOT_AS_RUN) got = this.#useSingly(block, slots, i, end - i, parent)
-      else for (let k = 0; k < got; k++) slots[i + k] = this.#firstUsed + k
-      if (got < end - i) return i + got
-      i = end
-      if (parent !== UNCHAINED) parent = slots[end - 1]!
+      if (run < 0) return this.#allocate(holder, i, i + this.#makeRoom(to - i))
+      const wanted = Math.min(endOfRun(blocks, i, to) - i, this.#runs.live(run))
+      holder.tail = wanted < this.#runs.live(run) ? this.#runs.splitHead(run, wanted) : run
+      this.#refer(holder.tail)
+      i += wanted
     }
     return to
   }
@@ -136,188 +127,77 @@ export class KvCache {
     this.#partials--
   }
 
-  /** A partial block became full: it keeps its memory and gets an identity. Returns its slot. */
-  promotePartial(block: number, parentSlot: number): number {
+  /** A partial block became full: it keeps its memory, gets an identity, and comes after all that the holder has. */
+  promotePartial(holder: ChainHolder, block: number): void {
     this.#partials--
-    const slot = this.#groups.ofSingles(block >> GROUP_BITS) * GROUP + (block & GROUP_MASK)
-    this.#register(slot, parentSlot)
-    return slot
+    this.#append(holder, block, 1)
   }
 
-  /**
-   * Gives back one reference on each of the blocks in slots[0 .. count), last one first; at none left a block stays registered
-   * as inactive, newest in release order. They must be all that `use` gave in one chain.
-   */
-  release(slots: Int32Array, count: number): void {
-    let left = count
-    while (left > 0) {
-      const group = slots[left - 1]! >> GROUP_BITS
-      if (this.#groups.isRun(group)) {
-        left -= this.#groups.live(group)
-        this.#releaseRun(group)
-      } else {
-        left--
-        this.#releaseOne(slots[left]!)
-      }
+  /** Gives back all that a holder has, last one first; at no reference left a block stays registered as inactive, newest in release order. */
+  release(holder: ChainHolder): void {
+    let run = holder.tail
+    holder.tail = NO_RUN
+    while (run >= 0) {
+      this.#releaseRun(run)
+      run = this.#runs.facts[run * FIELDS + PARENT]!
     }
   }
 
-  // --- runs ---
+  // --- taking and giving back ---
 
-  /**
-   * Takes `wanted` blocks from `block` on, all in its group, if they are or become a run; the slot of the first is `#firstUsed`.
-   * @returns how many were obtained, or NOT_AS_RUN
-   */
-  #useRun(block: number, wanted: number, parent: number): number {
-    const key = block >> GROUP_BITS
-    const place = block & GROUP_MASK
-    const group = this.#groups.find(key)
-    if (group < 0) return place === 0 ? this.#startRun(key, wanted, parent) : NOT_AS_RUN
-    if (!this.#groups.isRun(group)) return NOT_AS_RUN
-    const facts = this.#groups.facts
-    const at = group * FIELDS
-    const live = facts[at + LIVE]!
+  #refer(run: number): void {
+    const {facts} = this.#runs
+    const at = run * FIELDS
     const references = facts[at + REFERENCES]!
-    const isLeaf = facts[at + TAIL_CHILDREN] === 0
-    this.#firstUsed = group * GROUP + place
-    if (place === 0 && (wanted === live || (wanted > live && references === 0 && isLeaf))) {
-      if (references > 0) facts[at + REFERENCES] = references + 1
-      else this.#reactivateRun(group)
-      return wanted === live ? live : live + this.#extendRun(group, wanted - live)
+    facts[at + REFERENCES] = references + 1
+    if (references > 0) return
+    if (this.#nextVictim === run) this.#nextVictim = NO_RUN
+    this.#inactive -= facts[at + LIVE]!
+    this.#loseInactiveChild(facts[at + PARENT]!, ACTIVE)
+  }
+
+  /** Registers blocks [from .. to), for which there is room. */
+  #allocate(holder: ChainHolder, from: number, to: number): number {
+    const {blocks} = holder
+    for (let i = from; i < to; ) {
+      const end = endOfRun(blocks, i, to)
+      this.#append(holder, blocks[i]!, end - i)
+      i = end
     }
-    // Its only holder goes on.
-    if (place === live && references === 1 && isLeaf && parent === this.#firstUsed - 1)
-      return this.#extendRun(group, wanted)
-    this.#groups.split(group)
-    return NOT_AS_RUN
+    return to
   }
 
-  #startRun(key: number, wanted: number, parent: number): number {
-    if (this.#makeRoom(wanted + this.#toCome) === 0) return 0
-    const group = this.#groups.addRun(key, parent)
-    this.#firstUsed = group * GROUP
-    return this.#extendRun(group, wanted)
+  #append(holder: ChainHolder, first: number, count: number): void {
+    if (!this.#canGrow(holder.tail, first)) holder.tail = this.#runs.add(first, holder.tail)
+    this.#runs.facts[holder.tail * FIELDS + LIVE]! += count
+    this.#registered += count
+    this.#tellRegistered(first, first + count)
   }
 
-  /** @returns the blocks that there was room for */
-  #extendRun(group: number, wanted: number): number {
-    const got = Math.min(this.#makeRoom(wanted + this.#toCome), wanted)
-    const at = group * FIELDS + LIVE
-    const next = group * GROUP + this.#groups.facts[at]!
-    this.#groups.facts[at]! += got
-    this.#registered += got
-    this.#tellRegistered(next, next + got)
-    return got
+  /** A run goes on with a block if only its one holder is there to see: others end with it, or go on otherwise. */
+  #canGrow(run: number, identity: number): boolean {
+    if (run < 0) return false
+    const {facts} = this.#runs
+    const at = run * FIELDS
+    return (
+      facts[at + REFERENCES] === 1 &&
+      facts[at + INACTIVE_CHILDREN] === 0 &&
+      this.#runs.first(run) + facts[at + LIVE]! === identity
+    )
   }
 
-  #reactivateRun(group: number): void {
-    if (this.#nextVictim >> GROUP_BITS === group) this.#nextVictim = -1
-    const facts = this.#groups.facts
-    facts[group * FIELDS + REFERENCES] = 1
-    this.#inactive -= facts[group * FIELDS + LIVE]!
-    this.#loseInactiveChild(facts[group * FIELDS + PARENT]!, NONE)
-  }
-
-  #releaseRun(group: number): void {
-    const facts = this.#groups.facts
-    const at = group * FIELDS
+  #releaseRun(run: number): void {
+    const {facts} = this.#runs
+    const at = run * FIELDS
     if (--facts[at + REFERENCES]! > 0) return
     const live = facts[at + LIVE]!
     const tailOrder = this.#nextRelease
     this.#nextRelease += live
-    this.#groups.runOrder[group] = tailOrder + live - 1
+    this.#runs.firstOrder[run] = tailOrder + live - 1
     this.#inactive += live
-    if (facts[at + PARENT]! >= 0) this.#groups.countInactiveChild(facts[at + PARENT]!, 1)
-    if (facts[at + TAIL_CHILDREN] === 0) this.#pushEvictable(tailOrder, group * GROUP + live - 1)
-  }
-
-  /** Evicts up to `most` blocks from the tail on: nothing else was released between them. @returns how many */
-  #evictRun(group: number, most: number): number {
-    const facts = this.#groups.facts
-    const at = group * FIELDS
-    const live = facts[at + LIVE]!
-    const count = Math.min(most, live)
-    const left = live - count
-    const base = group * GROUP
-    this.#tellEvicted(base + left, base + live)
-    facts[at + LIVE] = left
-    this.#inactive -= count
-    this.#registered -= count
-    if (left > 0) {
-      this.#nextVictim = base + left - 1
-      return count
-    }
-    this.#loseInactiveChild(facts[at + PARENT]!, this.#groups.runOrder[group]!)
-    this.#groups.drop(group)
-    return count
-  }
-
-  // --- single blocks ---
-
-  #useSingly(first: number, slots: Int32Array, at: number, wanted: number, parentSlot: number): number {
-    const key = first >> GROUP_BITS
-    let parent = parentSlot
-    let group = this.#groups.find(key)
-    for (let k = 0; k < wanted; k++) {
-      const place = (first + k) & GROUP_MASK
-      let slot = group * GROUP + place
-      const order = group < 0 ? NONE : this.#groups.orderOf(slot)
-      if (order === ACTIVE) this.#groups.references[this.#groups.singleOf(slot)]!++
-      else if (order !== NONE) this.#reactivate(slot)
-      else {
-        if (this.#makeRoom(1) === 0) return k
-        // Making room may have dissolved the group this block belongs to.
-        group = this.#groups.ofSingles(key)
-        slot = group * GROUP + place
-        this.#register(slot, parent)
-      }
-      slots[at + k] = slot
-      if (parent !== UNCHAINED) parent = slot
-    }
-    return wanted
-  }
-
-  #releaseOne(slot: number): void {
-    const single = this.#groups.singleOf(slot)
-    if (--this.#groups.references[single]! > 0) return
-    const order = this.#nextRelease++
-    this.#groups.releaseOrder[single] = order
-    this.#inactive++
-    const parent = this.#groups.parent[single]!
-    if (parent >= 0) this.#groups.countInactiveChild(parent, 1)
-    if (this.#groups.inactiveChildren[single] === 0) this.#pushEvictable(order, slot)
-  }
-
-  #reactivate(slot: number): void {
-    if (slot === this.#nextVictim) this.#nextVictim = -1
-    const single = this.#groups.singleOf(slot)
-    this.#groups.releaseOrder[single] = ACTIVE
-    this.#groups.references[single] = 1
-    this.#inactive--
-    this.#loseInactiveChild(this.#groups.parent[single]!, NONE)
-  }
-
-  #evictOne(slot: number): void {
-    this.#tellEvicted(slot, slot + 1)
-    const single = this.#groups.singleOf(slot)
-    const order = this.#groups.releaseOrder[single]!
-    this.#groups.releaseOrder[single] = NONE
-    this.#inactive--
-    this.#registered--
-    this.#loseInactiveChild(this.#groups.parent[single]!, order)
-    const group = slot >> GROUP_BITS
-    if (--this.#groups.facts[group * FIELDS + LIVE]! === 0) this.#groups.drop(group)
-  }
-
-  #register(slot: number, parentSlot: number): void {
-    const single = this.#groups.singleOf(slot)
-    this.#groups.references[single] = 1
-    this.#groups.parent[single] = parentSlot
-    this.#groups.inactiveChildren[single] = 0
-    this.#groups.releaseOrder[single] = ACTIVE
-    this.#registered++
-    this.#groups.facts[(slot >> GROUP_BITS) * FIELDS + LIVE]!++
-    this.#tellRegistered(slot, slot + 1)
+    const parent = facts[at + PARENT]!
+    if (parent >= 0) facts[parent * FIELDS + INACTIVE_CHILDREN]!++
+    if (facts[at + INACTIVE_CHILDREN] === 0) this.#pushEvictable(tailOrder, run)
   }
 
   // --- eviction ---
@@ -328,58 +208,73 @@ export class KvCache {
     while (free < wanted) {
       const victim = this.#takeVictim()
       if (victim < 0) return free
-      const group = victim >> GROUP_BITS
-      if (this.#groups.isRun(group)) free += this.#evictRun(group, wanted - free)
-      else {
-        this.#evictOne(victim)
-        free++
-      }
+      free += this.#evict(victim, wanted - free)
     }
     return wanted
   }
 
-  /** The next to be evicted, or -1. */
+  /** Evicts up to `most` blocks of a run from its tail on: nothing else was released between them. @returns how many */
+  #evict(run: number, most: number): number {
+    const {facts} = this.#runs
+    const at = run * FIELDS
+    const live = facts[at + LIVE]!
+    const count = Math.min(most, live)
+    const left = live - count
+    const first = this.#runs.first(run)
+    this.#tellEvicted(first + left, first + live)
+    facts[at + LIVE] = left
+    this.#inactive -= count
+    this.#registered -= count
+    if (left > 0) this.#nextVictim = run
+    else {
+      this.#loseInactiveChild(facts[at + PARENT]!, this.#runs.firstOrder[run]!)
+      this.#runs.drop(run)
+    }
+    return count
+  }
+
+  /** The run whose last block is the next to be evicted, or NO_RUN. */
   #takeVictim(): number {
     const heap = this.#evictable
     const known = this.#nextVictim
     if (known >= 0) {
-      this.#nextVictim = -1
-      const order = this.#groups.orderOf(known)
+      this.#nextVictim = NO_RUN
+      const order = this.#runs.tailOrder(known)
       if (heap.size === 0 || order < heap.topKey) return known
       this.#pushEvictable(order, known)
     }
     while (heap.size > 0) {
       const order = heap.topKey
-      const slot = heap.pop()
-      if (this.#isEvictable(order, slot)) return slot
+      const run = heap.pop()
+      if (this.#isEvictable(order, run)) return run
     }
-    return -1
+    return NO_RUN
   }
 
-  #pushEvictable(order: number, slot: number): void {
+  #pushEvictable(order: number, run: number): void {
     // Stale entries pile up while nothing is evicted; sweep them when they outnumber what can be valid.
-    if (this.#evictable.size > 2 * this.#registered + 64)
-      this.#evictable.keepIf((t, s) => this.#isEvictable(t, s))
-    this.#evictable.push(order, slot)
+    if (this.#evictable.size > 2 * this.#runs.count + 64)
+      this.#evictable.keepIf((t, other) => this.#isEvictable(t, other))
+    this.#evictable.push(order, run)
   }
 
-  #isEvictable(order: number, slot: number): boolean {
-    return this.#groups.orderOf(slot) === order && this.#groups.inactiveChildrenOf(slot) === 0
+  #isEvictable(order: number, run: number): boolean {
+    return this.#runs.tailOrder(run) === order && this.#runs.facts[run * FIELDS + INACTIVE_CHILDREN] === 0
   }
 
-  /** @param order that of the child that was evicted; NONE when it has become active */
+  /** @param order that of the first block of the child that was evicted; ACTIVE when that is in use again */
   #loseInactiveChild(parent: number, order: number): void {
-    if (parent < 0 || this.#groups.countInactiveChild(parent, -1) > 0) return
-    const parentOrder = this.#groups.orderOf(parent)
+    if (parent < 0 || --this.#runs.facts[parent * FIELDS + INACTIVE_CHILDREN]! > 0) return
+    const parentOrder = this.#runs.tailOrder(parent)
+    if (parentOrder === ACTIVE) return
     // A chain is released from tail to root, so the parent's order is mostly the next one, and the heap can be spared.
-    if (parentOrder === order + 1 && order >= 0) this.#nextVictim = parent
-    else if (parentOrder >= 0) this.#pushEvictable(parentOrder, parent)
+    if (parentOrder === order + 1 && order !== ACTIVE) this.#nextVictim = parent
+    else this.#pushEvictable(parentOrder, parent)
   }
 
   #tellRegistered(from: number, to: number): void {
     if (this.#log === null && this.#told === null) return
-    for (let slot = from; slot < to; slot++) {
-      const identity = this.#groups.identity(slot)
+    for (let identity = from; identity < to; identity++) {
       this.#log?.registered.push(identity)
       this.#told?.holders.registered(identity, this.#told.lane)
     }
@@ -388,13 +283,9 @@ export class KvCache {
   /** Last one first. */
   #tellEvicted(from: number, to: number): void {
     if (this.#log === null && this.#told === null) return
-    for (let slot = to - 1; slot >= from; slot--) {
-      const identity = this.#groups.identity(slot)
+    for (let identity = to - 1; identity >= from; identity--) {
       this.#log?.evicted.push(identity)
       this.#told?.holders.evicted(identity, this.#told.lane)
     }
   }
 }
-
-/** Parent of blocks that belong to no chain: prefix caching is off. */
-export const UNCHAINED = -2

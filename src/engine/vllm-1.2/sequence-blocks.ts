@@ -3,13 +3,13 @@ import {BlockLog} from '../block-log.ts'
 import type {RouterListener, SchedulerSetup} from '../generation.ts'
 import type {Prompts} from '../prompts.ts'
 import {FreshIdentities} from './fresh-identities.ts'
-import {KvCache, UNCHAINED} from './kv-cache.ts'
+import {KvCache} from './kv-cache.ts'
 import {mostUnits, Sequence} from './sequence.ts'
 
 /**
  * KV blocks of the sequences on one instance: which identities their units have, and getting and giving back the blocks
  * themselves. With prefix caching the blocks of a prompt have the trace's identities, so that prompts share them, and
- * each block is chained to the one before it. Without, every block is its own: a fresh identity and no parent.
+ * those a request generates have fresh ones. Without, all are fresh, and nobody else finds them. Either way a block is chained to the one before it.
  */
 export class SequenceBlocks {
   readonly #cache: KvCache
@@ -38,7 +38,9 @@ export class SequenceBlocks {
     this.#listener = listener
     this.#log = listener === null ? null : new BlockLog()
     this.#cache = new KvCache(args.num_gpu_blocks, this.#log, holders)
-    this.#fresh = new FreshIdentities(prompts.blockCount, group => this.#cache.hasGroup(group))
+    this.#fresh = new FreshIdentities(prompts.blockCount, (identity, count) =>
+      this.#cache.hasAnyOf(identity, count),
+    )
   }
 
   get activeBlocks(): number {
@@ -68,18 +70,16 @@ export class SequenceBlocks {
     const promptBlocks = Math.floor(prompt / this.#blockSize)
     const most = mostUnits(prompt, maxOutput, this.#blockSize)
     const blocks = this.#arrays.take(most)
-    for (let i = 0; i < promptBlocks; i++) {
-      blocks[i] = i < known ? identities[from + i]! : this.#fresh.take()
-    }
-    const lengths = {prompt, maxOutput, promptBlocks}
-    return new Sequence(request, lengths, blocks, this.#arrays.take(most), this.#blockSize)
+    for (let i = 0; i < known; i++) blocks[i] = identities[from + i]!
+    const fresh = this.#fresh.take(most - known)
+    for (let i = known; i < most; i++) blocks[i] = fresh + i - known
+    return new Sequence(request, {prompt, maxOutput, promptBlocks}, blocks, this.#blockSize)
   }
 
   /** Gives back all blocks of a sequence that is finished. */
   retire(sequence: Sequence): void {
     this.#release(sequence, sequence.units)
     this.#arrays.give(sequence.blocks)
-    this.#arrays.give(sequence.slots)
   }
 
   /** Gives back all blocks of a sequence that will start again. */
@@ -124,10 +124,7 @@ export class SequenceBlocks {
    */
   openBlock(sequence: Sequence): boolean {
     if (sequence.hasPartialUnit) {
-      const at = sequence.fullUnits++
-      const block = this.#fresh.take()
-      sequence.blocks[at] = block
-      sequence.slots[at] = this.#cache.promotePartial(block, this.#parentOf(sequence, at))
+      this.#cache.promotePartial(sequence, sequence.blocks[sequence.fullUnits++]!)
       sequence.hasPartialUnit = false
     }
     sequence.hasPartialUnit = this.#cache.takePartial()
@@ -143,31 +140,23 @@ export class SequenceBlocks {
   }
 
   #takeUnits(sequence: Sequence, from: number, to: number): number {
-    const {blocks, slots, fullUnits} = sequence
+    const {fullUnits} = sequence
     if (from < fullUnits) {
       const full = Math.min(to, fullUnits)
-      const parent = from === 0 && this.#isPrefixCached ? CHAIN_ROOT : this.#parentOf(sequence, from)
-      const got = this.#cache.use(blocks, slots, from, full, parent)
+      const got = this.#cache.use(sequence, from, full)
       if (got < full) return got
     }
     if (to > fullUnits && !this.#cache.takePartial()) return fullUnits
     return to
   }
 
-  /** Slot of the block before the given unit; a generated block at the head of a sequence belongs to no chain. */
-  #parentOf({slots}: Sequence, unit: number): number {
-    return this.#isPrefixCached && unit > 0 ? slots[unit - 1]! : UNCHAINED
-  }
-
-  /** Gives back the first `count` units, last one first: so a chain is evicted from its tail. */
-  #release({slots, fullUnits}: Sequence, count: number): void {
-    if (count > fullUnits) this.#cache.releasePartial()
-    this.#cache.release(slots, Math.min(count, fullUnits))
+  /** Gives back the first `count` units, which are all there are, last one first: so a chain is evicted from its tail. */
+  #release(sequence: Sequence, count: number): void {
+    if (count > sequence.fullUnits) this.#cache.releasePartial()
+    this.#cache.release(sequence)
   }
 
   #tellRouter(sequence: Sequence): void {
     if (this.#listener !== null) this.#listener.index.apply(this.#listener.instance, sequence, this.#log!)
   }
 }
-
-const CHAIN_ROOT = -1

@@ -1,3 +1,4 @@
+import {type ChainHolder, NO_RUN} from './kv-cache.ts'
 import {PagedSequence, type SequenceLengths} from './paged-sequence.ts'
 
 /** Where a request stands on its instance. Finished ones may still sit in queues as stale entries. */
@@ -10,11 +11,10 @@ export const FINISHED = 3
  * One request on one instance: prompt plus generated tokens, and the KV blocks it holds. Its *units* are the full
  * blocks of the prompt, full generated blocks, and at most one partial block, always last (engine.md 5.1).
  */
-export class Sequence extends PagedSequence {
+export class Sequence extends PagedSequence implements ChainHolder {
   status = WAITING
 
-  /** KV slots of the full units held now. */
-  readonly slots: Int32Array
+  tail = NO_RUN
   fullUnits: number
   hasPartialUnit: boolean
 
@@ -22,19 +22,9 @@ export class Sequence extends PagedSequence {
   queueEntries = 0
   inWaiting = false
 
-  /**
-   * @param blocks identities of the prompt's blocks, with room for `mostUnits`
-   * @param slots room for `mostUnits`
-   */
-  constructor(
-    request: number,
-    lengths: SequenceLengths,
-    blocks: Int32Array,
-    slots: Int32Array,
-    blockSize: number,
-  ) {
+  /** @param blocks identities of `mostUnits` blocks */
+  constructor(request: number, lengths: SequenceLengths, blocks: Int32Array, blockSize: number) {
     super(request, lengths, blocks)
-    this.slots = slots
     this.fullUnits = lengths.promptBlocks
     this.hasPartialUnit = lengths.prompt % blockSize !== 0
   }

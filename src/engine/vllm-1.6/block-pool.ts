@@ -1,7 +1,5 @@
 import {grown} from '../../core/grown.ts'
-import {GROUP_MASK} from '../vllm-1.2/block-groups.ts'
-import {GROUP_BITS} from '../vllm-1.2/fresh-identities.ts'
-import {IdentityTable, NONE} from './identity-table.ts'
+import {GROUP_BITS, GROUP_MASK, IdentityTable, NONE} from './identity-table.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 
 /** A block one request has to itself: nobody can hit it, and it is free again when the request gives it back. */
@@ -52,9 +50,9 @@ export class BlockPool {
     return this.#private + this.#cached - this.#inactive
   }
 
-  /** Whether a block of a group of identities (`identity >> GROUP_BITS`) is cached. */
-  hasGroup(group: number): boolean {
-    return this.#identities.findGroup(group << GROUP_BITS) >= 0
+  /** Whether a block is cached that is looked up together with this one. */
+  hasNeighbour(identity: number): boolean {
+    return this.#identities.findGroup(identity) >= 0
   }
 
   /** Follows the blocks of a prompt as far as they are cached; the answer is in `overlap` and `overlapInUse`. */

@@ -1,14 +1,16 @@
 import {grown} from '../../core/grown.ts'
-import {GROUP, GROUP_MASK} from '../vllm-1.2/block-groups.ts'
-import {GROUP_BITS} from '../vllm-1.2/fresh-identities.ts'
-import {GroupTable} from '../vllm-1.2/group-table.ts'
+import {NumberedKeys} from '../vllm-1.2/numbered-keys.ts'
+
+export const GROUP_BITS = 3
+const GROUP = 1 << GROUP_BITS
+export const GROUP_MASK = GROUP - 1
 
 /**
  * Where each block identity has its place: in groups of eight neighbouring identities, because the blocks of a prompt are
  * numbered in a row and one look-up then serves eight of them.
  */
 export class IdentityTable {
-  readonly #groups = new GroupTable()
+  readonly #groups = new NumberedKeys()
   /** Copy that look-ups find, by place; NONE where the identity has none. */
   primary = new Int32Array(this.#groups.room * GROUP).fill(NONE)
   /** Places with a copy, by group. */

@@ -27,7 +27,7 @@ export class SequenceBlocks {
     this.#blockSize = args.block_size
     this.#isPrefixCached = args.enable_prefix_caching
     this.#reusesAll = args.engine_type === 'trtllm'
-    this.#fresh = new FreshIdentities(prompts.blockCount, group => this.pool.hasGroup(group))
+    this.#fresh = new FreshIdentities(prompts.blockCount, identity => this.pool.hasNeighbour(identity))
   }
 
   /** Blocks that can be had without a pre-emption: what is cached and not in use can be evicted. */
@@ -130,7 +130,7 @@ export class SequenceBlocks {
   #writePrompt(request: number, blocks: Int32Array, count: number): void {
     const {areUnshared, blockStart, blocks: all} = this.#prompts
     const from = areUnshared ? 0 : blockStart[request]!
-    for (let i = 0; i < count; i++) blocks[i] = areUnshared ? this.#fresh.take() : all[from + i]!
+    for (let i = 0; i < count; i++) blocks[i] = areUnshared ? this.#fresh.take(1) : all[from + i]!
   }
 
   /** Identity of a block with generated tokens: nobody else's, unless a later turn sends them as part of its prompt. */
@@ -138,6 +138,6 @@ export class SequenceBlocks {
     const {continuedBy, blockStart, blocks} = this.#prompts
     const next = continuedBy === null ? -1 : continuedBy[request]!
     const at = next < 0 ? 0 : blockStart[next]! + index
-    return next >= 0 && at < blockStart[next + 1]! ? blocks[at]! : this.#fresh.take()
+    return next >= 0 && at < blockStart[next + 1]! ? blocks[at]! : this.#fresh.take(1)
   }
 }

@@ -1,26 +1,26 @@
 import {grown} from '../../core/grown.ts'
 
-const INITIAL_GROUPS = 256
+const INITIAL_KEYS = 256
 /** 2^32 / golden ratio, odd: spreads runs of consecutive keys. */
 const GOLDEN = 0x9e3779b1 | 0
 
-/** Small numbers for keys that come and go: open addressing, with four entries per group to keep probe runs short. */
-export class GroupTable {
-  #keys = new Int32Array(INITIAL_GROUPS)
+/** Small numbers for keys that come and go: open addressing, with four entries per number to keep probe runs short. */
+export class NumberedKeys {
+  #keys = new Int32Array(INITIAL_KEYS)
   readonly #free: number[] = []
-  /** Groups are 0 … count - 1, those that are free included. */
+  /** Numbers are 0 … count - 1, those that are free included. */
   count = 0
-  /** From key to group + 1; 0 = empty. */
-  #table = new Int32Array(INITIAL_GROUPS * 4)
-  #mask = INITIAL_GROUPS * 4 - 1
+  /** From key to number + 1; 0 = empty. */
+  #table = new Int32Array(INITIAL_KEYS * 4)
+  #mask = INITIAL_KEYS * 4 - 1
 
-  /** Groups that there is room for. */
+  /** Numbers that there is room for. */
   get room(): number {
     return this.#keys.length
   }
 
-  keyOf(group: number): number {
-    return this.#keys[group]!
+  keyOf(number: number): number {
+    return this.#keys[number]!
   }
 
   /** @returns -1 if there is none */
@@ -36,42 +36,49 @@ export class GroupTable {
     }
   }
 
-  /** A group for a key that has none. */
+  /** A number for a key that has none. */
   add(key: number): number {
-    const group = this.#free.pop() ?? this.#newGroup()
-    this.#keys[group] = key
-    this.#insert(key, group)
-    return group
+    const number = this.#free.pop() ?? this.#newNumber()
+    this.#keys[number] = key
+    this.#insert(key, number)
+    return number
   }
 
-  drop(group: number): void {
-    this.#remove(this.#keys[group]!)
-    this.#free.push(group)
+  drop(number: number): void {
+    this.#remove(this.#keys[number]!)
+    this.#free.push(number)
   }
 
-  #newGroup(): number {
+  /** Gives a number another key, which has none. */
+  rename(number: number, key: number): void {
+    this.#remove(this.#keys[number]!)
+    this.#keys[number] = key
+    this.#insert(key, number)
+  }
+
+  #newNumber(): number {
     if (this.count === this.#keys.length) this.#grow()
     return this.count++
   }
 
   #grow(): void {
-    const groups = this.#keys.length * 2
-    this.#keys = grown(this.#keys, groups)
+    const room = this.#keys.length * 2
+    this.#keys = grown(this.#keys, room)
     const old = this.#table
-    this.#table = new Int32Array(groups * 4)
-    this.#mask = groups * 4 - 1
+    this.#table = new Int32Array(room * 4)
+    this.#mask = room * 4 - 1
     for (let i = 0; i < old.length; i++) {
       const entry = old[i]!
       if (entry !== 0) this.#insert(this.#keys[entry - 1]!, entry - 1)
     }
   }
 
-  #insert(key: number, group: number): void {
+  #insert(key: number, number: number): void {
     const table = this.#table
     const mask = this.#mask
     let at = Math.imul(key, GOLDEN) & mask
     while (table[at] !== 0) at = (at + 1) & mask
-    table[at] = group + 1
+    table[at] = number + 1
   }
 
   /** Deletes by shifting later entries of the probe run back, so that look-ups need no tombstones. */
