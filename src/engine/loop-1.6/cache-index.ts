@@ -1,58 +1,72 @@
-import type {Prompts} from '../prompts.ts'
+import type {BlockHolders} from '../routing/block-holders.ts'
 import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
 
 /** What happened in a cache and is not known to the router yet. */
 interface Delayed {
+  readonly lane: number
   readonly dueMs: number
   readonly events: readonly number[]
 }
 
-/** What a KV router believes one instance has cached: what it was told so far, one bit per prompt block. */
+/** A cache that the router can forget. */
+interface Cache {
+  /** Calls back for every identity it has. */
+  eachCached?(visit: (block: number) => void): void
+  readonly kvEvents: KvEventLog | null
+}
+
+/** What a KV router believes the instances of one pool have cached: what it was told so far. */
 export class CacheIndex {
-  readonly #prompts: Prompts
-  readonly #bits: Uint32Array
+  readonly #holders: BlockHolders
   readonly #lagMs: number
-  readonly #delayed: Delayed[] = []
+  /** By the time they are due, which is the order in which they were told. */
+  #delayed: Delayed[] = []
+  #next = 0
 
-  /** @param lagMs how long what happens in the cache takes until the router knows it */
-  constructor(prompts: Prompts, lagMs: number) {
-    this.#prompts = prompts
+  /** @param lagMs how long what happens in a cache takes until the router knows it */
+  constructor(holders: BlockHolders, lagMs: number) {
+    this.#holders = holders
     this.#lagMs = lagMs
-    this.#bits = new Uint32Array((prompts.blockCount >>> 5) + 1)
   }
 
-  /** Leading prompt blocks of a request it has. */
-  cachedBlocks(request: number, nowMs: number): number {
-    while (this.#delayed.length > 0 && this.#delayed[0]!.dueMs <= nowMs)
-      this.#apply(this.#delayed.shift()!.events)
-    const {blockStart, blocks} = this.#prompts
-    const from = blockStart[request]!
-    const to = blockStart[request + 1]!
-    let at = from
-    while (at < to && this.#has(blocks[at]!)) at++
-    return at - from
-  }
-
-  /** Takes in what happened in the cache since last time. */
-  hear(log: KvEventLog, nowMs: number): void {
+  /** Takes in what happened in a cache since last time. */
+  hear(lane: number, log: KvEventLog, nowMs: number): void {
     if (log.events.length === 0) return
-    if (this.#lagMs > 0) this.#delayed.push({dueMs: nowMs + this.#lagMs, events: log.events.slice()})
-    else this.#apply(log.events)
+    if (this.#lagMs > 0) this.#delayed.push({lane, dueMs: nowMs + this.#lagMs, events: log.events.slice()})
+    else this.#apply(lane, log.events)
     log.clear()
   }
 
-  /** Generated blocks belong to no prompt and do not count. */
-  #apply(events: readonly number[]): void {
-    for (const event of events) {
-      const block = event >>> 1
-      if (block >= this.#prompts.blockCount) continue
-      const bit = 1 << (block & 31)
-      if (event % 2 === 0) this.#bits[block >>> 5]! |= bit
-      else this.#bits[block >>> 5]! &= ~bit
+  /** Brings what is known up to this moment. */
+  catchUp(nowMs: number): void {
+    const delayed = this.#delayed
+    while (this.#next < delayed.length && delayed[this.#next]!.dueMs <= nowMs) {
+      const {lane, events} = delayed[this.#next++]!
+      this.#apply(lane, events)
     }
+    if (this.#next < MOST_KNOWN) return
+    this.#delayed = delayed.slice(this.#next)
+    this.#next = 0
   }
 
-  #has(block: number): boolean {
-    return (this.#bits[block >>> 5]! & (1 << (block & 31))) !== 0
+  /** An instance is gone. */
+  forget(lane: number, cache: Cache): void {
+    const left = this.#delayed.slice(this.#next)
+    for (const {lane: of, events} of left) if (of === lane) this.#apply(lane, events)
+    this.#delayed = left.filter(({lane: of}) => of !== lane)
+    this.#next = 0
+    if (cache.kvEvents !== null) this.#apply(lane, cache.kvEvents.events)
+    cache.eachCached?.(block => this.#holders.evicted(block, lane))
+  }
+
+  #apply(lane: number, events: readonly number[]): void {
+    for (const event of events) {
+      const block = event >>> 1
+      if (event % 2 === 0) this.#holders.registered(block, lane)
+      else this.#holders.evicted(block, lane)
+    }
   }
 }
+
+/** Known ones that are kept in front of those that are not. */
+const MOST_KNOWN = 1024

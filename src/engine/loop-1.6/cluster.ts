@@ -16,6 +16,7 @@ import type {GapOrder} from '../record/gap-order.ts'
 import {LoadRecorder} from '../record/instance-loads.ts'
 import {type EngineGlance, glanceAt, livesOf, recordedLives} from '../record/lives.ts'
 import type {EngineRecord} from '../record/record.ts'
+import {BlockHolders} from '../routing/block-holders.ts'
 import {createRouter, type RouterOptions} from '../routing/create-router.ts'
 import type {Placement} from '../routing/kv-router.ts'
 import {PrefillLoad16} from '../routing/prefill-load-1.6.ts'
@@ -699,8 +700,8 @@ export class Cluster16 implements ReplayEngine {
     this.#decodeOf.delete(request)
   }
 
-  #hearCache({believed, scheduler}: Instance16): void {
-    if (believed !== null) believed.hear(scheduler.kvEvents!, this.#now)
+  #hearCache({caches, lane, scheduler}: Instance16): void {
+    if (caches !== null) caches.hear(lane, scheduler.kvEvents!, this.#now)
   }
 
   // --- set-up and small things ---
@@ -765,15 +766,12 @@ export class Cluster16 implements ReplayEngine {
       options.streamed === undefined
         ? computePrompts(workload, args.engine_type === 'sglang' ? null : args.block_size)
         : unsharedPrompts(workload)
-    const cached = (instance: Instance16, request: number) =>
-      instance.believed?.cachedBlocks(request, this.#now) ?? 0
     const announcesCaches = args.enable_prefix_caching && args.engine_type !== 'sglang'
     return new InstancePool16({
       component,
       args,
       initialWorkers,
       startup: options.startupFor(component, args),
-      prompts,
       perf,
       createScheduler: (kvEvents, perf) =>
         options.createScheduler({args, perf, workload, prompts, observer, kvEvents}),
@@ -786,9 +784,8 @@ export class Cluster16 implements ReplayEngine {
           args,
           announcesCaches,
           areUnshared: prompts.areUnshared,
-          cachedBlocks: cached,
           laneOf,
-          createHolders: null,
+          createHolders: () => new BlockHolders(prompts),
         },
         workload,
         options,
@@ -812,9 +809,8 @@ const UNDER_WAY = 2
 
 const ROUTER_RULES = {queuesBehindOthers: true, createPrefillLoad: () => new PrefillLoad16()}
 
-/** Numbers of instances are not used again, so columns over them grow with every start. */
-function laneOf({id}: Instance16): number {
-  return id
+function laneOf({lane}: Instance16): number {
+  return lane
 }
 
 const EMPTY_POOL: PoolObservation = new PoolGauges([], 0, new SnapshotBuffer())

@@ -2,7 +2,6 @@ import type {EngineArgs, PoolName} from '../../config/scenario.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {PoolObservation} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
-import type {Prompts} from '../prompts.ts'
 import {ReadyInstances} from '../ready-instances.ts'
 import type {LoadRecorder} from '../record/instance-loads.ts'
 import {lifeStart} from '../record/life-start.ts'
@@ -23,7 +22,6 @@ export interface PoolOptions16 {
   readonly args: EngineArgs
   readonly initialWorkers: number
   readonly startup: StartupModel
-  readonly prompts: Prompts
   readonly perf: PerfModel
   readonly createScheduler: (kvEvents: KvEventLog | null, perf: PerfModel) => Scheduler16
   readonly heap: EventQueue16
@@ -50,6 +48,10 @@ export class InstancePool16 {
   workerSeconds = 0
   readonly #options: PoolOptions16
   readonly #snapshots = new SnapshotBuffer()
+  /** null = no router is told what instances cache. */
+  readonly #caches: CacheIndex | null
+  #laneCount = 0
+  readonly #freeLanes: number[] = []
   /** Ascending ids. */
   #instances: Instance16[] = []
   #active: Instance16[] = []
@@ -64,6 +66,8 @@ export class InstancePool16 {
     this.component = options.component
     this.args = options.args
     this.router = options.router
+    const holders = options.router?.holders ?? null
+    this.#caches = holders === null ? null : new CacheIndex(holders, options.kvEventLagMs)
     for (let i = 0; i < options.initialWorkers; i++) this.#create(0, 0)
     this.#refreshActive()
   }
@@ -102,6 +106,7 @@ export class InstancePool16 {
 
   /** Where a request goes now; null when the router keeps it. There must be an active instance. */
   route(request: number, nowMs: number): Placement<Instance16> | null {
+    this.#caches?.catchUp(nowMs)
     if (this.router !== null) return this.router.arrive(request, nowMs)
     const at = this.#cursor % this.#active.length
     this.#cursor = at + 1
@@ -169,11 +174,10 @@ export class InstancePool16 {
   }
 
   #create(nowMs: number, startupMs: number): void {
-    const {heap, instances, component, router, prompts, loads} = this.#options
+    const {heap, instances, component, loads} = this.#options
     const id = this.#nextId++
     const subject = this.#options.firstSubject + id
     const isStarting = startupMs > 0
-    const hearsCache = router?.hearsCaches === true
     const record = lifeStart({id, component}, nowMs, isStarting)
     const slowPasses = isStarting ? this.#options.startup.slowPasses : undefined
     const instance: Instance16 = {
@@ -181,7 +185,7 @@ export class InstancePool16 {
       id,
       component,
       scheduler: this.#options.createScheduler(
-        hearsCache ? new KvEventLog() : null,
+        this.#caches === null ? null : new KvEventLog(),
         perfOfNew(this.#options.perf, slowPasses, record),
       ),
       slowPasses: slowPasses?.passes ?? 0,
@@ -192,7 +196,8 @@ export class InstancePool16 {
       pending: null,
       deferred: [],
       latest: this.#options.isObserved ? new LatestPass(nowMs) : null,
-      believed: hearsCache ? new CacheIndex(prompts, this.#options.kvEventLagMs) : null,
+      lane: this.#freeLanes.pop() ?? this.#laneCount++,
+      caches: this.#caches,
       record,
       load: loads.addInstance(nowMs),
       endMs: Number.NaN,
@@ -207,6 +212,9 @@ export class InstancePool16 {
   #remove(instance: Instance16, nowMs: number): void {
     instance.record.exitMs = nowMs
     this.#options.instances.delete(instance.subject)
+    this.#caches?.forget(instance.lane, instance.scheduler)
+    // Of a request that was handed over the router may be told later.
+    if (this.router?.isClear(instance.lane) !== false) this.#freeLanes.push(instance.lane)
     this.#instances = this.#instances.filter(other => other !== instance)
   }
 

@@ -26,8 +26,10 @@ export interface Instance16 {
   readonly deferred: number[]
   /** Its last pass, for a policy; null if nobody looks. */
   readonly latest: LatestPass | null
-  /** What a KV router believes it has cached; null without such a router. */
-  readonly believed: CacheIndex | null
+  /** Its place in columns over instances; another's when it is gone. */
+  readonly lane: number
+  /** Where a KV router is told what it caches; null without such a router. */
+  readonly caches: CacheIndex | null
   /** Passes from its start on that are slow; they are computed one by one. */
   readonly slowPasses: number
   readonly record: LifeRecord

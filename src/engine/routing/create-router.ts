@@ -23,7 +23,8 @@ export function createRouter<I>(
     readonly announcesCaches: boolean
     /** No prompt has anything in common with another, so that caches help nobody. */
     readonly areUnshared: boolean
-    readonly cachedBlocks: (instance: I, request: number) => number
+    /** Left out where all keep up holders. */
+    readonly cachedBlocks?: (instance: I, request: number) => number
     readonly laneOf: (instance: I) => number
     /** Made only where instances keep it up. */
     readonly createHolders: (() => BlockHolders) | null
@@ -39,7 +40,7 @@ export function createRouter<I>(
   const hearsCaches = component !== 'decode' && pool.announcesCaches && !pool.areUnshared
   return new KvRouter<I>({
     ...rules,
-    cachedBlocks: pool.cachedBlocks,
+    cachedBlocks: pool.cachedBlocks ?? null,
     laneOf: pool.laneOf,
     holders: hearsCaches ? (pool.createHolders?.() ?? null) : null,
     config: {...router, router_queue_policy: queuePolicy, ...changes},

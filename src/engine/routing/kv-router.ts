@@ -27,8 +27,8 @@ export interface KvRouterOptions<I> {
   readonly blockSize: number
   /** Instances tell the router what they cache. */
   readonly hearsCaches: boolean
-  /** Leading prompt blocks of a request that an instance has, as far as the router was told. */
-  readonly cachedBlocks: (instance: I, request: number) => number
+  /** Leading prompt blocks of a request that an instance has, as far as the router was told; null where holders say so. */
+  readonly cachedBlocks: ((instance: I, request: number) => number) | null
   /** Says the same of all instances at once; null where nobody keeps it up. */
   readonly holders: BlockHolders | null
   /** A small number of an instance, used again after it is gone and forgotten. */
@@ -87,6 +87,11 @@ export class KvRouter<I> {
 
   get hearsCaches(): boolean {
     return this.#options.hearsCaches
+  }
+
+  /** Of the requests that it placed on a lane none is left. */
+  isClear(lane: number): boolean {
+    return this.#loads.isClear(lane)
   }
 
   get holders(): BlockHolders | null {
@@ -165,7 +170,7 @@ export class KvRouter<I> {
       return
     }
     for (let i = 0; i < this.#lanes.length; i++) {
-      this.#overlap[this.#lanes[i]!] = cachedBlocks(this.#registered[i]!, request)
+      this.#overlap[this.#lanes[i]!] = cachedBlocks!(this.#registered[i]!, request)
     }
   }
 

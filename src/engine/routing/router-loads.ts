@@ -52,6 +52,11 @@ export class RouterLoads {
     this.requests.set(requests)
   }
 
+  /** Of the requests placed on a lane none is left; a lane may have had none ever. */
+  isClear(lane: number): boolean {
+    return lane >= this.requests.length || this.requests[lane] === 0
+  }
+
   /** Brings `prefillTokens` of the given lanes up to this moment. */
   refresh(lanes: Int32Array, nowMs: number): void {
     if (!this.#options.shrinks) return

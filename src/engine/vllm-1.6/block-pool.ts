@@ -55,6 +55,11 @@ export class BlockPool {
     return this.#identities.findGroup(identity) >= 0
   }
 
+  /** Calls back for every identity that is cached. */
+  eachCached(visit: (block: number) => void): void {
+    this.#identities.each(visit)
+  }
+
   /** Follows the blocks of a prompt as far as they are cached; the answer is in `overlap` and `overlapInUse`. */
   lookUp(blocks: Int32Array, count: number): void {
     const {primary} = this.#identities

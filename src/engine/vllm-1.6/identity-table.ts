@@ -44,6 +44,12 @@ export class IdentityTable {
     return (this.#groups.keyOf(place >> GROUP_BITS) << GROUP_BITS) | (place & GROUP_MASK)
   }
 
+  /** Calls back for every identity that has a copy. */
+  each(visit: (block: number) => void): void {
+    for (let place = 0; place < this.primary.length; place++)
+      if (this.primary[place] !== NONE) visit(this.identityAt(place))
+  }
+
   #addGroup(key: number): number {
     const group = this.#groups.add(key)
     if (group >= this.#live.length) this.#grow()

@@ -157,6 +157,10 @@ export class VllmScheduler implements Scheduler16 {
     this.#decoding.settle()
   }
 
+  eachCached(visit: (block: number) => void): void {
+    this.#blocks.pool.eachCached(visit)
+  }
+
   releaseSource(request: number): void {
     this.#emission.releaseSource(request)
   }
