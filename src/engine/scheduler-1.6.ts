@@ -1,4 +1,5 @@
 import type {PassFigures} from './record/pass-figures.ts'
+import type {PlanBounds, PlannedPasses} from './scheduler.ts'
 import type {KvEventLog} from './vllm-1.6/kv-event-log.ts'
 
 /**
@@ -20,6 +21,11 @@ export interface Scheduler16 {
    * those of all of them. Where it has signals, it was a single pass, in which requests completed.
    */
   runSteadyPasses(nowMs: number, horizonMs: number): number
+  /**
+   * As `Scheduler.planSteadyPasses`; null for passes in which blocks are completed or taken, or requests complete. The outcome is that of
+   * the last pass that was told of, as after `runSteadyPasses`.
+   */
+  planSteadyPasses?(nowMs: number, bounds: PlanBounds): PlannedPasses | null
   readonly steadyPasses: number
   readonly lastSteadyStartMs: number
   readonly outcome: PassOutcome16

@@ -20,7 +20,7 @@ import {BlockHolders} from '../routing/block-holders.ts'
 import {createRouter, type RouterOptions} from '../routing/create-router.ts'
 import type {Placement} from '../routing/kv-router.ts'
 import {PrefillLoad16} from '../routing/prefill-load-1.6.ts'
-import type {PassObserver} from '../scheduler.ts'
+import type {PassObserver, PlannedPasses} from '../scheduler.ts'
 import {COMPLETED, FIRST_TOKEN, type PassOutcome16, type Scheduler16} from '../scheduler-1.6.ts'
 import type {StartupModel} from '../startup-model.ts'
 import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
@@ -69,7 +69,7 @@ export interface ClusterOptions16 extends RouterOptions {
   readonly parksRequests?: boolean
   /** Time that draining instances have; absent = as long as their requests take. */
   readonly drainLimitMs?: number | undefined
-  /** Instances at the start from which each is advanced alone where it can; absent = where it pays. No result depends on it. */
+  /** Instances at the start from which each is advanced alone, or plans its decoding; absent = where it pays. No result depends on it. */
   readonly aloneFrom?: number
   /** No columns over requests are kept, and `workload` is that of its slots; absent = they are. */
   readonly streamed?: StreamedRequests | undefined
@@ -81,6 +81,9 @@ export interface ClusterOptions16 extends RouterOptions {
  */
 const FEWEST_ALONE = 4
 const FEWEST_ALONE_SEEN = 32
+
+/** To put the planned stops of fewer instances back into order costs more than the events they save (docs/reference/speed.md 4). */
+const FEWEST_PLANNED = 256
 
 /**
  * The serving cluster of generation 1.6 as a discrete-event simulation (engine-1.6.md 8, disagg-1.6.md 5). Against 1.2
@@ -116,6 +119,10 @@ export class Cluster16 implements ReplayEngine {
   /** Advances instances one by one, where requests go by turns; null elsewhere. */
   readonly #stretches: Stretches<Instance16> | null
   readonly #lateCompletions = new LateCompletions()
+  /** Behind a KV router instances plan their decoding. */
+  readonly #plansAhead: boolean
+  /** Instances with a plan. */
+  #planned = 0
   /** null where gaps are told in order. */
   readonly #gapOrder: GapOrder | null
   #now = 0
@@ -150,7 +157,8 @@ export class Cluster16 implements ReplayEngine {
       options.fleet.topology === 'disagg' ? this.#createHandOffs(options.fleet.prefill.args) : null
     const isAlone = this.#canAdvanceAlone(options)
     this.#gapOrder = isAlone ? this.#recorder.keepOrder(atMs => this.#countTo(atMs)) : null
-    this.#stretches = isAlone ? this.#createStretches() : null
+    this.#stretches = isAlone && !this.#routesByKv ? this.#createStretches() : null
+    this.#plansAhead = isAlone && this.#routesByKv
   }
 
   get completedRequests(): number {
@@ -180,6 +188,7 @@ export class Cluster16 implements ReplayEngine {
       }
       if (next > untilMs) {
         this.#moveTo(untilMs)
+        this.#settleTime()
         return true
       }
       this.#moveTo(next)
@@ -188,6 +197,7 @@ export class Cluster16 implements ReplayEngine {
         return true
       }
       this.#drain()
+      if (this.#plansAhead) this.#noteMoment(this.#gapOrder!)
     }
     return false
   }
@@ -215,6 +225,7 @@ export class Cluster16 implements ReplayEngine {
   }
 
   applyScaling(target: {readonly prefill: number; readonly decode: number}): void {
+    this.#settleTime()
     for (const pool of [this.#prefill, this.#main]) {
       if (pool === null) continue
       pool.applyScaling(pool === this.#prefill ? target.prefill : target.decode, this.#now)
@@ -251,8 +262,28 @@ export class Cluster16 implements ReplayEngine {
   // --- time ---
 
   #moveTo(nextMs: number): void {
-    this.#countTo(nextMs)
+    if (!this.#plansAhead || this.#main.draining.length > 0) this.#countTo(nextMs)
     this.#now = nextMs
+  }
+
+  /**
+   * With plans a moment may lie between stops that are told later: it is counted with them. As long as instances drain there are no plans, and
+   * none goes beyond a tick: the time of instances is counted up to now before their number changes.
+   */
+  #noteMoment(gapOrder: GapOrder): void {
+    if (gapOrder.latestMs !== this.#now) gapOrder.begin(this.#now, 0)
+    if (!gapOrder.isFull) return
+    let knownMs = this.#now
+    if (this.#planned > 0)
+      for (const {plan} of this.#main.instances)
+        if (plan !== null) knownMs = Math.min(knownMs, plan.plannedFromMs)
+    gapOrder.flushBefore(knownMs)
+  }
+
+  #settleTime(): void {
+    if (!this.#plansAhead) return
+    this.#gapOrder!.flushBefore(Number.POSITIVE_INFINITY)
+    this.#countTo(this.#now)
   }
 
   #countTo(atMs: number): void {
@@ -296,11 +327,11 @@ export class Cluster16 implements ReplayEngine {
   // --- instances that are advanced alone ---
 
   #canAdvanceAlone({fleet, router, isObserved, aloneFrom, streamed}: ClusterOptions16): boolean {
-    const fewest = isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
+    const alone = isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
+    const fewest = router === null ? alone : FEWEST_PLANNED
     return (
       fleet.topology === 'agg' &&
       fleet.workers.initialWorkers >= (aloneFrom ?? fewest) &&
-      router === null &&
       streamed === undefined &&
       !this.#isCoupled &&
       this.#maxSimTimeMs === Number.POSITIVE_INFINITY &&
@@ -435,6 +466,9 @@ export class Cluster16 implements ReplayEngine {
     if (!pool.hasActive) return false
     const placement = pool.route(request, this.#now)
     if (placement !== null) this.#dispatch(placement)
+    // What waits in the router can go anywhere.
+    else if (this.#planned > 0)
+      for (const instance of pool.instances) if (instance.plan !== null) this.#cutPlan(instance)
     return true
   }
 
@@ -452,6 +486,7 @@ export class Cluster16 implements ReplayEngine {
       const blocks = Math.ceil(this.#workload.inputLength[request]! / pool.args.block_size)
       this.#traffic.routed(overlapBlocks, blocks)
     }
+    if (instance.plan !== null) this.#cutPlan(instance)
     const output = this.#workload.outputLength[request]!
     if (this.#handOffs === null) {
       if (this.#drainLimit !== null) this.#decodeOf.set(request, instance)
@@ -526,7 +561,9 @@ export class Cluster16 implements ReplayEngine {
     const {scheduler, record} = instance
     if (record.passes < instance.slowPasses) return false
     const horizonMs = this.#horizonMs()
-    const end = scheduler.runSteadyPasses(this.#now, horizonMs)
+    const plan = this.#planAhead(instance, rank)
+    if (instance.plan !== null) return true
+    const end = plan?.plannedToMs ?? scheduler.runSteadyPasses(this.#now, horizonMs)
     if (end === this.#now) return false
     const {outcome} = scheduler
     record.passes += scheduler.steadyPasses
@@ -542,6 +579,65 @@ export class Cluster16 implements ReplayEngine {
     instance.latest?.passEnded(scheduler.lastSteadyStartMs, end, outcome)
     this.#occupyUntil(instance, end, null)
     return true
+  }
+
+  /**
+   * The same past moments at which only other instances are reached (as in 1.2's loop). What comes of it is told when the plan is over or
+   * cut: whoever arrives here, or waits for any instance, cuts it. It ends before a tick, before an instance comes to serve, and before the
+   * load's bins widen, since the order of events matters there.
+   * @returns null if there is nothing to plan; a plan of a single stop is told of
+   */
+  #planAhead(instance: Instance16, rank: number): PlannedPasses | null {
+    const {scheduler} = instance
+    if (!this.#plansAhead || this.#main.queueLength > 0 || this.#main.draining.length > 0) return null
+    const untilMs = this.#untilMs
+    const boundMs = Math.min(untilMs, this.#heap.nextBesidesMainPassesMs, this.#loads.fullMs)
+    const upcoming = (this.#arrivals as Arrivals).upcoming
+    const plan = scheduler.planSteadyPasses?.(this.#now, {upcoming, untilMs, boundMs}) ?? null
+    if (plan === null) return null
+    if (plan.stops === 1) {
+      plan.tell(1, rank, null)
+      return plan
+    }
+    instance.plan = plan
+    instance.planRank = rank
+    this.#planned++
+    this.#occupyUntil(instance, plan.plannedToMs, null)
+    return plan
+  }
+
+  #endPlan(instance: Instance16, plan: PlannedPasses, stops: number): void {
+    instance.plan = null
+    this.#planned--
+    const {record, load, scheduler, planRank} = instance
+    const laterRank = TurnRanks.inFirstRound(instance.subject)
+    this.#gapOrder!.begin(plan.plannedFromMs, planRank)
+    plan.tell(stops, laterRank, null)
+    const {outcome, kvShare} = scheduler
+    const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
+    record.passes += plan.passes
+    let fromMs = plan.plannedFromMs
+    for (let stop = 0; stop < stops; stop++) {
+      const toMs = plan.stopMs(stop)
+      record.busyMs += toMs - fromMs
+      this.#loads.passes(load, stop === 0 ? planRank : laterRank, fromMs, toMs, queued, kvShare)
+      fromMs = toMs
+    }
+    this.#traffic.decodeTokens += outcome.decodeTokens
+    instance.latest?.passEnded(plan.lastStartMs, fromMs, outcome)
+  }
+
+  /** Something reaches the instance: of its plan only the pass under way is left. */
+  #cutPlan(instance: Instance16): void {
+    const plan = instance.plan!
+    const stops = plan.stopsUntil(this.#now)
+    const endMs = plan.stopMs(stops - 1)
+    this.#endPlan(instance, plan, stops)
+    if (endMs > this.#now) this.#heap.bringMainPassEndForward(endMs, instance.subject)
+    else {
+      this.#heap.removeMainPassEnd(instance.subject)
+      this.#endPass(instance)
+    }
   }
 
   #horizonMs(): number {
@@ -567,6 +663,7 @@ export class Cluster16 implements ReplayEngine {
     const {pending} = instance
     instance.isBusy = false
     instance.pending = null
+    if (instance.plan !== null) this.#endPlan(instance, instance.plan, instance.plan.stops)
     if (pending !== null) this.#applyOutcome(instance, instance.pendingStartMs, pending)
     else {
       this.#handOffs?.passEnded(instance)

@@ -1,3 +1,4 @@
+import {PassEndHeap} from '../pass-end-heap.ts'
 import {PASS_END, RankedHeap} from './ranked-heap.ts'
 
 /** Instances of the prefill pool have lower numbers than those of the other; small integers still, which look-ups like. */
@@ -8,7 +9,7 @@ export const FIRST_MAIN_SUBJECT = 2 ** 30
  * and those that are advanced alone, have to know when anything but those comes next.
  */
 export class EventQueue16 {
-  readonly #mainPasses = new RankedHeap()
+  readonly #mainPasses = new PassEndHeap()
   readonly #others = new RankedHeap()
 
   /** Infinity when empty. */
@@ -23,22 +24,23 @@ export class EventQueue16 {
 
   /** The next event is of this kind and due at `now`. */
   isDue(kind: number, now: number): boolean {
-    return this.#first().isDue(kind, now)
+    if (!this.#isPassFirst()) return this.#others.isDue(kind, now)
+    return kind === PASS_END && this.#mainPasses.topTime === now
   }
 
   hasOtherThan(kind: number): boolean {
-    return this.#mainPasses.hasOtherThan(kind) || this.#others.hasOtherThan(kind)
+    return (kind !== PASS_END && this.#mainPasses.size > 0) || this.#others.hasOtherThan(kind)
   }
 
   push(time: number, kind: number, subject: number): void {
     const isMainPass = kind === PASS_END && subject >= FIRST_MAIN_SUBJECT
-    if (isMainPass) this.#mainPasses.push(time, kind, subject)
+    if (isMainPass) this.#mainPasses.push(time, subject, subject - FIRST_MAIN_SUBJECT)
     else this.#others.push(time, kind, subject)
   }
 
   /** Removes the next event and returns its subject. */
   pop(): number {
-    return this.#first().pop()
+    return this.#isPassFirst() ? this.#mainPasses.pop() + FIRST_MAIN_SUBJECT : this.#others.pop()
   }
 
   /** Takes the ends of passes of the main pool out. */
@@ -46,10 +48,20 @@ export class EventQueue16 {
     this.#mainPasses.takeAll(take)
   }
 
-  #first(): RankedHeap {
+  /** A pass of the main pool ends earlier than was thought. */
+  bringMainPassEndForward(time: number, subject: number): void {
+    this.#mainPasses.bringForward(time, subject - FIRST_MAIN_SUBJECT)
+  }
+
+  /** A pass of the main pool has ended already. */
+  removeMainPassEnd(subject: number): void {
+    this.#mainPasses.remove(subject - FIRST_MAIN_SUBJECT)
+  }
+
+  #isPassFirst(): boolean {
     const passes = this.#mainPasses
     const others = this.#others
-    if (passes.topTime !== others.topTime) return passes.topTime < others.topTime ? passes : others
-    return passes.topRank < others.topRank ? passes : others
+    if (passes.topTime !== others.topTime) return passes.topTime < others.topTime
+    return passes.size > 0 && passes.topTie < others.topRank
   }
 }

@@ -194,6 +194,8 @@ export class InstancePool16 {
       isReady: false,
       pendingStartMs: 0,
       pending: null,
+      plan: null,
+      planRank: 0,
       deferred: [],
       latest: this.#options.isObserved ? new LatestPass(nowMs) : null,
       lane: this.#freeLanes.pop() ?? this.#laneCount++,

@@ -2,6 +2,7 @@ import type {PoolName} from '../../config/scenario.ts'
 import type {InstanceState} from '../observation.ts'
 import type {LoadLane} from '../record/instance-loads.ts'
 import type {LifeRecord} from '../record/life-start.ts'
+import type {PlannedPasses} from '../scheduler.ts'
 import type {PassOutcome16, Scheduler16} from '../scheduler-1.6.ts'
 import type {CacheIndex} from './cache-index.ts'
 import type {LatestPass} from './latest-pass.ts'
@@ -22,6 +23,10 @@ export interface Instance16 {
   pendingStartMs: number
   /** Outcome of the pass under way, to be applied when it ends; null while steady passes run ahead. */
   pending: PassOutcome16 | null
+  /** Passes that only decode, planned up to the end of the pass under way in the queue of events; null = none that might be cut. */
+  plan: PlannedPasses | null
+  /** Of the turn that the plan began with (`TurnRanks`). */
+  planRank: number
   /** What waits for the end of the pass under way. */
   readonly deferred: number[]
   /** Its last pass, for a policy; null if nobody looks. */

@@ -38,16 +38,6 @@ export class RankedHeap {
     return this.#rank.length > 0 ? this.#rank[0]! : Number.POSITIVE_INFINITY
   }
 
-  /** Removes all, in any order. */
-  takeAll(take: (time: number, subject: number) => void): void {
-    for (let i = 0; i < this.#time.length; i++) {
-      const rank = this.#rank[i]!
-      take(this.#time[i]!, rank - kindOf(rank) * SUBJECTS)
-    }
-    this.#time.length = 0
-    this.#rank.length = 0
-  }
-
   push(time: number, kind: number, subject: number): void {
     const rank = kind * SUBJECTS + subject
     let at = this.#time.length

@@ -40,6 +40,11 @@ export class GapOrder {
     this.#sink = sink
   }
 
+  /** When the passes began that are told of; NaN before the first. */
+  get latestMs(): number {
+    return this.#pieces > 0 ? this.#startMs[this.#pieces - 1]! : Number.NaN
+  }
+
   get isFull(): boolean {
     return this.#pieces >= this.#limit
   }

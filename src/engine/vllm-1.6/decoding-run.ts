@@ -2,7 +2,7 @@ import type {EngineArgs} from '../../config/scenario.ts'
 import type {OutsideTally} from '../../perf/perf-model.ts'
 import type {OutcomeRow16} from '../pass-outcome-1.6.ts'
 import type {PassTimes16} from '../pass-times-1.6.ts'
-import type {PassObserver} from '../scheduler.ts'
+import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
 import type {Admission, Occupants} from './admission.ts'
 import {BlockEdges} from './block-edges.ts'
@@ -27,7 +27,7 @@ interface DecodingRunInputs {
  * requests complete, is run alone and does not end the run; where it might pre-empt or admit somebody, it is left to the
  * scheduler, which finds the same blocks taken that it would take.
  */
-export class DecodingRun {
+export class DecodingRun implements PlannedPasses {
   readonly #occupants: Occupants
   readonly #admission: Admission
   readonly #emission: TokenEmission
@@ -60,6 +60,38 @@ export class DecodingRun {
 
   get lastStartMs(): number {
     return this.#steady.lastStartMs
+  }
+
+  get stops(): number {
+    return this.#steady.stops
+  }
+
+  get plannedFromMs(): number {
+    return this.#steady.plannedFromMs
+  }
+
+  get plannedToMs(): number {
+    return this.#steady.plannedToMs
+  }
+
+  stopMs(stop: number): number {
+    return this.#steady.stopMs(stop)
+  }
+
+  stopsUntil(nowMs: number): number {
+    return this.#steady.stopsUntil(nowMs)
+  }
+
+  /** Plans passes up to the next in which something happens; false if that is the next one. */
+  plan(nowMs: number, bounds: PlanBounds): boolean {
+    if (!this.#goesOn() && !this.#open()) return false
+    if (this.#steady.beforeOpening === 0) return false
+    return this.#steady.plan(this.#occupants.running.sequences, nowMs, bounds) > 0
+  }
+
+  tell(stops: number, rank: number): void {
+    this.#steady.tell(stops, rank, null)
+    this.#fillOutcome(this.#steady.endMs)
   }
 
   /** As `Scheduler16.runSteadyPasses`. */

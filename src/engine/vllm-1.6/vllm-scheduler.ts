@@ -4,7 +4,7 @@ import type {PerfModel} from '../../perf/perf-model.ts'
 import {OutcomeRow16} from '../pass-outcome-1.6.ts'
 import {PassTimes16} from '../pass-times-1.6.ts'
 import type {Prompts} from '../prompts.ts'
-import type {PassObserver} from '../scheduler.ts'
+import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
 import {type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
 import {RunningSet} from '../vllm-1.2/running-set.ts'
 import {Admission} from './admission.ts'
@@ -151,6 +151,10 @@ export class VllmScheduler implements Scheduler16 {
 
   runSteadyPasses(nowMs: number, horizonMs: number): number {
     return this.#decoding.run(nowMs, horizonMs)
+  }
+
+  planSteadyPasses(nowMs: number, bounds: PlanBounds): PlannedPasses | null {
+    return this.#decoding.plan(nowMs, bounds) ? this.#decoding : null
   }
 
   retire(): void {
