@@ -1,11 +1,15 @@
 import {internBlocks} from '../trace/blocks.ts'
 import type {Workload} from '../trace/workload.ts'
+import {type LivingPrefixes, PROMPT_IDENTITIES} from './stream/living-prefixes.ts'
+import type {StreamedRequests} from './stream/streamed-requests.ts'
 
 /** Prompts of the workload as the instances of a pool see them; shared by all of them. */
 export interface Prompts {
   readonly inputLength: Int32Array
   /** No two prompts have a block in common: each instance numbers them itself, and there are no columns of them. */
   readonly areUnshared: boolean
+  /** Blocks of prompts of which no columns are kept; null = the columns have them, or nobody does. */
+  readonly living: LivingPrefixes | null
   /** `blocks[blockStart[r] .. blockStart[r+1]]`: identities of the complete blocks of prompt r. */
   readonly blockStart: Uint32Array
   readonly blocks: Int32Array
@@ -28,6 +32,7 @@ export function computePrompts(workload: Workload, blockSize: number | null): Pr
     return {
       inputLength,
       areUnshared: false,
+      living: null,
       blockStart: new Uint32Array(requestCount + 1),
       blocks: new Int32Array(0),
       blockCount: 0,
@@ -39,21 +44,39 @@ export function computePrompts(workload: Workload, blockSize: number | null): Pr
   const kept = bySize.get(blockSize)
   if (kept !== undefined) return kept
   const {blockStart, blocks, blockCount} = internBlocks(workload, blockSize)
-  const prompts = {inputLength, areUnshared: false, blockStart, blocks, blockCount, continuedBy}
+  const prompts = {inputLength, areUnshared: false, living: null, blockStart, blocks, blockCount, continuedBy}
   const [oldest] = bySize.keys()
   if (bySize.size === MOST_SIZES && oldest !== undefined) bySize.delete(oldest)
   bySize.set(blockSize, prompts)
   return prompts
 }
 
-/** Prompts of which only the lengths are known, as those of slots whose requests change. */
-export function unsharedPrompts({inputLength}: Workload): Prompts {
+/** Prompts of slots, whose requests change. @param blockSize as for `computePrompts` */
+export function slotPrompts({source, slots}: StreamedRequests, blockSize: number | null): Prompts {
+  const {prefixes} = source
+  const living =
+    prefixes === null || blockSize === null ? null : slots.prefixesOf(prefixes.traceBlockSize, blockSize)
   return {
-    inputLength,
-    areUnshared: true,
+    inputLength: slots.workload.inputLength,
+    areUnshared: prefixes === null,
+    living,
     blockStart: new Uint32Array(0),
     blocks: new Int32Array(0),
-    blockCount: 0,
+    blockCount: living === null ? 0 : PROMPT_IDENTITIES,
     continuedBy: null,
   }
+}
+
+/** Writes the identities of those blocks of a prompt that have one besides an instance's own; @returns how many */
+export function writePromptBlocks(
+  {areUnshared, living, blockStart, blocks}: Prompts,
+  request: number,
+  into: Int32Array,
+): number {
+  if (areUnshared) return 0
+  if (living !== null) return living.writeBlocks(request, into)
+  const from = blockStart[request]!
+  const count = blockStart[request + 1]! - from
+  for (let i = 0; i < count; i++) into[i] = blocks[from + i]!
+  return count
 }

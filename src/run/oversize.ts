@@ -43,35 +43,62 @@ interface Lengths {
 }
 
 /** What of the traffic is longer than an instance has KV cache for, or than its model reads; each with what would set it right. */
-export function oversizeOddities(scenario: Scenario, workload: Lengths): readonly TraceOddity[] {
-  const tokens = smallestPoolTokens(scenario)
-  const what = `one instance’s KV cache of ${tokens} tokens`
-  const outcome =
-    scenario.release === '1.6.1'
-      ? {
-          one: 'The engine turns it away and it does not count as completed.',
-          more: 'The engine turns them away and they do not count as completed.',
-        }
-      : scenario.traceSelection?.oversize === 'keep'
-        ? {one: 'It is kept: the run ends at it.', more: 'They are kept: the run ends at the first of them.'}
-        : {
-            one: 'A run leaves it out, with the turns that follow it, and says so.',
-            more: 'A run leaves them out, with the turns that follow them, and counts them.',
-          }
-  const inPool = tellLonger(workload, fitsPools(scenario, workload), {kind: 'too-long', what, outcome})
-  const context = modelContextTokens(scenario)
-  if (context === null) return inPool === null ? [] : [inPool]
-  const readable = (request: number) =>
-    workload.inputLength[request]! + workload.outputLength[request]! <= context
-  const inContext = tellLonger(workload, readable, {
-    kind: 'over-context',
-    what: `the model’s context of ${context} tokens`,
-    outcome: {
-      one: 'A real engine refuses it; here it is served.',
-      more: 'A real engine refuses them; here they are served.',
-    },
-  })
-  return [inPool, inContext].filter(oddity => oddity !== null)
+export function oversizeOddities(
+  scenario: Scenario,
+  {requestCount, inputLength, outputLength}: Lengths,
+): readonly TraceOddity[] {
+  const tally = new OversizeTally(scenario)
+  for (let request = 0; request < requestCount; request++)
+    tally.add(inputLength[request]!, outputLength[request]!)
+  return tally.tell()
+}
+
+/** The same of requests that come one by one. */
+export class OversizeTally {
+  readonly #bounds: readonly LongerTally[]
+
+  constructor(scenario: Scenario) {
+    const tokens = smallestPoolTokens(scenario)
+    const context = modelContextTokens(scenario)
+    const inPool = new LongerTally(lengthsFitPools(scenario), {
+      kind: 'too-long',
+      what: `one instance’s KV cache of ${tokens} tokens`,
+      outcome: oversizeOutcome(scenario),
+    })
+    const inContext = (most: number) =>
+      new LongerTally((input, output) => input + output <= most, {
+        kind: 'over-context',
+        what: `the model’s context of ${most} tokens`,
+        outcome: {
+          one: 'A real engine refuses it; here it is served.',
+          more: 'A real engine refuses them; here they are served.',
+        },
+      })
+    this.#bounds = context === null ? [inPool] : [inPool, inContext(context)]
+  }
+
+  /** Tokens of the next request. */
+  add(input: number, output: number): void {
+    for (const bound of this.#bounds) bound.add(input, output)
+  }
+
+  tell(): readonly TraceOddity[] {
+    return this.#bounds.map(bound => bound.tell()).filter(oddity => oddity !== null)
+  }
+}
+
+function oversizeOutcome({release, traceSelection}: Scenario): Bound['outcome'] {
+  if (release === '1.6.1')
+    return {
+      one: 'The engine turns it away and it does not count as completed.',
+      more: 'The engine turns them away and they do not count as completed.',
+    }
+  if (traceSelection?.oversize === 'keep')
+    return {one: 'It is kept: the run ends at it.', more: 'They are kept: the run ends at the first of them.'}
+  return {
+    one: 'A run leaves it out, with the turns that follow it, and says so.',
+    more: 'A run leaves them out, with the turns that follow them, and counts them.',
+  }
 }
 
 interface Bound {
@@ -81,26 +108,40 @@ interface Bound {
   readonly outcome: {readonly one: string; readonly more: string}
 }
 
-function tellLonger(
-  {requestCount, inputLength}: Lengths,
-  fits: (request: number) => boolean,
-  {kind, what, outcome}: Bound,
-): TraceOddity | null {
-  let count = 0
-  let longest = 0
-  let shortestUnfit = Number.POSITIVE_INFINITY
-  for (let request = 0; request < requestCount; request++) {
-    if (fits(request)) continue
-    count++
-    longest = Math.max(longest, inputLength[request]!)
-    shortestUnfit = Math.min(shortestUnfit, inputLength[request]!)
+/** Requests that are longer than something. */
+class LongerTally {
+  readonly #fits: (input: number, output: number) => boolean
+  readonly #bound: Bound
+  #all = 0
+  #count = 0
+  #longest = 0
+  #shortestUnfit = Number.POSITIVE_INFINITY
+
+  constructor(fits: (input: number, output: number) => boolean, bound: Bound) {
+    this.#fits = fits
+    this.#bound = bound
   }
-  if (count === 0) return null
-  const text = `${count} of ${requestCount} requests ${count === 1 ? 'does' : 'do'} not fit into ${what} (the longest prompt has ${longest}). ${count === 1 ? outcome.one : outcome.more}`
-  // A prompt of one token that does not fit is no matter of its length.
-  const cure =
-    shortestUnfit > 1 ? ({flag: '--trace-max-input', value: String(shortestUnfit - 1)} as const) : null
-  return {kind, text, cure}
+
+  add(input: number, output: number): void {
+    this.#all++
+    if (this.#fits(input, output)) return
+    this.#count++
+    this.#longest = Math.max(this.#longest, input)
+    this.#shortestUnfit = Math.min(this.#shortestUnfit, input)
+  }
+
+  tell(): TraceOddity | null {
+    const {kind, what, outcome} = this.#bound
+    const count = this.#count
+    if (count === 0) return null
+    const text = `${count} of ${this.#all} requests ${count === 1 ? 'does' : 'do'} not fit into ${what} (the longest prompt has ${this.#longest}). ${count === 1 ? outcome.one : outcome.more}`
+    // A prompt of one token that does not fit is no matter of its length.
+    const cure =
+      this.#shortestUnfit > 1
+        ? ({flag: '--trace-max-input', value: String(this.#shortestUnfit - 1)} as const)
+        : null
+    return {kind, text, cure}
+  }
 }
 
 /** Whether a request fits into an instance of every pool that serves it; a prefill instance makes one token of it. */

@@ -1,12 +1,12 @@
 import {describe, expect, test} from 'vitest'
 import {loaderFor} from '../../test/support/golden.ts'
 import {PROJECT} from '../../test/support/shared.ts'
+import {expectAlike, expectSamePictures} from '../../test/support/streamed-alike.ts'
 import {parseArguments} from '../config/command-line/arguments.ts'
 import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
 import {initialScaling} from '../config/scaling/initial-scaling.ts'
 import type {Scaling, Scenario} from '../config/scenario.ts'
-import {RELATIVE_ERROR} from '../core/sketch/log-bins.ts'
-import {computePictures, type RunPictures} from '../report/compute-pictures.ts'
+import {computePictures} from '../report/compute-pictures.ts'
 import {formatPerRequestLine, formatPerRequestLines} from '../report/per-request.ts'
 import {prepareRun, simulatePrepared} from './prepare-run.ts'
 import type {RunResult} from './run.ts'
@@ -45,55 +45,6 @@ function scenarioOf(flags: string, planner?: object): Scenario {
   const described = scenarioFromFlags(args.value, {trace, plannerConfig: planner})
   if (!described.ok) throw new Error(described.error.message)
   return {...described.value.scenario, engineTiming: 'polynomial'}
-}
-
-const IS_PERCENTILE = /^(median|p75|p90|p95|p99)_/
-const IS_DEVIATION = /^std_/
-
-/** Every figure but percentiles and deviations to the last digit, and all that the engine records besides requests. */
-function expectAlike(streamed: RunResult, kept: RunResult): void {
-  const {planner_replay: extras, ...figures} = streamed.report
-  const {planner_replay: keptExtras, ...keptFigures} = kept.report
-  expect(extras.percentiles).toBe('within 0.1 %')
-  expect(keptExtras.percentiles).toBe('exact')
-  expect({...extras, percentiles: 'exact'}).toEqual(keptExtras)
-  for (const [key, exact] of Object.entries(keptFigures) as [keyof typeof keptFigures, number][]) {
-    const value = figures[key] as number
-    if (IS_PERCENTILE.test(key)) {
-      expect(Math.abs(value - exact), key).toBeLessThanOrEqual(exact * RELATIVE_ERROR * (1 + 1e-9))
-    } else if (IS_DEVIATION.test(key)) {
-      const mean = keptFigures[key.replace('std', 'mean') as keyof typeof keptFigures] as number
-      expect(Math.abs(value - exact), key).toBeLessThanOrEqual(1e-9 * mean)
-    } else expect(value, key).toBe(exact)
-  }
-  const {engine} = streamed
-  expect([engine.endMs, engine.workers, engine.loads]).toEqual([
-    kept.engine.endMs,
-    kept.engine.workers,
-    kept.engine.loads,
-  ])
-  expect(streamed.scaling).toEqual(kept.scaling)
-}
-
-/** What is drawn of a run, and what is said of its soundness. */
-function expectSamePictures(streamed: RunPictures, kept: RunPictures): void {
-  const {ttftMsP90, ...intervals} = streamed.intervals
-  const {ttftMsP90: exactP90, ...exact} = kept.intervals
-  expect(intervals).toEqual(exact)
-  ttftMsP90.forEach((value, i) => {
-    if (Number.isNaN(exactP90[i])) expect(value).toBeNaN()
-    else
-      expect(Math.abs(value - exactP90[i]!)).toBeLessThanOrEqual(exactP90[i]! * RELATIVE_ERROR * (1 + 1e-9))
-  })
-  for (const name of ['ttft', 'itl', 'tpot', 'e2e'] as const)
-    expect(streamed.distributions[name].total).toBe(kept.distributions[name].total)
-  const {checks, ...honesty} = streamed.honesty!
-  const {checks: keptChecks, ...keptHonesty} = kept.honesty!
-  expect(honesty).toEqual(keptHonesty)
-  expect(checks.filter(({passes}) => !passes)).toEqual([])
-  expect(keptChecks.filter(({passes}) => !passes)).toEqual([])
-  // One list of details differs: of how many requests the instances were compared.
-  expect(checks.slice(0, 3)).toEqual(keptChecks.slice(0, 3))
 }
 
 const PLANNER = {

@@ -2,13 +2,16 @@ import type {Scenario} from '../config/scenario.ts'
 import {ok, type Result} from '../core/result.ts'
 import {RequestSlots} from '../engine/stream/request-slots.ts'
 import {SKETCHED_PERCENTILES} from '../report/report.ts'
-import {ColumnSource, type LengthColumns} from '../trace/column-source.ts'
 import {tellOddity} from '../trace/doctor/oddity.ts'
 import {createSyntheticSource} from '../trace/generators/synthetic-source.ts'
 import {checkTraceBlockSize} from '../trace/parsed-trace.ts'
-import type {RequestSource} from '../trace/request-source.ts'
-import {lengthsFitPools, oversizeNotice, oversizeOddities} from './oversize.ts'
-import {isStreamable, streamsSynthetic} from './streamable.ts'
+import {ColumnSource, type ColumnSourceOptions, type LengthColumns} from '../trace/streamed/column-source.ts'
+import type {NextPiece} from '../trace/streamed/file-pieces.ts'
+import {MooncakeSource, scanMooncake} from '../trace/streamed/mooncake-source.ts'
+import type {RequestSource} from '../trace/streamed/request-source.ts'
+import type {PassedOver} from '../trace/streamed/source-tally.ts'
+import {lengthsFitPools, OversizeTally, oversizeNotice, oversizeOddities} from './oversize.ts'
+import {isSharingStreamable, isStreamable, streamsSynthetic} from './streamable.ts'
 import {generatedTraffic, type StreamedTraffic, syntheticOptionsOf, type Traffic} from './traffic.ts'
 
 /**
@@ -36,7 +39,7 @@ export function streamOf(scenario: Scenario, above: number): Result<Traffic | nu
   })
 }
 
-interface LengthTrace {
+interface StreamedTrace {
   readonly scenario: Scenario
   readonly name: string
   readonly sha256: string
@@ -44,34 +47,96 @@ interface LengthTrace {
 }
 
 /** The same of a trace file that was read for its lengths alone; null where the run has to keep its requests after all. */
-export function streamedLengths(columns: LengthColumns, trace: LengthTrace): Result<Traffic> | null {
-  const {scenario, name, sha256, notices} = trace
-  const {arrivalSpeedupRatio, replayConcurrency, traceBlockSize} = scenario
-  const isRatio = Number.isFinite(arrivalSpeedupRatio) && arrivalSpeedupRatio > 0
-  if (!isStreamable(scenario) || !isRatio || checkTraceBlockSize(traceBlockSize) !== null) return null
-  const closedLoop = replayConcurrency !== undefined
+export function streamedLengths(columns: LengthColumns, trace: StreamedTrace): Result<Traffic> | null {
+  const {scenario} = trace
+  if (!isStreamable(scenario) || !readsAsAsked(scenario)) return null
+  const open = () => new ColumnSource(columns, arrivalOptions(scenario))
+  const source = open()
+  // Where nothing would be left the usual way says so.
+  if (source.requestCount === 0) return null
+  const odd = turnedAway(scenario, columns)
+  const fileBytes = columns.requestCount * COLUMN_BYTES
+  return ok(fileTraffic(trace, {open, of: source, rows: columns.requestCount, odd, fileBytes}))
+}
+
+/** The same of a Mooncake file, whose hash ids are read again while the run goes on. @param open the file from its beginning */
+export function streamedMooncake(
+  openFile: () => NextPiece,
+  trace: Pick<StreamedTrace, 'scenario' | 'name'> & {
+    readonly fileName: string
+    /** Of the bytes that were read the first time. */
+    readonly sha256: () => string
+    /** Rows from which on nothing is kept. */
+    readonly above: number
+  },
+): Result<Traffic> | null {
+  const {scenario, fileName} = trace
+  if (!isSharingStreamable(scenario) || !readsAsAsked(scenario)) return null
+  const oversize = new OversizeTally(scenario)
   const options = {
+    ...arrivalOptions(scenario),
+    fileName,
+    traceBlockSize: scenario.traceBlockSize,
+    isStrict: scenario.release === '1.6.1',
+    hasUnit: scenario.traceFormat?.columns?.unit !== undefined,
+  }
+  const facts = scanMooncake(openFile, {
+    ...options,
+    onRequest: (input, output) => oversize.add(input, output),
+  })
+  if (facts === null || facts.rows <= trace.above || facts.requestCount === 0) return null
+  const {rows} = facts
+  const odd = oversize.tell().map(tellOddity)
+  const notices = [...facts.notices, ...facts.oddities.map(tellOddity)]
+  const open = () => new MooncakeSource(facts, openFile, options)
+  return ok(
+    fileTraffic({...trace, sha256: trace.sha256(), notices}, {open, of: facts, rows, odd, fileBytes: 0}),
+  )
+}
+
+/** What the usual way would refuse. */
+function readsAsAsked({arrivalSpeedupRatio, traceBlockSize}: Scenario): boolean {
+  const isRatio = Number.isFinite(arrivalSpeedupRatio) && arrivalSpeedupRatio > 0
+  return isRatio && checkTraceBlockSize(traceBlockSize) === null
+}
+
+function arrivalOptions(scenario: Scenario): ColumnSourceOptions {
+  const {arrivalSpeedupRatio, replayConcurrency} = scenario
+  const closedLoop = replayConcurrency !== undefined
+  return {
     arrivalSpeedupRatio: closedLoop ? 1 : arrivalSpeedupRatio,
     closedLoop,
     // 1.6.1 turns away what does not fit when it comes.
     fits: scenario.release === '1.6.1' ? () => true : lengthsFitPools(scenario),
   }
-  const open = () => new ColumnSource(columns, options)
-  const source = open()
-  // Where nothing would be left the usual way says so.
-  if (source.requestCount === 0) return null
-  const {requests: oversize, longestInput: longest} = source.passedOver
-  const leftOut =
-    oversize === 0 ? [] : [oversizeNotice(scenario, {oversize, longest, later: 0, all: columns.requestCount})]
-  return ok({
+}
+
+interface OpenedFile {
+  readonly open: () => RequestSource
+  readonly of: SourceSize & {readonly passedOver: PassedOver}
+  /** Requests of the file, whether or not they are replayed. */
+  readonly rows: number
+  /** What is odd of what is replayed. */
+  readonly odd: readonly string[]
+  /** Of it that stay in memory. */
+  readonly fileBytes: number
+}
+
+function fileTraffic(
+  {scenario, name, sha256, notices}: StreamedTrace,
+  {open, of, rows, odd, fileBytes}: OpenedFile,
+): Traffic {
+  const {requests: oversize, longestInput: longest} = of.passedOver
+  const leftOut = oversize === 0 ? [] : [oversizeNotice(scenario, {oversize, longest, later: 0, all: rows})]
+  return {
     workload: NO_REQUESTS,
     name,
     sha256,
-    fileBytes: columns.requestCount * COLUMN_BYTES,
+    fileBytes,
     source: {kind: 'file', name, sha256},
-    notices: [...notices, ...leftOut, ...turnedAway(scenario, columns), streamedNotice(source)],
-    streamed: streamedBy(source, open),
-  })
+    notices: [...notices, ...leftOut, ...odd, streamedNotice(of)],
+    streamed: streamedBy(of, open),
+  }
 }
 
 /** In 1.6.1 what does not fit comes, too. */
@@ -82,10 +147,12 @@ function turnedAway(scenario: Scenario, columns: LengthColumns): readonly string
 /** Of `LengthColumns`, a request. */
 const COLUMN_BYTES = 16
 
+type SourceSize = Pick<RequestSource, 'requestCount' | 'inputTokens' | 'outputTokens' | 'lastArrivalMs'>
+
 /** Instead of the columns that there are not. */
 const NO_REQUESTS = new RequestSlots(0).workload
 
-function streamedBy(of: RequestSource, open: () => RequestSource): StreamedTraffic {
+function streamedBy(of: SourceSize, open: () => RequestSource): StreamedTraffic {
   const {requestCount, inputTokens, outputTokens, lastArrivalMs} = of
   return {
     requestCount,
@@ -96,7 +163,7 @@ function streamedBy(of: RequestSource, open: () => RequestSource): StreamedTraff
   }
 }
 
-function streamedNotice({requestCount}: RequestSource): string {
+function streamedNotice({requestCount}: SourceSize): string {
   return (
     `${requestCount.toLocaleString('en-US')} requests are more than are kept one by one: percentiles are ${SKETCHED_PERCENTILES}, all other ` +
     'figures exact; findings are left out, and single requests shown are a sample.'

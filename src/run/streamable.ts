@@ -1,4 +1,4 @@
-import type {Scenario} from '../config/scenario.ts'
+import {poolsOf, type Scenario} from '../config/scenario.ts'
 import {hasSessions} from '../config/synthetic-fields.ts'
 import {SKETCHED_PERCENTILES} from '../report/report.ts'
 
@@ -18,6 +18,12 @@ export function streamsSynthetic(scenario: Scenario, above: number): boolean {
  */
 export function isStreamable({drainLimitS, maxSimTimeMs}: Scenario): boolean {
   return drainLimitS === undefined && maxSimTimeMs === undefined
+}
+
+/** Where prompts share blocks, a run besides asks no router for what instances hold, and none of its schedulers for tokens. */
+export function isSharingStreamable(scenario: Scenario): boolean {
+  const isPaged = poolsOf(scenario.fleet).every(([, {args}]) => args.engine_type !== 'sglang')
+  return isStreamable(scenario) && isPaged && scenario.routerMode !== 'kv_router'
 }
 
 /** What to say of a sweep before its points are run; nothing where all of them keep their requests. */

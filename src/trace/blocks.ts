@@ -1,5 +1,6 @@
 import {assert} from '../core/assert.ts'
 import {grown} from '../core/grown.ts'
+import {PrefixEdges} from './prefix-edges.ts'
 import type {Workload} from './workload.ts'
 
 /** The complete KV blocks of every prompt as chain ids: two ids are equal iff the token prefixes are (engine.md 1.7). */
@@ -39,22 +40,16 @@ function computeBlockStarts({requestCount, inputLength}: Workload, blockSize: nu
   return blockStart
 }
 
-const NODES_INITIAL = 1024
-
-/** Trie of hash id prefixes, its edges in one open-addressing table keyed by (parent node, hash id). */
+/** Trie of hash id prefixes, each node with the block ids it owns. */
 export class PrefixTrie {
   readonly #hashIds: Uint32Array
   readonly #traceBlockSize: number
   readonly #blockSize: number
-  #nodeCount = 0
-  #nodeParent = new Int32Array(NODES_INITIAL)
-  #nodeHashId = new Uint32Array(NODES_INITIAL)
+  readonly #edges = new PrefixEdges()
   /** First block id of the node; the run ends where the next node's begins. */
-  #nodeBlock = new Int32Array(NODES_INITIAL)
+  #nodeBlock = new Int32Array(this.#edges.room)
   /** Last block of the chain up to and including the node, or -1. */
-  #nodeLastBlock = new Int32Array(NODES_INITIAL)
-  /** Node + 1 per slot, 0 = free; at most half full. */
-  #slots = new Int32Array(NODES_INITIAL * 2)
+  #nodeLastBlock = new Int32Array(this.#edges.room)
   blockCount = 0
 
   constructor(workload: Workload, blockSize: number) {
@@ -89,20 +84,18 @@ export class PrefixTrie {
 
   /** Blocks that end in each node's tokens. */
   blocksOfNodes(): Int32Array {
-    const counts = new Int32Array(this.#nodeCount)
-    for (let node = 0; node < this.#nodeCount; node++) {
-      const end = node + 1 < this.#nodeCount ? this.#nodeBlock[node + 1]! : this.blockCount
-      counts[node] = end - this.#nodeBlock[node]!
-    }
+    const {count} = this.#edges
+    const counts = new Int32Array(count)
+    for (let node = 0; node < count; node++) counts[node] = this.#blockEnd(node) - this.#nodeBlock[node]!
     return counts
   }
 
   computeParents(): Int32Array {
     const parent = new Int32Array(this.blockCount)
-    for (let node = 0; node < this.#nodeCount; node++) {
+    for (let node = 0; node < this.#edges.count; node++) {
       const first = this.#nodeBlock[node]!
-      const end = node + 1 < this.#nodeCount ? this.#nodeBlock[node + 1]! : this.blockCount
-      const above = this.#nodeParent[node]!
+      const end = this.#blockEnd(node)
+      const above = this.#edges.parent[node]!
       for (let block = first; block < end; block++) parent[block] = block - 1
       if (first < end) parent[first] = above < 0 ? -1 : this.#nodeLastBlock[above]!
     }
@@ -114,25 +107,19 @@ export class PrefixTrie {
     return Math.floor((depth * this.#traceBlockSize) / this.#blockSize)
   }
 
+  #blockEnd(node: number): number {
+    return node + 1 < this.#edges.count ? this.#nodeBlock[node + 1]! : this.blockCount
+  }
+
   #child(parent: number, hashId: number, depth: number): number {
-    const mask = this.#slots.length - 1
-    let slot = hashEdge(parent, hashId) & mask
-    for (;;) {
-      const node = this.#slots[slot]! - 1
-      if (node < 0) break
-      if (this.#nodeParent[node] === parent && this.#nodeHashId[node] === hashId) return node
-      slot = (slot + 1) & mask
-    }
-    const node = this.#addNode(parent, hashId, depth)
-    this.#slots[slot] = node + 1
-    if (this.#nodeCount === this.#nodeParent.length) this.#grow()
+    const known = this.#edges.count
+    const node = this.#edges.child(parent, hashId)
+    if (node === known) this.#begin(node, parent, depth)
     return node
   }
 
-  #addNode(parent: number, hashId: number, depth: number): number {
-    const node = this.#nodeCount++
-    this.#nodeParent[node] = parent
-    this.#nodeHashId[node] = hashId
+  #begin(node: number, parent: number, depth: number): void {
+    if (this.#edges.room > this.#nodeBlock.length) this.#grow()
     this.#nodeBlock[node] = this.blockCount
     this.blockCount += this.#blocksEndingBy(depth + 1) - this.#blocksEndingBy(depth)
     const ownsBlocks = this.blockCount > this.#nodeBlock[node]!
@@ -141,27 +128,10 @@ export class PrefixTrie {
       : parent < 0
         ? -1
         : this.#nodeLastBlock[parent]!
-    return node
   }
 
   #grow(): void {
-    this.#nodeParent = grown(this.#nodeParent, this.#nodeCount * 2)
-    this.#nodeHashId = grown(this.#nodeHashId, this.#nodeCount * 2)
-    this.#nodeBlock = grown(this.#nodeBlock, this.#nodeCount * 2)
-    this.#nodeLastBlock = grown(this.#nodeLastBlock, this.#nodeCount * 2)
-    this.#slots = new Int32Array(this.#slots.length * 2)
-    const mask = this.#slots.length - 1
-    for (let node = 0; node < this.#nodeCount; node++) {
-      let slot = hashEdge(this.#nodeParent[node]!, this.#nodeHashId[node]!) & mask
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
-      this.#slots[slot] = node + 1
-    }
+    this.#nodeBlock = grown(this.#nodeBlock, this.#edges.room)
+    this.#nodeLastBlock = grown(this.#nodeLastBlock, this.#edges.room)
   }
-}
-
-function hashEdge(parent: number, hashId: number): number {
-  let hash = Math.imul(parent ^ 0x9e3779b9, 0x85ebca6b) ^ hashId
-  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35)
-  hash = Math.imul(hash ^ (hash >>> 13), 0x27d4eb2f)
-  return hash ^ (hash >>> 16)
 }

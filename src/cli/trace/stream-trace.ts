@@ -4,17 +4,19 @@ import {basename} from 'node:path'
 import {pipeline, Readable} from 'node:stream'
 import {createGunzip} from 'node:zlib'
 import type {Scenario} from '../../config/scenario.ts'
+import type {TraceFormat} from '../../config/trace-options.ts'
 import type {Result} from '../../core/result.ts'
-import {streamedLengths} from '../../run/stream.ts'
+import {streamedLengths, streamedMooncake} from '../../run/stream.ts'
 import type {Traffic} from '../../run/traffic.ts'
 import {GENERATED_PREFIX} from '../../trace/catalogue.ts'
 import {tellOddity} from '../../trace/doctor/oddity.ts'
 import {readLengthOddities} from '../../trace/doctor/read-oddities.ts'
 import type {CsvFormat} from '../../trace/formats/csv/csv-columns.ts'
-import {CsvStream} from '../../trace/formats/csv/csv-stream.ts'
+import {CsvStream, type CsvStreamOptions} from '../../trace/formats/csv/csv-stream.ts'
 import {detectFormat} from '../../trace/formats/detect-format.ts'
 import {isGzip} from '../../trace/formats/gzip.ts'
 import type {WorkloadOptions} from '../../trace/parsed-trace.ts'
+import {linePieces, type NextPiece, unpackedPieces} from '../../trace/streamed/file-pieces.ts'
 
 /** From which size on a file is read in pieces, and how many requests are not kept. */
 export interface StreamLimits {
@@ -29,8 +31,8 @@ const PIECE_BYTES = 2 ** 20
 const NEWLINE = 10
 
 /**
- * A CSV trace of lengths that is read in pieces, since the whole of it would not fit beside a run; null for any other file, and for
- * one that the usual reader has to say something of.
+ * A Mooncake trace, or a CSV of lengths, that is read in pieces, since the whole of it would not fit beside a run; null for any other
+ * file, and for one that the usual reader has to say something of.
  */
 export async function streamTrace(
   paths: readonly string[],
@@ -44,8 +46,11 @@ export async function streamTrace(
   if (paths.length !== 1 || !isWhole || traceSeed !== undefined || traceFormat.leaveOut !== undefined)
     return null
   if (!isLargeFile(path, fileBytes)) return null
+  const asked = traceFormat.format ?? formatOf(path)
+  if (asked === 'mooncake') return streamMooncake(path, scenario, above)
+  if (asked === null || !isCsv(asked)) return null
   const hash = createHash('sha256')
-  const read = await readRows(path, hash, traceFormat)
+  const read = await readRows(path, hash, {format: asked, columns: traceFormat.columns ?? {}})
   if (read === null || read.saysMore || read.requestCount <= above) return null
   const sha256 = hash.digest('hex')
   const name = basename(path)
@@ -60,22 +65,59 @@ function isLargeFile(path: string, fileBytes: number): boolean {
   return stat?.isFile() === true && stat.size >= fileBytes
 }
 
-/** null where the usual reader has to look: another format, or something is wrong. */
+/** null where it cannot be read. */
+function formatOf(path: string): TraceFormat | null {
+  try {
+    return detectFormat(linePieces(unpackedPieces(filePieces(path)))() ?? new Uint8Array(0)).format
+  } catch {
+    return null
+  }
+}
+
+function streamMooncake(path: string, scenario: Scenario, above: number): Result<Traffic> | null {
+  const {unit = 'ms'} = scenario.traceFormat?.columns ?? {}
+  if (unit !== 'ms') return null
+  const hash = createHash('sha256')
+  let isHashed = false
+  const open = () => {
+    const next = filePieces(path)
+    if (isHashed) return next
+    isHashed = true
+    return () => {
+      const piece = next()
+      if (piece !== null) hash.update(piece)
+      return piece
+    }
+  }
+  const sha256 = () => hash.digest('hex')
+  try {
+    return streamedMooncake(open, {scenario, name: basename(path), fileName: path, sha256, above})
+  } catch {
+    return null
+  }
+}
+
+/** A file's bytes, read when they are asked for. */
+function filePieces(path: string): NextPiece {
+  const file = openSync(path, 'r')
+  return () => {
+    const piece = new Uint8Array(PIECE_BYTES)
+    const count = readSync(file, piece)
+    if (count === 0) closeSync(file)
+    return count === 0 ? null : piece.subarray(0, count)
+  }
+}
+
+/** null where the usual reader has to look: something is wrong. */
 async function readRows(
   path: string,
   hash: Hash,
-  {format, columns = {}}: NonNullable<WorkloadOptions['traceFormat']>,
+  options: Pick<CsvStreamOptions, 'format' | 'columns'>,
 ): Promise<CsvStream | null> {
-  let stream: CsvStream | null = null
+  const stream = new CsvStream({fileName: path, ...options})
   try {
-    for await (const piece of wholeLines(unpacked(path, hash))) {
-      if (stream === null) {
-        const asked = format ?? detectFormat(piece).format
-        if (!isCsv(asked)) return null
-        stream = new CsvStream({fileName: path, format: asked, columns})
-      }
+    for await (const piece of wholeLines(unpacked(path, hash)))
       if (stream.read(piece) !== null || stream.saysMore) return null
-    }
   } catch {
     return null
   }

@@ -1,6 +1,6 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 import {RunError} from '../../core/result.ts'
-import type {RequestSource} from '../../trace/request-source.ts'
+import type {RequestSource} from '../../trace/streamed/request-source.ts'
 
 /** A request larger than the KV cache would pre-empt itself for ever in the reference. */
 export function checkThatRequestsFit(

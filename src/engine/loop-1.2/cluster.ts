@@ -9,7 +9,7 @@ import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineGeneration} from '../generation.ts'
 import type {EngineObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
-import {computePrompts, type Prompts, unsharedPrompts} from '../prompts.ts'
+import {computePrompts, type Prompts, slotPrompts} from '../prompts.ts'
 import type {FirstTokenCounts} from '../record/first-tokens.ts'
 import type {GapOrder} from '../record/gap-order.ts'
 import {hiddenTokens} from '../record/hidden-tokens.ts'
@@ -632,7 +632,7 @@ export class Cluster implements ReplayEngine {
       const size = generation.promptBlockSize(args)
       const prompts =
         promptsBySize.get(size) ??
-        (streamed === undefined ? computePrompts(workload, size) : unsharedPrompts(workload))
+        (streamed === undefined ? computePrompts(workload, size) : slotPrompts(streamed, size))
       promptsBySize.set(size, prompts)
       checkThatRequestsFit(streamed?.source.largest ?? workload, args, component)
       const announcesCaches = generation.announcesCaches(args)

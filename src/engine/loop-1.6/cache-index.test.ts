@@ -11,6 +11,7 @@ const PROMPTS = {
   blockCount: 3,
   continuedBy: null,
   areUnshared: false,
+  living: null,
 }
 
 function createIndex(lagMs: number): {

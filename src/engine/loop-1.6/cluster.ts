@@ -9,7 +9,7 @@ import {applyEmitted, DrainLimit, withOwnLengths} from '../drain-limit.ts'
 import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineObservation, PoolObservation, ReplayEngine, TrafficWindow} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
-import {computePrompts, type Prompts, unsharedPrompts} from '../prompts.ts'
+import {computePrompts, type Prompts, slotPrompts} from '../prompts.ts'
 import type {ReadyInstances} from '../ready-instances.ts'
 import type {FirstTokenCounts} from '../record/first-tokens.ts'
 import type {GapOrder} from '../record/gap-order.ts'
@@ -859,10 +859,11 @@ export class Cluster16 implements ReplayEngine {
   ): InstancePool16 {
     const workload = this.#workload
     const perf = options.perfModelFor(component)
+    const blockSize = args.engine_type === 'sglang' ? null : args.block_size
     const prompts =
       options.streamed === undefined
-        ? computePrompts(workload, args.engine_type === 'sglang' ? null : args.block_size)
-        : unsharedPrompts(workload)
+        ? computePrompts(workload, blockSize)
+        : slotPrompts(options.streamed, blockSize)
     const announcesCaches = args.enable_prefix_caching && args.engine_type !== 'sglang'
     return new InstancePool16({
       component,

@@ -150,7 +150,6 @@ export class InstancePool16 {
   /** Takes a draining instance away whatever it has to do; its requests were taken off the router before. */
   end(instance: Instance16, nowMs: number): void {
     this.#draining = this.#draining.filter(other => other !== instance)
-    instance.scheduler.retire?.()
     this.#remove(instance, nowMs)
   }
 
@@ -212,6 +211,7 @@ export class InstancePool16 {
   }
 
   #remove(instance: Instance16, nowMs: number): void {
+    instance.scheduler.retire?.()
     instance.record.exitMs = nowMs
     this.#options.instances.delete(instance.subject)
     this.#caches?.forget(instance.lane, instance.scheduler)

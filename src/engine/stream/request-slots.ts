@@ -1,5 +1,7 @@
 import {RunError} from '../../core/result.ts'
+import type {RequestSource} from '../../trace/streamed/request-source.ts'
 import type {Workload} from '../../trace/workload.ts'
+import {LivingPrefixes, PROMPT_IDENTITIES} from './living-prefixes.ts'
 
 /** More requests than this under way at a time have no room in two gigabytes, whatever is kept of them. */
 export const MOST_SLOTS = 2 ** 22
@@ -12,10 +14,16 @@ export class RequestSlots {
   /** Over slots; of a request under way it has the lengths. */
   readonly workload: Workload
   readonly #capacity: number
+  readonly #leastNodes: number
   #used = 0
   readonly #free: number[] = []
+  readonly #isTaken: Uint8Array
+  /** What prompts have in common, by tokens of a KV block. */
+  readonly #prefixes: LivingPrefixes[] = []
 
-  constructor(requestCount: number) {
+  /** @param leastNodes prefixes of prompts from which on it is looked which of them are still needed */
+  constructor(requestCount: number, leastNodes = 2 ** 16) {
+    this.#leastNodes = leastNodes
     this.#capacity = Math.min(requestCount, MOST_SLOTS)
     this.workload = {
       requestCount: this.#capacity,
@@ -32,19 +40,40 @@ export class RequestSlots {
       hashIds: new Uint32Array(0),
       traceBlockSize: 1,
     }
+    this.#isTaken = new Uint8Array(this.#capacity)
   }
 
-  /** The slot of a request that arrives. */
-  take(inputLength: number, outputLength: number): number {
+  /** The slot of the next request, which arrives. */
+  take(source: RequestSource): number {
     const slot = this.#free.pop() ?? this.#fresh()
-    this.workload.inputLength[slot] = inputLength
-    this.workload.outputLength[slot] = outputLength
+    this.#isTaken[slot] = 1
+    this.workload.inputLength[slot] = source.nextInputLength
+    this.workload.outputLength[slot] = source.nextOutputLength
+    for (const prefixes of this.#prefixes)
+      prefixes.arrived(slot, source.prefixes!.hashIds, source.prefixes!.nextHash)
+    source.skip()
     return slot
   }
 
   /** Nobody asks for its request any more. */
   give(slot: number): void {
+    this.#isTaken[slot] = 0
     this.#free.push(slot)
+  }
+
+  /** Identities of the blocks of its prompts; asked for before the first request comes. */
+  prefixesOf(traceBlockSize: number, blockSize: number): LivingPrefixes {
+    const known = this.#prefixes.find(prefixes => prefixes.blockSize === blockSize)
+    if (known !== undefined) return known
+    const taken = {eachTaken: this.#eachTaken, inputLength: this.workload.inputLength}
+    const sizes = {blockSize, traceBlockSize, leastNodes: this.#leastNodes, identities: PROMPT_IDENTITIES}
+    const prefixes = new LivingPrefixes(taken, sizes)
+    this.#prefixes.push(prefixes)
+    return prefixes
+  }
+
+  readonly #eachTaken = (visit: (slot: number) => void): void => {
+    for (let slot = 0; slot < this.#used; slot++) if (this.#isTaken[slot] === 1) visit(slot)
   }
 
   #fresh(): number {

@@ -1,4 +1,4 @@
-import type {RequestSource} from '../../trace/request-source.ts'
+import type {RequestSource} from '../../trace/streamed/request-source.ts'
 import type {ArrivalQueue} from '../arrivals.ts'
 import type {RequestSlots} from './request-slots.ts'
 import type {StreamedRequests} from './streamed-requests.ts'
@@ -23,9 +23,7 @@ export class StreamedArrivals implements ArrivalQueue {
   }
 
   pop(): number {
-    const {nextInputLength, nextOutputLength} = this.#source
-    this.#source.skip()
-    return this.#slots.take(nextInputLength, nextOutputLength)
+    return this.#slots.take(this.#source)
   }
 
   /** Nothing follows a request. */

@@ -1,4 +1,4 @@
-import type {RequestSource} from '../../trace/request-source.ts'
+import type {RequestSource} from '../../trace/streamed/request-source.ts'
 import type {RequestColumns} from '../record/record.ts'
 import type {RequestSlots} from './request-slots.ts'
 

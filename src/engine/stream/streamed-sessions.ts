@@ -1,5 +1,5 @@
 import {Deque} from '../../core/queues/deque.ts'
-import type {RequestSource} from '../../trace/request-source.ts'
+import type {RequestSource} from '../../trace/streamed/request-source.ts'
 import type {RequestSlots} from './request-slots.ts'
 import type {StreamedRequests} from './streamed-requests.ts'
 
@@ -30,9 +30,7 @@ export class StreamedSessions {
   pop(): number {
     if (this.#unused > 0) this.#unused--
     else this.#releaseMs.popFront()
-    const {nextInputLength, nextOutputLength} = this.#source
-    this.#source.skip()
-    return this.#slots.take(nextInputLength, nextOutputLength)
+    return this.#slots.take(this.#source)
   }
 
   /** A request is over: its place is the next one's. */

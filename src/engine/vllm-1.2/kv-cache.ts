@@ -77,6 +77,10 @@ export class KvCache {
     return false
   }
 
+  eachStretch(visit: (first: number, count: number) => void): void {
+    for (let run = 0; run < this.#runs.count; run++) visit(this.#runs.first(run), this.#runs.live(run))
+  }
+
   /** The cache is gone: nothing is here any more for those who are told. */
   tellAllEvicted(): void {
     for (let run = 0; run < this.#runs.count; run++) {

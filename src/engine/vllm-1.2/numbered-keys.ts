@@ -23,6 +23,11 @@ export class NumberedKeys {
     return this.#keys[number]!
   }
 
+  /** Keys that have one, in no order. */
+  eachKey(visit: (key: number) => void): void {
+    for (const entry of this.#table) if (entry !== 0) visit(this.#keys[entry - 1]!)
+  }
+
   /** @returns -1 if there is none */
   find(key: number): number {
     const table = this.#table

@@ -1,7 +1,7 @@
 import type {ArrayPool} from '../array-pool.ts'
 import {BlockLog} from '../block-log.ts'
 import type {RouterListener, SchedulerSetup} from '../generation.ts'
-import type {Prompts} from '../prompts.ts'
+import {type Prompts, writePromptBlocks} from '../prompts.ts'
 import {FreshIdentities} from './fresh-identities.ts'
 import {KvCache} from './kv-cache.ts'
 import {mostUnits, Sequence} from './sequence.ts'
@@ -41,6 +41,7 @@ export class SequenceBlocks {
     this.#fresh = new FreshIdentities(prompts.blockCount, (identity, count) =>
       this.#cache.hasAnyOf(identity, count),
     )
+    prompts.living?.addCache(this.#cache)
   }
 
   get activeBlocks(): number {
@@ -58,19 +59,17 @@ export class SequenceBlocks {
 
   /** The instance is gone. */
   forgetHeld(): void {
+    this.#prompts.living?.dropCache(this.#cache)
     this.#cache.tellAllEvicted()
   }
 
   createSequence(request: number, maxOutput: number): Sequence {
-    const {inputLength, blockStart, blocks: identities} = this.#prompts
-    const prompt = inputLength[request]!
-    const from = this.#isFresh ? 0 : blockStart[request]!
-    // What a request had generated before it was sent again is in no other prompt.
-    const known = this.#isFresh ? 0 : blockStart[request + 1]! - from
+    const prompt = this.#prompts.inputLength[request]!
     const promptBlocks = Math.floor(prompt / this.#blockSize)
     const most = mostUnits(prompt, maxOutput, this.#blockSize)
     const blocks = this.#arrays.take(most)
-    for (let i = 0; i < known; i++) blocks[i] = identities[from + i]!
+    // What a request had generated before it was sent again is in no other prompt.
+    const known = this.#isFresh ? 0 : writePromptBlocks(this.#prompts, request, blocks)
     const fresh = this.#fresh.take(most - known)
     for (let i = known; i < most; i++) blocks[i] = fresh + i - known
     return new Sequence(request, {prompt, maxOutput, promptBlocks}, blocks, this.#blockSize)

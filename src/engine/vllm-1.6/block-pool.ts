@@ -60,6 +60,11 @@ export class BlockPool {
     this.#identities.each(visit)
   }
 
+  /** Calls back for stretches of identities in which all lie that are cached, with few others. */
+  eachStretch(visit: (first: number, count: number) => void): void {
+    this.#identities.eachGroup(visit)
+  }
+
   /** Follows the blocks of a prompt as far as they are cached; the answer is in `overlap` and `overlapInUse`. */
   lookUp(blocks: Int32Array, count: number): void {
     const {primary} = this.#identities

@@ -21,6 +21,11 @@ export class IdentityTable {
     return this.#groups.find(block >> GROUP_BITS) * GROUP
   }
 
+  /** Calls back for every group of which some identity has a copy, by its first identity. */
+  eachGroup(visit: (first: number, count: number) => void): void {
+    this.#groups.eachKey(key => visit(key << GROUP_BITS, GROUP))
+  }
+
   /** The place of an identity that has, or is about to get, a copy. */
   placeFor(block: number): number {
     const found = this.findGroup(block)

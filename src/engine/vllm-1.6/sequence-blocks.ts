@@ -1,6 +1,6 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 import {ArrayPool} from '../array-pool.ts'
-import type {Prompts} from '../prompts.ts'
+import {type Prompts, writePromptBlocks} from '../prompts.ts'
 import {FreshIdentities} from '../vllm-1.2/fresh-identities.ts'
 import {BlockPool, PRIVATE} from './block-pool.ts'
 import type {KvEventLog} from './kv-event-log.ts'
@@ -28,6 +28,12 @@ export class SequenceBlocks {
     this.#isPrefixCached = args.enable_prefix_caching
     this.#reusesAll = args.engine_type === 'trtllm'
     this.#fresh = new FreshIdentities(prompts.blockCount, identity => this.pool.hasNeighbour(identity))
+    prompts.living?.addCache(this.pool)
+  }
+
+  /** The instance is gone. */
+  forget(): void {
+    this.#prompts.living?.dropCache(this.pool)
   }
 
   /** Blocks that can be had without a pre-emption: what is cached and not in use can be evicted. */
@@ -121,16 +127,16 @@ export class SequenceBlocks {
 
   /** Complete blocks of the prompt that have an identity. */
   #promptBlocks(request: number): number {
-    const {areUnshared, inputLength, blockStart} = this.#prompts
+    const {areUnshared, living, inputLength, blockStart} = this.#prompts
     if (!this.#isPrefixCached) return 0
-    if (areUnshared) return Math.floor(inputLength[request]! / this.#blockSize)
+    if (areUnshared || living !== null) return Math.floor(inputLength[request]! / this.#blockSize)
     return blockStart[request + 1]! - blockStart[request]!
   }
 
   #writePrompt(request: number, blocks: Int32Array, count: number): void {
-    const {areUnshared, blockStart, blocks: all} = this.#prompts
-    const from = areUnshared ? 0 : blockStart[request]!
-    for (let i = 0; i < count; i++) blocks[i] = areUnshared ? this.#fresh.take(1) : all[from + i]!
+    if (count === 0) return
+    const known = writePromptBlocks(this.#prompts, request, blocks)
+    for (let i = known; i < count; i++) blocks[i] = this.#fresh.take(1)
   }
 
   /** Identity of a block with generated tokens: nobody else's, unless a later turn sends them as part of its prompt. */

@@ -159,6 +159,7 @@ export class VllmScheduler implements Scheduler16 {
 
   retire(): void {
     this.#decoding.settle()
+    this.#blocks.forget()
   }
 
   eachCached(visit: (block: number) => void): void {

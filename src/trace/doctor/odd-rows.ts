@@ -10,35 +10,54 @@ const NEARLY_ALL = 0.95
 export function tellBlockSize(parsed: ParsedTrace, traceBlockSize: number): TraceOddity | null {
   const {requestCount, inputLengthGiven, hashStart, prompts} = parsed
   if (prompts !== 'hashes') return null
-  let known = 0
-  let cut = 0
-  let spare = 0
-  for (let request = 0; request < requestCount; request++) {
-    const tokens = inputLengthGiven[request]!
-    if (!Number.isFinite(tokens)) continue
-    known++
-    const ids = hashStart[request + 1]! - hashStart[request]!
-    if (tokens > ids * traceBlockSize) cut++
-    else if (ids > Math.ceil(tokens / traceBlockSize) + 1) spare++
-  }
-  if (known === 0 || (cut < 0.01 * known && spare < 0.5 * known)) return null
-  const likely = BLOCK_SIZES.find(size => size !== traceBlockSize && fits(parsed, size))
-  const asks = likely === undefined ? '' : ` Their lengths fit blocks of ${likely} tokens.`
-  const text =
-    cut > 0
-      ? `${cut} of ${known} prompts are longer than their hash_ids at ${traceBlockSize} tokens each, and are cut to those.${asks}`
-      : `${spare} of ${known} prompts have more hash_ids than blocks of ${traceBlockSize} tokens, so prefixes look shared that are not.${asks}`
-  const cure = likely === undefined ? null : ({flag: '--trace-block-size', value: String(likely)} as const)
-  return {kind: 'block-size', text, cure}
+  const tally = new BlockSizeTally(traceBlockSize)
+  for (let request = 0; request < requestCount; request++)
+    tally.add(inputLengthGiven[request]!, hashStart[request + 1]! - hashStart[request]!)
+  return tally.tell()
 }
 
-function fits({requestCount, inputLengthGiven, hashStart}: ParsedTrace, size: number): boolean {
-  let right = 0
-  for (let request = 0; request < requestCount; request++) {
-    const ids = hashStart[request + 1]! - hashStart[request]!
-    if (Math.ceil(inputLengthGiven[request]! / size) === ids) right++
+/** The same of prompts that come one by one. */
+export class BlockSizeTally {
+  readonly #traceBlockSize: number
+  #count = 0
+  #known = 0
+  #cut = 0
+  #spare = 0
+  /** Prompts that have as many ids as blocks of each of `BLOCK_SIZES`. */
+  readonly #right = BLOCK_SIZES.map(() => 0)
+
+  constructor(traceBlockSize: number) {
+    this.#traceBlockSize = traceBlockSize
   }
-  return right >= NEARLY_ALL * requestCount
+
+  /** @param tokens as written; infinite where absent */
+  add(tokens: number, ids: number): void {
+    this.#count++
+    if (!Number.isFinite(tokens)) return
+    this.#known++
+    if (tokens > ids * this.#traceBlockSize) this.#cut++
+    else if (ids > Math.ceil(tokens / this.#traceBlockSize) + 1) this.#spare++
+    for (let i = 0; i < BLOCK_SIZES.length; i++)
+      if (Math.ceil(tokens / BLOCK_SIZES[i]!) === ids) this.#right[i]!++
+  }
+
+  tell(): TraceOddity | null {
+    const size = this.#traceBlockSize
+    const known = this.#known
+    const cut = this.#cut
+    const spare = this.#spare
+    if (known === 0 || (cut < 0.01 * known && spare < 0.5 * known)) return null
+    const likely = BLOCK_SIZES.find(
+      (other, i) => other !== size && this.#right[i]! >= NEARLY_ALL * this.#count,
+    )
+    const asks = likely === undefined ? '' : ` Their lengths fit blocks of ${likely} tokens.`
+    const text =
+      cut > 0
+        ? `${cut} of ${known} prompts are longer than their hash_ids at ${size} tokens each, and are cut to those.${asks}`
+        : `${spare} of ${known} prompts have more hash_ids than blocks of ${size} tokens, so prefixes look shared that are not.${asks}`
+    const cure = likely === undefined ? null : ({flag: '--trace-block-size', value: String(likely)} as const)
+    return {kind: 'block-size', text, cure}
+  }
 }
 
 const DUPLICATE_SHARE = 0.01

@@ -117,33 +117,60 @@ const IDLE_SHARE = 0.2
 
 /** How long nothing arrives, and whether that is one gap as a clock makes that was set. */
 export function tellIdle(arrivals: Arrivals): TraceOddity | null {
-  const spanMs = spanOf(arrivals)
-  let idleMs = 0
-  let longest = 0
-  const gapAt = (i: number) => arrivals[i]! - arrivals[i - 1]!
-  for (let i = 1; i < arrivals.length; i++) {
-    if (gapAt(i) < IDLE_GAP_MS) continue
-    idleMs += gapAt(i)
-    if (longest === 0 || gapAt(i) > gapAt(longest)) longest = i
-  }
-  if (spanMs === 0 || idleMs < IDLE_SHARE * spanMs || arrivals.length < LEAST_REQUESTS) return null
-  const gapMs = gapAt(longest)
-  const text =
-    `For ${((100 * idleMs) / spanMs).toFixed(0)} % of the time nothing arrives for a minute or more; the longest gap is ` +
-    `${lengthOf(gapMs)}.`
-  if (gapMs < HOUR_MS || gapMs < spanMs / 2) return {kind: 'idle', text, cure: null}
-  return {
-    kind: 'idle',
-    text: `${text} Did the clock jump, or are these two recordings?`,
-    cure: largerPart(arrivals, longest),
-  }
+  const tally = new IdleTally()
+  for (const at of arrivals) tally.add(at)
+  return tally.tell()
 }
 
-/** The side of a gap that has more requests, as a window in whole seconds. @param after the first arrival behind the gap */
-function largerPart(arrivals: Arrivals, after: number): OddityCure | null {
-  return after >= arrivals.length / 2
-    ? {flag: '--trace-end-s', value: String(Math.floor(arrivals[after - 1]! / 1000) + 1)}
-    : {flag: '--trace-start-s', value: String(Math.floor(arrivals[after]! / 1000))}
+/** The same of arrivals that come one by one, in order of time. */
+export class IdleTally {
+  #count = 0
+  #idleMs = 0
+  #firstMs = 0
+  #lastMs = 0
+  /** The longest gap: arrivals before it, and between which two it is. */
+  #before = 0
+  #fromMs = 0
+  #toMs = 0
+
+  add(atMs: number): void {
+    if (this.#count === 0) this.#firstMs = atMs
+    else if (atMs - this.#lastMs >= IDLE_GAP_MS) this.#addGap(atMs)
+    this.#lastMs = atMs
+    this.#count++
+  }
+
+  tell(): TraceOddity | null {
+    const spanMs = this.#lastMs - this.#firstMs
+    const idleMs = this.#idleMs
+    if (spanMs === 0 || idleMs < IDLE_SHARE * spanMs || this.#count < LEAST_REQUESTS) return null
+    const gapMs = this.#toMs - this.#fromMs
+    const text =
+      `For ${((100 * idleMs) / spanMs).toFixed(0)} % of the time nothing arrives for a minute or more; the longest gap is ` +
+      `${lengthOf(gapMs)}.`
+    if (gapMs < HOUR_MS || gapMs < spanMs / 2) return {kind: 'idle', text, cure: null}
+    return {
+      kind: 'idle',
+      text: `${text} Did the clock jump, or are these two recordings?`,
+      cure: this.#largerPart(),
+    }
+  }
+
+  #addGap(atMs: number): void {
+    const gapMs = atMs - this.#lastMs
+    this.#idleMs += gapMs
+    if (gapMs <= this.#toMs - this.#fromMs) return
+    this.#before = this.#count
+    this.#fromMs = this.#lastMs
+    this.#toMs = atMs
+  }
+
+  /** The side of the gap that has more requests, as a window in whole seconds. */
+  #largerPart(): OddityCure {
+    return this.#before >= this.#count / 2
+      ? {flag: '--trace-end-s', value: String(Math.floor(this.#fromMs / 1000) + 1)}
+      : {flag: '--trace-start-s', value: String(Math.floor(this.#toMs / 1000))}
+  }
 }
 
 /** How many rows stand before an earlier one. */

@@ -1,6 +1,6 @@
-import type {LengthColumns} from '../column-source.ts'
 import type {WorkloadOptions} from '../parsed-trace.ts'
 import {selectTrace} from '../select-trace.ts'
+import type {LengthColumns} from '../streamed/column-source.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import {diagnoseArrivals, diagnoseTrace} from './diagnose-trace.ts'
 import type {TimedTrace} from './odd-times.ts'

@@ -1,4 +1,5 @@
 import {Gunzip} from 'fflate'
+import {crc32Of} from '../../core/crc32.ts'
 import {messageOf} from '../../core/message-of.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 
@@ -55,21 +56,9 @@ function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array 
 /** A member ends with the CRC-32 and the length of its contents; the inflater itself does not look at them. */
 function checkTrailer(contents: Uint8Array, trailer: Uint8Array): void {
   if (readUint32(trailer, 4) !== contents.length) throw new Error('length does not match')
-  if (readUint32(trailer, 0) !== computeCrc32(contents)) throw new Error('checksum does not match')
+  if (readUint32(trailer, 0) !== crc32Of(contents)) throw new Error('checksum does not match')
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
-}
-
-const crcTable = Uint32Array.from({length: 256}, (_, byte) => {
-  let value = byte
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1
-  return value
-})
-
-function computeCrc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 255]! ^ (crc >>> 8)
-  return ~crc >>> 0
 }

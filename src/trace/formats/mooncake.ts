@@ -80,6 +80,26 @@ const KEYS: readonly {readonly key: Uint8Array; readonly field: Field; readonly 
 const AGENTIC_FIELDS = ['wait_for', 'tool_wait_ms', 'branches'] as const
 const findAgenticKey = keyFinder(AGENTIC_FIELDS)
 
+export interface MooncakePassedOver {
+  /** Rows whose answer has no token. */
+  readonly withoutOutput: number
+  /** There are fields that make requests wait. */
+  readonly notSimulated: boolean
+}
+
+export function mooncakeNotices(
+  fileName: string,
+  {withoutOutput, notSimulated}: MooncakePassedOver,
+): readonly string[] {
+  const notices = leftOutNotice(fileName, withoutOutput, 'output tokens')
+  if (notSimulated)
+    notices.push(
+      `${fileName} has fields of an agentic trace (${AGENTIC_FIELDS.join(', ')}). Read as plain Mooncake, as 1.2.1 reads it, ` +
+        'requests arrive by their timestamps and delays alone; under 1.6.1 the trace format agentic_mooncake simulates the waits.',
+    )
+  return notices
+}
+
 export class MooncakeReader extends JsonLinesReader {
   readonly #sessions: SessionBuilder
   readonly #inputLengthGiven: Float64Array
@@ -119,7 +139,7 @@ export class MooncakeReader extends JsonLinesReader {
   protected build(count: number): Result<ParsedTrace> {
     return ok({
       ...mooncakeTraits,
-      notices: this.#notices(),
+      notices: mooncakeNotices(this.fileName, this.passedOver),
       fileName: this.fileName,
       requestCount: count,
       inputLengthGiven: this.#inputLengthGiven.subarray(0, count),
@@ -130,14 +150,9 @@ export class MooncakeReader extends JsonLinesReader {
     })
   }
 
-  #notices(): readonly string[] {
-    const notices = leftOutNotice(this.fileName, this.#withoutOutput, 'output tokens')
-    if (this.#notSimulated)
-      notices.push(
-        `${this.fileName} has fields of an agentic trace (${AGENTIC_FIELDS.join(', ')}). Read as plain Mooncake, as 1.2.1 reads it, ` +
-          'requests arrive by their timestamps and delays alone; under 1.6.1 the trace format agentic_mooncake simulates the waits.',
-      )
-    return notices
+  /** What was left out and passed over so far. */
+  get passedOver(): MooncakePassedOver {
+    return {withoutOutput: this.#withoutOutput, notSimulated: this.#notSimulated}
   }
 
   protected readonly readLine = (): Problem | null => {

@@ -1,7 +1,7 @@
 import type {SyntheticSpec} from '../../config/scenario.ts'
 import {hasSessions} from '../../config/synthetic-fields.ts'
 import {ok, type Result} from '../../core/result.ts'
-import type {RequestSource} from '../request-source.ts'
+import type {RequestSource} from '../streamed/request-source.ts'
 import {findProblem, type SyntheticOptions} from './synthetic.ts'
 import {nextArrival16} from './synthetic-1.6.ts'
 
@@ -14,6 +14,7 @@ class SyntheticSource implements RequestSource {
   readonly nextInputLength: number
   readonly nextOutputLength: number
   readonly lastArrivalMs: number
+  readonly prefixes = null
   readonly #next: () => number
   #nextMs: number
   #left: number

@@ -1,7 +1,7 @@
 import type {CsvColumns} from '../../../config/trace-options.ts'
 import {floats, words} from '../../../core/column.ts'
 import type {Problem} from '../../../core/result.ts'
-import type {LengthColumns} from '../../column-source.ts'
+import type {LengthColumns} from '../../streamed/column-source.ts'
 import type {ParsedTrace} from '../../trace-columns.ts'
 import {lengthsOnlyNotice, withoutTokensNotice} from '../notices.ts'
 import {CSV_NOUNS, type CsvFormat} from './csv-columns.ts'

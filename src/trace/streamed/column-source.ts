@@ -1,4 +1,5 @@
 import type {RequestSource} from './request-source.ts'
+import {type PassedOver, SourceTally} from './source-tally.ts'
 
 /** All that is known of requests of which no two prompts share anything, in order of time. */
 export interface LengthColumns {
@@ -17,12 +18,6 @@ export interface ColumnSourceOptions {
   readonly fits: (inputLength: number, outputLength: number) => boolean
 }
 
-/** What was passed over. */
-export interface PassedOver {
-  readonly requests: number
-  readonly longestInput: number
-}
-
 /** Requests that come from columns, by the rules of `toWorkload`. */
 export class ColumnSource implements RequestSource {
   readonly requestCount: number
@@ -31,6 +26,7 @@ export class ColumnSource implements RequestSource {
   readonly lastArrivalMs: number
   readonly largest: RequestSource['largest']
   readonly passedOver: PassedOver
+  readonly prefixes = null
   readonly #columns: LengthColumns
   readonly #options: ColumnSourceOptions
   #at = -1
@@ -38,34 +34,16 @@ export class ColumnSource implements RequestSource {
   constructor(columns: LengthColumns, options: ColumnSourceOptions) {
     this.#columns = columns
     this.#options = options
-    const sums = {requests: 0, input: 0, output: 0, mostInput: [0, 0], mostTokens: [0, 0], last: 0}
-    const passed = {requests: 0, longestInput: 0}
-    for (let at = 0; at < columns.requestCount; at++) {
-      const input = columns.inputLength[at]!
-      const output = columns.outputLength[at]!
-      if (!options.fits(input, output)) {
-        passed.requests++
-        passed.longestInput = Math.max(passed.longestInput, input)
-        continue
-      }
-      sums.requests++
-      sums.input += input
-      sums.output += output
-      if (input > sums.mostInput[0]!) sums.mostInput = [input, output]
-      if (input + output > sums.mostTokens[0]! + sums.mostTokens[1]!) sums.mostTokens = [input, output]
-      sums.last = at
-    }
-    this.requestCount = sums.requests
-    this.inputTokens = sums.input
-    this.outputTokens = sums.output
-    this.passedOver = passed
-    this.lastArrivalMs = this.#arrivalOf(sums.last)
-    const largest = [sums.mostInput, sums.mostTokens]
-    this.largest = {
-      requestCount: largest.length,
-      inputLength: Int32Array.from(largest, ([input]) => input!),
-      outputLength: Int32Array.from(largest, ([, output]) => output!),
-    }
+    const tally = new SourceTally(options.fits)
+    let last = 0
+    for (let at = 0; at < columns.requestCount; at++)
+      if (tally.add(columns.inputLength[at]!, columns.outputLength[at]!)) last = at
+    this.requestCount = tally.requestCount
+    this.inputTokens = tally.inputTokens
+    this.outputTokens = tally.outputTokens
+    this.largest = tally.largest
+    this.passedOver = tally.passedOver
+    this.lastArrivalMs = this.#arrivalOf(last)
     this.skip()
   }
 

@@ -1,9 +1,6 @@
-import type {Workload} from './workload.ts'
+import type {Workload} from '../workload.ts'
 
-/**
- * Requests one after the other in order of arrival, none of which is kept: each is a session of its own, and no two prompts
- * share a block. Used up by one run.
- */
+/** Requests one after the other in order of arrival, none of which is kept: each is a session of its own. Used up by one run. */
 export interface RequestSource {
   readonly requestCount: number
   /** Over all requests. */
@@ -18,6 +15,16 @@ export interface RequestSource {
   /** Tokens of the next request. */
   readonly nextInputLength: number
   readonly nextOutputLength: number
+  /** What prompts have in common; null = no two of them share a block. */
+  readonly prefixes: NextPrefix | null
   /** Goes on to the request after it. */
   skip(): void
+}
+
+/** The prompt of the next request by hash ids, `hashIds[nextHash ..]`; low 32 bits of them. */
+interface NextPrefix {
+  /** Tokens one hash id stands for. */
+  readonly traceBlockSize: number
+  readonly hashIds: Uint32Array
+  readonly nextHash: number
 }

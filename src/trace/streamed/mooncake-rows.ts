@@ -1,0 +1,94 @@
+import {startsWithByteOrderMark} from '../formats/json-lines.ts'
+import {MooncakeReader} from '../formats/mooncake.ts'
+import {INT32_MAX} from '../int32.ts'
+import type {ParsedTrace} from '../trace-columns.ts'
+import type {NextPiece} from './file-pieces.ts'
+
+export interface MooncakeRowOptions {
+  /** For notices. */
+  readonly fileName: string
+  /** Tokens one hash id stands for. */
+  readonly traceBlockSize: number
+  /** As 1.6.1's loader: no prompt is longer than its hash ids. */
+  readonly isStrict: boolean
+}
+
+/**
+ * The requests of Mooncake JSON lines one after the other, of which a piece of the file is kept at a time. Nothing is said of a file
+ * that has to be read as a whole: because a row belongs to a session or is earlier than the row before, or because something is wrong.
+ */
+export class MooncakeRows {
+  readonly #pieces: NextPiece
+  readonly #options: MooncakeRowOptions
+  #columns: ParsedTrace | null = null
+  #at = 0
+  #isFirstPiece = true
+  /** The rows cannot be read on this way. */
+  isBroken = false
+  withoutOutput = 0
+  notSimulated = false
+
+  // Of the request that `next` came to; `hashIds[hashStart .. hashEnd)` are its ids.
+  timestampMs = Number.NEGATIVE_INFINITY
+  /** As written; infinite where absent. */
+  inputLengthGiven = 0
+  /** Tokens that its hash ids stand for, at most. */
+  inputLength = 0
+  outputLength = 0
+  hashIds: Uint32Array = new Uint32Array(0)
+  hashStart = 0
+  hashEnd = 0
+
+  /** @param pieces whole lines */
+  constructor(pieces: NextPiece, options: MooncakeRowOptions) {
+    this.#pieces = pieces
+    this.#options = options
+  }
+
+  /** Goes on to the next request; false after the last, and where the rows are broken. */
+  next(): boolean {
+    while (this.#columns === null || ++this.#at === this.#columns.requestCount)
+      if (!this.#readPiece()) return false
+    return this.#take(this.#columns, this.#at)
+  }
+
+  /** Stands before the first request of the next piece that has one. */
+  #readPiece(): boolean {
+    this.#columns = null
+    const piece = this.isBroken ? null : this.#pieces()
+    if (piece === null) return false
+    const reader = new MooncakeReader(piece, this.#options.fileName)
+    // A mark within the file is no part of JSON.
+    this.isBroken = !this.#isFirstPiece && startsWithByteOrderMark(piece)
+    this.#isFirstPiece = false
+    while (!reader.isDone && !this.isBroken) this.isBroken = reader.readStep() !== null
+    this.withoutOutput += reader.passedOver.withoutOutput
+    this.notSimulated ||= reader.passedOver.notSimulated
+    if (this.isBroken) return false
+    if (reader.requestCount === 0) return true
+    const parsed = reader.finish()
+    this.isBroken = !parsed.ok || parsed.value.sessionNames.size > 0
+    if (!parsed.ok || this.isBroken) return false
+    this.#columns = parsed.value
+    this.#at = -1
+    return true
+  }
+
+  #take(columns: ParsedTrace, at: number): boolean {
+    const timestampMs = columns.timestampMs[at]!
+    const given = columns.inputLengthGiven[at]!
+    this.hashIds = columns.hashIds
+    this.hashStart = columns.hashStart[at]!
+    this.hashEnd = columns.hashStart[at + 1]!
+    const capacity = (this.hashEnd - this.hashStart) * this.#options.traceBlockSize
+    const isTooLong = this.#options.isStrict && given > capacity && given < Number.POSITIVE_INFINITY
+    // NaN, of a row without a time, is not later either.
+    const isInOrder = timestampMs >= this.timestampMs
+    this.timestampMs = timestampMs
+    this.inputLengthGiven = given
+    this.inputLength = Math.min(given, capacity)
+    this.outputLength = columns.outputLength[at]!
+    this.isBroken = isTooLong || !isInOrder || this.inputLength === 0 || this.inputLength > INT32_MAX
+    return !this.isBroken
+  }
+}
