@@ -12,5 +12,7 @@ export function sha256Hex(bytes: Uint8Array): string {
 /** Of a JSON text, in which characters past ASCII count by their escapes: pure code has no encoder of UTF-8. */
 export function sha256OfText(text: string): string {
   const ascii = text.replace(/[^\0-\x7f]/g, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  return sha256Hex(Uint8Array.from(ascii, char => char.charCodeAt(0)))
+  const bytes = new Uint8Array(ascii.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = ascii.charCodeAt(i)
+  return sha256Hex(bytes)
 }

@@ -40,8 +40,10 @@ export function computeSummary(values: Float64Array): Summary {
   const mean = sumOf(values) / count
   let squares = 0
   for (let i = 0; i < count; i++) squares += (values[i]! - mean) ** 2
-  const sorted = values.slice().sort()
-  return summaryFrom(index => sorted[index]!, {count, mean, std: Math.sqrt(squares / count)})
+  const found = new Map<number, number>()
+  const columns = {values: values.slice(), weights: new Uint32Array(count).fill(1)}
+  selectWithin(columns, {low: 0, high: count, weightBelow: 0}, [...new Set(summaryRanks(count))], found)
+  return summaryFrom(rank => found.get(rank)!, {count, mean, std: Math.sqrt(squares / count)})
 }
 
 /** Values that are kept until their statistics are asked for. */

@@ -1,7 +1,6 @@
 import type {EngineArgs} from '../config/scenario.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
 import type {Workload} from '../trace/workload.ts'
-import type {ArrayPool} from './array-pool.ts'
 import type {Prompts} from './prompts.ts'
 import type {BlockHolders} from './routing/block-holders.ts'
 import type {RouterIndex} from './routing/router-index.ts'
@@ -34,8 +33,6 @@ export interface SchedulerSetup {
   /** In blocks of `promptBlockSize`. */
   readonly prompts: Prompts
   readonly observer: PassObserver
-  /** Of all instances of a pool, so that one uses what another has given back. */
-  readonly arrays: ArrayPool
   /** A router that keeps an index of its own, because the instances' caches hold nothing it could look up; or null. */
   readonly listener: RouterListener | null
   /** Where the cache tells which prompt blocks come and go; null where nobody looks. */

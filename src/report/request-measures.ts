@@ -2,7 +2,12 @@ import type {RequestColumns} from '../engine/record/record.ts'
 
 /** Requests that were admitted and produced a token, in the order their sums run (engine.md 11.1, 11.4). */
 export function completedInArrivalOrder(requests: RequestColumns): Int32Array {
-  return requests.arrivalOrder.filter(request => isCompleted(requests, request))
+  const {arrivalOrder} = requests
+  const completed = new Int32Array(arrivalOrder.length)
+  let count = 0
+  for (let i = 0; i < arrivalOrder.length; i++)
+    if (isCompleted(requests, arrivalOrder[i]!)) completed[count++] = arrivalOrder[i]!
+  return completed.slice(0, count)
 }
 
 /** It was admitted and produced a token. */

@@ -15,6 +15,8 @@ type Step =
   | {readonly kind: 'promote'; readonly pick: number}
   | {readonly kind: 'drop partial'}
 
+const MOST_STEPS = 120
+
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     {weight: 5, arbitrary: fc.record({kind: fc.constant('take' as const), node})},
@@ -23,7 +25,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     {weight: 1, arbitrary: fc.record({kind: fc.constant('promote' as const), pick: fc.nat(20)})},
     {weight: 1, arbitrary: fc.record({kind: fc.constant('drop partial' as const)})},
   ),
-  {maxLength: 120, size: 'max'},
+  {maxLength: MOST_STEPS, size: 'max'},
 )
 
 test('the KV cache takes, shares, keeps and evicts blocks as its plain model does', () => {
@@ -87,15 +89,19 @@ class Pair {
     expect(cache.activeBlocks).toBe(model.active)
     expect(cache.inactiveBlocks).toBe(model.inactive.size)
     expect(cache.activeBlocks + cache.inactiveBlocks).toBeLessThanOrEqual(cache.capacity)
-    const counted = this.#paths.map(path => cache.countRegistered(path, path.length))
+    const counted = this.#paths.map(path =>
+      cache.countRegistered({blocks: path, start: 0, known: path.length, fresh: 0}, path.length),
+    )
     expect(counted).toEqual(this.#paths.map(path => model.countRegistered(path)))
   }
 
   #take(path: Int32Array): void {
-    const chain = {blocks: path, tail: NO_RUN}
+    const chain = {blocks: path, start: 0, known: path.length, fresh: this.#nextFresh, tail: NO_RUN}
+    this.#nextFresh += MOST_STEPS
     const got = this.cache.use(chain, 0, path.length)
     expect(got).toBe(this.model.use(path))
-    if (got > 0) this.#held.push({blocks: [...path.subarray(0, got)], chain})
+    // What comes after it is generated.
+    if (got > 0) this.#held.push({blocks: [...path.subarray(0, got)], chain: {...chain, known: got}})
   }
 
   /** From the last block to the first, as a sequence gives its blocks back. */
@@ -120,12 +126,13 @@ class Pair {
   /** A generated block: a fresh identity after the last block of a held chain. */
   #promote(held: Held | undefined): void {
     if (held === undefined || this.#partials === 0) return
-    const block = this.#nextFresh++
+    const {blocks, chain} = held
+    const block = chain.fresh + blocks.length - chain.known
     this.#partials--
     this.#held = this.#held.filter(other => other !== held)
-    this.cache.promotePartial(held.chain, block)
-    this.model.promotePartial(block, held.blocks.at(-1)!)
-    this.#held.push({blocks: [...held.blocks, block], chain: held.chain})
+    this.cache.promotePartial(chain, blocks.length)
+    this.model.promotePartial(block, blocks.at(-1)!)
+    this.#held.push({blocks: [...blocks, block], chain})
   }
 }
 

@@ -2,7 +2,6 @@ import type {EngineArgs, PoolName} from '../../config/scenario.ts'
 import {RunError} from '../../core/result.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
-import {ArrayPool} from '../array-pool.ts'
 import type {EngineGeneration} from '../generation.ts'
 import type {PoolObservation} from '../observation.ts'
 import {PoolGauges} from '../pool-gauges.ts'
@@ -54,7 +53,6 @@ export class InstancePool {
   readonly #options: PoolOptions
   /** Kept for a KV router where the caches themselves hold nothing it could look up. */
   readonly #routerIndex: RouterIndex | null
-  readonly #arrays = new ArrayPool()
   /** Ascending ids. */
   #instances: Instance[] = []
   #active: Instance[] = []
@@ -218,8 +216,7 @@ export class InstancePool {
     const {generation, args, prompts, workload, observer, router} = this.#options
     const holders = router?.holders ? {holders: router.holders, lane} : null
     const listener = this.#routerIndex === null ? null : {index: this.#routerIndex, instance: id}
-    const arrays = this.#arrays
-    return generation.createScheduler({args, perf, prompts, workload, observer, arrays, listener, holders})
+    return generation.createScheduler({args, perf, prompts, workload, observer, listener, holders})
   }
 
   #steadyObserver(instanceId: number): SteadyPassObserver {

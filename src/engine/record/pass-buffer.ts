@@ -13,8 +13,9 @@ export class PassBuffer {
   readonly #rows = new TimedPasses()
   readonly #decodeOnly = new PassRow()
   #order = new Int32Array(0)
-  /** Scratch of `#chain`. */
+  /** Scratch of `#chain`; by instance id, -1 outside it. */
   #next = new Int32Array(0)
+  #firstOf = new Int32Array(64).fill(-1)
   /** Rows are not in execution order. */
   #mixed = false
 
@@ -75,13 +76,23 @@ export class PassBuffer {
     const {count, instanceId} = this.#rows
     if (this.#next.length < count) this.#next = new Int32Array(this.#rows.instanceId.length)
     const next = this.#next
-    const first = new Map<number, number>()
+    const ids: number[] = []
     for (let row = count - 1; row >= 0; row--) {
       const id = instanceId[row]!
-      next[row] = first.get(id) ?? -1
-      first.set(id, row)
+      if (id >= this.#firstOf.length) this.#growTo(id + 1)
+      const following = this.#firstOf[id]!
+      if (following < 0) ids.push(id)
+      next[row] = following
+      this.#firstOf[id] = row
     }
-    return {next, heads: [...first.values()]}
+    const heads = ids.map(id => this.#firstOf[id]!)
+    for (const id of ids) this.#firstOf[id] = -1
+    return {next, heads}
+  }
+
+  #growTo(instances: number): void {
+    const before = this.#firstOf.length
+    this.#firstOf = grown(this.#firstOf, Math.max(instances, before * 2)).fill(-1, before)
   }
 
   #append(instanceId: number, startMs: number, endMs: number): number {

@@ -1,10 +1,10 @@
 import type {BlockLog} from '../block-log.ts'
 import type {Prompts} from '../prompts.ts'
 
-/** The request whose blocks changed, and the identities of its full blocks. */
+/** The request whose blocks changed, and the identity of its first block, which the others follow. */
 interface BlockHolder {
   readonly request: number
-  readonly blocks: Int32Array
+  readonly fresh: number
 }
 
 /** Blocks with the same content after the same prefix, on whichever instances. */
@@ -91,12 +91,12 @@ export class RouterIndex {
   }
 
   /** Blocks a request generated have no prompt to be found by, so they are left out. */
-  #store(instance: number, {request, blocks}: BlockHolder, registered: readonly number[]): void {
+  #store(instance: number, {request, fresh}: BlockHolder, registered: readonly number[]): void {
     const entries = this.#entriesOf(instance)
     const from = this.#prompts.blockStart[request]!
     const count = this.#prompts.blockStart[request + 1]! - from
-    const first = blocks.indexOf(registered[0]!)
-    let node = first > 0 ? entries.get(blocks[first - 1]!) : this.#root
+    const first = registered[0]! - fresh
+    let node = first > 0 ? entries.get(fresh + first - 1) : this.#root
     for (let i = first; i < Math.min(first + registered.length, count) && node !== undefined; i++) {
       const content = this.#prompts.blocks[from + i]!
       let child = node.children.get(content)
@@ -105,7 +105,7 @@ export class RouterIndex {
         node.children.set(content, child)
       }
       child.holders.add(instance)
-      entries.set(blocks[i]!, child)
+      entries.set(fresh + i, child)
       node = child
     }
   }

@@ -101,7 +101,7 @@ export class BlockRuns {
   }
 }
 
-/** End of the blocks from `i` on whose identities follow each other. Along a chain identities grow. */
+/** End of the identities from `i` on, before `to`, that follow each other. A chain that has left a row does not come to it again. */
 export function endOfRun(blocks: Int32Array, i: number, to: number): number {
   const difference = blocks[i]! - i
   if (blocks[to - 1]! - (to - 1) === difference) return to

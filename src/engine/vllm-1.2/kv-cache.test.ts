@@ -65,7 +65,7 @@ function blockIds(prompts: readonly (readonly number[])[]): Int32Array[] {
 }
 
 function chainOf(blocks: Int32Array): ChainHolder {
-  return {blocks, tail: NO_RUN}
+  return {blocks, start: 0, known: blocks.length, fresh: 0, tail: NO_RUN}
 }
 
 const prompt = fc.array(fc.integer({min: 0, max: 1}), {minLength: 1, maxLength: 30})
@@ -101,7 +101,7 @@ describe('KvCache', () => {
               continue
             }
             const ids = blocks[prompt % blocks.length]!
-            expect(cache.countRegistered(ids, ids.length)).toBe(plain.registered([...ids]))
+            expect(cache.countRegistered(chainOf(ids), ids.length)).toBe(plain.registered([...ids]))
             const chain = chainOf(ids)
             const to = Math.min(chunk, ids.length)
             const got = cache.use(chain, 0, to)
@@ -120,8 +120,8 @@ describe('KvCache', () => {
     const cache = new KvCache(100_000)
     const blocks = Int32Array.from({length: 50_000}, (_, i) => i * stride)
     expect(cache.use(chainOf(blocks), 0, blocks.length)).toBe(blocks.length)
-    expect(cache.countRegistered(blocks, blocks.length)).toBe(blocks.length)
-    expect(cache.countRegistered(blocks.subarray(0, 777), 777)).toBe(777)
+    expect(cache.countRegistered(chainOf(blocks), blocks.length)).toBe(blocks.length)
+    expect(cache.countRegistered(chainOf(blocks), 777)).toBe(777)
     expect(cache.hasAnyOf(49_999 * stride, 1)).toBe(true)
     expect(cache.hasAnyOf(49_999 * stride + 1, 1000)).toBe(false)
   })
@@ -131,7 +131,7 @@ describe('KvCache', () => {
     expect(cache.takePartial()).toBe(true)
     expect(cache.takePartial()).toBe(true)
     expect(cache.takePartial()).toBe(false)
-    cache.promotePartial(chainOf(Int32Array.of(7)), 7)
+    cache.promotePartial(chainOf(Int32Array.of(7)), 0)
     cache.releasePartial()
     expect(cache.activeBlocks).toBe(1)
     expect(cache.takePartial()).toBe(true)

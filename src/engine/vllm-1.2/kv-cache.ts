@@ -12,10 +12,16 @@ import {
   REFERENCES,
 } from './block-runs.ts'
 
-/** Who holds the first blocks of a chain. */
-export interface ChainHolder {
-  /** Identities of the chain's blocks. */
+/** A chain of blocks: the first `known` have the identities `blocks[start .. start + known)`, those after them `fresh`, `fresh + 1`, … */
+export interface Chain {
   readonly blocks: Int32Array
+  readonly start: number
+  readonly known: number
+  readonly fresh: number
+}
+
+/** Who holds the first blocks of a chain. */
+export interface ChainHolder extends Chain {
   /** Run of the last block held, `NO_RUN` while there is none. */
   tail: number
 }
@@ -90,13 +96,13 @@ export class KvCache {
     }
   }
 
-  /** Leading blocks of `blocks[0 .. count)` that are registered, active or inactive. */
-  countRegistered(blocks: Int32Array, count: number): number {
+  /** Leading blocks, of the first `count`, that are registered, active or inactive. */
+  countRegistered(chain: Chain, count: number): number {
     let i = 0
     while (i < count) {
-      const run = this.#runs.find(blocks[i]!)
+      const run = this.#runs.find(identityAt(chain, i))
       if (run < 0) return i
-      i = Math.min(i + this.#runs.live(run), endOfRun(blocks, i, count))
+      i = Math.min(i + this.#runs.live(run), endOfStretch(chain, i, count))
     }
     return count
   }
@@ -106,13 +112,12 @@ export class KvCache {
    * @returns the first index not obtained because no block is free or evictable, `to` if all were
    */
   use(holder: ChainHolder, from: number, to: number): number {
-    const {blocks} = holder
     let i = from
     while (i < to) {
-      const run = this.#runs.find(blocks[i]!)
+      const run = this.#runs.find(identityAt(holder, i))
       // Along a chain all blocks after the first one missing are missing.
       if (run < 0) return this.#allocate(holder, i, i + this.#makeRoom(to - i))
-      const wanted = Math.min(endOfRun(blocks, i, to) - i, this.#runs.live(run))
+      const wanted = Math.min(endOfStretch(holder, i, to) - i, this.#runs.live(run))
       holder.tail = wanted < this.#runs.live(run) ? this.#runs.splitHead(run, wanted) : run
       this.#refer(holder.tail)
       i += wanted
@@ -131,10 +136,10 @@ export class KvCache {
     this.#partials--
   }
 
-  /** A partial block became full: it keeps its memory, gets an identity, and comes after all that the holder has. */
-  promotePartial(holder: ChainHolder, block: number): void {
+  /** A partial block became full: it keeps its memory, gets the identity of the chain's block `at`, and comes after all that the holder has. */
+  promotePartial(holder: ChainHolder, at: number): void {
     this.#partials--
-    this.#append(holder, block, 1)
+    this.#append(holder, identityAt(holder, at), 1)
   }
 
   /** Gives back all that a holder has, last one first; at no reference left a block stays registered as inactive, newest in release order. */
@@ -162,10 +167,9 @@ export class KvCache {
 
   /** Registers blocks [from .. to), for which there is room. */
   #allocate(holder: ChainHolder, from: number, to: number): number {
-    const {blocks} = holder
     for (let i = from; i < to; ) {
-      const end = endOfRun(blocks, i, to)
-      this.#append(holder, blocks[i]!, end - i)
+      const end = endOfStretch(holder, i, to)
+      this.#append(holder, identityAt(holder, i), end - i)
       i = end
     }
     return to
@@ -292,4 +296,13 @@ export class KvCache {
       this.#told?.holders.evicted(identity, this.#told.lane)
     }
   }
+}
+
+function identityAt({blocks, start, known, fresh}: Chain, i: number): number {
+  return i < known ? blocks[start + i]! : fresh + i - known
+}
+
+/** End of the blocks from `i` on, before `to`, whose identities follow each other. */
+function endOfStretch({blocks, start, known}: Chain, i: number, to: number): number {
+  return i < known ? endOfRun(blocks, start + i, start + Math.min(to, known)) - start : to
 }

@@ -13,8 +13,6 @@ export class PagedSequence {
   allocated = 0
   /** It has left the batch for good. */
   isFinished = false
-  /** Identities of its complete blocks that have one; the prompt's come first. */
-  readonly blocks: Int32Array
 
   /** What the current pass scheduled, for snapshots and for undoing it. */
   passScheduled = -1
@@ -23,12 +21,11 @@ export class PagedSequence {
   passPrefix = 0
   passLength = 0
 
-  constructor(request: number, lengths: SequenceLengths, blocks: Int32Array) {
+  constructor(request: number, lengths: SequenceLengths) {
     this.request = request
     this.promptLength = lengths.prompt
     this.maxOutput = lengths.maxOutput
     this.length = lengths.prompt
-    this.blocks = blocks
   }
 }
 

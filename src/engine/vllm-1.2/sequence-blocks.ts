@@ -1,9 +1,9 @@
-import type {ArrayPool} from '../array-pool.ts'
+import {ArrayPool} from '../array-pool.ts'
 import {BlockLog} from '../block-log.ts'
 import type {RouterListener, SchedulerSetup} from '../generation.ts'
-import {type Prompts, writePromptBlocks} from '../prompts.ts'
+import type {Prompts} from '../prompts.ts'
 import {FreshIdentities} from './fresh-identities.ts'
-import {KvCache} from './kv-cache.ts'
+import {type Chain, KvCache} from './kv-cache.ts'
 import {mostUnits, Sequence} from './sequence.ts'
 
 /**
@@ -20,17 +20,16 @@ export class SequenceBlocks {
   readonly #blockSize: number
   readonly #listener: RouterListener | null
   readonly #log: BlockLog | null
-  readonly #arrays: ArrayPool
+  /** Where prompts have no columns. */
+  readonly #arrays = new ArrayPool()
   readonly #fresh: FreshIdentities
 
   constructor({
     args,
     prompts,
-    arrays,
     listener,
     holders,
-  }: Pick<SchedulerSetup, 'args' | 'prompts' | 'arrays' | 'listener' | 'holders'>) {
-    this.#arrays = arrays
+  }: Pick<SchedulerSetup, 'args' | 'prompts' | 'listener' | 'holders'>) {
     this.#prompts = prompts
     this.#isPrefixCached = args.enable_prefix_caching
     this.#isFresh = !args.enable_prefix_caching || prompts.areUnshared
@@ -65,20 +64,32 @@ export class SequenceBlocks {
 
   createSequence(request: number, maxOutput: number): Sequence {
     const prompt = this.#prompts.inputLength[request]!
+    const {blocks, start, known} = this.#promptBlocks(request)
+    const fresh = this.#fresh.take(mostUnits(prompt, maxOutput, this.#blockSize) - known)
     const promptBlocks = Math.floor(prompt / this.#blockSize)
-    const most = mostUnits(prompt, maxOutput, this.#blockSize)
-    const blocks = this.#arrays.take(most)
-    // What a request had generated before it was sent again is in no other prompt.
-    const known = this.#isFresh ? 0 : writePromptBlocks(this.#prompts, request, blocks)
-    const fresh = this.#fresh.take(most - known)
-    for (let i = known; i < most; i++) blocks[i] = fresh + i - known
-    return new Sequence(request, {prompt, maxOutput, promptBlocks}, blocks, this.#blockSize)
+    const chain = {blocks, start, known, fresh}
+    return new Sequence(request, {prompt, maxOutput, promptBlocks}, chain, this.#blockSize)
+  }
+
+  /**
+   * The prompt's blocks that have an identity besides the instance's own. What a request had generated before it was sent again is in
+   * no other prompt.
+   */
+  #promptBlocks(request: number): Omit<Chain, 'fresh'> {
+    const {living, blockStart, blocks} = this.#prompts
+    if (this.#isFresh) return {blocks, start: 0, known: 0}
+    if (living === null) {
+      const start = blockStart[request]!
+      return {blocks, start, known: blockStart[request + 1]! - start}
+    }
+    const own = this.#arrays.take(Math.floor(this.#prompts.inputLength[request]! / this.#blockSize))
+    return {blocks: own, start: 0, known: living.writeBlocks(request, own)}
   }
 
   /** Gives back all blocks of a sequence that is finished. */
   retire(sequence: Sequence): void {
     this.#release(sequence, sequence.units)
-    this.#arrays.give(sequence.blocks)
+    if (this.#prompts.living !== null && !this.#isFresh) this.#arrays.give(sequence.blocks)
   }
 
   /** Gives back all blocks of a sequence that will start again. */
@@ -91,15 +102,15 @@ export class SequenceBlocks {
   cachedBlocks(request: number): number {
     if (this.#listener !== null) return this.#listener.index.cachedBlocks(request, this.#listener.instance)
     const {blockStart, blocks} = this.#prompts
-    const from = blockStart[request]!
-    const to = blockStart[request + 1]!
-    return this.#cache.countRegistered(blocks.subarray(from, to), to - from)
+    const start = blockStart[request]!
+    const known = blockStart[request + 1]! - start
+    return this.#cache.countRegistered({blocks, start, known, fresh: 0}, known)
   }
 
   /** Leading tokens of the prompt whose blocks are registered (engine.md 6.4). */
   cachedTokens(sequence: Sequence): number {
     if (!this.#isPrefixCached) return 0
-    const count = this.#cache.countRegistered(sequence.blocks, sequence.fullUnits)
+    const count = this.#cache.countRegistered(sequence, sequence.fullUnits)
     return Math.min(count * this.#blockSize, sequence.promptLength)
   }
 
@@ -123,7 +134,7 @@ export class SequenceBlocks {
    */
   openBlock(sequence: Sequence): boolean {
     if (sequence.hasPartialUnit) {
-      this.#cache.promotePartial(sequence, sequence.blocks[sequence.fullUnits++]!)
+      this.#cache.promotePartial(sequence, sequence.fullUnits++)
       sequence.hasPartialUnit = false
     }
     sequence.hasPartialUnit = this.#cache.takePartial()

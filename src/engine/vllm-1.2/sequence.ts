@@ -1,4 +1,4 @@
-import {type ChainHolder, NO_RUN} from './kv-cache.ts'
+import {type Chain, type ChainHolder, NO_RUN} from './kv-cache.ts'
 import {PagedSequence, type SequenceLengths} from './paged-sequence.ts'
 
 /** Where a request stands on its instance. Finished ones may still sit in queues as stale entries. */
@@ -14,6 +14,10 @@ export const FINISHED = 3
 export class Sequence extends PagedSequence implements ChainHolder {
   status = WAITING
 
+  readonly blocks: Int32Array
+  readonly start: number
+  readonly known: number
+  readonly fresh: number
   tail = NO_RUN
   fullUnits: number
   hasPartialUnit: boolean
@@ -22,9 +26,18 @@ export class Sequence extends PagedSequence implements ChainHolder {
   queueEntries = 0
   inWaiting = false
 
-  /** @param blocks identities of `mostUnits` blocks */
-  constructor(request: number, lengths: SequenceLengths, blocks: Int32Array, blockSize: number) {
-    super(request, lengths, blocks)
+  /** @param chain identities of `mostUnits` blocks */
+  constructor(
+    request: number,
+    lengths: SequenceLengths,
+    {blocks, start, known, fresh}: Chain,
+    blockSize: number,
+  ) {
+    super(request, lengths)
+    this.blocks = blocks
+    this.start = start
+    this.known = known
+    this.fresh = fresh
     this.fullUnits = lengths.promptBlocks
     this.hasPartialUnit = lengths.prompt % blockSize !== 0
   }

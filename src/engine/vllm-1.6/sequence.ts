@@ -12,6 +12,8 @@ export class Sequence extends PagedSequence {
   /** Place in the order in which a decode instance accepted its requests. */
   ordinal = 0
 
+  /** Identities of its complete blocks that have one; the prompt's come first. */
+  readonly blocks: Int32Array
   /** Leading blocks that have an identity: generated ones get theirs when computed. */
   identified: number
   /** What it holds for each block: a copy in the pool, or PRIVATE. */
@@ -28,7 +30,8 @@ export class Sequence extends PagedSequence {
    * @param copies room for `mostEntries`
    */
   constructor(request: number, lengths: SequenceLengths, blocks: Int32Array, copies: Int32Array) {
-    super(request, lengths, blocks)
+    super(request, lengths)
+    this.blocks = blocks
     this.identified = lengths.promptBlocks
     this.copies = copies
   }

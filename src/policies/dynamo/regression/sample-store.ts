@@ -36,9 +36,12 @@ export class SampleStore {
   readonly #size: Int32Array
   readonly #order: Int32Array
   #orderCount = 0
+  /** Where each non-empty bucket stands in `#order`. */
+  readonly #place: Int32Array
   readonly #scratch: Int32Array
-  /** No bucket holds more. */
+  /** No bucket holds more, and those before `#fullestFrom` in `#order` hold less. */
   #mostInBucket = 0
+  #fullestFrom = 0
 
   #firstMin = Infinity
   #firstMax = -Infinity
@@ -64,6 +67,7 @@ export class SampleStore {
     this.#head = new Int32Array(buckets)
     this.#tail = new Int32Array(buckets)
     this.#size = new Int32Array(buckets)
+    this.#place = new Int32Array(buckets)
     this.#order = new Int32Array(Math.min(buckets, slots) + 1)
     this.#scratch = new Int32Array(slots)
   }
@@ -134,6 +138,7 @@ export class SampleStore {
     const bucket = this.#bucketOf(slot)
     this.#next[slot] = -1
     if (this.#size[bucket] === 0) {
+      this.#place[bucket] = this.#orderCount
       this.#order[this.#orderCount++] = bucket
       this.#head[bucket] = slot
     } else {
@@ -142,7 +147,11 @@ export class SampleStore {
     this.#tail[bucket] = slot
     const size = this.#size[bucket]! + 1
     this.#size[bucket] = size
-    if (size > this.#mostInBucket) this.#mostInBucket = size
+    const place = this.#place[bucket]!
+    if (size > this.#mostInBucket || (size === this.#mostInBucket && place < this.#fullestFrom)) {
+      this.#mostInBucket = size
+      this.#fullestFrom = place
+    }
   }
 
   /** Drops the oldest sample of the first bucket among the fullest. */
@@ -156,21 +165,23 @@ export class SampleStore {
     this.#count--
     if (--this.#size[bucket]! > 0) return
     this.#orderCount--
-    for (let at = fullestAt; at < this.#orderCount; at++) this.#order[at] = this.#order[at + 1]!
+    for (let at = fullestAt; at < this.#orderCount; at++) {
+      this.#order[at] = this.#order[at + 1]!
+      this.#place[this.#order[at]!] = at
+    }
   }
 
+  /** There is a sample. */
   #firstOfFullest(): number {
-    let fullestAt = 0
-    let fullest = 0
-    for (let at = 0; at < this.#orderCount; at++) {
-      const size = this.#size[this.#order[at]!]!
-      if (size <= fullest) continue
-      fullest = size
-      fullestAt = at
-      if (size === this.#mostInBucket) break
+    for (;;) {
+      for (let at = this.#fullestFrom; at < this.#orderCount; at++) {
+        if (this.#size[this.#order[at]!] !== this.#mostInBucket) continue
+        this.#fullestFrom = at
+        return at
+      }
+      this.#mostInBucket--
+      this.#fullestFrom = 0
     }
-    this.#mostInBucket = fullest
-    return fullestAt
   }
 
   /** Sorts all samples into buckets anew, in the order in which the old buckets hold them. */
@@ -178,6 +189,7 @@ export class SampleStore {
     const count = this.#gather()
     for (let at = 0; at < this.#orderCount; at++) this.#size[this.#order[at]!] = 0
     this.#orderCount = 0
+    this.#mostInBucket = 0
     for (let i = 0; i < count; i++) this.#append(this.#scratch[i]!)
   }
 
