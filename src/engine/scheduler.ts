@@ -1,5 +1,6 @@
 import type {Upcoming} from './arrivals.ts'
 import type {PassFigures} from './record/pass-figures.ts'
+import type {MomentLog} from './stretch/moment-log.ts'
 
 /**
  * The batching scheduler of one instance: vLLM's or SGLang's, of one release. The loop around it is the same for all
@@ -49,13 +50,15 @@ export interface Scheduler {
  * pass, at the end of that.
  */
 export interface PlannedPasses {
-  /** Stops that are planned, at least one, and when each of them is. */
+  /** Stops that are planned, at least one, and when each of them is; none before they are found, where `PlanBounds` do not say them. */
   readonly stops: number
   stopMs(stop: number): number
   readonly plannedFromMs: number
   readonly plannedToMs: number
   /** Stops up to the end of the pass that is under way at `nowMs`, or ends then. */
   stopsUntil(nowMs: number): number
+  /** Finds the stops up to there by what has happened meanwhile. */
+  findStops(moments: MomentLog, nowMs: number): void
   /**
    * Tells of the passes up to so many stops; the rest does not happen.
    * @param rank the instance's among those that stop at one moment, for all but the first turn
@@ -67,7 +70,8 @@ export interface PlannedPasses {
 }
 
 export interface PlanBounds {
-  readonly upcoming: Upcoming
+  /** Moments at which instances stop; null = they are not known yet. */
+  readonly upcoming: Upcoming | null
   /** The clock stops here. */
   readonly untilMs: number
   /** Only the first stop may be here or later. */

@@ -1,6 +1,7 @@
 import {grown} from '../core/grown.ts'
 import type {OutsideTally} from '../perf/perf-model.ts'
 import type {PassObserver, PlanBounds, PlannedPasses, SteadyPassObserver} from './scheduler.ts'
+import type {MomentLog} from './stretch/moment-log.ts'
 
 interface RunningRequest {
   readonly request: number
@@ -19,7 +20,8 @@ const FIRST_STOPS = 16
  * then moves all of them on at once. So such a pass costs the same for a batch of any size.
  *
  * `run` goes to the next stop and tells of each pass as it goes. `plan` works out many stops at once (`PlannedPasses`); `tell`
- * then tells of them, or of those that came before something reached the instance.
+ * then tells of them, or of those that came before something reached the instance. Where nobody knows beforehand when others stop it, it
+ * plans passes alone, and their stops are found when the plan is over (`findStops`).
  */
 export class SteadyRun implements PlannedPasses {
   readonly #observer: PassObserver
@@ -41,6 +43,8 @@ export class SteadyRun implements PlannedPasses {
   // What is planned.
   #startMs = 0
   #isFirst = false
+  /** Passes whose stops are not found yet. */
+  #unstopped = 0
   stops = 0
   #passEndMs = new Float64Array(FIRST_PASSES)
   /** By stop: when, and after how many passes. */
@@ -71,7 +75,7 @@ export class SteadyRun implements PlannedPasses {
   }
 
   get plannedToMs(): number {
-    return this.#stopMs[this.stops - 1]!
+    return this.stops === 0 ? this.#passEndMs[this.#unstopped - 1]! : this.#stopMs[this.stops - 1]!
   }
 
   stopMs(stop: number): number {
@@ -139,13 +143,11 @@ export class SteadyRun implements PlannedPasses {
    * Plans the passes up to the next stop, and those after it whose stops come before `boundMs`. The first pass is told of at
    * once.
    * @param running the batch as it was when the run was opened
-   * @returns the number of stops; 0 when there is no such pass
+   * @returns the number of stops, or of passes whose stops are found later; 0 when there is no such pass
    */
-  plan(
-    running: readonly RunningRequest[],
-    nowMs: number,
-    {upcoming: {times, next}, untilMs, boundMs}: PlanBounds,
-  ): number {
+  plan(running: readonly RunningRequest[], nowMs: number, {upcoming, untilMs, boundMs}: PlanBounds): number {
+    if (upcoming === null) return this.#planUnstopped(running, nowMs, untilMs, boundMs)
+    const {times, next} = upcoming
     this.#startMs = nowMs
     this.stops = 0
     const asked = this.#tally?.asked ?? 0
@@ -194,6 +196,57 @@ export class SteadyRun implements PlannedPasses {
     this.#addStop(endMs, 1, asked, outside)
     this.#tellFirst(running)
     return true
+  }
+
+  /**
+   * Plans passes whose stops are not known yet. There are several: one alone would take as long to find.
+   * @returns how many; 0 also where a plan would go beyond the bound, or the timing counts questions
+   */
+  #planUnstopped(
+    running: readonly RunningRequest[],
+    nowMs: number,
+    untilMs: number,
+    boundMs: number,
+  ): number {
+    if (this.#tally !== null) return 0
+    const {count} = this
+    const limit = Math.min(this.#left, this.beforeOpening)
+    let {total} = this
+    let startMs = nowMs
+    let pass = 0
+    while (pass < limit) {
+      const end = startMs + this.#decodeMs(count, total)
+      if (end >= untilMs || end === startMs) break
+      // Where nothing stops it, a plan must not end.
+      if (end >= boundMs) return 0
+      if (pass === this.#passEndMs.length) this.#passEndMs = grown(this.#passEndMs, pass * 2)
+      this.#passEndMs[pass++] = end
+      total += count
+      startMs = end
+    }
+    if (pass < 2) return 0
+    this.#startMs = nowMs
+    this.stops = 0
+    this.#unstopped = pass
+    this.#tellFirst(running)
+    return pass
+  }
+
+  findStops(moments: MomentLog, nowMs: number): void {
+    const {times, count} = moments
+    const passes = this.#unstopped
+    const ends = this.#passEndMs
+    let next = moments.placeAfter(this.#startMs)
+    let startMs = this.#startMs
+    let pass = 0
+    do {
+      while (next < count && times[next]! <= startMs) next++
+      const horizonMs = next < count ? times[next]! : Number.POSITIVE_INFINITY
+      const from = pass
+      while (pass < passes && (pass === from || ends[pass]! < horizonMs)) pass++
+      startMs = ends[pass - 1]!
+      this.#addStop(startMs, pass, 0, 0)
+    } while (startMs < nowMs && pass < passes)
   }
 
   /** Plans passes that end before `horizonMs`, or one that ends later; @returns the passes planned then */

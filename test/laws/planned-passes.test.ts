@@ -3,7 +3,7 @@ import {expect, test} from 'vitest'
 import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
 import {parseEngineArgs16} from '../../src/config/engine/release-1.6/parse-engine-args.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../../src/config/engine/router-config.ts'
-import type {EngineArgs} from '../../src/config/scenario.ts'
+import type {EngineArgs, Fleet} from '../../src/config/scenario.ts'
 import {ms} from '../../src/core/units.ts'
 import {ENGINE_1_2} from '../../src/engine/generation-1.2.ts'
 import {createScheduler16} from '../../src/engine/generation-1.6.ts'
@@ -44,21 +44,32 @@ function argsOf16(): EngineArgs {
   return parsed.value.args
 }
 
+function fleetOf(args: EngineArgs, initialWorkers: number, isDisagg: boolean): Fleet {
+  const pool = (worker_type: EngineArgs['worker_type']) => ({
+    args: {...args, worker_type},
+    initialWorkers,
+    gpusPerInstance: null,
+  })
+  if (!isDisagg) return {topology: 'agg', workers: pool('aggregated')}
+  return {topology: 'disagg', prefill: pool('prefill'), decode: pool('decode')}
+}
+
 interface Settings {
   readonly release: '1.2.1' | '1.6.1'
   readonly hasKvRouter: boolean
+  readonly isDisagg: boolean
   readonly kvEventLagMs: number
   readonly targets: readonly number[]
 }
 
 function createEngine(
   [lines, changes]: readonly [TraceLine[], Partial<EngineArgs>],
-  {release, hasKvRouter, kvEventLagMs, targets}: Settings,
+  {release, hasKvRouter, isDisagg, kvEventLagMs, targets}: Settings,
   aloneFrom: number,
 ): Cluster | Cluster16 {
   const args = {...(release === '1.2.1' ? defaultEngineArgs() : args16), ...changes}
   const options = {
-    fleet: {topology: 'agg', workers: {args, initialWorkers: targets[0]!, gpusPerInstance: null}},
+    fleet: fleetOf(args, targets[0]!, isDisagg),
     workload: readTrace({lines}),
     perfModelFor: () => polynomialModel,
     startupFor: () => constantStartup(args.startup_time),
@@ -99,21 +110,23 @@ function whatHappened(
   const seen: unknown[] = []
   for (let step = 1; ; step++) {
     while (!engine.runUntil(ms(step * STEP_MS), 1000));
-    const {decode, isDone, nowMs} = engine.observe()
-    seen.push([nowMs, rowsOf(decode.passes), decode.waitingRequests, decode.runningRequests])
-    seen.push(decode.instances())
+    const {prefill, decode, isDone, nowMs} = engine.observe()
+    for (const pool of [prefill, decode])
+      seen.push(rowsOf(pool.passes), pool.waitingRequests, pool.runningRequests, pool.instances())
+    seen.push(nowMs)
     if (step % 3 === 0) seen.push(engine.drainTraffic())
     if (isDone) return [...seen, engine.record()]
-    engine.applyScaling({prefill: 0, decode: targets[step % targets.length]!})
+    const target = targets[step % targets.length]!
+    engine.applyScaling({
+      prefill: settings.isDisagg ? targets[(step + 1) % targets.length]! : 0,
+      decode: target,
+    })
   }
 }
 
-const KINDS = [
-  {release: '1.2.1', hasKvRouter: false},
-  {release: '1.2.1', hasKvRouter: true},
-  {release: '1.6.1', hasKvRouter: false},
-  {release: '1.6.1', hasKvRouter: true},
-] as const
+const KINDS = (['1.2.1', '1.6.1'] as const).flatMap(release =>
+  [false, true].flatMap(hasKvRouter => [false, true].map(isDisagg => ({release, hasKvRouter, isDisagg}))),
+)
 
 test('a run is the same whether instances are advanced alone, plan their decoding, or stop for every event', () => {
   fc.assert(

@@ -3,7 +3,7 @@ import {RunError} from '../../core/result.ts'
 import {type Ms, ms} from '../../core/units.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {Workload} from '../../trace/workload.ts'
-import {type ArrivalQueue, Arrivals, asClosedLoop} from '../arrivals.ts'
+import {type ArrivalQueue, Arrivals, asClosedLoop, type Upcoming} from '../arrivals.ts'
 import {applyEmitted, DrainLimit, withOwnLengths} from '../drain-limit.ts'
 import {FleetGauges} from '../fleet-gauges.ts'
 import type {EngineGeneration} from '../generation.ts'
@@ -27,6 +27,7 @@ import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
 import {StreamedRecorder} from '../stream/streamed-recorder.ts'
 import type {StreamedRequests} from '../stream/streamed-requests.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
+import {MomentLog} from '../stretch/moment-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import {checkThatRequestsFit} from './check-requests-fit.ts'
@@ -64,6 +65,8 @@ const FEWEST_ALONE_SEEN = 32
 
 /** To put the planned stops of fewer instances back into order costs more than the events they save (docs/reference/speed.md 4). */
 const FEWEST_PLANNED = 256
+/** The same of decode instances. */
+const FEWEST_PLANNED_DECODE = 32
 
 /**
  * The serving cluster as a discrete-event simulation (engine.md 8, 9): arrivals, passes, starting and draining
@@ -95,6 +98,8 @@ export class Cluster implements ReplayEngine {
   /** Gaps may be told late; null where instances never run past a moment at which something could reach them. */
   readonly #gapOrder: GapOrder | null
   readonly #plansAhead: boolean
+  /** Arrivals, and what happens in the prefill pool, which decode instances do not know beforehand; null where none of them plans. */
+  readonly #moments: MomentLog | null
   /** Advances instances one by one, where requests go by turns; null elsewhere. */
   readonly #stretches: Stretches<Instance> | null
   readonly #lateCompletions = new LateCompletions()
@@ -133,16 +138,20 @@ export class Cluster implements ReplayEngine {
     this.#routesByKv = options.router !== null
     const alone = options.isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
     const fewest = this.#routesByKv ? FEWEST_PLANNED : alone
+    const isDisagg = fleet.topology === 'disagg'
+    this.#transferMs = isDisagg ? transferDelay(fleet.prefill.args) : null
     const isAlone =
-      fleet.topology === 'agg' &&
-      fleet.workers.initialWorkers >= (options.aloneFrom ?? fewest) &&
+      (isDisagg ? fleet.decode : fleet.workers).initialWorkers >=
+        (options.aloneFrom ?? (isDisagg ? FEWEST_PLANNED_DECODE : fewest)) &&
+      // Ends of transfers and of passes at one moment take turns by which began first, and that of a planned pass is not known.
+      this.#transferMs === null &&
       !this.#isCoupled &&
       streamed === undefined &&
       this.#drainLimit === null
     this.#gapOrder = isAlone ? this.#recorder.keepOrder(() => {}) : null
-    this.#plansAhead = isAlone && this.#routesByKv
-    this.#stretches = isAlone && !this.#routesByKv ? this.#createStretches() : null
-    this.#transferMs = fleet.topology === 'disagg' ? transferDelay(fleet.prefill.args) : null
+    this.#moments = isAlone && isDisagg ? new MomentLog() : null
+    this.#plansAhead = isAlone && this.#routesByKv && !isDisagg
+    this.#stretches = isAlone && !this.#routesByKv && !isDisagg ? this.#createStretches() : null
   }
 
   get completedRequests(): number {
@@ -312,6 +321,7 @@ export class Cluster implements ReplayEngine {
    */
   #drain(): void {
     let changed = true
+    this.#noteMoment()
     while (changed) {
       this.#turns.nextRound(this.#now)
       changed = this.#applyDueEvents()
@@ -319,6 +329,12 @@ export class Cluster implements ReplayEngine {
       if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
       if (this.#startPasses(this.#main)) changed = true
     }
+  }
+
+  #noteMoment(): void {
+    if (this.#moments === null) return
+    if (this.#events.nextBesidesMainPassesMs === this.#now || this.#nextArrivalMs() <= this.#now)
+      this.#moments.note(this.#now)
   }
 
   /** Phases 1 to 3. */
@@ -400,7 +416,7 @@ export class Cluster implements ReplayEngine {
     const rank = this.#turns.now(instance.turn)
     instance.sinceMs = now
     instance.order = instance.turn
-    this.#gapOrder?.begin(now, rank)
+    if (instance.component !== 'prefill') this.#gapOrder?.begin(now, rank)
     if (this.#runAhead(instance, rank)) return
     const {scheduler, record} = instance
     const pool = this.#poolOf(instance)
@@ -428,8 +444,11 @@ export class Cluster implements ReplayEngine {
   #runAhead(instance: Instance, rank: number): boolean {
     const {scheduler, record} = instance
     if (record.passes < instance.slowPasses) return false
-    if (this.#plansAhead && scheduler.planSteadyPasses !== undefined && this.#main.queueLength === 0)
-      return this.#planAhead(instance, rank)
+    if (scheduler.planSteadyPasses !== undefined && this.#main.queueLength === 0) {
+      if (this.#plansAhead) return this.#planAhead(instance, rank, this.#arrivals.upcoming)
+      if (this.#moments !== null && instance.component === 'decode' && this.#planAhead(instance, rank, null))
+        return true
+    }
     const end = scheduler.runSteadyPasses(this.#now, this.#horizonMs(), instance.steadyObserver)
     if (end === this.#now) return false
     record.passes += scheduler.steadyPasses
@@ -445,16 +464,17 @@ export class Cluster implements ReplayEngine {
    * whoever arrives here, or waits for any instance, cuts it. It ends before the run's clock stops, before an instance comes to
    * serve, and before the load's bins widen, since the order of events matters there.
    */
-  #planAhead(instance: Instance, rank: number): boolean {
+  #planAhead(instance: Instance, rank: number, upcoming: Upcoming | null): boolean {
     const untilMs = this.#untilMs
+    const {fullMs} = this.#loads
     const plan = instance.scheduler.planSteadyPasses!(this.#now, {
-      upcoming: this.#arrivals.upcoming!,
+      upcoming,
       untilMs,
-      boundMs: Math.min(untilMs, this.#events.nextBesidesMainPassesMs, this.#loads.fullMs),
+      boundMs: upcoming === null ? fullMs : Math.min(untilMs, this.#events.nextBesidesMainPassesMs, fullMs),
     })
     if (plan === null) return false
     instance.planRank = rank
-    if (plan.stops > 1) {
+    if (plan.stops !== 1) {
       instance.plan = plan
       this.#planned++
     } else this.#tellPasses(instance, plan, 1)
@@ -480,19 +500,20 @@ export class Cluster implements ReplayEngine {
     }
   }
 
-  #endPlan(instance: Instance, plan: PlannedPasses, stops: number): void {
+  /** It is over, or something reaches the instance: of its plan only the pass under way is left. @returns when that ends */
+  #endPlan(instance: Instance, plan: PlannedPasses): number {
     instance.plan = null
     this.#planned--
+    if (this.#moments !== null) plan.findStops(this.#moments, this.#now)
+    const stops = plan.stopsUntil(this.#now)
     this.#gapOrder!.begin(plan.plannedFromMs, instance.planRank)
     this.#tellPasses(instance, plan, stops)
+    return plan.stopMs(stops - 1)
   }
 
-  /** Something reaches the instance: of its plan only the pass under way is left. */
+  /** Something reaches the instance. */
   #cutPlan(instance: Instance): void {
-    const plan = instance.plan!
-    const stops = plan.stopsUntil(this.#now)
-    const endMs = plan.stopMs(stops - 1)
-    this.#endPlan(instance, plan, stops)
+    const endMs = this.#endPlan(instance, instance.plan!)
     if (endMs > this.#now) this.#events.bringMainPassEndForward(endMs, instance.serial)
     else {
       this.#events.removeMainPassEnd(instance.serial)
@@ -507,6 +528,7 @@ export class Cluster implements ReplayEngine {
       if (instance?.plan) knownMs = Math.min(knownMs, instance.plan.plannedFromMs)
     }
     gapOrder.flushBefore(knownMs)
+    this.#moments?.forgetBefore(knownMs)
   }
 
   #horizonMs(): number {
@@ -529,7 +551,7 @@ export class Cluster implements ReplayEngine {
 
   #endPass(instance: Instance): void {
     instance.isBusy = false
-    if (instance.plan !== null) this.#endPlan(instance, instance.plan, instance.plan.stops)
+    if (instance.plan !== null) this.#endPlan(instance, instance.plan)
     if (instance.pending !== null) this.#applyOutcome(instance, instance.pending)
     if (this.#drainLimit?.isOver(instance, this.#now)) this.#endAtLimit(instance)
     else this.#poolOf(instance).ready.addIfReady(instance)

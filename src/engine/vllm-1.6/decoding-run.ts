@@ -4,6 +4,7 @@ import type {OutcomeRow16} from '../pass-outcome-1.6.ts'
 import type {PassTimes16} from '../pass-times-1.6.ts'
 import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
+import type {MomentLog} from '../stretch/moment-log.ts'
 import type {Admission, Occupants} from './admission.ts'
 import {BlockEdges} from './block-edges.ts'
 import type {Sequence} from './sequence.ts'
@@ -80,6 +81,10 @@ export class DecodingRun implements PlannedPasses {
 
   stopsUntil(nowMs: number): number {
     return this.#steady.stopsUntil(nowMs)
+  }
+
+  findStops(moments: MomentLog, nowMs: number): void {
+    this.#steady.findStops(moments, nowMs)
   }
 
   /** Plans passes up to the next in which something happens; false if that is the next one. */
