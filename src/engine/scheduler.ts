@@ -57,8 +57,11 @@ export interface PlannedPasses {
   readonly plannedToMs: number
   /** Stops up to the end of the pass that is under way at `nowMs`, or ends then. */
   stopsUntil(nowMs: number): number
-  /** Finds the stops up to there by what has happened meanwhile. */
-  findStops(moments: MomentLog, nowMs: number): void
+  /**
+   * Finds the stops up to there by what has happened meanwhile.
+   * @param later what comes first after now of what was known at a moment, in ms; null = not before the plan is over
+   */
+  findStops(moments: MomentLog, nowMs: number, later: ((ms: number) => number) | null): void
   /**
    * Tells of the passes up to so many stops; the rest does not happen.
    * @param rank the instance's among those that stop at one moment, for all but the first turn

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest'
 import type {PassObserver} from './scheduler.ts'
 import {SteadyRun} from './steady-run.ts'
+import {MomentLog} from './stretch/moment-log.ts'
 
 /** Counts what is told of tokens one by one, and of gaps. */
 class CountingObserver implements PassObserver {
@@ -129,4 +130,52 @@ it('stops before a pass in which requests take blocks, and tells of that alone a
   expect([steady.endMs, steady.passes, steady.beforeOpening]).toEqual([40, 1, 64])
   // One by one only before the first, and asked about as often as passes there were.
   expect([observer.tokens, observer.gapTokens, tally.asked]).toEqual([50, 3 * 50, 4])
+})
+
+/** Passes of 10 ms that are planned up to 200 ms, and what happened elsewhere until then. */
+function unstoppedPlan() {
+  const observer = new CountingObserver()
+  const steady = new SteadyRun(observer, () => 10, null)
+  steady.open(BATCH, 300)
+  expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 205, boundMs: 1e9})).toBe(20)
+  expect(steady.plannedToMs).toBe(200)
+  const moments = new MomentLog()
+  moments.note(35)
+  moments.note(62, 45)
+  moments.hold(70)
+  moments.note(82)
+  return {observer, steady, moments}
+}
+
+it('finds the stops of a plan when it is over, by what could be known at each', () => {
+  const {steady, moments, observer} = unstoppedPlan()
+  steady.findStops(moments, 200, null)
+  const stops = Array.from({length: steady.stops}, (_, stop) => steady.stopMs(stop))
+  // At 40 nobody knew yet of 62, and nobody stops at 70, where something was still to be done.
+  expect(stops).toEqual([30, 40, 80, 90, 200])
+  steady.tell(steady.stops, 0, null)
+  expect(observer.stops).toEqual([30, 40, 80, 90])
+  expect([steady.passes, observer.gapTokens]).toEqual([20, 19 * 50])
+})
+
+it('stops a single pass after a turn at which something was still to be done', () => {
+  const {steady, moments} = unstoppedPlan()
+  moments.hold(90)
+  steady.findStops(moments, 95, () => 150)
+  expect(Array.from({length: steady.stops}, (_, stop) => steady.stopMs(stop))).toEqual([30, 40, 80, 90, 100])
+})
+
+it('cuts a plan at the stop that was known to come next', () => {
+  const {steady, moments} = unstoppedPlan()
+  moments.note(101, 95)
+  steady.findStops(moments, 101, ms => ms + 50)
+  // The turn at 90 knew nothing of 101, but of 140.
+  expect(Array.from({length: steady.stops}, (_, stop) => steady.stopMs(stop))).toEqual([30, 40, 80, 90, 130])
+})
+
+it('plans no passes without their stops where that would end a plan at none', () => {
+  const steady = new SteadyRun(new CountingObserver(), () => 10, null)
+  steady.open(BATCH, 300)
+  expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 205, boundMs: 105})).toBe(0)
+  expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 15, boundMs: 105})).toBe(0)
 })

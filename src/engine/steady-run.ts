@@ -232,8 +232,8 @@ export class SteadyRun implements PlannedPasses {
     return pass
   }
 
-  findStops(moments: MomentLog, nowMs: number): void {
-    const {times, count} = moments
+  findStops(moments: MomentLog, nowMs: number, later: ((ms: number) => number) | null): void {
+    const {times, sinceMs, isHeld, count} = moments
     const passes = this.#unstopped
     const ends = this.#passEndMs
     let next = moments.placeAfter(this.#startMs)
@@ -241,7 +241,10 @@ export class SteadyRun implements PlannedPasses {
     let pass = 0
     do {
       while (next < count && times[next]! <= startMs) next++
-      const horizonMs = next < count ? times[next]! : Number.POSITIVE_INFINITY
+      let at = next
+      while (at < count && sinceMs[at]! > startMs) at++
+      let horizonMs = at < count ? times[at]! : (later?.(startMs) ?? Number.POSITIVE_INFINITY)
+      if (pass > 0 && next > 0 && times[next - 1] === startMs && isHeld[next - 1] === 1) horizonMs = startMs
       const from = pass
       while (pass < passes && (pass === from || ends[pass]! < horizonMs)) pass++
       startMs = ends[pass - 1]!

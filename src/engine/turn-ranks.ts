@@ -29,6 +29,11 @@ export class TurnRanks {
     this.#last = 0
   }
 
+  /** Nothing has come of this moment yet. */
+  get isFirstRound(): boolean {
+    return this.#round === 1
+  }
+
   /** Rank of a turn that is taken now: none before it at this moment has a higher one. */
   now(instance: number): number {
     this.#last = Math.max(this.#last, this.#round * INSTANCES + instance)

@@ -4,6 +4,7 @@ import {defaultEngineArgs} from '../../src/config/engine/engine-args.ts'
 import {parseEngineArgs16} from '../../src/config/engine/release-1.6/parse-engine-args.ts'
 import {DEFAULT_ROUTER_CONFIG} from '../../src/config/engine/router-config.ts'
 import type {EngineArgs, Fleet} from '../../src/config/scenario.ts'
+import {RunError} from '../../src/core/result.ts'
 import {ms} from '../../src/core/units.ts'
 import {ENGINE_1_2} from '../../src/engine/generation-1.2.ts'
 import {createScheduler16} from '../../src/engine/generation-1.6.ts'
@@ -99,7 +100,7 @@ function rowsOf(passes: ForwardPasses): unknown[] {
   return Array.from({length: passes.count}, (_, i) => columns.map(column => column[passes.order?.[i] ?? i]))
 }
 
-/** All that a policy saw and all that was recorded, however its passes were looked up. */
+/** All that a policy saw and all that was recorded, however its passes were looked up; or where the run could not go on. */
 function whatHappened(
   run: readonly [TraceLine[], Partial<EngineArgs>],
   settings: Settings,
@@ -108,19 +109,24 @@ function whatHappened(
   const engine = createEngine(run, settings, aloneFrom)
   const {targets} = settings
   const seen: unknown[] = []
-  for (let step = 1; ; step++) {
-    while (!engine.runUntil(ms(step * STEP_MS), 1000));
-    const {prefill, decode, isDone, nowMs} = engine.observe()
-    for (const pool of [prefill, decode])
-      seen.push(rowsOf(pool.passes), pool.waitingRequests, pool.runningRequests, pool.instances())
-    seen.push(nowMs)
-    if (step % 3 === 0) seen.push(engine.drainTraffic())
-    if (isDone) return [...seen, engine.record()]
-    const target = targets[step % targets.length]!
-    engine.applyScaling({
-      prefill: settings.isDisagg ? targets[(step + 1) % targets.length]! : 0,
-      decode: target,
-    })
+  try {
+    for (let step = 1; ; step++) {
+      while (!engine.runUntil(ms(step * STEP_MS), 1000));
+      const {prefill, decode, isDone, nowMs} = engine.observe()
+      for (const pool of [prefill, decode])
+        seen.push(rowsOf(pool.passes), pool.waitingRequests, pool.runningRequests, pool.instances())
+      seen.push(nowMs)
+      if (step % 3 === 0) seen.push(engine.drainTraffic())
+      if (isDone) return [...seen, engine.record()]
+      const target = targets[step % targets.length]!
+      engine.applyScaling({
+        prefill: settings.isDisagg ? targets[(step + 1) % targets.length]! : 0,
+        decode: target,
+      })
+    }
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error
+    return [...seen, error.message]
   }
 }
 

@@ -145,6 +145,7 @@ export class Cluster implements ReplayEngine {
         (options.aloneFrom ?? (isDisagg ? FEWEST_PLANNED_DECODE : fewest)) &&
       // Ends of transfers and of passes at one moment take turns by which began first, and that of a planned pass is not known.
       this.#transferMs === null &&
+      !(isDisagg && this.#main.countsQuestions) &&
       !this.#isCoupled &&
       streamed === undefined &&
       this.#drainLimit === null
@@ -504,7 +505,7 @@ export class Cluster implements ReplayEngine {
   #endPlan(instance: Instance, plan: PlannedPasses): number {
     instance.plan = null
     this.#planned--
-    if (this.#moments !== null) plan.findStops(this.#moments, this.#now)
+    if (this.#moments !== null) plan.findStops(this.#moments, this.#now, null)
     const stops = plan.stopsUntil(this.#now)
     this.#gapOrder!.begin(plan.plannedFromMs, instance.planRank)
     this.#tellPasses(instance, plan, stops)

@@ -27,6 +27,7 @@ import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
 import type {StreamedRequests} from '../stream/streamed-requests.ts'
 import {StreamedSessions} from '../stream/streamed-sessions.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
+import {MomentLog} from '../stretch/moment-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
@@ -84,6 +85,8 @@ const FEWEST_ALONE_SEEN = 32
 
 /** To put the planned stops of fewer instances back into order costs more than the events they save (docs/reference/speed.md 4). */
 const FEWEST_PLANNED = 256
+/** The same of decode instances. */
+const FEWEST_PLANNED_DECODE = 32
 
 /**
  * The serving cluster of generation 1.6 as a discrete-event simulation (engine-1.6.md 8, disagg-1.6.md 5). Against 1.2
@@ -119,8 +122,10 @@ export class Cluster16 implements ReplayEngine {
   /** Advances instances one by one, where requests go by turns; null elsewhere. */
   readonly #stretches: Stretches<Instance16> | null
   readonly #lateCompletions = new LateCompletions()
-  /** Behind a KV router instances plan their decoding. */
+  /** Behind a KV router, and in decode pools, instances plan their decoding. */
   readonly #plansAhead: boolean
+  /** Arrivals, and what happens in the prefill pool, which decode instances do not know beforehand; null where none of them plans. */
+  readonly #moments: MomentLog | null
   /** Instances with a plan. */
   #planned = 0
   /** null where gaps are told in order. */
@@ -157,8 +162,9 @@ export class Cluster16 implements ReplayEngine {
       options.fleet.topology === 'disagg' ? this.#createHandOffs(options.fleet.prefill.args) : null
     const isAlone = this.#canAdvanceAlone(options)
     this.#gapOrder = isAlone ? this.#recorder.keepOrder(atMs => this.#countTo(atMs)) : null
-    this.#stretches = isAlone && !this.#routesByKv ? this.#createStretches() : null
-    this.#plansAhead = isAlone && this.#routesByKv
+    this.#moments = isAlone && this.#handOffs !== null ? new MomentLog() : null
+    this.#plansAhead = isAlone && (this.#routesByKv || this.#handOffs !== null)
+    this.#stretches = isAlone && !this.#plansAhead ? this.#createStretches() : null
   }
 
   get completedRequests(): number {
@@ -194,6 +200,7 @@ export class Cluster16 implements ReplayEngine {
       this.#moveTo(next)
       if (next === untilMs && this.#handOffs !== null) {
         this.#round()
+        this.#settleTime()
         return true
       }
       this.#drain()
@@ -262,7 +269,7 @@ export class Cluster16 implements ReplayEngine {
   // --- time ---
 
   #moveTo(nextMs: number): void {
-    if (!this.#plansAhead || this.#main.draining.length > 0) this.#countTo(nextMs)
+    if (!this.#plansAhead || this.#areDraining) this.#countTo(nextMs)
     this.#now = nextMs
   }
 
@@ -278,6 +285,11 @@ export class Cluster16 implements ReplayEngine {
       for (const {plan} of this.#main.instances)
         if (plan !== null) knownMs = Math.min(knownMs, plan.plannedFromMs)
     gapOrder.flushBefore(knownMs)
+    this.#moments?.forgetBefore(knownMs)
+  }
+
+  get #areDraining(): boolean {
+    return this.#main.draining.length > 0 || (this.#prefill?.draining.length ?? 0) > 0
   }
 
   #settleTime(): void {
@@ -328,10 +340,13 @@ export class Cluster16 implements ReplayEngine {
 
   #canAdvanceAlone({fleet, router, isObserved, aloneFrom, streamed}: ClusterOptions16): boolean {
     const alone = isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
-    const fewest = router === null ? alone : FEWEST_PLANNED
+    const isDisagg = fleet.topology === 'disagg'
+    const fewest = isDisagg ? FEWEST_PLANNED_DECODE : router === null ? alone : FEWEST_PLANNED
     return (
-      fleet.topology === 'agg' &&
-      fleet.workers.initialWorkers >= (aloneFrom ?? fewest) &&
+      (isDisagg ? fleet.decode : fleet.workers).initialWorkers >= (aloneFrom ?? fewest) &&
+      // A transfer that a decode instance begins would be another moment that only some of the others know.
+      this.#handOffs?.takesTime !== true &&
+      !(isDisagg && this.#main.countsQuestions) &&
       streamed === undefined &&
       !this.#isCoupled &&
       this.#maxSimTimeMs === Number.POSITIVE_INFINITY &&
@@ -405,11 +420,14 @@ export class Cluster16 implements ReplayEngine {
    */
   #round(): boolean {
     this.#turns.nextRound(this.#now)
+    if (this.#moments !== null && this.#arrivals.nextMs <= this.#now) this.#moments.note(this.#now)
     let changed = this.#applyDueEvents()
     if (this.#endIdleAtLimit()) changed = true
     if (this.#handOffs?.runPending()) changed = true
     if (this.#releaseArrivals()) changed = true
     if (this.#prefill !== null && this.#startPasses(this.#prefill)) changed = true
+    if (this.#moments !== null && this.#turns.isFirstRound && this.#handOffs!.arePending)
+      this.#moments.hold(this.#now)
     if (this.#startPasses(this.#main)) changed = true
     if (this.#prefill?.removeDrained(this.#now)) changed = true
     if (this.#main.removeDrained(this.#now)) changed = true
@@ -420,10 +438,21 @@ export class Cluster16 implements ReplayEngine {
     const heap = this.#heap
     const now = this.#now
     if (heap.topTime !== now) return false
-    while (heap.isDue(PASS_END, now)) this.#endPass(this.#instances.get(heap.pop())!)
+    while (heap.isDue(PASS_END, now)) {
+      const instance = this.#instances.get(heap.pop())!
+      if (this.#moments !== null) this.#noteEvent(this.#moments, instance)
+      this.#endPass(instance)
+    }
+    if (this.#moments !== null && heap.nextBesidesMainPassesMs === now) this.#moments.note(now)
     while (heap.isDue(INSTANCE_READY, now)) this.#instanceReady(this.#instances.get(heap.pop()))
     while (heap.isDue(TRANSFER_DONE, now)) this.#handOffs!.transferred(heap.pop())
     return true
+  }
+
+  /** Ends of prefill passes come first in a moment, those of decode passes next. */
+  #noteEvent(moments: MomentLog, {component, pendingStartMs}: Instance16): void {
+    if (component === 'prefill') moments.note(this.#now, pendingStartMs)
+    else if (this.#heap.nextBesidesMainPassesMs === this.#now) moments.note(this.#now)
   }
 
   /** Those whose start was cancelled are gone. */
@@ -534,7 +563,7 @@ export class Cluster16 implements ReplayEngine {
   #startPass(instance: Instance16): number {
     const now = this.#now
     const rank = this.#turns.now(instance.subject)
-    if (!this.#stretches?.isUnderWay) this.#gapOrder?.begin(now, rank)
+    if (!this.#stretches?.isUnderWay && instance.component !== 'prefill') this.#gapOrder?.begin(now, rank)
     if (this.#runAhead(instance, rank)) return UNDER_WAY
     const {scheduler, record} = instance
     const outcome = scheduler.executePass(now)
@@ -589,10 +618,13 @@ export class Cluster16 implements ReplayEngine {
    */
   #planAhead(instance: Instance16, rank: number): PlannedPasses | null {
     const {scheduler} = instance
-    if (!this.#plansAhead || this.#main.queueLength > 0 || this.#main.draining.length > 0) return null
+    if (!this.#plansAhead || this.#main.queueLength > 0 || this.#areDraining) return null
+    if (instance.component === 'prefill' || this.#handOffs?.arePending === true) return null
     const untilMs = this.#untilMs
-    const boundMs = Math.min(untilMs, this.#heap.nextBesidesMainPassesMs, this.#loads.fullMs)
-    const upcoming = (this.#arrivals as Arrivals).upcoming
+    const {fullMs} = this.#loads
+    const isLate = this.#moments !== null
+    const boundMs = isLate ? fullMs : Math.min(untilMs, this.#heap.nextBesidesMainPassesMs, fullMs)
+    const upcoming = isLate ? null : (this.#arrivals as Arrivals).upcoming
     const plan = scheduler.planSteadyPasses?.(this.#now, {upcoming, untilMs, boundMs}) ?? null
     if (plan === null) return null
     if (plan.stops === 1) {
@@ -606,9 +638,12 @@ export class Cluster16 implements ReplayEngine {
     return plan
   }
 
-  #endPlan(instance: Instance16, plan: PlannedPasses, stops: number): void {
+  /** It is over, or something reaches the instance: of its plan only the pass under way is left. @returns when that ends */
+  #endPlan(instance: Instance16, plan: PlannedPasses): number {
     instance.plan = null
     this.#planned--
+    if (this.#moments !== null) plan.findStops(this.#moments, this.#now, this.#knownHorizonMs)
+    const stops = plan.stopsUntil(this.#now)
     const {record, load, scheduler, planRank} = instance
     const laterRank = TurnRanks.inFirstRound(instance.subject)
     this.#gapOrder!.begin(plan.plannedFromMs, planRank)
@@ -625,14 +660,18 @@ export class Cluster16 implements ReplayEngine {
     }
     this.#traffic.decodeTokens += outcome.decodeTokens
     instance.latest?.passEnded(plan.lastStartMs, fromMs, outcome)
+    return fromMs
   }
 
-  /** Something reaches the instance: of its plan only the pass under way is left. */
+  /** What a decode instance that had its turn at an earlier moment knew to come next: passes that began later it did not know. */
+  readonly #knownHorizonMs = (ms: number): number => {
+    const isKnown = (subject: number) => this.#instances.get(subject)!.pendingStartMs <= ms
+    return Math.min(this.#arrivals.nextMs, this.#heap.nextBesidesMainPassesOf(isKnown))
+  }
+
+  /** Something reaches the instance. */
   #cutPlan(instance: Instance16): void {
-    const plan = instance.plan!
-    const stops = plan.stopsUntil(this.#now)
-    const endMs = plan.stopMs(stops - 1)
-    this.#endPlan(instance, plan, stops)
+    const endMs = this.#endPlan(instance, instance.plan!)
     if (endMs > this.#now) this.#heap.bringMainPassEndForward(endMs, instance.subject)
     else {
       this.#heap.removeMainPassEnd(instance.subject)
@@ -663,7 +702,7 @@ export class Cluster16 implements ReplayEngine {
     const {pending} = instance
     instance.isBusy = false
     instance.pending = null
-    if (instance.plan !== null) this.#endPlan(instance, instance.plan, instance.plan.stops)
+    if (instance.plan !== null) this.#endPlan(instance, instance.plan)
     if (pending !== null) this.#applyOutcome(instance, instance.pendingStartMs, pending)
     else {
       this.#handOffs?.passEnded(instance)

@@ -22,6 +22,11 @@ export class EventQueue16 {
     return this.#others.topTime
   }
 
+  /** The same of what is not the end of a pass, or the end of one of the prefill pool that is wanted. */
+  nextBesidesMainPassesOf(isWanted: (subject: number) => boolean): number {
+    return this.#others.earliest(isWanted)
+  }
+
   /** The next event is of this kind and due at `now`. */
   isDue(kind: number, now: number): boolean {
     if (!this.#isPassFirst()) return this.#others.isDue(kind, now)

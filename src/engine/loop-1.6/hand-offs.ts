@@ -52,7 +52,8 @@ export class HandOffs {
   readonly #host: HandOffHost
   /** SGLang: the place is reserved before the prompt is computed. */
   readonly #isDestinationFirst: boolean
-  readonly #transferMs: (request: number, reservedTokens: number) => number
+  /** null = they take no time. */
+  readonly #transferMs: ((request: number, reservedTokens: number) => number) | null
   /** Hand-off and kind of what is to be done now, in order: number · 8 + kind. */
   readonly #pending: number[] = []
   #next = 0
@@ -83,6 +84,10 @@ export class HandOffs {
   /** No request is on its way, nor held after its last token. */
   get isIdle(): boolean {
     return this.#open === 0
+  }
+
+  get takesTime(): boolean {
+    return this.#transferMs !== null
   }
 
   /** Something is still to be done in this very moment. */
@@ -241,7 +246,7 @@ export class HandOffs {
   }
 
   #transfer(request: number): void {
-    const delayMs = this.#transferMs(request, this.#reservedTokens[request]!)
+    const delayMs = this.#transferMs?.(request, this.#reservedTokens[request]!) ?? 0
     if (delayMs > 0) this.#host.heap.push(this.#host.now() + delayMs, TRANSFER_DONE, this.#number[request]!)
     else this.#push(request, ACTIVATE)
   }
@@ -296,13 +301,13 @@ export class HandOffs {
   }
 }
 
-/** KV transfer from prefill to decode in ms; nothing where the prefill engine's args do not say how fast it is. */
+/** KV transfer from prefill to decode in ms; null where the prefill engine's args do not say how fast it is. */
 function transferDelay(
   args: EngineArgs,
   {inputLength}: Workload,
-): (request: number, reservedTokens: number) => number {
+): ((request: number, reservedTokens: number) => number) | null {
   const {kv_bytes_per_token: bytes, kv_transfer_bandwidth: bandwidth} = args
-  if (bytes === null || bandwidth === null || bandwidth <= 0) return () => 0
+  if (bytes === null || bandwidth === null || bandwidth <= 0) return null
   const isMissingOnly = args.kv_transfer_timing_mode === 'destination_missing'
   return (request, reservedTokens) => {
     const tokens = isMissingOnly ? reservedTokens : inputLength[request]!

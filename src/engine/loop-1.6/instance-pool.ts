@@ -77,6 +77,11 @@ export class InstancePool16 {
     return this.#instances
   }
 
+  /** Its timing counts what it is asked: nobody may ask about passes that have other stops then. */
+  get countsQuestions(): boolean {
+    return this.#options.perf.tally !== undefined
+  }
+
   get hasActive(): boolean {
     return this.#active.length > 0
   }

@@ -38,6 +38,16 @@ export class RankedHeap {
     return this.#rank.length > 0 ? this.#rank[0]! : Number.POSITIVE_INFINITY
   }
 
+  /** When the first of those happens that are wanted, all but ends of passes being so; Infinity when none does. */
+  earliest(isWanted: (subject: number) => boolean): number {
+    let first = Number.POSITIVE_INFINITY
+    for (let i = 0; i < this.#time.length; i++) {
+      const rank = this.#rank[i]!
+      if (this.#time[i]! < first && (kindOf(rank) !== PASS_END || isWanted(rank))) first = this.#time[i]!
+    }
+    return first
+  }
+
   push(time: number, kind: number, subject: number): void {
     const rank = kind * SUBJECTS + subject
     let at = this.#time.length

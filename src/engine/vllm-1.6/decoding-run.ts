@@ -83,8 +83,8 @@ export class DecodingRun implements PlannedPasses {
     return this.#steady.stopsUntil(nowMs)
   }
 
-  findStops(moments: MomentLog, nowMs: number): void {
-    this.#steady.findStops(moments, nowMs)
+  findStops(moments: MomentLog, nowMs: number, later: ((ms: number) => number) | null): void {
+    this.#steady.findStops(moments, nowMs, later)
   }
 
   /** Plans passes up to the next in which something happens; false if that is the next one. */
