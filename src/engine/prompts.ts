@@ -1,6 +1,6 @@
 import {internBlocks} from '../trace/blocks.ts'
 import type {Workload} from '../trace/workload.ts'
-import {type LivingPrefixes, PROMPT_IDENTITIES} from './stream/living-prefixes.ts'
+import {type LivingPrefixes, PROMPT_IDENTITIES, type PromptBlocks} from './stream/living-prefixes.ts'
 import type {StreamedRequests} from './stream/streamed-requests.ts'
 
 /** Prompts of the workload as the instances of a pool see them; shared by all of them. */
@@ -79,4 +79,11 @@ export function writePromptBlocks(
   const count = blockStart[request + 1]! - from
   for (let i = 0; i < count; i++) into[i] = blocks[from + i]!
   return count
+}
+
+/** The identities of a prompt's complete blocks, `blocks[from .. from + count)`, until somebody asks for those of another; of prompts that share some. */
+export function promptBlocks({living, blockStart, blocks}: Prompts, request: number): PromptBlocks {
+  if (living !== null) return living.blocksOf(request)
+  const from = blockStart[request]!
+  return {blocks, from, count: blockStart[request + 1]! - from}
 }

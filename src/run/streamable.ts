@@ -20,10 +20,17 @@ export function isStreamable({drainLimitS, maxSimTimeMs}: Scenario): boolean {
   return drainLimitS === undefined && maxSimTimeMs === undefined
 }
 
-/** Where prompts share blocks, a run besides asks no router for what instances hold, and none of its schedulers for tokens. */
+/**
+ * Where prompts share blocks, SGLang compares their tokens, and a KV router of 1.2.1 remembers all that instances without prefix caching
+ * ever filled.
+ */
 export function isSharingStreamable(scenario: Scenario): boolean {
-  const isPaged = poolsOf(scenario.fleet).every(([, {args}]) => args.engine_type !== 'sglang')
-  return isStreamable(scenario) && isPaged && scenario.routerMode !== 'kv_router'
+  const pools = poolsOf(scenario.fleet).map(([, {args}]) => args)
+  const isRemembered = scenario.routerMode === 'kv_router' && scenario.release !== '1.6.1'
+  return (
+    isStreamable(scenario) &&
+    pools.every(args => args.engine_type !== 'sglang' && (args.enable_prefix_caching || !isRemembered))
+  )
 }
 
 /** What to say of a sweep before its points are run; nothing where all of them keep their requests. */

@@ -7,13 +7,20 @@ import type {Workload} from './workload.ts'
  * path but the last, and of the last one as many as are left of its own.
  */
 export interface PromptPaths {
-  /** Path of request r, from the root: `nodes[pathStart[r] .. pathStart[r + 1]]`. */
-  readonly pathStart: Uint32Array
+  /** Names of nodes are below this; null = any small integers. */
+  readonly nodeCount: number | null
+  /** Of a request until another is asked for. */
+  pathOf(request: number): PromptPath
+}
+
+/** From the root: `nodes[from .. to)`, and beside each node the blocks that end in its tokens. */
+export interface PromptPath {
   readonly nodes: Int32Array
-  /** Blocks that end in the tokens of a node. */
   readonly nodeBlocks: Int32Array
-  /** Complete blocks of request r. */
-  readonly blockCount: Int32Array
+  readonly from: number
+  readonly to: number
+  /** Complete blocks of the request. */
+  readonly blockCount: number
 }
 
 /** @param blockSize tokens per KV block, >= 1 */
@@ -22,12 +29,21 @@ export function computePromptPaths(workload: Workload, blockSize: number): Promp
   const trie = new PrefixTrie(workload, blockSize)
   const pathStart = new Uint32Array(requestCount + 1)
   const nodes = new Int32Array(workload.hashIds.length)
-  const blockCount = new Int32Array(requestCount)
   for (let request = 0; request < requestCount; request++) {
     const blocks = Math.floor(inputLength[request]! / blockSize)
     const at = pathStart[request]!
-    blockCount[request] = blocks
     pathStart[request + 1] = at + trie.writeNodes(hashStart[request]!, nodes, at, blocks)
   }
-  return {pathStart, nodes, nodeBlocks: trie.blocksOfNodes(), blockCount}
+  const blocksOfNodes = trie.blocksOfNodes()
+  const nodeBlocks = nodes.map(node => blocksOfNodes[node]!)
+  return {
+    nodeCount: blocksOfNodes.length,
+    pathOf: request => ({
+      nodes,
+      nodeBlocks,
+      from: pathStart[request]!,
+      to: pathStart[request + 1]!,
+      blockCount: Math.floor(inputLength[request]! / blockSize),
+    }),
+  }
 }

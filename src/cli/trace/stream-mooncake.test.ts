@@ -206,8 +206,74 @@ const CASES: readonly (readonly [string, Scenario])[] = [
   ],
 ]
 
+const KV = '--router-mode kv_router'
+const HELD_BACK = `--router-config ${JSON.stringify({router_queue_threshold: 0.6, router_temperature: 0.3, router_queue_policy: 'wspt'})}`
+
+const ROUTED: readonly (readonly [string, Scenario])[] = [
+  ['a KV router', scenarioOf(`${KV} --num-workers 3 ${engine12({num_gpu_blocks: 600})}`)],
+  ['a KV router of roomy caches', scenarioOf(`${KV} --num-workers 3`)],
+  [
+    'a KV router that holds requests back, drawn',
+    scenarioOf(`${KV} --num-workers 2 ${HELD_BACK} ${engine12({num_gpu_blocks: 900})}`),
+  ],
+  [
+    'a KV router of blocks that end within hash ids',
+    scenarioOf(`${KV} --num-workers 3 --trace-block-size 500 ${engine12({num_gpu_blocks: 900})}`),
+  ],
+  [
+    'a KV router of blocks of several hash ids',
+    scenarioOf(`${KV} --num-workers 3 ${engine12({block_size: 1024, num_gpu_blocks: 60})}`),
+  ],
+  [
+    'a KV router in a closed loop',
+    scenarioOf(`${KV} --num-workers 3 --replay-concurrency 9 ${engine12({num_gpu_blocks: 600})}`),
+  ],
+  [
+    'a KV router under HPA',
+    {
+      ...scenarioOf(`${KV} --num-workers 2 ${engine12({num_gpu_blocks: 1500})}`),
+      scaling: initialScaling('hpa'),
+    },
+  ],
+  [
+    'a KV router of two pools',
+    scenarioOf(
+      `${KV} ${pools({worker_type: 'prefill', num_gpu_blocks: 900}, {worker_type: 'decode', num_gpu_blocks: 1800})}`,
+    ),
+  ],
+  ['1.6.1, a KV router', scenarioOf(`${KV} --num-workers 3 ${engine16({num_gpu_blocks: 600})}`)],
+  [
+    '1.6.1, a KV router that hears late and holds requests back',
+    scenarioOf(`${KV} --num-workers 3 --kv-event-lag-ms 900 ${HELD_BACK} ${engine16({num_gpu_blocks: 600})}`),
+  ],
+  [
+    '1.6.1, a KV router that hears very late',
+    scenarioOf(`${KV} --num-workers 3 --kv-event-lag-ms 20000 ${engine16({num_gpu_blocks: 600})}`),
+  ],
+  [
+    '1.6.1, a KV router without prefix caches',
+    scenarioOf(`${KV} --num-workers 3 ${engine16({enable_prefix_caching: false, num_gpu_blocks: 900})}`),
+  ],
+  [
+    '1.6.1, a KV router under KPA',
+    {
+      ...scenarioOf(`${KV} --num-workers 2 ${engine16({num_gpu_blocks: 1500})}`),
+      scaling: initialScaling('kpa'),
+    },
+  ],
+  [
+    '1.6.1, a KV router of two pools',
+    scenarioOf(
+      `${KV} ${pools(
+        {engine: {worker_type: 'prefill', num_gpu_blocks: 900}},
+        {engine: {worker_type: 'decode', num_gpu_blocks: 1200}},
+      )}`,
+    ),
+  ],
+]
+
 describe('prompts with common blocks that are read as the run goes on replay as ones that are kept:', () => {
-  test.each(CASES)('%s', async (name, scenario) => {
+  test.each([...CASES, ...ROUTED])('%s', async (name, scenario) => {
     const path = written(`${name}.jsonl`, CHATS[scenario.traceBlockSize]!)
     const lines: string[] = []
     const traffic = await streamed(path, scenario)
@@ -307,7 +373,7 @@ test.each([
   ['selected.jsonl', CHATS[512]!, ' --trace-limit 500'],
   ['delta.jsonl', CHATS[512]!, ' --dynamo 1.6.1 --trace-format mooncake-delta'],
   ['seconds.jsonl', CHATS[512]!, ' --trace-columns unit=s'],
-  ['routed.jsonl', CHATS[512]!, ' --router-mode kv_router'],
+  ['routed.jsonl', CHATS[512]!, ` ${KV} ${engine12({enable_prefix_caching: false})}`],
   ['tokens.jsonl', CHATS[512]!, ` ${engine12({engine_type: 'sglang'})}`],
   ['stopped.jsonl', CHATS[512]!, ' --dynamo 1.6.1 --max-sim-time-ms 5000'],
 ])('%s is left to the usual reader', async (name, content, flags) => {

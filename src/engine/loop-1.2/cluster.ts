@@ -677,7 +677,7 @@ export class Cluster implements ReplayEngine {
             component,
             args,
             announcesCaches,
-            areUnshared: prompts.areUnshared,
+            prompts,
             cachedBlocks,
             laneOf,
             createHolders,

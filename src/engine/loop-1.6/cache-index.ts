@@ -27,6 +27,13 @@ export class CacheIndex {
   constructor(holders: BlockHolders, lagMs: number) {
     this.#holders = holders
     this.#lagMs = lagMs
+    holders.keep(this)
+  }
+
+  /** Blocks that are told of and not known yet. */
+  eachStretch(visit: (first: number, count: number) => void): void {
+    for (let i = this.#next; i < this.#delayed.length; i++)
+      for (const event of this.#delayed[i]!.events) visit(event >>> 1, 1)
   }
 
   /** Takes in what happened in a cache since last time. */

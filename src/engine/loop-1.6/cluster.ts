@@ -920,7 +920,7 @@ export class Cluster16 implements ReplayEngine {
           component,
           args,
           announcesCaches,
-          areUnshared: prompts.areUnshared,
+          prompts,
           laneOf,
           createHolders: () => new BlockHolders(prompts),
         },

@@ -1,4 +1,5 @@
-import type {Prompts} from '../prompts.ts'
+import {type Prompts, promptBlocks} from '../prompts.ts'
+import type {CachedBlocks} from '../stream/living-prefixes.ts'
 import {fillLanes} from './lane-bits.ts'
 import {LaneSets} from './lane-sets.ts'
 
@@ -15,7 +16,17 @@ export class BlockHolders {
 
   constructor(prompts: Prompts) {
     this.#prompts = prompts
-    this.#holders = new LaneSets(prompts.blockCount)
+    this.#holders = new LaneSets(prompts.living === null ? prompts.blockCount : null)
+    this.keep(this)
+  }
+
+  /** Prompts are recognised that begin with these blocks, too. */
+  keep(blocks: CachedBlocks): void {
+    this.#prompts.living?.addCache(blocks)
+  }
+
+  eachStretch(visit: (first: number, count: number) => void): void {
+    this.#holders.eachKey(block => visit(block, 1))
   }
 
   reserveLanes(count: number): void {
@@ -38,9 +49,7 @@ export class BlockHolders {
       this.#left = new Uint32Array(lanes.length)
       this.#following = new Uint32Array(lanes.length)
     }
-    const {blocks, blockStart} = this.#prompts
-    const from = blockStart[request]!
-    const count = blockStart[request + 1]! - from
+    const {blocks, from, count} = promptBlocks(this.#prompts, request)
     const left = this.#left
     const following = this.#following
     following.set(lanes)

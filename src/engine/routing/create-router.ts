@@ -1,7 +1,9 @@
 import type {EngineArgs, PoolName, RouterConfig} from '../../config/scenario.ts'
 import {RandomStream} from '../../core/random.ts'
-import {computePromptPaths} from '../../trace/prompt-paths.ts'
+import {computePromptPaths, type PromptPaths} from '../../trace/prompt-paths.ts'
 import type {Workload} from '../../trace/workload.ts'
+import type {Prompts} from '../prompts.ts'
+import {LivingPaths} from '../stream/living-paths.ts'
 import type {BlockHolders} from './block-holders.ts'
 import {KvRouter, type KvRouterOptions, type PrefillEstimate} from './kv-router.ts'
 
@@ -21,8 +23,7 @@ export function createRouter<I>(
     readonly component: PoolName
     readonly args: EngineArgs
     readonly announcesCaches: boolean
-    /** No prompt has anything in common with another, so that caches help nobody. */
-    readonly areUnshared: boolean
+    readonly prompts: Prompts
     /** Left out where all keep up holders. */
     readonly cachedBlocks?: (instance: I, request: number) => number
     readonly laneOf: (instance: I) => number
@@ -37,7 +38,7 @@ export function createRouter<I>(
   const {component, args} = pool
   const changes = component === 'prefill' ? PREFILL_ONLY : component === 'decode' ? BLOCKS_ONLY : {}
   const queuePolicy = args.router_queue_policy ?? router.router_queue_policy
-  const hearsCaches = component !== 'decode' && pool.announcesCaches && !pool.areUnshared
+  const hearsCaches = component !== 'decode' && pool.announcesCaches && !pool.prompts.areUnshared
   return new KvRouter<I>({
     ...rules,
     cachedBlocks: pool.cachedBlocks ?? null,
@@ -45,13 +46,19 @@ export function createRouter<I>(
     holders: hearsCaches ? (pool.createHolders?.() ?? null) : null,
     config: {...router, router_queue_policy: queuePolicy, ...changes},
     inputLength: workload.inputLength,
-    paths: pool.areUnshared ? null : computePromptPaths(workload, args.block_size),
+    paths: pathsOf(pool.prompts, workload, args.block_size),
     blockSize: args.block_size,
     hearsCaches,
     prefillEstimate,
     maxBatchedTokens: args.max_num_batched_tokens,
     random: new RandomStream(seed, `router/${component}`),
   })
+}
+
+/** null where no prompt has anything in common with another, so that caches help nobody. */
+function pathsOf({areUnshared, living}: Prompts, workload: Workload, blockSize: number): PromptPaths | null {
+  if (areUnshared) return null
+  return living === null ? computePromptPaths(workload, blockSize) : new LivingPaths(living)
 }
 
 const PREFILL_ONLY = {router_track_active_blocks: false}

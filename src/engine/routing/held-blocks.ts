@@ -28,12 +28,11 @@ export class HeldBlocks {
   }
 
   add(request: number): void {
-    const {pathStart, nodes, nodeBlocks, blockCount} = this.#paths
-    const end = pathStart[request + 1]!
-    let left = blockCount[request]!
-    for (let i = pathStart[request]!; i < end; i++) {
+    const {nodes, nodeBlocks, from, to, blockCount} = this.#paths.pathOf(request)
+    let left = blockCount
+    for (let i = from; i < to; i++) {
       const node = nodes[i]!
-      const all = nodeBlocks[node]!
+      const all = nodeBlocks[i]!
       const own = Math.min(all, left)
       const holders = this.#whole.get(node) ?? 0
       if (holders === 0) this.#count += Math.max(own - this.largestPart(node), 0)
@@ -44,12 +43,11 @@ export class HeldBlocks {
   }
 
   remove(request: number): void {
-    const {pathStart, nodes, nodeBlocks, blockCount} = this.#paths
-    const end = pathStart[request + 1]!
-    let left = blockCount[request]!
-    for (let i = pathStart[request]!; i < end; i++) {
+    const {nodes, nodeBlocks, from, to, blockCount} = this.#paths.pathOf(request)
+    let left = blockCount
+    for (let i = from; i < to; i++) {
       const node = nodes[i]!
-      const all = nodeBlocks[node]!
+      const all = nodeBlocks[i]!
       const own = Math.min(all, left)
       if (own === all) this.#removeWhole(node)
       else this.#removePart(node, own)

@@ -19,8 +19,8 @@ export class HeldPaths {
 
   constructor(paths: PromptPaths) {
     this.#paths = paths
-    this.#whole = new LaneSets(paths.nodeBlocks.length)
-    this.#parts = new LaneSets(paths.nodeBlocks.length)
+    this.#whole = new LaneSets(paths.nodeCount)
+    this.#parts = new LaneSets(paths.nodeCount)
   }
 
   reserveLanes(count: number): void {
@@ -47,15 +47,14 @@ export class HeldPaths {
   /** Writes for each of the given lanes the blocks of a prompt after the leading ones that are held there already. */
   writeMissing(request: number, lanes: Uint32Array, out: Int32Array): void {
     this.#reserveWords(lanes.length)
-    const {pathStart, nodes, nodeBlocks, blockCount} = this.#paths
-    const end = pathStart[request + 1]!
+    const {nodes, nodeBlocks, from, to, blockCount} = this.#paths.pathOf(request)
     const left = this.#left
     const following = this.#following
     following.set(lanes)
-    let missing = blockCount[request]!
-    for (let i = pathStart[request]!; i < end; i++) {
+    let missing = blockCount
+    for (let i = from; i < to; i++) {
       const node = nodes[i]!
-      const wanted = Math.min(nodeBlocks[node]!, missing)
+      const wanted = Math.min(nodeBlocks[i]!, missing)
       // No block ends within the node, or none of the request's own: it tells nobody apart.
       if (wanted === 0) continue
       const anyStay = this.#whole.split(node, following, left)

@@ -78,7 +78,7 @@ export class KvRouter<I> {
     this.#options = options
     this.#config = config
     this.#loads = new RouterLoads({
-      blocksOf: request => paths?.blockCount[request] ?? Math.floor(inputLength[request]! / blockSize),
+      blocksOf: request => Math.floor(inputLength[request]! / blockSize),
       sharedPaths: config.router_assume_kv_reuse && config.router_track_active_blocks ? paths : null,
       createPrefillLoad: createPrefillLoad ?? (() => new PrefillLoad()),
       shrinks: prefillEstimate !== null || createPrefillLoad !== undefined,

@@ -5,14 +5,17 @@ import {LaneSets, wordsFor} from './lane-sets.ts'
 const LANES = 70
 const KEYS = 5
 
-test('a set of lanes is split by who has a thing, as by plain sets', () => {
+test.each([
+  ['things below a number', KEYS, 1],
+  ['any things', null, 1_000_003],
+])('a set of lanes is split by who has a thing, as by plain sets: %s', (_, keyCount, factor) => {
   const step = fc.record({key: fc.nat(KEYS - 1), lane: fc.nat(LANES - 1), asks: fc.boolean()})
   fc.assert(
     fc.property(
       fc.array(step, {maxLength: 300, size: 'max'}),
       fc.integer({min: 1, max: LANES}),
       (steps, known) => {
-        const sets = new LaneSets(KEYS)
+        const sets = new LaneSets(keyCount)
         const plain = Array.from({length: KEYS}, () => new Set<number>())
         let reserved = known
         sets.reserveLanes(reserved)
@@ -25,7 +28,7 @@ test('a set of lanes is split by who has a thing, as by plain sets', () => {
             const all = Array.from({length: reserved}, (_, i) => i).filter(i => i % 3 !== lane % 3)
             const stay = bits(all, reserved)
             const left = new Uint32Array(stay.length)
-            const any = sets.split(key, stay, left)
+            const any = sets.split(key * factor, stay, left)
             expect(stay).toEqual(
               bits(
                 all.filter(i => plain[key]!.has(i)),
@@ -39,10 +42,10 @@ test('a set of lanes is split by who has a thing, as by plain sets', () => {
               ),
             )
             expect(any).toBe(stay.some(word => word !== 0))
-          } else if (plain[key]!.delete(lane)) sets.remove(key, lane)
+          } else if (plain[key]!.delete(lane)) sets.remove(key * factor, lane)
           else {
             plain[key]!.add(lane)
-            sets.add(key, lane)
+            sets.add(key * factor, lane)
           }
         }
       },

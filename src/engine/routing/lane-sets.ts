@@ -1,3 +1,6 @@
+import {grown} from '../../core/grown.ts'
+import {NumberedKeys} from '../vllm-1.2/numbered-keys.ts'
+
 /**
  * Which instances have which things, the things being small integers: KV blocks, or nodes of prompt paths. An instance is
  * known by its *lane*, a small integer that is used again after it is gone.
@@ -7,7 +10,9 @@
  */
 export class LaneSets {
   /** NOBODY, or the lane of the one instance that has it, or -2 - row. */
-  readonly #who: Int32Array
+  #who: Int32Array
+  /** Places in `#who` of things that somebody has, where they may be any; null where each is its own place. */
+  readonly #places: NumberedKeys | null
   #words = 1
   #rows = new Uint32Array(FIRST_ROWS)
   /** Bits set in each row, >= 2. */
@@ -15,9 +20,15 @@ export class LaneSets {
   #rowCount = 0
   readonly #freeRows: number[] = []
 
-  /** @param keyCount things there are */
-  constructor(keyCount: number) {
-    this.#who = new Int32Array(keyCount).fill(NOBODY)
+  /** @param keyCount things are below this; null = any small integers, of which few at a time are with anybody */
+  constructor(keyCount: number | null) {
+    this.#places = keyCount === null ? new NumberedKeys() : null
+    this.#who = new Int32Array(keyCount ?? this.#places!.room).fill(NOBODY)
+  }
+
+  /** Calls back for everything that somebody has, where things may be any. */
+  eachKey(visit: (key: number) => void): void {
+    this.#places?.eachKey(visit)
   }
 
   /** Makes room for lanes below `count`. */
@@ -34,9 +45,10 @@ export class LaneSets {
 
   /** The lane must not have it yet. */
   add(key: number, lane: number): void {
-    const who = this.#who[key]!
+    const at = this.#places === null ? key : this.#placeFor(this.#places, key)
+    const who = this.#who[at]!
     if (who === NOBODY) {
-      this.#who[key] = lane
+      this.#who[at] = lane
       return
     }
     if (who >= 0) {
@@ -44,7 +56,7 @@ export class LaneSets {
       this.#setBit(row, who)
       this.#setBit(row, lane)
       this.#counts[row] = 2
-      this.#who[key] = -2 - row
+      this.#who[at] = -2 - row
       return
     }
     this.#setBit(-2 - who, lane)
@@ -53,15 +65,17 @@ export class LaneSets {
 
   /** The lane must have it. */
   remove(key: number, lane: number): void {
-    const who = this.#who[key]!
+    const at = this.#places === null ? key : this.#places.find(key)
+    const who = this.#who[at]!
     if (who >= 0) {
-      this.#who[key] = NOBODY
+      this.#who[at] = NOBODY
+      this.#places?.drop(at)
       return
     }
     const row = -2 - who
     this.#rows[row * this.#words + (lane >>> 5)]! &= ~(1 << (lane & 31))
     if (--this.#counts[row]! > 1) return
-    this.#who[key] = this.#takeLastBit(row)
+    this.#who[at] = this.#takeLastBit(row)
     this.#freeRows.push(row)
   }
 
@@ -70,7 +84,7 @@ export class LaneSets {
    * @returns whether any stay
    */
   split(key: number, lanes: Uint32Array, left: Uint32Array): boolean {
-    const who = this.#who[key]!
+    const who = this.#places === null ? this.#who[key]! : this.#whoHas(this.#places.find(key))
     const words = lanes.length
     if (who >= -1) {
       for (let i = 0; i < words; i++) {
@@ -94,6 +108,21 @@ export class LaneSets {
       any |= lanes[i]!
     }
     return any !== 0
+  }
+
+  #whoHas(place: number): number {
+    return place < 0 ? NOBODY : this.#who[place]!
+  }
+
+  #placeFor(places: NumberedKeys, key: number): number {
+    const known = places.find(key)
+    if (known >= 0) return known
+    const at = places.add(key)
+    if (at >= this.#who.length) {
+      const before = this.#who.length
+      this.#who = grown(this.#who, places.room).fill(NOBODY, before)
+    }
+    return at
   }
 
   #setBit(row: number, lane: number): void {

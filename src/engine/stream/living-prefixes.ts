@@ -13,6 +13,13 @@ export interface CachedBlocks {
   eachStretch(visit: (first: number, count: number) => void): void
 }
 
+/** Identities of a prompt's complete blocks, `blocks[from .. from + count)`. */
+export interface PromptBlocks {
+  readonly blocks: Int32Array
+  readonly from: number
+  readonly count: number
+}
+
 /** Who is under way, by slot. */
 export interface TakenSlots {
   eachTaken(visit: (slot: number) => void): void
@@ -45,6 +52,8 @@ export class LivingPrefixes {
   #firstBlock = new Int32Array(this.#edges.room)
   /** By slot: the last node of its prompt, -1 where that has no complete block. */
   readonly #lastNode: Int32Array
+  /** Of the last prompt that was asked for. */
+  #blocks = new Int32Array(256)
   #sweepAt: number
   #next = 0
   /** Identities are given again, in groups of which no prefix has any. */
@@ -83,7 +92,7 @@ export class LivingPrefixes {
   arrived(slot: number, hashIds: Uint32Array, at: number): void {
     // What was given since is not known as living: it must not be come to again.
     if (this.#edges.count >= this.#sweepAt || this.#moved > this.#sizes.identities / 2) this.#sweep()
-    const blocks = this.#blocksOf(slot)
+    const blocks = this.countOf(slot)
     let node = -1
     for (let depth = 0; this.#blocksEndingBy(depth) < blocks; depth++)
       node = this.#child(node, hashIds[at + depth]!, depth)
@@ -92,7 +101,7 @@ export class LivingPrefixes {
 
   /** Writes the identities of the complete blocks of a prompt; @returns how many */
   writeBlocks(slot: number, into: Int32Array): number {
-    const count = this.#blocksOf(slot)
+    const count = this.countOf(slot)
     let end = count
     for (let node = this.#lastNode[slot]!; node >= 0; node = this.#edges.parent[node]!) {
       const from = this.#blocksEndingBy(this.#depth[node]!)
@@ -103,7 +112,26 @@ export class LivingPrefixes {
     return count
   }
 
-  #blocksOf(slot: number): number {
+  /** The same, until somebody asks for another prompt's. */
+  blocksOf(slot: number): PromptBlocks {
+    const count = this.countOf(slot)
+    if (count > this.#blocks.length) this.#blocks = new Int32Array(count * 2)
+    return {blocks: this.#blocks, from: 0, count: this.writeBlocks(slot, this.#blocks)}
+  }
+
+  /**
+   * Calls back for every node of a prompt that has blocks of its own, the last one first.
+   * @param visit told a name that no other node has while this one lives, and its blocks
+   */
+  eachNode(slot: number, visit: (name: number, blocks: number) => void): void {
+    for (let node = this.#lastNode[slot]!; node >= 0; node = this.#edges.parent[node]!) {
+      const blocks = this.#ownBlocks(node)
+      if (blocks > 0) visit(this.#firstBlock[node]!, blocks)
+    }
+  }
+
+  /** Complete blocks of a prompt. */
+  countOf(slot: number): number {
     return Math.floor(this.#taken.inputLength[slot]! / this.#sizes.blockSize)
   }
 

@@ -1,7 +1,7 @@
 import {ArrayPool} from '../array-pool.ts'
 import {BlockLog} from '../block-log.ts'
 import type {RouterListener, SchedulerSetup} from '../generation.ts'
-import type {Prompts} from '../prompts.ts'
+import {type Prompts, promptBlocks} from '../prompts.ts'
 import {FreshIdentities} from './fresh-identities.ts'
 import {type Chain, KvCache} from './kv-cache.ts'
 import {mostUnits, Sequence} from './sequence.ts'
@@ -101,9 +101,7 @@ export class SequenceBlocks {
   /** Leading complete blocks of a prompt that a KV router believes to be here. */
   cachedBlocks(request: number): number {
     if (this.#listener !== null) return this.#listener.index.cachedBlocks(request, this.#listener.instance)
-    const {blockStart, blocks} = this.#prompts
-    const start = blockStart[request]!
-    const known = blockStart[request + 1]! - start
+    const {blocks, from: start, count: known} = promptBlocks(this.#prompts, request)
     return this.#cache.countRegistered({blocks, start, known, fresh: 0}, known)
   }
 
