@@ -122,8 +122,8 @@ export function checkSynthetic(spec: SyntheticSpec): Result<SyntheticSpec> {
   if (!(Number.isSafeInteger(spec.num_prefix_groups) && spec.num_prefix_groups >= 0)) {
     return fail('num_prefix_groups must be a non-negative integer', 'num_prefix_groups')
   }
-  // Of traffic without sessions a run need not keep the requests.
-  return hasSessions(spec) ? checkKeptTokens(spec) : ok(spec)
+  // Of sessions of one turn a run need not keep the requests.
+  return spec.turns_per_session > 1 ? checkKeptTokens(spec) : ok(spec)
 }
 
 /** Of traffic whose prompts are kept. */

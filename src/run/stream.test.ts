@@ -323,12 +323,55 @@ const ROUTERS_AND_SGLANG: readonly (readonly [string, Scenario])[] = [
   ],
 ]
 
+const SHARED =
+  '--shared-prefix-ratio 0.4 --num-prefix-groups 5 --input-tokens 1500 --output-tokens 40 --request-count 900 --arrival-interval-ms 13'
+
+const SHARED_PREFIXES: readonly (readonly [string, Scenario])[] = [
+  ['1.2.1, shared prefixes', scenarioOf(`${SHARED} --num-workers 3`)],
+  [
+    '1.2.1, shared prefixes in small caches behind a KV router',
+    scenarioOf(
+      `${SHARED} --router-mode kv_router --num-workers 4 --extra-engine-args {"num_gpu_blocks":300}`,
+    ),
+  ],
+  [
+    '1.2.1, shared prefixes of two pools',
+    scenarioOf(`${SHARED} ${POOLS_12} --num-prefill-workers 2 --num-decode-workers 2`),
+  ],
+  [
+    '1.2.1, shared prefixes in a closed loop',
+    scenarioOf(`${SHARED} --num-workers 3 --replay-concurrency 20`),
+  ],
+  [
+    '1.2.1, delays between turns of which there is one',
+    scenarioOf(`${ROUTED} --inter-turn-delay-ms 7 --num-workers 3`),
+  ],
+  ['1.6.1, shared prefixes', scenarioOf(`--dynamo 1.6.1 ${SHARED} --num-workers 3`)],
+  [
+    '1.6.1, shared prefixes in small caches behind a KV router',
+    scenarioOf(
+      `${SHARED} --router-mode kv_router --num-workers 4 --kv-event-lag-ms 50 --extra-engine-args ${rank({num_gpu_blocks: 300})}`,
+    ),
+  ],
+  [
+    '1.6.1, shared prefixes of two pools',
+    scenarioOf(`${SHARED} ${POOLS_16} --num-prefill-workers 2 --num-decode-workers 2`),
+  ],
+  [
+    '1.6.1, shared prefixes in a closed loop',
+    scenarioOf(
+      `--dynamo 1.6.1 ${SHARED.replace(' --arrival-interval-ms 13', '')} --num-workers 3 --replay-concurrency 20`,
+    ),
+  ],
+]
+
 describe('a run that keeps no columns over its requests says the same as one that does:', () => {
   test.each([
     ...CASES.map(([name, scenario]) => [`1.2.1, ${name}`, scenario] as const),
     ...CASES_16.map(([name, scenario]) => [`1.6.1, ${name}`, scenario] as const),
     ...BOTH,
     ...ROUTERS_AND_SGLANG,
+    ...SHARED_PREFIXES,
   ])('%s', async (_, scenario) => {
     const kept = await run(scenario, Number.POSITIVE_INFINITY)
     const lines: string[] = []

@@ -1,5 +1,4 @@
 import {poolsOf, type Scenario} from '../config/scenario.ts'
-import {hasSessions} from '../config/synthetic-fields.ts'
 import {SKETCHED_PERCENTILES} from '../report/report.ts'
 
 /** Columns over more requests than this, and the copies that results take, come near the 2 GB a browser tab is sure of. */
@@ -9,7 +8,9 @@ export const STREAMED_ABOVE = 1_000_000
 export function streamsSynthetic(scenario: Scenario, above: number): boolean {
   const {synthetic} = scenario
   if (synthetic === undefined || synthetic.request_count <= above) return false
-  return !hasSessions(synthetic) && isStreamable(scenario)
+  if (synthetic.turns_per_session > 1) return false
+  const isShared = synthetic.shared_prefix_ratio > 0 && synthetic.num_prefix_groups > 0
+  return isShared ? isSharingStreamable(scenario) : isStreamable(scenario)
 }
 
 /**

@@ -36,17 +36,31 @@ function gapsOf({request_rate: rate, arrival_seed, arrival_interval_ms: interval
  * 1.2.1 all groups were one.
  */
 export function sessionHashIds(spec: SyntheticSpec, turns: number, blocks: number): Uint32Array {
-  const {request_count, shared_prefix_ratio, num_prefix_groups} = spec
-  const hasGroups = shared_prefix_ratio > 0 && num_prefix_groups > 0
-  const shared = hasGroups ? Math.min(blocks, Math.floor(blocks * shared_prefix_ratio + 0.5)) : 0
-  const random = new ChaCha12(GROUP_SEED)
-  const hashIds = new Uint32Array(request_count * turns * blocks)
-  let fresh = num_prefix_groups * shared
+  const shared = sharedBlocks(spec, blocks)
+  const nextGroup = groups16(spec)
+  const hashIds = new Uint32Array(spec.request_count * turns * blocks)
+  let fresh = spec.num_prefix_groups * shared
   let at = 0
-  for (let session = 0; session < request_count; session++) {
-    const group = hasGroups ? random.nextBelow(num_prefix_groups) : 0
+  for (let session = 0; session < spec.request_count; session++) {
+    const group = nextGroup()
     for (let turn = 0; turn < turns; turn++)
       for (let i = 0; i < blocks; i++) hashIds[at++] = i < shared ? group * shared + i : fresh++
   }
   return hashIds
+}
+
+/** The groups of the sessions of 1.6.1, one at each call. */
+export function groups16({shared_prefix_ratio, num_prefix_groups}: SyntheticSpec): () => number {
+  if (shared_prefix_ratio === 0 || num_prefix_groups === 0) return () => 0
+  const random = new ChaCha12(GROUP_SEED)
+  return () => random.nextBelow(num_prefix_groups)
+}
+
+/** Blocks that the prompts of a group have in common, of so many. */
+export function sharedBlocks(
+  {shared_prefix_ratio, num_prefix_groups}: SyntheticSpec,
+  blocks: number,
+): number {
+  const isShared = shared_prefix_ratio > 0 && num_prefix_groups > 0
+  return isShared ? Math.min(blocks, Math.floor(blocks * shared_prefix_ratio + 0.5)) : 0
 }

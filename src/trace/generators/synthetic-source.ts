@@ -3,7 +3,7 @@ import {hasSessions} from '../../config/synthetic-fields.ts'
 import {ok, type Result} from '../../core/result.ts'
 import type {RequestSource} from '../streamed/request-source.ts'
 import {findProblem, type SyntheticOptions} from './synthetic.ts'
-import {nextArrival16} from './synthetic-1.6.ts'
+import {groups16, nextArrival16, sharedBlocks} from './synthetic-1.6.ts'
 
 /** The requests of `createSyntheticWorkload`, one by one. */
 class SyntheticSource implements RequestSource {
@@ -14,7 +14,7 @@ class SyntheticSource implements RequestSource {
   readonly nextInputLength: number
   readonly nextOutputLength: number
   readonly lastArrivalMs: number
-  readonly prefixes = null
+  readonly prefixes: SyntheticPrefixes | null
   readonly #next: () => number
   #nextMs: number
   #left: number
@@ -31,6 +31,7 @@ class SyntheticSource implements RequestSource {
       outputLength: Int32Array.of(spec.output_tokens),
     }
     this.lastArrivalMs = lastArrival(spec, options)
+    this.prefixes = prefixesOf(spec, options)
     this.#next = arrivalsOf(spec, options)
     this.#left = spec.request_count
     this.#nextMs = this.#next()
@@ -42,6 +43,7 @@ class SyntheticSource implements RequestSource {
 
   skip(): void {
     this.#left--
+    this.prefixes?.skip()
     this.#nextMs = this.#next()
   }
 }
@@ -53,8 +55,52 @@ function arrivalsOf(
   // In a closed loop all are there from the beginning.
   if (closedLoop) return () => 0
   if (release === '1.6.1') return nextArrival16(spec, ratio)
+  if (hasSessions(spec)) return sessionArrivals(spec, ratio)
   let index = 0
   return () => (index++ * spec.arrival_interval_ms) / ratio
+}
+
+/** As `createSyntheticWorkload` has it: the reference turns the interval into a rate and back, and adds up gaps. */
+function sessionArrivals({arrival_interval_ms: interval}: SyntheticSpec, ratio: number): () => number {
+  const gapMs = interval > 0 ? 1000 / (1000 / interval) : 0
+  let clock = -gapMs
+  return () => {
+    clock = clock < 0 ? 0 : clock + gapMs
+    return clock / ratio
+  }
+}
+
+/** Hash ids of sessions of one turn: first those of its group, then ones that nobody else has. */
+class SyntheticPrefixes {
+  readonly traceBlockSize: number
+  readonly hashIds: Uint32Array
+  readonly nextHash = 0
+  readonly #shared: number
+  readonly #nextGroup: () => number
+  #fresh: number
+
+  constructor(spec: SyntheticSpec, {blockSize, release}: SyntheticOptions) {
+    const blocks = Math.ceil(spec.input_tokens / blockSize)
+    this.traceBlockSize = blockSize
+    this.hashIds = new Uint32Array(blocks)
+    this.#shared = sharedBlocks(spec, blocks)
+    const is16 = release === '1.6.1'
+    this.#nextGroup = is16 ? groups16(spec) : () => 0
+    this.#fresh = is16 ? spec.num_prefix_groups * this.#shared : 1
+    this.skip()
+  }
+
+  skip(): void {
+    const first = this.#nextGroup() * this.#shared
+    for (let i = 0; i < this.hashIds.length; i++)
+      this.hashIds[i] = i < this.#shared ? first + i : this.#fresh++
+  }
+}
+
+/** null where no two prompts have a block in common. */
+function prefixesOf(spec: SyntheticSpec, options: SyntheticOptions): SyntheticPrefixes | null {
+  const blocks = Math.ceil(spec.input_tokens / options.blockSize)
+  return sharedBlocks(spec, blocks) === 0 ? null : new SyntheticPrefixes(spec, options)
 }
 
 /** Where the gaps are drawn, the time at which it is expected. */
@@ -66,13 +112,13 @@ function lastArrival(
   return closedLoop ? 0 : ((count - 1) * gapMs) / ratio
 }
 
-/** Makes the source of traffic whose requests have nothing in common, for one run each time; null for any other traffic. */
+/** Makes the source of traffic each of whose requests is a session of its own, for one run each time; null for any other traffic. */
 export function createSyntheticSource(
   spec: SyntheticSpec,
   options: SyntheticOptions,
 ): Result<(() => RequestSource) | null> {
   const problem = findProblem(spec, options)
   if (problem !== null) return problem
-  if (hasSessions(spec)) return ok(null)
+  if (spec.turns_per_session > 1) return ok(null)
   return ok(() => new SyntheticSource(spec, options))
 }

@@ -3,7 +3,7 @@ import type {SyntheticSpec} from '../../config/scenario.ts'
 import {checkKeptTokens, checkSynthetic, hasSessions} from '../../config/synthetic-fields.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import type {Workload} from '../workload.ts'
-import {arrivals16, sessionHashIds} from './synthetic-1.6.ts'
+import {arrivals16, sessionHashIds, sharedBlocks} from './synthetic-1.6.ts'
 
 export interface SyntheticOptions {
   /** Tokens per block of the engine that meets the prompts first: shared prefixes are cut to it. */
@@ -98,8 +98,7 @@ function promptsOf(spec: SyntheticSpec, requestCount: number, {blockSize, releas
     const turns = requestCount / spec.request_count
     return {hashStart, hashIds: sessionHashIds(spec, turns, blocks), traceBlockSize: blockSize}
   }
-  const isShared = spec.shared_prefix_ratio > 0 && spec.num_prefix_groups > 0
-  const shared = isShared ? Math.min(blocks, Math.floor(blocks * spec.shared_prefix_ratio + 0.5)) : 0
+  const shared = sharedBlocks(spec, blocks)
   const hashStart = new Uint32Array(requestCount + 1)
   const hashIds = new Uint32Array(requestCount * blocks)
   let fresh = 1
