@@ -37,7 +37,7 @@ import type {Terminal} from './terminal.ts'
 import {createTimingLoader} from './timing-loader.ts'
 import {loadTrace} from './trace/load-trace.ts'
 import {nativeSha256} from './trace/native-sha256.ts'
-import {STREAMED_FILE_BYTES, streamTrace} from './trace/stream-trace.ts'
+import {STREAM_LIMITS, streamTrace} from './trace/stream-trace.ts'
 import {traceName} from './trace/trace-files.ts'
 
 /** Replays one trace: flags and files in, table and report out. */
@@ -145,8 +145,6 @@ async function load(args: Arguments): Promise<Result<Loaded>> {
     notices,
   })
 }
-
-const STREAM_LIMITS = {above: STREAMED_ABOVE, fileBytes: STREAMED_FILE_BYTES}
 
 /** What is written or compared request by request needs all of them kept. */
 function wantsAllRequests(flags: ReadonlyMap<string, string>): boolean {

@@ -7,6 +7,7 @@ import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.t
 import {poolsOf, type Scenario} from '../../config/scenario.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256Hex} from '../../core/sha256.ts'
+import {type Traffic, workloadOptionsOf} from '../../run/traffic.ts'
 import {parseTrace} from '../../trace/formats/parse-trace.ts'
 import {readOptionsOf} from '../../trace/parsed-trace.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
@@ -16,6 +17,7 @@ import {profileFiles} from '../load-profile.ts'
 import {createTimingLoader} from '../timing-loader.ts'
 import {inflated} from '../trace/native-gunzip.ts'
 import {nativeSha256} from '../trace/native-sha256.ts'
+import {type StreamLimits, streamTrace} from '../trace/stream-trace.ts'
 import {readTraceBytes, traceName} from '../trace/trace-files.ts'
 
 /** What the flags of a replay describe: what many runs start from. */
@@ -24,8 +26,11 @@ export interface SweepBase {
   /** Of the trace, of which there may be several shards; and what they are called together. */
   readonly paths: readonly string[]
   readonly path: string
-  /** The trace's file; null for generated traffic. */
+  /** The trace's file; null for generated traffic, and for a file that runs read themselves. */
   readonly bytes: Uint8Array | null
+  /** The traffic of a file of which no requests are kept; null where they are, or there is none. */
+  readonly streamed: Traffic | null
+  /** null for generated traffic. */
   readonly traceSha256: string | null
   readonly hasProgress: boolean
   /** Of the flags. */
@@ -41,8 +46,15 @@ const SINGLE_RUN_FLAGS = [
   '--json',
 ]
 
-/** @param what a subcommand's doing, for the sentence about a flag that is for a single run */
-export async function readSweepBase(rest: readonly string[], what: string): Promise<Result<SweepBase>> {
+/**
+ * @param what a subcommand's doing, for the sentence about a flag that is for a single run
+ * @param limits of files of which runs keep no requests; null = they look at all of them
+ */
+export async function readSweepBase(
+  rest: readonly string[],
+  what: string,
+  limits: StreamLimits | null = null,
+): Promise<Result<SweepBase>> {
   const args = parseArguments(rest)
   if (!args.ok) return args
   const {flags, positionals} = args.value
@@ -62,15 +74,24 @@ export async function readSweepBase(rest: readonly string[], what: string): Prom
     ...(policyConfig.value === undefined ? {} : {policyConfig: policyConfig.value}),
   })
   if (!described.ok) return described
-  const file = described.value.scenario.synthetic ? ok(null) : readTraceBytes(positionals)
+  const {scenario} = described.value
+  const isFile = scenario.synthetic === undefined
+  const sized = createTimingLoader().sizeKvCaches(scenario)
+  const streamed =
+    isFile && limits !== null && sized.ok
+      ? await streamTrace(positionals, workloadOptionsOf(scenario), sized.value, limits)
+      : null
+  if (streamed?.ok === false) return streamed
+  const file = isFile && streamed === null ? readTraceBytes(positionals) : ok(null)
   if (!file.ok) return file
   const bytes = file.value
-  const traceSha256 = bytes === null ? null : nativeSha256([bytes])
+  const traceSha256 = bytes === null ? (streamed?.value.sha256 ?? null) : nativeSha256([bytes])
   return ok({
-    base: {...described.value.scenario, trace: {...unread, sha256: traceSha256 ?? ''}},
+    base: {...scenario, trace: {...unread, sha256: traceSha256 ?? ''}},
     paths: positionals,
     path,
     bytes,
+    streamed: streamed?.value ?? null,
     traceSha256,
     hasProgress: flags.has('--progress'),
     notices: [...plannerConfig.value.notes, ...described.value.notices],
@@ -82,7 +103,7 @@ export async function readSweepBase(rest: readonly string[], what: string): Prom
  * @param points what is run: a warning of the base that is true of none of them is not given
  */
 export async function checkSweepBase(
-  {base, path, bytes, notices}: SweepBase,
+  {base, path, bytes, streamed, notices}: SweepBase,
   points: readonly Scenario[] = [base],
 ): Promise<Result<{readonly trace: ParsedTrace | null; readonly notices: readonly string[]}>> {
   const loader = createTimingLoader()
@@ -97,7 +118,7 @@ export async function checkSweepBase(
       ...notices,
       ...warningsOfAny(base, points),
       ...timing.value.notices,
-      ...(trace.value?.notices ?? []),
+      ...(trace.value?.notices ?? streamed?.notices ?? []),
     ],
   })
 }

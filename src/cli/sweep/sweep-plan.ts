@@ -14,14 +14,18 @@ import {NO_RECIPE} from '../../trace/generators/trace-recipes.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
 import {createTimingLoader} from '../timing-loader.ts'
 import {recipeOfTrace} from '../trace/load-trace.ts'
+import {STREAM_LIMITS, type StreamLimits} from '../trace/stream-trace.ts'
 import type {SweepArguments} from './sweep-arguments.ts'
 import {checkSweepBase, hashProfiles, readSweepBase} from './sweep-base.ts'
-import type {PointTask} from './sweep-point.ts'
+import type {PointTask, StreamedFile} from './sweep-point.ts'
 
 /** A sweep with everything read and checked, before the first run. */
 export interface SweepPlan {
-  /** null for generated traffic. */
+  /** null for generated traffic, and for a file that every run reads itself. */
   readonly trace: ParsedTrace | null
+  readonly streamed: StreamedFile | null
+  /** null where they differ from point to point. */
+  readonly requestCount: number | null
   /** How the trace is made anew with other seeds; null = no point asks for that. */
   readonly recipe: TraceGenerator | null
   /** All points of the grid, in its order. */
@@ -34,10 +38,13 @@ export interface SweepPlan {
   readonly notices: readonly string[]
 }
 
-export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan>> {
-  const centre = await readSweepBase(sweep.rest, 'a sweep')
+export async function planSweep(
+  sweep: SweepArguments,
+  limits: StreamLimits = STREAM_LIMITS,
+): Promise<Result<SweepPlan>> {
+  const centre = await readSweepBase(sweep.rest, 'a sweep', limits)
   if (!centre.ok) return centre
-  const {base, path, bytes, traceSha256} = centre.value
+  const {base, path, bytes, streamed, traceSha256} = centre.value
   const {axes, repeats} = sweep
   if (repeats.of === 'phase' && repeats.count > 1 && phaseIntervalS(base.scaling) === null)
     return fail(
@@ -65,6 +72,12 @@ export async function planSweep(sweep: SweepArguments): Promise<Result<SweepPlan
   if (!checked.ok) return checked
   return ok({
     trace: checked.value.trace,
+    streamed: streamed === null ? null : {path, limits},
+    requestCount:
+      base.synthetic?.request_count ??
+      streamed?.streamed?.requestCount ??
+      checked.value.trace?.requestCount ??
+      null,
     recipe,
     tasks: tasks.value,
     ownTasks: pointsOfShard(tasks.value, sweep.shard),

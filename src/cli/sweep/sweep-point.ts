@@ -8,7 +8,7 @@ import {formatReportTable, formatScalingEvents} from '../../report/table.ts'
 import {prepareRun, type RunPorts, simulatePrepared} from '../../run/prepare-run.ts'
 import type {RunResult} from '../../run/run.ts'
 import {STREAMED_ABOVE} from '../../run/streamable.ts'
-import {keepingLast, ROOM_OF_MANY, type Traffic, trafficFrom} from '../../run/traffic.ts'
+import {keepingLast, ROOM_OF_MANY, type Traffic, trafficFrom, workloadOptionsOf} from '../../run/traffic.ts'
 import {computeFigures, type PointFacts, type SweepRow} from '../../sweep/points.ts'
 import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
@@ -17,6 +17,8 @@ import {makeHtmlReport} from '../html-report.ts'
 import {machineMemory} from '../memory.ts'
 import {createTimingLoader} from '../timing-loader.ts'
 import {type GeneratedTrace, GeneratedTraces} from '../trace/generated-traces.ts'
+import {loadTrace} from '../trace/load-trace.ts'
+import {type StreamLimits, streamTrace} from '../trace/stream-trace.ts'
 import {writePoint} from './sweep-folder.ts'
 
 /** One run to do; crosses to a worker thread as it is. */
@@ -29,10 +31,18 @@ export interface PointTask {
   readonly isScratch?: boolean
 }
 
+/** A trace of which runs keep no requests: each reads it for itself. */
+export interface StreamedFile {
+  readonly path: string
+  readonly limits: StreamLimits
+}
+
 /** What all points of a sweep share. */
 export interface SweepJob {
-  /** null for generated traffic. */
+  /** null for generated traffic, and for a streamed file. */
   readonly trace: ParsedTrace | null
+  /** null or absent = there is none. */
+  readonly streamed?: StreamedFile | null
   /** How the trace is made anew with other seeds; null = no point asks for that. */
   readonly recipe: TraceGenerator | null
   readonly outFolder: string
@@ -61,11 +71,12 @@ export class PointRunner {
   constructor(job: SweepJob) {
     this.#job = job
     this.#generated = job.recipe && new GeneratedTraces(job.recipe, job.trace?.fileName ?? '')
+    const readKept = keepingLast(
+      trafficFrom((scenario, options) => this.#read(scenario, options)),
+      ROOM_OF_MANY,
+    )
     this.#ports = {
-      loadTraffic: keepingLast(
-        trafficFrom(async (scenario, options) => this.#read(scenario, options)),
-        ROOM_OF_MANY,
-      ),
+      loadTraffic: async scenario => (await this.#readStreamed(scenario)) ?? readKept(scenario),
       // Keeps the tables it loads: the points of a sweep mostly use the same ones.
       timing: createTimingLoader(),
       memory: machineMemory(),
@@ -117,7 +128,18 @@ export class PointRunner {
     }
   }
 
-  #read(scenario: Scenario, options: WorkloadOptions): Result<Traffic> {
+  /** Which of its requests an instance can serve is the point's own. */
+  async #readStreamed(scenario: Scenario): Promise<Result<Traffic> | null> {
+    const {streamed = null} = this.#job
+    if (streamed === null || scenario.synthetic !== undefined) return null
+    const {path, limits} = streamed
+    return streamTrace([path], workloadOptionsOf(scenario), scenario, limits)
+  }
+
+  async #read(scenario: Scenario, options: WorkloadOptions): Promise<Result<Traffic>> {
+    const {streamed = null} = this.#job
+    // A point may have to keep what others need not.
+    if (streamed !== null) return loadTrace([streamed.path], options, scenario)
     const generated = this.#traceOf(scenario)
     if (!generated.ok) return generated
     const trace = generated.value?.parsed ?? this.#job.trace

@@ -32,14 +32,13 @@ const USUAL_MS_PER_REQUEST = 0.085
 /** What a sweep will take, before its first run. */
 export function describeCost(
   {repeats: {of, count}}: SweepArguments,
-  {ownTasks, trace, base}: SweepPlan,
+  {ownTasks, requestCount: requests}: SweepPlan,
   {open, jobs}: {readonly open: number; readonly jobs: number},
 ): string {
   const points = ownTasks.filter(({facts}) => facts.repeat === 0).length
   const named = `${points} ${points === 1 ? 'point' : 'points'}`
   const runs = count === 1 ? named : `${ownTasks.length} runs: ${named}, ${count} ${REPEAT_WORDS[of]}`
   if (open === 0) return `${runs}, all of them there`
-  const requests = base.synthetic?.request_count ?? trace?.requestCount ?? null
   const {seconds} = forecastSweep({open, requests, msPerRequest: USUAL_MS_PER_REQUEST, workers: jobs})
   const left = open < ownTasks.length ? `, ${open} to run` : ''
   return seconds === null ? `${runs}${left}` : `${runs}${left}, about ${Math.max(Math.round(seconds), 1)} s`

@@ -42,9 +42,9 @@ async function runSweep(sweep: SweepArguments, plan: SweepPlan, terminal: Termin
   const open = book.openTasks()
   const jobs = Math.max(1, Math.min(sweep.jobs ?? availableParallelism(), open.length))
   terminal.writeError(`note: ${describeCost(sweep, plan, {open: open.length, jobs})}\n`)
-  const {trace, recipe} = plan
+  const {trace, streamed, recipe} = plan
   const {outFolder, wantsHtml} = sweep
-  const pool = new PointPool({trace, recipe, outFolder, wantsHtml}, jobs)
+  const pool = new PointPool({trace, streamed, recipe, outFolder, wantsHtml}, jobs)
   const run = pool.run(open, outcome => {
     book.add(outcome)
     if (plan.hasProgress) terminal.writeError(`${describeOutcome(outcome, book.progress)}\n`)

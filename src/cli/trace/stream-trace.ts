@@ -7,6 +7,7 @@ import type {Scenario} from '../../config/scenario.ts'
 import type {TraceFormat} from '../../config/trace-options.ts'
 import type {Result} from '../../core/result.ts'
 import {streamedLengths, streamedMooncake} from '../../run/stream.ts'
+import {STREAMED_ABOVE} from '../../run/streamable.ts'
 import type {Traffic} from '../../run/traffic.ts'
 import {GENERATED_PREFIX} from '../../trace/catalogue.ts'
 import {tellOddity} from '../../trace/doctor/oddity.ts'
@@ -25,7 +26,7 @@ export interface StreamLimits {
 }
 
 /** A million rows have several times as many bytes, compressed or not. */
-export const STREAMED_FILE_BYTES = 4 * 2 ** 20
+export const STREAM_LIMITS: StreamLimits = {above: STREAMED_ABOVE, fileBytes: 4 * 2 ** 20}
 
 const PIECE_BYTES = 2 ** 20
 const NEWLINE = 10
