@@ -270,7 +270,8 @@ export class KvRouter<I> {
     let least = Number.POSITIVE_INFINITY
     let most = Number.NEGATIVE_INFINITY
     let ties = 0
-    for (const cost of costs) {
+    for (let i = 0; i < costs.length; i++) {
+      const cost = costs[i]!
       if (cost > most) most = cost
       if (cost < least) {
         least = cost
