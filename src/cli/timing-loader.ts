@@ -9,12 +9,14 @@ import {loadProfile} from './load-profile.ts'
 import {loadWarmup} from './load-warmup.ts'
 import {loadLocalModel} from './local-model.ts'
 import {inflated} from './trace/native-gunzip.ts'
+import {nativeSha256} from './trace/native-sha256.ts'
 
 /** Pass-time data of a command line run: GPU tables from the package, profiles by path. */
 export function createTimingLoader(): TimingLoader {
   return new TimingLoader({
     fetchPerfFile: readPerfFile,
     gunzip: inflated,
+    sha256: bytes => nativeSha256([bytes]),
     loadProfile: async ({planner_profile_data: path}) => loadProfile(path ?? ''),
     models: () => [],
     localModel: loadLocalModel,

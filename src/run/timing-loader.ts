@@ -12,7 +12,7 @@ import {fail, ok, type Result, RunError} from '../core/result.ts'
 import type {PrefillEstimate} from '../engine/routing/kv-router.ts'
 import type {AicModel} from '../perf/aic/aic-model.ts'
 import {createAicPerfModel} from '../perf/aic/aic-perf-model.ts'
-import {loadAicModel} from '../perf/aic/load-aic-model.ts'
+import {type HostCode, loadAicModel} from '../perf/aic/load-aic-model.ts'
 import type {FetchPerfFile} from '../perf/aic/load-manifest.ts'
 import {
   type AicArgs,
@@ -35,10 +35,8 @@ import type {PlannerHost16, PlannerInputs16} from './planner-inputs-1.6.ts'
 import {sizeKvCaches} from './size-kv-caches.ts'
 
 /** Where the host keeps what a run reads besides its trace. */
-export interface TimingSources {
+export interface TimingSources extends HostCode {
   readonly fetchPerfFile: FetchPerfFile
-  /** Unpacks them; absent where the host has nothing faster than pure code. */
-  readonly gunzip?: (bytes: Uint8Array) => Uint8Array
   /** The recorded profile the engine args name. */
   readonly loadProfile: (args: EngineArgs) => Promise<Result<ProfileTable>>
   /** Models the user brought; those of the catalogue are always known. */
@@ -148,8 +146,7 @@ export class TimingLoader {
     const key = aicRequestKey(request.value)
     const known = this.#aicModels.get(key)
     if (known !== undefined) return known
-    const {fetchPerfFile, gunzip} = this.#sources
-    const loading = loadAicModel(request.value, fetchPerfFile, gunzip)
+    const loading = loadAicModel(request.value, this.#sources.fetchPerfFile, this.#sources)
     this.#aicModels.set(key, loading)
     const loaded = await loading
     // A failed download must not be remembered: a retry should try again.

@@ -1,5 +1,6 @@
 import type {EngineArgs} from '../config/scenario.ts'
 import {fail, type Result} from '../core/result.ts'
+import {sha256Of} from '../host/sha256-of.ts'
 import type {FetchPerfFile} from '../perf/aic/load-manifest.ts'
 import type {ModelConfig} from '../perf/models/model-config.ts'
 import {type ProfileTable, parseProfileNpz} from '../perf/profile.ts'
@@ -18,6 +19,7 @@ export class TimingFiles {
     this.fetchPerfFile = createPerfFetch(host)
     this.loader = new TimingLoader({
       fetchPerfFile: this.fetchPerfFile,
+      sha256: sha256Of,
       loadProfile: args => this.#loadProfile(args),
       models: () => this.#models,
       localModel: () => null,

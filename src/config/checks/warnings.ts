@@ -1,3 +1,4 @@
+import {groupedDigits} from '../../core/text/grouped-digits.ts'
 import {PLANNER_FIELDS, type PlannerField} from '../planner/planner-fields.ts'
 import {PLANNER_FIELDS_16} from '../planner/planner-fields-1.6.ts'
 import {titleOfField} from '../releases/field-title.ts'
@@ -308,7 +309,7 @@ function warnOfKvCache(scenario: Scenario): readonly Warning[] {
   return partsOf(scenario)
     .filter(([, {args}]) => args.num_gpu_blocks === DEFAULT_KV_BLOCKS && isUnsized(args))
     .map(([part, {args}]) => {
-      const tokens = (args.num_gpu_blocks * args.block_size).toLocaleString('en-US')
+      const tokens = groupedDigits(args.num_gpu_blocks * args.block_size)
       const gpu = args.aic_system ?? 'the GPU'
       return warn(
         `${part}.num_gpu_blocks`,

@@ -19,7 +19,7 @@ import {TableSet} from './tables/tables.ts'
 export async function loadAicModel(
   request: AicRequest,
   fetchFile: FetchPerfFile,
-  gunzip?: Gunzip,
+  host: HostCode = {},
 ): Promise<Result<AicModel>> {
   const resolved = checkAicRequest(request)
   if (!resolved.ok) return resolved
@@ -28,7 +28,7 @@ export async function loadAicModel(
   const pair = findPair(manifest.value, resolved.value)
   if (!pair.ok) return pair
   const tables = new TableSet()
-  const files = {fetchFile, gunzip}
+  const files = {...host, fetchFile}
   const first = await addPack(pair.value.core, files, tables)
   if (!first.ok) return first
   for (const tier of tiersNeeded(resolved.value, tables, pair.value)) {
@@ -49,31 +49,38 @@ function findPair(manifest: Manifest, request: ResolvedAicRequest): Result<PackP
     : ok(pair)
 }
 
-interface PackFiles {
-  readonly fetchFile: FetchPerfFile
-  readonly gunzip: Gunzip | undefined
+/** What the host does faster than pure code. */
+export interface HostCode {
+  readonly gunzip?: Gunzip
+  /** As lower-case hex. */
+  readonly sha256?: (bytes: Uint8Array) => string | Promise<string>
 }
 
-async function addPack(
-  file: PackFile,
-  {fetchFile, gunzip}: PackFiles,
-  tables: TableSet,
-): Promise<Result<null>> {
-  let bytes = await fetchBytes(file.file, fetchFile, false)
-  // A damaged copy may sit in a cache between here and the server: ask the server itself before giving up.
-  if (bytes.ok && !isIntact(bytes.value, file)) bytes = await fetchBytes(file.file, fetchFile, true)
+interface PackFiles extends HostCode {
+  readonly fetchFile: FetchPerfFile
+}
+
+async function addPack(file: PackFile, files: PackFiles, tables: TableSet): Promise<Result<null>> {
+  const bytes = await fetchPack(file, files)
   if (!bytes.ok) return bytes
-  if (!isIntact(bytes.value, file)) {
-    return fail(`GPU table perf/${file.file} is damaged or out of date: reload to fetch it again`)
-  }
   try {
-    decodePack(bytes.value, tables, gunzip)
+    decodePack(bytes.value, tables, files.gunzip)
     return ok(null)
   } catch (error) {
     return fail(`GPU table perf/${file.file} cannot be read: ${messageOf(error)}`)
   }
 }
 
-function isIntact(bytes: Uint8Array, file: PackFile): boolean {
-  return bytes.byteLength === file.bytes && sha256Hex(bytes) === file.sha256
+/** A damaged copy may sit in a cache between here and the server: the server itself is asked before giving up. */
+async function fetchPack(
+  file: PackFile,
+  {fetchFile, sha256 = sha256Hex}: PackFiles,
+): Promise<Result<Uint8Array>> {
+  for (const isFresh of [false, true]) {
+    const bytes = await fetchBytes(file.file, fetchFile, isFresh)
+    if (!bytes.ok) return bytes
+    const {byteLength} = bytes.value
+    if (byteLength === file.bytes && (await sha256(bytes.value)) === file.sha256) return bytes
+  }
+  return fail(`GPU table perf/${file.file} is damaged or out of date: reload to fetch it again`)
 }
