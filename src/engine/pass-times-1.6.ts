@@ -1,28 +1,23 @@
 import type {EngineArgs} from '../config/scenario.ts'
+import {DecodeDurations, passDurationMs} from '../perf/pass-duration.ts'
 import type {PerfModel} from '../perf/perf-model.ts'
-import {passDurationMs} from './pass-outcome.ts'
 
 /** How long the parts of a pass take on one instance, generation 1.6 (engine-1.6.md 4.3): ms in whole nanoseconds. */
 export class PassTimes16 {
   readonly #perf: PerfModel
   readonly #prefillRatio: number
-  readonly #decodeRatio: number
-  readonly #capacityTokens: number
-  readonly #leastDecodeMs: number
+  readonly #decodeDurations: DecodeDurations
   /** A prefill instance decodes nothing, and of a decode instance the prompts have been computed elsewhere. */
   readonly #paysForPrompts: boolean
   readonly #paysForTokens: boolean
-  #lastDecodeMs = Number.NaN
-  #lastDecodeDurationMs = 0
 
   /** @param capacityTokens tokens whose KV cache the instance has room for */
   constructor(args: EngineArgs, perf: PerfModel, capacityTokens: number) {
     this.#perf = perf
     this.#prefillRatio = args.speedup_ratio
-    this.#decodeRatio = args.speedup_ratio * args.decode_speedup_ratio
-    this.#capacityTokens = capacityTokens
     // A fixed time is taken as it is given; all other timings take at least a millisecond.
-    this.#leastDecodeMs = perf.timing === 'fixed' ? 0 : 1
+    const leastMs = perf.timing === 'fixed' ? 0 : 1
+    this.#decodeDurations = new DecodeDurations(perf, args, {leastMs, capacityTokens})
     this.#paysForPrompts = args.worker_type !== 'decode'
     this.#paysForTokens = args.worker_type !== 'prefill'
   }
@@ -46,16 +41,6 @@ export class PassTimes16 {
   /** One token for each of `count` requests, of `totalLength` tokens together. */
   decodeMs(count: number, totalLength: number): number {
     if (!this.#paysForTokens) return 0
-    const context = Math.floor(totalLength / count)
-    const ms = Math.max(
-      this.#perf.decodeMs(count, totalLength, context, this.#capacityTokens),
-      this.#leastDecodeMs,
-    )
-    // Most steps of a steady batch take as long as the one before, and rounding to nanoseconds costs more than asking.
-    if (ms !== this.#lastDecodeMs) {
-      this.#lastDecodeDurationMs = passDurationMs(this.#perf, ms, this.#decodeRatio)
-      this.#lastDecodeMs = ms
-    }
-    return this.#lastDecodeDurationMs
+    return this.#decodeDurations.of(count, totalLength, Math.floor(totalLength / count))
   }
 }

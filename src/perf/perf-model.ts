@@ -25,8 +25,25 @@ export interface PerfModel {
    * @param capacityTokens KV capacity of the instance in tokens
    */
   decodeMs(batchSize: number, activeKvTokens: number, context: number, capacityTokens: number): number
+  /**
+   * Durations of decode steps that are remembered, of a timing that depends on batch and context alone; they count as questions,
+   * too. Absent = none are.
+   */
+  readonly rememberedSteps?: (scale: StepScale) => RememberedSteps
   /** Share of lookups so far that fell outside measured data, in [0, 1]; null where the notion has no meaning. */
   outsideShare(): number | null
+}
+
+/** What becomes of a step's time before it is a duration. */
+export interface StepScale {
+  readonly leastMs: number
+  /** Speed-up, as `scaledDurationMs` takes it. */
+  readonly ratio: number
+}
+
+export interface RememberedSteps {
+  /** In ms and whole nanoseconds; 0 = it is not remembered, and `decodeMs` answers. */
+  durationMs(batchSize: number, context: number): number
 }
 
 /** Questions asked of a timing, and those of them that fell outside its measured data. */

@@ -1,6 +1,7 @@
+import {DecodeDurations, passDurationMs} from '../../perf/pass-duration.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {SglangSetup} from '../generation.ts'
-import {OutcomeRow, passDurationMs} from '../pass-outcome.ts'
+import {OutcomeRow} from '../pass-outcome.ts'
 import type {PassObserver, PassOutcome, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 import {deadlock} from './deadlock.ts'
 import {NewTokenRatio} from './new-token-ratio.ts'
@@ -33,7 +34,7 @@ export class SglangScheduler implements Scheduler {
   readonly #tokens: TokenRuns
   readonly #slots: TokenSlots
   readonly #prefillRatio: number
-  readonly #decodeRatio: number
+  readonly #decodeDurations: DecodeDurations
   /** The prompt has been computed elsewhere. */
   readonly #isDecodeOnly: boolean
 
@@ -60,7 +61,8 @@ export class SglangScheduler implements Scheduler {
     this.#slots = new TokenSlots(this.#parameters, this.#tokens)
     this.#newTokenRatio = new NewTokenRatio(this.#parameters)
     this.#prefillRatio = args.speedup_ratio
-    this.#decodeRatio = args.speedup_ratio * args.decode_speedup_ratio
+    const {pool} = this.#parameters
+    this.#decodeDurations = new DecodeDurations(perf, args, {leastMs: 1, capacityTokens: pool})
     this.#isDecodeOnly = args.worker_type === 'decode'
   }
 
@@ -366,10 +368,8 @@ export class SglangScheduler implements Scheduler {
   }
 
   #decodeMs(count: number, total: number): number {
-    const {pool} = this.#parameters
-    const context = Math.floor(total / count)
-    const ms = Math.max(this.#perf.decodeMs(count, Math.min(total, pool), context, pool), 1)
-    return passDurationMs(this.#perf, ms, this.#decodeRatio)
+    const kvTokens = Math.min(total, this.#parameters.pool)
+    return this.#decodeDurations.of(count, kvTokens, Math.floor(total / count))
   }
 
   // --- the end of a pass ---

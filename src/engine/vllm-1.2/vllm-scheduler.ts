@@ -1,8 +1,9 @@
 import type {EngineArgs} from '../../config/scenario.ts'
 import {empty} from '../../core/empty.ts'
+import {DecodeDurations, passDurationMs} from '../../perf/pass-duration.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {SchedulerSetup} from '../generation.ts'
-import {OutcomeRow, passDurationMs} from '../pass-outcome.ts'
+import {OutcomeRow} from '../pass-outcome.ts'
 import type {
   PassObserver,
   PassOutcome,
@@ -43,7 +44,7 @@ export class VllmScheduler implements Scheduler {
   readonly #budget: number
   readonly #maxRunning: number
   readonly #isPrefillOnly: boolean
-  readonly #capacityTokens: number
+  readonly #decodeDurations: DecodeDurations
 
   readonly #waiting = new WaitingQueue()
   readonly #running: RunningSet<Sequence>
@@ -54,8 +55,6 @@ export class VllmScheduler implements Scheduler {
   readonly #batch: PassBatch
   /** Scratch: the sequences that emit a token in this pass, `count` of them. */
   readonly #emitting: Sequence[] = []
-  #lastDecodeMs = Number.NaN
-  #lastDecodeDurationMs = 0
   readonly #steady: SteadyRun
   readonly #opening: NextOpening
   readonly notice = null
@@ -70,7 +69,8 @@ export class VllmScheduler implements Scheduler {
     this.#budget = args.max_num_batched_tokens ?? Number.POSITIVE_INFINITY
     this.#maxRunning = args.max_num_seqs ?? Number.POSITIVE_INFINITY
     this.#isPrefillOnly = args.worker_type === 'prefill'
-    this.#capacityTokens = args.num_gpu_blocks * args.block_size
+    const capacityTokens = args.num_gpu_blocks * args.block_size
+    this.#decodeDurations = new DecodeDurations(perf, args, {leastMs: 1, capacityTokens})
     this.#running = new RunningSet(args.preemption_mode)
     this.#batch = new PassBatch(this.#budget, args.worker_type !== 'decode', this.#outcome)
     this.#opening = new NextOpening(args.block_size)
@@ -307,16 +307,10 @@ export class VllmScheduler implements Scheduler {
 
   #decodeMs(count: number, totalLength: number): number {
     if (this.#isPrefillOnly) return 0
-    const activeTokens = this.#blocks.activeBlocks * this.#blockSize
     const context = Math.floor(totalLength / count)
-    const ms = Math.max(this.#perf.decodeMs(count, activeTokens, context, this.#capacityTokens), 1)
-    // Most steps of a steady batch take as long as the one before, and rounding to nanoseconds costs more than asking.
-    if (ms !== this.#lastDecodeMs) {
-      const {speedup_ratio, decode_speedup_ratio} = this.#args
-      this.#lastDecodeDurationMs = passDurationMs(this.#perf, ms, speedup_ratio * decode_speedup_ratio)
-      this.#lastDecodeMs = ms
-    }
-    return this.#lastDecodeDurationMs
+    const known = this.#decodeDurations.remembered(count, context)
+    if (known > 0) return known
+    return this.#decodeDurations.ask(count, this.#blocks.activeBlocks * this.#blockSize, context)
   }
 
   // --- tokens ---

@@ -1,4 +1,5 @@
 import type {BackendName} from '../../config/gpus.ts'
+import type {StepScale} from '../perf-model.ts'
 import type {OpLatency} from './op-latency.ts'
 import {type CompiledOp, compileOp} from './operators/evaluate.ts'
 import type {Hardware} from './operators/hardware.ts'
@@ -9,7 +10,8 @@ import {ESTIMATORS} from './request/estimator.ts'
 import {type Parallelism, parallelismOf} from './request/parallelism.ts'
 import type {ResolvedAicRequest} from './request/request.ts'
 import {StepCost} from './step-cost.ts'
-import {StepMemo} from './step-memo.ts'
+import type {StepLane} from './step-lane.ts'
+import {StepMemo, type StepSource} from './step-memo.ts'
 import {AicDataError} from './tables/errors.ts'
 import type {TableSet} from './tables/tables.ts'
 
@@ -37,14 +39,15 @@ const DECODE_STRIDE = 32
  * Pass times of one model on one GPU and backend, equal to what the estimator of its release answers
  * (perf-model-012.md 2). All methods throw `AicDataError` where the reference has no answer.
  */
-export class AicModel {
+export class AicModel implements StepSource {
   readonly request: ResolvedAicRequest
   readonly parallelism: Parallelism
   readonly quant: QuantModes
   private readonly outside = {hit: false}
   private readonly context: StepCost
   private readonly generation: StepCost
-  private readonly steps = new StepMemo()
+  /** Of the last scale that was asked for: all runs of a sweep mostly have one. */
+  private lastSteps: StepMemo | null = null
 
   constructor(request: ResolvedAicRequest, tables: TableSet) {
     this.request = request
@@ -74,20 +77,22 @@ export class AicModel {
     return total
   }
 
-  /**
-   * The step after `context` tokens, as `decodeMs` has it; an answer given before comes from memory.
-   * @param batch sequences, and `context` tokens of each: whole numbers, `context` below 2^32
-   */
+  /** The step after `context` tokens. */
   stepMs(batch: number, context: number): number {
-    const {steps, outside} = this
-    const known = steps.msOf(batch, context)
-    if (!Number.isNaN(known)) {
-      outside.hit = steps.isOutside
-      return known
-    }
-    const ms = this.decodeMs(batch, context, 2)
-    steps.keep(ms, outside.hit)
-    return ms
+    return this.decodeMs(batch, context, 2)
+  }
+
+  fillLane(batch: number, first: number, lane: StepLane): boolean {
+    return this.generation.fillLane(batch, first + 1, lane)
+  }
+
+  /** Durations of steps, shared by all runs of one scale. */
+  steps(scale: StepScale): StepMemo {
+    const {lastSteps} = this
+    const isSame = lastSteps?.scale.ratio === scale.ratio && lastSteps.scale.leastMs === scale.leastMs
+    if (lastSteps !== null && isSame) return lastSteps
+    this.lastSteps = new StepMemo(this, scale)
+    return this.lastSteps
   }
 
   /** One pass with `contextTokens` of prompts of length `isl` beside `decodeTokens` decoding requests. */

@@ -22,6 +22,19 @@ export function createAicPerfModel(model: AicModel): PerfModel {
       if (model.wasOutside) tally.outside++
       return ms
     },
+    rememberedSteps(scale) {
+      const steps = model.steps(scale)
+      return {
+        durationMs(batchSize, context) {
+          const duration = steps.durationMs(batchSize, context)
+          if (duration === 0) return 0
+          tally.asked++
+          if (duration > 0) return duration
+          tally.outside++
+          return -duration
+        },
+      }
+    },
     outsideShare: () => shareOutside(tally),
   }
 }

@@ -2,6 +2,8 @@ import type {OpLatency} from './op-latency.ts'
 import type {CompiledOp} from './operators/evaluate.ts'
 import type {SequenceCost} from './operators/hardware.ts'
 import type {Phase} from './operators/ops.ts'
+import {LANE_STEPS, type StepLane} from './step-lane.ts'
+import {AicDataError} from './tables/errors.ts'
 import type {OutsideFlag} from './tables/outside.ts'
 import {RowTable} from './tables/row-table.ts'
 
@@ -17,6 +19,7 @@ export class StepCost {
   /** Operators at the head of the list that a row answers alone: their sum is kept with the row. */
   private readonly lead: number
   private readonly attentionName: string
+  private readonly hasLanes: boolean
   private readonly outside: OutsideFlag
   private readonly rows: RowTable
   /** In prefill the output head runs once per request: its latencies have rows of their own. */
@@ -29,6 +32,7 @@ export class StepCost {
     const firstOther = ops.findIndex(op => !isRowAlone(op))
     this.lead = firstOther < 0 ? ops.length : firstOther
     this.attentionName = `${phase}_attention`
+    this.hasLanes = phase === 'generation' && ops.every(op => op.by !== 'sequences' || op.addLane !== null)
     this.outside = outside
     this.rows = new RowTable(ops.length, this.lead)
     const hasHead = phase === 'context' && ops.some(op => op.by === 'requests')
@@ -80,6 +84,34 @@ export class StepCost {
       else total += rows.values[row + i]! + requestRows.values[head + i]!
     }
     return total
+  }
+
+  /**
+   * The sums for sequences of `firstLength` tokens, of one more, and so on: in the order of a single one, so with its bits.
+   * @returns false where operators can only be asked one by one, or have no answer to some of them
+   */
+  fillLane(batch: number, firstLength: number, lane: StepLane): boolean {
+    if (!this.hasLanes) return false
+    try {
+      this.sumLane(batch, firstLength, lane)
+      return true
+    } catch (error) {
+      if (error instanceof AicDataError) return false
+      throw error
+    }
+  }
+
+  private sumLane(batch: number, firstLength: number, lane: StepLane): void {
+    const {ops, rows} = this
+    let row = rows.find(batch)
+    if (row < 0) row = this.addRow(rows, batch)
+    lane.ms.fill(rows.leadSum(row))
+    lane.isOutside.fill(rows.isOutside(row) ? 1 : 0)
+    for (let i = this.lead; i < ops.length; i++) {
+      const op = ops[i]!
+      if (op.by === 'sequences') op.addLane!(batch, firstLength, lane)
+      else for (let step = 0; step < LANE_STEPS; step++) lane.ms[step]! += rows.values[row + i]!
+    }
   }
 
   attentionMs(batch: number, length: number, prefix: number): number {

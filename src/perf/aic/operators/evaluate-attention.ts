@@ -4,14 +4,10 @@ import {noData} from '../tables/errors.ts'
 import {GridReader} from '../tables/grid.ts'
 import type {Grid} from '../tables/grid-shape.ts'
 import {attentionKey, type TableSet} from '../tables/tables.ts'
-import type {Hardware, SequenceCost} from './hardware.ts'
+import type {Hardware, LaneCost, SequenceCost} from './hardware.ts'
 import type {AttentionOp, Phase} from './ops.ts'
 import {fmhaBytes} from './quant-modes.ts'
 import {contextAttentionRoofline, generationAttentionRoofline} from './roofline.ts'
-
-export function evaluateAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
-  return hardware.phase === 'context' ? prefillAttention(op, hardware) : decodeAttention(op, hardware)
-}
 
 /** The tables name a slice by its KV heads, 0 when every query head has its own. */
 function sliceOf(op: AttentionOp, {modes}: Hardware) {
@@ -25,7 +21,7 @@ function findSlice(op: AttentionOp, tables: TableSet, phase: Phase, key: string)
   return plain ?? tables.grid(phase, key)
 }
 
-function prefillAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
+export function prefillAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
   const {system, tables} = hardware
   const slice = sliceOf(op, hardware)
   const grid = findSlice(op, tables, 'context', attentionKey('context', slice))
@@ -59,16 +55,24 @@ function normsMs(op: AttentionOp, {system}: Hardware): number {
   return 2 * mem(2 * op.heads * op.headDim) + 2 * mem(2 * op.kvHeads * op.headDim)
 }
 
-function decodeAttention(op: AttentionOp, hardware: Hardware): SequenceCost {
-  const {system, tables, estimator} = hardware
+interface DecodeCost {
+  readonly cost: SequenceCost
+  readonly addLane: LaneCost | null
+}
+
+export function decodeAttention(op: AttentionOp, hardware: Hardware): DecodeCost {
+  const {system, tables, estimator, outside} = hardware
   const slice = sliceOf(op, hardware)
   const grid = findSlice(op, tables, 'generation', attentionKey('generation', slice))
-  if (grid === null) return () => missingSlice('decode', op, hardware)
+  if (grid === null) return {cost: () => missingSlice('decode', op, hardware), addLane: null}
   const reader = new GridReader(grid, generationAttentionRoofline(system, slice), null, hardware)
   const lines = new DecodeLines(grid, op.heads, reader)
-  if (!(op.qkNorm && estimator.normsInDecode)) return (batch, length) => lines.at(batch, length)
-  const extraMs = normsMs(op, hardware) * DECODE_NORMS
-  return (batch, length) => lines.at(batch, length) + extraMs
+  const extraMs = op.qkNorm && estimator.normsInDecode ? normsMs(op, hardware) * DECODE_NORMS : 0
+  return {
+    cost: (batch, length) => lines.at(batch, length) + extraMs,
+    addLane: (batch, firstLength, lane, count) =>
+      lines.addLane({batch, firstLength, extraMs, count, outside}, lane),
+  }
 }
 
 /** The two norms, each with the tenth that small kernels cost on top, as the reference multiplies them out. */

@@ -1,24 +1,31 @@
 import {memoryMs} from '../request/link-and-memory.ts'
+import type {StepLane} from '../step-lane.ts'
 import {AicDataError} from '../tables/errors.ts'
-import {evaluateAttention} from './evaluate-attention.ts'
+import {decodeAttention, prefillAttention} from './evaluate-attention.ts'
 import {evaluateAllReduce, evaluateDispatch} from './evaluate-comm.ts'
 import {evaluateGemm} from './evaluate-gemm.ts'
 import {evaluateLatentAttention, evaluateLatentModule, evaluateLatentProjection} from './evaluate-latent.ts'
 import {evaluateMoe} from './evaluate-moe.ts'
 import {evaluateRecurrent} from './evaluate-recurrent.ts'
 import {evaluateStateSpace} from './evaluate-state-space.ts'
-import type {Hardware, SequenceCost, TokenCost} from './hardware.ts'
-import type {ElementwiseOp, EmbeddingOp, FallbackOp, Op, OverlapOp} from './ops.ts'
+import type {Hardware, LaneCost, SequenceCost, TokenCost} from './hardware.ts'
+import type {AttentionOp, ElementwiseOp, EmbeddingOp, FallbackOp, Op, OverlapOp} from './ops.ts'
 
 /** An operator ready to be asked; lookups throw `AicDataError` when there is no measurement to go by. */
 export type CompiledOp =
   | {readonly name: string; readonly by: 'tokens' | 'requests'; readonly cost: TokenCost}
-  | {readonly name: string; readonly by: 'sequences'; readonly cost: SequenceCost}
+  | {
+      readonly name: string
+      readonly by: 'sequences'
+      readonly cost: SequenceCost
+      /** The same for all steps of a lane, added to them; null where they have to be asked one by one. */
+      readonly addLane: ((batch: number, firstLength: number, lane: StepLane) => void) | null
+    }
 
 export function compileOp(op: Op, hardware: Hardware): CompiledOp {
   switch (op.kind) {
     case 'attention':
-      return sequences(op, evaluateAttention(op, hardware))
+      return evaluateAttentionOp(op, hardware)
     case 'latent_attention':
       return sequences(op, evaluateLatentAttention(op, hardware))
     case 'latent_module':
@@ -56,12 +63,20 @@ function tokens(op: Op, cost: TokenCost): TokenOp {
   return {name: op.name, by: 'tokens', cost: x => Math.max(0, cost(x)) * op.count}
 }
 
-function sequences(op: Op, cost: SequenceCost): CompiledOp {
+function sequences(op: Op, cost: SequenceCost, addLane: LaneCost | null = null): CompiledOp {
   return {
     name: op.name,
     by: 'sequences',
     cost: (batch, length, prefix) => Math.max(0, cost(batch, length, prefix)) * op.count,
+    addLane:
+      addLane === null ? null : (batch, firstLength, lane) => addLane(batch, firstLength, lane, op.count),
   }
+}
+
+function evaluateAttentionOp(op: AttentionOp, hardware: Hardware): CompiledOp {
+  if (hardware.phase === 'context') return sequences(op, prefillAttention(op, hardware))
+  const {cost, addLane} = decodeAttention(op, hardware)
+  return sequences(op, cost, addLane)
 }
 
 function evaluateEmbedding(op: EmbeddingOp, {system}: Hardware): TokenCost {

@@ -1,5 +1,6 @@
 import type {BackendName, GpuSystem} from '../../../config/gpus.ts'
 import type {Estimator} from '../request/estimator.ts'
+import type {StepLane} from '../step-lane.ts'
 import type {OutsideFlag} from '../tables/outside.ts'
 import type {TableSet} from '../tables/tables.ts'
 import type {Phase} from './ops.ts'
@@ -18,6 +19,12 @@ export interface Hardware {
 
 /** Latency in ms of one operator with `x` tokens; `count` and the floor at 0 are applied outside. */
 export type TokenCost = (x: number) => number
+
+/**
+ * Adds the latency of one operator, in ms, to each step of a lane: `count` times, and 0 at the least; says which of them left the
+ * measured data.
+ */
+export type LaneCost = (batch: number, firstLength: number, lane: StepLane, count: number) => void
 
 /** Latency in ms of one operator whose work depends on the sequences. Decode passes prefix 0. */
 export type SequenceCost = (batch: number, length: number, prefix: number) => number

@@ -4,6 +4,7 @@ import {SYSTEMS} from '../../../config/gpus.ts'
 import {loadAicModel} from '../load-aic-model.ts'
 import {generationAttentionRoofline} from '../operators/roofline.ts'
 import {ESTIMATORS} from '../request/estimator.ts'
+import {LANE_STEPS, StepLane} from '../step-lane.ts'
 import {DecodeLines} from './decode-lines.ts'
 import {decodePack} from './decode-pack.ts'
 import {GridReader} from './grid.ts'
@@ -49,3 +50,25 @@ test('answers do not depend on what was asked before', async () => {
     expect(warm.decodeMs(7, tokens, 2)).toBe(cold.decodeMs(7, tokens, 2))
   }
 })
+
+test.each(['nvidia/Llama-3.1-8B-Instruct-FP8', 'Qwen/Qwen3-32B'])(
+  'a lane of steps has the bits of its steps one by one: %s',
+  async id => {
+    const model = unwrap(
+      await loadAicModel(requestOf({system: 'h200_sxm', backend: 'vllm', model: id, tp: 1}), fetchFromDisk),
+    )
+    const lane = new StepLane()
+    for (const batch of [1, 3, 16, 33, 700])
+      for (const first of [0, 8, 4088, 8192, 20_000, 58_240, 65_536, 140_000]) {
+        expect(model.fillLane(batch, first, lane)).toBe(true)
+        const steps = Array.from({length: LANE_STEPS}, (_, i) => [
+          model.decodeMs(batch, first + i, 2),
+          Number(model.wasOutside),
+        ])
+        expect(
+          steps.map((_, i) => [lane.ms[i], lane.isOutside[i]]),
+          `${batch} ${first}`,
+        ).toEqual(steps)
+      }
+  },
+)

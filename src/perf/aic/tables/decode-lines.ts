@@ -1,6 +1,8 @@
+import {LANE_STEPS, type StepLane} from '../step-lane.ts'
 import {lowerBound} from './curve.ts'
 import type {GridReader} from './grid.ts'
 import type {Grid} from './grid-shape.ts'
+import type {OutsideFlag} from './outside.ts'
 
 /** Lengths averaged per decode step: sequences of a batch differ, five lengths within 10 % stand for the spread. */
 const SAMPLES = 5
@@ -29,9 +31,13 @@ export class DecodeLines {
   /** Mean time over five lengths around `length`, ms. */
   at(batch: number, length: number): number {
     const line = this.lines[batch] ?? this.add(batch)
-    const low = Math.max(1, Math.trunc(length * 0.9))
-    const high = Math.max(low, Math.trunc(length * 1.1))
-    return line.mean(low, high)
+    return line.mean(lowEnd(length), highEnd(length))
+  }
+
+  /** Adds `count` times the mean times around rising lengths to the steps of a lane. */
+  addLane(steps: LaneSteps, lane: StepLane): void {
+    const line = this.lines[steps.batch] ?? this.add(steps.batch)
+    line.addLane(steps, lane)
   }
 
   private add(batch: number): DecodeLine {
@@ -60,6 +66,25 @@ export class DecodeLines {
   }
 }
 
+interface LaneSteps {
+  readonly batch: number
+  readonly firstLength: number
+  /** Of each latency beside the table's. */
+  readonly extraMs: number
+  readonly count: number
+  /** Raised by lookups. */
+  readonly outside: OutsideFlag
+}
+
+/** Around a length, which is no shorter than 1. */
+function lowEnd(length: number): number {
+  return Math.max(1, Math.trunc(length * 0.9))
+}
+
+function highEnd(length: number): number {
+  return Math.max(lowEnd(length), Math.trunc(length * 1.1))
+}
+
 interface Neighbours {
   readonly heads: number
   readonly batch: number
@@ -74,9 +99,8 @@ interface Neighbours {
 class DecodeLine {
   private readonly keys: Float64Array
   private readonly values: Float64Array
-  private readonly reader: GridReader
-  private readonly heads: number
-  private readonly batch: number
+  /** Of any length. */
+  private readonly general: (length: number) => number
   private readonly start: number
   private readonly end: number
   /** From a leaf of branch A to the same length in branch B. */
@@ -88,14 +112,22 @@ class DecodeLine {
   constructor(grid: Grid, reader: GridReader, {heads, batch, nodeA, nodeB, weight, common}: Neighbours) {
     this.keys = grid.keys2
     this.values = grid.values
-    this.reader = reader
-    this.heads = heads
-    this.batch = batch
+    this.general = reader.line(heads, batch)
     this.start = grid.start2[nodeA]!
     this.end = this.start + common
     this.offset = grid.start2[nodeB]! - this.start
     this.weight = weight
     this.last = this.start
+  }
+
+  addLane({firstLength, extraMs, count, outside}: LaneSteps, lane: StepLane): void {
+    const {ms, isOutside} = lane
+    for (let step = 0; step < LANE_STEPS; step++) {
+      const length = firstLength + step
+      outside.hit = false
+      ms[step]! += Math.max(0, this.mean(lowEnd(length), highEnd(length)) + extraMs) * count
+      if (outside.hit) isOutside[step] = 1
+    }
   }
 
   mean(low: number, high: number): number {
@@ -110,7 +142,7 @@ class DecodeLine {
       const length = low + Math.floor(((high - low) * i) / (SAMPLES - 1))
       while (at < end && keys[at]! < length) at++
       const covered = at < end && (at > start || keys[at] === length)
-      total += covered ? this.interpolate(at, length) : this.reader.at(this.heads, this.batch, length)
+      total += covered ? this.interpolate(at, length) : this.general(length)
     }
     return total / SAMPLES
   }

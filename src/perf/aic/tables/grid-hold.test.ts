@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {HoldReader} from './grid-hold.ts'
 import type {Grid, GridRoofline} from './grid-shape.ts'
+import {HoldLine} from './hold-line.ts'
 
 /** A ragged grid from arbitrary leaves, as the pack decoder builds it. */
 function gridOf(leaves: readonly (readonly [number, number, number, number])[]): Grid {
@@ -97,6 +98,20 @@ test('the pruned search gives what ranking every leaf gives, ties included', () 
       const read = () => new HoldReader(gridOf(all), roofline, ranksSquares).at(q[0], q[1], q[2])
       if (Number.isNaN(expected)) expect(read).toThrow('no usable measurement')
       else expect(Math.abs(read() - expected)).toBeLessThanOrEqual(1e-12 * expected)
+    }),
+    {numRuns: 400},
+  )
+})
+
+test('leaves looked for once per cell give the same bits as a search for each point', () => {
+  const thirds = fc.array(fc.oneof(fc.integer({min: 1, max: 3000}), key), {maxLength: 40})
+  fc.assert(
+    fc.property(leaves, queries, thirds, fc.boolean(), (all, [q0, q1], asked, ranksSquares) => {
+      const grid = gridOf(all)
+      if (!all.some(([, , , ms]) => ms > 0)) return
+      const line = new HoldLine(new HoldReader(grid, roofline, ranksSquares), q0, q1)
+      for (const q2 of asked)
+        expect(line.at(q2)).toBe(new HoldReader(grid, roofline, ranksSquares).at(q0, q1, q2))
     }),
     {numRuns: 400},
   )

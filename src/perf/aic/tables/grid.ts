@@ -3,6 +3,7 @@ import {lowerBound} from './curve.ts'
 import {noData} from './errors.ts'
 import {HoldReader} from './grid-hold.ts'
 import type {Grid, GridRoofline} from './grid-shape.ts'
+import {HoldLine} from './hold-line.ts'
 import type {OutsideFlag} from './outside.ts'
 
 /** Axis interpolated on square roots: prefill attention grows with the square of the length. */
@@ -36,11 +37,23 @@ export class GridReader {
   /** @throws AicDataError where not even the nearest measurements say anything */
   at(q0: number, q1: number, q2: number): number {
     const value = this.alongAxis0(q0, q1, q2)
-    if (value !== OUT) return value
+    return value === OUT ? this.rooflineBeyond(q0, q1, q2) / this.hold.at(q0, q1, q2) : value
+  }
+
+  /** The same for one pair of first keys, to be asked for many third ones. */
+  line(q0: number, q1: number): (q2: number) => number {
+    const hold = new HoldLine(this.hold, q0, q1)
+    return q2 => {
+      const value = this.alongAxis0(q0, q1, q2)
+      return value === OUT ? this.rooflineBeyond(q0, q1, q2) / hold.at(q2) : value
+    }
+  }
+
+  private rooflineBeyond(q0: number, q1: number, q2: number): number {
     this.outside.hit = true
     const roofline = this.roofline(q0, q1, q2)
     if (!(roofline > 0)) throw noData(`no roofline for the attention point (${q0}, ${q1}, ${q2})`)
-    return roofline / this.hold.at(q0, q1, q2)
+    return roofline
   }
 
   private alongAxis0(q0: number, q1: number, q2: number): number {
