@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {BlockPool, PRIVATE} from '../../src/engine/vllm-1.6/block-pool.ts'
+import {type BlockHolder, BlockPool} from '../../src/engine/vllm-1.6/block-pool.ts'
 import {node, pathsOf, trees} from './prompt-trees.ts'
 import {cases} from './sampling.ts'
 
@@ -47,10 +47,8 @@ test('the block pool takes, shares, keeps and evicts copies as its plain model d
   )
 })
 
-interface Held {
-  readonly blocks: Int32Array
-  readonly copies: Int32Array
-  /** The same in the model. */
+interface Held extends BlockHolder {
+  /** What it holds in the model. */
   readonly twins: (Copy | null)[]
   /** Blocks it has, and how many of them are computed. */
   taken: number
@@ -59,13 +57,15 @@ interface Held {
 
 /** Most blocks of a request: the longest prompt and some that it generates. */
 const MOST = 80
+/** Identities of generated blocks. */
+const FRESH = 100_000
 
 class Pair {
   readonly pool: BlockPool
   readonly model: ModelPool
   readonly #paths: readonly (readonly number[])[]
   #held: Held[] = []
-  #nextFresh = 100_000
+  #nextFresh = FRESH
 
   constructor(tree: readonly number[], size: number, stride: number) {
     this.pool = new BlockPool(size)
@@ -104,14 +104,16 @@ class Pair {
   #admit(path: readonly number[]): void {
     const held: Held = {
       blocks: Int32Array.from({length: MOST}, (_, i) => path[i] ?? -1),
-      copies: new Int32Array(MOST).fill(PRIVATE),
+      runs: new Int32Array(MOST),
+      runCount: 0,
+      registered: 0,
       twins: [],
       taken: path.length,
       computed: 0,
     }
     const hits = this.model.lookUp(path).overlap
     const twins = this.model.take(path, hits)
-    expect(this.pool.take(held.blocks, held.copies, 0, path.length, hits)).toBe(twins !== null)
+    expect(this.pool.take(held, 0, path.length, hits)).toBe(twins !== null)
     if (twins === null) return
     held.twins.push(...twins)
     held.computed = hits
@@ -119,26 +121,28 @@ class Pair {
   }
 
   #compute(held: Held, blocks: number): void {
-    for (let i = 0; i < blocks && held.computed < held.taken; i++) {
-      const at = held.computed++
+    const to = Math.min(held.computed + blocks, held.taken)
+    if (to === held.computed) return
+    for (let at = held.computed; at < to; at++) {
       if (held.blocks[at] === -1) held.blocks[at] = this.#nextFresh++
-      held.copies[at] = this.pool.register(held.blocks[at]!)
       held.twins[at] = this.model.register(held.blocks[at]!)
     }
+    this.pool.register(held, to, held.blocks[held.computed]! >= FRESH)
+    held.computed = to
   }
 
   #generate(held: Held): void {
     if (held.taken === MOST) return
     const twins = this.model.take([-1], 0)
-    expect(this.pool.take(held.blocks, held.copies, held.taken, held.taken + 1, 0)).toBe(twins !== null)
+    expect(this.pool.take(held, held.taken, held.taken + 1, 0)).toBe(twins !== null)
     if (twins === null) return
     held.twins.push(null)
     held.taken++
   }
 
-  #end({copies, twins, taken}: Held): void {
-    this.pool.release(copies, 0, taken)
-    this.model.release(twins)
+  #end(held: Held): void {
+    this.pool.release(held, held.taken)
+    this.model.release(held.twins)
   }
 }
 

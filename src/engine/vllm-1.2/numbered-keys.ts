@@ -23,9 +23,14 @@ export class NumberedKeys {
     return this.#keys[number]!
   }
 
-  /** Keys that have one, in no order. */
+  /** Keys by which a number is found, in no order. */
   eachKey(visit: (key: number) => void): void {
-    for (const entry of this.#table) if (entry !== 0) visit(this.#keys[entry - 1]!)
+    this.eachNumber(number => visit(this.#keys[number]!))
+  }
+
+  /** Numbers that are found, in no order. */
+  eachNumber(visit: (number: number) => void): void {
+    for (const entry of this.#table) if (entry !== 0) visit(entry - 1)
   }
 
   /** @returns -1 if there is none */
@@ -43,14 +48,29 @@ export class NumberedKeys {
 
   /** A number for a key that has none. */
   add(key: number): number {
-    const number = this.#free.pop() ?? this.#newNumber()
-    this.#keys[number] = key
+    const number = this.addUnlisted(key)
     this.#insert(key, number)
     return number
   }
 
+  /** One more number for a key, which is not found by it. */
+  addUnlisted(key: number): number {
+    const number = this.#free.pop() ?? this.#newNumber()
+    this.#keys[number] = key
+    return number
+  }
+
+  /** From here on it is found by its key, of which there is no other. */
+  list(number: number): void {
+    this.#insert(this.#keys[number]!, number)
+  }
+
   drop(number: number): void {
     this.#remove(this.#keys[number]!)
+    this.#free.push(number)
+  }
+
+  dropUnlisted(number: number): void {
     this.#free.push(number)
   }
 
@@ -59,6 +79,10 @@ export class NumberedKeys {
     this.#remove(this.#keys[number]!)
     this.#keys[number] = key
     this.#insert(key, number)
+  }
+
+  renameUnlisted(number: number, key: number): void {
+    this.#keys[number] = key
   }
 
   #newNumber(): number {

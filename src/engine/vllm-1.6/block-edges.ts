@@ -46,7 +46,7 @@ export class BlockEdges {
     for (let i = 0; i < this.#count; i++) {
       const sequence = batch[this.#places[i]!]!
       const length = sequence.length + done
-      if (length % this.#blockSize === 0) blocks.completeLast(sequence, length)
+      if (length % this.#blockSize === 0) blocks.computed(sequence, length)
       else blocks.openNext(sequence, length)
     }
   }

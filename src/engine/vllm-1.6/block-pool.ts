@@ -1,14 +1,25 @@
-import {grown} from '../../core/grown.ts'
-import {GROUP_BITS, GROUP_MASK, IdentityTable, NONE} from './identity-table.ts'
+import {endOfRun} from '../vllm-1.2/block-runs.ts'
+import {CopyRuns, NONE} from './copy-runs.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 
-/** A block one request has to itself: nobody can hit it, and it is free again when the request gives it back. */
-export const PRIVATE = -1
+/** Who holds blocks: those of its first tokens. */
+export interface BlockHolder {
+  /** Identities. A row of consecutive ones that it has left does not come again. */
+  readonly blocks: Int32Array
+  /** Runs of copies held, first to last, each with those it was cut off from; there is room for one for each block. */
+  readonly runs: Int32Array
+  runCount: number
+  /** Leading blocks that are copies; those it holds besides are private. */
+  registered: number
+}
 
 /**
  * KV blocks of one instance, generation 1.6 (engine-1.6.md 6). A block is free, private to a request, or a cached *copy*
  * of an identity; copies nobody refers to are inactive and are evicted in the order of their release, whatever chain
  * they belong to. Two requests that compute the same block leave two copies; look-ups find the oldest one.
+ *
+ * Who releases a block releases those before it right after it. So of a prompt the cached blocks always are the first ones, and whoever
+ * follows it from its first block comes to every run at its begin.
  */
 export class BlockPool {
   readonly capacity: number
@@ -21,19 +32,7 @@ export class BlockPool {
   overlap = 0
   overlapInUse = 0
 
-  readonly #identities = new IdentityTable()
-  // Columns over copies; grown on demand, since most pools never fill.
-  #place = new Int32Array(INITIAL_COPIES)
-  #references = new Int32Array(INITIAL_COPIES)
-  /** Next younger copy of the same identity. */
-  #younger = new Int32Array(INITIAL_COPIES)
-  /** Neighbours in the list of inactive copies, longest inactive first. */
-  #before = new Int32Array(INITIAL_COPIES)
-  #after = new Int32Array(INITIAL_COPIES)
-  #oldest = NONE
-  #newest = NONE
-  #copyCount = 0
-  readonly #freeCopies: number[] = []
+  readonly #runs = new CopyRuns()
   readonly #log: KvEventLog | null
 
   /**
@@ -50,37 +49,37 @@ export class BlockPool {
     return this.#private + this.#cached - this.#inactive
   }
 
-  /** Whether a block is cached that is looked up together with this one. */
-  hasNeighbour(identity: number): boolean {
-    return this.#identities.findGroup(identity) >= 0
+  /** Some of `count` blocks with consecutive identities is cached. Looks at all runs. */
+  hasAnyOf(identity: number, count: number): boolean {
+    let hasAny = false
+    this.#runs.each((first, live) => {
+      if (first < identity + count && identity < first + live) hasAny = true
+    })
+    return hasAny
   }
 
   /** Calls back for every identity that is cached. */
   eachCached(visit: (block: number) => void): void {
-    this.#identities.each(visit)
+    this.#runs.each((first, count) => {
+      for (let i = 0; i < count; i++) visit(first + i)
+    })
   }
 
-  /** Calls back for stretches of identities in which all lie that are cached, with few others. */
+  /** Calls back for the stretches of identities that are cached. */
   eachStretch(visit: (first: number, count: number) => void): void {
-    this.#identities.eachGroup(visit)
+    this.#runs.each(visit)
   }
 
   /** Follows the blocks of a prompt as far as they are cached; the answer is in `overlap` and `overlapInUse`. */
   lookUp(blocks: Int32Array, count: number): void {
-    const {primary} = this.#identities
     let inUse = 0
-    let key = -1
-    let base = -1
     let i = 0
-    for (; i < count; i++) {
-      const block = blocks[i]!
-      if (block >> GROUP_BITS !== key) {
-        key = block >> GROUP_BITS
-        base = this.#identities.findGroup(block)
-      }
-      const copy = base < 0 ? NONE : primary[base + (block & GROUP_MASK)]!
-      if (copy === NONE) break
-      if (this.#references[copy]! > 0) inUse++
+    while (i < count) {
+      const run = this.#runs.find(blocks[i]!)
+      if (run === NONE) break
+      const found = Math.min(endOfRun(blocks, i, count) - i, this.#runs.live(run))
+      if (this.#runs.references(run) > 0) inUse += found
+      i += found
     }
     this.overlap = i
     this.overlapInUse = inUse
@@ -88,124 +87,143 @@ export class BlockPool {
 
   /**
    * Takes blocks [from, to) of a request, the first `hits` of them out of the cache, the rest fresh and private: all or
-   * none of them (engine-1.6.md 6.3).
-   * @param copies where they are noted
+   * none of them (engine-1.6.md 6.3). Only one that holds nothing has hits.
    */
-  take(blocks: Int32Array, copies: Int32Array, from: number, to: number, hits: number): boolean {
+  take(holder: BlockHolder, from: number, to: number, hits: number): boolean {
     const fresh = to - from - hits
-    let inactiveHits = 0
-    for (let i = from; i < from + hits; i++) {
-      const copy = this.#primaryOf(blocks[i]!)
-      copies[i] = copy
-      if (this.#references[copy] === 0) inactiveHits++
-    }
+    if (hits > 0) this.lookUp(holder.blocks, hits)
+    const inactiveHits = hits > 0 ? hits - this.overlapInUse : 0
     const shortage = fresh - (this.capacity - this.#private - this.#cached)
     if (shortage > this.#inactive - inactiveHits) return false
-    for (let i = from; i < from + hits; i++) this.#refer(copies[i]!)
-    for (let i = 0; i < shortage; i++) this.#evictOldest()
-    copies.fill(PRIVATE, from + hits, to)
+    if (hits > 0) this.#referLeading(holder, hits)
+    if (shortage > 0) this.#evict(shortage)
     this.#private += fresh
     return true
   }
 
   /** Takes one fresh block; `activeBlocks` are fewer than the pool has. */
   takeOne(): void {
-    if (this.#private + this.#cached === this.capacity) this.#evictOldest()
+    if (this.#private + this.#cached === this.capacity) this.#evict(1)
     this.#private++
   }
 
-  /** A private block was computed in full: it becomes a copy that others can hit. */
-  register(block: number): number {
-    this.#private--
-    this.#cached++
+  /**
+   * Private blocks of a request, up to its block `to`, were computed in full: they become copies that others can hit.
+   * @param areOwn nobody else has such blocks
+   */
+  register(holder: BlockHolder, to: number, areOwn: boolean): void {
+    const {blocks} = holder
+    let i = holder.registered
+    this.#private -= to - i
+    this.#cached += to - i
     this.version++
-    const copy = this.#freeCopies.pop() ?? this.#newCopy()
-    const place = this.#identities.placeFor(block)
-    this.#place[copy] = place
-    this.#references[copy] = 1
-    this.#younger[copy] = NONE
-    const primary = this.#identities.primary[place]!
-    if (primary === NONE) {
-      this.#identities.occupy(place, copy)
-      this.#log?.stored(block)
-    } else {
-      let last = primary
-      while (this.#younger[last] !== NONE) last = this.#younger[last]!
-      this.#younger[last] = copy
+    if (!areOwn) {
+      // Others may have computed the same since it was looked up.
+      this.lookUp(blocks, to)
+      const {overlap} = this
+      if (i < overlap) this.#cutBefore(blocks, i)
+      while (i < overlap) {
+        const run = this.#leading(blocks, i, overlap)
+        this.#push(holder, this.#runs.addYounger(run))
+        i += this.#runs.live(run)
+      }
     }
-    return copy
+    while (i < to) {
+      const end = endOfRun(blocks, i, to)
+      this.#append(holder, blocks[i]!, end - i)
+      i = end
+    }
+    holder.registered = to
   }
 
-  /** Gives blocks [from, to) back, last to first. */
-  release(copies: Int32Array, from: number, to: number): void {
-    for (let i = to - 1; i >= from; i--) {
-      const copy = copies[i]!
-      if (copy === PRIVATE) this.#private--
-      else if (--this.#references[copy]! === 0) this.#appendInactive(copy)
+  /** Gives back the `count` blocks that a request holds, last to first. */
+  release(holder: BlockHolder, count: number): void {
+    this.#private -= count - holder.registered
+    for (let i = holder.runCount - 1; i >= 0; i--) {
+      for (let run = holder.runs[i]!; run !== NONE; run = this.#runs.cutFrom(run)) {
+        if (!this.#runs.unrefer(run)) continue
+        this.version++
+        this.#inactive += this.#runs.live(run)
+      }
+    }
+    holder.runCount = 0
+    holder.registered = 0
+  }
+
+  #referLeading(holder: BlockHolder, hits: number): void {
+    const {blocks} = holder
+    for (let i = 0; i < hits; ) {
+      const run = this.#leading(blocks, i, hits)
+      const live = this.#runs.live(run)
+      if (this.#runs.refer(run)) {
+        this.version++
+        this.#inactive -= live
+      }
+      this.#push(holder, run)
+      i += live
+    }
+    holder.registered = hits
+  }
+
+  /** A run that was cut off from the last one held stands for both. */
+  #push(holder: BlockHolder, run: number): void {
+    const last = holder.runCount - 1
+    const at = last >= 0 && this.#runs.cutFrom(run) === holder.runs[last] ? last : holder.runCount++
+    holder.runs[at] = run
+  }
+
+  #append(holder: BlockHolder, first: number, count: number): void {
+    const last = holder.runCount === 0 ? NONE : holder.runs[holder.runCount - 1]!
+    if (last !== NONE && this.#goesOn(last, first)) this.#runs.extend(last, count)
+    else this.#push(holder, this.#runs.add(first, count))
+    for (let identity = first; this.#log !== null && identity < first + count; identity++)
+      this.#log.stored(identity)
+  }
+
+  /** A run goes on with an identity if only its one holder is there to see. */
+  #goesOn(run: number, identity: number): boolean {
+    const isNext = this.#runs.first(run) + this.#runs.live(run) === identity
+    return isNext && this.#runs.references(run) === 1 && this.#runs.isAlone(run)
+  }
+
+  /** The run that begins with block `i`, cut off where it does not go on as the blocks before `to` do. */
+  #leading(blocks: Int32Array, i: number, to: number): number {
+    const run = this.#runs.find(blocks[i]!)
+    const wanted = endOfRun(blocks, i, to) - i
+    return wanted < this.#runs.live(run) ? this.#runs.splitHead(run, wanted) : run
+  }
+
+  /** Sees to it that a run begins with block `at`, which is cached as are those before it. */
+  #cutBefore(blocks: Int32Array, at: number): void {
+    let i = 0
+    while (i < at) {
+      const run = this.#runs.find(blocks[i]!)
+      const end = Math.min(endOfRun(blocks, i, at + 1), i + this.#runs.live(run))
+      if (end > at) this.#runs.splitHead(run, at - i)
+      i = end
     }
   }
 
-  #primaryOf(block: number): number {
-    return this.#identities.primary[this.#identities.findGroup(block) + (block & GROUP_MASK)]!
-  }
-
-  #refer(copy: number): void {
-    if (this.#references[copy]!++ === 0) this.#unlinkInactive(copy)
-  }
-
-  #appendInactive(copy: number): void {
+  /** Evicts the blocks longest inactive; there are enough. */
+  #evict(count: number): void {
     this.version++
-    this.#inactive++
-    this.#before[copy] = this.#newest
-    this.#after[copy] = NONE
-    if (this.#newest === NONE) this.#oldest = copy
-    else this.#after[this.#newest] = copy
-    this.#newest = copy
-  }
-
-  #unlinkInactive(copy: number): void {
-    this.version++
-    this.#inactive--
-    const before = this.#before[copy]!
-    const after = this.#after[copy]!
-    if (before === NONE) this.#oldest = after
-    else this.#after[before] = after
-    if (after === NONE) this.#newest = before
-    else this.#before[after] = before
-  }
-
-  #evictOldest(): void {
-    const copy = this.#oldest
-    this.#unlinkInactive(copy)
-    this.#cached--
-    this.#freeCopies.push(copy)
-    const place = this.#place[copy]!
-    const primary = this.#identities.primary[place]!
-    if (primary !== copy) {
-      let older = primary
-      while (this.#younger[older] !== copy) older = this.#younger[older]!
-      this.#younger[older] = this.#younger[copy]!
-    } else if (this.#younger[copy] !== NONE) {
-      this.#identities.primary[place] = this.#younger[copy]!
-    } else {
-      this.#log?.removed(this.#identities.identityAt(place))
-      this.#identities.vacate(place)
+    this.#cached -= count
+    this.#inactive -= count
+    for (let left = count; left > 0; ) {
+      const run = this.#runs.oldest
+      const live = this.#runs.live(run)
+      const gone = Math.min(left, live)
+      if (this.#runs.isAlone(run)) this.#tellRemoved(this.#runs.first(run) + live, gone)
+      else if (gone < live) this.#runs.splitHead(run, live - gone)
+      if (gone < this.#runs.live(run)) this.#runs.shorten(run, gone)
+      else this.#runs.drop(run)
+      left -= gone
     }
   }
 
-  #newCopy(): number {
-    if (this.#copyCount === this.#place.length) this.#grow()
-    return this.#copyCount++
-  }
-
-  #grow(): void {
-    const size = this.#place.length * 2
-    this.#place = grown(this.#place, size)
-    this.#references = grown(this.#references, size)
-    this.#younger = grown(this.#younger, size)
-    this.#before = grown(this.#before, size)
-    this.#after = grown(this.#after, size)
+  /** The `count` identities before `end`, the last one first. */
+  #tellRemoved(end: number, count: number): void {
+    for (let identity = end - 1; this.#log !== null && identity >= end - count; identity--)
+      this.#log.removed(identity)
   }
 }
-
-const INITIAL_COPIES = 1024

@@ -2,7 +2,7 @@ import type {EngineArgs} from '../../config/scenario.ts'
 import {ArrayPool} from '../array-pool.ts'
 import {type Prompts, writePromptBlocks} from '../prompts.ts'
 import {FreshIdentities} from '../vllm-1.2/fresh-identities.ts'
-import {BlockPool, PRIVATE} from './block-pool.ts'
+import {BlockPool} from './block-pool.ts'
 import type {KvEventLog} from './kv-event-log.ts'
 import {mostEntries, Sequence} from './sequence.ts'
 
@@ -27,7 +27,9 @@ export class SequenceBlocks {
     this.#blockSize = args.block_size
     this.#isPrefixCached = args.enable_prefix_caching
     this.#reusesAll = args.engine_type === 'trtllm'
-    this.#fresh = new FreshIdentities(prompts.blockCount, identity => this.pool.hasNeighbour(identity))
+    this.#fresh = new FreshIdentities(prompts.blockCount, (identity, count) =>
+      this.pool.hasAnyOf(identity, count),
+    )
     prompts.living?.addCache(this.pool)
   }
 
@@ -51,7 +53,7 @@ export class SequenceBlocks {
     const promptBlocks = this.#promptBlocks(request)
     const entries = mostEntries(prompt, maxOutput, this.#blockSize)
     const blocks = this.#arrays.take(entries)
-    this.#writePrompt(request, blocks, promptBlocks)
+    if (this.#isPrefixCached) this.#writeIdentities(request, blocks, entries)
     return new Sequence(request, {prompt, maxOutput, promptBlocks}, blocks, this.#arrays.take(entries))
   }
 
@@ -79,7 +81,7 @@ export class SequenceBlocks {
   extend(sequence: Sequence, target: number, cached: number): boolean {
     const from = this.countFor(sequence.allocated)
     const hits = Math.max(Math.floor(cached / this.#blockSize) - from, 0)
-    if (!this.pool.take(sequence.blocks, sequence.copies, from, this.countFor(target), hits)) return false
+    if (!this.pool.take(sequence, from, this.countFor(target), hits)) return false
     sequence.allocated = target
     return true
   }
@@ -87,42 +89,46 @@ export class SequenceBlocks {
   /** Takes the block that the sequence's token `length` is the first of; there is one, free or to be evicted. */
   openNext(sequence: Sequence, length: number): void {
     this.pool.takeOne()
-    sequence.copies[(length - 1) / this.#blockSize] = PRIVATE
     sequence.allocated = length
   }
 
-  /** Tokens [before, after) are computed: blocks complete by now can be hit from here on, by requests of this very pass, too. */
-  computed(sequence: Sequence, before: number, after: number): void {
-    if (!this.#isPrefixCached) return
-    const blockSize = this.#blockSize
-    const to = Math.floor(after / blockSize)
-    for (let i = Math.floor(before / blockSize); i < to; i++) this.#complete(sequence, i)
-  }
-
-  /** The same of the token `length` alone, which is the last of its block. */
-  completeLast(sequence: Sequence, length: number): void {
-    if (this.#isPrefixCached) this.#complete(sequence, length / this.#blockSize - 1)
+  /** The first `tokens` are computed: blocks complete by now can be hit from here on, by requests of this very pass, too. */
+  computed(sequence: Sequence, tokens: number): void {
+    const to = Math.floor(tokens / this.#blockSize)
+    if (!this.#isPrefixCached || to <= sequence.registered) return
+    if (to > sequence.identified) this.#identify(sequence, to)
+    const areOwn = sequence.blocks[sequence.registered]! >= this.#prompts.blockCount
+    this.pool.register(sequence, to, areOwn)
   }
 
   /** Gives back all blocks of a sequence. */
   drop(sequence: Sequence): void {
-    this.pool.release(sequence.copies, 0, this.countFor(sequence.allocated))
+    this.pool.release(sequence, this.countFor(sequence.allocated))
     sequence.allocated = 0
   }
 
   /** The sequence is not needed any more, and holds no blocks. */
   recycle(sequence: Sequence): void {
     this.#arrays.give(sequence.blocks)
-    this.#arrays.give(sequence.copies)
+    this.#arrays.give(sequence.runs)
   }
 
-  #complete(sequence: Sequence, at: number): void {
-    if (sequence.copies[at] !== PRIVATE) return
-    if (at >= sequence.identified) {
-      sequence.blocks[at] = this.#generatedBlock(sequence.request, at)
-      sequence.identified = at + 1
+  /** Blocks of generated tokens are nobody else's, unless a later turn sends them as part of its prompt. */
+  #identify(sequence: Sequence, to: number): void {
+    const {continuedBy, blockStart, blocks} = this.#prompts
+    const next = continuedBy === null ? -1 : continuedBy[sequence.request]!
+    if (next >= 0) {
+      const known = blockStart[next + 1]! - blockStart[next]!
+      for (let i = sequence.identified; i < Math.min(to, known); i++)
+        sequence.blocks[i] = blocks[blockStart[next]! + i]!
     }
-    sequence.copies[at] = this.pool.register(sequence.blocks[at]!)
+    sequence.identified = to
+  }
+
+  #writeIdentities(request: number, blocks: Int32Array, entries: number): void {
+    const known = writePromptBlocks(this.#prompts, request, blocks)
+    const fresh = this.#fresh.take(entries - known)
+    for (let i = known; i < entries; i++) blocks[i] = fresh + i - known
   }
 
   /** Complete blocks of the prompt that have an identity. */
@@ -131,19 +137,5 @@ export class SequenceBlocks {
     if (!this.#isPrefixCached) return 0
     if (areUnshared || living !== null) return Math.floor(inputLength[request]! / this.#blockSize)
     return blockStart[request + 1]! - blockStart[request]!
-  }
-
-  #writePrompt(request: number, blocks: Int32Array, count: number): void {
-    if (count === 0) return
-    const known = writePromptBlocks(this.#prompts, request, blocks)
-    for (let i = known; i < count; i++) blocks[i] = this.#fresh.take(1)
-  }
-
-  /** Identity of a block with generated tokens: nobody else's, unless a later turn sends them as part of its prompt. */
-  #generatedBlock(request: number, index: number): number {
-    const {continuedBy, blockStart, blocks} = this.#prompts
-    const next = continuedBy === null ? -1 : continuedBy[request]!
-    const at = next < 0 ? 0 : blockStart[next]! + index
-    return next >= 0 && at < blockStart[next + 1]! ? blocks[at]! : this.#fresh.take(1)
   }
 }

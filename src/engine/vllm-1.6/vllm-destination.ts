@@ -43,7 +43,7 @@ export class VllmDestination extends PendingDestination<Sequence> {
     const blocks = Math.ceil(sequence.promptLength / blockSize)
     if (sharesCache) pool.lookUp(sequence.blocks, sequence.identified)
     const hits = sharesCache ? pool.overlap : 0
-    if (!pool.take(sequence.blocks, sequence.copies, 0, blocks, hits)) return -1
+    if (!pool.take(sequence, 0, blocks, hits)) return -1
     return (blocks - hits) * blockSize
   }
 
@@ -51,8 +51,8 @@ export class VllmDestination extends PendingDestination<Sequence> {
     this.#host.activate(sequence)
   }
 
-  protected override release({copies, promptLength}: Sequence): void {
+  protected override release(sequence: Sequence): void {
     const {pool, blockSize} = this.#host
-    pool.release(copies, 0, Math.ceil(promptLength / blockSize))
+    pool.release(sequence, Math.ceil(sequence.promptLength / blockSize))
   }
 }

@@ -196,7 +196,7 @@ export class VllmScheduler implements Scheduler16 {
     sequence.isMaterialised = true
     sequence.computed = promptLength
     sequence.allocated = promptLength
-    this.#blocks.computed(sequence, 0, promptLength)
+    this.#blocks.computed(sequence, promptLength)
     this.#waiting.insertByOrdinal(sequence)
   }
 
@@ -261,7 +261,7 @@ export class VllmScheduler implements Scheduler16 {
       if (result !== SCHEDULED) return result
     }
     sequence.computed = after
-    this.#blocks.computed(sequence, before, after)
+    this.#blocks.computed(sequence, after)
     sequence.passUsed = want
     sequence.passPrefix = prefix
     sequence.passPromptTokens = Math.max(Math.min(after, promptLength) - prefix, 0)
