@@ -44,6 +44,12 @@ const MEASURED = [
   ['a million short requests', fleetOf(4), generated(1e6, 1, 1), 342452],
   ['four million short requests', fleetOf(4), generated(4e6, 1, 1), 1077192],
   ['a million and one, not kept', fleetOf(8), {...generated(1_000_001, 400, 20), isStreamed: true}, 120912],
+  [
+    'a million rows that are read as the run goes on',
+    fleetOf(8),
+    {...generated(1.1e6, 5530, 20), isStreamed: true, fileBytes: 96 * MIB},
+    216392,
+  ],
   ['long prompts', fleetOf(4), generated(1e5, 8192, 1), 174756],
   ['long answers', fleetOf(4), generated(2e4, 64, 2000), 130588],
   [

@@ -6,7 +6,7 @@ export interface TrafficSize {
   readonly requests: number
   readonly inputTokens: number
   readonly outputTokens: number
-  /** Of the trace file as it is read; 0 for generated traffic. */
+  /** Of the trace file as it is read, or what of it is there at a time; 0 for generated traffic. */
   readonly fileBytes: number
   /** From the first to the last arrival. */
   readonly spanS: number
@@ -63,7 +63,8 @@ const BYTES = {
 export function forecastMemory(scenario: Scenario, traffic: TrafficSize): MemoryForecast {
   const pools = poolsOf(scenario.fleet).map(([, pool]) => pool)
   const {requests, inputTokens, outputTokens, spanS} = traffic
-  let leastBytes = BYTES.program + (traffic.isStreamed ? BYTES.streamed : keptBytes(scenario, traffic))
+  let leastBytes =
+    BYTES.program + (traffic.isStreamed ? BYTES.streamed + traffic.fileBytes : keptBytes(scenario, traffic))
   const mostWaiting = traffic.isStreamed ? Math.min(requests, MOST_SLOTS) : requests
   let waitingBytes = mostWaiting * BYTES.waiting
   for (const {args, initialWorkers} of pools) {

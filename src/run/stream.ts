@@ -90,7 +90,10 @@ export function streamedMooncake(
   const notices = [...facts.notices, ...facts.oddities.map(tellOddity)]
   const open = () => new MooncakeSource(facts, openFile, options)
   return ok(
-    fileTraffic({...trace, sha256: trace.sha256(), notices}, {open, of: facts, rows, odd, fileBytes: 0}),
+    fileTraffic(
+      {...trace, sha256: trace.sha256(), notices},
+      {open, of: facts, rows, odd, fileBytes: PIECES_BYTES},
+    ),
   )
 }
 
@@ -143,6 +146,9 @@ function fileTraffic(
 function turnedAway(scenario: Scenario, columns: LengthColumns): readonly string[] {
   return scenario.release === '1.6.1' ? oversizeOddities(scenario, columns).map(tellOddity) : []
 }
+
+/** Pieces of a file that is read as the run goes on, what is made of them, and prompts' prefixes: measured. */
+const PIECES_BYTES = 96 * 2 ** 20
 
 /** Of `LengthColumns`, a request. */
 const COLUMN_BYTES = 16

@@ -380,6 +380,13 @@ test.each([
   expect(await streamed(written(name, content), scenarioOf(`--num-workers 3${flags}`))).toBe(null)
 })
 
+test('the last row needs no end of line', async () => {
+  const scenario = scenarioOf('--num-workers 2')
+  const unended = await streamed(written('unended.jsonl', CHATS[512]!.trimEnd()), scenario)
+  expect(unended!.streamed!.requestCount).toBe(700)
+  expect((await run(scenario, async () => ({ok: true, value: unended!}))).report.completed_requests).toBe(700)
+})
+
 test('several members of a gzip file are read one after the other', async () => {
   const half = CHATS[512]!.indexOf('\n', CHATS[512]!.length / 2) + 1
   const members = [CHATS[512]!.slice(0, half), CHATS[512]!.slice(half)].map(text => gzipSync(text))

@@ -29,6 +29,8 @@ export interface StreamLimits {
 export const STREAM_LIMITS: StreamLimits = {above: STREAMED_ABOVE, fileBytes: 4 * 2 ** 20}
 
 const PIECE_BYTES = 2 ** 20
+/** Bytes from which the number of rows is told; of a packed file a piece more is read than unpacked. */
+const HEAD_READ = 4 * PIECE_BYTES
 const NEWLINE = 10
 
 /**
@@ -47,8 +49,11 @@ export async function streamTrace(
   if (paths.length !== 1 || !isWhole || traceSeed !== undefined || traceFormat.leaveOut !== undefined)
     return null
   if (!isLargeFile(path, fileBytes)) return null
-  const asked = traceFormat.format ?? formatOf(path)
-  if (asked === 'mooncake') return streamMooncake(path, scenario, above)
+  const looked = lookAt(path)
+  const asked = traceFormat.format ?? looked?.format ?? null
+  // Reading it once more for nothing would cost a run of fewer rows some hundredths of its time.
+  if (asked === 'mooncake')
+    return looked !== null && looked.rows > above / 2 ? streamMooncake(path, scenario, above) : null
   if (asked === null || !isCsv(asked)) return null
   const hash = createHash('sha256')
   const read = await readRows(path, hash, {format: asked, columns: traceFormat.columns ?? {}})
@@ -66,13 +71,44 @@ function isLargeFile(path: string, fileBytes: number): boolean {
   return stat?.isFile() === true && stat.size >= fileBytes
 }
 
-/** null where it cannot be read. */
-function formatOf(path: string): TraceFormat | null {
+/** What the beginning of a file tells of it; null where it cannot be read. */
+function lookAt(path: string): {readonly format: TraceFormat; readonly rows: number} | null {
+  const file = opened(path)
+  if (file === null) return null
+  const {size} = statSync(path)
+  let read = 0
+  const next = piecesOf(file)
+  const counted = () => {
+    const piece = next()
+    read += piece?.length ?? 0
+    return piece
+  }
   try {
-    return detectFormat(linePieces(unpackedPieces(filePieces(path)))() ?? new Uint8Array(0)).format
+    const lines = linePieces(unpackedPieces(counted))
+    const head = lines() ?? new Uint8Array(0)
+    let rows = 0
+    for (let piece: Uint8Array | null = head; piece !== null; piece = read < HEAD_READ ? lines() : null)
+      rows += linesIn(piece)
+    return {format: detectFormat(head).format, rows: (rows / read) * size}
+  } catch {
+    return null
+  } finally {
+    closeSync(file)
+  }
+}
+
+function opened(path: string): number | null {
+  try {
+    return openSync(path, 'r')
   } catch {
     return null
   }
+}
+
+function linesIn(piece: Uint8Array): number {
+  let count = 0
+  for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, at + 1)) count++
+  return count
 }
 
 function streamMooncake(path: string, scenario: Scenario, above: number): Result<Traffic> | null {
@@ -98,13 +134,23 @@ function streamMooncake(path: string, scenario: Scenario, above: number): Result
   }
 }
 
-/** A file's bytes, read when they are asked for. */
+/** A file's bytes, read when they are asked for; it is closed at its end. */
 function filePieces(path: string): NextPiece {
   const file = openSync(path, 'r')
+  const next = piecesOf(file)
+  let isClosed = false
+  return () => {
+    const piece = isClosed ? null : next()
+    if (piece === null && !isClosed) closeSync(file)
+    isClosed = piece === null
+    return piece
+  }
+}
+
+function piecesOf(file: number): NextPiece {
   return () => {
     const piece = new Uint8Array(PIECE_BYTES)
     const count = readSync(file, piece)
-    if (count === 0) closeSync(file)
     return count === 0 ? null : piece.subarray(0, count)
   }
 }
