@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {type BlockHolder, BlockPool} from '../../src/engine/vllm-1.6/block-pool.ts'
+import {KvEventLog} from '../../src/engine/vllm-1.6/kv-event-log.ts'
 import {node, pathsOf, trees} from './prompt-trees.ts'
 import {cases} from './sampling.ts'
 
@@ -63,12 +64,15 @@ const FRESH = 100_000
 class Pair {
   readonly pool: BlockPool
   readonly model: ModelPool
+  readonly #log = new KvEventLog()
+  /** Identities that are cached, by the events alone. */
+  readonly #told = new Set<number>()
   readonly #paths: readonly (readonly number[])[]
   #held: Held[] = []
   #nextFresh = FRESH
 
   constructor(tree: readonly number[], size: number, stride: number) {
-    this.pool = new BlockPool(size)
+    this.pool = new BlockPool(size, this.#log)
     this.model = new ModelPool(size)
     this.#paths = pathsOf(tree, stride)
   }
@@ -94,6 +98,22 @@ class Pair {
       return overlap !== this.pool.overlap || overlapInUse !== this.pool.overlapInUse
     })
     expect(wrong).toBeUndefined()
+    this.#expectTold()
+  }
+
+  /** Each came when it was not there, and went when it was. */
+  #expectTold(): void {
+    for (const event of this.#log.events) {
+      const identity = event >> 1
+      expect(this.#told.has(identity)).toBe(event % 2 === 1)
+      if (event % 2 === 1) this.#told.delete(identity)
+      else this.#told.add(identity)
+    }
+    this.#log.clear()
+    expect(this.#told).toEqual(this.model.identities)
+    const cached = new Set<number>()
+    this.pool.eachCached(identity => cached.add(identity))
+    expect(cached).toEqual(this.#told)
   }
 
   endAll(): void {
@@ -165,6 +185,10 @@ class ModelPool {
 
   get active(): number {
     return this.#private + this.#copies.length - this.#inactive.length
+  }
+
+  get identities(): Set<number> {
+    return new Set(this.#copies.map(copy => copy.identity))
   }
 
   lookUp(path: readonly number[]): {readonly overlap: number; readonly overlapInUse: number} {
