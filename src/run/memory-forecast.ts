@@ -1,5 +1,5 @@
 import {plannerOf, poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
-import {MOST_SLOTS} from '../engine/stream/request-slots.ts'
+import {MOST_SLOTS} from '../engine/stream/most-slots.ts'
 
 /** What is known of the traffic before a run. */
 export interface TrafficSize {

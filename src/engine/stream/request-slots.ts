@@ -2,9 +2,7 @@ import {RunError} from '../../core/result.ts'
 import type {RequestSource} from '../../trace/streamed/request-source.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {LivingPrefixes, PROMPT_IDENTITIES} from './living-prefixes.ts'
-
-/** More requests than this under way at a time have no room in two gigabytes, whatever is kept of them. */
-export const MOST_SLOTS = 2 ** 22
+import {MOST_SLOTS} from './most-slots.ts'
 
 /**
  * Places for the requests that are under way, used again when those are over. To the engine a slot is a request's number: its
