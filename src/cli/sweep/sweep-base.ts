@@ -76,11 +76,7 @@ export async function readSweepBase(
   if (!described.ok) return described
   const {scenario} = described.value
   const isFile = scenario.synthetic === undefined
-  const sized = createTimingLoader().sizeKvCaches(scenario)
-  const streamed =
-    isFile && limits !== null && sized.ok
-      ? await streamTrace(positionals, workloadOptionsOf(scenario), sized.value, limits)
-      : null
+  const streamed = isFile && limits !== null ? await streamedBase(positionals, scenario, limits) : null
   if (streamed?.ok === false) return streamed
   const file = isFile && streamed === null ? readTraceBytes(positionals) : ok(null)
   if (!file.ok) return file
@@ -96,6 +92,16 @@ export async function readSweepBase(
     hasProgress: flags.has('--progress'),
     notices: [...plannerConfig.value.notes, ...described.value.notices],
   })
+}
+
+/** null where runs keep their requests; what is wrong with the KV caches is said by the check. */
+async function streamedBase(
+  paths: readonly string[],
+  scenario: Scenario,
+  limits: StreamLimits,
+): Promise<Result<Traffic> | null> {
+  const sized = createTimingLoader().sizeKvCaches(scenario)
+  return sized.ok ? streamTrace(paths, workloadOptionsOf(scenario), sized.value, limits) : null
 }
 
 /**

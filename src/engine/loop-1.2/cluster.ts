@@ -26,6 +26,7 @@ import type {StartupModel} from '../startup-model.ts'
 import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
 import {StreamedRecorder} from '../stream/streamed-recorder.ts'
 import type {StreamedRequests} from '../stream/streamed-requests.ts'
+import {fewestInstances} from '../stretch/fewest-instances.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
 import {MomentLog} from '../stretch/moment-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
@@ -55,18 +56,6 @@ export interface ClusterOptions extends RouterOptions {
   /** Time that draining instances have; absent = as long as their requests take. */
   readonly drainLimitMs?: number | undefined
 }
-
-/**
- * Instances at the start from which each is advanced alone, and where a policy looks at their passes, which then have to be put in order
- * for it, too (docs/reference/speed.md 4).
- */
-const FEWEST_ALONE = 4
-const FEWEST_ALONE_SEEN = 32
-
-/** To put the planned stops of fewer instances back into order costs more than the events they save (docs/reference/speed.md 4). */
-const FEWEST_PLANNED = 256
-/** The same of decode instances. */
-const FEWEST_PLANNED_DECODE = 32
 
 /**
  * The serving cluster as a discrete-event simulation (engine.md 8, 9): arrivals, passes, starting and draining
@@ -136,13 +125,12 @@ export class Cluster implements ReplayEngine {
     const hasSessions = workload.sessionCount < workload.requestCount
     this.#isCoupled = hasSessions || concurrency !== null
     this.#routesByKv = options.router !== null
-    const alone = options.isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
-    const fewest = this.#routesByKv ? FEWEST_PLANNED : alone
     const isDisagg = fleet.topology === 'disagg'
+    const kind = {isDisagg, routesByKv: this.#routesByKv, isObserved: options.isObserved}
     this.#transferMs = isDisagg ? transferDelay(fleet.prefill.args) : null
     const isAlone =
       (isDisagg ? fleet.decode : fleet.workers).initialWorkers >=
-        (options.aloneFrom ?? (isDisagg ? FEWEST_PLANNED_DECODE : fewest)) &&
+        (options.aloneFrom ?? fewestInstances(kind)) &&
       // Ends of transfers and of passes at one moment take turns by which began first, and that of a planned pass is not known.
       this.#transferMs === null &&
       !(isDisagg && this.#main.countsQuestions) &&

@@ -26,6 +26,7 @@ import type {StartupModel} from '../startup-model.ts'
 import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
 import type {StreamedRequests} from '../stream/streamed-requests.ts'
 import {StreamedSessions} from '../stream/streamed-sessions.ts'
+import {fewestInstances} from '../stretch/fewest-instances.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
 import {MomentLog} from '../stretch/moment-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
@@ -75,18 +76,6 @@ export interface ClusterOptions16 extends RouterOptions {
   /** No columns over requests are kept, and `workload` is that of its slots; absent = they are. */
   readonly streamed?: StreamedRequests | undefined
 }
-
-/**
- * Instances at the start from which each is advanced alone, and where a policy looks at their passes, which then have to be put in order
- * for it, too (docs/reference/speed.md 4).
- */
-const FEWEST_ALONE = 4
-const FEWEST_ALONE_SEEN = 32
-
-/** To put the planned stops of fewer instances back into order costs more than the events they save (docs/reference/speed.md 4). */
-const FEWEST_PLANNED = 256
-/** The same of decode instances. */
-const FEWEST_PLANNED_DECODE = 32
 
 /**
  * The serving cluster of generation 1.6 as a discrete-event simulation (engine-1.6.md 8, disagg-1.6.md 5). Against 1.2
@@ -339,11 +328,10 @@ export class Cluster16 implements ReplayEngine {
   // --- instances that are advanced alone ---
 
   #canAdvanceAlone({fleet, router, isObserved, aloneFrom, streamed}: ClusterOptions16): boolean {
-    const alone = isObserved ? FEWEST_ALONE_SEEN : FEWEST_ALONE
     const isDisagg = fleet.topology === 'disagg'
-    const fewest = isDisagg ? FEWEST_PLANNED_DECODE : router === null ? alone : FEWEST_PLANNED
+    const kind = {isDisagg, routesByKv: router !== null, isObserved}
     return (
-      (isDisagg ? fleet.decode : fleet.workers).initialWorkers >= (aloneFrom ?? fewest) &&
+      (isDisagg ? fleet.decode : fleet.workers).initialWorkers >= (aloneFrom ?? fewestInstances(kind)) &&
       // A transfer that a decode instance begins would be another moment that only some of the others know.
       this.#handOffs?.takesTime !== true &&
       !(isDisagg && this.#main.countsQuestions) &&

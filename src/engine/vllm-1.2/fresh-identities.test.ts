@@ -5,9 +5,10 @@ test.each([1, 3])(
   'identities count up from the first, and never stand for a block that is still there',
   count => {
     const held = new Set<number>()
-    const isTaken = (first: number, many: number) =>
-      [...held].some(block => block >= first && block < first + many)
-    const fresh = new FreshIdentities(5, isTaken, 255)
+    const eachStretch = (visit: (first: number, count: number) => void) => {
+      for (const block of held) visit(block, 1)
+    }
+    const fresh = new FreshIdentities(5, {eachStretch}, 255)
     const taken: number[] = []
     for (let i = 0; i < 5000; i++) {
       const first = fresh.take(count)

@@ -1,3 +1,5 @@
+import type {CachedBlocks} from '../stream/living-prefixes.ts'
+
 /** What a column of 32 bits can hold. */
 const LAST_IDENTITY = 2 ** 31 - 1
 
@@ -8,18 +10,18 @@ const LAST_IDENTITY = 2 ** 31 - 1
 export class FreshIdentities {
   readonly #first: number
   readonly #last: number
-  readonly #isTaken: (identity: number, count: number) => boolean
+  readonly #cache: CachedBlocks
   #next: number
   #isSecondRound = false
 
   /**
    * @param first of them
-   * @param isTaken whether the cache has any of `count` blocks with consecutive identities
+   * @param cache where such blocks may be; it is looked at only when identities are given again
    */
-  constructor(first: number, isTaken: (identity: number, count: number) => boolean, last = LAST_IDENTITY) {
+  constructor(first: number, cache: CachedBlocks, last = LAST_IDENTITY) {
     this.#first = first
     this.#last = last
-    this.#isTaken = isTaken
+    this.#cache = cache
     this.#next = first
   }
 
@@ -35,5 +37,14 @@ export class FreshIdentities {
         if (!this.#isSecondRound || !this.#isTaken(identity, count)) return identity
       }
     }
+  }
+
+  /** The cache may have a block with one of `count` consecutive identities. */
+  #isTaken(identity: number, count: number): boolean {
+    let isTaken = false
+    this.#cache.eachStretch((first, length) => {
+      if (first < identity + count && identity < first + length) isTaken = true
+    })
+    return isTaken
   }
 }

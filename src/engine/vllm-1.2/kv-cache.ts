@@ -74,26 +74,19 @@ export class KvCache {
     return this.#inactive
   }
 
-  /** Some of `count` blocks with consecutive identities is registered. Looks at all runs. */
-  hasAnyOf(identity: number, count: number): boolean {
-    for (let run = 0; run < this.#runs.count; run++) {
-      const first = this.#runs.first(run)
-      if (first < identity + count && identity < first + this.#runs.live(run)) return true
-    }
-    return false
-  }
-
+  /** Calls back for the stretches of identities that are registered. */
   eachStretch(visit: (first: number, count: number) => void): void {
-    for (let run = 0; run < this.#runs.count; run++) visit(this.#runs.first(run), this.#runs.live(run))
+    for (let run = 0; run < this.#runs.count; run++)
+      if (this.#runs.live(run) > 0) visit(this.#runs.first(run), this.#runs.live(run))
   }
 
   /** The cache is gone: nothing is here any more for those who are told. */
   tellAllEvicted(): void {
-    for (let run = 0; run < this.#runs.count; run++) {
-      for (let i = 0; i < this.#runs.live(run); i++) {
-        this.#told?.holders.evicted(this.#runs.first(run) + i, this.#told.lane)
-      }
-    }
+    if (this.#told === null) return
+    const {holders, lane} = this.#told
+    this.eachStretch((first, count) => {
+      for (let i = 0; i < count; i++) holders.evicted(first + i, lane)
+    })
   }
 
   /** Leading blocks, of the first `count`, that are registered, active or inactive. */

@@ -1,7 +1,8 @@
+import {assert} from '../../core/assert.ts'
 import {ArrayPool} from '../array-pool.ts'
 import {BlockLog} from '../block-log.ts'
 import type {RouterListener, SchedulerSetup} from '../generation.ts'
-import {type Prompts, promptBlocks} from '../prompts.ts'
+import type {Prompts} from '../prompts.ts'
 import {FreshIdentities} from './fresh-identities.ts'
 import {type Chain, KvCache} from './kv-cache.ts'
 import {mostUnits, Sequence} from './sequence.ts'
@@ -37,9 +38,7 @@ export class SequenceBlocks {
     this.#listener = listener
     this.#log = listener === null ? null : new BlockLog()
     this.#cache = new KvCache(args.num_gpu_blocks, this.#log, holders)
-    this.#fresh = new FreshIdentities(prompts.blockCount, (identity, count) =>
-      this.#cache.hasAnyOf(identity, count),
-    )
+    this.#fresh = new FreshIdentities(prompts.blockCount, this.#cache)
     prompts.living?.addCache(this.#cache)
   }
 
@@ -98,11 +97,10 @@ export class SequenceBlocks {
     sequence.allocated = 0
   }
 
-  /** Leading complete blocks of a prompt that a KV router believes to be here. */
+  /** Leading complete blocks of a prompt that a KV router believes to be here, where no holders say so. */
   cachedBlocks(request: number): number {
-    if (this.#listener !== null) return this.#listener.index.cachedBlocks(request, this.#listener.instance)
-    const {blocks, from: start, count: known} = promptBlocks(this.#prompts, request)
-    return this.#cache.countRegistered({blocks, start, known, fresh: 0}, known)
+    assert(this.#listener !== null, 'a router without holders keeps an index')
+    return this.#listener.index.cachedBlocks(request, this.#listener.instance)
   }
 
   /** Leading tokens of the prompt whose blocks are registered (engine.md 6.4). */

@@ -49,15 +49,6 @@ export class BlockPool {
     return this.#private + this.#cached - this.#inactive
   }
 
-  /** Some of `count` blocks with consecutive identities is cached. Looks at all runs. */
-  hasAnyOf(identity: number, count: number): boolean {
-    let hasAny = false
-    this.#runs.each((first, live) => {
-      if (first < identity + count && identity < first + live) hasAny = true
-    })
-    return hasAny
-  }
-
   /** Calls back for every identity that is cached. */
   eachCached(visit: (block: number) => void): void {
     this.#runs.each((first, count) => {

@@ -27,9 +27,7 @@ export class SequenceBlocks {
     this.#blockSize = args.block_size
     this.#isPrefixCached = args.enable_prefix_caching
     this.#reusesAll = args.engine_type === 'trtllm'
-    this.#fresh = new FreshIdentities(prompts.blockCount, (identity, count) =>
-      this.pool.hasAnyOf(identity, count),
-    )
+    this.#fresh = new FreshIdentities(prompts.blockCount, this.pool)
     prompts.living?.addCache(this.pool)
   }
 
