@@ -1,60 +1,22 @@
 import {describe, expect, test} from 'vitest'
-import {loaderFor} from '../../test/support/golden.ts'
-import {PROJECT} from '../../test/support/shared.ts'
 import {expectAlike, expectSamePictures} from '../../test/support/streamed-alike.ts'
-import {parseArguments} from '../config/command-line/arguments.ts'
-import {scenarioFromFlags} from '../config/command-line/scenario-from-flags.ts'
+import {finishedRun, preparedRun, QUICK_PLANNER, scenarioOfFlags} from '../../test/support/streamed-runs.ts'
 import {initialScaling} from '../config/scaling/initial-scaling.ts'
 import type {Scaling, Scenario} from '../config/scenario.ts'
 import {computePictures} from '../report/compute-pictures.ts'
-import {formatPerRequestLine, formatPerRequestLines} from '../report/per-request.ts'
-import {prepareRun, simulatePrepared} from './prepare-run.ts'
+import {formatPerRequestLines} from '../report/per-request.ts'
 import type {RunResult} from './run.ts'
 import {trafficFrom} from './traffic.ts'
 
-const timing = loaderFor(`${PROJECT}/static-traces`)
-
 async function run(scenario: Scenario, streamsAbove: number, lines: string[] = []): Promise<RunResult> {
-  const prepared = await prepareRun(scenario, {
-    loadTraffic: trafficFrom(() => Promise.reject(new Error('all of it is generated'))),
-    timing,
-    memory: {bytes: Number.POSITIVE_INFINITY, of: 'this machine'},
-    nowMs: () => 0,
-    streamsAbove,
-  })
-  if (!prepared.ok) throw new Error(prepared.error.message)
-  expect(prepared.value.inputs.streamed !== undefined).toBe(streamsAbove === 0)
-  const {inputs} = prepared.value
-  const steps = simulatePrepared({
-    ...prepared.value,
-    inputs: {
-      ...inputs,
-      onRequest: (requests, row, number) => lines.push(formatPerRequestLine(requests, row, number)),
-    },
-  })
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
+  const loadTraffic = trafficFrom(() => Promise.reject(new Error('all of it is generated')))
+  const prepared = await preparedRun(scenario, {loadTraffic, streamsAbove})
+  expect(prepared.inputs.streamed !== undefined).toBe(streamsAbove === 0)
+  return finishedRun(prepared, lines)
 }
 
 function scenarioOf(flags: string, planner?: object): Scenario {
-  const args = parseArguments(flags.split(' '))
-  if (!args.ok) throw new Error(args.error.message)
-  const trace = {kind: 'file', name: 'none', sha256: ''} as const
-  const described = scenarioFromFlags(args.value, {trace, plannerConfig: planner})
-  if (!described.ok) throw new Error(described.error.message)
-  return {...described.value.scenario, engineTiming: 'polynomial'}
-}
-
-const PLANNER = {
-  mode: 'agg',
-  optimization_target: 'sla',
-  ttft: 800,
-  itl: 30,
-  enable_load_scaling: true,
-  load_adjustment_interval: 10,
-  throughput_adjustment_interval: 60,
+  return {...scenarioOfFlags(flags, planner), engineTiming: 'polynomial'}
 }
 
 const CASES: readonly (readonly [string, Scenario])[] = [
@@ -96,7 +58,7 @@ const CASES: readonly (readonly [string, Scenario])[] = [
     'a planner',
     scenarioOf(
       '--input-tokens 3000 --output-tokens 150 --request-count 2500 --arrival-interval-ms 90 --num-workers 1',
-      PLANNER,
+      QUICK_PLANNER,
     ),
   ],
 ]

@@ -38,7 +38,7 @@ export function readGolden(path: string): GoldenFile {
   return JSON.parse(readFileSync(path, 'utf8'))
 }
 
-function expectOk<T>(result: {ok: true; value: T} | {ok: false; error: {message: string}}): T {
+export function expectOk<T>(result: {ok: true; value: T} | {ok: false; error: {message: string}}): T {
   if (!result.ok) throw new Error(result.error.message)
   return result.value
 }

@@ -8,7 +8,7 @@ import {syntheticWorkloadOf, workloadOptionsOf} from '../../src/run/traffic.ts'
 import {parseTrace} from '../../src/trace/formats/parse-trace.ts'
 import {readOptionsOf, toWorkload} from '../../src/trace/parsed-trace.ts'
 import type {Workload} from '../../src/trace/workload.ts'
-import {runOn} from './golden.ts'
+import {expectOk, runOn} from './golden.ts'
 import {PROJECT, SHARED} from './shared.ts'
 
 /** What the real 1.6.1 gave for one case (made by the seeded oracle). */
@@ -42,11 +42,6 @@ export function argvOf({case: {call, trace, rows, args}}: Golden16File): string[
   ])
   const limit = (rows ?? null) === null ? [] : ['--trace-limit', String(rows)]
   return [...(call === 'trace' ? [trace!] : []), '--dynamo', '1.6.1', ...flags, ...limit]
-}
-
-function expectOk<T>(result: {ok: true; value: T} | {ok: false; error: {message: string}}): T {
-  if (!result.ok) throw new Error(result.error.message)
-  return result.value
 }
 
 export function scenarioOf(golden: Golden16File): Scenario {

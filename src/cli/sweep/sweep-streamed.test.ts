@@ -1,7 +1,5 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
-import {afterAll, beforeAll, expect, test} from 'vitest'
+import {expect, test} from 'vitest'
+import {scratchFolder} from '../../../test/support/scratch-folder.ts'
 import {RELATIVE_ERROR} from '../../core/sketch/log-bins.ts'
 import {type FinishedRow, isFinished} from '../../sweep/points.ts'
 import {parseSweepArguments} from './sweep-arguments.ts'
@@ -9,11 +7,7 @@ import {makeSweepFolder} from './sweep-folder.ts'
 import {planSweep} from './sweep-plan.ts'
 import {PointRunner} from './sweep-point.ts'
 
-let folder = ''
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sweep-streamed-'))
-})
-afterAll(() => rmSync(folder, {recursive: true}))
+const {pathOf, written} = scratchFolder()
 
 const ROWS = Array.from({length: 400}, (_, i) => ({
   timestamp: i * 90,
@@ -24,7 +18,7 @@ const ROWS = Array.from({length: 400}, (_, i) => ({
 
 /** Rows of all points, in the order of the grid. */
 async function sweep(path: string, above: number, vary: readonly string[]): Promise<readonly FinishedRow[]> {
-  const outFolder = join(folder, String(above))
+  const outFolder = pathOf(String(above))
   const asked = parseSweepArguments([path, '--num-workers', '2', ...vary, '--out', outFolder])
   if (!asked.ok) throw new Error(asked.error.message)
   const plan = await planSweep(asked.value, {above, fileBytes: 1000})
@@ -51,8 +45,7 @@ test.each([
   // SGLang keeps them.
   ['of which some runs keep all', ['--vary', 'engine.engine_type=vllm,sglang']],
 ])('a sweep over a file %s says what one says that keeps it', async (_, vary) => {
-  const path = join(folder, 'trace.jsonl')
-  writeFileSync(path, ROWS.map(row => `${JSON.stringify(row)}\n`).join(''))
+  const path = written('trace.jsonl', ROWS.map(row => `${JSON.stringify(row)}\n`).join(''))
   const kept = await sweep(path, 10_000, vary)
   const streamed = await sweep(path, 100, vary)
   expect(streamed).toHaveLength(kept.length)

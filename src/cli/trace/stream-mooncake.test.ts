@@ -1,20 +1,19 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {loaderFor} from '../../../test/support/golden.ts'
-import {PROJECT} from '../../../test/support/shared.ts'
+import {describe, expect, test} from 'vitest'
+import {scratchFolder} from '../../../test/support/scratch-folder.ts'
 import {expectAlike, expectSamePictures} from '../../../test/support/streamed-alike.ts'
-import {parseArguments} from '../../config/command-line/arguments.ts'
-import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.ts'
+import {
+  finishedRun,
+  preparedRun,
+  QUICK_PLANNER,
+  scenarioOfFlags,
+} from '../../../test/support/streamed-runs.ts'
 import {initialScaling} from '../../config/scaling/initial-scaling.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import {RandomStream} from '../../core/random.ts'
 import {RequestSlots} from '../../engine/stream/request-slots.ts'
 import {computePictures} from '../../report/compute-pictures.ts'
-import {formatPerRequestLine, formatPerRequestLines} from '../../report/per-request.ts'
-import {prepareRun, simulatePrepared} from '../../run/prepare-run.ts'
+import {formatPerRequestLines} from '../../report/per-request.ts'
 import type {RunResult} from '../../run/run.ts'
 import {type LoadTraffic, type Traffic, workloadOptionsOf} from '../../run/traffic.ts'
 import {loadTrace} from './load-trace.ts'
@@ -22,17 +21,7 @@ import {streamTrace} from './stream-trace.ts'
 
 const LIMITS = {above: 100, fileBytes: 1000}
 
-let folder = ''
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'stream-mooncake-'))
-})
-afterAll(() => rmSync(folder, {recursive: true}))
-
-function written(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
+const {written} = scratchFolder()
 
 interface Row {
   readonly timestamp: number
@@ -76,33 +65,11 @@ const CHATS: Readonly<Record<number, string>> = {
 }
 
 function scenarioOf(flags: string, planner?: object): Scenario {
-  const args = parseArguments(['trace.jsonl', ...flags.split(' ')])
-  if (!args.ok) throw new Error(args.error.message)
-  const trace = {kind: 'file', name: 'none', sha256: ''} as const
-  const described = scenarioFromFlags(args.value, {trace, plannerConfig: planner})
-  if (!described.ok) throw new Error(described.error.message)
-  return {...described.value.scenario, engineTiming: 'polynomial'}
+  return {...scenarioOfFlags(`trace.jsonl ${flags}`, planner), engineTiming: 'polynomial'}
 }
 
 async function run(scenario: Scenario, loadTraffic: LoadTraffic, lines: string[] = []): Promise<RunResult> {
-  const prepared = await prepareRun(scenario, {
-    loadTraffic,
-    timing: loaderFor(`${PROJECT}/static-traces`),
-    memory: {bytes: Number.POSITIVE_INFINITY, of: 'this machine'},
-    nowMs: () => 0,
-  })
-  if (!prepared.ok) throw new Error(prepared.error.message)
-  const steps = simulatePrepared({
-    ...prepared.value,
-    inputs: {
-      ...prepared.value.inputs,
-      onRequest: (requests, row, number) => lines.push(formatPerRequestLine(requests, row, number)),
-    },
-  })
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
+  return finishedRun(await preparedRun(scenario, {loadTraffic}), lines)
 }
 
 /** It is looked every few requests which prefixes are still needed. */
@@ -120,15 +87,6 @@ const engine16 = (args: object) => `--extra-engine-args ${JSON.stringify({engine
 const pools = (prefill: object, decode: object) =>
   `--num-prefill-workers 2 --num-decode-workers 2 --prefill-engine-args ${JSON.stringify(prefill)} --decode-engine-args ${JSON.stringify(decode)}`
 
-const PLANNER = {
-  mode: 'agg',
-  optimization_target: 'sla',
-  ttft: 800,
-  itl: 30,
-  enable_load_scaling: true,
-  load_adjustment_interval: 10,
-  throughput_adjustment_interval: 60,
-}
 const PLANNER_16 = {
   mode: 'agg',
   optimization_target: 'sla',
@@ -160,7 +118,7 @@ const CASES: readonly (readonly [string, Scenario])[] = [
     scenarioOf(`--num-workers 2 --arrival-speedup-ratio 3 ${engine12({num_gpu_blocks: 700})}`),
   ],
   ['a closed loop', scenarioOf(`--num-workers 2 --replay-concurrency 9 ${engine12({num_gpu_blocks: 600})}`)],
-  ['a planner', scenarioOf(`--num-workers 1 ${engine12({num_gpu_blocks: 2000})}`, PLANNER)],
+  ['a planner', scenarioOf(`--num-workers 1 ${engine12({num_gpu_blocks: 2000})}`, QUICK_PLANNER)],
   [
     'HPA',
     {...scenarioOf(`--num-workers 1 ${engine12({num_gpu_blocks: 2000})}`), scaling: initialScaling('hpa')},

@@ -1,14 +1,8 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {gzipSync} from 'node:zlib'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {loaderFor} from '../../../test/support/golden.ts'
-import {PROJECT} from '../../../test/support/shared.ts'
-import {parseArguments} from '../../config/command-line/arguments.ts'
-import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.ts'
+import {describe, expect, test} from 'vitest'
+import {scratchFolder} from '../../../test/support/scratch-folder.ts'
+import {finishedRun, preparedRun, scenarioOfFlags} from '../../../test/support/streamed-runs.ts'
 import type {Scenario} from '../../config/scenario.ts'
-import {prepareRun, simulatePrepared} from '../../run/prepare-run.ts'
 import type {RunResult} from '../../run/run.ts'
 import {type LoadTraffic, workloadOptionsOf} from '../../run/traffic.ts'
 import {loadTrace} from './load-trace.ts'
@@ -16,17 +10,7 @@ import {streamTrace} from './stream-trace.ts'
 
 const LIMITS = {above: 100, fileBytes: 1000}
 
-let folder = ''
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'stream-trace-'))
-})
-afterAll(() => rmSync(folder, {recursive: true}))
-
-function written(name: string, content: string | Uint8Array): string {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
+const {written} = scratchFolder()
 
 /** Lengths as Azure's traces have them, with failed requests and one that no KV cache holds. */
 function azureRows(count: number): string[] {
@@ -40,31 +24,10 @@ function azureRows(count: number): string[] {
 const HEADER = 'TIMESTAMP,ContextTokens,GeneratedTokens'
 const AZURE = `${[HEADER, ...azureRows(3000)].join('\n')}\n`
 
-const trace = {kind: 'file', name: 'none', sha256: ''} as const
-
-function scenarioOf(flags: string): Scenario {
-  const args = parseArguments(flags.split(' '))
-  if (!args.ok) throw new Error(args.error.message)
-  const described = scenarioFromFlags(args.value, {trace, plannerConfig: undefined})
-  if (!described.ok) throw new Error(described.error.message)
-  return described.value.scenario
-}
-
 const PLAIN = 'trace.csv --num-workers 3'
 
 async function run(scenario: Scenario, loadTraffic: LoadTraffic): Promise<RunResult> {
-  const prepared = await prepareRun(scenario, {
-    loadTraffic,
-    timing: loaderFor(`${PROJECT}/static-traces`),
-    memory: {bytes: Number.POSITIVE_INFINITY, of: 'this machine'},
-    nowMs: () => 0,
-  })
-  if (!prepared.ok) throw new Error(prepared.error.message)
-  const steps = simulatePrepared(prepared.value)
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
+  return finishedRun(await preparedRun(scenario, {loadTraffic}))
 }
 
 async function streamed(path: string, scenario: Scenario) {
@@ -87,7 +50,7 @@ const CASES: readonly (readonly [string, string | Uint8Array, string])[] = [
 describe('a trace that is read in pieces replays as one that is read as a whole:', () => {
   test.each(CASES)('%s', async (name, content, flags) => {
     const path = written(name, content)
-    const scenario = scenarioOf(flags)
+    const scenario = scenarioOfFlags(flags)
     const traffic = await streamed(path, scenario)
     const pieces = await run(scenario, async () => traffic!)
     const whole = await run(scenario, own => loadTrace([path], workloadOptionsOf(own), own))
@@ -113,7 +76,7 @@ test('what is odd of the times is told of a trace read in pieces, too', async ()
   const table = (times: readonly number[]) =>
     ['timestamp,input_tokens,output_tokens', ...times.map((at, i) => `${at},${100 + (i % 50)},5`)].join('\n')
   const told = async (name: string, times: readonly number[], flags = PLAIN) => {
-    const scenario = scenarioOf(flags)
+    const scenario = scenarioOfFlags(flags)
     const path = written(name, table(times))
     const traffic = await streamed(path, scenario)
     const whole = await loadTrace([path], workloadOptionsOf(scenario), scenario)
@@ -150,5 +113,5 @@ test.each([
   ['selected.csv', AZURE, `${PLAIN} --trace-limit 500`],
   ['stopped.csv', AZURE, `${PLAIN} --dynamo 1.6.1 --max-sim-time-ms 5000`],
 ])('%s is left to the usual reader', async (name, content, flags) => {
-  expect(await streamed(written(name, content), scenarioOf(flags))).toBe(null)
+  expect(await streamed(written(name, content), scenarioOfFlags(flags))).toBe(null)
 })
