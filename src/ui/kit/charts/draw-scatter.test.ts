@@ -84,3 +84,22 @@ test('a baseline lies below: of one colour, whatever became of its requests, and
   const count = (ink: Uint32Array) => pixels.filter(pixel => pixel === ink[0]).length
   expect([count(blue), count(grey)]).toEqual([4, 4])
 })
+
+test('later groups are painted over earlier ones, whatever the order of their points', () => {
+  const all = drawingOf([
+    [10, 20],
+    [10, 20],
+    [60, 30],
+  ])
+  const [small] = all.groups
+  const drawing = {
+    ...all,
+    points: {...all.points, group: Uint8Array.of(1, 0, 0)},
+    groups: [small!, {...small!, id: 'late'}],
+  }
+  const pixels = new Uint32Array(WIDTH * HEIGHT)
+  const [grey, blue] = [inkOf('#808080', 1), inkOf('#102030', 1)]
+  paintMarks({pixels, width: WIDTH, ratio: 1, inks: [grey, blue]}, drawing)
+  const count = (ink: Uint32Array) => pixels.filter(pixel => pixel === ink[0]).length
+  expect([count(blue), count(grey)]).toEqual([4, 4])
+})

@@ -1,6 +1,7 @@
+import {bisectLeft} from 'd3-array'
 import {MARGIN, type TimeScale} from './base/geometry.ts'
 import type {Span} from './base/time-axis.svelte.ts'
-import {indicesIn, type ScatterGroup, type ScatterPoints} from './scatter.ts'
+import {indicesIn, placesByGroup, type ScatterGroup, type ScatterPoints} from './scatter.ts'
 
 export interface ScatterDrawing {
   readonly points: ScatterPoints
@@ -36,8 +37,18 @@ export function behindOf(
   own: ScatterDrawing,
   {points, heights, colour}: Pick<ScatterDrawing, 'points' | 'heights'> & {readonly colour: string},
 ): ScatterDrawing {
+  return {...own, points: alikeOf(points), groups: [BASELINE], colours: [colour], heights}
+}
+
+/** Kept, because places are found by the column of groups and a zoom draws them again and again. */
+const alikeByGroups = new WeakMap<Uint8Array, ScatterPoints>()
+
+function alikeOf(points: ScatterPoints): ScatterPoints {
+  const known = alikeByGroups.get(points.group)
+  if (known !== undefined) return known
   const alike = {...points, group: new Uint8Array(points.x.length)}
-  return {...own, points: alike, groups: [BASELINE], colours: [colour], heights}
+  alikeByGroups.set(points.group, alike)
+  return alike
 }
 
 /**
@@ -87,6 +98,7 @@ export function paintMarks(
     bottom: Math.round((height - MARGIN.bottom) * ratio),
   }
   const [from, to] = indicesIn(points, view)
+  const places = placesByGroup(points.group, groups.length)
   // Time is a straight line in pixels: a multiplication a point instead of a call of the scale.
   const left = x(view[0])
   const perSecond = (x(view[1]) - left) / (view[1] - view[0])
@@ -94,8 +106,10 @@ export function paintMarks(
     const ink = inks[group]
     if (ink === undefined) return
     plot.marksAt.fill(0)
-    for (let i = from; i < to; i++) {
-      if (points.group[i] !== group) continue
+    const own = places[group]!
+    const last = bisectLeft(own, to)
+    for (let at = bisectLeft(own, from); at < last; at++) {
+      const i = own[at]!
       const py = heights.from + heights.per * heights.of[i]!
       if (Number.isNaN(py)) continue
       paintMark(plot, ink, mark, left + (points.x[i]! - view[0]) * perSecond, py)

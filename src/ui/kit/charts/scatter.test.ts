@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {labelSpan, ticksWithRoom} from './base/axis.ts'
 import {timeScale} from './base/geometry.ts'
 import type {ValueScale} from './base/value-scale.ts'
-import {indicesIn, nearestPoint, pointFrom, type ScatterPoints} from './scatter.ts'
+import {indicesIn, nearestPoint, placesByGroup, pointFrom, type ScatterPoints} from './scatter.ts'
 
 const points: ScatterPoints = {
   x: Float64Array.of(0, 10, 10, 50),
@@ -33,6 +33,17 @@ describe('finding points of a scatter', () => {
   test('within a view, both ends included', () => {
     expect(indicesIn(points, [10, 50])).toEqual([1, 4])
   })
+})
+
+test('places of each group are in order of time, those of a group without a name are left out', () => {
+  const group = Uint8Array.of(1, 0, 1, 2, 0)
+  expect(placesByGroup(group, 2)).toEqual([Int32Array.of(1, 4), Int32Array.of(0, 2)])
+  expect(placesByGroup(group, 4)).toEqual([
+    Int32Array.of(1, 4),
+    Int32Array.of(0, 2),
+    Int32Array.of(3),
+    Int32Array.of(),
+  ])
 })
 
 describe('ticks with room', () => {

@@ -32,6 +32,25 @@ export function indicesIn({x}: ScatterPoints, [from, to]: Span): Span {
   return [bisectLeft(x, from), bisectRight(x, to)]
 }
 
+/** Columns are drawn anew with every step of a zoom, and never change. */
+const placesByColumn = new WeakMap<Uint8Array, readonly Int32Array[]>()
+
+/** Places of each group's points, in order of time. */
+export function placesByGroup(group: Uint8Array, groups: number): readonly Int32Array[] {
+  const known = placesByColumn.get(group)
+  if (known?.length === groups) return known
+  const counts = new Int32Array(groups)
+  for (const each of group) counts[each]!++
+  const places = Array.from(counts, count => new Int32Array(count))
+  counts.fill(0)
+  for (let i = 0; i < group.length; i++) {
+    const own = places[group[i]!]
+    if (own !== undefined) own[counts[group[i]!]!++] = i
+  }
+  placesByColumn.set(group, places)
+  return places
+}
+
 /** The first point at or after a moment, the last one after all of them; -1 if there is none. */
 export function pointFrom({x}: ScatterPoints, seconds: number): number {
   return Math.min(bisectLeft(x, seconds - 1e-9), x.length - 1)
