@@ -7,25 +7,23 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The planner of the published experiment; without GPU tables, so the reference needs none either. */
 const PUBLISHED_PLANNER = JSON.parse(readFileSync(join(root, 'tools/sweep/published-planner.json'), 'utf8'))
-export const PLANNER_ARGS = [
+const plannerArgs = engine => [
   '--planner-config',
   JSON.stringify({...PUBLISHED_PLANNER, report_filename: 'bench.html'}),
   '--extra-engine-args',
-  '{}',
+  engine,
   '--num-workers',
   '2',
 ]
+const GPU_ENGINE = JSON.stringify({
+  aic_backend: 'vllm',
+  aic_system: 'h200_sxm',
+  aic_model_path: 'nvidia/Llama-3.1-8B-Instruct-FP8',
+})
+export const PLANNER_ARGS = plannerArgs('{}')
+export const GPU_PLANNER_ARGS = plannerArgs(GPU_ENGINE)
 const STATIC_ARGS = ['--extra-engine-args', '{}', '--num-workers', '8']
-const GPU_ARGS = [
-  '--extra-engine-args',
-  JSON.stringify({
-    aic_backend: 'vllm',
-    aic_system: 'h200_sxm',
-    aic_model_path: 'nvidia/Llama-3.1-8B-Instruct-FP8',
-  }),
-  '--num-workers',
-  '8',
-]
+const GPU_ARGS = ['--extra-engine-args', GPU_ENGINE, '--num-workers', '8']
 export const POLYNOMIAL = ['--engine-timing', 'polynomial']
 
 /** The same under 1.6.1, as keywords of its replay call, which are flags here. */

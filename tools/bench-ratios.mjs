@@ -148,23 +148,34 @@ const ONE_POINT = '60'
 const SIX_POINTS = '60,0,30,90,120,150'
 
 /**
- * What another point of a sweep costs a process that has run one, against a process of its own for it.
- * @param measureSweep ({trace, args, vary}) → medians over the runs: cpuS
- * @param sweepWhole ({trace, args}) → medians over the runs of a whole sweep: cpuS, wallS, and the busy share of its workers
+ * What another point of a sweep costs a process that has run one, against a process of its own for it, and what points and the
+ * whole cost with a GPU's timing against the polynomial one: the same traffic, on which a planner then decides otherwise.
+ * @param measureSweep ({trace, args, timing, vary}) → medians over the runs: cpuS
+ * @param sweepWhole ({trace, args, timing}) → medians over the runs of a whole sweep: cpuS, wallS, and the busy share of its workers
+ * @param gpu args and timing of the same with a GPU's
  */
-export function benchSweep({measure, measureSweep, sweepWhole, trace, args}) {
-  const costOf = times => measureSweep({trace, args, vary: `startup_time=${times}`}).cpuS
-  const pointS = (costOf(SIX_POINTS) - costOf(ONE_POINT)) / 5
-  console.log(`\nCPU s of a warm sweep point: ${pointS.toFixed(2)}`)
-  const whole = sweepWhole({trace, args})
-  const busy = (whole.busyShare * 100).toFixed(1)
+export function benchSweep({measure, measureSweep, sweepWhole, trace, args, gpu}) {
+  const pointOf = each => {
+    const costOf = times => measureSweep({...each, trace, vary: `startup_time=${times}`}).cpuS
+    return (costOf(SIX_POINTS) - costOf(ONE_POINT)) / 5
+  }
+  const [point, gpuPoint] = [pointOf({args}), pointOf(gpu)]
   console.log(
-    `Cold-start sweep: ${whole.wallS.toFixed(1)} s, CPU ${whole.cpuS.toFixed(1)} s, workers busy ${busy} %`,
+    `\nCPU s of a warm sweep point: ${point.toFixed(2)}; with a GPU's timing ${gpuPoint.toFixed(2)}`,
   )
+  const [whole, gpuWhole] = [sweepWhole({trace, args}), sweepWhole({...gpu, trace})]
+  console.log(`Cold-start sweep: ${inWords(whole)}\nWith a GPU's timing: ${inWords(gpuWhole)}`)
   return {
-    'deep, warm sweep point': pointS / measure({trace, args}).cpuS,
+    'deep, warm sweep point': point / measure({trace, args}).cpuS,
+    'deep, warm sweep point, GPU timing': gpuPoint / point,
+    'deep, sweep, GPU timing': gpuWhole.cpuS / whole.cpuS,
     'many, time per busy time': 1 / whole.busyShare,
   }
+}
+
+function inWords({wallS, cpuS, busyShare}) {
+  const busy = (busyShare * 100).toFixed(1)
+  return `${wallS.toFixed(1)} s, CPU ${cpuS.toFixed(1)} s, workers busy ${busy} %`
 }
 
 /** More requests than a run keeps; a few tokens each, since what does not fit is what there is per request. */

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what a run costs. Each case runs the built command line tool as a child process, several times;
- * the table shows medians over the runs. CPU time is user + system of the whole process, start-up included.
+ * the table shows medians over the runs. CPU time is user + system of the whole process, start-up included; engine time is what
+ * a report calls wall_time_ms, of the simulation alone.
  *
  *   npm run bench -- [--runs 5] [--only TEXT] [--lengths 1,4,16] [--no-wide] [--no-long] [--json FILE]
  *
@@ -20,7 +21,7 @@ import {finished} from 'node:stream/promises'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 import {gunzipSync, gzipSync} from 'node:zlib'
-import {casesOf, PLANNER_ARGS, POLYNOMIAL} from './bench-cases.mjs'
+import {casesOf, GPU_PLANNER_ARGS, PLANNER_ARGS, POLYNOMIAL} from './bench-cases.mjs'
 import {benchLong, benchSweep, benchWide, compareRatios, deepRatios} from './bench-ratios.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -49,7 +50,9 @@ async function main() {
   printGrowth(results)
   const site = siteBytes()
   if (site !== null)
-    console.log(`\nFirst load of the site: ${(site / 1000).toFixed(1)} kB of gzipped JavaScript`)
+    console.log(
+      `\nScripts that the page names, without the worker's: ${(site / 1000).toFixed(1)} kB of gzipped JavaScript`,
+    )
   const ratios = {...deepRatios(results), ...(await benchParts())}
   if (compareRatios(ratios).length > 0) process.exitCode = 1
   if (options.json !== null)
@@ -73,6 +76,7 @@ async function benchParts() {
           sweepWhole,
           trace: await plainCopy(bundledHour()),
           args: PLANNER_ARGS,
+          gpu: {args: GPU_PLANNER_ARGS, timing: []},
         })
       : {}),
     ...(isWanted('long') ? benchLong({measure}) : {}),
@@ -192,6 +196,7 @@ function measureMany(each, runs, run) {
     simulatedS,
     cpuS: median(samples.map(sample => sample.cpuS)),
     wallS: median(samples.map(sample => sample.wallS)),
+    engineS: median(samples.map(sample => sample.engineS ?? Number.NaN)),
     peakMb: median(samples.map(sample => sample.peakMb)),
     busyShare: median(samples.map(sample => sample.busyShare ?? Number.NaN)),
   }
@@ -218,13 +223,13 @@ function runOurs({trace, args, timing = POLYNOMIAL}) {
 }
 
 /** One point after the other in one thread. */
-function runSweep({trace, args, vary}) {
-  return sweep([trace, ...args, ...POLYNOMIAL, '--vary', vary, '--jobs', '1'])
+function runSweep({trace, args, timing = POLYNOMIAL, vary}) {
+  return sweep([trace, ...args, ...timing, '--vary', vary, '--jobs', '1'])
 }
 
 /** The ready-made cold-start sweep on all cores, and the part of their time in which they had a point. */
-function runWholeSweep({trace, args}) {
-  const used = sweep([trace, ...args, ...POLYNOMIAL, '--preset', 'cold-start'])
+function runWholeSweep({trace, args, timing = POLYNOMIAL}) {
+  const used = sweep([trace, ...args, ...timing, '--preset', 'cold-start'])
   return {...used, busyShare: Number(/busy (\S+) % of it/.exec(used.said)[1]) / 100}
 }
 
@@ -267,7 +272,12 @@ function runChild(command, args) {
   rmSync(reportPath, {force: true})
   const used = measureChild(command, [...args, '--report-json', reportPath])
   const report = JSON.parse(readFileSync(reportPath, 'utf8'))
-  return {...used, requests: report.completed_requests, simulatedS: report.duration_ms / 1000}
+  return {
+    ...used,
+    requests: report.completed_requests,
+    simulatedS: report.duration_ms / 1000,
+    engineS: report.wall_time_ms / 1000,
+  }
 }
 
 function measureChild(command, args) {
@@ -295,6 +305,7 @@ const COLUMNS = [
   ['by', 10],
   ['CPU s', 9],
   ['wall s', 9],
+  ['engine s', 9],
   ['requests/s', 12],
   ['sim s/s', 10],
   ['peak MB', 9],
@@ -319,10 +330,11 @@ function printResult({name, ours, reference}) {
   printRow(['', 'reference', ...figures(reference), `${(reference.cpuS / ours.cpuS).toFixed(1)}×`])
 }
 
-function figures({cpuS, wallS, peakMb, requests, simulatedS}) {
+function figures({cpuS, wallS, engineS, peakMb, requests, simulatedS}) {
   return [
     cpuS.toFixed(2),
     wallS.toFixed(2),
+    engineS.toFixed(2),
     (requests / wallS).toFixed(0),
     (simulatedS / wallS).toFixed(0),
     peakMb.toFixed(0),
