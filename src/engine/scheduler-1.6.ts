@@ -1,5 +1,6 @@
 import type {PassFigures} from './record/pass-figures.ts'
 import type {PlanBounds, PlannedPasses} from './scheduler.ts'
+import type {StopLog} from './stretch/stop-log.ts'
 import type {KvEventLog} from './vllm-1.6/kv-event-log.ts'
 
 /**
@@ -26,6 +27,8 @@ export interface Scheduler16 {
    * the last pass that was told of, as after `runSteadyPasses`.
    */
   planSteadyPasses?(nowMs: number, bounds: PlanBounds): PlannedPasses | null
+  /** As `Scheduler.runThrough`, but for passes in which requests complete; the outcome is as after `runSteadyPasses`. */
+  runThrough?(stops: StopLog): boolean
   readonly steadyPasses: number
   readonly lastSteadyStartMs: number
   readonly outcome: PassOutcome16

@@ -1,6 +1,7 @@
 import type {Upcoming} from './arrivals.ts'
 import type {PassFigures} from './record/pass-figures.ts'
 import type {MomentLog} from './stretch/moment-log.ts'
+import type {StopLog} from './stretch/stop-log.ts'
 
 /**
  * The batching scheduler of one instance: vLLM's or SGLang's, of one release. The loop around it is the same for all
@@ -31,6 +32,12 @@ export interface Scheduler {
    * what then happens (`PlannedPasses.tell`) before anything else of this instance is called. Left out by those that cannot.
    */
   planSteadyPasses?(nowMs: number, bounds: PlanBounds): PlannedPasses | null
+  /**
+   * Of an instance that is alone: runs such passes through stops at which nothing reaches it, as long as its KV blocks in use stay as they
+   * are. `steadyPasses` are those of this call. Left out by those that cannot.
+   * @returns whether there were any
+   */
+  runThrough?(stops: StopLog, observer: SteadyPassObserver | null): boolean
   /** Something about this instance the user should know, or null. */
   readonly notice: string | null
   /** Share of the KV blocks (or token slots) that requests hold now. */

@@ -2,6 +2,7 @@ import {expect, it} from 'vitest'
 import type {PassObserver} from './scheduler.ts'
 import {SteadyRun} from './steady-run.ts'
 import {MomentLog} from './stretch/moment-log.ts'
+import {StopLog} from './stretch/stop-log.ts'
 
 /** Counts what is told of tokens one by one, and of gaps. */
 class CountingObserver implements PassObserver {
@@ -44,13 +45,13 @@ function newRun(limit: number) {
 function run(stopMs: number) {
   const {observer, steady, tally} = newRun(300)
   let now = 0
-  let stops = 0
+  const stopsMs: number[] = []
   while (steady.isOpen) {
     now = steady.run(BATCH, now, (Math.floor(now / stopMs) + 1) * stopMs, null)
     expect(now).toBe(steady.endMs)
-    stops++
+    stopsMs.push(now)
   }
-  return {observer, now, stops, passes: steady.close(), total: steady.total, tally}
+  return {observer, now, stops: stopsMs.length, stopsMs, passes: steady.close(), total: steady.total, tally}
 }
 
 /** The same by one plan over all stops, cut at `cutMs` and planned again from there. */
@@ -101,6 +102,42 @@ it('plans many stops at once and, cut or not, comes to what it comes to stop by 
     ])
     expect(planned.observer.gapCalls).toBe(step.observer.gapCalls)
     expect(planned.observer.stops.length).toBeGreaterThan(50)
+  }
+})
+
+/** The same by running through the stops of one bound after the other, and on to the next stop from there. */
+function runThrough(stopMs: number, boundEveryMs: number) {
+  const {observer, steady, tally} = newRun(300)
+  const log = new StopLog()
+  log.follow(
+    Float64Array.from({length: 3000 / stopMs + 1}, (_, i) => i * stopMs),
+    0,
+  )
+  const stops: number[] = []
+  for (let now = 0; steady.isOpen; ) {
+    log.boundMs = (Math.floor(now / boundEveryMs) + 1) * boundEveryMs
+    log.begin(now, 7, Number.POSITIVE_INFINITY)
+    steady.runThrough(BATCH, log, null)
+    expect(log.nowMs).toBeLessThan(log.boundMs)
+    stops.push(...log.atMs.subarray(0, log.count))
+    if (!steady.isOpen) break
+    now = steady.run(BATCH, log.nowMs, log.horizonMs(log.nowMs), null)
+    stops.push(now)
+  }
+  return {observer, stops, passes: steady.close(), total: steady.total, tally}
+}
+
+it('runs through stops up to a bound, and comes to what it comes to stop by stop', () => {
+  for (const stopMs of [3, 10, 25, 200]) {
+    const step = run(stopMs)
+    for (const boundEveryMs of [200, 450, 5000]) {
+      const through = runThrough(stopMs, boundEveryMs)
+      expect([through.passes, through.total, through.tally]).toEqual([step.passes, step.total, step.tally])
+      expect(through.stops).toEqual(step.stopsMs)
+      expect(through.observer.gapCalls).toBe(step.observer.gapCalls)
+    }
+    const {observer, stops} = runThrough(stopMs, 5000)
+    expect(observer.stops).toEqual(stops)
   }
 })
 

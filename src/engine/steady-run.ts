@@ -2,6 +2,7 @@ import {grown} from '../core/grown.ts'
 import type {OutsideTally} from '../perf/perf-model.ts'
 import type {PassObserver, PlanBounds, PlannedPasses, SteadyPassObserver} from './scheduler.ts'
 import type {MomentLog} from './stretch/moment-log.ts'
+import type {StopLog} from './stretch/stop-log.ts'
 
 interface RunningRequest {
   readonly request: number
@@ -19,7 +20,7 @@ const FIRST_STOPS = 16
  * they do to the requests is not written down pass by pass: whoever looks at a request has to `close` the run first, and
  * then moves all of them on at once. So such a pass costs the same for a batch of any size.
  *
- * `run` goes to the next stop and tells of each pass as it goes. `plan` works out many stops at once (`PlannedPasses`); `tell`
+ * `run` goes to the next stop and tells of each pass as it goes, `runThrough` to the last stop of an instance that is alone. `plan` works out many stops at once (`PlannedPasses`); `tell`
  * then tells of them, or of those that came before something reached the instance. Where nobody knows beforehand when others stop it, it
  * plans passes alone, and their stops are found when the plan is over (`findStops`).
  */
@@ -137,6 +138,77 @@ export class SteadyRun implements PlannedPasses {
     this.total = total
     this.#moveOn(pass, startMs)
     return startMs
+  }
+
+  /**
+   * Runs from stop to stop as `run` does again and again, as long as the stops are known to lie before the log's bound.
+   * @param running the batch as it was when the run was opened
+   */
+  runThrough(running: readonly RunningRequest[], stops: StopLog, observer: SteadyPassObserver | null): void {
+    const {count} = this
+    const {boundMs} = stops
+    const decodeMs = this.#decodeMs
+    const limit = Math.min(this.#left, this.beforeOpening)
+    let {total} = this
+    let startMs = stops.nowMs
+    let horizonMs = stops.horizonMs(startMs)
+    let pass = 0
+    let stopPass = 0
+    while (pass < limit && horizonMs <= boundMs) {
+      const asked = this.#tally?.asked ?? 0
+      const outside = this.#tally?.outside ?? 0
+      const end = startMs + decodeMs(count, total)
+      const isBeyond = end >= horizonMs
+      if (end === startMs || (isBeyond && end >= boundMs)) {
+        // As the first pass from a stop it is asked about when it is run.
+        if (pass === stopPass) this.#forgetQuestions(asked, outside)
+        break
+      }
+      if (isBeyond) {
+        this.#askAsEver(total, pass > stopPass ? 2 : 1)
+        if (pass > stopPass) this.#stop(stops, startMs)
+      }
+      if (pass > 0 || startMs === this.endMs) this.#observer.gaps(end - startMs, count)
+      else this.#tellTokens(running, end)
+      observer?.steadyPass(startMs, end, count, total)
+      pass++
+      total += count
+      this.lastStartMs = startMs
+      startMs = end
+      if (!isBeyond) continue
+      this.#stop(stops, end)
+      stopPass = pass
+      horizonMs = stops.horizonMs(end)
+    }
+    if (pass > stopPass) this.#stop(stops, startMs)
+    if (pass === 0) return
+    this.total = total
+    this.#moveOn(pass, startMs)
+  }
+
+  /** There is a next pass, and it is over before the log's bound. */
+  isOverBefore({nowMs, boundMs}: StopLog): boolean {
+    const asked = this.#tally?.asked ?? 0
+    const outside = this.#tally?.outside ?? 0
+    const endMs = nowMs + this.#decodeMs(this.count, this.total)
+    this.#forgetQuestions(asked, outside)
+    return endMs > nowMs && endMs < boundMs
+  }
+
+  /** The pass that was told of last ends with a stop. */
+  tellStop(stops: StopLog): void {
+    this.#stop(stops, this.endMs)
+  }
+
+  #stop(stops: StopLog, atMs: number): void {
+    stops.stop(atMs)
+    this.#observer.stoppedAt(atMs, stops.rank)
+  }
+
+  /** From stop to stop the timing was asked about a pass up to three times, and the share of questions outside the tables is reported. */
+  #askAsEver(total: number, times: number): void {
+    if (this.#tally === null) return
+    for (let i = 0; i < times; i++) this.#decodeMs(this.count, total)
   }
 
   /**

@@ -29,6 +29,7 @@ import type {StreamedRequests} from '../stream/streamed-requests.ts'
 import {fewestInstances} from '../stretch/fewest-instances.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
 import {MomentLog} from '../stretch/moment-log.ts'
+import type {StopLog} from '../stretch/stop-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import {checkThatRequestsFit} from './check-requests-fit.ts'
@@ -401,11 +402,12 @@ export class Cluster implements ReplayEngine {
   }
 
   #startPass(instance: Instance): void {
-    const now = this.#now
     const rank = this.#turns.now(instance.turn)
+    if (instance.component !== 'prefill') this.#gapOrder?.begin(this.#now, rank)
+    if (this.#stretches?.isUnderWay) this.#runThrough(instance, rank, this.#stretches.stops)
+    const now = this.#now
     instance.sinceMs = now
     instance.order = instance.turn
-    if (instance.component !== 'prefill') this.#gapOrder?.begin(now, rank)
     if (this.#runAhead(instance, rank)) return
     const {scheduler, record} = instance
     const pool = this.#poolOf(instance)
@@ -423,6 +425,23 @@ export class Cluster implements ReplayEngine {
     this.#guardAgainstLivelock(instance)
     this.#applyOutcome(instance, outcome)
     pool.ready.addIfReady(instance)
+  }
+
+  /** An instance that is alone runs through the stops at which nothing reaches it: its clock stands at the next one then. */
+  #runThrough(instance: Instance, rank: number, stops: StopLog): void {
+    const {scheduler, record, load} = instance
+    if (scheduler.runThrough === undefined || record.passes < instance.slowPasses) return
+    stops.begin(this.#now, rank, this.#untilMs)
+    while (scheduler.runThrough(stops, instance.steadyObserver)) {
+      record.passes += scheduler.steadyPasses
+      record.busyMs = stops.addTimes(record.busyMs)
+      // Such passes leave nobody waiting that could be admitted.
+      this.#loads.stops(load, stops, 0, scheduler.kvShare)
+      stops.clear()
+    }
+    if (stops.nowMs === this.#now) return
+    this.#now = stops.nowMs
+    this.#turns.moveAlone(this.#now)
   }
 
   /**
@@ -521,7 +540,8 @@ export class Cluster implements ReplayEngine {
   }
 
   #horizonMs(): number {
-    if (this.#stretches?.isUnderWay) return Math.min(this.#stretches.nextArrivalMs(this.#now), this.#untilMs)
+    if (this.#stretches?.isUnderWay)
+      return Math.min(this.#stretches.stops.nextArrivalMs(this.#now), this.#untilMs)
     const toLimit = this.#drainLimit?.horizonMs(this.#now, this.#events.nextMs) ?? Number.POSITIVE_INFINITY
     const known = Math.min(this.#nextArrivalMs(), this.#untilMs, toLimit)
     // In sessions and closed loops a completion anywhere can release a request, and one waiting in the router can go

@@ -29,6 +29,7 @@ import {StreamedSessions} from '../stream/streamed-sessions.ts'
 import {fewestInstances} from '../stretch/fewest-instances.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
 import {MomentLog} from '../stretch/moment-log.ts'
+import type {StopLog} from '../stretch/stop-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
@@ -549,9 +550,10 @@ export class Cluster16 implements ReplayEngine {
   }
 
   #startPass(instance: Instance16): number {
-    const now = this.#now
     const rank = this.#turns.now(instance.subject)
-    if (!this.#stretches?.isUnderWay && instance.component !== 'prefill') this.#gapOrder?.begin(now, rank)
+    if (this.#stretches?.isUnderWay) this.#runThrough(instance, rank, this.#stretches.stops)
+    else if (instance.component !== 'prefill') this.#gapOrder?.begin(this.#now, rank)
+    const now = this.#now
     if (this.#runAhead(instance, rank)) return UNDER_WAY
     const {scheduler, record} = instance
     const outcome = scheduler.executePass(now)
@@ -566,6 +568,26 @@ export class Cluster16 implements ReplayEngine {
     }
     this.#occupyUntil(instance, outcome.endMs, outcome)
     return UNDER_WAY
+  }
+
+  /** An instance that is alone runs through the stops at which nothing reaches it: its clock stands at the next one then. */
+  #runThrough(instance: Instance16, rank: number, stops: StopLog): void {
+    const {scheduler, record, load} = instance
+    if (scheduler.runThrough === undefined || record.passes < instance.slowPasses) return
+    stops.begin(this.#now, rank, this.#untilMs)
+    while (scheduler.runThrough(stops)) {
+      const {outcome} = scheduler
+      record.passes += scheduler.steadyPasses
+      record.busyMs = stops.addTimes(record.busyMs)
+      const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
+      this.#loads.stops(load, stops, queued, scheduler.kvShare)
+      this.#traffic.decodeTokens += outcome.decodeTokens
+      instance.latest?.passEnded(scheduler.lastSteadyStartMs, stops.nowMs, outcome)
+      stops.clear()
+    }
+    if (stops.nowMs === this.#now) return
+    this.#now = stops.nowMs
+    this.#turns.moveAlone(this.#now)
   }
 
   /**
@@ -668,7 +690,8 @@ export class Cluster16 implements ReplayEngine {
   }
 
   #horizonMs(): number {
-    if (this.#stretches?.isUnderWay) return Math.min(this.#stretches.nextArrivalMs(this.#now), this.#untilMs)
+    if (this.#stretches?.isUnderWay)
+      return Math.min(this.#stretches.stops.nextArrivalMs(this.#now), this.#untilMs)
     if (this.#handOffs?.arePending) return this.#now
     const toLimit = this.#drainLimit?.horizonMs(this.#now, this.#heap.topTime) ?? Number.POSITIVE_INFINITY
     const known = Math.min(this.#arrivals.nextMs, this.#untilMs, toLimit)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
+import {StopLog} from '../stretch/stop-log.ts'
 import {LoadRecorder} from './instance-loads.ts'
 import type {InstanceLoads} from './record.ts'
 
@@ -61,6 +62,48 @@ test('every pass is found in the bins it spans, whenever it was told and however
       expect(Math.max(...columns.queued.subarray(offset[1], offset[2]))).toBe(highest)
     }),
     {numRuns: 60},
+  )
+})
+
+const runs = fc.array(
+  fc.record({
+    instance: fc.nat(2),
+    idleMs: fc.double({min: 0, max: 300, noNaN: true}),
+    stops: fc.array(fc.double({min: 0.1, max: 300, noNaN: true}), {minLength: 1, maxLength: 40}),
+    kvPercent: fc.nat(100),
+  }),
+  {minLength: 1, maxLength: 200},
+)
+
+test('passes that are told instance by instance, and many stops at once, fill bins as those told one by one by the clock', () => {
+  fc.assert(
+    fc.property(runs, fc.nat(250_000), (told, startMs) => {
+      const now = [startMs, startMs, startMs]
+      const rows = told.map(({instance, idleMs, stops, kvPercent}) => {
+        const log = new StopLog()
+        log.begin(now[instance]! + idleMs, instance, Number.POSITIVE_INFINITY)
+        for (const stop of stops) log.stop(log.nowMs + stop)
+        now[instance] = log.nowMs
+        return {instance, log, kvShare: kvPercent / 100}
+      })
+      const [byClock, held] = [new LoadRecorder(), new LoadRecorder()]
+      const [clockLanes, heldLanes] = [byClock, held].map(recorder => now.map(() => recorder.addInstance(0)))
+      const passes = rows.flatMap(({instance, log, kvShare}) =>
+        Array.from(log.atMs.subarray(0, log.count), (toMs, stop) => {
+          return {instance, fromMs: stop === 0 ? log.fromMs : log.atMs[stop - 1]!, toMs, kvShare}
+        }),
+      )
+      passes.sort((a, b) => a.fromMs - b.fromMs || a.instance - b.instance)
+      for (const {instance, fromMs, toMs, kvShare} of passes)
+        byClock.passes(clockLanes![instance]!, instance, fromMs, toMs, 0, kvShare)
+      held.hold()
+      for (const alone of [0, 1, 2])
+        for (const {instance, log, kvShare} of rows)
+          if (instance === alone) held.stops(heldLanes![instance]!, log, 0, kvShare)
+      held.settle()
+      expect(held.columns(heldLanes!)).toEqual(byClock.columns(clockLanes!))
+    }),
+    {numRuns: 100},
   )
 })
 

@@ -1,4 +1,6 @@
 import {grown} from '../../core/grown.ts'
+import type {StopLog} from '../stretch/stop-log.ts'
+import {HeldPasses} from './held-passes.ts'
 import type {InstanceLoads} from './record.ts'
 
 /** Bin width a run starts with. Whenever it outgrows `MOST_BINS` the bins double, so that an hour has bins of 4 s. */
@@ -42,6 +44,11 @@ export class LoadRecorder {
     this.#add(lane, rank, fromMs, toMs, queued, kvShare)
   }
 
+  /** The same of passes from stop to stop of an instance that is alone. */
+  stops(lane: LoadLane, stops: StopLog, queued: number, kvShare: number): void {
+    this.#held.addStops(lane, stops, queued, kvShare)
+  }
+
   /** What is told from here on comes instance by instance, not in the order of the clock, until `settle`. */
   hold(): void {
     this.#holds = true
@@ -51,30 +58,32 @@ export class LoadRecorder {
   settle(): void {
     this.#holds = false
     const held = this.#held
-    for (const i of held.endingFrom(this.fullMs)) {
-      const widening = {fromMs: held.fromMs[i]!, rank: held.rank[i]!}
-      for (; held.toMs[i]! >= this.fullMs; this.#binMs *= 2) this.#widenings.push(widening)
-    }
-    held.lanes.forEach((lane, at) => {
-      for (let i = held.firstOf[at]!; i < (held.firstOf[at + 1] ?? held.count); i++)
-        this.#add(lane, held.rank[i]!, held.fromMs[i]!, held.toMs[i]!, held.queued[i]!, held.kvShare[i]!)
-    })
+    for (const widening of held.endingFrom(this.fullMs))
+      for (; widening.toMs >= this.fullMs; this.#binMs *= 2) this.#widenings.push(widening)
+    for (let row = 0; row < held.count; row++) this.#addHeld(row)
     held.clear()
+  }
+
+  #addHeld(row: number): void {
+    const held = this.#held
+    const {toMs} = held
+    const lane = held.lanes[row]!
+    const queued = held.queued[row]!
+    const kvShare = held.kvShare[row]!
+    const rank = held.rank[row]!
+    let fromMs = held.fromMs[row]!
+    const end = held.endOf(row)
+    let at = held.first[row]!
+    for (; at < end && lane.widened < this.#widenings.length; at++) {
+      this.#add(lane, rank, fromMs, toMs[at]!, queued, kvShare)
+      fromMs = toMs[at]!
+    }
+    if (at < end) lane.addThrough(fromMs, toMs, at, end, queued, kvShare)
   }
 
   #add(lane: LoadLane, rank: number, fromMs: number, toMs: number, queued: number, kvShare: number): void {
     if (lane.widened < this.#widenings.length) this.#widen(lane, fromMs, rank)
-    const {binMs} = lane
-    const first = Math.floor(fromMs / binMs)
-    const last = Math.floor(toMs / binMs)
-    lane.reach(last)
-    if (first === last) {
-      lane.add(first, toMs - fromMs, queued, kvShare)
-      return
-    }
-    lane.add(first, (first + 1) * binMs - fromMs, queued, kvShare)
-    for (let bin = first + 1; bin < last; bin++) lane.add(bin, binMs, queued, kvShare)
-    if (toMs > last * binMs) lane.add(last, toMs - last * binMs, queued, kvShare)
+    lane.addSpan(fromMs, toMs, queued, kvShare)
   }
 
   /** Columns of the lanes, in the order given. */
@@ -109,63 +118,6 @@ export class LoadRecorder {
   }
 }
 
-const FIRST_HELD = 1 << 12
-
-/** Spans of passes in columns, in the order in which they were told. */
-class HeldPasses {
-  count = 0
-  /** Lanes of stretches of rows, and where each begins. */
-  readonly lanes: LoadLane[] = []
-  readonly firstOf: number[] = []
-  #lane: LoadLane | null = null
-  rank = new Float64Array(FIRST_HELD)
-  fromMs = new Float64Array(FIRST_HELD)
-  toMs = new Float64Array(FIRST_HELD)
-  queued = new Int32Array(FIRST_HELD)
-  kvShare = new Float64Array(FIRST_HELD)
-
-  add(lane: LoadLane, rank: number, fromMs: number, toMs: number, queued: number, kvShare: number): void {
-    const at = this.count++
-    if (at === this.rank.length) this.#grow()
-    if (lane !== this.#lane) this.#beginLane(lane, at)
-    this.rank[at] = rank
-    this.fromMs[at] = fromMs
-    this.toMs[at] = toMs
-    this.queued[at] = queued
-    this.kvShare[at] = kvShare
-  }
-
-  /** Those that end at a moment or later, in the order of the clock. */
-  endingFrom(ms: number): number[] {
-    const {fromMs, toMs, rank} = this
-    const found: number[] = []
-    for (let i = 0; i < this.count; i++) if (toMs[i]! >= ms) found.push(i)
-    return found.sort((a, b) => fromMs[a]! - fromMs[b]! || rank[a]! - rank[b]! || a - b)
-  }
-
-  clear(): void {
-    this.count = 0
-    this.lanes.length = 0
-    this.firstOf.length = 0
-    this.#lane = null
-  }
-
-  #beginLane(lane: LoadLane, at: number): void {
-    this.#lane = lane
-    this.lanes.push(lane)
-    this.firstOf.push(at)
-  }
-
-  #grow(): void {
-    const size = this.count * 2
-    this.rank = grown(this.rank, size)
-    this.fromMs = grown(this.fromMs, size)
-    this.toMs = grown(this.toMs, size)
-    this.queued = grown(this.queued, size)
-    this.kvShare = grown(this.kvShare, size)
-  }
-}
-
 /** Passes that needed wider bins, by when they began and on which instance. */
 interface Widening {
   readonly fromMs: number
@@ -190,8 +142,58 @@ export class LoadLane {
     this.binMs = FIRST_BIN_MS * 2 ** widened
   }
 
+  /** A pass between two moments. */
+  addSpan(fromMs: number, toMs: number, queued: number, kvShare: number): void {
+    const {binMs} = this
+    const first = Math.floor(fromMs / binMs)
+    const last = Math.floor(toMs / binMs)
+    this.#reach(last)
+    if (first === last) {
+      this.#add(first, toMs - fromMs, queued, kvShare)
+      return
+    }
+    this.#add(first, (first + 1) * binMs - fromMs, queued, kvShare)
+    for (let bin = first + 1; bin < last; bin++) this.#add(bin, binMs, queued, kvShare)
+    if (toMs > last * binMs) this.#add(last, toMs - last * binMs, queued, kvShare)
+  }
+
+  /** Passes one after the other, the ends of which stand in a column from one place to another. */
+  addThrough(
+    startMs: number,
+    toMs: Float64Array,
+    from: number,
+    end: number,
+    queued: number,
+    kvShare: number,
+  ): void {
+    const {binMs} = this
+    let fromMs = startMs
+    let at = from
+    while (at < end) {
+      const bin = Math.floor(fromMs / binMs)
+      const edgeMs = (bin + 1) * binMs
+      const first = at
+      let busyMs = this.#busyMs[bin - this.firstBin] ?? 0
+      for (; at < end && toMs[at]! < edgeMs; at++) {
+        busyMs += toMs[at]! - fromMs
+        fromMs = toMs[at]!
+      }
+      if (at > first) this.#setBusy(bin, busyMs, queued, kvShare)
+      if (at === end) return
+      this.addSpan(fromMs, toMs[at]!, queued, kvShare)
+      fromMs = toMs[at++]!
+    }
+  }
+
+  #setBusy(bin: number, busyMs: number, queued: number, kvShare: number): void {
+    this.#reach(bin)
+    const at = bin - this.firstBin
+    this.#busyMs[at] = busyMs
+    this.#raise(at, queued, kvShare)
+  }
+
   /** Makes room up to a bin. */
-  reach(bin: number): void {
+  #reach(bin: number): void {
     const count = bin - this.firstBin + 1
     if (count <= this.count) return
     this.count = count
@@ -202,9 +204,13 @@ export class LoadLane {
     this.#kvShare = grown(this.#kvShare, size)
   }
 
-  add(bin: number, busyMs: number, queued: number, kvShare: number): void {
+  #add(bin: number, busyMs: number, queued: number, kvShare: number): void {
     const at = bin - this.firstBin
     this.#busyMs[at]! += busyMs
+    this.#raise(at, queued, kvShare)
+  }
+
+  #raise(at: number, queued: number, kvShare: number): void {
     if (queued > this.#queued[at]!) this.#queued[at] = queued
     if (kvShare > this.#kvShare[at]!) this.#kvShare[at] = kvShare
   }

@@ -1,4 +1,5 @@
 import type {ArrivalQueue, Upcoming} from '../arrivals.ts'
+import {StopLog} from './stop-log.ts'
 
 /** An instance that can be advanced alone. */
 export interface LoneInstance {
@@ -42,9 +43,8 @@ export class Stretches<Instance extends LoneInstance> {
   readonly #arrivalMs: Float64Array
   /** Arrivals of a stretch, so that it comes to about `TURNS`. */
   #most = FIRST_ARRIVALS
-  #upcoming: Upcoming
-  /** Of `#upcoming`, the first after the moment of the instance that is advanced. */
-  #at = 0
+  /** Stops of the instance that is advanced. */
+  readonly stops = new StopLog()
   #turns = 0
   #lastMs = 0
   /** Instances are being advanced. */
@@ -55,14 +55,6 @@ export class Stretches<Instance extends LoneInstance> {
     this.#host = host
     this.#arrivals = arrivals
     this.#arrivalMs = arrivalMs
-    this.#upcoming = arrivals.upcoming!
-  }
-
-  /** When the next request arrives anywhere, as the instance sees it that is advanced; Infinity after the last. */
-  nextArrivalMs(nowMs: number): number {
-    const {times} = this.#upcoming
-    while (this.#at < times.length && times[this.#at]! <= nowMs) this.#at++
-    return this.#at < times.length ? times[this.#at]! : Number.POSITIVE_INFINITY
   }
 
   /**
@@ -72,8 +64,7 @@ export class Stretches<Instance extends LoneInstance> {
    * @throws what the first of them throws, in the order of the clock
    */
   advance(instances: readonly Instance[], untilMs: number): number {
-    this.#upcoming = this.#arrivals.upcoming!
-    const {times, next} = this.#upcoming
+    const {times, next} = this.#arrivals.upcoming!
     const last = Math.min(next + this.#most, times.length)
     const toMs = last < times.length ? Math.min(untilMs, times[last]!) : untilMs
     const worth = next + (instances.length >> 2)
@@ -83,7 +74,7 @@ export class Stretches<Instance extends LoneInstance> {
     this.isUnderWay = true
     this.#host.begin()
     this.#placeBefore(toMs)
-    this.#advanceAll(instances, toMs, next)
+    this.#advanceAll(instances, toMs, {times, next})
     this.#host.end(this.#lastMs)
     this.isUnderWay = false
     if (last < times.length && toMs === times[last]) this.#adapt()
@@ -98,40 +89,44 @@ export class Stretches<Instance extends LoneInstance> {
     }
   }
 
-  #advanceAll(instances: readonly Instance[], untilMs: number, next: number): void {
+  #advanceAll(instances: readonly Instance[], untilMs: number, {times, next}: Upcoming): void {
     let toMs = untilMs
     let failure: unknown = null
     for (const instance of instances) {
-      this.#at = next
+      this.stops.follow(times, next)
       try {
         this.#advanceOne(instance, toMs)
       } catch (error) {
         failure = error
-        toMs = this.#nowMs
+        toMs = this.stops.nowMs
       }
       if (instance.inbox.length > 0) instance.inbox.length = 0
     }
     if (failure !== null) throw failure
   }
 
-  #nowMs = 0
-
   #advanceOne(instance: Instance, toMs: number): void {
+    const {stops} = this
     const host = this.#host
     const {inbox} = instance
     const arrivalMs = this.#arrivalMs
     let at = 0
+    let comesMs = at < inbox.length ? arrivalMs[inbox[at]!]! : Number.POSITIVE_INFINITY
     for (;;) {
-      const comesMs = at < inbox.length ? arrivalMs[inbox[at]!]! : Number.POSITIVE_INFINITY
       const nowMs = instance.isBusy && instance.endMs < comesMs ? instance.endMs : comesMs
-      if (nowMs >= toMs) return
-      this.#nowMs = nowMs
-      if (nowMs > this.#lastMs) this.#lastMs = nowMs
+      if (nowMs >= toMs) break
+      stops.nowMs = nowMs
       this.#turns++
       host.moveTo(instance, nowMs)
-      while (at < inbox.length && arrivalMs[inbox[at]!]! <= nowMs) host.dispatch(inbox[at++]!, instance)
+      while (comesMs <= nowMs) {
+        host.dispatch(inbox[at++]!, instance)
+        comesMs = at < inbox.length ? arrivalMs[inbox[at]!]! : Number.POSITIVE_INFINITY
+      }
+      stops.boundMs = comesMs < toMs ? comesMs : toMs
       host.startPasses()
+      if (stops.nowMs > this.#lastMs) this.#lastMs = stops.nowMs
     }
+    this.#turns += stops.taken
   }
 
   #adapt(): void {

@@ -13,6 +13,7 @@ import type {
   SteadyPassObserver,
 } from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
+import type {StopLog} from '../stretch/stop-log.ts'
 import {NextOpening} from './next-opening.ts'
 import {PassBatch} from './pass-batch.ts'
 import {RunningSet} from './running-set.ts'
@@ -142,6 +143,18 @@ export class VllmScheduler implements Scheduler {
     if (!this.#planOpening(nowMs)) return nowMs
     this.#steady.tell(1, 0, observer)
     return this.#steady.endMs
+  }
+
+  runThrough(stops: StopLog, observer: SteadyPassObserver | null): boolean {
+    if (!this.#isSteady()) return false
+    if (this.#steady.beforeOpening > 0) {
+      this.#steady.runThrough(this.#running.sequences, stops, observer)
+      return stops.count > 0
+    }
+    if (!this.#steady.isOverBefore(stops) || !this.#planOpening(stops.nowMs)) return false
+    this.#steady.tell(1, 0, observer)
+    this.#steady.tellStop(stops)
+    return true
   }
 
   // --- passes that only decode ---

@@ -5,6 +5,7 @@ import type {PassTimes16} from '../pass-times-1.6.ts'
 import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
 import type {MomentLog} from '../stretch/moment-log.ts'
+import type {StopLog} from '../stretch/stop-log.ts'
 import type {Admission, Occupants} from './admission.ts'
 import {BlockEdges} from './block-edges.ts'
 import type {Sequence} from './sequence.ts'
@@ -106,6 +107,23 @@ export class DecodingRun implements PlannedPasses {
     const endMs = this.#steady.run(this.#occupants.running.sequences, nowMs, horizonMs, null)
     if (endMs > nowMs) this.#fillOutcome(endMs)
     return endMs
+  }
+
+  /** As `Scheduler16.runThrough`. */
+  runThrough(stops: StopLog): boolean {
+    if (!this.#goesOn() && !this.#open()) return false
+    const steady = this.#steady
+    if (steady.beforeOpening > 0) {
+      steady.runThrough(this.#occupants.running.sequences, stops, null)
+      if (stops.count === 0) return false
+    } else {
+      // What a completion gives to others is theirs when the pass ends.
+      if (this.#beforeCompletion === steady.done || !steady.isOverBefore(stops)) return false
+      if (this.#runAlone(stops.nowMs) === stops.nowMs) return false
+      steady.tellStop(stops)
+    }
+    this.#fillOutcome(stops.nowMs)
+    return true
   }
 
   /** Ends the run and writes down what its passes did to the sequences. */

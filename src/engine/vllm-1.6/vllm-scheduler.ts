@@ -6,6 +6,7 @@ import {PassTimes16} from '../pass-times-1.6.ts'
 import type {Prompts} from '../prompts.ts'
 import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
 import {type PassOutcome16, REJECTED, type Scheduler16} from '../scheduler-1.6.ts'
+import type {StopLog} from '../stretch/stop-log.ts'
 import {RunningSet} from '../vllm-1.2/running-set.ts'
 import {Admission} from './admission.ts'
 import {DecodingRun} from './decoding-run.ts'
@@ -151,6 +152,10 @@ export class VllmScheduler implements Scheduler16 {
 
   runSteadyPasses(nowMs: number, horizonMs: number): number {
     return this.#decoding.run(nowMs, horizonMs)
+  }
+
+  runThrough(stops: StopLog): boolean {
+    return this.#decoding.runThrough(stops)
   }
 
   planSteadyPasses(nowMs: number, bounds: PlanBounds): PlannedPasses | null {
