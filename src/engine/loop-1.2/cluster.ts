@@ -138,7 +138,7 @@ export class Cluster implements ReplayEngine {
       !this.#isCoupled &&
       streamed === undefined &&
       this.#drainLimit === null
-    this.#gapOrder = isAlone ? this.#recorder.keepOrder(() => {}) : null
+    this.#gapOrder = isAlone ? this.#recorder.keepOrder(null) : null
     this.#moments = isAlone && isDisagg ? new MomentLog() : null
     this.#plansAhead = isAlone && this.#routesByKv && !isDisagg
     this.#stretches = isAlone && !this.#routesByKv && !isDisagg ? this.#createStretches() : null

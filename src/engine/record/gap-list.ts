@@ -1,3 +1,4 @@
+import type {GapRows} from './gap-order.ts'
 import type {TokenGaps} from './record.ts'
 
 const PIECE = 1 << 16
@@ -20,6 +21,38 @@ export class GapList {
     this.#lastMs = gapMs
     this.#gapMs[this.#used] = gapMs
     this.#count[this.#used++] = count
+  }
+
+  /** Rows of columns, in the order that `order` has from its beginning on; one of no tokens is none. */
+  take(gaps: GapRows, order: Int32Array, rows: number): void {
+    for (let at = this.#fill(gaps, order, 0, rows); at < rows; at = this.#fill(gaps, order, at, rows))
+      this.#begin()
+  }
+
+  /** @returns the place in `order` of the first row that the piece has no room for */
+  #fill({gapMs, count}: GapRows, order: Int32Array, from: number, rows: number): number {
+    const pieceMs = this.#gapMs
+    const pieceCount = this.#count
+    let lastMs = this.#lastMs
+    let used = this.#used
+    let at = from
+    for (; at < rows; at++) {
+      const row = order[at]!
+      const tokens = count[row]!
+      const gap = gapMs[row]!
+      if (tokens === 0) continue
+      if (gap === lastMs) {
+        pieceCount[used - 1]! += tokens
+        continue
+      }
+      if (used === PIECE) break
+      lastMs = gap
+      pieceMs[used] = gap
+      pieceCount[used++] = tokens
+    }
+    this.#lastMs = lastMs
+    this.#used = used
+    return at
   }
 
   columns(): TokenGaps {

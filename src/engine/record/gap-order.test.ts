@@ -14,10 +14,16 @@ const pieces = fc.array(
 it('hands gaps over by moment and rank, those of one rank as they were told, and in parts as well', () => {
   fc.assert(
     fc.property(pieces, fc.nat(30), (told, partMs) => {
-      const out: string[] = []
+      const out: number[] = []
+      const stops: number[] = []
       const order = new GapOrder({
-        stop: atMs => out.push(`at ${atMs}`),
-        gaps: (gapMs, count) => out.push(...Array<string>(count).fill(`${gapMs}`)),
+        stop: atMs => {
+          if (stops.at(-1) !== atMs) stops.push(atMs)
+        },
+        take: (rows, order, count) => {
+          for (const row of order.subarray(0, count))
+            out.push(...Array<number>(rows.count[row]!).fill(rows.gapMs[row]!))
+        },
       })
       for (const {startMs, rank, gaps} of told) {
         order.begin(startMs, rank)
@@ -25,13 +31,11 @@ it('hands gaps over by moment and rank, those of one rank as they were told, and
       }
       order.flushBefore(partMs)
       order.flushBefore(Number.POSITIVE_INFINITY)
-      const expected = [...told]
-        .sort((a, b) => a.startMs - b.startMs || a.rank - b.rank)
-        .flatMap(({startMs, gaps}) => [
-          `at ${startMs}`,
-          ...gaps.flatMap(([gapMs, count]) => Array<string>(count).fill(`${gapMs}`)),
-        ])
-      expect(out).toEqual(expected)
+      const expected = [...told].sort((a, b) => a.startMs - b.startMs || a.rank - b.rank)
+      expect(out).toEqual(
+        expected.flatMap(({gaps}) => gaps.flatMap(([gapMs, count]) => Array<number>(count).fill(gapMs))),
+      )
+      expect(stops).toEqual([...new Set(expected.map(({startMs}) => startMs))])
     }),
   )
 })

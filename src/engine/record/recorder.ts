@@ -86,8 +86,9 @@ export class Recorder {
   }
 
   /** From now on gaps may be told late; who tells them says when their passes began. */
-  keepOrder(onStop: (atMs: number) => void): GapOrder {
-    this.#order = new GapOrder({stop: onStop, gaps: (gapMs, count) => this.#gaps.add(gapMs, count)})
+  keepOrder(onStop: ((atMs: number) => void) | null): GapOrder {
+    const gaps = this.#gaps
+    this.#order = new GapOrder({stop: onStop, take: (rows, order, count) => gaps.take(rows, order, count)})
     return this.#order
   }
 
