@@ -33,8 +33,8 @@ export interface Scheduler {
    */
   planSteadyPasses?(nowMs: number, bounds: PlanBounds): PlannedPasses | null
   /**
-   * Of an instance that is alone: runs such passes through stops at which nothing reaches it, as long as its KV blocks in use stay as they
-   * are. `steadyPasses` are those of this call. Left out by those that cannot.
+   * Of an instance that is alone: runs such passes through stops at which nothing reaches it, as long as its KV blocks in use stay as the first
+   * of them leaves them. Left out by those that cannot.
    * @returns whether there were any
    */
   runThrough?(stops: StopLog, observer: SteadyPassObserver | null): boolean

@@ -1,7 +1,7 @@
-import {grown} from '../core/grown.ts'
 import type {OutsideTally} from '../perf/perf-model.ts'
 import type {PassObserver, PlanBounds, PlannedPasses, SteadyPassObserver} from './scheduler.ts'
 import type {MomentLog} from './stretch/moment-log.ts'
+import {PlannedStops} from './stretch/planned-stops.ts'
 import type {StopLog} from './stretch/stop-log.ts'
 
 interface RunningRequest {
@@ -10,10 +10,8 @@ interface RunningRequest {
   readonly length: number
 }
 
-const FIRST_PASSES = 64
 /** More passes than any run has. */
 const NEVER = 2 ** 30
-const FIRST_STOPS = 16
 
 /**
  * Passes that give every request of one batch one more token and do nothing else, over as many calls as it takes. What
@@ -41,19 +39,8 @@ export class SteadyRun implements PlannedPasses {
   /** Passes since it was opened. */
   done = 0
 
-  // What is planned.
-  #startMs = 0
+  readonly #plan = new PlannedStops()
   #isFirst = false
-  /** Passes whose stops are not found yet. */
-  #unstopped = 0
-  stops = 0
-  #passEndMs = new Float64Array(FIRST_PASSES)
-  /** By stop: when, and after how many passes. */
-  #stopMs = new Float64Array(FIRST_STOPS)
-  #stopPass = new Int32Array(FIRST_STOPS)
-  // By stop: questions asked of the timing up to it, and how many of them were outside what is measured.
-  #stopAsked = new Int32Array(FIRST_STOPS)
-  #stopOutside = new Int32Array(FIRST_STOPS)
 
   /** @param decodeMs how long a pass of `count` requests with `total` tokens takes, in ms */
   constructor(
@@ -71,22 +58,28 @@ export class SteadyRun implements PlannedPasses {
     return this.#left > 0
   }
 
+  get stops(): number {
+    return this.#plan.count
+  }
+
   get plannedFromMs(): number {
-    return this.#startMs
+    return this.#plan.startMs
   }
 
   get plannedToMs(): number {
-    return this.stops === 0 ? this.#passEndMs[this.#unstopped - 1]! : this.#stopMs[this.stops - 1]!
+    return this.#plan.endMs
   }
 
   stopMs(stop: number): number {
-    return this.#stopMs[stop]!
+    return this.#plan.atMs[stop]!
   }
 
   stopsUntil(nowMs: number): number {
-    let stop = 0
-    while (this.#stopMs[stop]! < nowMs) stop++
-    return stop + 1
+    return this.#plan.until(nowMs)
+  }
+
+  findStops(moments: MomentLog, nowMs: number, later: ((ms: number) => number) | null): void {
+    this.#plan.find(moments, nowMs, later)
   }
 
   /** @param limit passes before one of them does anything that the caller does not see to */
@@ -183,6 +176,7 @@ export class SteadyRun implements PlannedPasses {
     if (pass > stopPass) this.#stop(stops, startMs)
     if (pass === 0) return
     this.total = total
+    stops.passes += pass
     this.#moveOn(pass, startMs)
   }
 
@@ -195,8 +189,9 @@ export class SteadyRun implements PlannedPasses {
     return endMs > nowMs && endMs < boundMs
   }
 
-  /** The pass that was told of last ends with a stop. */
+  /** The pass that was planned alone and told of last ends with a stop. */
   tellStop(stops: StopLog): void {
+    stops.passes++
     this.#stop(stops, this.endMs)
   }
 
@@ -220,8 +215,8 @@ export class SteadyRun implements PlannedPasses {
   plan(running: readonly RunningRequest[], nowMs: number, {upcoming, untilMs, boundMs}: PlanBounds): number {
     if (upcoming === null) return this.#planUnstopped(running, nowMs, untilMs, boundMs)
     const {times, next} = upcoming
-    this.#startMs = nowMs
-    this.stops = 0
+    const plan = this.#plan
+    plan.begin(nowMs)
     const asked = this.#tally?.asked ?? 0
     const outside = this.#tally?.outside ?? 0
     let at = next
@@ -235,18 +230,16 @@ export class SteadyRun implements PlannedPasses {
       pass = this.#planStop(pass, startMs, total, horizonMs)
       if (pass === from) break
       total += (pass - from) * this.count
-      startMs = this.#passEndMs[pass - 1]!
+      startMs = plan.passEndMs[pass - 1]!
       this.#addStop(startMs, pass, asked, outside)
     } while (startMs < boundMs && pass < this.#left && pass < this.beforeOpening)
     // Beyond the bound only the first may stay.
-    if (this.stops > 1 && startMs >= boundMs) this.stops--
-    if (this.stops === 0) return 0
-    this.#forgetQuestions(
-      asked + this.#stopAsked[this.stops - 1]!,
-      outside + this.#stopOutside[this.stops - 1]!,
-    )
+    if (plan.count > 1 && startMs >= boundMs) plan.count--
+    if (plan.count === 0) return 0
+    const last = plan.count - 1
+    this.#forgetQuestions(asked + plan.asked[last]!, outside + plan.outside[last]!)
     this.#tellFirst(running)
-    return this.stops
+    return plan.count
   }
 
   /**
@@ -262,9 +255,8 @@ export class SteadyRun implements PlannedPasses {
       this.#forgetQuestions(asked, outside)
       return false
     }
-    this.#startMs = nowMs
-    this.stops = 0
-    this.#passEndMs[0] = endMs
+    this.#plan.begin(nowMs)
+    this.#plan.setPassEnd(0, endMs)
     this.#addStop(endMs, 1, asked, outside)
     this.#tellFirst(running)
     return true
@@ -291,37 +283,15 @@ export class SteadyRun implements PlannedPasses {
       if (end >= untilMs || end === startMs) break
       // Where nothing stops it, a plan must not end.
       if (end >= boundMs) return 0
-      if (pass === this.#passEndMs.length) this.#passEndMs = grown(this.#passEndMs, pass * 2)
-      this.#passEndMs[pass++] = end
+      this.#plan.setPassEnd(pass++, end)
       total += count
       startMs = end
     }
     if (pass < 2) return 0
-    this.#startMs = nowMs
-    this.stops = 0
-    this.#unstopped = pass
+    this.#plan.begin(nowMs)
+    this.#plan.unstopped = pass
     this.#tellFirst(running)
     return pass
-  }
-
-  findStops(moments: MomentLog, nowMs: number, later: ((ms: number) => number) | null): void {
-    const {times, sinceMs, isHeld, count} = moments
-    const passes = this.#unstopped
-    const ends = this.#passEndMs
-    let next = moments.placeAfter(this.#startMs)
-    let startMs = this.#startMs
-    let pass = 0
-    do {
-      while (next < count && times[next]! <= startMs) next++
-      let at = next
-      while (at < count && sinceMs[at]! > startMs) at++
-      let horizonMs = at < count ? times[at]! : (later?.(startMs) ?? Number.POSITIVE_INFINITY)
-      if (pass > 0 && next > 0 && times[next - 1] === startMs && isHeld[next - 1] === 1) horizonMs = startMs
-      const from = pass
-      while (pass < passes && (pass === from || ends[pass]! < horizonMs)) pass++
-      startMs = ends[pass - 1]!
-      this.#addStop(startMs, pass, 0, 0)
-    } while (startMs < nowMs && pass < passes)
   }
 
   /** Plans passes that end before `horizonMs`, or one that ends later; @returns the passes planned then */
@@ -335,8 +305,7 @@ export class SteadyRun implements PlannedPasses {
       const end = startMs + this.#decodeMs(count, tokens)
       const isBeyond = end >= horizonMs
       if (end === startMs || (isBeyond && pass > from)) break
-      if (pass === this.#passEndMs.length) this.#passEndMs = grown(this.#passEndMs, pass * 2)
-      this.#passEndMs[pass++] = end
+      this.#plan.setPassEnd(pass++, end)
       if (isBeyond) {
         // It was always asked about such a pass twice, and the share of questions outside the measured tables is reported.
         this.#decodeMs(count, tokens)
@@ -349,13 +318,9 @@ export class SteadyRun implements PlannedPasses {
   }
 
   #addStop(atMs: number, pass: number, asked: number, outside: number): void {
-    const stop = this.stops++
-    if (stop === this.#stopMs.length) this.#growStops()
-    this.#stopMs[stop] = atMs
-    this.#stopPass[stop] = pass
-    if (this.#tally === null) return
-    this.#stopAsked[stop] = this.#tally.asked - asked
-    this.#stopOutside[stop] = this.#tally.outside - outside
+    const tally = this.#tally
+    if (tally === null) this.#plan.add(atMs, pass, 0, 0)
+    else this.#plan.add(atMs, pass, tally.asked - asked, tally.outside - outside)
   }
 
   /** Questions about passes that do not happen were not asked. */
@@ -367,17 +332,17 @@ export class SteadyRun implements PlannedPasses {
 
   /** Keeps the first stops alone. */
   #unplan(stops: number): void {
-    const last = this.stops - 1
-    this.stops = stops
+    const {count, asked, outside} = this.#plan
+    this.#plan.count = stops
     if (this.#tally === null) return
-    this.#tally.asked -= this.#stopAsked[last]! - this.#stopAsked[stops - 1]!
-    this.#tally.outside -= this.#stopOutside[last]! - this.#stopOutside[stops - 1]!
+    this.#tally.asked -= asked[count - 1]! - asked[stops - 1]!
+    this.#tally.outside -= outside[count - 1]! - outside[stops - 1]!
   }
 
   /** Before the first pass requests may have waited: only from the second on are their gaps the same. */
   #tellFirst(running: readonly RunningRequest[]): void {
-    this.#isFirst = this.#startMs !== this.endMs
-    if (this.#isFirst) this.#tellTokens(running, this.#passEndMs[0]!)
+    this.#isFirst = this.#plan.startMs !== this.endMs
+    if (this.#isFirst) this.#tellTokens(running, this.#plan.passEndMs[0]!)
   }
 
   #tellTokens(running: readonly RunningRequest[], endMs: number): void {
@@ -385,14 +350,15 @@ export class SteadyRun implements PlannedPasses {
   }
 
   tell(stops: number, rank: number, observer: SteadyPassObserver | null): void {
-    if (stops < this.stops) this.#unplan(stops)
+    const plan = this.#plan
+    if (stops < plan.count) this.#unplan(stops)
     const {count} = this
-    let startMs = this.#startMs
+    let {startMs} = plan
     let pass = 0
     for (let stop = 0; stop < stops; stop++) {
       if (stop > 0) this.#observer.stoppedAt(startMs, rank)
-      for (const end = this.#stopPass[stop]!; pass < end; pass++) {
-        const endMs = this.#passEndMs[pass]!
+      for (const end = plan.pass[stop]!; pass < end; pass++) {
+        const endMs = plan.passEndMs[pass]!
         if (pass > 0 || !this.#isFirst) this.#observer.gaps(endMs - startMs, count)
         observer?.steadyPass(startMs, endMs, count, this.total)
         this.total += count
@@ -423,13 +389,5 @@ export class SteadyRun implements PlannedPasses {
     this.#left = 0
     this.done = 0
     return done
-  }
-
-  #growStops(): void {
-    const size = this.#stopMs.length * 2
-    this.#stopMs = grown(this.#stopMs, size)
-    this.#stopPass = grown(this.#stopPass, size)
-    this.#stopAsked = grown(this.#stopAsked, size)
-    this.#stopOutside = grown(this.#stopOutside, size)
   }
 }

@@ -433,7 +433,7 @@ export class Cluster implements ReplayEngine {
     if (scheduler.runThrough === undefined || record.passes < instance.slowPasses) return
     stops.begin(this.#now, rank, this.#untilMs)
     while (scheduler.runThrough(stops, instance.steadyObserver)) {
-      record.passes += scheduler.steadyPasses
+      record.passes += stops.passes
       record.busyMs = stops.addTimes(record.busyMs)
       // Such passes leave nobody waiting that could be admitted.
       this.#loads.stops(load, stops, 0, scheduler.kvShare)

@@ -1,7 +1,7 @@
 import type {PoolName} from '../../config/scenario.ts'
 import type {InstanceState} from '../observation.ts'
-import type {LoadLane} from '../record/instance-loads.ts'
 import type {LifeRecord} from '../record/life-start.ts'
+import type {LoadLane} from '../record/load-lane.ts'
 import type {Placement} from '../routing/kv-router.ts'
 import type {PassOutcome, PlannedPasses, Scheduler, SteadyPassObserver} from '../scheduler.ts'
 

@@ -577,7 +577,7 @@ export class Cluster16 implements ReplayEngine {
     stops.begin(this.#now, rank, this.#untilMs)
     while (scheduler.runThrough(stops)) {
       const {outcome} = scheduler
-      record.passes += scheduler.steadyPasses
+      record.passes += stops.passes
       record.busyMs = stops.addTimes(record.busyMs)
       const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
       this.#loads.stops(load, stops, queued, scheduler.kvShare)

@@ -1,7 +1,7 @@
 import type {PoolName} from '../../config/scenario.ts'
 import type {InstanceState} from '../observation.ts'
-import type {LoadLane} from '../record/instance-loads.ts'
 import type {LifeRecord} from '../record/life-start.ts'
+import type {LoadLane} from '../record/load-lane.ts'
 import type {PlannedPasses} from '../scheduler.ts'
 import type {PassOutcome16, Scheduler16} from '../scheduler-1.6.ts'
 import type {CacheIndex} from './cache-index.ts'

@@ -1,6 +1,6 @@
 import {grown} from '../../core/grown.ts'
 import type {StopLog} from '../stretch/stop-log.ts'
-import type {LoadLane} from './instance-loads.ts'
+import type {LoadLane} from './load-lane.ts'
 
 const FIRST_ROWS = 1 << 10
 const FIRST_ENDS = 1 << 12

@@ -1,4 +1,5 @@
-import type {LoadLane, LoadRecorder} from './instance-loads.ts'
+import type {LoadRecorder} from './instance-loads.ts'
+import type {LoadLane} from './load-lane.ts'
 import type {EngineRecord, InstanceRecord, RequestColumns} from './record.ts'
 
 /** What is recorded of one instance, from its start to its end. */

@@ -17,6 +17,8 @@ export class StopLog {
   /** Stops that were run through since they were taken down last: where the first of them was come from, and when each is. */
   count = 0
   fromMs = 0
+  /** Passes of these stops. */
+  passes = 0
   atMs = new Float64Array(FIRST_STOPS)
   /** Stops that the instance has run through. */
   taken = 0
@@ -41,6 +43,7 @@ export class StopLog {
     this.rank = rank
     this.#untilMs = untilMs
     this.count = 0
+    this.passes = 0
   }
 
   /** When the next request arrives anywhere, as an instance sees it that stands at a moment; Infinity after the last. */
@@ -79,6 +82,7 @@ export class StopLog {
   clear(): void {
     this.taken += this.count
     this.count = 0
+    this.passes = 0
     this.fromMs = this.nowMs
   }
 }

@@ -126,7 +126,8 @@ export class VllmScheduler implements Scheduler {
     if (this.#batch.promptCount > 0) this.#tellChunks(decodeStart)
     const decodeMs = this.#emitTokens(decodeStart)
     this.#running.compact()
-    this.#fillOutcome(decodeStart + decodeMs)
+    this.#outcome.endMs = decodeStart + decodeMs
+    this.#waiting.countIn(this.#outcome)
     return this.#outcome
   }
 
@@ -147,14 +148,15 @@ export class VllmScheduler implements Scheduler {
 
   runThrough(stops: StopLog, observer: SteadyPassObserver | null): boolean {
     if (!this.#isSteady()) return false
-    if (this.#steady.beforeOpening > 0) {
-      this.#steady.runThrough(this.#running.sequences, stops, observer)
-      return stops.count > 0
+    const steady = this.#steady
+    if (steady.beforeOpening === 0) {
+      if (!steady.isOverBefore(stops) || !this.#planOpening(stops.nowMs)) return false
+      steady.tell(1, 0, observer)
+      steady.tellStop(stops)
     }
-    if (!this.#steady.isOverBefore(stops) || !this.#planOpening(stops.nowMs)) return false
-    this.#steady.tell(1, 0, observer)
-    this.#steady.tellStop(stops)
-    return true
+    // Blocks that an opening takes are in use up to the next.
+    steady.runThrough(this.#running.sequences, stops, observer)
+    return stops.count > 0
   }
 
   // --- passes that only decode ---
@@ -394,14 +396,5 @@ export class VllmScheduler implements Scheduler {
     this.#running.finish(sequence)
     this.#requests--
     this.#outcome.completedCount++
-  }
-
-  #fillOutcome(endMs: number): void {
-    const outcome = this.#outcome
-    outcome.endMs = endMs
-    outcome.numQueuedPrefill = this.#waiting.waitingCount
-    outcome.sumQueuedPrefillTokens = this.#waiting.waitingTokens
-    outcome.numQueuedDecode = this.#waiting.preemptedCount
-    outcome.sumQueuedDecodeKvTokens = this.#waiting.preemptedTokens
   }
 }

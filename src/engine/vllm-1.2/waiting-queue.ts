@@ -1,4 +1,5 @@
 import {Deque} from '../../core/queues/deque.ts'
+import type {OutcomeRow} from '../pass-outcome.ts'
 import {PREEMPTED, type Sequence, WAITING} from './sequence.ts'
 
 /**
@@ -10,11 +11,11 @@ export class WaitingQueue {
   readonly #entries = new Deque<Sequence>()
 
   /** Entries whose sequence waits for its first admission, and the sum of their prompt tokens. */
-  waitingCount = 0
-  waitingTokens = 0
+  #waitingCount = 0
+  #waitingTokens = 0
   /** Entries whose sequence was pre-empted, and the sum of their prompt and generated tokens. */
-  preemptedCount = 0
-  preemptedTokens = 0
+  #preemptedCount = 0
+  #preemptedTokens = 0
 
   get isEmpty(): boolean {
     return this.#entries.isEmpty
@@ -52,6 +53,13 @@ export class WaitingQueue {
     this.#count(sequence, sequence.queueEntries)
   }
 
+  countIn(outcome: OutcomeRow): void {
+    outcome.numQueuedPrefill = this.#waitingCount
+    outcome.sumQueuedPrefillTokens = this.#waitingTokens
+    outcome.numQueuedDecode = this.#preemptedCount
+    outcome.sumQueuedDecodeKvTokens = this.#preemptedTokens
+  }
+
   /** Members that hold KV blocks: those an instance had too few of when it last tried to admit them. */
   countHolding(): number {
     const holding = new Set<Sequence>()
@@ -75,11 +83,11 @@ export class WaitingQueue {
 
   #count(sequence: Sequence, entries: number): void {
     if (sequence.status === WAITING) {
-      this.waitingCount += entries
-      this.waitingTokens += entries * sequence.promptLength
+      this.#waitingCount += entries
+      this.#waitingTokens += entries * sequence.promptLength
     } else if (sequence.status === PREEMPTED) {
-      this.preemptedCount += entries
-      this.preemptedTokens += entries * (sequence.promptLength + sequence.generated)
+      this.#preemptedCount += entries
+      this.#preemptedTokens += entries * (sequence.promptLength + sequence.generated)
     }
   }
 }

@@ -113,16 +113,16 @@ export class DecodingRun implements PlannedPasses {
   runThrough(stops: StopLog): boolean {
     if (!this.#goesOn() && !this.#open()) return false
     const steady = this.#steady
-    if (steady.beforeOpening > 0) {
-      steady.runThrough(this.#occupants.running.sequences, stops, null)
-      if (stops.count === 0) return false
-    } else {
+    if (steady.beforeOpening === 0) {
       // What a completion gives to others is theirs when the pass ends.
       if (this.#beforeCompletion === steady.done || !steady.isOverBefore(stops)) return false
       if (this.#runAlone(stops.nowMs) === stops.nowMs) return false
       steady.tellStop(stops)
     }
+    if (steady.beforeOpening > 0) steady.runThrough(this.#occupants.running.sequences, stops, null)
+    if (stops.count === 0) return false
     this.#fillOutcome(stops.nowMs)
+    this.#outcome.decodeTokens = stops.passes * steady.count
     return true
   }
 
