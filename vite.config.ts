@@ -4,10 +4,18 @@ import {offline} from './tools/vite-offline.ts'
 import {serverComponents} from './tools/vite-server-components.ts'
 import {staticTraces} from './tools/vite-static-traces.ts'
 
+/** What reads a bundled trace. */
+const READING =
+  /src\/(core\/(assert|grown|message-of|result|sha256)|config\/trace-options|trace\/formats\/(csv\/csv-columns|detect-json-lines|gzip|json-lines|mooncake))\.ts$/
+
 export default defineConfig({
   base: './',
   plugins: [serverComponents(), svelte(), staticTraces(), offline()],
-  worker: {format: 'es'},
+  worker: {
+    format: 'es',
+    // What the page opens with and later parts use, too, would be ten small files, which pack worse.
+    rolldownOptions: {output: {codeSplitting: {groups: [{name: 'reading', test: READING}]}}},
+  },
   build: {target: 'es2023', outDir: 'dist'},
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],

@@ -20,7 +20,7 @@ import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../
 import type {RunResult} from '../run/run.ts'
 import {runTo} from '../run/run-to.ts'
 import type {SimulationInputs} from '../run/simulate.ts'
-import {STREAMED_ABOVE} from '../run/streamable.ts'
+import {STREAM_LIMITS, STREAMED_ABOVE} from '../run/stream-limits.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures} from '../sweep/points.ts'
 import type {Repeats} from '../sweep/repeats.ts'
@@ -37,7 +37,7 @@ import type {Terminal} from './terminal.ts'
 import {createTimingLoader} from './timing-loader.ts'
 import {loadTrace} from './trace/load-trace.ts'
 import {nativeSha256} from './trace/native-sha256.ts'
-import {STREAM_LIMITS, streamTrace} from './trace/stream-trace.ts'
+import {streamTrace} from './trace/stream-trace.ts'
 import {traceName} from './trace/trace-files.ts'
 
 /** Replays one trace: flags and files in, table and report out. */

@@ -1,6 +1,6 @@
 import {warningNotes} from '../config/checks/warnings.ts'
 import type {Scenario} from '../config/scenario.ts'
-import {fail, ok, type Result} from '../core/result.ts'
+import {fail, ok, type Result, RunError} from '../core/result.ts'
 import {tellOddity} from '../trace/doctor/oddity.ts'
 import {loadLaterParts} from './later-parts.ts'
 import {
@@ -15,7 +15,7 @@ import type {RunProgress, RunResult} from './run.ts'
 import {type SimulationInputs, simulate} from './simulate.ts'
 import {streamOf} from './stream.ts'
 import type {TimingLoader} from './timing-loader.ts'
-import {type LoadTraffic, sizeOfTraffic} from './traffic.ts'
+import {type LoadTraffic, type StreamedInput, sizeOfTraffic, type Traffic} from './traffic.ts'
 
 /** What a run asks of its host: a worker, the command line, or a thread of a sweep. */
 export interface RunPorts {
@@ -58,7 +58,9 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
   if (!fits.ok) return fits
   const {notices: timingNotices, ...timed} = timing.value
   const {name, sha256, source, notices} = traffic.value
-  const streamed = traffic.value.streamed?.open()
+  const opened = openStreamed(traffic.value)
+  if (!opened.ok) return opened
+  const streamed = opened.value ?? undefined
   const {workload, notice} =
     streamed === undefined
       ? leaveOutOversize(scenario, traffic.value.workload)
@@ -87,6 +89,16 @@ export async function prepareRun(described: Scenario, ports: RunPorts): Promise<
 export function* simulatePrepared({inputs, notices}: PreparedRun): Generator<RunProgress, RunResult, void> {
   const result = yield* simulate(inputs)
   return {...result, notices: [...notices, ...result.notices]}
+}
+
+/** null where requests are kept; a file that is read again may be gone. */
+function openStreamed({streamed}: Traffic): Result<StreamedInput | null> {
+  try {
+    return ok(streamed?.open() ?? null)
+  } catch (error) {
+    if (error instanceof RunError) return fail(error.message)
+    throw error
+  }
 }
 
 /** What to tell beforehand, or why the run is not begun: it would end in the middle, or take the machine with it. */

@@ -5,13 +5,19 @@ import {SKETCHED_PERCENTILES} from '../report/report.ts'
 import {tellOddity} from '../trace/doctor/oddity.ts'
 import {createSyntheticSource} from '../trace/generators/synthetic-source.ts'
 import {checkTraceBlockSize} from '../trace/parsed-trace.ts'
-import {ColumnSource, type ColumnSourceOptions, type LengthColumns} from '../trace/streamed/column-source.ts'
+import {ColumnSource, type LengthColumns, tallyOf} from '../trace/streamed/column-source.ts'
 import type {NextPiece} from '../trace/streamed/file-pieces.ts'
-import {MooncakeSource, scanMooncake} from '../trace/streamed/mooncake-source.ts'
+import {mooncakeRowOptions} from '../trace/streamed/mooncake-rows.ts'
+import {MooncakeSource, type ReadMooncake, readMooncake} from '../trace/streamed/mooncake-source.ts'
 import type {RequestSource} from '../trace/streamed/request-source.ts'
-import type {PassedOver} from '../trace/streamed/source-tally.ts'
+import {
+  type PassedOver,
+  type SourceOptions,
+  type SourceSize,
+  SourceTally,
+} from '../trace/streamed/source-tally.ts'
 import {lengthsFitPools, OversizeTally, oversizeNotice, oversizeOddities} from './oversize.ts'
-import {isSharingStreamable, isStreamable, streamsSynthetic} from './streamable.ts'
+import {type StreamedPrompts, streamedFileBytes, streamsPrompts, streamsSynthetic} from './streamable.ts'
 import {generatedTraffic, type StreamedTraffic, syntheticOptionsOf, type Traffic} from './traffic.ts'
 
 /**
@@ -49,21 +55,25 @@ interface StreamedTrace {
 /** The same of a trace file that was read for its lengths alone; null where the run has to keep its requests after all. */
 export function streamedLengths(columns: LengthColumns, trace: StreamedTrace): Result<Traffic> | null {
   const {scenario} = trace
-  if (!isStreamable(scenario) || !readsAsAsked(scenario)) return null
+  if (!streamsFile(scenario, 'lengths')) return null
   const open = () => new ColumnSource(columns, arrivalOptions(scenario))
   const source = open()
   // Where nothing would be left the usual way says so.
   if (source.requestCount === 0) return null
   const odd = turnedAway(scenario, columns)
-  const fileBytes = columns.requestCount * COLUMN_BYTES
+  const fileBytes = streamedFileBytes(columns.requestCount, 'lengths')
   return ok(fileTraffic(trace, {open, of: source, rows: columns.requestCount, odd, fileBytes}))
+}
+
+type MooncakeFile = Pick<StreamedTrace, 'scenario' | 'name'> & {
+  /** For notices. */
+  readonly fileName: string
 }
 
 /** The same of a Mooncake file, whose hash ids are read again while the run goes on. @param open the file from its beginning */
 export function streamedMooncake(
-  openFile: () => NextPiece,
-  trace: Pick<StreamedTrace, 'scenario' | 'name'> & {
-    readonly fileName: string
+  open: () => NextPiece,
+  trace: MooncakeFile & {
     /** Of the bytes that were read the first time. */
     readonly sha256: () => string
     /** Rows from which on nothing is kept. */
@@ -71,39 +81,73 @@ export function streamedMooncake(
   },
 ): Result<Traffic> | null {
   const {scenario, fileName} = trace
-  if (!isSharingStreamable(scenario) || !readsAsAsked(scenario)) return null
+  if (!streamsFile(scenario, 'hashes')) return null
+  const size = new SourceTally(arrivalOptions(scenario))
   const oversize = new OversizeTally(scenario)
-  const options = {
-    ...arrivalOptions(scenario),
-    fileName,
-    traceBlockSize: scenario.traceBlockSize,
-    isStrict: scenario.release === '1.6.1',
-    hasUnit: scenario.traceFormat?.columns?.unit !== undefined,
-  }
-  const facts = scanMooncake(openFile, {
-    ...options,
-    onRequest: (input, output) => oversize.add(input, output),
+  const steps = readMooncake(open, mooncakeRowOptions(scenario, fileName), (timestampMs, input, output) => {
+    if (size.add(timestampMs, input, output)) oversize.add(input, output)
   })
-  if (facts === null || facts.rows <= trace.above || facts.requestCount === 0) return null
-  const {rows} = facts
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  const read = step.value
+  if (read === null || read.rows <= trace.above || size.requestCount === 0) return null
+  return mooncakeTraffic(open, {...trace, sha256: trace.sha256(), read, size, oversize, keptRequests: 0})
+}
+
+/** The same of one that was read before, of which times and lengths are kept. */
+export function rereadMooncake(
+  open: () => NextPiece,
+  trace: MooncakeFile & {
+    readonly sha256: string
+    readonly read: ReadMooncake
+    readonly columns: LengthColumns
+  },
+): Result<Traffic> | null {
+  const {scenario, columns} = trace
+  if (!streamsFile(scenario, 'hashes')) return null
+  const oversize = new OversizeTally(scenario)
+  const size = tallyOf(columns, arrivalOptions(scenario), (input, output) => oversize.add(input, output))
+  if (size.requestCount === 0) return null
+  return mooncakeTraffic(open, {...trace, size, oversize, keptRequests: columns.requestCount})
+}
+
+function mooncakeTraffic(
+  openFile: () => NextPiece,
+  {
+    size,
+    read,
+    oversize,
+    keptRequests,
+    ...trace
+  }: MooncakeFile & {
+    readonly sha256: string
+    readonly read: ReadMooncake
+    readonly size: SourceTally
+    readonly oversize: OversizeTally
+    /** Requests of which columns stay in memory beside the pieces. */
+    readonly keptRequests: number
+  },
+): Result<Traffic> {
+  const {scenario, fileName} = trace
+  const arrivals = arrivalOptions(scenario)
+  const hasUnit = scenario.traceFormat?.columns?.unit !== undefined
+  const {closedLoop} = arrivals
+  const notices = [...read.notices, ...read.oddities({closedLoop, hasUnit}).map(tellOddity)]
+  const options = {...arrivals, ...mooncakeRowOptions(scenario, fileName)}
+  const open = () => new MooncakeSource({read, size}, openFile, options)
   const odd = oversize.tell().map(tellOddity)
-  const notices = [...facts.notices, ...facts.oddities.map(tellOddity)]
-  const open = () => new MooncakeSource(facts, openFile, options)
-  return ok(
-    fileTraffic(
-      {...trace, sha256: trace.sha256(), notices},
-      {open, of: facts, rows, odd, fileBytes: PIECES_BYTES},
-    ),
-  )
+  const fileBytes = streamedFileBytes(keptRequests, 'hashes')
+  return ok(fileTraffic({...trace, notices}, {open, of: size, rows: read.rows, odd, fileBytes}))
 }
 
-/** What the usual way would refuse. */
-function readsAsAsked({arrivalSpeedupRatio, traceBlockSize}: Scenario): boolean {
+/** Whether a run can do without the requests of a file; what the usual way would refuse is left to it. */
+function streamsFile(scenario: Scenario, kind: StreamedPrompts): boolean {
+  const {arrivalSpeedupRatio, traceBlockSize} = scenario
   const isRatio = Number.isFinite(arrivalSpeedupRatio) && arrivalSpeedupRatio > 0
-  return isRatio && checkTraceBlockSize(traceBlockSize) === null
+  return isRatio && checkTraceBlockSize(traceBlockSize) === null && streamsPrompts(scenario, kind)
 }
 
-function arrivalOptions(scenario: Scenario): ColumnSourceOptions {
+function arrivalOptions(scenario: Scenario): SourceOptions {
   const {arrivalSpeedupRatio, replayConcurrency} = scenario
   const closedLoop = replayConcurrency !== undefined
   return {
@@ -116,7 +160,7 @@ function arrivalOptions(scenario: Scenario): ColumnSourceOptions {
 
 interface OpenedFile {
   readonly open: () => RequestSource
-  readonly of: SourceSize & {readonly passedOver: PassedOver}
+  readonly of: SizeOfSource & {readonly passedOver: PassedOver}
   /** Requests of the file, whether or not they are replayed. */
   readonly rows: number
   /** What is odd of what is replayed. */
@@ -147,18 +191,12 @@ function turnedAway(scenario: Scenario, columns: LengthColumns): readonly string
   return scenario.release === '1.6.1' ? oversizeOddities(scenario, columns).map(tellOddity) : []
 }
 
-/** Pieces of a file that is read as the run goes on, what is made of them, and prompts' prefixes: measured. */
-const PIECES_BYTES = 96 * 2 ** 20
-
-/** Of `LengthColumns`, a request. */
-const COLUMN_BYTES = 16
-
-type SourceSize = Pick<RequestSource, 'requestCount' | 'inputTokens' | 'outputTokens' | 'lastArrivalMs'>
+type SizeOfSource = Omit<SourceSize, 'largest'>
 
 /** Instead of the columns that there are not. */
 const NO_REQUESTS = new RequestSlots(0).workload
 
-function streamedBy(of: SourceSize, open: () => RequestSource): StreamedTraffic {
+function streamedBy(of: SizeOfSource, open: () => RequestSource): StreamedTraffic {
   const {requestCount, inputTokens, outputTokens, lastArrivalMs} = of
   return {
     requestCount,
@@ -169,7 +207,7 @@ function streamedBy(of: SourceSize, open: () => RequestSource): StreamedTraffic 
   }
 }
 
-function streamedNotice({requestCount}: SourceSize): string {
+function streamedNotice({requestCount}: SizeOfSource): string {
   return (
     `${requestCount.toLocaleString('en-US')} requests are more than are kept one by one: percentiles are ${SKETCHED_PERCENTILES}, all other ` +
     'figures exact; findings are left out, and single requests shown are a sample.'

@@ -17,7 +17,7 @@ const BIN_STEPS_S = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800
  * @param spanS from the first to the last arrival
  */
 export function binArrivals(workload: Workload, spanS: number): ArrivalHistogram {
-  const binMs = (BIN_STEPS_S.find(step => spanS / step <= MOST_BINS) ?? spanS / MOST_BINS) * 1000
+  const binMs = arrivalBinMs(spanS)
   const bins = Math.floor((spanS * 1000) / binMs) + 1
   const requests = new Float64Array(bins)
   const inputTokens = new Float64Array(bins)
@@ -29,4 +29,9 @@ export function binArrivals(workload: Workload, spanS: number): ArrivalHistogram
     inputTokens[bin]! += workload.inputLength[r]!
   }
   return {binMs, requests, inputTokens}
+}
+
+/** Width of a bin. @param spanS from the first to the last arrival */
+export function arrivalBinMs(spanS: number): number {
+  return (BIN_STEPS_S.find(step => spanS / step <= MOST_BINS) ?? spanS / MOST_BINS) * 1000
 }

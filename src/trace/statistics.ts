@@ -25,8 +25,8 @@ export interface TraceStatistics {
   readonly sessionsPerSecond: number | null
   readonly inputTokens: Quantiles
   readonly outputTokens: Quantiles
-  /** Share of prompt blocks seen before in the same place after the same prefix: the hit rate of an endless cache. */
-  readonly idealReuse: number
+  /** Share of prompt blocks seen before in the same place after the same prefix: the hit rate of an endless cache; null = not counted. */
+  readonly idealReuse: number | null
   /** Variance over mean of the first turns per window of 1, 10 and 60 s; 1 = Poisson; null for under two windows. */
   readonly dispersion: {readonly s1: number | null; readonly s10: number | null; readonly s60: number | null}
   /** Grid that arrivals sit on, ms, when the recording rounded its timestamps; null when none is seen. */

@@ -22,11 +22,16 @@ export function computeBatchWaits(sortedMs: Float64Array): number[] {
   const waits: number[] = []
   let batchStart = sortedMs[0]!
   for (const arrival of sortedMs) {
-    if (arrival - batchStart <= QUANTUM_JITTER_MS) continue
+    if (isSameBatch(batchStart, arrival)) continue
     waits.push(arrival - batchStart)
     batchStart = arrival
   }
   return waits
+}
+
+/** Whether an arrival belongs to the batch that began then. */
+export function isSameBatch(batchStart: number, arrival: number): boolean {
+  return arrival - batchStart <= QUANTUM_JITTER_MS
 }
 
 function findCommonest(values: readonly number[]): number {

@@ -7,8 +7,9 @@ import {columnBuffers, packColumns, unpackColumns} from './column-archive.ts'
 import {createGpuOffer} from './gpu-offer.ts'
 import type {WorkerHost} from './host.ts'
 import {createPerfFetch} from './perf-fetch.ts'
-import type {TraceRequest, WorkerApi} from './protocol.ts'
+import type {TraceInfo, TraceRequest, WorkerApi} from './protocol.ts'
 import type {Simulator} from './simulator.ts'
+import type {StreamedLoading} from './streamed/streamed-files.ts'
 import {type LoadedTrace, TraceCache} from './trace-cache.ts'
 import {describeTrace} from './trace-info.ts'
 
@@ -16,6 +17,7 @@ import {describeTrace} from './trace-info.ts'
 export function createWorkerApi(host: WorkerHost): WorkerApi {
   const traces = new TraceCache(host)
   let loading: Promise<Simulator> | null = null
+  let reading = {aborted: false}
   const simulator = (): Promise<Simulator> => {
     loading ??= import('./simulator.ts').then(({createSimulator}) => createSimulator(host, traces))
     // A failed download must not be remembered: the next call tries again.
@@ -34,14 +36,20 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
     },
 
     async loadTrace(request, onProgress) {
-      const loaded = await traces.load(request, onProgress)
+      // The page shows one trace: whoever asks for another waits no more for the last.
+      reading.aborted = true
+      const signal = {aborted: false}
+      reading = signal
+      const info = await describe(traces, request, {onProgress, signal})
       release(onProgress)
-      if (!loaded.ok) return loaded
-      const info = {
-        ...describeTrace(loaded.value, request),
-        oddities: await odditiesOf(loaded.value, request),
-      }
-      return ok(Comlink.transfer(info, [info.arrivals.requests.buffer, info.arrivals.inputTokens.buffer]))
+      return info.ok
+        ? ok(
+            Comlink.transfer(info.value, [
+              info.value.arrivals.requests.buffer,
+              info.value.arrivals.inputTokens.buffer,
+            ]),
+          )
+        : info
     },
 
     joinTraces: async files => (await import('./join-traces.ts')).joinTraces(files),
@@ -113,6 +121,23 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       return unpacked.ok ? Comlink.transfer(unpacked, columnBuffers(unpacked.value)) : unpacked
     },
   }
+}
+
+async function describe(
+  traces: TraceCache,
+  request: TraceRequest,
+  loading: StreamedLoading,
+): Promise<Result<TraceInfo>> {
+  const streamed = await traces.loadStreamed(request, loading)
+  if (streamed !== null) {
+    if (!streamed.ok) return streamed
+    const {describeStreamed} = await import('./streamed/describe-streamed.ts')
+    return ok(describeStreamed(streamed.value, request))
+  }
+  const loaded = await traces.load(request, loading.onProgress)
+  if (!loaded.ok) return loaded
+  const oddities = await odditiesOf(loaded.value, request)
+  return ok({...describeTrace(loaded.value, request), oddities})
 }
 
 /** Only a trace of the user's own can be odd; the first page has none, and does without the code. */

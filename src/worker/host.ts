@@ -1,3 +1,5 @@
+import type {PieceReading} from './streamed/blob-pieces.ts'
+
 /** What the worker needs of the place it runs in, so that the same api is tested in Node. */
 export interface WorkerHost {
   /**
@@ -8,6 +10,8 @@ export interface WorkerHost {
   nowMs(): number
   /** Memory a run may take; undefined = not limited here. */
   readonly memoryBytes?: number
+  /** How large files are read a piece at a time; absent = they are read as a whole. */
+  readonly pieces?: PieceReading
   /** Lets waiting messages in, then goes on. */
   yieldToEvents(): Promise<void>
 }

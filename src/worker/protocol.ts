@@ -16,6 +16,7 @@ import type {RunPictures} from '../report/compute-pictures.ts'
 import type {Candidate} from '../report/findings/finding.ts'
 import type {LogHistogram} from '../report/log-histogram.ts'
 import type {RunProgress, RunResult} from '../run/run.ts'
+import type {StreamedPrompts} from '../run/streamable.ts'
 import type {KnobEffect} from '../search/answer/knob-effects.ts'
 import type {Recommendation} from '../search/answer/recommendation.ts'
 import type {SearchProblem} from '../search/problem.ts'
@@ -114,6 +115,8 @@ export interface TraceInfo {
   /** What the content looks like, whether or not it was read as that. */
   readonly detected: DetectedFormat
   readonly prompts: PromptIdentity
+  /** What runs read again as they go on, since its requests are not kept; absent = they are. */
+  readonly streamed?: StreamedPrompts
   readonly notices: readonly string[]
   readonly statistics: TraceStatistics
   readonly arrivals: ArrivalHistogram

@@ -15,8 +15,8 @@ import {addDigest} from '../run/digest.ts'
 import {oversizeOddities} from '../run/oversize.ts'
 import {type PreparedRun, prepareRun, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
-import {STREAMED_ABOVE} from '../run/streamable.ts'
-import {keepingLast, ROOM_OF_MANY, type Traffic, trafficFrom} from '../run/traffic.ts'
+import {STREAMED_ABOVE} from '../run/stream-limits.ts'
+import {keepingLast, ROOM_OF_MANY, type Traffic, trafficFrom, workloadOptionsOf} from '../run/traffic.ts'
 import {computeFigures, type PointFigures} from '../sweep/points.ts'
 import type {TraceOddity} from '../trace/doctor/oddity.ts'
 import type {Workload} from '../trace/workload.ts'
@@ -34,6 +34,8 @@ import type {
   WorkerApi,
 } from './protocol.ts'
 import {driveSimulation} from './run-loop.ts'
+import type {StreamedFile} from './streamed/streamed-files.ts'
+import {streamedTraffic} from './streamed/streamed-traffic.ts'
 import {TimingFiles} from './timing-files.ts'
 import type {TraceCache} from './trace-cache.ts'
 import {detachableBuffers} from './transferables.ts'
@@ -47,7 +49,7 @@ export type Simulator = Pick<
 
 export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator {
   const load: TrafficOf = (scenario, blob) => trafficOf(traces, scenario, blob)
-  const site: Site = {host, timing: new TimingFiles(host), load, loadOfMany: null}
+  const site: Site = {host, timing: new TimingFiles(host), traces, load, loadOfMany: null}
   return {
     run: (request, onProgress, cancel) => run(site, request, onProgress, cancel),
     runPoint: (request, onProgress, cancel) => runPoint(site, request, onProgress, cancel),
@@ -64,6 +66,7 @@ export function createSimulator(host: WorkerHost, traces: TraceCache): Simulator
 interface Site {
   readonly host: WorkerHost
   readonly timing: TimingFiles
+  readonly traces: TraceCache
   readonly load: TrafficOf
   /** The same for the runs of a sweep, a bench or a search, which keeps their traffic; null = none since the last single run. */
   loadOfMany: TrafficOf | null
@@ -120,12 +123,14 @@ async function runPoint(
 }
 
 async function checkFit(
-  {load, timing}: Site,
+  {traces, load, timing}: Site,
   {scenario, traceBlob, models = []}: FitRequest,
 ): Promise<readonly TraceOddity[]> {
   timing.useModels(models)
   const sized = timing.loader.sizeKvCaches(scenario)
   if (!sized.ok) return []
+  const file = await streamedFileOf(traces, sized.value, traceBlob)
+  if (file !== null) return file.ok ? oversizeOddities(sized.value, file.value.columns) : []
   const traffic = await load(sized.value, traceBlob)
   return traffic.ok ? oversizeOddities(sized.value, traffic.value.workload) : []
 }
@@ -195,16 +200,39 @@ function trafficOf(traces: TraceCache, described: Scenario, blob: Blob | null): 
   return trafficFrom(({trace}, options) => traces.loadTraffic({source: trace, blob, ...options}))(described)
 }
 
+/** null for any trace but a large file of the user's own. */
+async function streamedFileOf(
+  traces: TraceCache,
+  scenario: Scenario,
+  blob: Blob | null,
+): Promise<Result<StreamedFile> | null> {
+  if (scenario.synthetic !== undefined) return null
+  return traces.loadStreamed({...workloadOptionsOf(scenario), source: scenario.trace, blob})
+}
+
+/** Of a run that keeps no requests of a large file; null for any other. Which of them an instance can serve is the run's own. */
+async function streamedTrafficOf(
+  {host, traces}: Site,
+  scenario: Scenario,
+  blob: Blob | null,
+): Promise<Result<Traffic> | null> {
+  const file = await streamedFileOf(traces, scenario, blob)
+  if (file === null || host.pieces === undefined) return null
+  return file.ok ? streamedTraffic(file.value, scenario, host.pieces.readPart) : file
+}
+
 function prepareRequest(
   site: Site,
   {scenario, traceBlob, profile, models = []}: RunRequest,
   {streamsAbove, load = site.load}: Pick<Driving, 'streamsAbove' | 'load'>,
 ): Promise<Result<PreparedRun>> {
   const {host, timing} = site
+  const streams = streamsAbove !== undefined
   if (profile !== null) timing.addProfile(profile.name, profile.blob)
   timing.useModels(models)
   return prepareRun(scenario, {
-    loadTraffic: described => load(described, traceBlob),
+    loadTraffic: async described =>
+      (streams ? await streamedTrafficOf(site, described, traceBlob) : null) ?? load(described, traceBlob),
     timing: timing.loader,
     memory: {bytes: host.memoryBytes ?? Number.POSITIVE_INFINITY, of: 'a browser tab'},
     nowMs: host.nowMs,

@@ -27,6 +27,8 @@ import type {ParsedTrace} from '../trace/trace-columns.ts'
 import type {Workload} from '../trace/workload.ts'
 import type {WorkerHost} from './host.ts'
 import type {LoadProgress, TraceRequest} from './protocol.ts'
+import type {PieceReading} from './streamed/blob-pieces.ts'
+import type {StreamedFile, StreamedFiles, StreamedLoading} from './streamed/streamed-files.ts'
 
 export interface LoadedTrace {
   readonly file: TraceFile
@@ -72,6 +74,7 @@ export class TraceCache {
   /** By source and format options; least recently used first. */
   readonly #files = new Map<string, TraceFile>()
   #catalogue: Catalogue | null = null
+  #streamed: Promise<StreamedFiles> | null = null
 
   constructor(host: WorkerHost) {
     this.#host = host
@@ -101,6 +104,30 @@ export class TraceCache {
     const {file, workload, notices} = loaded.value
     const {name, sha256, sizeBytes} = file
     return ok({workload, name, sha256, fileBytes: sizeBytes, rows: file.parsed.requestCount, notices})
+  }
+
+  /** A large file of the user's own of which requests are not kept; null for any other trace. */
+  async loadStreamed(
+    wanted: TraceWanted,
+    loading: StreamedLoading = {onProgress: () => {}},
+  ): Promise<Result<StreamedFile> | null> {
+    const {source, blob} = wanted
+    const {pieces} = this.#host
+    if (pieces === undefined || source.kind !== 'file' || blob === null) return null
+    if (blob.size < pieces.limits.fileBytes) return null
+    return (await this.#streamedFiles(pieces)).read({...wanted, source, blob}, loading)
+  }
+
+  /** Loaded only here: few files are so large. */
+  #streamedFiles(pieces: PieceReading): Promise<StreamedFiles> {
+    this.#streamed ??= import('./streamed/streamed-files.ts').then(
+      ({StreamedFiles}) => new StreamedFiles(this.#host, pieces),
+    )
+    // A failed download must not be remembered.
+    this.#streamed.catch(() => {
+      this.#streamed = null
+    })
+    return this.#streamed
   }
 
   async #file(wanted: TraceWanted, onProgress: OnProgress): Promise<Result<TraceFile>> {

@@ -71,7 +71,13 @@ export const PAGE_FLOORS: Readonly<Record<string, PageFloor>> = {
   'ui/model/trace': model('ui/kit/form'),
   'ui/model/scenario': model('ui/model/links', 'ui/model/trace', 'ui/kit', 'ui/kit/form'),
   'ui/model/gpu': model(),
-  'ui/model/run': model('ui/kit', 'ui/kit/charts/base', 'run/memory-forecast.ts', 'run/streamable.ts'),
+  'ui/model/run': model(
+    'ui/kit',
+    'ui/kit/charts/base',
+    'run/memory-forecast.ts',
+    'run/stream-limits.ts',
+    'run/streamable.ts',
+  ),
   'ui/model/measured': model('ui/model/run'),
   'ui/model/answer': model(
     'ui/kit',

@@ -7,6 +7,7 @@ import {scenarioFromFlags} from '../../config/command-line/scenario-from-flags.t
 import {poolsOf, type Scenario} from '../../config/scenario.ts'
 import {fail, ok, type Result} from '../../core/result.ts'
 import {sha256Hex} from '../../core/sha256.ts'
+import type {StreamLimits} from '../../run/stream-limits.ts'
 import {type Traffic, workloadOptionsOf} from '../../run/traffic.ts'
 import {parseTrace} from '../../trace/formats/parse-trace.ts'
 import {readOptionsOf} from '../../trace/parsed-trace.ts'
@@ -17,7 +18,7 @@ import {profileFiles} from '../load-profile.ts'
 import {createTimingLoader} from '../timing-loader.ts'
 import {inflated} from '../trace/native-gunzip.ts'
 import {nativeSha256} from '../trace/native-sha256.ts'
-import {type StreamLimits, streamTrace} from '../trace/stream-trace.ts'
+import {streamTrace} from '../trace/stream-trace.ts'
 import {readTraceBytes, traceName} from '../trace/trace-files.ts'
 
 /** What the flags of a replay describe: what many runs start from. */

@@ -1,3 +1,4 @@
+import {rmSync} from 'node:fs'
 import {gzipSync} from 'node:zlib'
 import {describe, expect, test} from 'vitest'
 import {scratchFolder} from '../../../test/support/scratch-folder.ts'
@@ -315,6 +316,10 @@ test('a file that changes while it is replayed ends the run', async () => {
   written('changed.jsonl', linesOf(chats(650)))
   await expect(run(scenario, async () => ({ok: true, value: traffic!}))).rejects.toThrow(
     'changed.jsonl has changed since it was first read',
+  )
+  rmSync(path)
+  await expect(run(scenario, async () => ({ok: true, value: traffic!}))).rejects.toThrow(
+    'changed.jsonl cannot be read any more: no such file',
   )
 })
 

@@ -24,6 +24,12 @@ function azureRows(count: number): string[] {
 const HEADER = 'TIMESTAMP,ContextTokens,GeneratedTokens'
 const AZURE = `${[HEADER, ...azureRows(3000)].join('\n')}\n`
 
+/** The same as JSON lines, of which no row has hash ids. */
+const LINES = azureRows(3000)
+  .map(row => row.split(','))
+  .map(([at, input, output]) => `{"arrival_time":"${at}","prompt_tokens":${input},"output_tokens":${output}}`)
+  .join('\n')
+
 const PLAIN = 'trace.csv --num-workers 3'
 
 async function run(scenario: Scenario, loadTraffic: LoadTraffic): Promise<RunResult> {
@@ -44,6 +50,9 @@ const CASES: readonly (readonly [string, string | Uint8Array, string])[] = [
   ['closed.csv', AZURE, `${PLAIN} --replay-concurrency 12`],
   ['no-newline.csv', AZURE.trimEnd(), PLAIN],
   ['azure-1.6.csv', AZURE, `${PLAIN} --dynamo 1.6.1`],
+  ['lines.jsonl', LINES, PLAIN],
+  ['lines.jsonl.gz', gzipSync(LINES), PLAIN],
+  ['lines-1.6.jsonl', LINES, `${PLAIN} --dynamo 1.6.1`],
   ['closed-1.6.csv', AZURE, `${PLAIN} --dynamo 1.6.1 --replay-concurrency 12`],
 ]
 
@@ -103,6 +112,17 @@ test.each([
   ['unsorted.csv', `${[HEADER, ...azureRows(2000).reverse()].join('\n')}\n`, PLAIN],
   ['broken.csv', `${AZURE}2024-05-11 00:00:00,12,many\n`, PLAIN],
   ['sessions.csv', `timestamp,input_tokens,output_tokens,session_id\n${'1,100,10,a\n'.repeat(500)}`, PLAIN],
+  ['sessions.jsonl', '{"isl":100,"osl":10,"time":1,"session_id":"a"}\n'.repeat(500), PLAIN],
+  [
+    'late-session.jsonl',
+    `${'{"isl":9,"osl":5,"time":1}\n'.repeat(500)}{"isl":9,"osl":5,"time":1,"session_id":"a"}`,
+    PLAIN,
+  ],
+  ['timeless.jsonl', '{"isl":100,"osl":10}\n'.repeat(500), `${PLAIN} --replay-concurrency 4`],
+  ['unsorted.jsonl', LINES.split('\n').reverse().join('\n'), PLAIN],
+  ['delay.jsonl', '{"isl":100,"osl":10,"time":1,"delay":5}\n'.repeat(500), PLAIN],
+  ['spans.jsonl', '{"startTimeUnixNano":1,"isl":100,"osl":10,"time":1}\n'.repeat(500), PLAIN],
+  ['broken.jsonl', `${LINES}\n{"arrival_time":5}`, PLAIN],
   ['small.csv', `${[HEADER, ...azureRows(90)].join('\n')}\n`, PLAIN],
   [
     'mooncake.jsonl',

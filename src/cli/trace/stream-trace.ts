@@ -1,40 +1,29 @@
 import {createHash, type Hash} from 'node:crypto'
-import {closeSync, createReadStream, openSync, readSync, statSync} from 'node:fs'
+import {closeSync, createReadStream, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {basename} from 'node:path'
 import {pipeline, Readable} from 'node:stream'
 import {createGunzip} from 'node:zlib'
 import type {Scenario} from '../../config/scenario.ts'
-import type {TraceFormat} from '../../config/trace-options.ts'
-import type {Result} from '../../core/result.ts'
+import {type Result, RunError} from '../../core/result.ts'
 import {streamedLengths, streamedMooncake} from '../../run/stream.ts'
-import {STREAMED_ABOVE} from '../../run/streamable.ts'
+import {isWholeFile, type StreamLimits} from '../../run/stream-limits.ts'
 import type {Traffic} from '../../run/traffic.ts'
 import {GENERATED_PREFIX} from '../../trace/catalogue.ts'
 import {tellOddity} from '../../trace/doctor/oddity.ts'
 import {readLengthOddities} from '../../trace/doctor/read-oddities.ts'
-import type {CsvFormat} from '../../trace/formats/csv/csv-columns.ts'
-import {CsvStream, type CsvStreamOptions} from '../../trace/formats/csv/csv-stream.ts'
-import {detectFormat} from '../../trace/formats/detect-format.ts'
 import {isGzip} from '../../trace/formats/gzip.ts'
 import type {WorkloadOptions} from '../../trace/parsed-trace.ts'
-import {linePieces, type NextPiece, unpackedPieces} from '../../trace/streamed/file-pieces.ts'
-
-/** From which size on a file is read in pieces, and how many requests are not kept. */
-export interface StreamLimits {
-  readonly above: number
-  readonly fileBytes: number
-}
-
-/** A million rows have several times as many bytes, compressed or not. */
-export const STREAM_LIMITS: StreamLimits = {above: STREAMED_ABOVE, fileBytes: 4 * 2 ** 20}
+import {lengthsStreamFor} from '../../trace/streamed/create-lengths-stream.ts'
+import type {NextPiece} from '../../trace/streamed/file-pieces.ts'
+import type {LengthsStream} from '../../trace/streamed/lengths-stream.ts'
+import {type FileLook, lookAtFile} from '../../trace/streamed/look-at-file.ts'
+import {fileErrorReason} from '../file-errors.ts'
 
 const PIECE_BYTES = 2 ** 20
-/** Bytes from which the number of rows is told; of a packed file a piece more is read than unpacked. */
-const HEAD_READ = 4 * PIECE_BYTES
 const NEWLINE = 10
 
 /**
- * A Mooncake trace, or a CSV of lengths, that is read in pieces, since the whole of it would not fit beside a run; null for any other
+ * A Mooncake trace, or a CSV or JSON lines of lengths, that is read in pieces, since the whole of it would not fit beside a run; null for any other
  * file, and for one that the usual reader has to say something of.
  */
 export async function streamTrace(
@@ -44,20 +33,19 @@ export async function streamTrace(
   {above, fileBytes}: StreamLimits,
 ): Promise<Result<Traffic> | null> {
   const [path = ''] = paths
-  const {traceFormat = {}, traceSelection = {}, traceSeed} = options
-  const isWhole = Object.values(traceSelection).every(value => value === undefined)
-  if (paths.length !== 1 || !isWhole || traceSeed !== undefined || traceFormat.leaveOut !== undefined)
-    return null
+  const {traceFormat = {}} = options
+  if (paths.length !== 1 || !isWholeFile(options)) return null
   if (!isLargeFile(path, fileBytes)) return null
   const looked = lookAt(path)
-  const asked = traceFormat.format ?? looked?.format ?? null
   // Reading it once more for nothing would cost a run of fewer rows some hundredths of its time.
-  if (asked === 'mooncake')
-    return looked !== null && looked.rows > above / 2 ? streamMooncake(path, scenario, above) : null
-  if (asked === null || !isCsv(asked)) return null
+  if (looked === null || looked.rows <= above / 2) return null
+  const asked = traceFormat.format ?? looked.detected.format
+  if (asked === 'mooncake') return streamMooncake(path, scenario, above)
+  const rows = lengthsStreamFor(asked, {fileName: path, columns: traceFormat.columns ?? {}})
+  if (rows === null) return null
   const hash = createHash('sha256')
-  const read = await readRows(path, hash, {format: asked, columns: traceFormat.columns ?? {}})
-  if (read === null || read.saysMore || read.requestCount <= above) return null
+  const read = await readRows(path, hash, rows)
+  if (read === null || read.requestCount <= above) return null
   const sha256 = hash.digest('hex')
   const name = basename(path)
   const columns = read.columns()
@@ -71,27 +59,12 @@ function isLargeFile(path: string, fileBytes: number): boolean {
   return stat?.isFile() === true && stat.size >= fileBytes
 }
 
-/** What the beginning of a file tells of it; null where it cannot be read. */
-function lookAt(path: string): {readonly format: TraceFormat; readonly rows: number} | null {
+/** null where it cannot be read. */
+function lookAt(path: string): FileLook | null {
   const file = opened(path)
   if (file === null) return null
-  const {size} = statSync(path)
-  let read = 0
-  const next = piecesOf(file)
-  const counted = () => {
-    const piece = next()
-    read += piece?.length ?? 0
-    return piece
-  }
   try {
-    const lines = linePieces(unpackedPieces(counted))
-    const head = lines() ?? new Uint8Array(0)
-    let rows = 0
-    for (let piece: Uint8Array | null = head; piece !== null; piece = read < HEAD_READ ? lines() : null)
-      rows += linesIn(piece)
-    return {format: detectFormat(head).format, rows: (rows / read) * size}
-  } catch {
-    return null
+    return lookAtFile(piecesOf(file), statSync(path).size)
   } finally {
     closeSync(file)
   }
@@ -105,21 +78,15 @@ function opened(path: string): number | null {
   }
 }
 
-function linesIn(piece: Uint8Array): number {
-  let count = 0
-  for (let at = piece.indexOf(NEWLINE); at >= 0; at = piece.indexOf(NEWLINE, at + 1)) count++
-  return count
-}
-
 function streamMooncake(path: string, scenario: Scenario, above: number): Result<Traffic> | null {
   const {unit = 'ms'} = scenario.traceFormat?.columns ?? {}
   if (unit !== 'ms') return null
   const hash = createHash('sha256')
-  let isHashed = false
+  let first: Stats | null = null
   const open = () => {
+    if (first !== null) return piecesAgain(path, first)
+    first = statSync(path)
     const next = filePieces(path)
-    if (isHashed) return next
-    isHashed = true
     return () => {
       const piece = next()
       if (piece !== null) hash.update(piece)
@@ -132,6 +99,22 @@ function streamMooncake(path: string, scenario: Scenario, above: number): Result
   } catch {
     return null
   }
+}
+
+/** The same bytes again: whoever wrote the file meanwhile is told. */
+function piecesAgain(path: string, {size, mtimeMs}: Stats): NextPiece {
+  const read = <T>(act: () => T): T => {
+    try {
+      return act()
+    } catch (error) {
+      throw new RunError(`${path} cannot be read any more: ${fileErrorReason(error)}`)
+    }
+  }
+  const now = read(() => statSync(path))
+  if (now.size !== size || now.mtimeMs !== mtimeMs)
+    throw new RunError(`${path} has changed since it was first read`)
+  const next = read(() => filePieces(path))
+  return () => read(next)
 }
 
 /** A file's bytes, read when they are asked for; it is closed at its end. */
@@ -156,12 +139,7 @@ function piecesOf(file: number): NextPiece {
 }
 
 /** null where the usual reader has to look: something is wrong. */
-async function readRows(
-  path: string,
-  hash: Hash,
-  options: Pick<CsvStreamOptions, 'format' | 'columns'>,
-): Promise<CsvStream | null> {
-  const stream = new CsvStream({fileName: path, ...options})
+async function readRows(path: string, hash: Hash, stream: LengthsStream): Promise<LengthsStream | null> {
   try {
     for await (const piece of wholeLines(unpacked(path, hash)))
       if (stream.read(piece) !== null || stream.saysMore) return null
@@ -169,10 +147,6 @@ async function readRows(
     return null
   }
   return stream
-}
-
-function isCsv(format: string): format is CsvFormat {
-  return format === 'azure' || format === 'burstgpt' || format === 'csv'
 }
 
 /** The file's bytes as they come; all that is read is hashed. */

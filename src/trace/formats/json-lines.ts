@@ -11,13 +11,15 @@ export class JsonLines {
   readonly #bytes: Uint8Array
   readonly #fileName: string
   position: number
-  lineNumber = 0
+  lineNumber: number
   #lineStart = 0
   #lineEnd = 0
 
-  constructor(bytes: Uint8Array, fileName: string) {
+  /** @param linesBefore of a file of which these bytes are a later piece */
+  constructor(bytes: Uint8Array, fileName: string, linesBefore = 0) {
     this.#bytes = bytes
     this.#fileName = fileName
+    this.lineNumber = linesBefore
     this.scanner = new JsonLineScanner(bytes)
     this.position = startsWithByteOrderMark(bytes) ? 3 : 0
   }

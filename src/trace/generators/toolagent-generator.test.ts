@@ -65,7 +65,7 @@ describe('the hour as a whole', () => {
     expectWithin(statistics.durationMs, 3_537_000, 0.0001)
     expectWithin(statistics.inputTokens.mean, 8596, 0.02)
     expectWithin(statistics.outputTokens.mean, 182, 0.02)
-    expect(Math.abs(statistics.idealReuse - 0.59)).toBeLessThanOrEqual(0.02)
+    expect(Math.abs((statistics.idealReuse ?? 0) - 0.59)).toBeLessThanOrEqual(0.02)
   })
 
   it('arrives in batches on a grid of 3 s, give or take 1 ms', () => {

@@ -1,5 +1,5 @@
 import type {RequestSource} from './request-source.ts'
-import {type PassedOver, SourceTally} from './source-tally.ts'
+import {type PassedOver, type SourceOptions, SourceTally} from './source-tally.ts'
 
 /** All that is known of requests of which no two prompts share anything, in order of time. */
 export interface LengthColumns {
@@ -8,14 +8,6 @@ export interface LengthColumns {
   readonly timestampMs: Float64Array
   readonly inputLength: Uint32Array
   readonly outputLength: Uint32Array
-}
-
-export interface ColumnSourceOptions {
-  readonly arrivalSpeedupRatio: number
-  /** Arrival times do not count: all are there from the beginning. */
-  readonly closedLoop: boolean
-  /** Whether an instance can serve a request; the others are passed over. */
-  readonly fits: (inputLength: number, outputLength: number) => boolean
 }
 
 /** Requests that come from columns, by the rules of `toWorkload`. */
@@ -28,22 +20,19 @@ export class ColumnSource implements RequestSource {
   readonly passedOver: PassedOver
   readonly prefixes = null
   readonly #columns: LengthColumns
-  readonly #options: ColumnSourceOptions
+  readonly #options: SourceOptions
   #at = -1
 
-  constructor(columns: LengthColumns, options: ColumnSourceOptions) {
+  constructor(columns: LengthColumns, options: SourceOptions) {
     this.#columns = columns
     this.#options = options
-    const tally = new SourceTally(options.fits)
-    let last = 0
-    for (let at = 0; at < columns.requestCount; at++)
-      if (tally.add(columns.inputLength[at]!, columns.outputLength[at]!)) last = at
+    const tally = tallyOf(columns, options)
     this.requestCount = tally.requestCount
     this.inputTokens = tally.inputTokens
     this.outputTokens = tally.outputTokens
     this.largest = tally.largest
     this.passedOver = tally.passedOver
-    this.lastArrivalMs = this.#arrivalOf(last)
+    this.lastArrivalMs = tally.lastArrivalMs
     this.skip()
   }
 
@@ -70,4 +59,17 @@ export class ColumnSource implements RequestSource {
     const {timestampMs} = this.#columns
     return (timestampMs[at]! - timestampMs[0]!) / this.#options.arrivalSpeedupRatio
   }
+}
+
+/** What is to be known of the requests in columns. @param onFitting told of those that are not passed over */
+export function tallyOf(
+  {requestCount, timestampMs, inputLength, outputLength}: LengthColumns,
+  options: SourceOptions,
+  onFitting: (input: number, output: number) => void = () => {},
+): SourceTally {
+  const tally = new SourceTally(options)
+  for (let at = 0; at < requestCount; at++)
+    if (tally.add(timestampMs[at]!, inputLength[at]!, outputLength[at]!))
+      onFitting(inputLength[at]!, outputLength[at]!)
+  return tally
 }

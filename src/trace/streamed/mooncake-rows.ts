@@ -1,6 +1,7 @@
 import {startsWithByteOrderMark} from '../formats/json-lines.ts'
 import {MooncakeReader} from '../formats/mooncake.ts'
 import {INT32_MAX} from '../int32.ts'
+import type {WorkloadOptions} from '../parsed-trace.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import type {NextPiece} from './file-pieces.ts'
 
@@ -11,6 +12,14 @@ export interface MooncakeRowOptions {
   readonly traceBlockSize: number
   /** As 1.6.1's loader: no prompt is longer than its hash ids. */
   readonly isStrict: boolean
+}
+
+/** How they are read. @param fileName for notices */
+export function mooncakeRowOptions(
+  {traceBlockSize, release}: Pick<WorkloadOptions, 'traceBlockSize' | 'release'>,
+  fileName: string,
+): MooncakeRowOptions {
+  return {fileName, traceBlockSize, isStrict: release === '1.6.1'}
 }
 
 /**
@@ -25,6 +34,8 @@ export class MooncakeRows {
   #isFirstPiece = true
   /** The rows cannot be read on this way. */
   isBroken = false
+  /** Read so far. */
+  pieces = 0
   withoutOutput = 0
   notSimulated = false
 
@@ -57,6 +68,7 @@ export class MooncakeRows {
     this.#columns = null
     const piece = this.isBroken ? null : this.#pieces()
     if (piece === null) return false
+    this.pieces++
     const reader = new MooncakeReader(piece, this.#options.fileName)
     // A mark within the file is no part of JSON.
     this.isBroken = !this.#isFirstPiece && startsWithByteOrderMark(piece)

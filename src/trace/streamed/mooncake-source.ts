@@ -6,72 +6,71 @@ import {mooncakeNotices} from '../formats/mooncake.ts'
 import {linePieces, type NextPiece, unpackedPieces} from './file-pieces.ts'
 import {type MooncakeRowOptions, MooncakeRows} from './mooncake-rows.ts'
 import type {RequestSource} from './request-source.ts'
-import {type PassedOver, SourceTally} from './source-tally.ts'
+import type {SourceOptions, SourceSize} from './source-tally.ts'
 
-export interface MooncakeSourceOptions extends MooncakeRowOptions {
-  readonly arrivalSpeedupRatio: number
+/** What is known of a Mooncake file that was read once from end to end, whatever is made of its requests. */
+export interface ReadMooncake {
+  /** Rows that are requests, whether or not an instance can serve them. */
+  readonly rows: number
+  readonly firstMs: number
+  readonly notices: readonly string[]
+  /** But for what rows would tell that are compared with each other. */
+  oddities(options: MooncakeReading): readonly TraceOddity[]
+}
+
+export interface MooncakeReading {
   /** Arrival times do not count: all are there from the beginning. */
   readonly closedLoop: boolean
   /** The user said what unit times are in. */
   readonly hasUnit: boolean
-  /** Whether an instance can serve a request; the others are passed over. */
-  readonly fits: (inputLength: number, outputLength: number) => boolean
 }
 
-/** What is known of a Mooncake file that was read once from end to end. */
-export interface MooncakeFacts
-  extends Omit<RequestSource, 'nextMs' | 'nextInputLength' | 'nextOutputLength' | 'prefixes' | 'skip'> {
-  /** Rows that are requests, whether or not an instance can serve them. */
-  readonly rows: number
-  readonly firstMs: number
-  readonly passedOver: PassedOver
-  readonly notices: readonly string[]
-  /** But for what rows would tell that are compared with each other. */
-  readonly oddities: readonly TraceOddity[]
-}
+type OnRow = (timestampMs: number, inputLength: number, outputLength: number) => void
 
-/** Reads a file once, to its end; null where it has to be read as a whole. @param open the file from its beginning, packed or not */
-export function scanMooncake(
+/**
+ * Reads a file once, to its end, with a stop after each piece; null where it has to be read as a whole.
+ * @param open the file from its beginning, packed or not
+ * @param onRow told of every request
+ */
+export function* readMooncake(
   open: () => NextPiece,
-  options: MooncakeSourceOptions & {
-    /** Told of every request that fits, by its tokens. */
-    readonly onRequest: (inputLength: number, outputLength: number) => void
-  },
-): MooncakeFacts | null {
+  options: MooncakeRowOptions,
+  onRow: OnRow,
+): Generator<void, ReadMooncake | null, void> {
   const rows = rowsOf(open, options)
-  const tally = new SourceTally(options.fits)
   const arrivals = new LeadingArrivals()
   const blockSize = new BlockSizeTally(options.traceBlockSize)
   let count = 0
-  let lastMs = 0
+  let pieces = 0
   while (rows.next()) {
     count++
     arrivals.add(rows.timestampMs)
     blockSize.add(rows.inputLengthGiven, rows.hashEnd - rows.hashStart)
-    if (!tally.add(rows.inputLength, rows.outputLength)) continue
-    lastMs = rows.timestampMs
-    options.onRequest(rows.inputLength, rows.outputLength)
+    onRow(rows.timestampMs, rows.inputLength, rows.outputLength)
+    if (rows.pieces === pieces) continue
+    pieces = rows.pieces
+    yield
   }
   if (rows.isBroken || count === 0 || arrivals.isOneBurst) return null
-  const {firstMs} = arrivals
   return {
     rows: count,
-    firstMs,
-    requestCount: tally.requestCount,
-    inputTokens: tally.inputTokens,
-    outputTokens: tally.outputTokens,
-    largest: tally.largest,
-    passedOver: tally.passedOver,
-    lastArrivalMs: options.closedLoop ? 0 : (lastMs - firstMs) / options.arrivalSpeedupRatio,
+    firstMs: arrivals.firstMs,
     notices: mooncakeNotices(options.fileName, rows),
-    oddities: [...(options.closedLoop ? [] : arrivals.tell('mooncake', options)), blockSize.tell()].filter(
-      oddity => oddity !== null,
-    ),
+    oddities: ({closedLoop, hasUnit}) =>
+      [...(closedLoop ? [] : arrivals.tell('mooncake', {hasUnit})), blockSize.tell()].filter(
+        oddity => oddity !== null,
+      ),
   }
 }
 
 function rowsOf(open: () => NextPiece, options: MooncakeRowOptions): MooncakeRows {
   return new MooncakeRows(linePieces(unpackedPieces(open())), options)
+}
+
+/** What is known of the file before it is read again. */
+export interface MooncakeFacts {
+  readonly read: Pick<ReadMooncake, 'rows' | 'firstMs'>
+  readonly size: SourceSize
 }
 
 /** The requests of a Mooncake file in order of time, by the rules of `toWorkload`: read again, piece by piece, as the run goes on. */
@@ -81,21 +80,25 @@ export class MooncakeSource implements RequestSource {
   readonly outputTokens: number
   readonly lastArrivalMs: number
   readonly largest: RequestSource['largest']
-  readonly #facts: MooncakeFacts
-  readonly #options: MooncakeSourceOptions
+  readonly #read: MooncakeFacts['read']
+  readonly #options: MooncakeRowOptions & SourceOptions
   readonly #rows: MooncakeRows
   readonly prefixes: NonNullable<RequestSource['prefixes']>
   #rowsRead = 0
   nextMs = Number.POSITIVE_INFINITY
 
-  constructor(facts: MooncakeFacts, open: () => NextPiece, options: MooncakeSourceOptions) {
-    this.#facts = facts
+  constructor(
+    {read, size}: MooncakeFacts,
+    open: () => NextPiece,
+    options: MooncakeRowOptions & SourceOptions,
+  ) {
+    this.#read = read
     this.#options = options
-    this.requestCount = facts.requestCount
-    this.inputTokens = facts.inputTokens
-    this.outputTokens = facts.outputTokens
-    this.lastArrivalMs = facts.lastArrivalMs
-    this.largest = facts.largest
+    this.requestCount = size.requestCount
+    this.inputTokens = size.inputTokens
+    this.outputTokens = size.outputTokens
+    this.lastArrivalMs = size.lastArrivalMs
+    this.largest = size.largest
     const rows = rowsOf(open, options)
     this.#rows = rows
     this.prefixes = {
@@ -123,7 +126,7 @@ export class MooncakeSource implements RequestSource {
     const {fits, closedLoop, arrivalSpeedupRatio} = this.#options
     while (this.#goOn()) {
       if (!fits(rows.inputLength, rows.outputLength)) continue
-      this.nextMs = closedLoop ? 0 : (rows.timestampMs - this.#facts.firstMs) / arrivalSpeedupRatio
+      this.nextMs = closedLoop ? 0 : (rows.timestampMs - this.#read.firstMs) / arrivalSpeedupRatio
       return
     }
     this.nextMs = Number.POSITIVE_INFINITY
@@ -132,7 +135,7 @@ export class MooncakeSource implements RequestSource {
   #goOn(): boolean {
     const hasNext = this.#rows.next()
     if (hasNext) this.#rowsRead++
-    if (hasNext ? this.#rowsRead > this.#facts.rows : this.#rowsRead < this.#facts.rows)
+    if (hasNext ? this.#rowsRead > this.#read.rows : this.#rowsRead < this.#read.rows)
       throw new RunError(`${this.#options.fileName} has changed since it was first read`)
     return hasNext
   }

@@ -1,34 +1,53 @@
 import type {RequestSource} from './request-source.ts'
 
+/** How a file becomes requests. */
+export interface SourceOptions {
+  readonly arrivalSpeedupRatio: number
+  /** Arrival times do not count: all are there from the beginning. */
+  readonly closedLoop: boolean
+  /** Whether an instance can serve a request; the others are passed over. */
+  readonly fits: (inputLength: number, outputLength: number) => boolean
+}
+
 /** What was passed over. */
 export interface PassedOver {
   readonly requests: number
   readonly longestInput: number
 }
 
+/** What is known of a source's requests before the first of them. */
+export type SourceSize = Pick<
+  RequestSource,
+  'requestCount' | 'inputTokens' | 'outputTokens' | 'lastArrivalMs' | 'largest'
+>
+
 /** Sums over the requests that a source is about to give. */
-export class SourceTally {
-  readonly #fits: (inputLength: number, outputLength: number) => boolean
+export class SourceTally implements SourceSize {
+  readonly #options: SourceOptions
   requestCount = 0
   inputTokens = 0
   outputTokens = 0
+  lastArrivalMs = 0
+  #firstMs = Number.NaN
   #longest: readonly [number, number] = [0, 0]
   #largest: readonly [number, number] = [0, 0]
   #passedOver = 0
   #longestPassed = 0
 
-  /** @param fits whether an instance can serve a request; the others are passed over */
-  constructor(fits: (inputLength: number, outputLength: number) => boolean) {
-    this.#fits = fits
+  constructor(options: SourceOptions) {
+    this.#options = options
   }
 
-  /** Tokens of the next request; @returns whether it fits */
-  add(input: number, output: number): boolean {
-    if (!this.#fits(input, output)) {
+  /** Time and tokens of the next request, in order of time; @returns whether it fits */
+  add(timestampMs: number, input: number, output: number): boolean {
+    if (Number.isNaN(this.#firstMs)) this.#firstMs = timestampMs
+    const {fits, closedLoop, arrivalSpeedupRatio} = this.#options
+    if (!fits(input, output)) {
       this.#passedOver++
       this.#longestPassed = Math.max(this.#longestPassed, input)
       return false
     }
+    this.lastArrivalMs = closedLoop ? 0 : (timestampMs - this.#firstMs) / arrivalSpeedupRatio
     this.requestCount++
     this.inputTokens += input
     this.outputTokens += output

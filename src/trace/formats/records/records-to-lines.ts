@@ -22,13 +22,22 @@ const HEAD_CHARACTERS = 8192
  * with `gen_ai` attributes. null for any other text, told by the keys of its beginning before anything is parsed.
  */
 export function recordsToLines(bytes: Uint8Array, fileName: string): RecordsAsLines | null {
+  return readerOf(bytes)?.(bytes, fileName) ?? null
+}
+
+/** Whether a file that begins so is told by its keys to be a tool's records. */
+export function isOfRecords(head: Uint8Array): boolean {
+  return readerOf(head) !== null
+}
+
+function readerOf(bytes: Uint8Array): typeof recordsToLines | null {
   const head = decodeText(bytes.subarray(0, HEAD_CHARACTERS)).trimStart()
   if (!head.startsWith('{')) return null
   const has = (...keys: readonly string[]) => keys.every(key => head.includes(`"${key}"`))
-  if (has('benchmarks') && /guidellm|generative_benchmark/.test(head)) return guidellmReport(bytes, fileName)
-  if (has('metadata', 'metrics')) return aiperfRecords(bytes, fileName)
-  if (OTEL_KEYS.some(key => head.includes(`"${key}`))) return otelSpans(bytes, fileName)
-  return has('data', 'payloads') ? aiperfInputs(bytes, fileName) : null
+  if (has('benchmarks') && /guidellm|generative_benchmark/.test(head)) return guidellmReport
+  if (has('metadata', 'metrics')) return aiperfRecords
+  if (OTEL_KEYS.some(key => head.includes(`"${key}"`))) return otelSpans
+  return has('data', 'payloads') ? aiperfInputs : null
 }
 
 function aiperfRecords(bytes: Uint8Array, fileName: string): RecordsAsLines | null {

@@ -8,7 +8,8 @@ import {
   type TrafficSize,
   tabMemoryBytes,
 } from '../../../run/memory-forecast.ts'
-import {STREAMED_ABOVE, streamsSynthetic} from '../../../run/streamable.ts'
+import {STREAMED_ABOVE} from '../../../run/stream-limits.ts'
+import {streamedFileBytes, streamsPrompts, streamsSynthetic} from '../../../run/streamable.ts'
 import type {TraceInfo} from '../../../worker/protocol.ts'
 
 /**
@@ -57,17 +58,20 @@ export function memoryOfMany(
 function sizeOf(scenario: Scenario, info: TraceInfo | null): TrafficSize | null {
   return scenario.synthetic
     ? {...sizeOfSynthetic(scenario.synthetic), isStreamed: streamsSynthetic(scenario, STREAMED_ABOVE)}
-    : sizeOfTrace(info)
+    : sizeOfTrace(scenario, info)
 }
 
-function sizeOfTrace(info: TraceInfo | null): TrafficSize | null {
+function sizeOfTrace(scenario: Scenario, info: TraceInfo | null): TrafficSize | null {
   if (info === null) return null
   const {requests, inputTokens, outputTokens, durationMs} = info.statistics
+  const {streamed} = info
   return {
     requests,
     inputTokens: requests * inputTokens.mean,
     outputTokens: requests * outputTokens.mean,
-    fileBytes: info.sizeBytes,
     spanS: durationMs / 1000,
+    ...(streamed !== undefined && streamsPrompts(scenario, streamed)
+      ? {fileBytes: streamedFileBytes(requests, streamed), isStreamed: true}
+      : {fileBytes: info.sizeBytes}),
   }
 }

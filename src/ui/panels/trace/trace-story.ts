@@ -42,6 +42,8 @@ function burstinessSentence({statistics}: TraceInfo): string | null {
 function reuseSentence({prompts, statistics}: TraceInfo): string | null {
   if (prompts === 'none')
     return 'The trace holds lengths only: which prompts share a prefix is not known, so none do.'
+  if (statistics.idealReuse === null)
+    return 'Its rows are read anew for each run and not kept, so how many prompt blocks come back is not counted beforehand.'
   if (statistics.idealReuse === 0) return null
   return `An endless prefix cache would save ${formatValue(statistics.idealReuse, 'share')} of the prompt blocks.`
 }

@@ -1,0 +1,166 @@
+import {type ArrivalHistogram, arrivalBinMs} from '../arrival-histogram.ts'
+import type {Quantiles, TraceStatistics} from '../statistics.ts'
+import {findTimestampQuantum, isSameBatch} from '../timestamp-quantum.ts'
+import type {LengthColumns} from './column-source.ts'
+
+/** How often each length occurs, by length. */
+export interface LengthCounts {
+  readonly lengths: Float64Array
+  readonly counts: Float64Array
+}
+
+export interface LengthsStatistics {
+  readonly statistics: TraceStatistics
+  readonly arrivals: ArrivalHistogram
+  readonly input: LengthCounts
+  readonly output: LengthCounts
+}
+
+/** So many arrivals say on what grid times are. */
+const LEADING = 2 ** 20
+
+/**
+ * `computeTraceStatistics` of a file of which times and lengths are kept, in order of time, each request alone.
+ * @param idealReuse null where prompts share blocks, of which too many would have to be remembered
+ */
+export function computeLengthsStatistics(
+  columns: LengthColumns,
+  {
+    arrivalSpeedupRatio,
+    closedLoop,
+    idealReuse,
+  }: {
+    readonly arrivalSpeedupRatio: number
+    readonly closedLoop: boolean
+    readonly idealReuse: number | null
+  },
+): LengthsStatistics {
+  const {requestCount, timestampMs} = columns
+  const firstMs = timestampMs[0]!
+  const arrivalOf = closedLoop ? () => 0 : (at: number) => (timestampMs[at]! - firstMs) / arrivalSpeedupRatio
+  const durationMs = arrivalOf(requestCount - 1)
+  const input = countLengths(columns.inputLength)
+  const output = countLengths(columns.outputLength)
+  const leading = Float64Array.from({length: Math.min(requestCount, LEADING)}, (_, at) => arrivalOf(at))
+  const dispersionOf = (windowMs: number) => computeDispersion(requestCount, arrivalOf, windowMs)
+  return {
+    statistics: {
+      requests: requestCount,
+      sessions: requestCount,
+      durationMs,
+      sessionsPerSecond: durationMs > 0 ? (requestCount / durationMs) * 1000 : null,
+      inputTokens: quantilesOf(input),
+      outputTokens: quantilesOf(output),
+      idealReuse,
+      dispersion: {s1: dispersionOf(1000), s10: dispersionOf(10_000), s60: dispersionOf(60_000)},
+      timestampQuantumMs: findTimestampQuantum(leading),
+      burstSize: requestCount / countBatches(requestCount, arrivalOf),
+      turns: quantilesOf({lengths: Float64Array.of(1), counts: Float64Array.of(requestCount)}),
+      turnDelayMs: null,
+    },
+    arrivals: binLengths(columns, arrivalOf, durationMs / 1000),
+    input,
+    output,
+  }
+}
+
+type ArrivalOf = (request: number) => number
+
+/** Lengths below this are counted in an array. */
+const COUNTED_BELOW = 2 ** 20
+
+function countLengths(values: Uint32Array): LengthCounts {
+  const small = new Uint32Array(COUNTED_BELOW)
+  const large = new Map<number, number>()
+  for (const value of values)
+    if (value < COUNTED_BELOW) small[value] = small[value]! + 1
+    else large.set(value, (large.get(value) ?? 0) + 1)
+  const pairs: [number, number][] = []
+  small.forEach((count, length) => {
+    if (count > 0) pairs.push([length, count])
+  })
+  pairs.push(...[...large].sort(([a], [b]) => a - b))
+  return {
+    lengths: Float64Array.from(pairs, ([length]) => length),
+    counts: Float64Array.from(pairs, ([, count]) => count),
+  }
+}
+
+function quantilesOf({lengths, counts}: LengthCounts): Quantiles {
+  let total = 0
+  let sum = 0
+  counts.forEach((count, i) => {
+    total += count
+    sum += count * lengths[i]!
+  })
+  const at = (percent: number) => {
+    const rank = Math.max(1, Math.ceil((percent * total) / 100))
+    let i = 0
+    for (let upTo = counts[0]!; upTo < rank; upTo += counts[i]!) i++
+    return lengths[i]!
+  }
+  return {
+    mean: sum / total,
+    min: lengths[0]!,
+    p5: at(5),
+    p25: at(25),
+    p50: at(50),
+    p75: at(75),
+    p90: at(90),
+    p95: at(95),
+    p99: at(99),
+    max: lengths[lengths.length - 1]!,
+  }
+}
+
+/** Variance over mean of the arrivals in whole windows; null for under two. */
+function computeDispersion(requestCount: number, arrivalOf: ArrivalOf, windowMs: number): number | null {
+  const windows = Math.floor(arrivalOf(requestCount - 1) / windowMs)
+  if (windows < 2) return null
+  let sum = 0
+  let squares = 0
+  let window = 0
+  let inWindow = 0
+  for (let request = 0; request < requestCount; request++) {
+    const own = Math.floor(arrivalOf(request) / windowMs)
+    if (own !== window) {
+      sum += inWindow
+      squares += inWindow * inWindow
+      window = own
+      inWindow = 0
+    }
+    if (own >= windows) break
+    inWindow++
+  }
+  const mean = sum / windows
+  return (squares / windows - mean * mean) / mean
+}
+
+function countBatches(requestCount: number, arrivalOf: ArrivalOf): number {
+  let batches = 0
+  let startMs = Number.NEGATIVE_INFINITY
+  for (let request = 0; request < requestCount; request++) {
+    const arrivalMs = arrivalOf(request)
+    if (isSameBatch(startMs, arrivalMs)) continue
+    batches++
+    startMs = arrivalMs
+  }
+  return batches
+}
+
+function binLengths(
+  {requestCount, inputLength}: LengthColumns,
+  arrivalOf: ArrivalOf,
+  spanS: number,
+): ArrivalHistogram {
+  const binMs = arrivalBinMs(spanS)
+  const bins = Math.floor((spanS * 1000) / binMs) + 1
+  const requests = new Float64Array(bins)
+  const inputTokens = new Float64Array(bins)
+  for (let request = 0; request < requestCount; request++) {
+    const bin = Math.floor(arrivalOf(request) / binMs)
+    requests[bin]!++
+    inputTokens[bin]! += inputLength[request]!
+  }
+  return {binMs, requests, inputTokens}
+}

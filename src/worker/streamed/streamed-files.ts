@@ -1,0 +1,165 @@
+import type {TraceSource} from '../../config/scenario.ts'
+import {fail, ok, type Problem, type Result, RunError} from '../../core/result.ts'
+import {Sha256Pieces} from '../../core/sha256.ts'
+import {isWholeFile} from '../../run/stream-limits.ts'
+import type {StreamedPrompts} from '../../run/streamable.ts'
+import type {DetectedFormat} from '../../trace/formats/detect-json-lines.ts'
+import {readOptionsOf, type WorkloadOptions} from '../../trace/parsed-trace.ts'
+import {lookAtFile} from '../../trace/streamed/look-at-file.ts'
+import {mooncakeRowOptions} from '../../trace/streamed/mooncake-rows.ts'
+import {
+  type ReadAsWhole,
+  readStreamed,
+  type StreamedColumns,
+  type StreamedReading,
+} from '../../trace/streamed/read-streamed.ts'
+import type {WorkerHost} from '../host.ts'
+import type {LoadProgress} from '../protocol.ts'
+import {blobPieces, type PieceReading} from './blob-pieces.ts'
+
+/** A file of which times and lengths are kept, 16 bytes a request; what else its runs need they read again. */
+export interface StreamedFile extends StreamedColumns {
+  readonly blob: Blob
+  readonly name: string
+  readonly sha256: string
+  readonly detected: DetectedFormat
+}
+
+export interface FileWanted extends WorkloadOptions {
+  readonly source: {readonly kind: 'file'; readonly name: string} | Extract<TraceSource, {kind: 'file'}>
+  readonly blob: Blob
+}
+
+export interface StreamedLoading {
+  readonly onProgress: (progress: LoadProgress) => void
+  /** Nobody waits for it any more. */
+  readonly signal?: {readonly aborted: boolean}
+}
+
+/** The last few. */
+const MOST_FILES = 2
+/** Larger ones are not read as a whole: a buffer cannot be, or leaves no room beside it. */
+const MOST_WHOLE_BYTES = 2 ** 30
+const YIELD_EVERY_MS = 50
+
+const AS_WHOLE: ReadAsWhole = {columns: null, problem: null}
+
+type Known = StreamedFile | ReadAsWhole
+
+/** Large files of the user's own that are read a piece at a time. */
+export class StreamedFiles {
+  readonly #host: WorkerHost
+  readonly #pieces: PieceReading
+  /** By checksum and reading; least recently used first. */
+  readonly #files = new Map<string, Known>()
+
+  constructor(host: WorkerHost, pieces: PieceReading) {
+    this.#host = host
+    this.#pieces = pieces
+  }
+
+  /** null for a file that has to be read as a whole, and can. */
+  async read(wanted: FileWanted, loading: StreamedLoading): Promise<Result<StreamedFile> | null> {
+    const {source, blob} = wanted
+    if (!isWholeFile(wanted)) return null
+    const known = 'sha256' in source ? this.#recall(source.sha256, wanted) : undefined
+    try {
+      const file = known ?? (await this.#readAnew(wanted, loading))
+      if (file.columns === null) return blob.size > MOST_WHOLE_BYTES ? tooLarge(wanted, file.problem) : null
+      if ('sha256' in source && source.sha256 !== file.sha256)
+        return fail(wrongFileMessage(file.name, file.sha256), 'trace')
+      return ok({...file, blob})
+    } catch (error) {
+      if (error instanceof RunError) return fail(error.message, 'trace')
+      throw error
+    }
+  }
+
+  async #readAnew(wanted: FileWanted, loading: StreamedLoading): Promise<Known> {
+    const {blob, source} = wanted
+    const {readPart, limits} = this.#pieces
+    const file = {blob, name: source.name}
+    const look = lookAtFile(blobPieces(file, readPart), blob.size)
+    if (look === null || look.rows <= limits.above / 2) return AS_WHOLE
+    const hash = new Sha256Pieces()
+    let readBytes = 0
+    const open = () =>
+      blobPieces(file, readPart, (piece, end) => {
+        hash.add(piece)
+        readBytes = end
+      })
+    const steps = readStreamed(open, readingOf(wanted, look.detected))
+    const read = await this.#drive(steps, loading, () => ({
+      phase: 'reading',
+      loadedBytes: readBytes,
+      totalBytes: blob.size,
+    }))
+    if (read.columns === null || read.columns.requestCount <= limits.above) {
+      if ('sha256' in source) this.#remember(keyOf(source.sha256, wanted, 'hashes'), AS_WHOLE)
+      return read.columns === null ? read : AS_WHOLE
+    }
+    const sha256 = hash.hex()
+    const known = {...read, ...file, sha256, detected: look.detected}
+    this.#remember(keyOf(sha256, wanted, read.mooncake === null ? 'lengths' : 'hashes'), known)
+    return known
+  }
+
+  async #drive<T>(
+    steps: Generator<void, T, void>,
+    {onProgress, signal}: StreamedLoading,
+    progress: () => LoadProgress,
+  ): Promise<T> {
+    let yieldedMs = this.#host.nowMs()
+    for (;;) {
+      const step = steps.next()
+      if (step.done) return step.value
+      if (this.#host.nowMs() - yieldedMs < YIELD_EVERY_MS) continue
+      onProgress(progress())
+      await this.#host.yieldToEvents()
+      if (signal?.aborted === true) throw new RunError('another trace was chosen')
+      yieldedMs = this.#host.nowMs()
+    }
+  }
+
+  #recall(sha256: string, wanted: FileWanted): Known | undefined {
+    return (
+      this.#files.get(keyOf(sha256, wanted, 'lengths')) ?? this.#files.get(keyOf(sha256, wanted, 'hashes'))
+    )
+  }
+
+  #remember(key: string, file: Known): void {
+    this.#files.delete(key)
+    this.#files.set(key, file)
+    const [oldest] = this.#files.keys()
+    if (this.#files.size > MOST_FILES && oldest !== undefined) this.#files.delete(oldest)
+  }
+}
+
+export function wrongFileMessage(name: string, sha256: string): string {
+  return `${name} is not the trace this scenario names: its checksum is ${sha256}`
+}
+
+function readingOf(wanted: FileWanted, detected: DetectedFormat): StreamedReading {
+  const {format = detected.format, columns = {}} = readOptionsOf(wanted)
+  return {...mooncakeRowOptions(wanted, wanted.source.name), format, csvColumns: columns}
+}
+
+/** What decides how a file is read; where rows have hash ids, their tokens and what the release allows, too. */
+function keyOf(
+  sha256: string,
+  {traceFormat, traceBlockSize, release}: FileWanted,
+  prompts: StreamedPrompts,
+): string {
+  const ofHashes = prompts === 'hashes' ? [traceBlockSize, release] : []
+  return JSON.stringify([sha256, traceFormat?.format, traceFormat?.columns, ...ofHashes])
+}
+
+function tooLarge({source, blob}: FileWanted, problem: Problem | null): Result<never> {
+  const gib = (blob.size / 2 ** 30).toFixed(1)
+  if (problem !== null) return {ok: false, error: problem}
+  return fail(
+    `${source.name} has ${gib} GiB, too much to be read as a whole. In pieces a Mooncake trace is read, or lengths alone as CSV or JSON ` +
+      'lines: in order of time, without sessions, and without leaving any of it out',
+    'trace',
+  )
+}
