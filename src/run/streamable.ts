@@ -45,9 +45,19 @@ export function streamedFileBytes(requests: number, prompts: StreamedPrompts): n
   return requests * 16 + (prompts === 'hashes' ? 96 * 2 ** 20 : 0)
 }
 
-/** What to say of a sweep before its points are run; nothing where all of them keep their requests. */
-export function tellSketchedPoints(points: readonly Scenario[]): readonly string[] {
-  if (!points.some(scenario => streamsSynthetic(scenario, STREAMED_ABOVE))) return []
+/**
+ * What to say of a sweep before its points are run; nothing where all of them keep their requests.
+ * @param file what is known of the prompts of a trace that need not be kept; null = it is
+ */
+export function tellSketchedPoints(
+  points: readonly Scenario[],
+  file: StreamedPrompts | null = null,
+): readonly string[] {
+  const isSketched = (scenario: Scenario) =>
+    scenario.synthetic === undefined
+      ? file !== null && streamsPrompts(scenario, file)
+      : streamsSynthetic(scenario, STREAMED_ABOVE)
+  if (!points.some(isSketched)) return []
   const above = STREAMED_ABOVE.toLocaleString('en-US')
   return [
     `Points of more than ${above} requests keep none of them: their percentiles are ${SKETCHED_PERCENTILES}`,

@@ -1,7 +1,7 @@
 import {spawnSync} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {join, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {flagsFromScenario} from '../../src/config/command-line/command-line.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
@@ -18,13 +18,13 @@ export interface CommandLineRun {
   readonly diagnostics: {readonly gpu_hours: number; readonly scaling_events: readonly unknown[]} | null
 }
 
-/** Runs a scenario with the built command line tool, on a file of `static-traces`. */
+/** Runs a scenario with the built command line tool, on a file of `static-traces`, or of another folder. */
 export function runCommandLine(scenario: Scenario, traceFile: string): CommandLineRun {
   const folder = mkdtempSync(join(tmpdir(), 'planner-replay-browser-'))
   const reportPath = join(folder, 'report.json')
   const diagnosticsPath = join(folder, 'diagnostics.json')
   const htmlPath = join(folder, 'page.html')
-  const {ours} = flagsFromScenario(scenario, {trace: join(root, 'static-traces', traceFile)})
+  const {ours} = flagsFromScenario(scenario, {trace: resolve(root, 'static-traces', traceFile)})
   const isScaled = scenario.scaling.policy !== 'fixed'
   try {
     const args = [...ours, '--report-json', reportPath, '--html', htmlPath]

@@ -1,0 +1,97 @@
+import {closeSync, mkdtempSync, openSync, rmSync, writeSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {decodeScenario} from '../../src/config/link/url-codec.ts'
+import {runCommandLine} from './command-line.ts'
+import {alertText, expectVisible, readMetricTable, runToResults, useSite} from './site.ts'
+
+const {open} = useSite()
+
+const ROWS = 1_200_000
+const HASH = 'v=1&trace=toolagent-5min&workers=8'
+
+let folder = ''
+let lengths = ''
+let chats = ''
+
+/** More rows than a run keeps: of lengths, and with hash ids. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'planner-replay-long-'))
+  lengths = writeRows('week.csv', i =>
+    i === 0
+      ? 'time_ms,input_tokens,output_tokens'
+      : `${i * 5},${40 + ((i * 977) % 50)},${1 + ((i * 31) % 3)}`,
+  )
+  chats = writeRows(
+    'chats.jsonl',
+    i => `{"timestamp":${i * 5},"input_length":520,"output_length":2,"hash_ids":[${i % 50},${i}]}`,
+  )
+})
+
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+function writeRows(name: string, rowOf: (i: number) => string): string {
+  const path = join(folder, name)
+  const file = openSync(path, 'w')
+  for (let from = 0; from < ROWS; from += 10_000)
+    writeSync(file, Array.from({length: 10_000}, (_, i) => `${rowOf(from + i)}\n`).join(''))
+  closeSync(file)
+  return path
+}
+
+describe('a file of more than a million requests', () => {
+  test.each([
+    ['of lengths', () => lengths],
+    ['with hash ids', () => chats],
+  ])(
+    '%s is replayed with the figures that the command line prints',
+    async (_, fileOf) => {
+      const site = await open({hash: HASH})
+      const {page} = site
+      await page.getByLabel('Trace file', {exact: true}).setInputFiles(fileOf())
+      await expectVisible(page.locator('dl.facts').getByText(/^1,(200,000|199,999)$/), 60_000)
+      await runToResults(site, 240_000)
+      // Folded, as all that is told of a run.
+      await page
+        .getByText(/requests are more than are kept one by one/)
+        .first()
+        .waitFor({state: 'attached'})
+      const {scenario, ignored} = decodeScenario(new URL(page.url()).hash)
+      expect(ignored).toEqual([])
+      const printed = runCommandLine(scenario, fileOf())
+      expect(await readMetricTable(site)).toEqual(printed.table)
+    },
+    600_000,
+  )
+
+  test('is let go in the middle of a reading and of a run, and read again', async () => {
+    const site = await open({hash: HASH})
+    const {page} = site
+    const input = page.getByLabel('Trace file', {exact: true})
+    await input.setInputFiles(chats)
+    await expectVisible(page.getByText(/^Reading chats\.jsonl: \d+ %$/))
+    await input.setInputFiles(lengths)
+    await expectVisible(page.locator('dl.facts').getByText('1,199,999'), 60_000)
+    await page.getByRole('button', {name: 'Run', exact: true}).click()
+    await page.getByRole('button', {name: 'Cancel', exact: true}).click()
+    await expectVisible(page.getByRole('button', {name: 'Run', exact: true}))
+    await runToResults(site, 240_000)
+  }, 400_000)
+
+  test('that changes before it is read again ends the run in words', async () => {
+    const site = await open({hash: HASH})
+    const {page} = site
+    const own = writeRows(
+      'own.jsonl',
+      i => `{"timestamp":${i * 5},"input_length":520,"output_length":2,"hash_ids":[${i % 50},${i}]}`,
+    )
+    await page.getByLabel('Trace file', {exact: true}).setInputFiles(own)
+    await expectVisible(page.locator('dl.facts').getByText('1,200,000'), 60_000)
+    rmSync(own)
+    await page.getByRole('button', {name: 'Run', exact: true}).click()
+    expect(await alertText(site)).toContain(
+      'own.jsonl cannot be read any more: it was changed, moved or removed since it was picked. Pick it again',
+    )
+  }, 120_000)
+})
