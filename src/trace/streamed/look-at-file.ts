@@ -1,3 +1,4 @@
+import {RunError} from '../../core/result.ts'
 import {detectFormat} from '../formats/detect-format.ts'
 import type {DetectedFormat} from '../formats/detect-json-lines.ts'
 import {linePieces, type NextPiece, unpackedPieces} from './file-pieces.ts'
@@ -28,7 +29,9 @@ export function lookAtFile(next: NextPiece, size: number): FileLook | null {
     for (let piece: Uint8Array | null = head; piece !== null; piece = read < HEAD_READ ? lines() : null)
       rows += linesIn(piece)
     return {detected: detectFormat(head), rows: (rows / read) * size}
-  } catch {
+  } catch (error) {
+    // What the host says of a file that is gone is said as it is.
+    if (error instanceof RunError) throw error
     return null
   }
 }

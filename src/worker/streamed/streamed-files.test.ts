@@ -180,10 +180,15 @@ test('a file that is changed or removed after it was picked ends in words', asyn
   const page = new Page('chats.jsonl', CHATS, true)
   const info = unwrapped(await page.load(PLAIN))
   unwrapped(await page.run(PLAIN, info))
+  // What the content says, named as the form does once a file was picked.
+  const named = {...PLAIN, traceFormat: {format: 'mooncake'}} as const
+  unwrapped(await page.run(named, info))
   page.isGone = true
   const words =
     'chats.jsonl cannot be read any more: it was changed, moved or removed since it was picked. Pick it again'
-  expect(messageOf(await page.run(PLAIN, info))).toBe(words)
+  expect(messageOf(await page.run(named, info))).toBe(words)
+  // Another reading begins at the beginning.
+  expect(messageOf(await page.run({...PLAIN, traceBlockSize: 500}, info))).toBe(words)
   // Of lengths nothing is read again.
   const lengths = new Page('lengths.csv', CSV, true)
   const known = unwrapped(await lengths.load(PLAIN))

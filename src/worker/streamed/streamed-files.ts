@@ -1,8 +1,8 @@
 import type {TraceSource} from '../../config/scenario.ts'
+import {isEqual} from '../../core/is-equal.ts'
 import {fail, ok, type Problem, type Result, RunError} from '../../core/result.ts'
 import {Sha256Pieces} from '../../core/sha256.ts'
 import {isWholeFile} from '../../run/stream-limits.ts'
-import type {StreamedPrompts} from '../../run/streamable.ts'
 import type {DetectedFormat} from '../../trace/formats/detect-json-lines.ts'
 import {readOptionsOf, type WorkloadOptions} from '../../trace/parsed-trace.ts'
 import {lookAtFile} from '../../trace/streamed/look-at-file.ts'
@@ -23,6 +23,8 @@ export interface StreamedFile extends StreamedColumns {
   readonly name: string
   readonly sha256: string
   readonly detected: DetectedFormat
+  /** How it was read. */
+  readonly reading: StreamedReading
 }
 
 export interface FileWanted extends WorkloadOptions {
@@ -50,8 +52,10 @@ type Known = StreamedFile | ReadAsWhole
 export class StreamedFiles {
   readonly #host: WorkerHost
   readonly #pieces: PieceReading
-  /** By checksum and reading; least recently used first. */
-  readonly #files = new Map<string, Known>()
+  /** The oldest first. */
+  #files: readonly StreamedFile[] = []
+  /** The last one that has to be read as a whole: it is not tried again for each run. */
+  #whole = ''
 
   constructor(host: WorkerHost, pieces: PieceReading) {
     this.#host = host
@@ -62,9 +66,8 @@ export class StreamedFiles {
   async read(wanted: FileWanted, loading: StreamedLoading): Promise<Result<StreamedFile> | null> {
     const {source, blob} = wanted
     if (!isWholeFile(wanted)) return null
-    const known = 'sha256' in source ? this.#recall(source.sha256, wanted) : undefined
     try {
-      const file = known ?? (await this.#readAnew(wanted, loading))
+      const file = this.#recall(wanted) ?? (await this.#readAnew(wanted, loading))
       if (file.columns === null) return blob.size > MOST_WHOLE_BYTES ? tooLarge(wanted, file.problem) : null
       if ('sha256' in source && source.sha256 !== file.sha256)
         return fail(wrongFileMessage(file.name, file.sha256), 'trace')
@@ -88,20 +91,28 @@ export class StreamedFiles {
         hash.add(piece)
         readBytes = end
       })
-    const steps = readStreamed(open, readingOf(wanted, look.detected))
+    const reading = readingOf(wanted, look.detected)
+    const steps = readStreamed(open, reading)
     const read = await this.#drive(steps, loading, () => ({
       phase: 'reading',
       loadedBytes: readBytes,
       totalBytes: blob.size,
     }))
     if (read.columns === null || read.columns.requestCount <= limits.above) {
-      if ('sha256' in source) this.#remember(keyOf(source.sha256, wanted, 'hashes'), AS_WHOLE)
+      this.#whole = wholeKey(wanted)
       return read.columns === null ? read : AS_WHOLE
     }
-    const sha256 = hash.hex()
-    const known = {...read, ...file, sha256, detected: look.detected}
-    this.#remember(keyOf(sha256, wanted, read.mooncake === null ? 'lengths' : 'hashes'), known)
+    const known = {...read, ...file, sha256: hash.hex(), detected: look.detected, reading}
+    this.#files = [...this.#files, known].slice(-MOST_FILES)
     return known
+  }
+
+  /** Of a scenario's file what is known by now. */
+  #recall(wanted: FileWanted): Known | undefined {
+    const {source} = wanted
+    if (!('sha256' in source)) return undefined
+    if (wholeKey(wanted) === this.#whole) return AS_WHOLE
+    return this.#files.find(file => file.sha256 === source.sha256 && isReadAs(file, wanted))
   }
 
   async #drive<T>(
@@ -120,22 +131,9 @@ export class StreamedFiles {
       yieldedMs = this.#host.nowMs()
     }
   }
-
-  #recall(sha256: string, wanted: FileWanted): Known | undefined {
-    return (
-      this.#files.get(keyOf(sha256, wanted, 'lengths')) ?? this.#files.get(keyOf(sha256, wanted, 'hashes'))
-    )
-  }
-
-  #remember(key: string, file: Known): void {
-    this.#files.delete(key)
-    this.#files.set(key, file)
-    const [oldest] = this.#files.keys()
-    if (this.#files.size > MOST_FILES && oldest !== undefined) this.#files.delete(oldest)
-  }
 }
 
-export function wrongFileMessage(name: string, sha256: string): string {
+function wrongFileMessage(name: string, sha256: string): string {
   return `${name} is not the trace this scenario names: its checksum is ${sha256}`
 }
 
@@ -144,14 +142,18 @@ function readingOf(wanted: FileWanted, detected: DetectedFormat): StreamedReadin
   return {...mooncakeRowOptions(wanted, wanted.source.name), format, csvColumns: columns}
 }
 
-/** What decides how a file is read; where rows have hash ids, their tokens and what the release allows, too. */
-function keyOf(
-  sha256: string,
-  {traceFormat, traceBlockSize, release}: FileWanted,
-  prompts: StreamedPrompts,
-): string {
-  const ofHashes = prompts === 'hashes' ? [traceBlockSize, release] : []
-  return JSON.stringify([sha256, traceFormat?.format, traceFormat?.columns, ...ofHashes])
+/** Of hash ids their tokens and what the release allows count, too. */
+function isReadAs({reading, detected, mooncake}: StreamedFile, wanted: FileWanted): boolean {
+  const {format, csvColumns, traceBlockSize, isStrict} = readingOf(wanted, detected)
+  const isSame = format === reading.format && isEqual(csvColumns, reading.csvColumns)
+  return (
+    isSame &&
+    (mooncake === null || (traceBlockSize === reading.traceBlockSize && isStrict === reading.isStrict))
+  )
+}
+
+function wholeKey({source, traceFormat, traceBlockSize, release}: FileWanted): string {
+  return JSON.stringify([source, traceFormat, traceBlockSize, release])
 }
 
 function tooLarge({source, blob}: FileWanted, problem: Problem | null): Result<never> {

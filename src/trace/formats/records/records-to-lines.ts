@@ -36,7 +36,7 @@ function readerOf(bytes: Uint8Array): typeof recordsToLines | null {
   const has = (...keys: readonly string[]) => keys.every(key => head.includes(`"${key}"`))
   if (has('benchmarks') && /guidellm|generative_benchmark/.test(head)) return guidellmReport
   if (has('metadata', 'metrics')) return aiperfRecords
-  if (OTEL_KEYS.some(key => head.includes(`"${key}"`))) return otelSpans
+  if (OTEL_KEYS.some(key => head.includes(`"${key}`))) return otelSpans
   return has('data', 'payloads') ? aiperfInputs : null
 }
 
