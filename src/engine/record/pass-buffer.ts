@@ -2,6 +2,7 @@ import {grown} from '../../core/grown.ts'
 import type {ForwardPasses} from '../observation.ts'
 import {PassColumns} from './pass-columns.ts'
 import {type PassFigures, PassRow} from './pass-figures.ts'
+import {StartOrder} from './start-order.ts'
 
 /**
  * Forward-pass snapshots of one pool, emptied after each observation.
@@ -12,10 +13,7 @@ import {type PassFigures, PassRow} from './pass-figures.ts'
 export class PassBuffer {
   readonly #rows = new TimedPasses()
   readonly #decodeOnly = new PassRow()
-  #order = new Int32Array(0)
-  /** Scratch of `#chain`; by instance id, -1 outside it. */
-  #next = new Int32Array(0)
-  #firstOf = new Int32Array(64).fill(-1)
+  readonly #order = new StartOrder()
   /** Rows are not in execution order. */
   #mixed = false
 
@@ -47,52 +45,8 @@ export class PassBuffer {
 
   inExecutionOrder(): ForwardPasses {
     const rows = this.#rows
-    rows.order = this.#mixed ? this.#mergedOrder() : null
+    rows.order = this.#mixed ? this.#order.of(rows) : null
     return rows
-  }
-
-  #mergedOrder(): Int32Array {
-    const rows = this.#rows
-    if (this.#order.length < rows.count) this.#order = new Int32Array(rows.instanceId.length)
-    const order = this.#order
-    const {next, heads} = this.#chain()
-    for (let at = (heads.length >> 1) - 1; at >= 0; at--) siftDown(heads, at, rows)
-    for (let to = 0; to < rows.count; to++) {
-      const row = heads[0]!
-      order[to] = row
-      const following = next[row]!
-      if (following >= 0) heads[0] = following
-      else {
-        const last = heads.pop()!
-        if (heads.length > 0) heads[0] = last
-      }
-      siftDown(heads, 0, rows)
-    }
-    return order
-  }
-
-  /** For each row the next one of its instance, -1 after the last; and the first row of each instance. */
-  #chain(): {readonly next: Int32Array; readonly heads: number[]} {
-    const {count, instanceId} = this.#rows
-    if (this.#next.length < count) this.#next = new Int32Array(this.#rows.instanceId.length)
-    const next = this.#next
-    const ids: number[] = []
-    for (let row = count - 1; row >= 0; row--) {
-      const id = instanceId[row]!
-      if (id >= this.#firstOf.length) this.#growTo(id + 1)
-      const following = this.#firstOf[id]!
-      if (following < 0) ids.push(id)
-      next[row] = following
-      this.#firstOf[id] = row
-    }
-    const heads = ids.map(id => this.#firstOf[id]!)
-    for (const id of ids) this.#firstOf[id] = -1
-    return {next, heads}
-  }
-
-  #growTo(instances: number): void {
-    const before = this.#firstOf.length
-    this.#firstOf = grown(this.#firstOf, Math.max(instances, before * 2)).fill(-1, before)
   }
 
   #append(instanceId: number, startMs: number, endMs: number): number {
@@ -106,27 +60,6 @@ export class PassBuffer {
     rows.count = at + 1
     return at
   }
-}
-
-/** Restores the heap of rows, ordered by (start, instance), below one that has changed. */
-function siftDown(heads: number[], from: number, rows: TimedPasses): void {
-  const row = heads[from]
-  if (row === undefined) return
-  let at = from
-  for (;;) {
-    let child = 2 * at + 1
-    if (child >= heads.length) break
-    if (child + 1 < heads.length && isBefore(heads[child + 1]!, heads[child]!, rows)) child++
-    if (!isBefore(heads[child]!, row, rows)) break
-    heads[at] = heads[child]!
-    at = child
-  }
-  heads[at] = row
-}
-
-function isBefore(a: number, b: number, {startMs, instanceId}: TimedPasses): boolean {
-  const difference = startMs[a]! - startMs[b]!
-  return difference < 0 || (difference === 0 && instanceId[a]! < instanceId[b]!)
 }
 
 const INITIAL = 1024

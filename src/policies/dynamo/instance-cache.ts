@@ -1,5 +1,6 @@
 import {grown} from '../../core/grown.ts'
 import type {ForwardPasses, PoolObservation} from '../../engine/observation.ts'
+import type {PassRows} from './pass-rows.ts'
 import type {InstanceLoad} from './rules-1.2/latency-side.ts'
 
 /**
@@ -16,8 +17,10 @@ export class InstanceCache {
   #lastIndex = new Int32Array(64)
   #seenInWindow = new Int32Array(64)
   #window = 0
+  /** Scratch: rows given out, until the next ones are asked for. */
+  #selected = new Int32Array(1024)
 
-  /** Takes in one window of passes. Returns for `eachEarlierPass`. */
+  /** Takes in one window of passes, for `earlierPasses`. */
   update(pool: PoolObservation): void {
     const {passes} = pool
     const {count, order, instanceId} = passes
@@ -39,19 +42,30 @@ export class InstanceCache {
     while (this.#rows.size > pool.activeCount) this.#dropHighestId()
   }
 
-  /** Visits the passes of the window last taken in, except each instance's last one and those of no duration. */
-  eachEarlierPass(passes: ForwardPasses, visit: (passes: ForwardPasses, index: number) => void): void {
+  /** The passes of the window last taken in, except each instance's last one and those of no duration. */
+  earlierPasses(passes: ForwardPasses): PassRows {
     const {count, order, instanceId, wallTimeS} = passes
+    const rows = this.#roomFor(count)
+    const lastIndex = this.#lastIndex
+    let found = 0
     for (let i = 0; i < count; i++) {
       const row = order ? order[i]! : i
-      if (this.#lastIndex[instanceId[row]!] === row || !(wallTimeS[row]! > 0)) continue
-      visit(passes, row)
+      if (lastIndex[instanceId[row]!] !== row && wallTimeS[row]! > 0) rows[found++] = row
     }
+    return {passes, rows, count: found}
   }
 
-  /** Visits the cached passes in order. */
-  eachCachedPass(visit: (passes: ForwardPasses, index: number) => void): void {
-    for (const row of this.#rows.values()) visit(this.#lastPasses, row)
+  /** The cached passes, in order. */
+  cachedPasses(): PassRows {
+    const rows = this.#roomFor(this.#rows.size)
+    let count = 0
+    for (const row of this.#rows.values()) rows[count++] = row
+    return {passes: this.#lastPasses, rows, count}
+  }
+
+  #roomFor(count: number): Int32Array {
+    if (this.#selected.length < count) this.#selected = new Int32Array(count * 2)
+    return this.#selected
   }
 
   loads(): readonly InstanceLoad[] {

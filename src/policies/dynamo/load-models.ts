@@ -2,6 +2,7 @@ import type {PlannerConfig} from '../../config/scenario.ts'
 import type {ForwardPasses, PoolObservation} from '../../engine/observation.ts'
 import type {BenchmarkPoints} from './bootstrap.ts'
 import {emptyPasses, InstanceCache} from './instance-cache.ts'
+import {allRows} from './pass-rows.ts'
 import {AggModel} from './regression/agg-model.ts'
 import {DecodeModel} from './regression/decode-model.ts'
 import {PrefillModel} from './regression/prefill-model.ts'
@@ -25,14 +26,14 @@ export function createLoadModels(config: PlannerConfig, topology: 'agg' | 'disag
 
 /** Loads benchmark points as if they were passes of an instance, in order (planner.md 9, step 5). */
 export function loadBenchmark(models: LoadModels, points: BenchmarkPoints): void {
-  const prefill = prefillPasses(points)
-  const decode = decodePasses(points)
+  const prefill = allRows(prefillPasses(points))
+  const decode = allRows(decodePasses(points))
   if (models.kind === 'agg') {
-    for (let i = 0; i < prefill.count; i++) models.agg.addObservation(prefill, i)
-    for (let i = 0; i < decode.count; i++) models.agg.addObservation(decode, i)
+    models.agg.addObservations(prefill)
+    models.agg.addObservations(decode)
   } else if (models.kind === 'disagg' && prefill.count > 0 && decode.count > 0) {
-    for (let i = 0; i < prefill.count; i++) models.prefill.addObservation(prefill, i)
-    for (let i = 0; i < decode.count; i++) models.decode.addObservation(decode, i)
+    models.prefill.addObservations(prefill)
+    models.decode.addObservations(decode)
   }
 }
 
@@ -56,24 +57,20 @@ export function addEarlierPasses(
   pools: {readonly prefill: PoolObservation; readonly decode: PoolObservation},
 ): void {
   if (models.kind === 'agg') {
-    const {agg} = models
-    caches.decode.eachEarlierPass(pools.decode.passes, (passes, i) => agg.addObservation(passes, i))
+    models.agg.addObservations(caches.decode.earlierPasses(pools.decode.passes))
   } else if (models.kind === 'disagg') {
-    const {prefill, decode} = models
-    caches.prefill.eachEarlierPass(pools.prefill.passes, (passes, i) => prefill.addObservation(passes, i))
-    caches.decode.eachEarlierPass(pools.decode.passes, (passes, i) => decode.addObservation(passes, i))
+    models.prefill.addObservations(caches.prefill.earlierPasses(pools.prefill.passes))
+    models.decode.addObservations(caches.decode.earlierPasses(pools.decode.passes))
   }
 }
 
 /** A cached pass is added at every load tick, also when its instance has done nothing since. */
 export function addCachedPasses(models: LoadModels, caches: InstanceCaches): void {
   if (models.kind === 'agg') {
-    const {agg} = models
-    caches.decode.eachCachedPass((passes, row) => agg.addObservation(passes, row))
+    models.agg.addObservations(caches.decode.cachedPasses())
   } else if (models.kind === 'disagg') {
-    const {prefill, decode} = models
-    caches.prefill.eachCachedPass((passes, row) => prefill.addObservation(passes, row))
-    caches.decode.eachCachedPass((passes, row) => decode.addObservation(passes, row))
+    models.prefill.addObservations(caches.prefill.cachedPasses())
+    models.decode.addObservations(caches.decode.cachedPasses())
   }
 }
 

@@ -1,4 +1,4 @@
-import type {ForwardPasses} from '../../../engine/observation.ts'
+import type {PassRows} from '../pass-rows.ts'
 import {atLeastShortest, computedShare, type RegressionOptions, sumOverChunks} from './model.ts'
 import {MovingAverage} from './moving-average.ts'
 import {RegressionSamples} from './regression-samples.ts'
@@ -41,14 +41,19 @@ export class AggModel {
     return this.#samples.isEnough
   }
 
-  addObservation(passes: ForwardPasses, index: number): void {
-    const prefillTokens = passes.sumPrefillTokens[index]!
-    const prefills = passes.numPrefillRequests[index]!
-    const decodes = passes.numDecodeRequests[index]!
-    if (prefills > 0) this.#avgIsl.add(prefillTokens / prefills)
-    if (decodes > 0) this.#avgDecodeLength.add(passes.sumDecodeKvTokens[index]! / decodes)
-    this.#avgPrefillTokens.add(prefillTokens)
-    this.#samples.add(passes.sumPrefillTokens, passes.sumDecodeKvTokens, passes.wallTimeS, index)
+  addObservations(seen: PassRows): void {
+    const {rows, count, passes} = seen
+    const {numPrefillRequests, sumPrefillTokens, numDecodeRequests, sumDecodeKvTokens} = passes
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!
+      const prefillTokens = sumPrefillTokens[row]!
+      const prefills = numPrefillRequests[row]!
+      const decodes = numDecodeRequests[row]!
+      if (prefills > 0) this.#avgIsl.add(prefillTokens / prefills)
+      if (decodes > 0) this.#avgDecodeLength.add(sumDecodeKvTokens[row]! / decodes)
+      this.#avgPrefillTokens.add(prefillTokens)
+    }
+    this.#samples.add(sumPrefillTokens, sumDecodeKvTokens, seen)
   }
 
   /** null when samples are too few or say that more load takes less time. */

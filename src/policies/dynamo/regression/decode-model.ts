@@ -1,4 +1,4 @@
-import type {ForwardPasses} from '../../../engine/observation.ts'
+import type {PassRows} from '../pass-rows.ts'
 import {atLeastShortest, type RegressionOptions} from './model.ts'
 import {MovingAverage} from './moving-average.ts'
 import {RegressionSamples} from './regression-samples.ts'
@@ -43,13 +43,18 @@ export class DecodeModel {
     return this.#samples.isEnough
   }
 
-  addObservation(passes: ForwardPasses, index: number): void {
-    const decodes = passes.numDecodeRequests[index]!
-    const kvTokens = passes.sumDecodeKvTokens[index]!
-    if (decodes > 0) this.#avgDecodeLength.add(kvTokens / decodes)
-    this.#avgNumDecode.add(decodes)
-    if (kvTokens > this.#maxObservedKvTokens) this.#maxObservedKvTokens = kvTokens
-    this.#samples.add(passes.numDecodeRequests, passes.sumDecodeKvTokens, passes.wallTimeS, index)
+  addObservations(seen: PassRows): void {
+    const {rows, count, passes} = seen
+    const {numDecodeRequests, sumDecodeKvTokens} = passes
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!
+      const decodes = numDecodeRequests[row]!
+      const kvTokens = sumDecodeKvTokens[row]!
+      if (decodes > 0) this.#avgDecodeLength.add(kvTokens / decodes)
+      this.#avgNumDecode.add(decodes)
+      if (kvTokens > this.#maxObservedKvTokens) this.#maxObservedKvTokens = kvTokens
+    }
+    this.#samples.add(numDecodeRequests, sumDecodeKvTokens, seen)
   }
 
   /**

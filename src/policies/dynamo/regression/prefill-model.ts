@@ -1,4 +1,4 @@
-import type {ForwardPasses} from '../../../engine/observation.ts'
+import type {PassRows} from '../pass-rows.ts'
 import {atLeastShortest, computedShare, type RegressionOptions, sumOverChunks} from './model.ts'
 import {MovingAverage} from './moving-average.ts'
 import {RegressionSamples} from './regression-samples.ts'
@@ -30,10 +30,14 @@ export class PrefillModel {
     return this.#samples.isEnough
   }
 
-  addObservation(passes: ForwardPasses, index: number): void {
-    const prefills = passes.numPrefillRequests[index]!
-    this.#avgIsl.add(prefills > 0 ? passes.sumPrefillTokens[index]! / prefills : 0)
-    this.#samples.add(passes.sumPrefillTokens, null, passes.wallTimeS, index)
+  addObservations(seen: PassRows): void {
+    const {rows, count, passes} = seen
+    const {numPrefillRequests, sumPrefillTokens} = passes
+    for (let i = 0; i < count; i++) {
+      const prefills = numPrefillRequests[rows[i]!]!
+      this.#avgIsl.add(prefills > 0 ? sumPrefillTokens[rows[i]!]! / prefills : 0)
+    }
+    this.#samples.add(sumPrefillTokens, null, seen)
   }
 
   /** null when samples are too few or say that more load takes less time. */

@@ -1,3 +1,4 @@
+import type {PassRows} from '../pass-rows.ts'
 import {fitLine, fitPlane, type LinearFit} from './least-squares.ts'
 import type {RegressionOptions} from './model.ts'
 import {type NumberColumn, SampleStore} from './sample-store.ts'
@@ -28,9 +29,8 @@ export class RegressionSamples {
     return this.#store.count >= this.#minObservations
   }
 
-  /** A pass that took no time teaches nothing. */
-  add(x0: NumberColumn, x1: NumberColumn | null, wallS: Float64Array, index: number): void {
-    if (wallS[index] !== 0) this.#store.add(x0, x1, wallS, index)
+  add(x0: NumberColumn, x1: NumberColumn | null, seen: PassRows): void {
+    this.#store.add(x0, x1, seen)
   }
 
   /** null when samples are too few. */

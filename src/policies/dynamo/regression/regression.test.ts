@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {emptyPasses} from '../instance-cache.ts'
+import {allRows} from '../pass-rows.ts'
 import {type AggFit, computeAggCapacity, estimateAggItlS, estimateAggTtftS} from './agg-model.ts'
 import {computeDecodeCapacity, type DecodeFit, DecodeModel} from './decode-model.ts'
 import {fitLine, fitPlane} from './least-squares.ts'
@@ -131,7 +132,7 @@ describe('least squares', () => {
   test('decode: a falling cost per request is cut to 0, a falling cost per token refused', () => {
     const model = (wallOf: (requests: number, kv: number) => number) => {
       const decode = new DecodeModel({maxSamples: 64, bucketCount: 16, minObservations: 5})
-      const passes = emptyPasses(1)
+      const passes = {...emptyPasses(1), count: 1}
       for (const [requests, kv] of [
         [1, 9000],
         [5, 2000],
@@ -143,7 +144,7 @@ describe('least squares', () => {
         passes.numDecodeRequests[0] = requests
         passes.sumDecodeKvTokens[0] = kv
         passes.wallTimeS[0] = wallOf(requests, kv)
-        decode.addObservation(passes, 0)
+        decode.addObservations(allRows(passes))
       }
       return decode.fit()
     }

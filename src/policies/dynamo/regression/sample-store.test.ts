@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
+import {emptyPasses} from '../instance-cache.ts'
 import {SampleStore} from './sample-store.ts'
 
 /** The rules of planner.md 8.1 in maps and lists, as plainly as they can be written. */
@@ -71,6 +72,12 @@ function contents(store: SampleStore, capacity: number): number[][] {
   return Array.from({length: count}, (_, i) => [x0[i]!, x1[i]!, y[i]!])
 }
 
+function add(store: SampleStore, x0: number, x1: number | null, y: number): void {
+  const passes = {...emptyPasses(1), wallTimeS: Float64Array.of(y)}
+  const rows = {passes, rows: Int32Array.of(0), count: 1}
+  store.add(Float64Array.of(x0), x1 === null ? null : Float64Array.of(x1), rows)
+}
+
 describe('sample store', () => {
   const value = fc.oneof(fc.integer({min: 0, max: 12}), fc.double({min: 0, max: 1e4, noNaN: true}))
   const sample = fc.tuple(value, value, fc.double({min: 0.001, max: 1, noNaN: true}))
@@ -85,8 +92,7 @@ describe('sample store', () => {
           const store = new SampleStore({maxSamples, bucketCount, axes})
           const plain = new PlainStore(maxSamples, bucketCount, axes)
           for (const [x0, x1, y] of samples) {
-            const second = axes === 1 ? null : Float64Array.of(x1)
-            store.add(Float64Array.of(x0), second, Float64Array.of(y), 0)
+            add(store, x0, axes === 1 ? null : x1, y)
             plain.add([x0, axes === 1 ? 0 : x1, y])
           }
           expect(contents(store, maxSamples)).toEqual(plain.samples())
@@ -97,9 +103,21 @@ describe('sample store', () => {
     )
   })
 
+  test('takes in the rows that are named, in their order, but those of no duration', () => {
+    const store = new SampleStore({maxSamples: 3, bucketCount: 1, axes: 1})
+    const wallTimeS = Float64Array.of(0.1, 0.2, 0, 0.4, 0.5, 0.6)
+    const x = Float64Array.of(10, 20, 30, 40, 50, 60)
+    store.add(x, null, {
+      passes: {...emptyPasses(6), wallTimeS},
+      rows: Int32Array.of(5, 2, 0, 1, 3, 4),
+      count: 5,
+    })
+    expect(contents(store, 3).map(([x0]) => x0)).toEqual([10, 20, 40])
+  })
+
   test('no buckets count as one', () => {
     const store = new SampleStore({maxSamples: 2, bucketCount: 0, axes: 2})
-    for (const x of [5, 1, 9]) store.add(Float64Array.of(x), Float64Array.of(x), Float64Array.of(x), 0)
+    for (const x of [5, 1, 9]) add(store, x, x, x)
     expect(contents(store, 2).map(([x]) => x)).toEqual([1, 9])
   })
 })

@@ -1,4 +1,5 @@
 import {exactPower} from '../../../core/exact-math.ts'
+import type {PassRows} from '../pass-rows.ts'
 
 /** A column of numbers that a sample's feature is read from. */
 export type NumberColumn = Float64Array | Int32Array
@@ -21,8 +22,9 @@ export interface SampleStoreOptions {
  */
 export class SampleStore {
   readonly #maxSamples: number
-  readonly #axes: 1 | 2
   readonly #bucketsPerAxis: number
+  /** From a bucket to the next one along the first axis. */
+  readonly #stride: number
 
   readonly #first: Float64Array
   readonly #second: Float64Array
@@ -50,9 +52,9 @@ export class SampleStore {
 
   constructor(options: SampleStoreOptions) {
     this.#maxSamples = options.maxSamples
-    this.#axes = options.axes
     const perAxis = options.axes === 1 ? options.bucketCount : Math.floor(Math.sqrt(options.bucketCount))
     this.#bucketsPerAxis = Math.max(1, perAxis)
+    this.#stride = options.axes === 1 ? 1 : this.#bucketsPerAxis
 
     // One slot more than is kept: a sample is added before one retires.
     const slots = options.maxSamples + 1
@@ -76,17 +78,83 @@ export class SampleStore {
     return this.#count
   }
 
-  /** Adds row `index` of the columns. Columns instead of numbers: a call with doubles would box each of them. */
-  add(first: NumberColumn, second: NumberColumn | null, wallS: Float64Array, index: number): void {
-    const x0 = first[index]!
-    const x1 = second === null ? 0 : second[index]!
-    if (this.#widens(x0, x1) && this.#count > 0) this.#rebucket()
+  /**
+   * Adds rows of the columns, one after the other; a pass that took no time teaches nothing. Columns instead of numbers: a call
+   * with doubles would box each of them.
+   */
+  add(first: NumberColumn, second: NumberColumn | null, seen: PassRows): void {
+    const {passes, rows, count} = seen
+    const {wallTimeS} = passes
+    let from = 0
+    while (from < count) {
+      if (this.#count === this.#maxSamples) from = this.#turnOver(first, second, seen, from)
+      if (from === count) return
+      const row = rows[from++]!
+      if (wallTimeS[row] !== 0) this.#addOne(first, second, wallTimeS, row)
+    }
+  }
 
+  /**
+   * Adds rows to a full store as long as each drives out the oldest of its own bucket: nine of ten do. A loop of its own, so that
+   * all it looks at stays in local variables.
+   * @returns the first row that does not
+   */
+  #turnOver(
+    first: NumberColumn,
+    second: NumberColumn | null,
+    {passes: {wallTimeS}, rows, count}: PassRows,
+    from: number,
+  ): number {
+    const head = this.#head
+    const tail = this.#tail
+    const next = this.#next
+    const sizes = this.#size
+    const places = this.#place
+    const x0s = this.#first
+    const x1s = this.#second
+    const walls = this.#wallS
+    const most = this.#mostInBucket
+    const fullestFrom = this.#fullestFrom
+    const perAxis = this.#bucketsPerAxis
+    const stride = this.#stride
+    const firstMin = this.#firstMin
+    const firstMax = this.#firstMax
+    const secondMin = this.#secondMin
+    const secondMax = this.#secondMax
+    for (let i = from; i < count; i++) {
+      const row = rows[i]!
+      const x0 = first[row]!
+      const x1 = second === null ? 0 : second[row]!
+      const wallS = wallTimeS[row]!
+      if (wallS === 0) continue
+      if (x0 < firstMin || x0 > firstMax || x1 < secondMin || x1 > secondMax) return i
+      const bucket =
+        axisIndex(x0, firstMin, firstMax, perAxis) * stride + axisIndex(x1, secondMin, secondMax, perAxis)
+      const size = sizes[bucket]!
+      if (size === 0 || size + 1 < most || (size < most && places[bucket]! > fullestFrom)) return i
+      const slot = head[bucket]!
+      x0s[slot] = x0
+      x1s[slot] = x1
+      walls[slot] = wallS
+      const oldest = next[slot]!
+      if (oldest < 0) continue
+      head[bucket] = oldest
+      next[tail[bucket]!] = slot
+      next[slot] = -1
+      tail[bucket] = slot
+    }
+    return count
+  }
+
+  #addOne(first: NumberColumn, second: NumberColumn | null, wallS: Float64Array, row: number): void {
+    const x0 = first[row]!
+    const x1 = second === null ? 0 : second[row]!
+    if (this.#widens(x0, x1) && this.#count > 0) this.#rebucket()
     const slot = this.#freeSlot
     this.#freeSlot = this.#next[slot]!
     this.#first[slot] = x0
     this.#second[slot] = x1
-    this.#wallS[slot] = wallS[index]!
+    this.#wallS[slot] = wallS[row]!
     this.#append(slot)
     this.#count++
     if (this.#count > this.#maxSamples) this.#retireOne()
@@ -106,32 +174,22 @@ export class SampleStore {
 
   /** The axes' ranges only ever widen, also after the extreme samples have retired. */
   #widens(x0: number, x1: number): boolean {
-    let widened = false
-    if (x0 < this.#firstMin) {
-      this.#firstMin = x0
-      widened = true
-    }
-    if (x0 > this.#firstMax) {
-      this.#firstMax = x0
-      widened = true
-    }
-    if (this.#axes === 1) return widened
-    if (x1 < this.#secondMin) {
-      this.#secondMin = x1
-      widened = true
-    }
-    if (x1 > this.#secondMax) {
-      this.#secondMax = x1
-      widened = true
-    }
-    return widened
+    const isWithin =
+      x0 >= this.#firstMin && x0 <= this.#firstMax && x1 >= this.#secondMin && x1 <= this.#secondMax
+    if (isWithin) return false
+    this.#firstMin = Math.min(this.#firstMin, x0)
+    this.#firstMax = Math.max(this.#firstMax, x0)
+    this.#secondMin = Math.min(this.#secondMin, x1)
+    this.#secondMax = Math.max(this.#secondMax, x1)
+    return true
   }
 
   #bucketOf(slot: number): number {
     const perAxis = this.#bucketsPerAxis
-    const i = axisIndex(this.#first[slot]!, this.#firstMin, this.#firstMax, perAxis)
-    if (this.#axes === 1) return i
-    return i * perAxis + axisIndex(this.#second[slot]!, this.#secondMin, this.#secondMax, perAxis)
+    return (
+      axisIndex(this.#first[slot]!, this.#firstMin, this.#firstMax, perAxis) * this.#stride +
+      axisIndex(this.#second[slot]!, this.#secondMin, this.#secondMax, perAxis)
+    )
   }
 
   #append(slot: number): void {
@@ -207,8 +265,9 @@ export class SampleStore {
   }
 }
 
+/** @param value within the range */
 function axisIndex(value: number, min: number, max: number, perAxis: number): number {
-  if (max <= min) return 0
+  if (value <= min) return 0
   const index = Math.trunc(((value - min) / (max - min)) * perAxis)
   return index >= perAxis ? perAxis - 1 : index
 }
