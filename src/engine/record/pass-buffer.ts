@@ -1,7 +1,8 @@
+import {empty} from '../../core/empty.ts'
 import {grown} from '../../core/grown.ts'
 import type {ForwardPasses} from '../observation.ts'
 import {PassColumns} from './pass-columns.ts'
-import {type PassFigures, PassRow} from './pass-figures.ts'
+import {NO_FIGURES, type PassFigures} from './pass-figures.ts'
 import {StartOrder} from './start-order.ts'
 
 /**
@@ -12,7 +13,8 @@ import {StartOrder} from './start-order.ts'
  */
 export class PassBuffer {
   readonly #rows = new TimedPasses()
-  readonly #decodeOnly = new PassRow()
+  /** Rows with other figures than those of a pass that only decodes: all others have zeros there, now and for the next window. */
+  readonly #withMore: number[] = []
   readonly #order = new StartOrder()
   /** Rows are not in execution order. */
   #mixed = false
@@ -22,7 +24,9 @@ export class PassBuffer {
   }
 
   add(instanceId: number, startMs: number, endMs: number, figures: PassFigures): void {
-    this.#rows.setFigures(this.#append(instanceId, startMs, endMs), figures)
+    const at = this.#append(instanceId, startMs, endMs)
+    this.#rows.setFigures(at, figures)
+    this.#withMore.push(at)
   }
 
   /** A pass that only decodes, with nothing queued. */
@@ -33,12 +37,14 @@ export class PassBuffer {
     requests: number,
     kvTokens: number,
   ): void {
-    this.#decodeOnly.numDecodeRequests = requests
-    this.#decodeOnly.sumDecodeKvTokens = kvTokens
-    this.add(instanceId, startMs, endMs, this.#decodeOnly)
+    const at = this.#append(instanceId, startMs, endMs)
+    this.#rows.numDecodeRequests[at] = requests
+    this.#rows.sumDecodeKvTokens[at] = kvTokens
   }
 
   clear(): void {
+    for (const row of this.#withMore) this.#rows.setFigures(row, NO_FIGURES)
+    empty(this.#withMore)
     this.#rows.count = 0
     this.#mixed = false
   }

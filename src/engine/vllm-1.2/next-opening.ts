@@ -1,3 +1,5 @@
+import {grown} from '../../core/grown.ts'
+
 /** What has to be known of a request to say when its next token needs a block. */
 interface Growing {
   /** Prompt plus generated tokens. */
@@ -11,6 +13,8 @@ interface Blocks<Request> {
 /** When, as a batch decodes, its tokens next open KV blocks, and for how many requests at once. */
 export class NextOpening {
   readonly #blockSize: number
+  /** By request of the batch: passes of the run before it takes its next block. */
+  #before = new Int32Array(64)
   /** So many requests take a block then. */
   requests = 0
 
@@ -19,29 +23,44 @@ export class NextOpening {
     this.#blockSize = blockSize
   }
 
-  /**
-   * @param done tokens that each request of the batch has beyond its written length
-   * @returns the passes before that one
-   */
-  look(batch: readonly Growing[], done: number): number {
+  /** Looks at a batch whose run begins. @returns the passes before the first in which blocks are taken */
+  look(batch: readonly Growing[]): number {
+    if (this.#before.length < batch.length) this.#before = grown(this.#before, batch.length * 2)
     const blockSize = this.#blockSize
-    let passes = blockSize
+    const before = this.#before
+    let least = blockSize
     let requests = 0
     for (let i = 0; i < batch.length; i++) {
-      const inBlock = (batch[i]!.length + done) % blockSize
-      const left = inBlock === 0 ? 0 : blockSize - inBlock
-      if (left > passes) continue
-      requests = left === passes ? requests + 1 : 1
-      passes = left
+      const inBlock = batch[i]!.length % blockSize
+      const passes = inBlock === 0 ? 0 : blockSize - inBlock
+      before[i] = passes
+      if (passes > least) continue
+      requests = passes === least ? requests + 1 : 1
+      least = passes
     }
     this.requests = requests
-    return passes
+    return least
   }
 
-  /** Takes the blocks for the tokens of that pass, which is next, in the batch's order, and looks on from after it. */
+  /**
+   * Takes the blocks for the tokens of the pass after `done` of the run, in the batch's order.
+   * @returns the passes of the run before the next such one
+   */
   take<Request extends Growing>(batch: readonly Request[], done: number, from: Blocks<Request>): number {
-    for (let i = 0; i < batch.length; i++)
-      if ((batch[i]!.length + done) % this.#blockSize === 0) from.openBlock(batch[i]!)
-    return this.look(batch, done + 1)
+    const before = this.#before
+    let least = done + this.#blockSize
+    let requests = 0
+    for (let i = 0; i < batch.length; i++) {
+      if (before[i] === done) {
+        from.openBlock(batch[i]!)
+        before[i] = done + this.#blockSize
+      }
+      const passes = before[i]!
+      if (passes > least) continue
+      requests = passes === least ? requests + 1 : 1
+      least = passes
+    }
+    this.requests = requests
+    return least
   }
 }

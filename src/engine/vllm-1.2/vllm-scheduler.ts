@@ -168,7 +168,7 @@ export class VllmScheduler implements Scheduler {
     const limit = this.#steadyLimit()
     if (limit === 0) return false
     this.#steady.open(this.#running.sequences, limit)
-    this.#steady.beforeOpening = this.#opening.look(this.#running.sequences, 0)
+    this.#steady.beforeOpening = this.#opening.look(this.#running.sequences)
     return true
   }
 
@@ -197,7 +197,8 @@ export class VllmScheduler implements Scheduler {
     const running = this.#running.sequences
     if (!this.#blocks.hasRoomFor(this.#opening.requests) || !this.#steady.planOne(running, nowMs))
       return false
-    this.#steady.beforeOpening = this.#opening.take(running, this.#steady.done, this.#blocks) + 1
+    const {done} = this.#steady
+    this.#steady.beforeOpening = this.#opening.take(running, done, this.#blocks) - done
     return true
   }
 
