@@ -18,18 +18,20 @@ interface Fitting {
 export function leaveOutOversize(scenario: Scenario, workload: Workload): Fitting {
   if (scenario.release === '1.6.1' || scenario.traceSelection?.oversize === 'keep')
     return {workload, notice: null}
-  const fits = fitsPools(scenario, workload)
+  const room = roomOf(scenario)
+  let request = nextUnfit(workload, room, 0)
+  if (request < 0) return {workload, notice: null}
   const kept = new Uint8Array(workload.requestCount).fill(1)
-  let oversize = 0
   let longest = 0
-  for (let request = 0; request < workload.requestCount; request++) {
-    if (kept[request] === 0 || fits(request)) continue
+  let oversize = 0
+  for (; request >= 0; request = nextUnfit(workload, room, request + 1)) {
+    if (kept[request] === 0) continue
     oversize++
     longest = Math.max(longest, workload.inputLength[request]!)
     for (let turn = request; turn >= 0; turn = workload.nextTurn[turn]!) kept[turn] = 0
   }
   const left = kept.reduce((sum, one) => sum + one, 0)
-  if (oversize === 0 || left === 0) return {workload, notice: null}
+  if (left === 0) return {workload, notice: null}
   const later = workload.requestCount - left - oversize
   const notice = oversizeNotice(scenario, {oversize, longest, later, all: workload.requestCount})
   return {workload: keepRequests(workload, kept), notice}
@@ -43,13 +45,9 @@ interface Lengths {
 }
 
 /** What of the traffic is longer than an instance has KV cache for, or than its model reads; each with what would set it right. */
-export function oversizeOddities(
-  scenario: Scenario,
-  {requestCount, inputLength, outputLength}: Lengths,
-): readonly TraceOddity[] {
+export function oversizeOddities(scenario: Scenario, lengths: Lengths): readonly TraceOddity[] {
   const tally = new OversizeTally(scenario)
-  for (let request = 0; request < requestCount; request++)
-    tally.add(inputLength[request]!, outputLength[request]!)
+  tally.addAll(lengths)
   return tally.tell()
 }
 
@@ -60,26 +58,33 @@ export class OversizeTally {
   constructor(scenario: Scenario) {
     const tokens = smallestPoolTokens(scenario)
     const context = modelContextTokens(scenario)
-    const inPool = new LongerTally(lengthsFitPools(scenario), {
+    const inPool = new LongerTally(roomOf(scenario), {
       kind: 'too-long',
       what: `one instance’s KV cache of ${tokens} tokens`,
       outcome: oversizeOutcome(scenario),
     })
     const inContext = (most: number) =>
-      new LongerTally((input, output) => input + output <= most, {
-        kind: 'over-context',
-        what: `the model’s context of ${most} tokens`,
-        outcome: {
-          one: 'A real engine refuses it; here it is served.',
-          more: 'A real engine refuses them; here they are served.',
+      new LongerTally(
+        {tokens: most, promptTokens: Number.POSITIVE_INFINITY},
+        {
+          kind: 'over-context',
+          what: `the model’s context of ${most} tokens`,
+          outcome: {
+            one: 'A real engine refuses it; here it is served.',
+            more: 'A real engine refuses them; here they are served.',
+          },
         },
-      })
+      )
     this.#bounds = context === null ? [inPool] : [inPool, inContext(context)]
   }
 
   /** Tokens of the next request. */
   add(input: number, output: number): void {
     for (const bound of this.#bounds) bound.add(input, output)
+  }
+
+  addAll(lengths: Lengths): void {
+    for (const bound of this.#bounds) bound.addAll(lengths)
   }
 
   tell(): readonly TraceOddity[] {
@@ -110,21 +115,30 @@ interface Bound {
 
 /** Requests that are longer than something. */
 class LongerTally {
-  readonly #fits: (input: number, output: number) => boolean
+  readonly #room: Room
   readonly #bound: Bound
   #all = 0
   #count = 0
   #longest = 0
   #shortestUnfit = Number.POSITIVE_INFINITY
 
-  constructor(fits: (input: number, output: number) => boolean, bound: Bound) {
-    this.#fits = fits
+  constructor(room: Room, bound: Bound) {
+    this.#room = room
     this.#bound = bound
   }
 
   add(input: number, output: number): void {
     this.#all++
-    if (this.#fits(input, output)) return
+    if (!hasRoom(this.#room, input, output)) this.#note(input)
+  }
+
+  addAll(lengths: Lengths): void {
+    this.#all += lengths.requestCount
+    for (let at = nextUnfit(lengths, this.#room, 0); at >= 0; at = nextUnfit(lengths, this.#room, at + 1))
+      this.#note(lengths.inputLength[at]!)
+  }
+
+  #note(input: number): void {
     this.#count++
     this.#longest = Math.max(this.#longest, input)
     this.#shortestUnfit = Math.min(this.#shortestUnfit, input)
@@ -144,20 +158,42 @@ class LongerTally {
   }
 }
 
-/** Whether a request fits into an instance of every pool that serves it; a prefill instance makes one token of it. */
-function fitsPools(scenario: Scenario, {inputLength, outputLength}: Lengths): (request: number) => boolean {
-  const fits = lengthsFitPools(scenario)
-  return request => fits(inputLength[request]!, outputLength[request]!)
+/** Most tokens that a request may have, and of those its prompt. */
+interface Room {
+  readonly tokens: number
+  readonly promptTokens: number
 }
 
-/** The same of a request by its tokens. */
-export function lengthsFitPools({fleet}: Scenario): (inputLength: number, outputLength: number) => boolean {
-  const pools = poolsOf(fleet)
-  return (inputLength, outputLength) =>
-    pools.every(([name, {args}]) => {
-      const output = name === 'prefill' ? 1 : outputLength
-      return Math.ceil((inputLength + output) / args.block_size) <= args.num_gpu_blocks
-    })
+/** What instances of every pool have room for; a prefill instance makes one token of an answer. */
+function roomOf({fleet}: Scenario): Room {
+  let tokens = Number.POSITIVE_INFINITY
+  let promptTokens = Number.POSITIVE_INFINITY
+  for (const [name, {args}] of poolsOf(fleet)) {
+    const most = args.num_gpu_blocks * args.block_size
+    if (name === 'prefill') promptTokens = Math.min(promptTokens, most - 1)
+    else tokens = Math.min(tokens, most)
+  }
+  return {tokens, promptTokens}
+}
+
+function hasRoom({tokens, promptTokens}: Room, input: number, output: number): boolean {
+  return input + output <= tokens && input <= promptTokens
+}
+
+/** The first request from `from` on that there is no room for; -1 = none. Looked for at each point of a sweep, so by columns alone. */
+function nextUnfit(lengths: Lengths, {tokens, promptTokens}: Room, from: number): number {
+  const {requestCount, inputLength, outputLength} = lengths
+  for (let request = from; request < requestCount; request++) {
+    const input = inputLength[request]!
+    if (input + outputLength[request]! > tokens || input > promptTokens) return request
+  }
+  return -1
+}
+
+/** Whether a request, by its tokens, fits into an instance of every pool that serves it. */
+export function lengthsFitPools(scenario: Scenario): (inputLength: number, outputLength: number) => boolean {
+  const room = roomOf(scenario)
+  return (inputLength, outputLength) => hasRoom(room, inputLength, outputLength)
 }
 
 interface LeftOut {

@@ -1,4 +1,3 @@
-import type {EngineArgs} from '../../config/scenario.ts'
 import {empty} from '../../core/empty.ts'
 import {DecodeDurations, passDurationMs} from '../../perf/pass-duration.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
@@ -37,7 +36,8 @@ const SELF_PREEMPTED = 2
  * what this pass has scheduled (`PassBatch`), who holds which blocks (`SequenceBlocks`).
  */
 export class VllmScheduler implements Scheduler {
-  readonly #args: EngineArgs
+  readonly #isChunked: boolean
+  readonly #speedup: number
   readonly #perf: PerfModel
   readonly #observer: PassObserver
   readonly #blocks: SequenceBlocks
@@ -62,7 +62,8 @@ export class VllmScheduler implements Scheduler {
 
   constructor(setup: Omit<SchedulerSetup, 'workload'>) {
     const {args, perf, observer} = setup
-    this.#args = args
+    this.#isChunked = args.enable_chunked_prefill
+    this.#speedup = args.speedup_ratio
     this.#perf = perf
     this.#observer = observer
     this.#blocks = new SequenceBlocks(setup)
@@ -266,7 +267,7 @@ export class VllmScheduler implements Scheduler {
     const before = sequence.computed + cached
     const prefix = Math.min(before, promptLength)
     const remaining = Math.max(length - before, 0)
-    if (!this.#args.enable_chunked_prefill && promptLength - prefix > budget) return BLOCKED
+    if (!this.#isChunked && promptLength - prefix > budget) return BLOCKED
     const want = Math.min(remaining, budget)
     if (want === 0 && remaining > 0) return BLOCKED
     const target = before + want
@@ -318,7 +319,7 @@ export class VllmScheduler implements Scheduler {
     const isl = Math.floor(promptTokens / promptCount)
     const prefix = Math.floor(prefixTokens / promptCount)
     const ms = Math.max(this.#perf.prefillMs(promptCount, Math.max(isl - prefix, 0), prefix), 0)
-    return passDurationMs(this.#perf, ms, this.#args.speedup_ratio)
+    return passDurationMs(this.#perf, ms, this.#speedup)
   }
 
   #decodeMs(count: number, totalLength: number): number {
