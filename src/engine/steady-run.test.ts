@@ -9,12 +9,14 @@ class CountingObserver implements PassObserver {
   tokens = 0
   gapCalls = 0
   gapTokens = 0
+  lastGapMs = Number.NaN
   readonly stops: number[] = []
   admitted(): void {}
   token(): void {
     this.tokens++
   }
-  gaps(_gapMs: number, count: number): void {
+  gaps(gapMs: number, count: number): void {
+    this.lastGapMs = gapMs
     this.gapCalls++
     this.gapTokens += count
   }
@@ -80,6 +82,15 @@ it('looks at each request of a batch once, however often it is stopped', () => {
     expect(observer.tokens).toBe(50)
     expect([observer.gapCalls, observer.gapTokens]).toEqual([299, 299 * 50])
   }
+})
+
+it('tells those of one gap together, and the others one by one', () => {
+  const {observer, steady} = newRun(300)
+  steady.openWith({size: 50, total: 6225, together: 30, lastMs: -5}, 300)
+  steady.run(BATCH, 0, 15, null)
+  expect([observer.gapCalls, observer.gapTokens, observer.tokens, observer.lastGapMs]).toEqual([
+    1, 30, 20, 15,
+  ])
 })
 
 it('runs to the horizon, and only a single pass beyond it', () => {

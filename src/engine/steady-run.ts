@@ -10,6 +10,15 @@ interface RunningRequest {
   readonly length: number
 }
 
+/** A batch whose first requests, `together` of them, had their last token at `lastMs`. */
+interface BatchInStep {
+  readonly size: number
+  /** Their tokens. */
+  readonly total: number
+  readonly together: number
+  readonly lastMs: number
+}
+
 /** More passes than any run has. */
 const NEVER = 2 ** 30
 
@@ -38,6 +47,9 @@ export class SteadyRun implements PlannedPasses {
   beforeOpening = NEVER
   /** Passes since it was opened. */
   done = 0
+  /** So many of the first requests had their last token at one moment, before the run. */
+  #together = 0
+  #togetherMs = Number.NaN
 
   readonly #plan = new PlannedStops()
   #isFirst = false
@@ -86,12 +98,19 @@ export class SteadyRun implements PlannedPasses {
   open(running: readonly RunningRequest[], limit = NEVER): void {
     let total = 0
     for (let i = 0; i < running.length; i++) total += running[i]!.length
-    this.count = running.length
+    this.openWith({size: running.length, total, together: 0, lastMs: Number.NaN}, limit)
+  }
+
+  /** Opens it for a batch of which this is known already. @param limit as for `open` */
+  openWith({size, total, together, lastMs}: BatchInStep, limit: number): void {
+    this.count = size
     this.total = total
     this.endMs = Number.NaN
     this.#left = limit
     this.beforeOpening = NEVER
     this.done = 0
+    this.#together = together
+    this.#togetherMs = lastMs
   }
 
   /**
@@ -346,7 +365,8 @@ export class SteadyRun implements PlannedPasses {
   }
 
   #tellTokens(running: readonly RunningRequest[], endMs: number): void {
-    for (let i = 0; i < this.count; i++) this.#observer.token(running[i]!.request, endMs)
+    if (this.#together > 0) this.#observer.gaps(endMs - this.#togetherMs, this.#together)
+    for (let i = this.#together; i < this.count; i++) this.#observer.token(running[i]!.request, endMs)
   }
 
   tell(stops: number, rank: number, observer: SteadyPassObserver | null): void {

@@ -65,6 +65,21 @@ export class PassBatch {
     this.prefixTokens += sequence.passPrefix
   }
 
+  /** Takes in sequences that decode, one token each, with so many tokens in all. They are noted only if somebody looks (`noteDecode`). */
+  addDecodes(count: number, tokens: number): void {
+    this.tokensLeft -= count
+    this.#outcome.numDecodeRequests += count
+    this.#outcome.sumDecodeKvTokens += tokens
+  }
+
+  noteDecode(sequence: Sequence): void {
+    sequence.passScheduled = this.#pass
+    sequence.passLength = sequence.length
+    sequence.passUsed = 1
+    sequence.passPrefix = sequence.promptLength
+    sequence.passPromptTokens = 0
+  }
+
   /** Takes a sequence out again, if it is in. */
   undo(victim: Sequence): void {
     if (!this.holds(victim)) return

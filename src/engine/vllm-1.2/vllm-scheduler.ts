@@ -13,7 +13,7 @@ import type {
 } from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
 import type {StopLog} from '../stretch/stop-log.ts'
-import {NextOpening} from './next-opening.ts'
+import {Lockstep} from './lockstep.ts'
 import {PassBatch} from './pass-batch.ts'
 import {RunningSet} from './running-set.ts'
 import {FINISHED, PREEMPTED, RUNNING, type Sequence} from './sequence.ts'
@@ -57,7 +57,7 @@ export class VllmScheduler implements Scheduler {
   /** Scratch: the sequences that emit a token in this pass, `count` of them. */
   readonly #emitting: Sequence[] = []
   readonly #steady: SteadyRun
-  readonly #opening: NextOpening
+  readonly #lockstep: Lockstep
   readonly notice = null
 
   constructor(setup: Omit<SchedulerSetup, 'workload'>) {
@@ -75,7 +75,11 @@ export class VllmScheduler implements Scheduler {
     this.#decodeDurations = new DecodeDurations(perf, args, {leastMs: 1, capacityTokens})
     this.#running = new RunningSet(args.preemption_mode)
     this.#batch = new PassBatch(this.#budget, args.worker_type !== 'decode', this.#outcome)
-    this.#opening = new NextOpening(args.block_size)
+    this.#lockstep = new Lockstep(this.#running.sequences, this.#blocks, {
+      blockSize: args.block_size,
+      observer,
+      onEnd: sequence => this.#end(sequence),
+    })
     this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total), perf.tally ?? null)
   }
 
@@ -98,6 +102,7 @@ export class VllmScheduler implements Scheduler {
 
   retire(): void {
     this.#settle()
+    this.#lockstep.dissolve(this.#batch)
     this.#blocks.forgetHeld()
   }
 
@@ -126,7 +131,9 @@ export class VllmScheduler implements Scheduler {
     const decodeStart = nowMs + this.#prefillMs()
     if (this.#batch.promptCount > 0) this.#tellChunks(decodeStart)
     const decodeMs = this.#emitTokens(decodeStart)
+    if (this.#outcome.completedCount > 0) this.#lockstep.compact()
     this.#running.compact()
+    this.#lockstep.grow()
     this.#outcome.endMs = decodeStart + decodeMs
     this.#waiting.countIn(this.#outcome)
     return this.#outcome
@@ -168,8 +175,8 @@ export class VllmScheduler implements Scheduler {
     this.#settle()
     const limit = this.#steadyLimit()
     if (limit === 0) return false
-    this.#steady.open(this.#running.sequences, limit)
-    this.#steady.beforeOpening = this.#opening.look(this.#running.sequences)
+    this.#steady.openWith(this.#lockstep, limit)
+    this.#steady.beforeOpening = this.#lockstep.beforeOpening
     return true
   }
 
@@ -180,50 +187,33 @@ export class VllmScheduler implements Scheduler {
 
   /** Passes that can run before one of them admits or completes; 0 if the batch is not steady. */
   #steadyLimit(): number {
-    const running = this.#running.sequences
-    if (running.length === 0 || running.length > this.#budget || this.#isPrefillOnly) return 0
-    // A block of one token is full with it: such requests never take a next one here, which only full passes know.
-    if (this.#blockSize === 1 || this.#mayAdmit()) return 0
-    let limit = running[0]!.maxOutput
-    for (let i = 0; i < running.length; i++) {
-      const sequence = running[i]!
-      if (sequence.computed + 1 !== sequence.length || sequence.allocated < sequence.length) return 0
-      limit = Math.min(limit, sequence.maxOutput - sequence.generated - 1)
-    }
-    return Math.max(limit, 0)
+    const {size} = this.#running
+    if (size === 0 || size > this.#budget || this.#isPrefillOnly) return 0
+    return this.#lockstep.size < size || this.#mayAdmit() ? 0 : this.#lockstep.beforeEnd
   }
 
   /** Plans the pass that is next, and takes the blocks that its tokens need; false if one might need a pre-emption. */
   #planOpening(nowMs: number): boolean {
-    const running = this.#running.sequences
-    if (!this.#blocks.hasRoomFor(this.#opening.requests) || !this.#steady.planOne(running, nowMs))
-      return false
     const {done} = this.#steady
-    this.#steady.beforeOpening = this.#opening.take(running, done, this.#blocks) - done
+    if (!this.#blocks.hasRoomFor(this.#lockstep.openings)) return false
+    if (!this.#steady.planOne(this.#running.sequences, nowMs)) return false
+    this.#lockstep.openBlocks(done)
+    this.#steady.beforeOpening = this.#lockstep.beforeOpening - done
     return true
   }
 
-  /** Writes down what steady passes did to the sequences. */
+  /** Ends the run over passes that only decode. */
   #settle(): void {
     const passes = this.#steady.close()
-    if (passes === 0) return
-    const running = this.#running.sequences
-    const {endMs} = this.#steady
-    for (let i = 0; i < running.length; i++) {
-      const sequence = running[i]!
-      sequence.length += passes
-      sequence.generated += passes
-      sequence.computed += passes
-      sequence.allocated = sequence.length
-      if (passes > 1) this.#observer.tokensUntil(sequence.request, passes - 1, endMs)
-    }
+    if (passes > 0) this.#lockstep.moveOn(passes, this.#steady.endMs)
   }
 
   // --- the batch of a pass ---
 
   #scheduleRunning(): void {
     const running = this.#running.sequences
-    let i = 0
+    this.#lockstep.schedule(this.#batch)
+    let i = this.#lockstep.size
     while (i < running.length && this.#batch.tokensLeft > 0) {
       const sequence = running[i]!
       const cached = sequence.computed === 0 ? this.#blocks.cachedTokens(sequence) : 0
@@ -300,6 +290,7 @@ export class VllmScheduler implements Scheduler {
 
   /** Takes a running sequence off the batch and frees its blocks (engine.md 5.4); null if there is none. */
   #preempt(): Sequence | null {
+    this.#lockstep.dissolve(this.#batch)
     const victim = this.#running.takeVictim()
     if (victim === null) return null
     this.#waiting.setStatus(victim, PREEMPTED)
@@ -335,7 +326,9 @@ export class VllmScheduler implements Scheduler {
   /** Prompt chunks of the pass; those of requests pre-empted since are gone from the batch. */
   #tellChunks(endMs: number): void {
     const {startMs} = this.#batch
-    for (const sequence of this.#running.sequences) {
+    const running = this.#running.sequences
+    for (let i = this.#lockstep.size; i < running.length; i++) {
+      const sequence = running[i]!
       if (sequence.passPromptTokens === 0 || !this.#batch.holds(sequence)) continue
       this.#observer.prefillChunk(sequence.request, startMs, endMs, sequence.passPromptTokens)
     }
@@ -347,31 +340,45 @@ export class VllmScheduler implements Scheduler {
     outcome.completedCount = 0
     empty(outcome.signals)
     empty(outcome.signalCompleted)
+    const lockstep = this.#lockstep
+    if (lockstep.beforeOpening === 0 && !this.#blocks.hasRoomFor(lockstep.openings))
+      lockstep.dissolve(this.#batch)
+    const inStep = lockstep.size
+    let totalLength = lockstep.total
     const emitting = this.#emitting
-    let count = 0
-    let totalLength = 0
-    for (const sequence of this.#running.sequences) {
+    const running = this.#running.sequences
+    let others = 0
+    for (let i = inStep; i < running.length; i++) {
+      const sequence = running[i]!
       if (sequence.computed < sequence.length || sequence.generated >= sequence.maxOutput) continue
-      emitting[count++] = sequence
+      emitting[others++] = sequence
       totalLength += sequence.length
     }
-    if (count === 0) return 0
-    const decodeMs = this.#decodeMs(count, totalLength)
+    if (inStep + others === 0) return 0
+    const decodeMs = this.#decodeMs(inStep + others, totalLength)
     const tokenTime = decodeStart + decodeMs
-    let hasEmitted = false
-    for (let i = 0; i < count; i++) {
+    if (inStep > 0) lockstep.emit(tokenTime)
+    let hasEmitted = inStep > 0
+    for (let i = 0; i < others; i++) {
       const sequence = emitting[i]!
       if (!this.#appendToken(sequence)) continue
       hasEmitted = true
       this.#observer.token(sequence.request, tokenTime)
-      const isCompleted = sequence.generated === sequence.maxOutput
-      if (isCompleted || sequence.generated === 1) {
-        outcome.signals.push(sequence.request)
-        outcome.signalCompleted.push(isCompleted)
-      }
-      if (isCompleted) this.#finish(sequence)
+      if (sequence.generated === sequence.maxOutput) this.#end(sequence)
+      else if (sequence.generated === 1) this.#signal(sequence, false)
     }
     return hasEmitted ? decodeMs : 0
+  }
+
+  #signal(sequence: Sequence, isCompleted: boolean): void {
+    this.#outcome.signals.push(sequence.request)
+    this.#outcome.signalCompleted.push(isCompleted)
+  }
+
+  /** It has all its tokens. */
+  #end(sequence: Sequence): void {
+    this.#signal(sequence, true)
+    this.#finish(sequence)
   }
 
   /** False when the sequence lost its place for want of a block. */
