@@ -78,7 +78,7 @@ export class VllmScheduler implements Scheduler {
     this.#lockstep = new Lockstep(this.#running.sequences, this.#blocks, {
       blockSize: args.block_size,
       observer,
-      onEnd: sequence => this.#end(sequence),
+      onEnd: sequence => this.#finish(sequence),
     })
     this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total), perf.tally ?? null)
   }
@@ -364,7 +364,7 @@ export class VllmScheduler implements Scheduler {
       if (!this.#appendToken(sequence)) continue
       hasEmitted = true
       this.#observer.token(sequence.request, tokenTime)
-      if (sequence.generated === sequence.maxOutput) this.#end(sequence)
+      if (sequence.generated === sequence.maxOutput) this.#finish(sequence)
       else if (sequence.generated === 1) this.#signal(sequence, false)
     }
     return hasEmitted ? decodeMs : 0
@@ -373,12 +373,6 @@ export class VllmScheduler implements Scheduler {
   #signal(sequence: Sequence, isCompleted: boolean): void {
     this.#outcome.signals.push(sequence.request)
     this.#outcome.signalCompleted.push(isCompleted)
-  }
-
-  /** It has all its tokens. */
-  #end(sequence: Sequence): void {
-    this.#signal(sequence, true)
-    this.#finish(sequence)
   }
 
   /** False when the sequence lost its place for want of a block. */
@@ -398,7 +392,9 @@ export class VllmScheduler implements Scheduler {
     }
   }
 
+  /** It has all its tokens. */
   #finish(sequence: Sequence): void {
+    this.#signal(sequence, true)
     this.#blocks.retire(sequence)
     this.#waiting.setStatus(sequence, FINISHED)
     sequence.inWaiting = false
