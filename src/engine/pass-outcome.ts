@@ -1,3 +1,4 @@
+import {empty} from '../core/empty.ts'
 import {PassRow} from './record/pass-figures.ts'
 import type {PassOutcome} from './scheduler.ts'
 
@@ -7,4 +8,14 @@ export class OutcomeRow extends PassRow implements PassOutcome {
   completedCount = 0
   signals: number[] = []
   signalCompleted: boolean[] = []
+
+  signal(request: number, isCompleted: boolean): void {
+    this.signals.push(request)
+    this.signalCompleted.push(isCompleted)
+  }
+
+  clearSignals(): void {
+    empty(this.signals)
+    empty(this.signalCompleted)
+  }
 }

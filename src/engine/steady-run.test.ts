@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest'
 import type {PassObserver} from './scheduler.ts'
 import {SteadyRun} from './steady-run.ts'
+import {batchOf} from './stretch/batch-in-step.ts'
 import {MomentLog} from './stretch/moment-log.ts'
 import {StopLog} from './stretch/stop-log.ts'
 
@@ -39,7 +40,7 @@ function newRun(limit: number) {
     return 10
   }
   const steady = new SteadyRun(observer, decodeMs, tally)
-  steady.open(BATCH, limit)
+  steady.open(batchOf(BATCH), limit)
   return {observer, steady, tally}
 }
 
@@ -86,7 +87,7 @@ it('looks at each request of a batch once, however often it is stopped', () => {
 
 it('tells those of one gap together, and the others one by one', () => {
   const {observer, steady} = newRun(300)
-  steady.openWith({size: 50, total: 6225, together: 30, lastMs: -5}, 300)
+  steady.open({size: 50, total: 6225, together: 30, lastMs: -5}, 300)
   steady.run(BATCH, 0, 15, null)
   expect([observer.gapCalls, observer.gapTokens, observer.tokens, observer.lastGapMs]).toEqual([
     1, 30, 20, 15,
@@ -184,7 +185,7 @@ it('stops before a pass in which requests take blocks, and tells of that alone a
 function unstoppedPlan() {
   const observer = new CountingObserver()
   const steady = new SteadyRun(observer, () => 10, null)
-  steady.open(BATCH, 300)
+  steady.open(batchOf(BATCH), 300)
   expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 205, boundMs: 1e9})).toBe(20)
   expect(steady.plannedToMs).toBe(200)
   const moments = new MomentLog()
@@ -223,7 +224,7 @@ it('cuts a plan at the stop that was known to come next', () => {
 
 it('plans no passes without their stops where that would end a plan at none', () => {
   const steady = new SteadyRun(new CountingObserver(), () => 10, null)
-  steady.open(BATCH, 300)
+  steady.open(batchOf(BATCH), 300)
   expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 205, boundMs: 105})).toBe(0)
   expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 15, boundMs: 105})).toBe(0)
 })

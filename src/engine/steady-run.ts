@@ -1,5 +1,6 @@
 import type {OutsideTally} from '../perf/perf-model.ts'
 import type {PassObserver, PlanBounds, PlannedPasses, SteadyPassObserver} from './scheduler.ts'
+import type {BatchInStep} from './stretch/batch-in-step.ts'
 import type {MomentLog} from './stretch/moment-log.ts'
 import {PlannedStops} from './stretch/planned-stops.ts'
 import type {StopLog} from './stretch/stop-log.ts'
@@ -8,15 +9,6 @@ interface RunningRequest {
   readonly request: number
   /** Prompt plus generated tokens. */
   readonly length: number
-}
-
-/** A batch whose first requests, `together` of them, had their last token at `lastMs`. */
-interface BatchInStep {
-  readonly size: number
-  /** Their tokens. */
-  readonly total: number
-  readonly together: number
-  readonly lastMs: number
 }
 
 /** More passes than any run has. */
@@ -95,14 +87,7 @@ export class SteadyRun implements PlannedPasses {
   }
 
   /** @param limit passes before one of them does anything that the caller does not see to */
-  open(running: readonly RunningRequest[], limit = NEVER): void {
-    let total = 0
-    for (let i = 0; i < running.length; i++) total += running[i]!.length
-    this.openWith({size: running.length, total, together: 0, lastMs: Number.NaN}, limit)
-  }
-
-  /** Opens it for a batch of which this is known already. @param limit as for `open` */
-  openWith({size, total, together, lastMs}: BatchInStep, limit: number): void {
+  open({size, total, together, lastMs}: BatchInStep, limit = NEVER): void {
     this.count = size
     this.total = total
     this.endMs = Number.NaN

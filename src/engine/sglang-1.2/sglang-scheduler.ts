@@ -174,8 +174,7 @@ export class SglangScheduler implements Scheduler {
     this.#emitted = 0
     const outcome = this.#outcome
     outcome.completedCount = 0
-    outcome.signals.length = 0
-    outcome.signalCompleted.length = 0
+    outcome.clearSignals()
     outcome.sumPrefillTokens = 0
   }
 
@@ -348,8 +347,7 @@ export class SglangScheduler implements Scheduler {
   }
 
   #signal(sequence: SglangSequence, isCompleted: boolean): void {
-    this.#outcome.signals.push(sequence.request)
-    this.#outcome.signalCompleted.push(isCompleted)
+    this.#outcome.signal(sequence.request, isCompleted)
     if (isCompleted) this.#outcome.completedCount++
   }
 

@@ -1,4 +1,3 @@
-import {empty} from '../../core/empty.ts'
 import {DecodeDurations, passDurationMs} from '../../perf/pass-duration.ts'
 import type {PerfModel} from '../../perf/perf-model.ts'
 import type {SchedulerSetup} from '../generation.ts'
@@ -175,7 +174,7 @@ export class VllmScheduler implements Scheduler {
     this.#settle()
     const limit = this.#steadyLimit()
     if (limit === 0) return false
-    this.#steady.openWith(this.#lockstep, limit)
+    this.#steady.open(this.#lockstep, limit)
     this.#steady.beforeOpening = this.#lockstep.beforeOpening
     return true
   }
@@ -336,10 +335,8 @@ export class VllmScheduler implements Scheduler {
 
   /** Emits one token for each sequence whose tokens are all computed; returns the duration of the step (engine.md 5.5). */
   #emitTokens(decodeStart: number): number {
-    const outcome = this.#outcome
-    outcome.completedCount = 0
-    empty(outcome.signals)
-    empty(outcome.signalCompleted)
+    this.#outcome.completedCount = 0
+    this.#outcome.clearSignals()
     const lockstep = this.#lockstep
     if (lockstep.beforeOpening === 0 && !this.#blocks.hasRoomFor(lockstep.openings))
       lockstep.dissolve(this.#batch)
@@ -365,14 +362,9 @@ export class VllmScheduler implements Scheduler {
       hasEmitted = true
       this.#observer.token(sequence.request, tokenTime)
       if (sequence.generated === sequence.maxOutput) this.#finish(sequence)
-      else if (sequence.generated === 1) this.#signal(sequence, false)
+      else if (sequence.generated === 1) this.#outcome.signal(sequence.request, false)
     }
     return hasEmitted ? decodeMs : 0
-  }
-
-  #signal(sequence: Sequence, isCompleted: boolean): void {
-    this.#outcome.signals.push(sequence.request)
-    this.#outcome.signalCompleted.push(isCompleted)
   }
 
   /** False when the sequence lost its place for want of a block. */
@@ -394,7 +386,7 @@ export class VllmScheduler implements Scheduler {
 
   /** It has all its tokens. */
   #finish(sequence: Sequence): void {
-    this.#signal(sequence, true)
+    this.#outcome.signal(sequence.request, true)
     this.#blocks.retire(sequence)
     this.#waiting.setStatus(sequence, FINISHED)
     sequence.inWaiting = false

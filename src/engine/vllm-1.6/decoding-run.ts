@@ -4,6 +4,7 @@ import type {OutcomeRow16} from '../pass-outcome-1.6.ts'
 import type {PassTimes16} from '../pass-times-1.6.ts'
 import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
+import {batchOf} from '../stretch/batch-in-step.ts'
 import type {MomentLog} from '../stretch/moment-log.ts'
 import type {StopLog} from '../stretch/stop-log.ts'
 import type {Admission, Occupants} from './admission.ts'
@@ -151,7 +152,7 @@ export class DecodingRun implements PlannedPasses {
   #open(): boolean {
     this.settle()
     if (!this.#isSteady()) return false
-    this.#steady.open(this.#occupants.running.sequences)
+    this.#steady.open(batchOf(this.#occupants.running.sequences))
     this.#lookForCompletion()
     this.#lookAhead()
     return true
