@@ -21,7 +21,8 @@ const MAX_INTERVALS = 20_000
 export function computePictures(run: ComparableRun): RunPictures {
   const {tally} = run
   if (tally !== undefined) {
-    const {ttft, itl, tpot, e2e} = tally
+    const {itl} = tally
+    const {ttft, tpot, e2e} = tally.sketches
     return {
       honesty: computeHonesty(run),
       intervals: tally.intervals.columns(),

@@ -70,7 +70,7 @@ export function* simulate(inputs: SimulationInputs): Generator<RunProgress, RunR
   const {createEngine16, computeReport16, computeStreamedReport16, Tally16} =
     release === '1.6.1' ? loaded(inputs.later?.parts16) : {}
   const tally = inputs.streamed === undefined ? null : createTally(scenario, inputs.streamed)
-  const tally16 = tally === null || Tally16 === undefined ? null : new Tally16(scenario.reportedSla)
+  const tally16 = tally === null || Tally16 === undefined ? null : new Tally16(scenario)
   const options: EngineOptions = {
     maxSimTimeMs: scenario.maxSimTimeMs ?? Number.POSITIVE_INFINITY,
     kvEventLagMs: scenario.kvEventLagMs ?? 0,

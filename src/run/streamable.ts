@@ -19,12 +19,9 @@ export function streamsPrompts(scenario: Scenario, prompts: StreamedPrompts): bo
   return prompts === 'hashes' ? isSharingStreamable(scenario) : isStreamable(scenario)
 }
 
-/**
- * A draining limit has requests sent again by what they were, and of a run with a last moment nobody knows whose tokens count before it
- * is over.
- */
-function isStreamable({drainLimitS, maxSimTimeMs}: Scenario): boolean {
-  return drainLimitS === undefined && maxSimTimeMs === undefined
+/** A draining limit has requests sent again by what they were. */
+function isStreamable({drainLimitS}: Scenario): boolean {
+  return drainLimitS === undefined
 }
 
 /**

@@ -338,9 +338,19 @@ test.each([
   ['seconds.jsonl', CHATS[512]!, ' --trace-columns unit=s'],
   ['routed.jsonl', CHATS[512]!, ` ${KV} ${engine12({enable_prefix_caching: false})}`],
   ['tokens.jsonl', CHATS[512]!, ` ${engine12({engine_type: 'sglang'})}`],
-  ['stopped.jsonl', CHATS[512]!, ' --dynamo 1.6.1 --max-sim-time-ms 5000'],
+  ['limited.jsonl', CHATS[512]!, ' --drain-limit 30'],
 ])('%s is left to the usual reader', async (name, content, flags) => {
   expect(await streamed(written(name, content), scenarioOf(`--num-workers 3${flags}`))).toBe(null)
+})
+
+test('a run that stops at a last moment says the same, with hash ids, too', async () => {
+  const scenario = scenarioOf('--dynamo 1.6.1 --num-workers 3 --max-sim-time-ms 50000')
+  const path = written('stopped.jsonl', CHATS[512]!)
+  const traffic = await streamed(path, scenario)
+  const pieces = await run(scenario, async () => ({ok: true, value: traffic!}))
+  const whole = await run(scenario, own => loadTrace([path], workloadOptionsOf(own), own))
+  expect(pieces.engine.requests.sampled?.of).toBeLessThan(600)
+  expectAlike(pieces, whole)
 })
 
 test('the last row needs no end of line', async () => {

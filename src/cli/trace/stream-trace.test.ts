@@ -1,6 +1,7 @@
 import {gzipSync} from 'node:zlib'
 import {describe, expect, test} from 'vitest'
 import {scratchFolder} from '../../../test/support/scratch-folder.ts'
+import {expectAlike} from '../../../test/support/streamed-alike.ts'
 import {finishedRun, preparedRun, scenarioOfFlags} from '../../../test/support/streamed-runs.ts'
 import type {Scenario} from '../../config/scenario.ts'
 import type {RunResult} from '../../run/run.ts'
@@ -81,6 +82,16 @@ describe('a trace that is read in pieces replays as one that is read as a whole:
   })
 })
 
+test('a run that stops at a last moment says the same of a trace read in pieces', async () => {
+  const scenario = scenarioOfFlags(`${PLAIN} --dynamo 1.6.1 --max-sim-time-ms 50000`)
+  const path = written('stopped.csv', AZURE)
+  const traffic = await streamed(path, scenario)
+  const pieces = await run(scenario, async () => traffic!)
+  const whole = await run(scenario, own => loadTrace([path], workloadOptionsOf(own), own))
+  expect(pieces.engine.requests.sampled?.of).toBeLessThan(2000)
+  expectAlike(pieces, whole)
+})
+
 test('what is odd of the times is told of a trace read in pieces, too', async () => {
   const table = (times: readonly number[]) =>
     ['timestamp,input_tokens,output_tokens', ...times.map((at, i) => `${at},${100 + (i % 50)},5`)].join('\n')
@@ -131,7 +142,7 @@ test.each([
   ],
   ['cut.csv.gz', gzipSync(AZURE).subarray(0, 9000), PLAIN],
   ['selected.csv', AZURE, `${PLAIN} --trace-limit 500`],
-  ['stopped.csv', AZURE, `${PLAIN} --dynamo 1.6.1 --max-sim-time-ms 5000`],
+  ['limited.csv', AZURE, `${PLAIN} --drain-limit 30`],
 ])('%s is left to the usual reader', async (name, content, flags) => {
   expect(await streamed(written(name, content), scenarioOfFlags(flags))).toBe(null)
 })

@@ -33,6 +33,7 @@ import type {StopLog} from '../stretch/stop-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
+import {CappedStreamedRecorder} from './capped-streamed-recorder.ts'
 import {EventQueue16, FIRST_MAIN_SUBJECT} from './event-queue.ts'
 import {GraphArrivals} from './graph-arrivals.ts'
 import {HandOffs} from './hand-offs.ts'
@@ -976,8 +977,11 @@ function createRecorder(
   {streamed, maxSimTimeMs, fleet}: ClusterOptions16,
   workload: Workload,
 ): OutcomeRecorder {
-  if (streamed !== undefined) return new StreamedOutcomeRecorder(streamed, fleet.topology === 'disagg')
-  return Number.isFinite(maxSimTimeMs)
-    ? new CappedRecorder(workload, maxSimTimeMs)
-    : new OutcomeRecorder(workload)
+  const isCapped = Number.isFinite(maxSimTimeMs)
+  if (streamed === undefined)
+    return isCapped ? new CappedRecorder(workload, maxSimTimeMs) : new OutcomeRecorder(workload)
+  const handsOver = fleet.topology === 'disagg'
+  return isCapped
+    ? new CappedStreamedRecorder(streamed, handsOver, maxSimTimeMs)
+    : new StreamedOutcomeRecorder(streamed, handsOver)
 }

@@ -75,7 +75,7 @@ export class OutcomeRecorder extends Recorder {
  */
 export class CappedRecorder extends OutcomeRecorder {
   readonly #lastMs: number
-  readonly #gapsOf = new Map<number, number[]>()
+  readonly #held = new HeldGaps()
 
   constructor(workload: Workload, lastMs: number) {
     super(workload)
@@ -87,15 +87,30 @@ export class CappedRecorder extends OutcomeRecorder {
   }
 
   protected override gapOf(request: number, gapMs: number): void {
-    const gaps = this.#gapsOf.get(request)
-    if (gaps === undefined) this.#gapsOf.set(request, [gapMs])
-    else gaps.push(gapMs)
+    this.#held.add(request, gapMs)
   }
 
   override completed(request: number, atMs: number): void {
     super.completed(request, atMs)
-    for (const gap of this.#gapsOf.get(request) ?? []) this.gaps(gap, 1)
-    this.#gapsOf.delete(request)
+    for (const gap of this.#held.take(request)) this.gaps(gap, 1)
+  }
+}
+
+/** Gaps between the tokens of requests under way, which count only once those complete. */
+export class HeldGaps {
+  readonly #of = new Map<number, number[]>()
+
+  add(request: number, gapMs: number): void {
+    const gaps = this.#of.get(request)
+    if (gaps === undefined) this.#of.set(request, [gapMs])
+    else gaps.push(gapMs)
+  }
+
+  /** Those of a request that is over. */
+  take(request: number): readonly number[] {
+    const gaps = this.#of.get(request) ?? []
+    this.#of.delete(request)
+    return gaps
   }
 }
 

@@ -55,14 +55,16 @@ export class SlotRows {
 
   /** Nobody asks for the request any more. */
   over(slot: number): void {
-    const {sink, slots} = this.#streamed
     this.#isOver[slot] = 1
-    while (!this.#inOrder.isEmpty && this.#isOver[this.#inOrder.first] === 1) {
-      const first = this.#inOrder.shift()
-      this.firstTokens.over(first)
-      sink.finished(this.#requests, first)
-      slots.give(first)
-    }
+    while (!this.#inOrder.isEmpty && this.#isOver[this.#inOrder.first] === 1) this.#tellFirst()
+  }
+
+  #tellFirst(): void {
+    const {sink, slots} = this.#streamed
+    const first = this.#inOrder.shift()
+    this.firstTokens.over(first)
+    sink.finished(this.#requests, first)
+    slots.give(first)
   }
 
   gaps(gapMs: number, count: number): void {
@@ -75,8 +77,9 @@ export class SlotRows {
     this.#gapCount = count
   }
 
-  /** All is told; what is kept of the requests. */
+  /** The run is over, and what is still under way is told as it stands; what is kept of the requests. */
   sample(): RequestColumns {
+    while (!this.#inOrder.isEmpty) this.#tellFirst()
     this.#tellGaps()
     return this.#streamed.sink.sample()
   }

@@ -38,7 +38,8 @@ function percent(share: number): string {
 }
 
 export function computeSaturation({requests}: EngineRecord): Saturation {
-  const arrived = requests.arrivalOrder.filter(r => !Number.isNaN(requests.arrivalMs[r]!))
+  // Of a run that stops at a last moment the rest has no place in the order.
+  const arrived = requests.arrivalOrder.filter(r => r >= 0 && !Number.isNaN(requests.arrivalMs[r]!))
   let firstMs = Number.POSITIVE_INFINITY
   let lastMs = Number.NEGATIVE_INFINITY
   for (const r of arrived) {

@@ -20,7 +20,8 @@ export function computeStreamedReport16(
   {wallTimeMs, scenario}: Omit<ReportOptions16, 'graph'>,
 ): ReferenceReport & ReportAdditions16 {
   const {totals, completed, good, rates} = tally16
-  const {ttft, ttst, tpot, e2e, itl} = tally
+  const {ttft, ttst, tpot, e2e} = tally16.answered ?? tally.sketches
+  const {itl} = tally
   return {
     ...commonFigures16({arrived: tally.told, completed}, totals, wallTimeMs),
     ...named('ttft_ms', ttft.summary()),

@@ -8,14 +8,15 @@ export function computeStreamedReport(
   {wallTimeMs}: {readonly wallTimeMs: number},
 ): ReferenceReport {
   const {completed, totals, itl, rates} = tally
+  const {ttft, ttst, tpot, e2e} = tally.sketches
   return {
     // A streamed run ends when all have completed.
     ...totalsAndRates({arrived: completed, completed}, totals),
     ...wallFigures(totals, wallTimeMs),
-    ...named('ttft_ms', tally.ttft.summary()),
-    ...named('ttst_ms', tally.ttst.summary()),
-    ...named('tpot_ms', tally.tpot.summary()),
-    ...named('e2e_latency_ms', tally.e2e.summary()),
+    ...named('ttft_ms', ttft.summary()),
+    ...named('ttst_ms', ttst.summary()),
+    ...named('tpot_ms', tpot.summary()),
+    ...named('e2e_latency_ms', e2e.summary()),
     ...named('itl_ms', itl.summary()),
     ...named('output_token_throughput_per_user', itl.rateSummary(rates)),
   }

@@ -4,10 +4,11 @@ import type {RequestColumns} from '../../engine/record/record.ts'
 import type {RequestSink} from '../../engine/stream/streamed-requests.ts'
 import {IntervalTally} from '../interval-tally.ts'
 import {answerTokens} from '../longest-request.ts'
-import {e2eMs, isCompleted, isInOrder, tpotMs, ttftMs, ttstMs} from '../request-measures.ts'
+import {isCompleted, isInOrder} from '../request-measures.ts'
 import {BurnTally} from '../service-burn.ts'
 import {isAttained, type ServiceLevel} from '../service-level.ts'
 import {RequestSample} from './request-sample.ts'
+import {RequestSketches} from './request-sketches.ts'
 import {SaturationTally} from './saturation-tally.ts'
 
 export interface TallyOptions {
@@ -34,10 +35,7 @@ export interface CheckedTokens {
 /** All that a report says of requests and gaps between tokens, added up as they come. */
 export class RunTally implements RequestSink {
   readonly totals = {inputTokens: 0, outputTokens: 0, reusedTokens: 0, durationMs: 0}
-  readonly ttft = new SketchedValues()
-  readonly ttst = new SketchedValues()
-  readonly tpot = new SketchedValues()
-  readonly e2e = new SketchedValues()
+  readonly sketches = new RequestSketches()
   readonly itl = new SketchedValues()
   /** 1000 / gap over the gaps above 0. */
   readonly rates = new Moments()
@@ -96,12 +94,7 @@ export class RunTally implements RequestSink {
     this.totals.outputTokens += requests.outputLength[row]!
     this.totals.reusedTokens += requests.reusedTokens[row]!
     this.totals.durationMs = Math.max(this.totals.durationMs, requests.lastTokenMs[row]!)
-    this.ttft.add(ttftMs(requests, row))
-    this.e2e.add(e2eMs(requests, row))
-    if (requests.emittedTokens[row]! >= 2) {
-      this.ttst.add(ttstMs(requests, row))
-      this.tpot.add(tpotMs(requests, row))
-    }
+    this.sketches.add(requests, row)
     if (this.service !== null && isAttained(requests, row, this.service.objective)) this.service.attained++
   }
 
