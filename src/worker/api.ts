@@ -36,8 +36,6 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
     },
 
     async loadTrace(request, onProgress) {
-      // The page shows one trace: whoever asks for another waits no more for the last.
-      reading.aborted = true
       const signal = {aborted: false}
       reading = signal
       const info = await describe(traces, request, {onProgress, signal})
@@ -50,6 +48,10 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
             ]),
           )
         : info
+    },
+
+    async stopReading() {
+      reading.aborted = true
     },
 
     joinTraces: async files => (await import('./join-traces.ts')).joinTraces(files),

@@ -80,9 +80,10 @@ export class SimulatorClient {
   ): Promise<Result<TraceInfo>> {
     return this.#twice(
       worker =>
-        untilSettled(onProgress, signal, listen =>
-          worker.race(worker.api.loadTrace(request, listen), signal),
-        ),
+        untilSettled(onProgress, signal, listen => {
+          signal.addEventListener('abort', () => void worker.api.stopReading(), {once: true})
+          return worker.race(worker.api.loadTrace(request, listen), signal)
+        }),
       signal,
     )
   }

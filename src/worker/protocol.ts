@@ -41,6 +41,8 @@ export interface WorkerApi extends GpuApi {
   ping(): Promise<void>
   listCatalogue(): Promise<Result<readonly CatalogueEntry[]>>
   loadTrace(request: TraceRequest, onProgress: (progress: LoadProgress) => void): Promise<Result<TraceInfo>>
+  /** Nobody waits any more for the trace that is being read. */
+  stopReading(): Promise<void>
   /** The shards of one trace as one file, each unpacked. */
   /** What of a scenario's traffic is longer than its instances, or its model, can take. */
   checkFit(request: FitRequest): Promise<readonly TraceOddity[]>

@@ -70,7 +70,11 @@ describe('a file of more than a million requests', () => {
     const {page} = site
     const input = page.getByLabel('Trace file', {exact: true})
     await input.setInputFiles(chats)
-    await expectVisible(page.getByText(/^Reading chats\.jsonl: \d+ %$/))
+    await expectVisible(page.getByText(/Reading chats\.jsonl: \d+ %/))
+    await page.getByRole('button', {name: 'Stop reading'}).click()
+    // What was there before is still there.
+    await expectVisible(page.locator('dl.facts').getByText('640'))
+    await expect.poll(() => page.getByText(/Reading /).count()).toBe(0)
     await input.setInputFiles(lengths)
     await expectVisible(page.locator('dl.facts').getByText('1,199,999'), 60_000)
     await page.getByRole('button', {name: 'Run', exact: true}).click()
@@ -90,6 +94,7 @@ describe('a file of more than a million requests', () => {
     await expectVisible(page.locator('dl.facts').getByText('1,200,000'), 60_000)
     rmSync(own)
     await page.getByRole('button', {name: 'Run', exact: true}).click()
+    await expectVisible(page.getByRole('alert').filter({hasText: 'own.jsonl'}), 60_000)
     expect(await alertText(site)).toContain(
       'own.jsonl cannot be read any more: it was changed, moved or removed since it was picked. Pick it again',
     )

@@ -29,6 +29,8 @@ class Page {
   readonly #name: string
   readonly client: SimulatorClient
   partsRead = 0
+  /** What reading a part takes. */
+  partMs = 0
   isGone = false
 
   constructor(name: string, content: string | Uint8Array, inPieces: boolean) {
@@ -36,6 +38,7 @@ class Page {
     this.#bytes = typeof content === 'string' ? Buffer.from(content) : content
     const readPart = (_: Blob, from: number, to: number) => {
       this.partsRead++
+      for (const end = performance.now() + this.partMs; performance.now() < end; );
       if (this.isGone) throw new DOMException('gone', 'NotReadableError')
       return Uint8Array.from(this.#bytes.subarray(from, to))
     }
@@ -69,10 +72,10 @@ class Page {
     return new Blob([this.#bytes as Uint8Array<ArrayBuffer>])
   }
 
-  load(scenario: Scenario): Promise<Result<TraceInfo>> {
+  load(scenario: Scenario, signal = new AbortController().signal): Promise<Result<TraceInfo>> {
     const source = {kind: 'file', name: this.#name} as const
     const request = {source, blob: this.blob, ...workloadOptionsOf(scenario)}
-    return this.client.loadTrace(request, () => {}, new AbortController().signal)
+    return this.client.loadTrace(request, () => {}, signal)
   }
 
   run(scenario: Scenario, info: TraceInfo): Promise<Result<RunOutcome>> {
@@ -174,6 +177,24 @@ test('what has to be read as a whole is, and says what is wrong with it', async 
   expect(await streamedOf(`${CSV}99999999,10,many\n`)).toContain('some.csv: trace line 2002')
   expect(await streamedOf(CSV, {...PLAIN, traceSelection: {limit: 500}})).toBe(undefined)
   expect(await streamedOf(CHATS.replace('{', '{"session_id":"a",'))).toBe(undefined)
+})
+
+test('a file that nobody waits for any more is not read to its end', async () => {
+  // Every piece takes longer than the worker goes on without a look at its messages.
+  const large = `${CHATS.trimEnd()}${' '.repeat(2 ** 20)}\n`.repeat(8)
+  const page = new Page('large.jsonl', large, true)
+  page.partMs = 60
+  const abort = new AbortController()
+  const reading = page.load(PLAIN, abort.signal)
+  reading.catch(() => {})
+  await expect.poll(() => page.partsRead).toBeGreaterThan(1)
+  abort.abort()
+  await expect(reading).rejects.toThrow()
+  await page.client.listCatalogue()
+  const read = page.partsRead
+  await new Promise(resolve => setTimeout(resolve, 300))
+  expect(page.partsRead - read).toBeLessThan(2)
+  expect(read).toBeLessThan(8)
 })
 
 test('a file that is changed or removed after it was picked ends in words', async () => {

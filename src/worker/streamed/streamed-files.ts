@@ -127,7 +127,7 @@ export class StreamedFiles {
       if (this.#host.nowMs() - yieldedMs < YIELD_EVERY_MS) continue
       onProgress(progress())
       await this.#host.yieldToEvents()
-      if (signal?.aborted === true) throw new RunError('another trace was chosen')
+      if (signal?.aborted === true) throw new RunError('nobody waits for the trace any more')
       yieldedMs = this.#host.nowMs()
     }
   }

@@ -186,6 +186,11 @@ export class TraceState {
     this.download = null
   }
 
+  /** The trace before stays. */
+  stopLoading = (): void => {
+    this.#stop()
+  }
+
   async #loadCatalogue(): Promise<void> {
     try {
       const result = await this.#client.listCatalogue()
