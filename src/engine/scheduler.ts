@@ -57,9 +57,9 @@ export interface Scheduler {
  * pass, at the end of that.
  */
 export interface PlannedPasses {
-  /** Stops that are planned, at least one, and when each of them is; none before they are found, where `PlanBounds` do not say them. */
+  /** Stops that are planned, at least one, and the moment of each from the beginning of the column on; none before they are found, where `PlanBounds` do not say them. */
   readonly stops: number
-  stopMs(stop: number): number
+  readonly stopsMs: Float64Array
   readonly plannedFromMs: number
   readonly plannedToMs: number
   /** Stops up to the end of the pass that is under way at `nowMs`, or ends then. */

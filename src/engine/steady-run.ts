@@ -74,8 +74,8 @@ export class SteadyRun implements PlannedPasses {
     return this.#plan.endMs
   }
 
-  stopMs(stop: number): number {
-    return this.#plan.atMs[stop]!
+  get stopsMs(): Float64Array {
+    return this.#plan.atMs
   }
 
   stopsUntil(nowMs: number): number {
@@ -218,25 +218,42 @@ export class SteadyRun implements PlannedPasses {
    */
   plan(running: readonly RunningRequest[], nowMs: number, {upcoming, untilMs, boundMs}: PlanBounds): number {
     if (upcoming === null) return this.#planUnstopped(running, nowMs, untilMs, boundMs)
-    const {times, next} = upcoming
+    const {count} = this
+    const {times} = upcoming
     const plan = this.#plan
-    plan.begin(nowMs)
     const asked = this.#tally?.asked ?? 0
     const outside = this.#tally?.outside ?? 0
-    let at = next
-    let total = this.total
-    let pass = 0
+    const limit = Math.min(this.#left, this.beforeOpening)
+    let {total} = this
+    let at = upcoming.next
     let startMs = nowMs
-    do {
-      while (at < times.length && times[at]! <= startMs) at++
-      const horizonMs = at < times.length && times[at]! < untilMs ? times[at]! : untilMs
-      const from = pass
-      pass = this.#planStop(pass, startMs, total, horizonMs)
-      if (pass === from) break
-      total += (pass - from) * this.count
-      startMs = plan.passEndMs[pass - 1]!
-      this.#addStop(startMs, pass, asked, outside)
-    } while (startMs < boundMs && pass < this.#left && pass < this.beforeOpening)
+    let horizonMs = Number.NaN
+    let pass = 0
+    let stopPass = 0
+    plan.begin(nowMs)
+    while (pass < limit && (pass > stopPass || pass === 0 || startMs < boundMs)) {
+      if (pass === stopPass) {
+        while (at < times.length && times[at]! <= startMs) at++
+        horizonMs = at < times.length && times[at]! < untilMs ? times[at]! : untilMs
+      }
+      const end = startMs + this.#decodeMs(count, total)
+      const isBeyond = end >= horizonMs
+      if (end === startMs) break
+      if (isBeyond && pass > stopPass) {
+        this.#addStop(startMs, pass, asked, outside)
+        stopPass = pass
+        if (startMs >= boundMs) break
+        this.#askAsEver(total, 1)
+      }
+      if (isBeyond) this.#askAsEver(total, 1)
+      plan.setPassEnd(pass++, end)
+      total += count
+      startMs = end
+      if (!isBeyond) continue
+      this.#addStop(end, pass, asked, outside)
+      stopPass = pass
+    }
+    if (pass > stopPass) this.#addStop(startMs, pass, asked, outside)
     // Beyond the bound only the first may stay.
     if (plan.count > 1 && startMs >= boundMs) plan.count--
     if (plan.count === 0) return 0
@@ -295,29 +312,6 @@ export class SteadyRun implements PlannedPasses {
     this.#plan.begin(nowMs)
     this.#plan.unstopped = pass
     this.#tellFirst(running)
-    return pass
-  }
-
-  /** Plans passes that end before `horizonMs`, or one that ends later; @returns the passes planned then */
-  #planStop(from: number, nowMs: number, total: number, horizonMs: number): number {
-    const {count} = this
-    let tokens = total
-    let startMs = nowMs
-    let pass = from
-    const limit = Math.min(this.#left, this.beforeOpening)
-    while (pass < limit) {
-      const end = startMs + this.#decodeMs(count, tokens)
-      const isBeyond = end >= horizonMs
-      if (end === startMs || (isBeyond && pass > from)) break
-      this.#plan.setPassEnd(pass++, end)
-      if (isBeyond) {
-        // It was always asked about such a pass twice, and the share of questions outside the measured tables is reported.
-        this.#decodeMs(count, tokens)
-        break
-      }
-      tokens += count
-      startMs = end
-    }
     return pass
   }
 

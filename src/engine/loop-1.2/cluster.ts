@@ -29,7 +29,7 @@ import type {StreamedRequests} from '../stream/streamed-requests.ts'
 import {fewestInstances} from '../stretch/fewest-instances.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
 import {MomentLog} from '../stretch/moment-log.ts'
-import type {StopLog} from '../stretch/stop-log.ts'
+import {type StopLog, sumOfSpans} from '../stretch/stop-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import {checkThatRequestsFit} from './check-requests-fit.ts'
@@ -434,7 +434,7 @@ export class Cluster implements ReplayEngine {
     stops.begin(this.#now, rank, this.#untilMs)
     while (scheduler.runThrough(stops, instance.steadyObserver)) {
       record.passes += stops.passes
-      record.busyMs = stops.addTimes(record.busyMs)
+      record.busyMs = sumOfSpans(record.busyMs, stops)
       // Such passes leave nobody waiting that could be admitted.
       this.#loads.stops(load, stops, 0, scheduler.kvShare)
       stops.clear()
@@ -496,16 +496,10 @@ export class Cluster implements ReplayEngine {
     const laterRank = TurnRanks.inFirstRound(instance.turn)
     plan.tell(stops, laterRank, instance.steadyObserver)
     record.passes += plan.passes
-    let rank = instance.planRank
-    let fromMs = plan.plannedFromMs
-    for (let stop = 0; stop < stops; stop++) {
-      const toMs = plan.stopMs(stop)
-      record.busyMs += toMs - fromMs
-      // Such passes leave nobody waiting that could be admitted.
-      this.#loads.passes(load, rank, fromMs, toMs, 0, kvShare)
-      fromMs = toMs
-      rank = laterRank
-    }
+    const told = {fromMs: plan.plannedFromMs, atMs: plan.stopsMs, count: stops}
+    record.busyMs = sumOfSpans(record.busyMs, told)
+    // Such passes leave nobody waiting that could be admitted.
+    this.#loads.planned(load, {first: instance.planRank, later: laterRank}, told, 0, kvShare)
   }
 
   /** It is over, or something reaches the instance: of its plan only the pass under way is left. @returns when that ends */
@@ -516,7 +510,7 @@ export class Cluster implements ReplayEngine {
     const stops = plan.stopsUntil(this.#now)
     this.#gapOrder!.begin(plan.plannedFromMs, instance.planRank)
     this.#tellPasses(instance, plan, stops)
-    return plan.stopMs(stops - 1)
+    return plan.stopsMs[stops - 1]!
   }
 
   /** Something reaches the instance. */

@@ -29,7 +29,7 @@ import {StreamedSessions} from '../stream/streamed-sessions.ts'
 import {fewestInstances} from '../stretch/fewest-instances.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
 import {MomentLog} from '../stretch/moment-log.ts'
-import type {StopLog} from '../stretch/stop-log.ts'
+import {type StopLog, sumOfSpans} from '../stretch/stop-log.ts'
 import {Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
@@ -579,7 +579,7 @@ export class Cluster16 implements ReplayEngine {
     while (scheduler.runThrough(stops)) {
       const {outcome} = scheduler
       record.passes += stops.passes
-      record.busyMs = stops.addTimes(record.busyMs)
+      record.busyMs = sumOfSpans(record.busyMs, stops)
       const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
       this.#loads.stops(load, stops, queued, scheduler.kvShare)
       this.#traffic.decodeTokens += outcome.decodeTokens
@@ -662,16 +662,13 @@ export class Cluster16 implements ReplayEngine {
     const {outcome, kvShare} = scheduler
     const queued = outcome.numQueuedPrefill + outcome.numQueuedDecode
     record.passes += plan.passes
-    let fromMs = plan.plannedFromMs
-    for (let stop = 0; stop < stops; stop++) {
-      const toMs = plan.stopMs(stop)
-      record.busyMs += toMs - fromMs
-      this.#loads.passes(load, stop === 0 ? planRank : laterRank, fromMs, toMs, queued, kvShare)
-      fromMs = toMs
-    }
+    const told = {fromMs: plan.plannedFromMs, atMs: plan.stopsMs, count: stops}
+    const endMs = told.atMs[stops - 1]!
+    record.busyMs = sumOfSpans(record.busyMs, told)
+    this.#loads.planned(load, {first: planRank, later: laterRank}, told, queued, kvShare)
     this.#traffic.decodeTokens += outcome.decodeTokens
-    instance.latest?.passEnded(plan.lastStartMs, fromMs, outcome)
-    return fromMs
+    instance.latest?.passEnded(plan.lastStartMs, endMs, outcome)
+    return endMs
   }
 
   /** What a decode instance that had its turn at an earlier moment knew to come next: passes that began later it did not know. */

@@ -1,4 +1,4 @@
-import type {StopLog} from '../stretch/stop-log.ts'
+import type {StopLog, Stops} from '../stretch/stop-log.ts'
 import {HeldPasses} from './held-passes.ts'
 import {LoadLane} from './load-lane.ts'
 import type {InstanceLoads} from './record.ts'
@@ -41,6 +41,24 @@ export class LoadRecorder {
     // Passes run ahead of the clock: the end decides whether there are bins enough.
     for (; toMs >= this.fullMs; this.#binMs *= 2) this.#widenings.push({fromMs, rank})
     this.#add(lane, rank, fromMs, toMs, queued, kvShare)
+  }
+
+  /**
+   * The same of passes from stop to stop that were planned, of which only the first may need wider bins.
+   * @param ranks of the first turn, and of those after it
+   */
+  planned(
+    lane: LoadLane,
+    ranks: PlannedRanks,
+    {fromMs, atMs, count}: Stops,
+    queued: number,
+    kvShare: number,
+  ): void {
+    this.passes(lane, ranks.first, fromMs, atMs[0]!, queued, kvShare)
+    let stop = 1
+    for (; stop < count && lane.widened < this.#widenings.length; stop++)
+      this.passes(lane, ranks.later, atMs[stop - 1]!, atMs[stop]!, queued, kvShare)
+    if (stop < count) lane.addThrough(atMs[stop - 1]!, atMs, stop, count, queued, kvShare)
   }
 
   /** The same of passes from stop to stop of an instance that is alone. */
@@ -115,6 +133,11 @@ export class LoadRecorder {
       lane.widen()
     }
   }
+}
+
+interface PlannedRanks {
+  readonly first: number
+  readonly later: number
 }
 
 /** Passes that needed wider bins, by when they began and on which instance. */

@@ -251,8 +251,10 @@ export class KvRouter<I> {
       const pending = loads.prefillTokens[lane]!
       const tokens = tracksPrefill ? pending + isl : 0
       // Caches count less on an instance with more to compute than the least loaded one has (router-1.6.md 3).
-      const excess = (pending - leastTokens) / blockSize
-      const kept = decay > 0 ? 1 / (1 + decay * (excess / Math.max(Math.ceil(isl / blockSize), 1))) : 1
+      const kept =
+        decay > 0
+          ? 1 / (1 + decay * ((pending - leastTokens) / blockSize / Math.max(Math.ceil(isl / blockSize), 1)))
+          : 1
       let cost = scale * Math.max(tokens / blockSize - credit * kept * this.#overlap[lane]!, 0)
       if (tracksBlocks) cost += loads.heldBlocks[lane]! + this.#newBlocks[lane]!
       this.#costs[i] = cost + requestWeight * loads.requests[lane]!

@@ -7,7 +7,7 @@ const FIRST_STOPS = 64
  * arrival falls into its next pass, at the end of that. Stops at which nothing else happens to it are run through at once
  * (`SteadyRun.runThrough`), and what sums are made of is noted of each, since they run from stop to stop.
  */
-export class StopLog {
+export class StopLog implements Stops {
   /** Where the instance stands. */
   nowMs = 0
   /** Something else may happen to the instance from here on. */
@@ -66,18 +66,6 @@ export class StopLog {
     this.nowMs = atMs
   }
 
-  /** @returns the sum with the times from stop to stop added to it, one after the other */
-  addTimes(sumMs: number): number {
-    let sum = sumMs
-    let fromMs = this.fromMs
-    for (let stop = 0; stop < this.count; stop++) {
-      const atMs = this.atMs[stop]!
-      sum += atMs - fromMs
-      fromMs = atMs
-    }
-    return sum
-  }
-
   /** What was noted is taken down. */
   clear(): void {
     this.taken += this.count
@@ -85,4 +73,22 @@ export class StopLog {
     this.passes = 0
     this.fromMs = this.nowMs
   }
+}
+
+/** Moments of stops one after the other, and where the first was come from. */
+export interface Stops {
+  readonly fromMs: number
+  readonly atMs: Float64Array
+  readonly count: number
+}
+
+/** @returns a sum with the times from stop to stop added to it, one after the other */
+export function sumOfSpans(sumMs: number, {fromMs, atMs, count}: Stops): number {
+  let sum = sumMs
+  let from = fromMs
+  for (let stop = 0; stop < count; stop++) {
+    sum += atMs[stop]! - from
+    from = atMs[stop]!
+  }
+  return sum
 }

@@ -77,8 +77,8 @@ export class DecodingRun implements PlannedPasses {
     return this.#steady.plannedToMs
   }
 
-  stopMs(stop: number): number {
-    return this.#steady.stopMs(stop)
+  get stopsMs(): Float64Array {
+    return this.#steady.stopsMs
   }
 
   stopsUntil(nowMs: number): number {
