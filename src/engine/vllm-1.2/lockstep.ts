@@ -87,16 +87,19 @@ export class Lockstep {
   }
 
   #lookAhead(): void {
+    const {size} = this
+    const opens = this.#opens
+    const ends = this.#ends
     let nextOpening = NEVER
     let nextEnd = NEVER
     let openings = 0
-    for (let i = 0; i < this.size; i++) {
-      const opens = this.#opens[i]!
-      const ends = this.#ends[i]!
-      if (ends < nextEnd) nextEnd = ends
-      if (opens > nextOpening) continue
-      openings = opens === nextOpening ? openings + 1 : 1
-      nextOpening = opens
+    for (let i = 0; i < size; i++) {
+      const opening = opens[i]!
+      const end = ends[i]!
+      if (end < nextEnd) nextEnd = end
+      if (opening > nextOpening) continue
+      openings = opening === nextOpening ? openings + 1 : 1
+      nextOpening = opening
     }
     this.#nextOpening = nextOpening
     this.#nextEnd = nextEnd
@@ -113,13 +116,24 @@ export class Lockstep {
 
   /** Takes the blocks that are needed in a pass that comes after `passes` others which are not told here yet. */
   openBlocks(passes: number): void {
+    const {size} = this
+    const opens = this.#opens
     const pass = this.#done + passes
-    for (let i = 0; i < this.size; i++) {
-      if (this.#opens[i] !== pass) continue
-      this.#blocks.openBlock(this.#batch[i]!)
-      this.#opens[i]! += this.#blockSize
+    let nextOpening = NEVER
+    let openings = 0
+    for (let i = 0; i < size; i++) {
+      let opening = opens[i]!
+      if (opening === pass) {
+        this.#blocks.openBlock(this.#batch[i]!)
+        opening += this.#blockSize
+        opens[i] = opening
+      }
+      if (opening > nextOpening) continue
+      openings = opening === nextOpening ? openings + 1 : 1
+      nextOpening = opening
     }
-    this.#lookAhead()
+    this.#nextOpening = nextOpening
+    this.openings = openings
   }
 
   /** One token of the pass for each, if it has so many; without, they are looked at one by one. */
@@ -156,12 +170,18 @@ export class Lockstep {
 
   /** Leaves out those that have finished; call before they are taken off the batch. */
   compact(): void {
+    const {size} = this
+    const joined = this.#joined
+    const opens = this.#opens
+    const ends = this.#ends
+    const done = this.#done
     let kept = 0
-    for (let i = 0; i < this.size; i++) {
-      if (this.#batch[i]!.isFinished) continue
-      this.#joined[kept] = this.#joined[i]!
-      this.#opens[kept] = this.#opens[i]!
-      this.#ends[kept++] = this.#ends[i]!
+    for (let i = 0; i < size; i++) {
+      // Its last token was one of a pass that is done.
+      if (ends[i]! < done) continue
+      joined[kept] = joined[i]!
+      opens[kept] = opens[i]!
+      ends[kept++] = ends[i]!
     }
     this.size = kept
     this.together = kept

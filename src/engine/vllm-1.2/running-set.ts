@@ -41,7 +41,8 @@ export class RunningSet<S extends PagedSequence> {
     const {sequences} = this
     let kept = 0
     for (const sequence of sequences) if (!sequence.isFinished) sequences[kept++] = sequence
-    sequences.length = kept
+    // Setting the length calls into the runtime.
+    while (sequences.length > kept) sequences.pop()
     this.#hasFinished = false
   }
 }
