@@ -22,6 +22,7 @@ function serve({siteUrl, life, isHeld}: WorkerStart): void {
       pieces: {
         readPart: (blob, from, to) => new Uint8Array(reader.readAsArrayBuffer(blob.slice(from, to))),
         limits: STREAM_LIMITS,
+        mostWholeBytes: 2 ** 30,
       },
       nowMs: () => performance.now(),
       yieldToEvents: yieldByChannel,

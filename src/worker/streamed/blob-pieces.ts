@@ -11,6 +11,8 @@ export type ReadPart = (blob: Blob, from: number, to: number) => Uint8Array
 export interface PieceReading {
   readonly readPart: ReadPart
   readonly limits: StreamLimits
+  /** Larger files are not read as a whole: a buffer cannot be so long, or leaves no room beside it. */
+  readonly mostWholeBytes: number
 }
 
 /**

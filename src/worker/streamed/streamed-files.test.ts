@@ -29,11 +29,13 @@ class Page {
   readonly #name: string
   readonly client: SimulatorClient
   partsRead = 0
+  readonly mostWholeBytes: number
   /** What reading a part takes. */
   partMs = 0
   isGone = false
 
-  constructor(name: string, content: string | Uint8Array, inPieces: boolean) {
+  constructor(name: string, content: string | Uint8Array, inPieces: boolean, mostWholeBytes = 2 ** 30) {
+    this.mostWholeBytes = mostWholeBytes
     this.#name = name
     this.#bytes = typeof content === 'string' ? Buffer.from(content) : content
     const readPart = (_: Blob, from: number, to: number) => {
@@ -42,7 +44,7 @@ class Page {
       if (this.isGone) throw new DOMException('gone', 'NotReadableError')
       return Uint8Array.from(this.#bytes.subarray(from, to))
     }
-    const pieces = inPieces ? {pieces: {readPart, limits: LIMITS}} : {}
+    const pieces = inPieces ? {pieces: {readPart, limits: LIMITS, mostWholeBytes: this.mostWholeBytes}} : {}
     this.client = new SimulatorClient(() => {
       const {port1, port2} = new MessageChannel()
       const openSiteFile = async () => new Response(null, {status: 404})
@@ -177,6 +179,16 @@ test('what has to be read as a whole is, and says what is wrong with it', async 
   expect(await streamedOf(`${CSV}99999999,10,many\n`)).toContain('some.csv: trace line 2002')
   expect(await streamedOf(CSV, {...PLAIN, traceSelection: {limit: 500}})).toBe(undefined)
   expect(await streamedOf(CHATS.replace('{', '{"session_id":"a",'))).toBe(undefined)
+})
+
+test('a file that is too large to be read as a whole says why it would have to be', async () => {
+  const problemOf = async (name: string, content: string) =>
+    messageOf(await new Page(name, content, true, 10_000).load(PLAIN))
+  expect(await problemOf('good.csv', CSV)).toBe('no problem')
+  expect(await problemOf('bad.csv', `${CSV}99999999,10,many\n`)).toContain('bad.csv: trace line 2002')
+  expect(await problemOf('late.csv', `${CSV}1,10,10\n`)).toMatch(
+    /^late\.csv has 0\.0 GiB, too much to be read as a whole\. In pieces .* in order of time/,
+  )
 })
 
 test('a file that nobody waits for any more is not read to its end', async () => {

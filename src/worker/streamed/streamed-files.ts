@@ -40,8 +40,6 @@ export interface StreamedLoading {
 
 /** The last few. */
 const MOST_FILES = 2
-/** Larger ones are not read as a whole: a buffer cannot be, or leaves no room beside it. */
-const MOST_WHOLE_BYTES = 2 ** 30
 const YIELD_EVERY_MS = 50
 
 const AS_WHOLE: ReadAsWhole = {columns: null, problem: null}
@@ -68,7 +66,8 @@ export class StreamedFiles {
     if (!isWholeFile(wanted)) return null
     try {
       const file = this.#recall(wanted) ?? (await this.#readAnew(wanted, loading))
-      if (file.columns === null) return blob.size > MOST_WHOLE_BYTES ? tooLarge(wanted, file.problem) : null
+      if (file.columns === null)
+        return blob.size > this.#pieces.mostWholeBytes ? tooLarge(wanted, file.problem) : null
       if ('sha256' in source && source.sha256 !== file.sha256)
         return fail(wrongFileMessage(file.name, file.sha256), 'trace')
       return ok({...file, blob})
