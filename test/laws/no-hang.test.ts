@@ -48,6 +48,19 @@ const DEAD_ENDS: readonly (readonly [string, ReplayOptions, RegExp])[] = [
     /token|chunk/,
   ],
   [
+    'requests that each fit, and take the KV blocks of each other by turns',
+    {
+      lines: [
+        {timestamp: 0, input_length: 576, output_length: 769, hash_ids: [0, 1, 2, 3, 4, 5, 6, 7, 8]},
+        {timestamp: 100, input_length: 320, output_length: 961, hash_ids: [9, 10, 11, 12, 13]},
+        {timestamp: 300, input_length: 64, output_length: 769, hash_ids: [14]},
+      ],
+      args: {num_gpu_blocks: 24, max_num_batched_tokens: 512},
+      workers: 1,
+    },
+    /requests 1 and 2 .*num_gpu_blocks/,
+  ],
+  [
     'a budget that takes the last worker away',
     {
       lines: Array.from({length: 200}, (_, i) => ({...plain, timestamp: i * 100})),

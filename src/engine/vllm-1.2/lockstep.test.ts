@@ -29,7 +29,7 @@ function decoding({request, prompt, maxOutput}: Plain): Sequence {
 class Told {
   readonly batch: Sequence[] = []
   readonly outcome = new OutcomeRow()
-  readonly passBatch = new PassBatch(1000, true, this.outcome)
+  readonly passBatch = new PassBatch({max_num_batched_tokens: 1000, worker_type: 'aggregated'}, this.outcome)
   readonly log: string[] = []
   gaps: number[] = []
   readonly tokens = new Map<number, number>()
@@ -186,7 +186,7 @@ describe('requests in lockstep', () => {
   test('more of them than the budget has tokens are looked at one by one', () => {
     const told = new Told()
     for (let request = 0; request < 3; request++) told.join({request, prompt: 5, maxOutput: 9}, 0)
-    const small = new PassBatch(2, true, told.outcome)
+    const small = new PassBatch({max_num_batched_tokens: 2, worker_type: 'aggregated'}, told.outcome)
     small.begin(10)
     told.lockstep.schedule(small)
     expect([told.lockstep.size, small.tokensLeft]).toEqual([0, 2])

@@ -1,12 +1,16 @@
+import type {EngineArgs} from '../../config/scenario.ts'
 import type {OutcomeRow} from '../pass-outcome.ts'
 import type {Sequence} from './sequence.ts'
+
+type Args = Pick<EngineArgs, 'max_num_batched_tokens' | 'worker_type'>
 
 /**
  * What the pass under way has scheduled so far: what is left of its token budget, the sums its prefill time is made
  * from, and the counts its snapshot shows. A pre-emption takes the victim's share of all three back.
  */
 export class PassBatch {
-  readonly #budget: number
+  /** Tokens of one pass. */
+  readonly budget: number
   readonly #paysForPrompts: boolean
   readonly #outcome: OutcomeRow
   #pass = 0
@@ -20,17 +24,17 @@ export class PassBatch {
   promptTokens = 0
   prefixTokens = 0
 
-  /** @param paysForPrompts false for decode instances: the prompt has been computed elsewhere */
-  constructor(budget: number, paysForPrompts: boolean, outcome: OutcomeRow) {
-    this.#budget = budget
-    this.#paysForPrompts = paysForPrompts
+  constructor({max_num_batched_tokens, worker_type}: Args, outcome: OutcomeRow) {
+    this.budget = max_num_batched_tokens ?? Number.POSITIVE_INFINITY
+    // On a decode instance the prompt has been computed elsewhere.
+    this.#paysForPrompts = worker_type !== 'decode'
     this.#outcome = outcome
   }
 
   begin(nowMs: number): void {
     this.#pass++
     this.startMs = nowMs
-    this.tokensLeft = this.#budget
+    this.tokensLeft = this.budget
     this.hasPreempted = false
     this.promptCount = 0
     this.promptTokens = 0

@@ -14,8 +14,9 @@ import {SteadyRun} from '../steady-run.ts'
 import type {StopLog} from '../stretch/stop-log.ts'
 import {Lockstep} from './lockstep.ts'
 import {PassBatch} from './pass-batch.ts'
+import {PreemptionLoop} from './preemption-loop.ts'
 import {RunningSet} from './running-set.ts'
-import {FINISHED, PREEMPTED, RUNNING, type Sequence} from './sequence.ts'
+import {FINISHED, RUNNING, type Sequence} from './sequence.ts'
 import {SequenceBlocks} from './sequence-blocks.ts'
 import {WaitingQueue} from './waiting-queue.ts'
 
@@ -41,7 +42,6 @@ export class VllmScheduler implements Scheduler {
   readonly #observer: PassObserver
   readonly #blocks: SequenceBlocks
   readonly #blockSize: number
-  readonly #budget: number
   readonly #maxRunning: number
   readonly #isPrefillOnly: boolean
   readonly #decodeDurations: DecodeDurations
@@ -53,6 +53,7 @@ export class VllmScheduler implements Scheduler {
 
   readonly #outcome = new OutcomeRow()
   readonly #batch: PassBatch
+  readonly #preemptions: PreemptionLoop
   /** Scratch: the sequences that emit a token in this pass, `count` of them. */
   readonly #emitting: Sequence[] = []
   readonly #steady: SteadyRun
@@ -67,13 +68,13 @@ export class VllmScheduler implements Scheduler {
     this.#observer = observer
     this.#blocks = new SequenceBlocks(setup)
     this.#blockSize = args.block_size
-    this.#budget = args.max_num_batched_tokens ?? Number.POSITIVE_INFINITY
     this.#maxRunning = args.max_num_seqs ?? Number.POSITIVE_INFINITY
     this.#isPrefillOnly = args.worker_type === 'prefill'
     const capacityTokens = args.num_gpu_blocks * args.block_size
     this.#decodeDurations = new DecodeDurations(perf, args, {leastMs: 1, capacityTokens})
     this.#running = new RunningSet(args.preemption_mode)
-    this.#batch = new PassBatch(this.#budget, args.worker_type !== 'decode', this.#outcome)
+    this.#batch = new PassBatch(args, this.#outcome)
+    this.#preemptions = new PreemptionLoop(args)
     this.#lockstep = new Lockstep(this.#running.sequences, this.#blocks, {
       blockSize: args.block_size,
       observer,
@@ -187,7 +188,7 @@ export class VllmScheduler implements Scheduler {
   /** Passes that can run before one of them admits or completes; 0 if the batch is not steady. */
   #steadyLimit(): number {
     const {size} = this.#running
-    if (size === 0 || size > this.#budget || this.#isPrefillOnly) return 0
+    if (size === 0 || size > this.#batch.budget || this.#isPrefillOnly) return 0
     return this.#lockstep.size < size || this.#mayAdmit() ? 0 : this.#lockstep.beforeEnd
   }
 
@@ -292,11 +293,11 @@ export class VllmScheduler implements Scheduler {
     this.#lockstep.dissolve(this.#batch)
     const victim = this.#running.takeVictim()
     if (victim === null) return null
-    this.#waiting.setStatus(victim, PREEMPTED)
     victim.computed = 0
     this.#blocks.releaseAll(victim)
-    if (!victim.inWaiting) this.#waiting.pushFront(victim)
+    this.#waiting.takeBack(victim)
     this.#observer.preempted(victim.request, this.#batch.startMs)
+    this.#preemptions.preempted(victim.request)
     return victim
   }
 
@@ -364,7 +365,9 @@ export class VllmScheduler implements Scheduler {
       if (sequence.generated === sequence.maxOutput) this.#finish(sequence)
       else if (sequence.generated === 1) this.#outcome.signal(sequence.request, false)
     }
-    return hasEmitted ? decodeMs : 0
+    if (!hasEmitted) return 0
+    this.#preemptions.tokenCame()
+    return decodeMs
   }
 
   /** False when the sequence lost its place for want of a block. */

@@ -26,7 +26,10 @@ export class WaitingQueue {
     this.#entered(sequence)
   }
 
-  pushFront(sequence: Sequence): void {
+  /** Takes in one that was pre-empted, before all others. */
+  takeBack(sequence: Sequence): void {
+    this.setStatus(sequence, PREEMPTED)
+    if (sequence.inWaiting) return
     this.#entries.pushFront(sequence)
     this.#entered(sequence)
   }
