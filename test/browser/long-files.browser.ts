@@ -83,6 +83,19 @@ describe('a file of more than a million requests', () => {
     await runToResults(site, 240_000)
   }, 400_000)
 
+  test('that is let go gives way to the trace that was asked for before it', async () => {
+    const {page} = await open({hash: HASH})
+    await expectVisible(page.locator('dl.facts').getByText('640'))
+    await page.context().route('**/toolagent-hour*', async route => {
+      await new Promise(resolve => setTimeout(resolve, 3000))
+      await route.continue()
+    })
+    await page.getByRole('combobox', {name: 'Trace', exact: true}).selectOption('toolagent-hour')
+    await page.getByLabel('Trace file', {exact: true}).setInputFiles(chats)
+    await page.getByRole('button', {name: 'Stop reading'}).click()
+    await expectVisible(page.locator('dl.facts').getByText('23,608'))
+  }, 60_000)
+
   test('that changes before it is read again ends the run in words', async () => {
     const site = await open({hash: HASH})
     const {page} = site

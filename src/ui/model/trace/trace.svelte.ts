@@ -17,6 +17,11 @@ export interface PickedTrace {
   readonly isDetected: boolean
 }
 
+interface Followed {
+  readonly source: TraceSource
+  readonly reading: TraceReading
+}
+
 /** The trace on the page: what can be picked, what is loaded, what is under way. */
 export class TraceState {
   catalogue: readonly CatalogueEntry[] = $state.raw([])
@@ -44,6 +49,9 @@ export class TraceState {
   #lastReading: TraceReading | null = null
   /** The file that was picked last and how it was read, until something else is loaded; '' = none. */
   #picked = ''
+  /** The scenario's trace while it is loaded, and that one if a file was picked before it was here. */
+  #following: Followed | null = null
+  #givenWay: Followed | null = null
   /** Looks into a file that could not be read. */
   preview = (file: File): Promise<Result<TracePreview>> => {
     const {traceFormat, release} = this.#lastReading ?? {}
@@ -95,6 +103,14 @@ export class TraceState {
   }
 
   async load(source: TraceSource, reading: TraceReading): Promise<void> {
+    const following = {source, reading}
+    this.#following = following
+    this.#givenWay = null
+    await this.#loadFollowed(following)
+    if (this.#following === following) this.#following = null
+  }
+
+  async #loadFollowed({source, reading}: Followed): Promise<void> {
     this.#lastReading = reading
     this.#picked = ''
     if (source.kind === 'catalogue') await this.#loadFromCatalogue(source, reading)
@@ -186,9 +202,11 @@ export class TraceState {
     this.download = null
   }
 
-  /** The trace before stays. */
+  /** The trace before stays; one that a picked file kept from being loaded is loaded now. */
   stopLoading = (): void => {
+    const before = this.#givenWay
     this.#stop()
+    if (before !== null) void this.load(before.source, before.reading)
   }
 
   async #loadCatalogue(): Promise<void> {
@@ -240,6 +258,7 @@ export class TraceState {
 
   async #pickAs(file: File, reading: TraceReading, isDetected: boolean): Promise<PickedTrace | null> {
     this.#lastReading = reading
+    this.#givenWay ??= this.#following
     // The seed was the trace's before.
     const {traceSeed: _, ...own} = reading
     const info = await this.#load(
@@ -248,6 +267,7 @@ export class TraceState {
       file,
     )
     if (info === null) return null
+    this.#givenWay = null
     // Nothing is waited for: whoever picks the next file meanwhile would have this one put in its place.
     this.isFileKept = false
     void this.#kept.isKept(info.sha256).then(isKept => {
