@@ -91,8 +91,11 @@ describe('a file of more than a million requests', () => {
       await route.continue()
     })
     await page.getByRole('combobox', {name: 'Trace', exact: true}).selectOption('toolagent-hour')
+    const stop = page.getByRole('button', {name: 'Stop reading'})
+    await expectVisible(stop)
     await page.getByLabel('Trace file', {exact: true}).setInputFiles(chats)
-    await page.getByRole('button', {name: 'Stop reading'}).click()
+    await expectVisible(page.getByText(/Reading chats\.jsonl: \d+ %/))
+    await stop.click()
     await expectVisible(page.locator('dl.facts').getByText('23,608'))
   }, 60_000)
 
