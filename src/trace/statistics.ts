@@ -89,9 +89,17 @@ function computeQuantiles(values: Int32Array | Float64Array): Quantiles {
   const at = (percent: number) => sorted[Math.max(0, Math.ceil((percent * count) / 100) - 1)]!
   let sum = 0
   for (const value of sorted) sum += value
+  return quantilesAt(at, {mean: sum / count, min: sorted[0]!, max: sorted[count - 1]!})
+}
+
+/** @param at the value that so many percent do not exceed */
+export function quantilesAt(
+  at: (percent: number) => number,
+  {mean, min, max}: Pick<Quantiles, 'mean' | 'min' | 'max'>,
+): Quantiles {
   return {
-    mean: sum / count,
-    min: sorted[0]!,
+    mean,
+    min,
     p5: at(5),
     p25: at(25),
     p50: at(50),
@@ -99,7 +107,7 @@ function computeQuantiles(values: Int32Array | Float64Array): Quantiles {
     p90: at(90),
     p95: at(95),
     p99: at(99),
-    max: sorted[count - 1]!,
+    max,
   }
 }
 

@@ -1,5 +1,5 @@
 import {type ArrivalHistogram, arrivalBinMs} from '../arrival-histogram.ts'
-import type {Quantiles, TraceStatistics} from '../statistics.ts'
+import {type Quantiles, quantilesAt, type TraceStatistics} from '../statistics.ts'
 import {findTimestampQuantum, isSameBatch} from '../timestamp-quantum.ts'
 import type {LengthColumns} from './column-source.ts'
 
@@ -99,18 +99,7 @@ function quantilesOf({lengths, counts}: LengthCounts): Quantiles {
     for (let upTo = counts[0]!; upTo < rank; upTo += counts[i]!) i++
     return lengths[i]!
   }
-  return {
-    mean: sum / total,
-    min: lengths[0]!,
-    p5: at(5),
-    p25: at(25),
-    p50: at(50),
-    p75: at(75),
-    p90: at(90),
-    p95: at(95),
-    p99: at(99),
-    max: lengths[lengths.length - 1]!,
-  }
+  return quantilesAt(at, {mean: sum / total, min: lengths[0]!, max: lengths[lengths.length - 1]!})
 }
 
 /** Variance over mean of the arrivals in whole windows; null for under two. */
