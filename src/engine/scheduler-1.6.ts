@@ -42,8 +42,8 @@ export interface Scheduler16 {
   readonly kvEvents: KvEventLog | null
   /** The instance is ended: what passes did is all told. Left out by those that tell it as it happens. */
   retire?(): void
-  /** Calls back for every block identity in its cache. Left out by those that tell no router. */
-  eachCached?(visit: (block: number) => void): void
+  /** Calls back for the stretches of identities in its cache. Left out by those that tell no router. */
+  eachStretch?(visit: (first: number, count: number) => void): void
   /** Of a prefill instance: gives back the KV cache of a request whose destination has it. */
   releaseSource(request: number): void
   /** Of a decode instance; null elsewhere. */

@@ -13,11 +13,12 @@ export interface PromptPaths {
   pathOf(request: number): PromptPath
 }
 
-/** From the root: `nodes[from .. to)`, and beside each node the blocks that end in its tokens. */
+/** From the root: `nodes[from .. to)`, and beside each node the blocks that end in its tokens; from `sharedTo` on no other prompt has them. */
 export interface PromptPath {
   readonly nodes: Int32Array
   readonly nodeBlocks: Int32Array
   readonly from: number
+  readonly sharedTo: number
   readonly to: number
   /** Complete blocks of the request. */
   readonly blockCount: number
@@ -42,6 +43,7 @@ export function computePromptPaths(workload: Workload, blockSize: number): Promp
       nodes,
       nodeBlocks,
       from: pathStart[request]!,
+      sharedTo: pathStart[request + 1]!,
       to: pathStart[request + 1]!,
       blockCount: Math.floor(inputLength[request]! / blockSize),
     }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {type BlockHolder, BlockPool} from '../../src/engine/vllm-1.6/block-pool.ts'
-import {KvEventLog} from '../../src/engine/vllm-1.6/kv-event-log.ts'
+import {eachEvent, KvEventLog} from '../../src/engine/vllm-1.6/kv-event-log.ts'
 import {node, pathsOf, trees} from './prompt-trees.ts'
 import {cases} from './sampling.ts'
 
@@ -103,16 +103,19 @@ class Pair {
 
   /** Each came when it was not there, and went when it was. */
   #expectTold(): void {
-    for (const event of this.#log.events) {
-      const identity = event >> 1
-      expect(this.#told.has(identity)).toBe(event % 2 === 1)
-      if (event % 2 === 1) this.#told.delete(identity)
-      else this.#told.add(identity)
-    }
+    eachEvent(this.#log.events, (isStored, from, to) => {
+      for (let identity = from; identity < to; identity++) {
+        expect(this.#told.has(identity)).toBe(!isStored)
+        if (isStored) this.#told.add(identity)
+        else this.#told.delete(identity)
+      }
+    })
     this.#log.clear()
     expect(this.#told).toEqual(this.model.identities)
     const cached = new Set<number>()
-    this.pool.eachCached(identity => cached.add(identity))
+    this.pool.eachStretch((first, count) => {
+      for (let i = 0; i < count; i++) cached.add(first + i)
+    })
     expect(cached).toEqual(this.#told)
   }
 

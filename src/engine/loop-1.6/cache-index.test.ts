@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 import {ms} from '../../core/units.ts'
 import {BlockHolders} from '../routing/block-holders.ts'
+import {LaneDepths} from '../routing/lane-depths.ts'
 import {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
 import {CacheIndex} from './cache-index.ts'
 
@@ -26,14 +27,16 @@ function createIndex(lagMs: number): {
     index,
     tell: (lane, stored, removed, atMs) => {
       const log = new KvEventLog()
-      for (const block of stored) log.stored(block)
-      for (const block of removed) log.removed(block)
+      for (const block of stored) log.stored(block, block + 1)
+      for (const block of removed) log.removed(block, block + 1)
       index.hear(lane, log, ms(atMs))
     },
     overlaps: () => {
-      const out = new Int32Array(2)
-      holders.writeOverlaps(0, Uint32Array.of(0b11), out)
-      return [...out]
+      const depths = new LaneDepths()
+      depths.reserveLanes(2)
+      depths.begin(Uint32Array.of(0b11))
+      holders.follow(0, depths)
+      return [depths.depthOf(0), depths.depthOf(1)]
     },
   }
 }
@@ -59,11 +62,11 @@ test('of an instance that is gone nothing is left, nor does it come to be known 
   tell(1, [0], [], 12)
   // Not heard before it went.
   const kvEvents = new KvEventLog()
-  kvEvents.removed(1)
+  kvEvents.removed(1, 2)
   index.forget(0, {
     kvEvents,
-    eachCached: visit => {
-      visit(0)
+    eachStretch: visit => {
+      visit(0, 1)
     },
   })
   expect(overlaps()).toEqual([0, 0])

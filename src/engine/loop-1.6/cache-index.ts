@@ -1,5 +1,5 @@
 import type {BlockHolders} from '../routing/block-holders.ts'
-import type {KvEventLog} from '../vllm-1.6/kv-event-log.ts'
+import {eachEvent, type KvEventLog} from '../vllm-1.6/kv-event-log.ts'
 
 /** What happened in a cache and is not known to the router yet. */
 interface Delayed {
@@ -10,8 +10,8 @@ interface Delayed {
 
 /** A cache that the router can forget. */
 interface Cache {
-  /** Calls back for every identity it has. */
-  eachCached?(visit: (block: number) => void): void
+  /** Calls back for the stretches of identities it has. */
+  eachStretch?(visit: (first: number, count: number) => void): void
   readonly kvEvents: KvEventLog | null
 }
 
@@ -33,7 +33,7 @@ export class CacheIndex {
   /** Blocks that are told of and not known yet. */
   eachStretch(visit: (first: number, count: number) => void): void {
     for (let i = this.#next; i < this.#delayed.length; i++)
-      for (const event of this.#delayed[i]!.events) visit(event >>> 1, 1)
+      eachEvent(this.#delayed[i]!.events, (_, from, to) => visit(from, to - from))
   }
 
   /** Takes in what happened in a cache since last time. */
@@ -63,15 +63,14 @@ export class CacheIndex {
     this.#delayed = left.filter(({lane: of}) => of !== lane)
     this.#next = 0
     if (cache.kvEvents !== null) this.#apply(lane, cache.kvEvents.events)
-    cache.eachCached?.(block => this.#holders.evicted(block, lane))
+    cache.eachStretch?.((first, count) => this.#holders.evicted(first, first + count, lane))
   }
 
   #apply(lane: number, events: readonly number[]): void {
-    for (const event of events) {
-      const block = event >>> 1
-      if (event % 2 === 0) this.#holders.registered(block, lane)
-      else this.#holders.evicted(block, lane)
-    }
+    eachEvent(events, (isStored, from, to) => {
+      if (isStored) this.#holders.registered(from, to, lane)
+      else this.#holders.evicted(from, to, lane)
+    })
   }
 }
 

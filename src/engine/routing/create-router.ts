@@ -6,6 +6,7 @@ import type {Prompts} from '../prompts.ts'
 import {LivingPaths} from '../stream/living-paths.ts'
 import type {BlockHolders} from './block-holders.ts'
 import {KvRouter, type KvRouterOptions, type PrefillEstimate} from './kv-router.ts'
+import {segmentsOf} from './prompt-segments.ts'
 
 export interface RouterOptions {
   /** null = round robin. */
@@ -55,10 +56,15 @@ export function createRouter<I>(
   })
 }
 
-/** null where no prompt has anything in common with another, so that caches help nobody. */
-function pathsOf({areUnshared, living}: Prompts, workload: Workload, blockSize: number): PromptPaths | null {
-  if (areUnshared) return null
-  return living === null ? computePromptPaths(workload, blockSize) : new LivingPaths(living)
+/**
+ * null where no prompt has anything in common with another, so that caches help nobody. Where what a request has emitted can become
+ * part of its prompt, prompts are not made of segments.
+ */
+function pathsOf(prompts: Prompts, workload: Workload, blockSize: number): PromptPaths | null {
+  if (prompts.areUnshared) return null
+  if (prompts.living !== null) return new LivingPaths(prompts.living)
+  const isSegmented = prompts.blockCount > 0 && workload.hashedLength === undefined
+  return isSegmented ? segmentsOf(prompts) : computePromptPaths(workload, blockSize)
 }
 
 const PREFILL_ONLY = {router_track_active_blocks: false}

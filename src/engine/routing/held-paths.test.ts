@@ -4,7 +4,10 @@ import {internBlocks} from '../../trace/blocks.ts'
 import {parseMooncake} from '../../trace/formats/mooncake.ts'
 import {computePromptPaths} from '../../trace/prompt-paths.ts'
 import type {Workload} from '../../trace/workload.ts'
+import {computePrompts} from '../prompts.ts'
 import {HeldPaths} from './held-paths.ts'
+import {LaneDepths} from './lane-depths.ts'
+import {PromptSegments} from './prompt-segments.ts'
 
 interface Prompt {
   readonly hashIds: readonly number[]
@@ -38,41 +41,54 @@ const LANES = 3
 const ALL_LANES = Uint32Array.of(0b111)
 
 describe('HeldPaths', () => {
-  it('counts as listing every block would, whatever the block sizes and the order of coming and going', () => {
-    fc.assert(
-      fc.property(
-        fc.array(prompt, {minLength: 1, maxLength: 10}),
-        fc.array(fc.tuple(fc.nat(9), fc.nat(LANES - 1)), {maxLength: 40}),
-        size,
-        size,
-        (prompts, moves, traceBlockSize, blockSize) => {
-          const workload = workloadOf(prompts, traceBlockSize)
-          const blocks = blocksOf(workload, blockSize)
-          const held = new HeldPaths(computePromptPaths(workload, blockSize))
-          held.reserveLanes(LANES)
-          const present = Array.from({length: LANES}, () => new Set<number>())
-          for (const [move, lane] of moves) {
-            const request = move % prompts.length
-            if (present[lane]!.delete(request)) held.remove(request, lane)
-            else {
-              present[lane]!.add(request)
-              held.add(request, lane)
-            }
-            const distinct = present.map(own => new Set([...own].flatMap(each => blocks[each]!)))
-            expect(distinct.map((_, i) => held.count(i))).toEqual(distinct.map(own => own.size))
-            blocks.forEach((own, each) => {
-              const missing = distinct.map(there => {
-                const leading = own.findIndex(block => !there.has(block))
-                return leading < 0 ? 0 : own.length - leading
+  it.each([
+    ['nodes', true, computePromptPaths],
+    [
+      'segments',
+      false,
+      (workload: Workload, blockSize: number) => new PromptSegments(computePrompts(workload, blockSize)),
+    ],
+  ])(
+    'counts as listing every block would, whatever the block sizes and the order of coming and going: by %s',
+    (_, asksHeld, pathsOf) => {
+      fc.assert(
+        fc.property(
+          fc.array(prompt, {minLength: 1, maxLength: 10}),
+          fc.array(fc.tuple(fc.nat(9), fc.nat(LANES - 1)), {maxLength: 40}),
+          size,
+          size,
+          (prompts, moves, traceBlockSize, blockSize) => {
+            const workload = workloadOf(prompts, traceBlockSize)
+            const blocks = blocksOf(workload, blockSize)
+            const held = new HeldPaths(pathsOf(workload, blockSize))
+            held.reserveLanes(LANES)
+            const depths = new LaneDepths()
+            depths.reserveLanes(LANES)
+            const present = Array.from({length: LANES}, () => new Set<number>())
+            for (const [move, lane] of moves) {
+              const request = move % prompts.length
+              if (present[lane]!.delete(request)) held.remove(request, lane)
+              else {
+                present[lane]!.add(request)
+                held.add(request, lane)
+              }
+              const distinct = present.map(own => new Set([...own].flatMap(each => blocks[each]!)))
+              expect(distinct.map((_, i) => held.count(i))).toEqual(distinct.map(own => own.size))
+              blocks.forEach((own, each) => {
+                if (!asksHeld && present.some(held => held.has(each))) return
+                const leading = distinct.map(there => {
+                  const first = own.findIndex(block => !there.has(block))
+                  return first < 0 ? own.length : first
+                })
+                depths.begin(ALL_LANES)
+                held.follow(each, depths)
+                expect(distinct.map((_, lane) => depths.depthOf(lane))).toEqual(leading)
               })
-              const written = new Int32Array(LANES)
-              held.writeMissing(each, ALL_LANES, written)
-              expect([...written]).toEqual(missing)
-            })
-          }
-        },
-      ),
-      {numRuns: 100},
-    )
-  })
+            }
+          },
+        ),
+        {numRuns: 100},
+      )
+    },
+  )
 })

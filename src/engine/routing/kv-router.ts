@@ -5,7 +5,8 @@ import type {RandomStream} from '../../core/random.ts'
 import {RunError} from '../../core/result.ts'
 import type {PromptPaths} from '../../trace/prompt-paths.ts'
 import type {BlockHolders} from './block-holders.ts'
-import {wordsFor} from './lane-sets.ts'
+import {wordsFor} from './lane-bits.ts'
+import {LaneDepths} from './lane-depths.ts'
 import {type PendingPrefill, PrefillLoad, type PrefillLoadTracker} from './prefill-load.ts'
 import {RouterLoads} from './router-loads.ts'
 
@@ -67,9 +68,9 @@ export class KvRouter<I> {
   #laneBits = new Uint32Array(1)
   readonly #queue: Queued<I>[] = []
   #queuedSoFar = 0
-  // By lane, of the request that is looked at: blocks believed to be cached there, and blocks it would hold more.
-  #overlap = new Int32Array(0)
-  #newBlocks = new Int32Array(0)
+  // Of the request that is looked at: leading blocks believed to be cached on each lane, and those held there by others.
+  readonly #cached = new LaneDepths()
+  readonly #held = new LaneDepths()
   /** By place in `#registered`. */
   #costs = new Float64Array(0)
 
@@ -137,8 +138,10 @@ export class KvRouter<I> {
     const placements: Placement<I>[] = []
     while (this.#queue.length > 0 && this.#registered.length > 0 && !this.#isBusy(nowMs)) {
       const {request, overlaps} = this.#takeFirst()
+      this.#cached.begin(this.#laneBits)
       this.#registered.forEach((instance, i) => {
-        this.#overlap[this.#lanes[i]!] = overlaps.get(instance) ?? 0
+        const blocks = overlaps.get(instance)
+        if (blocks !== undefined) this.#cached.tell(this.#lanes[i]!, blocks)
       })
       placements.push(this.#admit(request, nowMs))
     }
@@ -148,10 +151,9 @@ export class KvRouter<I> {
   #reserveLanes(count: number): void {
     this.#loads.reserveLanes(count)
     this.#options.holders?.reserveLanes(count)
-    if (count <= this.#overlap.length) return
-    this.#overlap = new Int32Array(count)
-    this.#newBlocks = new Int32Array(count)
-    this.#laneBits = new Uint32Array(wordsFor(count))
+    this.#cached.reserveLanes(count)
+    this.#held.reserveLanes(count)
+    if (wordsFor(count) > this.#laneBits.length) this.#laneBits = new Uint32Array(wordsFor(count))
   }
 
   #isBusy(nowMs: number): boolean {
@@ -164,20 +166,22 @@ export class KvRouter<I> {
 
   #readOverlaps(request: number): void {
     const {hearsCaches, holders, cachedBlocks} = this.#options
+    this.#cached.begin(this.#laneBits)
     if (!hearsCaches) return
     if (holders !== null) {
-      holders.writeOverlaps(request, this.#laneBits, this.#overlap)
+      holders.follow(request, this.#cached)
       return
     }
     for (let i = 0; i < this.#lanes.length; i++) {
-      this.#overlap[this.#lanes[i]!] = cachedBlocks!(this.#registered[i]!, request)
+      const blocks = cachedBlocks!(this.#registered[i]!, request)
+      if (blocks > 0) this.#cached.tell(this.#lanes[i]!, blocks)
     }
   }
 
   #enqueue(request: number, nowMs: number): void {
     const overlaps = new Map<I, number>()
     this.#registered.forEach((instance, i) => {
-      const blocks = this.#overlap[this.#lanes[i]!]!
+      const blocks = this.#cached.depthOf(this.#lanes[i]!)
       if (blocks > 0) overlaps.set(instance, blocks)
     })
     this.#queue.push({
@@ -218,7 +222,7 @@ export class KvRouter<I> {
     this.#computeCosts(request, nowMs)
     const chosen = this.#pick(this.#costs)
     const lane = this.#lanes[chosen]!
-    const overlapBlocks = this.#overlap[lane]!
+    const overlapBlocks = this.#cached.depthOf(lane)
     this.#loads.place(request, lane, this.#pendingPrefill(request, overlapBlocks), nowMs)
     return {request, instance: this.#registered[chosen]!, overlapBlocks}
   }
@@ -242,10 +246,12 @@ export class KvRouter<I> {
     const requestWeight = this.#config.decode_active_request_weight ?? 0
     const loads = this.#loads
     loads.refresh(this.#lanes, nowMs)
-    if (tracksBlocks) loads.writeNewBlocks(request, this.#laneBits, this.#newBlocks)
+    this.#held.begin(this.#laneBits)
+    if (tracksBlocks) loads.followHeld(request, this.#held)
     const decay = tracksPrefill ? (this.#config.overlap_score_credit_decay ?? 0) : 0
     const leastTokens = decay > 0 ? this.#leastPrefillTokens() : 0
     const isl = inputLength[request]!
+    const blocks = Math.floor(isl / blockSize)
     for (let i = 0; i < this.#lanes.length; i++) {
       const lane = this.#lanes[i]!
       const pending = loads.prefillTokens[lane]!
@@ -255,8 +261,8 @@ export class KvRouter<I> {
         decay > 0
           ? 1 / (1 + decay * ((pending - leastTokens) / blockSize / Math.max(Math.ceil(isl / blockSize), 1)))
           : 1
-      let cost = scale * Math.max(tokens / blockSize - credit * kept * this.#overlap[lane]!, 0)
-      if (tracksBlocks) cost += loads.heldBlocks[lane]! + this.#newBlocks[lane]!
+      let cost = scale * Math.max(tokens / blockSize - credit * kept * this.#cached.depthOf(lane), 0)
+      if (tracksBlocks) cost += loads.heldBlocks[lane]! + (blocks - this.#held.depthOf(lane))
       this.#costs[i] = cost + requestWeight * loads.requests[lane]!
     }
   }

@@ -1,14 +1,11 @@
-/** Writes a value for every lane whose bit is set. */
-export function fillLanes(bits: Uint32Array, value: number, out: Int32Array): void {
-  for (let i = 0; i < bits.length; i++) {
-    for (let word = bits[i]!; word !== 0; word &= word - 1)
-      out[i * 32 + 31 - Math.clz32(word & -word)] = value
-  }
+/** Words that hold a bit for each of so many lanes. */
+export function wordsFor(laneCount: number): number {
+  return Math.max((laneCount + 31) >>> 5, 1)
 }
 
-/** Calls back for every lane whose bit is set. */
-export function eachLane(bits: Uint32Array, visit: (lane: number) => void): void {
-  for (let i = 0; i < bits.length; i++) {
-    for (let word = bits[i]!; word !== 0; word &= word - 1) visit(i * 32 + 31 - Math.clz32(word & -word))
-  }
+/** Bits that are set in a word. */
+export function countBits(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555)
+  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }

@@ -1,5 +1,6 @@
 import type {PromptPaths} from '../../trace/prompt-paths.ts'
 import {HeldPaths} from './held-paths.ts'
+import type {LaneDepths} from './lane-depths.ts'
 import type {PendingPrefill, PrefillLoadTracker} from './prefill-load.ts'
 
 interface Placed {
@@ -67,10 +68,9 @@ export class RouterLoads {
     return this.#options.shrinks ? this.#prefills[lane]!.tokensAt(nowMs) : this.prefillTokens[lane]!
   }
 
-  /** Writes how many blocks more each of the given lanes would hold with this request. */
-  writeNewBlocks(request: number, lanes: Uint32Array, out: Int32Array): void {
-    if (this.#held === null) out.fill(this.#options.blocksOf(request))
-    else this.#held.writeMissing(request, lanes, out)
+  /** Says for each of the lanes in `out` how many of the leading blocks of a prompt it holds already. */
+  followHeld(request: number, out: LaneDepths): void {
+    this.#held?.follow(request, out)
   }
 
   place(request: number, lane: number, prefill: PendingPrefill | null, nowMs: number): void {

@@ -19,8 +19,9 @@ export class LivingPaths implements PromptPaths {
     this.#from = this.#nodes.length
     this.#prefixes.eachNode(slot, this.#add)
     const nodes = this.#nodes
+    const to = nodes.length
     const blockCount = this.#prefixes.countOf(slot)
-    return {nodes, nodeBlocks: this.#nodeBlocks, from: this.#from, to: nodes.length, blockCount}
+    return {nodes, nodeBlocks: this.#nodeBlocks, from: this.#from, sharedTo: to, to, blockCount}
   }
 
   readonly #add = (node: number, blocks: number): void => {

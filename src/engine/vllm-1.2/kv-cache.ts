@@ -84,9 +84,7 @@ export class KvCache {
   tellAllEvicted(): void {
     if (this.#told === null) return
     const {holders, lane} = this.#told
-    this.eachStretch((first, count) => {
-      for (let i = 0; i < count; i++) holders.evicted(first + i, lane)
-    })
+    this.eachStretch((first, count) => holders.evicted(first, first + count, lane))
   }
 
   /** Leading blocks, of the first `count`, that are registered, active or inactive. */
@@ -274,20 +272,16 @@ export class KvCache {
   }
 
   #tellRegistered(from: number, to: number): void {
-    if (this.#log === null && this.#told === null) return
-    for (let identity = from; identity < to; identity++) {
-      this.#log?.registered.push(identity)
-      this.#told?.holders.registered(identity, this.#told.lane)
-    }
+    this.#told?.holders.registered(from, to, this.#told.lane)
+    if (this.#log === null) return
+    for (let identity = from; identity < to; identity++) this.#log.registered.push(identity)
   }
 
   /** Last one first. */
   #tellEvicted(from: number, to: number): void {
-    if (this.#log === null && this.#told === null) return
-    for (let identity = to - 1; identity >= from; identity--) {
-      this.#log?.evicted.push(identity)
-      this.#told?.holders.evicted(identity, this.#told.lane)
-    }
+    this.#told?.holders.evicted(from, to, this.#told.lane)
+    if (this.#log === null) return
+    for (let identity = to - 1; identity >= from; identity--) this.#log.evicted.push(identity)
   }
 }
 

@@ -49,13 +49,6 @@ export class BlockPool {
     return this.#private + this.#cached - this.#inactive
   }
 
-  /** Calls back for every identity that is cached. */
-  eachCached(visit: (block: number) => void): void {
-    this.#runs.each((first, count) => {
-      for (let i = 0; i < count; i++) visit(first + i)
-    })
-  }
-
   /** Calls back for the stretches of identities that are cached. */
   eachStretch(visit: (first: number, count: number) => void): void {
     this.#runs.each(visit)
@@ -167,8 +160,7 @@ export class BlockPool {
     const last = holder.runCount === 0 ? NONE : holder.runs[holder.runCount - 1]!
     if (last !== NONE && this.#goesOn(last, first)) this.#runs.extend(last, count)
     else this.#push(holder, this.#runs.add(first, count))
-    for (let identity = first; this.#log !== null && identity < first + count; identity++)
-      this.#log.stored(identity)
+    this.#log?.stored(first, first + count)
   }
 
   /** A run goes on with an identity if only its one holder is there to see. */
@@ -204,17 +196,13 @@ export class BlockPool {
       const run = this.#runs.oldest
       const live = this.#runs.live(run)
       const gone = Math.min(left, live)
-      if (this.#runs.isAlone(run)) this.#tellRemoved(this.#runs.first(run) + live, gone)
-      else if (gone < live) this.#runs.splitHead(run, live - gone)
+      if (this.#runs.isAlone(run)) {
+        const end = this.#runs.first(run) + live
+        this.#log?.removed(end - gone, end)
+      } else if (gone < live) this.#runs.splitHead(run, live - gone)
       if (gone < this.#runs.live(run)) this.#runs.shorten(run, gone)
       else this.#runs.drop(run)
       left -= gone
     }
-  }
-
-  /** The `count` identities before `end`, the last one first. */
-  #tellRemoved(end: number, count: number): void {
-    for (let identity = end - 1; this.#log !== null && identity >= end - count; identity--)
-      this.#log.removed(identity)
   }
 }

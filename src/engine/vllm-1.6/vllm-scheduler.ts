@@ -167,8 +167,8 @@ export class VllmScheduler implements Scheduler16 {
     this.#blocks.forget()
   }
 
-  eachCached(visit: (block: number) => void): void {
-    this.#blocks.pool.eachCached(visit)
+  eachStretch(visit: (first: number, count: number) => void): void {
+    this.#blocks.pool.eachStretch(visit)
   }
 
   releaseSource(request: number): void {
