@@ -5,8 +5,10 @@ import type {RandomStream} from '../../core/random.ts'
 import {RunError} from '../../core/result.ts'
 import type {PromptPaths} from '../../trace/prompt-paths.ts'
 import type {BlockHolders} from './block-holders.ts'
+import {BusyTest} from './busy-test.ts'
+import {CheapestLanes} from './cheapest-lanes.ts'
 import {wordsFor} from './lane-bits.ts'
-import {LaneDepths} from './lane-depths.ts'
+import {LaneCosts} from './lane-costs.ts'
 import {type PendingPrefill, PrefillLoad, type PrefillLoadTracker} from './prefill-load.ts'
 import {RouterLoads} from './router-loads.ts'
 
@@ -62,17 +64,17 @@ export class KvRouter<I> {
   readonly #options: KvRouterOptions<I>
   readonly #config: RouterConfig
   readonly #loads: RouterLoads
+  readonly #costs: LaneCosts
+  readonly #cheapest: CheapestLanes
+  /** null = a request never waits in the router. */
+  readonly #busyTest: BusyTest | null
   /** Instances that may be chosen, by ascending id; their lanes in that order, and as bits. */
   #registered: readonly I[] = []
   #lanes = new Int32Array(0)
   #laneBits = new Uint32Array(1)
+  #laneCount = 0
   readonly #queue: Queued<I>[] = []
   #queuedSoFar = 0
-  // Of the request that is looked at: leading blocks believed to be cached on each lane, and those held there by others.
-  readonly #cached = new LaneDepths()
-  readonly #held = new LaneDepths()
-  /** By place in `#registered`. */
-  #costs = new Float64Array(0)
 
   constructor(options: KvRouterOptions<I>) {
     const {config, paths, inputLength, blockSize, prefillEstimate, createPrefillLoad} = options
@@ -81,9 +83,19 @@ export class KvRouter<I> {
     this.#loads = new RouterLoads({
       blocksOf: request => Math.floor(inputLength[request]! / blockSize),
       sharedPaths: config.router_assume_kv_reuse && config.router_track_active_blocks ? paths : null,
-      createPrefillLoad: createPrefillLoad ?? (() => new PrefillLoad()),
-      shrinks: prefillEstimate !== null || createPrefillLoad !== undefined,
+      createPrefillLoad: prefillEstimate === null ? null : (createPrefillLoad ?? (() => new PrefillLoad())),
+      loadChanged: lane => {
+        this.#cheapest.loadChanged(lane)
+        this.#busyTest?.loadChanged(lane)
+      },
     })
+    this.#costs = new LaneCosts({config, inputLength, blockSize, loads: this.#loads})
+    this.#cheapest = new CheapestLanes(this.#costs)
+    const {router_queue_threshold: threshold} = config
+    this.#busyTest =
+      threshold === null
+        ? null
+        : new BusyTest(this.#loads, threshold * (options.maxBatchedTokens ?? UNLIMITED_TOKENS))
   }
 
   get hearsCaches(): boolean {
@@ -107,10 +119,12 @@ export class KvRouter<I> {
   setRegistered(instances: readonly I[]): void {
     this.#registered = instances
     this.#lanes = Int32Array.from(instances, this.#options.laneOf)
-    this.#costs = new Float64Array(instances.length)
-    this.#reserveLanes(this.#lanes.reduce((most, lane) => Math.max(most, lane + 1), 0))
+    this.#laneCount = this.#lanes.reduce((most, lane) => Math.max(most, lane + 1), this.#laneCount)
+    this.#reserveLanes()
     this.#laneBits.fill(0)
     for (const lane of this.#lanes) this.#laneBits[lane >>> 5]! |= 1 << (lane & 31)
+    this.#cheapest.setRegistered(this.#lanes, this.#laneCount)
+    this.#busyTest?.setRegistered(this.#lanes, this.#laneCount)
   }
 
   /** The admission of a request that arrived, or null when it waits. */
@@ -138,50 +152,46 @@ export class KvRouter<I> {
     const placements: Placement<I>[] = []
     while (this.#queue.length > 0 && this.#registered.length > 0 && !this.#isBusy(nowMs)) {
       const {request, overlaps} = this.#takeFirst()
-      this.#cached.begin(this.#laneBits)
+      this.#costs.cached.begin(this.#laneBits)
       this.#registered.forEach((instance, i) => {
         const blocks = overlaps.get(instance)
-        if (blocks !== undefined) this.#cached.tell(this.#lanes[i]!, blocks)
+        if (blocks !== undefined) this.#costs.cached.tell(this.#lanes[i]!, blocks)
       })
       placements.push(this.#admit(request, nowMs))
     }
     return placements
   }
 
-  #reserveLanes(count: number): void {
+  #reserveLanes(): void {
+    const count = this.#laneCount
     this.#loads.reserveLanes(count)
+    this.#costs.reserveLanes(count)
     this.#options.holders?.reserveLanes(count)
-    this.#cached.reserveLanes(count)
-    this.#held.reserveLanes(count)
     if (wordsFor(count) > this.#laneBits.length) this.#laneBits = new Uint32Array(wordsFor(count))
   }
 
   #isBusy(nowMs: number): boolean {
-    const threshold = this.#config.router_queue_threshold
-    if (threshold === null || this.#registered.length === 0) return false
-    const limit = threshold * (this.#options.maxBatchedTokens ?? UNLIMITED_TOKENS)
-    for (const lane of this.#lanes) if (this.#loads.prefillTokensAt(lane, nowMs) <= limit) return false
-    return true
+    return this.#busyTest !== null && this.#registered.length > 0 && this.#busyTest.areAllBusy(nowMs)
   }
 
   #readOverlaps(request: number): void {
     const {hearsCaches, holders, cachedBlocks} = this.#options
-    this.#cached.begin(this.#laneBits)
+    this.#costs.cached.begin(this.#laneBits)
     if (!hearsCaches) return
     if (holders !== null) {
-      holders.follow(request, this.#cached)
+      holders.follow(request, this.#costs.cached)
       return
     }
     for (let i = 0; i < this.#lanes.length; i++) {
       const blocks = cachedBlocks!(this.#registered[i]!, request)
-      if (blocks > 0) this.#cached.tell(this.#lanes[i]!, blocks)
+      if (blocks > 0) this.#costs.cached.tell(this.#lanes[i]!, blocks)
     }
   }
 
   #enqueue(request: number, nowMs: number): void {
     const overlaps = new Map<I, number>()
     this.#registered.forEach((instance, i) => {
-      const blocks = this.#cached.depthOf(this.#lanes[i]!)
+      const blocks = this.#costs.cached.depthOf(this.#lanes[i]!)
       if (blocks > 0) overlaps.set(instance, blocks)
     })
     this.#queue.push({
@@ -219,10 +229,11 @@ export class KvRouter<I> {
   #admit(request: number, nowMs: number): Placement<I> {
     if (this.#registered.length === 0)
       throw new RunError('a request arrived while no instance was registered')
-    this.#computeCosts(request, nowMs)
-    const chosen = this.#pick(this.#costs)
+    this.#loads.refresh(this.#lanes, nowMs)
+    this.#costs.begin(request, this.#lanes, this.#laneBits)
+    const chosen = this.#config.router_temperature > 0 ? this.#sample() : this.#chooseCheapest()
     const lane = this.#lanes[chosen]!
-    const overlapBlocks = this.#cached.depthOf(lane)
+    const overlapBlocks = this.#costs.cached.depthOf(lane)
     this.#loads.place(request, lane, this.#pendingPrefill(request, overlapBlocks), nowMs)
     return {request, instance: this.#registered[chosen]!, overlapBlocks}
   }
@@ -238,62 +249,17 @@ export class KvRouter<I> {
     return {tokens, expectedNanos: expectedMs === null ? null : nanosFromSeconds(expectedMs / 1000)}
   }
 
-  #computeCosts(request: number, nowMs: number): void {
-    const {blockSize, inputLength} = this.#options
-    const {router_track_prefill_tokens: tracksPrefill, router_track_active_blocks: tracksBlocks} =
-      this.#config
-    const {prefill_load_scale: scale, overlap_score_credit: credit} = this.#config
-    const requestWeight = this.#config.decode_active_request_weight ?? 0
-    const loads = this.#loads
-    loads.refresh(this.#lanes, nowMs)
-    this.#held.begin(this.#laneBits)
-    if (tracksBlocks) loads.followHeld(request, this.#held)
-    const decay = tracksPrefill ? (this.#config.overlap_score_credit_decay ?? 0) : 0
-    const leastTokens = decay > 0 ? this.#leastPrefillTokens() : 0
-    const isl = inputLength[request]!
-    const blocks = Math.floor(isl / blockSize)
-    for (let i = 0; i < this.#lanes.length; i++) {
-      const lane = this.#lanes[i]!
-      const pending = loads.prefillTokens[lane]!
-      const tokens = tracksPrefill ? pending + isl : 0
-      // Caches count less on an instance with more to compute than the least loaded one has (router-1.6.md 3).
-      const kept =
-        decay > 0
-          ? 1 / (1 + decay * ((pending - leastTokens) / blockSize / Math.max(Math.ceil(isl / blockSize), 1)))
-          : 1
-      let cost = scale * Math.max(tokens / blockSize - credit * kept * this.#cached.depthOf(lane), 0)
-      if (tracksBlocks) cost += loads.heldBlocks[lane]! + (blocks - this.#held.depthOf(lane))
-      this.#costs[i] = cost + requestWeight * loads.requests[lane]!
-    }
+  #chooseCheapest(): number {
+    return this.#cheapest.choose(this.#options.random)
   }
 
-  #leastPrefillTokens(): number {
-    let least = Number.POSITIVE_INFINITY
-    for (const lane of this.#lanes) least = Math.min(least, this.#loads.prefillTokens[lane]!)
-    return least
-  }
-
-  /** Place of the least cost, or with a temperature of one chosen at random, low costs being likelier; ties are, too. */
-  #pick(costs: Float64Array): number {
-    let least = Number.POSITIVE_INFINITY
-    let most = Number.NEGATIVE_INFINITY
-    let ties = 0
-    for (let i = 0; i < costs.length; i++) {
-      const cost = costs[i]!
-      if (cost > most) most = cost
-      if (cost < least) {
-        least = cost
-        ties = 1
-      } else if (cost === least) ties++
-    }
-    const temperature = this.#config.router_temperature
-    if (temperature > 0 && most > least) return this.#sample(costs, least, (most - least) * temperature)
-    let left = ties === 1 ? 0 : this.#options.random.nextInt(ties)
-    for (let i = 0; i < costs.length; i++) if (costs[i] === least && left-- === 0) return i
-    return costs.length - 1
-  }
-
-  #sample(costs: Float64Array, least: number, spread: number): number {
+  /** Place of a cost chosen at random, low ones being likelier; where all are equal they are ties. */
+  #sample(): number {
+    const costs = Float64Array.from(this.#lanes, lane => this.#costs.of(lane))
+    const least = costs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+    const most = costs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+    if (most === least) return this.#chooseCheapest()
+    const spread = (most - least) * this.#config.router_temperature
     const weights = costs.map(cost => exactExp(-(cost - least) / spread))
     let left = this.#options.random.next() * weights.reduce((sum, weight) => sum + weight, 0)
     for (let i = 0; i < weights.length - 1; i++) {

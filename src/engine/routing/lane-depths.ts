@@ -1,5 +1,5 @@
 import {grown} from '../../core/grown.ts'
-import {wordsFor} from './lane-bits.ts'
+import {countBits, wordsFor} from './lane-bits.ts'
 
 /**
  * How many of the leading blocks of one prompt each instance has, instances being known by their lanes. Most of them have equally
@@ -77,6 +77,24 @@ export class LaneDepths {
     let set = this.count - 1
     while (set > 0 && !this.#isIn(set, lane)) set--
     return this.#depths[set]!
+  }
+
+  /** Blocks that lanes in a set have which are in none within it; those told one by one aside. */
+  depthIn(set: number): number {
+    return this.#depths[set]!
+  }
+
+  sizeOf(set: number): number {
+    let size = 0
+    for (let i = set * this.#words; i < (set + 1) * this.#words; i++) size += countBits(this.#bits[i]!)
+    return size
+  }
+
+  eachIn(set: number, visit: (lane: number) => void): void {
+    const from = set * this.#words
+    for (let i = 0; i < this.#words; i++)
+      for (let word = this.#bits[from + i]!; word !== 0; word &= word - 1)
+        visit(i * 32 + 31 - Math.clz32(word & -word))
   }
 
   #isIn(set: number, lane: number): boolean {

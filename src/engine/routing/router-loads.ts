@@ -13,9 +13,10 @@ export interface RouterLoadOptions {
   readonly blocksOf: (request: number) => number
   /** Blocks that requests have in common count once; null where they have none, or are taken to have none. */
   readonly sharedPaths: PromptPaths | null
-  readonly createPrefillLoad: () => PrefillLoadTracker
-  /** Prompts shrink while they are computed, as far as the router believes. */
-  readonly shrinks: boolean
+  /** null = prompts do not shrink while they are computed, as far as the router believes. */
+  readonly createPrefillLoad: (() => PrefillLoadTracker) | null
+  /** Told of every lane whose load is another one; where prompts shrink, not of that. */
+  readonly loadChanged: (lane: number) => void
 }
 
 /**
@@ -40,10 +41,17 @@ export class RouterLoads {
     this.#held = options.sharedPaths === null ? null : new HeldPaths(options.sharedPaths)
   }
 
+  /** Loads are others from moment to moment. */
+  get shrinks(): boolean {
+    return this.#options.createPrefillLoad !== null
+  }
+
   reserveLanes(count: number): void {
     this.#held?.reserveLanes(count)
-    if (count <= this.#prefills.length) return
-    while (this.#prefills.length < count) this.#prefills.push(this.#options.createPrefillLoad())
+    if (count <= this.requests.length) return
+    const {createPrefillLoad} = this.#options
+    if (createPrefillLoad !== null)
+      while (this.#prefills.length < count) this.#prefills.push(createPrefillLoad())
     const {prefillTokens, heldBlocks, requests} = this
     this.prefillTokens = new Float64Array(count)
     this.heldBlocks = new Float64Array(count)
@@ -60,12 +68,12 @@ export class RouterLoads {
 
   /** Brings `prefillTokens` of the given lanes up to this moment. */
   refresh(lanes: Int32Array, nowMs: number): void {
-    if (!this.#options.shrinks) return
+    if (!this.shrinks) return
     for (const lane of lanes) this.prefillTokens[lane] = this.#prefills[lane]!.tokensAt(nowMs)
   }
 
   prefillTokensAt(lane: number, nowMs: number): number {
-    return this.#options.shrinks ? this.#prefills[lane]!.tokensAt(nowMs) : this.prefillTokens[lane]!
+    return this.shrinks ? this.#prefills[lane]!.tokensAt(nowMs) : this.prefillTokens[lane]!
   }
 
   /** Says for each of the lanes in `out` how many of the leading blocks of a prompt it holds already. */
@@ -75,7 +83,7 @@ export class RouterLoads {
 
   place(request: number, lane: number, prefill: PendingPrefill | null, nowMs: number): void {
     if (prefill !== null) {
-      this.#prefills[lane]!.add(prefill, nowMs)
+      this.#prefills[lane]?.add(prefill, nowMs)
       this.prefillTokens[lane]! += prefill.tokens
     }
     this.#placed.set(request, {lane, prefill})
@@ -85,12 +93,15 @@ export class RouterLoads {
       this.#held.add(request, lane)
       this.heldBlocks[lane] = this.#held.count(lane)
     }
+    this.#options.loadChanged(lane)
   }
 
   /** The prompt of a request has been computed. */
   settle(request: number, nowMs: number): void {
     const placed = this.#placed.get(request)
-    if (placed !== undefined) this.#settle(placed, nowMs)
+    if (placed === undefined || placed.prefill === null) return
+    this.#settle(placed, nowMs)
+    this.#options.loadChanged(placed.lane)
   }
 
   /** A request left its instance. */
@@ -106,12 +117,13 @@ export class RouterLoads {
       this.#held.remove(request, lane)
       this.heldBlocks[lane] = this.#held.count(lane)
     }
+    this.#options.loadChanged(lane)
   }
 
   #settle(placed: Placed, nowMs: number): void {
     const {lane, prefill} = placed
     if (prefill === null) return
-    this.#prefills[lane]!.remove(prefill, nowMs)
+    this.#prefills[lane]?.remove(prefill, nowMs)
     this.prefillTokens[lane]! -= prefill.tokens
     placed.prefill = null
   }
