@@ -1,6 +1,7 @@
 import {closeSync, mkdtempSync, openSync, rmSync, writeSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import type {Page} from 'playwright-core'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {decodeScenario} from '../../src/config/link/url-codec.ts'
 import {runCommandLine} from './command-line.ts'
@@ -83,7 +84,8 @@ describe('a file of more than a million requests', () => {
     await runToResults(site, 240_000)
   }, 400_000)
 
-  test('that is let go gives way to the trace that was asked for before it', async () => {
+  /** The hour is chosen and on its way, for three seconds. */
+  async function openWhileTheHourComes(): Promise<Page> {
     const {page} = await open({hash: HASH})
     await expectVisible(page.locator('dl.facts').getByText('640'))
     await page.context().route('**/toolagent-hour*', async route => {
@@ -91,8 +93,22 @@ describe('a file of more than a million requests', () => {
       await route.continue()
     })
     await page.getByRole('combobox', {name: 'Trace', exact: true}).selectOption('toolagent-hour')
+    await expectVisible(page.getByRole('button', {name: 'Stop reading'}))
+    return page
+  }
+
+  test('that cannot be read says so beside the trace that was asked for before it', async () => {
+    const page = await openWhileTheHourComes()
+    const file = {name: 'odd.csv', mimeType: 'text/csv', buffer: Buffer.from('when,in,out\n1,2,3\n')}
+    await page.getByLabel('Trace file', {exact: true}).setInputFiles(file)
+    await expectVisible(page.locator('dl.facts').getByText('23,608'))
+    await expectVisible(page.getByRole('alert').filter({hasText: 'odd.csv: trace line 1'}))
+    await expect.poll(() => page.getByRole('button', {name: 'Run', exact: true}).isEnabled()).toBe(true)
+  }, 60_000)
+
+  test('that is let go gives way to the trace that was asked for before it', async () => {
+    const page = await openWhileTheHourComes()
     const stop = page.getByRole('button', {name: 'Stop reading'})
-    await expectVisible(stop)
     await page.getByLabel('Trace file', {exact: true}).setInputFiles(chats)
     await expectVisible(page.getByText(/Reading chats\.jsonl: \d+ %/))
     await stop.click()

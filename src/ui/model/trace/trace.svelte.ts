@@ -3,13 +3,12 @@ import type {TraceReading} from '../../../config/trace-reading.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Problem, Result} from '../../../core/result.ts'
 import type {TraceStore} from '../../../store/trace-store.ts'
-import type {CatalogueEntry} from '../../../trace/catalogue.ts'
+import {type CatalogueEntry, isRemote} from '../../../trace/catalogue.ts'
 import type {TraceOddity} from '../../../trace/doctor/oddity.ts'
 import type {TracePreview} from '../../../trace/preview-trace.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {LoadProgress, TraceInfo, TraceRequest} from '../../../worker/protocol.ts'
 import {downloadTrace} from './download-trace.ts'
-import {isRemote} from './remote.ts'
 
 export interface PickedTrace {
   readonly source: TraceSource
@@ -102,21 +101,23 @@ export class TraceState {
     return this.#pickAs(file, reading, false)
   }
 
-  async load(source: TraceSource, reading: TraceReading): Promise<void> {
+  /** @returns what was loaded; null = nothing, or something else was chosen meanwhile */
+  async load(source: TraceSource, reading: TraceReading): Promise<TraceInfo | null> {
     const following = {source, reading}
     this.#following = following
     this.#givenWay = null
-    await this.#loadFollowed(following)
+    const info = await this.#loadFollowed(following)
     if (this.#following === following) this.#following = null
+    return info
   }
 
-  async #loadFollowed({source, reading}: Followed): Promise<void> {
+  async #loadFollowed({source, reading}: Followed): Promise<TraceInfo | null> {
     this.#lastReading = reading
     this.#picked = ''
-    if (source.kind === 'catalogue') await this.#loadFromCatalogue(source, reading)
-    else if (this.file !== null && isSource(this.info, source))
-      await this.#load({source, blob: this.file, ...reading}, source.name, this.file)
-    else await this.#loadKeptFile(source, reading)
+    if (source.kind === 'catalogue') return this.#loadFromCatalogue(source, reading)
+    if (this.file !== null && isSource(this.info, source))
+      return this.#load({source, blob: this.file, ...reading}, source.name, this.file)
+    return this.#loadKeptFile(source, reading)
   }
 
   /** Keeps the local file on the page in the Library, so that it need not be picked again. */
@@ -161,7 +162,19 @@ export class TraceState {
     const detected = await this.#pickAs(file, plain, true)
     if (detected !== null || this.#wanted?.wrong !== wrong) return detected
     this.#rejected = {file, format: formatKey(reading)}
-    return traceFormat === undefined ? null : this.#pickAs(file, reading, false)
+    const asked = traceFormat === undefined ? null : await this.#pickAs(file, reading, false)
+    if (asked === null && this.#givenWay !== null && this.problem !== null)
+      await this.#loadBeneath(this.#givenWay)
+    return asked
+  }
+
+  /** Loads what a refused file kept from being loaded; what is said of the file stays. */
+  async #loadBeneath({source, reading}: Followed): Promise<void> {
+    const {problem} = this
+    const rejected = this.#rejected
+    if ((await this.load(source, reading)) === null) return
+    this.problem = problem
+    this.#rejected = rejected
   }
 
   /** Fetches the offered trace; only ever called by its button. */
@@ -222,38 +235,41 @@ export class TraceState {
   async #loadFromCatalogue(
     source: Extract<TraceSource, {kind: 'catalogue'}>,
     reading: TraceReading,
-  ): Promise<void> {
+  ): Promise<TraceInfo | null> {
     // A change of the reading waits for the bytes that are on their way.
-    if (this.download !== null && this.offer?.id === source.id) return
+    if (this.download !== null && this.offer?.id === source.id) return null
     const abort = this.#stop()
     await this.loadCatalogue()
     const entry = this.catalogue.find(({id}) => id === source.id)
     const isElsewhere = entry !== undefined && isRemote(entry)
     const blob = isElsewhere ? await this.#kept.read(entry.sha256) : null
-    if (this.#abort !== abort) return
+    if (this.#abort !== abort) return null
     if (isElsewhere && blob === null) {
       this.offer = entry
-      return
+      return null
     }
     const file = blob === null ? null : new File([blob], source.id)
-    await this.#load({source, blob: file, ...reading}, entry?.title ?? source.id, file)
+    return this.#load({source, blob: file, ...reading}, entry?.title ?? source.id, file)
   }
 
   /** A local file can only be one that was picked here before, or is kept in the Library. */
-  async #loadKeptFile(source: Extract<TraceSource, {kind: 'file'}>, reading: TraceReading): Promise<void> {
+  async #loadKeptFile(
+    source: Extract<TraceSource, {kind: 'file'}>,
+    reading: TraceReading,
+  ): Promise<TraceInfo | null> {
     const abort = this.#stop()
     const blob = source.sha256 === '' ? null : await this.#kept.read(source.sha256)
-    if (this.#abort !== abort) return
+    if (this.#abort !== abort) return null
     if (blob === null) {
       this.#wanted = source.sha256 === '' ? null : {sha256: source.sha256, wrong: null}
       this.missing = {name: source.name, sha256: source.sha256}
       const message = `This scenario uses the local file ${source.name}: drop or pick ${checksumWords(source.sha256)}`
       this.problem = {message}
-      return
+      return null
     }
     const file = new File([blob], source.name)
     this.isFileKept = await this.#kept.isKept(source.sha256)
-    await this.#load({source: {kind: 'file', name: source.name}, blob: file, ...reading}, source.name, file)
+    return this.#load({source: {kind: 'file', name: source.name}, blob: file, ...reading}, source.name, file)
   }
 
   async #pickAs(file: File, reading: TraceReading, isDetected: boolean): Promise<PickedTrace | null> {
