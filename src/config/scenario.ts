@@ -151,13 +151,22 @@ export interface ReportedSla {
 }
 
 /** What traffic is replayed. A trace is named, never embedded: the host finds the bytes. */
-export type TraceSource =
-  | {readonly kind: 'catalogue'; readonly id: string}
-  | {readonly kind: 'file'; readonly name: string; readonly sha256: string}
+export type TraceSource = {readonly kind: 'catalogue'; readonly id: string} | FileSource
+
+/** A file of the user's own, or one at an address that a link names. */
+export interface FileSource {
+  readonly kind: 'file'
+  readonly name: string
+  /** Lower-case hex; '' = not known yet, any file of that name or at that address. */
+  readonly sha256: string
+  /** https; nothing is fetched from there until the user says so. */
+  readonly url?: string
+}
 
 export function isSameTrace(a: TraceSource, b: TraceSource): boolean {
   if (a.kind === 'catalogue') return b.kind === 'catalogue' && a.id === b.id
-  return b.kind === 'file' && a.name === b.name && a.sha256 === b.sha256
+  if (b.kind !== 'file' || a.name !== b.name || a.sha256 !== b.sha256) return false
+  return a.sha256 !== '' || a.url === b.url
 }
 
 /** Pools by the names they have in events and reports. */

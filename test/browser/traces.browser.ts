@@ -165,6 +165,59 @@ describe('a trace on another host', () => {
   })
 })
 
+describe('a trace at an address that a link names', () => {
+  const address = 'https://traces.example/shared/chats.jsonl'
+  const hash = `v=1&trace=${encodeURIComponent(address)}&run=1`
+
+  /** @returns how often the host was asked */
+  async function serve({page}: Site, body: string | null): Promise<() => number> {
+    let visits = 0
+    await page.context().route(`${address}*`, async route => {
+      visits++
+      const headers = {'access-control-allow-origin': '*'}
+      await (body === null ? route.fulfill({status: 404}) : route.fulfill({body, headers}))
+    })
+    return () => visits
+  }
+
+  test('is fetched when its button is pressed, replayed, and pinned by its checksum from then on', async () => {
+    const site = await open()
+    const visits = await serve(site, TRACE)
+    await site.page.goto(`${inject('siteUrl')}#${hash}`)
+    await site.page.reload()
+    await expectVisible(site.page.getByText(`The link names a trace at ${address}.`))
+    await site.page.waitForTimeout(300)
+    expect(visits()).toBe(0)
+    expect(await runButton(site).isDisabled()).toBe(true)
+    await site.page.getByRole('button', {name: 'Download chats.jsonl from traces.example'}).click()
+    // The link had asked for a run: it is made as soon as the trace is here.
+    await expectVisible(site.page.getByRole('heading', {name: 'Results'}))
+    await expect.poll(() => site.page.url(), {timeout: 15_000}).toContain(`sha256=${ENTRY.sha256}`)
+    expect(decodeURIComponent(site.page.url())).toContain(`trace=${address}`)
+    await site.page.reload()
+    await expectReady(site)
+    await runToResults(site)
+    expect((await readMetricTable(site))['Request Count (requests)']?.avg).toBe('400.00')
+    expect(visits()).toBe(1)
+  })
+
+  test('is refused if it is not the one the link names, or not there, and a file may be opened instead', async () => {
+    const site = await open({hash: `v=1&trace=${encodeURIComponent(address)}&sha256=${ENTRY.sha256}`})
+    await serve(site, TRACE.replace('900', '901'))
+    const button = site.page.getByRole('button', {name: /^Download chats/})
+    await button.click()
+    expect(await alertText(site)).toContain('did not send chats.jsonl as the link names it')
+    await site.page.context().unroute(`${address}*`)
+    await serve(site, null)
+    await button.click()
+    await expectVisible(site.page.getByText(/answered 404|could not be downloaded/).first())
+    expectComplaints(site, /404|chats|CORS|ERR_FAILED/)
+    const file = {name: 'chats.jsonl', mimeType: 'text/plain', buffer: Buffer.from(TRACE)}
+    await site.page.getByLabel('Trace file', {exact: true}).setInputFiles(file)
+    await expectReady(site)
+  })
+})
+
 describe('a file of another format', () => {
   const azure = `TIMESTAMP,ContextTokens,GeneratedTokens\n${Array.from(
     {length: 60},

@@ -85,6 +85,17 @@ const scenarios: fc.Arbitrary<Scenario> = fc
         name: fc.constantFrom('my trace.jsonl', 'a&b=c#d.gz', 'ü+%.jsonl'),
         sha256: fc.constant('0123456789abcdef'.repeat(4)),
       }),
+      fc
+        .record({
+          place: fc.constantFrom('https://traces.example', 'https://10.0.0.1:8443/a/b'),
+          name: fc.constantFrom('week.csv.gz', 'a%20b;c=d&e.jsonl'),
+          query: fc.constantFrom('', '?x=1&y=/2'),
+          sha256: fc.constantFrom('', '0123456789abcdef'.repeat(4)),
+        })
+        .map(({place, name, query, sha256}) => {
+          const url = `${place}/${name}${query}`
+          return {kind: 'file' as const, name, sha256, url}
+        }),
     ),
     traceBlockSize: fc.integer({min: 1, max: 4096}),
     arrivalSpeedupRatio: fc.double({min: 1e-6, max: 1e6, noNaN: true}),
@@ -123,6 +134,20 @@ function plannerFrom(fields: object | null, mode: 'agg' | 'disagg'): PlannerConf
 }
 
 describe('links', () => {
+  it.each([
+    'http://traces.example/a.csv',
+    'https://traces.example/',
+    'https://user:secret@traces.example/a.csv',
+    'https://traces.example/a b.csv',
+    'https:/a.csv',
+    `https://traces.example/${'x'.repeat(1000)}`,
+    'javascript:alert(1)',
+  ])('refuse %s as the address of a trace', address => {
+    const {scenario, ignored} = decodeScenario(`v=1&trace=${encodeURIComponent(address)}`)
+    expect(scenario).toEqual(defaultScenario())
+    expect(ignored).toHaveLength(1)
+  })
+
   it('are short and readable for a preset and for a changed knob', () => {
     expect(encodeScenario(defaultScenario())).toBe('v=1')
     for (const preset of PRESETS) {

@@ -9,6 +9,7 @@ import {withRelease} from '../releases/with-release.ts'
 import {
   type AicPerfConfig,
   type EngineTiming,
+  type FileSource,
   isSameTrace,
   type RouterConfig,
   type Scenario,
@@ -200,10 +201,8 @@ function differences(base: Scenario, to: Scenario): readonly Pair[] {
 function traceDifferences(from: TraceSource, to: TraceSource): readonly Pair[] {
   if (isSameTrace(from, to)) return []
   if (to.kind === 'catalogue') return [['trace', to.id]]
-  return [
-    ['file', to.name],
-    ['sha256', to.sha256],
-  ]
+  const place: Pair = to.url === undefined ? ['file', to.name] : ['trace', to.url]
+  return to.sha256 === '' && to.url !== undefined ? [place] : [place, ['sha256', to.sha256]]
 }
 
 function decodeTrace(link: LinkPairs, base: TraceSource): TraceSource {
@@ -215,9 +214,21 @@ function decodeTrace(link: LinkPairs, base: TraceSource): TraceSource {
     if (/^[^\p{Cc}]{1,255}$/u.test(name) && /^[0-9a-f]{64}$/.test(sha256)) return {kind: 'file', name, sha256}
     link.ignore('file', name)
   } else if (name !== null) link.ignore('file', name)
-  else if (sha256 !== null) link.ignore('sha256', sha256)
+  const there = traceAt(id ?? '', sha256 ?? '')
+  if (there !== null) return there
+  if (name === null && sha256 !== null) link.ignore('sha256', sha256)
   if (id === null) return base
   if (/^[a-z0-9][a-z0-9-]{0,63}$/.test(id)) return {kind: 'catalogue', id}
   link.ignore('trace', id)
   return base
+}
+
+/** A trace at an address, called by the end of its path; null = no https address, or none of a file. */
+function traceAt(url: string, sha256: string): FileSource | null {
+  if (url.length > 1000 || !/^([0-9a-f]{64})?$/.test(sha256)) return null
+  const [, name] =
+    /^https:\/\/[a-z0-9.-]+(?::\d+)?\/(?:[^\s?#\p{Cc}]*\/)?([^\s/?#\p{Cc}]+)(?:\?[^\s#\p{Cc}]*)?$/iu.exec(
+      url,
+    ) ?? []
+  return name === undefined ? null : {kind: 'file', name, sha256, url}
 }

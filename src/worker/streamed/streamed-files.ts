@@ -1,4 +1,4 @@
-import type {TraceSource} from '../../config/scenario.ts'
+import type {FileSource} from '../../config/scenario.ts'
 import {isEqual} from '../../core/is-equal.ts'
 import {fail, ok, type Problem, type Result, RunError} from '../../core/result.ts'
 import {Sha256Pieces} from '../../core/sha256.ts'
@@ -28,7 +28,7 @@ export interface StreamedFile extends StreamedColumns {
 }
 
 export interface FileWanted extends WorkloadOptions {
-  readonly source: {readonly kind: 'file'; readonly name: string} | Extract<TraceSource, {kind: 'file'}>
+  readonly source: {readonly kind: 'file'; readonly name: string} | FileSource
   readonly blob: Blob
 }
 

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {createServer, type Server, type ServerResponse} from 'node:http'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CatalogueEntry} from '../../../trace/catalogue.ts'
-import {downloadTrace} from './download-trace.ts'
+import {downloadTrace, type RemoteTrace} from './download-trace.ts'
 
 const BYTES = Buffer.alloc(300_000, 'trace ')
 
@@ -54,16 +54,25 @@ function entryAt(path: string): CatalogueEntry {
   }
 }
 
-async function download(path: string, {signal = new AbortController().signal, stallMs = 5000} = {}) {
+/** As a link names it, with or without its checksum. */
+function linkedAt(path: string, sha256: string): RemoteTrace {
+  return {title: 'The trace', file: `${base}${path}`, sha256, bytes: null}
+}
+
+async function download(
+  path: string,
+  {signal = new AbortController().signal, stallMs = 5000, entry = entryAt(path) as RemoteTrace} = {},
+) {
   const loaded: number[] = []
-  const result = await downloadTrace(entryAt(path), {
+  const result = await downloadTrace(entry, {
     signal,
     stallMs,
     onProgress: bytes => loaded.push(bytes),
   })
   return {
     loaded,
-    bytes: result.ok ? Buffer.from(result.value) : null,
+    bytes: result.ok ? Buffer.from(result.value.bytes) : null,
+    sha256: result.ok ? result.value.sha256 : null,
     message: result.ok ? '' : result.error.message,
   }
 }
@@ -87,6 +96,21 @@ describe('downloadTrace', () => {
     const outcome = await download(path, {stallMs: 200})
     expect(outcome.message).toMatch(message)
     expect(outcome.bytes).toBe(null)
+  })
+
+  it('takes whatever is at an address without a checksum, and says which it has', async () => {
+    const {bytes, sha256} = await download('/good', {entry: linkedAt('/good', '')})
+    expect(bytes?.equals(BYTES)).toBe(true)
+    expect(sha256).toBe(entryAt('/good').sha256)
+  })
+
+  it('holds an address to the checksum of its link', async () => {
+    const good = await download('/good', {entry: linkedAt('/good', entryAt('/good').sha256)})
+    expect(good.bytes?.equals(BYTES)).toBe(true)
+    const lies = await download('/lies', {entry: linkedAt('/lies', entryAt('/good').sha256)})
+    expect(lies.message).toMatch(/did not send The trace as the link names it: the checksum/)
+    const breaks = await download('/breaks-off', {entry: linkedAt('/breaks-off', '')})
+    expect(breaks.message).toMatch(/could not be downloaded.*CORS/)
   })
 
   it('stops when told', async () => {

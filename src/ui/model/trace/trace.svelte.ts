@@ -1,14 +1,16 @@
-import type {Scenario, TraceSource} from '../../../config/scenario.ts'
+import {type FileSource, isSameTrace, type Scenario, type TraceSource} from '../../../config/scenario.ts'
 import type {TraceReading} from '../../../config/trace-reading.ts'
 import {messageOf} from '../../../core/message-of.ts'
 import type {Problem, Result} from '../../../core/result.ts'
 import type {TraceStore} from '../../../store/trace-store.ts'
-import {type CatalogueEntry, isRemote} from '../../../trace/catalogue.ts'
+import type {CatalogueEntry} from '../../../trace/catalogue.ts'
 import type {TraceOddity} from '../../../trace/doctor/oddity.ts'
 import type {TracePreview} from '../../../trace/preview-trace.ts'
 import type {SimulatorClient} from '../../../worker/client.ts'
 import type {LoadProgress, TraceInfo, TraceRequest} from '../../../worker/protocol.ts'
 import {downloadTrace} from './download-trace.ts'
+import {isRemote} from './remote.ts'
+import {offerAt, offerOf, type TraceOffer} from './trace-offer.ts'
 
 export interface PickedTrace {
   readonly source: TraceSource
@@ -35,7 +37,7 @@ export class TraceState {
   /** Whether that file, a local one, is kept in the Library. */
   isFileKept = $state(false)
   /** The chosen trace is on another host and not here yet: the user decides. */
-  offer: CatalogueEntry | null = $state.raw(null)
+  offer: TraceOffer | null = $state.raw(null)
   /** Bytes of the offer that have come; null = no download is under way. */
   download: {readonly loadedBytes: number} | null = $state.raw(null)
   readonly #client: SimulatorClient
@@ -177,33 +179,41 @@ export class TraceState {
     this.#rejected = rejected
   }
 
-  /** Fetches the offered trace; only ever called by its button. */
-  startDownload = async (): Promise<void> => {
+  /** Fetches the offered trace; only ever called by its button. What a link only had the address of is known by its checksum then. */
+  startDownload = async (): Promise<PickedTrace | null> => {
     const {offer} = this
-    if (offer === null || this.download !== null) return
+    if (offer === null || this.download !== null) return null
     const abort = new AbortController()
     this.#downloadAbort = abort
     this.problem = null
     this.download = {loadedBytes: 0}
     try {
-      const bytes = await downloadTrace(offer, {
+      const fetched = await downloadTrace(offer, {
         signal: abort.signal,
         onProgress: loadedBytes => {
           if (this.#downloadAbort === abort) this.download = {loadedBytes}
         },
       })
-      if (this.#downloadAbort !== abort) return
-      if (!bytes.ok) {
-        this.problem = bytes.error
-        return
+      if (this.#downloadAbort !== abort) return null
+      if (!fetched.ok) {
+        this.problem = fetched.error
+        return null
       }
-      const {id, title, sha256} = offer
-      await this.#kept.keep({id: sha256, name: title, origin: 'download', fileName: id}, bytes.value)
+      const {bytes, sha256} = fetched.value
+      await this.#kept.keep(
+        {id: sha256, name: offer.title, origin: 'download', fileName: offer.fileName},
+        bytes,
+      )
       this.download = null
-      if (this.offer === offer && this.#lastReading !== null)
-        await this.load({kind: 'catalogue', id: offer.id}, this.#lastReading)
+      const reading = this.#lastReading
+      if (this.offer !== offer || reading === null) return null
+      const source = offer.source.kind === 'file' ? {...offer.source, sha256} : offer.source
+      if ((await this.load(source, reading)) === null) return null
+      this.#picked = pickKey(source, reading)
+      return {source, isDetected: false}
     } catch (error) {
       if (this.#downloadAbort === abort) this.problem = {message: messageOf(error)}
+      return null
     } finally {
       if (this.#downloadAbort === abort) this.download = null
     }
@@ -236,8 +246,7 @@ export class TraceState {
     source: Extract<TraceSource, {kind: 'catalogue'}>,
     reading: TraceReading,
   ): Promise<TraceInfo | null> {
-    // A change of the reading waits for the bytes that are on their way.
-    if (this.download !== null && this.offer?.id === source.id) return null
+    if (this.#isFetching(source)) return null
     const abort = this.#stop()
     await this.loadCatalogue()
     const entry = this.catalogue.find(({id}) => id === source.id)
@@ -245,22 +254,22 @@ export class TraceState {
     const blob = isElsewhere ? await this.#kept.read(entry.sha256) : null
     if (this.#abort !== abort) return null
     if (isElsewhere && blob === null) {
-      this.offer = entry
+      this.offer = offerOf(entry, source)
       return null
     }
     const file = blob === null ? null : new File([blob], source.id)
     return this.#load({source, blob: file, ...reading}, entry?.title ?? source.id, file)
   }
 
-  /** A local file can only be one that was picked here before, or is kept in the Library. */
-  async #loadKeptFile(
-    source: Extract<TraceSource, {kind: 'file'}>,
-    reading: TraceReading,
-  ): Promise<TraceInfo | null> {
+  /** A local file can only be one that was picked here before, or is kept in the Library; one at an address is offered. */
+  async #loadKeptFile(source: FileSource, reading: TraceReading): Promise<TraceInfo | null> {
+    if (this.#isFetching(source)) return null
     const abort = this.#stop()
     const blob = source.sha256 === '' ? null : await this.#kept.read(source.sha256)
     if (this.#abort !== abort) return null
     if (blob === null) {
+      this.offer = offerAt(source)
+      if (this.offer !== null) return null
       this.#wanted = source.sha256 === '' ? null : {sha256: source.sha256, wrong: null}
       this.missing = {name: source.name, sha256: source.sha256}
       const message = `This scenario uses the local file ${source.name}: drop or pick ${checksumWords(source.sha256)}`
@@ -269,7 +278,7 @@ export class TraceState {
     }
     const file = new File([blob], source.name)
     this.isFileKept = await this.#kept.isKept(source.sha256)
-    return this.#load({source: {kind: 'file', name: source.name}, blob: file, ...reading}, source.name, file)
+    return this.#load({source, blob: file, ...reading}, source.name, file)
   }
 
   async #pickAs(file: File, reading: TraceReading, isDetected: boolean): Promise<PickedTrace | null> {
@@ -292,6 +301,11 @@ export class TraceState {
     void this.#kept.remember(info.sha256, file)
     this.#picked = pickKey(info.source, own)
     return {source: info.source, isDetected}
+  }
+
+  /** A change of the reading waits for the bytes that are on their way. */
+  #isFetching(source: TraceSource): boolean {
+    return this.download !== null && this.offer !== null && isSameTrace(this.offer.source, source)
   }
 
   /** Lets go of whatever is under way, for what comes now. */
@@ -364,7 +378,7 @@ function pickKey(source: TraceSource, reading: TraceReading): string {
 }
 
 /** Also of a trace made anew in the file's place, whose checksum is its own. */
-function isSource(info: TraceInfo | null, {sha256}: Extract<TraceSource, {kind: 'file'}>): boolean {
+function isSource(info: TraceInfo | null, {sha256}: FileSource): boolean {
   return info?.source.kind === 'file' && info.source.sha256 === sha256
 }
 
