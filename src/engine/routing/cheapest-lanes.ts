@@ -6,8 +6,8 @@ import {LeastTree} from './least-tree.ts'
 
 /**
  * Finds the instances on which a request costs least. A cost is what is on an instance already and what the request adds, and that is
- * the same for all that have equally many of its blocks. So of a wide fleet those with uncommonly many are looked at one by one, and
- * then the others in the order of a tree of their loads, as far as they can cost as little as the best one.
+ * the same for all that have equally many of its blocks. So of a wide fleet the few with uncommonly many are looked at one by one, and
+ * of the others, by a tree of their loads, those that can cost as little as the best one.
  */
 export class CheapestLanes {
   readonly #costs: LaneCosts
@@ -52,24 +52,31 @@ export class CheapestLanes {
     this.#ties.fill(0)
     this.#tieCount = 0
     if (this.#loads === null) for (const lane of this.#lanes) this.#look(lane)
-    else {
-      const cached = this.#lookAtDeepest(this.#costs.cached)
-      const held = this.#lookAtDeepest(this.#costs.held)
-      this.#besides = this.#costs.leastBesides(cached, held)
-      this.#look(this.#loads.leastThing)
-      this.#setMostLoad()
-      this.#lookBelow(this.#loads, 1)
-    }
+    else this.#lookAtLight(this.#loads)
     return this.#tie(this.#tieCount > 1 ? random.nextInt(this.#tieCount) : 0)
   }
 
-  /** Looks at lanes that have more than most of the others; @returns the blocks that those have at the most */
-  #lookAtDeepest(depths: LaneDepths): number {
+  #lookAtLight(loads: LeastTree): void {
+    const {cached, held} = this.#costs
+    const cachedByMany = this.#lookAtFew(cached)
+    const heldByMany = this.#lookAtFew(held)
+    this.#look(loads.leastThing)
+    const half = this.#lanes.length / 2
+    const cachedByMost = cached.innermost(half)
+    const heldByMost = held.innermost(half)
+    this.#setBesides(cached.depthIn(cachedByMany), held.depthIn(heldByMany))
+    if (cachedByMost < cachedByMany) cached.eachIn(cachedByMost + 1, this.#lookIfLight)
+    if (heldByMost < heldByMany) held.eachIn(heldByMost + 1, this.#lookIfLight)
+    this.#setBesides(cached.depthIn(cachedByMost), held.depthIn(heldByMost))
+    this.#lookBelow(loads, 1)
+  }
+
+  /** Looks at the lanes that have uncommonly many blocks; @returns the innermost set of more lanes than a few */
+  #lookAtFew(depths: LaneDepths): number {
     for (const lane of depths.told) this.#look(lane)
-    let set = depths.count - 1
-    while (set > 0 && depths.sizeOf(set) <= FEW_LANES) set--
+    const set = depths.innermost(FEW_LANES)
     if (set < depths.count - 1) depths.eachIn(set + 1, this.#look)
-    return depths.depthIn(set)
+    return set
   }
 
   #lookBelow(loads: LeastTree, node: number): void {
@@ -80,6 +87,11 @@ export class CheapestLanes {
     }
     this.#lookBelow(loads, node * 2)
     this.#lookBelow(loads, node * 2 + 1)
+  }
+
+  readonly #lookIfLight = (lane: number): void => {
+    const loads = this.#loads!
+    if (loads.least[loads.size + lane]! <= this.#mostLoad) this.#look(lane)
   }
 
   readonly #look = (lane: number): void => {
@@ -96,6 +108,12 @@ export class CheapestLanes {
     if ((this.#ties[place >>> 5]! & bit) !== 0) return
     this.#ties[place >>> 5]! |= bit
     this.#tieCount++
+  }
+
+  /** From here on it is about lanes that have no more than so many blocks. */
+  #setBesides(cachedBlocks: number, heldBlocks: number): void {
+    this.#besides = this.#costs.leastBesides(cachedBlocks, heldBlocks)
+    this.#setMostLoad()
   }
 
   #setMostLoad(): void {

@@ -84,10 +84,11 @@ export class LaneDepths {
     return this.#depths[set]!
   }
 
-  sizeOf(set: number): number {
-    let size = 0
-    for (let i = set * this.#words; i < (set + 1) * this.#words; i++) size += countBits(this.#bits[i]!)
-    return size
+  /** The innermost set of more lanes than that, or the outermost one. */
+  innermost(lanes: number): number {
+    let set = this.count - 1
+    while (set > 0 && this.#sizeOf(set) <= lanes) set--
+    return set
   }
 
   eachIn(set: number, visit: (lane: number) => void): void {
@@ -95,6 +96,12 @@ export class LaneDepths {
     for (let i = 0; i < this.#words; i++)
       for (let word = this.#bits[from + i]!; word !== 0; word &= word - 1)
         visit(i * 32 + 31 - Math.clz32(word & -word))
+  }
+
+  #sizeOf(set: number): number {
+    let size = 0
+    for (let i = set * this.#words; i < (set + 1) * this.#words; i++) size += countBits(this.#bits[i]!)
+    return size
   }
 
   #isIn(set: number, lane: number): boolean {

@@ -27,7 +27,8 @@ export class RouterLoads {
   readonly #options: RouterLoadOptions
   /** null when requests are taken to have no blocks in common. */
   readonly #held: HeldPaths | null
-  readonly #placed = new Map<number, Placed>()
+  /** By request; undefined where it is on no lane. */
+  readonly #placed: (Placed | undefined)[] = []
   readonly #prefills: PrefillLoadTracker[] = []
   /** Prompt tokens still to be computed; where prompts shrink, as of the last `refresh`. */
   prefillTokens = new Float64Array(0)
@@ -86,7 +87,7 @@ export class RouterLoads {
       this.#prefills[lane]?.add(prefill, nowMs)
       this.prefillTokens[lane]! += prefill.tokens
     }
-    this.#placed.set(request, {lane, prefill})
+    this.#placed[request] = {lane, prefill}
     this.requests[lane]!++
     if (this.#held === null) this.heldBlocks[lane]! += this.#options.blocksOf(request)
     else {
@@ -98,7 +99,7 @@ export class RouterLoads {
 
   /** The prompt of a request has been computed. */
   settle(request: number, nowMs: number): void {
-    const placed = this.#placed.get(request)
+    const placed = this.#placed[request]
     if (placed === undefined || placed.prefill === null) return
     this.#settle(placed, nowMs)
     this.#options.loadChanged(placed.lane)
@@ -106,10 +107,10 @@ export class RouterLoads {
 
   /** A request left its instance. */
   free(request: number, nowMs: number): void {
-    const placed = this.#placed.get(request)
+    const placed = this.#placed[request]
     if (placed === undefined) return
     this.#settle(placed, nowMs)
-    this.#placed.delete(request)
+    this.#placed[request] = undefined
     const {lane} = placed
     this.requests[lane]!--
     if (this.#held === null) this.heldBlocks[lane]! -= this.#options.blocksOf(request)
