@@ -8,8 +8,6 @@ export interface BlockTable {
   /** Blocks of request r: `blocks[blockStart[r] .. blockStart[r + 1]]`. */
   readonly blockStart: Uint32Array
   readonly blocks: Int32Array
-  /** The id of the block before in the chain, or -1. */
-  readonly parent: Int32Array
   /** Ids are 0 … blockCount - 1. */
   readonly blockCount: number
 }
@@ -29,7 +27,7 @@ export function internBlocks(workload: Workload, blockSize: number): BlockTable 
   for (let request = 0; request < workload.requestCount; request++) {
     trie.writeBlocks(workload.hashStart[request]!, blocks, blockStart[request]!, blockStart[request + 1]!)
   }
-  return {blockStart, blocks, parent: trie.computeParents(), blockCount: trie.blockCount}
+  return {blockStart, blocks, blockCount: trie.blockCount}
 }
 
 function computeBlockStarts({requestCount, inputLength}: Workload, blockSize: number): Uint32Array {
@@ -48,8 +46,6 @@ export class PrefixTrie {
   readonly #edges = new PrefixEdges()
   /** First block id of the node; the run ends where the next node's begins. */
   #nodeBlock = new Int32Array(this.#edges.room)
-  /** Last block of the chain up to and including the node, or -1. */
-  #nodeLastBlock = new Int32Array(this.#edges.room)
   blockCount = 0
 
   constructor(workload: Workload, blockSize: number) {
@@ -90,18 +86,6 @@ export class PrefixTrie {
     return counts
   }
 
-  computeParents(): Int32Array {
-    const parent = new Int32Array(this.blockCount)
-    for (let node = 0; node < this.#edges.count; node++) {
-      const first = this.#nodeBlock[node]!
-      const end = this.#blockEnd(node)
-      const above = this.#edges.parent[node]!
-      for (let block = first; block < end; block++) parent[block] = block - 1
-      if (first < end) parent[first] = above < 0 ? -1 : this.#nodeLastBlock[above]!
-    }
-    return parent
-  }
-
   /** Complete blocks within the first `depth` hash ids' tokens. */
   #blocksEndingBy(depth: number): number {
     return Math.floor((depth * this.#traceBlockSize) / this.#blockSize)
@@ -114,24 +98,13 @@ export class PrefixTrie {
   #child(parent: number, hashId: number, depth: number): number {
     const known = this.#edges.count
     const node = this.#edges.child(parent, hashId)
-    if (node === known) this.#begin(node, parent, depth)
+    if (node === known) this.#begin(node, depth)
     return node
   }
 
-  #begin(node: number, parent: number, depth: number): void {
-    if (this.#edges.room > this.#nodeBlock.length) this.#grow()
+  #begin(node: number, depth: number): void {
+    if (this.#edges.room > this.#nodeBlock.length) this.#nodeBlock = grown(this.#nodeBlock, this.#edges.room)
     this.#nodeBlock[node] = this.blockCount
     this.blockCount += this.#blocksEndingBy(depth + 1) - this.#blocksEndingBy(depth)
-    const ownsBlocks = this.blockCount > this.#nodeBlock[node]!
-    this.#nodeLastBlock[node] = ownsBlocks
-      ? this.blockCount - 1
-      : parent < 0
-        ? -1
-        : this.#nodeLastBlock[parent]!
-  }
-
-  #grow(): void {
-    this.#nodeBlock = grown(this.#nodeBlock, this.#edges.room)
-    this.#nodeLastBlock = grown(this.#nodeLastBlock, this.#edges.room)
   }
 }

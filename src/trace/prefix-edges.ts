@@ -1,8 +1,12 @@
 import {grown} from '../core/grown.ts'
 
 const NODES_INITIAL = 1024
+const SLOTS_INITIAL = 1024
 
-/** A trie of hash id prefixes: its edges in one open-addressing table keyed by (parent node, hash id). Parents have lower numbers. */
+/**
+ * A trie of hash id prefixes. Parents have lower numbers. Most nodes come right after their parents and are found there; the others'
+ * edges are in one open-addressing table keyed by (parent node, hash id).
+ */
 export class PrefixEdges {
   /** Nodes are 0 … count - 1. */
   count = 0
@@ -10,7 +14,8 @@ export class PrefixEdges {
   parent = new Int32Array(NODES_INITIAL)
   #hashId = new Uint32Array(NODES_INITIAL)
   /** Node + 1 per slot, 0 = free; at most half full. */
-  #slots = new Int32Array(NODES_INITIAL * 2)
+  #slots = new Int32Array(SLOTS_INITIAL)
+  #listed = 0
 
   /** Nodes that there is room for. */
   get room(): number {
@@ -19,6 +24,10 @@ export class PrefixEdges {
 
   /** The node of a hash id below another node (-1 = the root); it is a new one if `count` was its number. */
   child(parent: number, hashId: number): number {
+    const next = parent + 1
+    // Nobody is below the last node.
+    if (next === this.count) return this.#add(parent, hashId)
+    if (this.parent[next] === parent && this.#hashId[next] === hashId) return next
     const mask = this.#slots.length - 1
     let slot = hashEdge(parent, hashId) & mask
     for (;;) {
@@ -27,11 +36,10 @@ export class PrefixEdges {
       if (this.parent[node] === parent && this.#hashId[node] === hashId) return node
       slot = (slot + 1) & mask
     }
-    const node = this.count++
-    this.parent[node] = parent
-    this.#hashId[node] = hashId
+    const node = this.#add(parent, hashId)
     this.#slots[slot] = node + 1
-    if (this.count === this.room) this.#grow()
+    this.#listed++
+    if (this.#listed * 2 > mask) this.#list(this.#slots.length * 2)
     return node
   }
 
@@ -51,24 +59,32 @@ export class PrefixEdges {
       renamed[node] = kept++
     }
     this.count = kept
-    this.#slots.fill(0)
-    this.#fillSlots()
+    this.#list(this.#slots.length)
     return renamed
   }
 
-  #grow(): void {
-    this.parent = grown(this.parent, this.count * 2)
-    this.#hashId = grown(this.#hashId, this.count * 2)
-    this.#slots = new Int32Array(this.#slots.length * 2)
-    this.#fillSlots()
+  #add(parent: number, hashId: number): number {
+    const node = this.count++
+    this.parent[node] = parent
+    this.#hashId[node] = hashId
+    if (this.count === this.room) {
+      this.parent = grown(this.parent, this.count * 2)
+      this.#hashId = grown(this.#hashId, this.count * 2)
+    }
+    return node
   }
 
-  #fillSlots(): void {
-    const mask = this.#slots.length - 1
+  /** Fills the table anew. */
+  #list(slots: number): void {
+    this.#slots = new Int32Array(slots)
+    this.#listed = 0
+    const mask = slots - 1
     for (let node = 0; node < this.count; node++) {
+      if (this.parent[node] === node - 1) continue
       let slot = hashEdge(this.parent[node]!, this.#hashId[node]!) & mask
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask
       this.#slots[slot] = node + 1
+      this.#listed++
     }
   }
 }
