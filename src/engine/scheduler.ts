@@ -1,6 +1,7 @@
 import type {Upcoming} from './arrivals.ts'
 import type {PassFigures} from './record/pass-figures.ts'
 import type {MomentLog} from './stretch/moment-log.ts'
+import type {PassesBetweenStops} from './stretch/planned-stops.ts'
 import type {StopLog} from './stretch/stop-log.ts'
 
 /**
@@ -90,6 +91,19 @@ export interface PlanBounds {
 
 export interface SteadyPassObserver {
   steadyPass(startMs: number, endMs: number, requests: number, kvTokens: number): void
+  /** The same of passes one after the other, the ends of which stand in a column; `kvTokens` are the first one's. */
+  steadyPasses(startMs: number, endMs: Float64Array, passes: number, requests: number, kvTokens: number): void
+}
+
+/** Which passes are told of, and by whom. */
+export interface ToldPasses {
+  /** The first that is told of. */
+  readonly first: number
+  readonly stops: number
+  /** Requests that emit a token in each of them. */
+  readonly count: number
+  /** The instance's among those that stop at one moment, from the first stop on. */
+  readonly rank: number
 }
 
 /** What one forward pass did. One object per instance, reused. Token counts unless said otherwise. */
@@ -113,6 +127,8 @@ export interface PassObserver {
    * Nobody says so where gaps are told as they happen.
    */
   stoppedAt(atMs: number, rank: number): void
+  /** `gaps` of passes one after the other, and `stoppedAt` for each stop but the last. */
+  gapsBetweenStops(passes: PassesBetweenStops, told: ToldPasses): void
   /** A request emitted `tokens` more tokens, already told by `gaps`, the last of them at `atMs`. */
   tokensUntil(request: number, tokens: number, atMs: number): void
   /** A pass that began at `atMs` computes `tokens` of a prompt until `endMs`. */

@@ -1,8 +1,10 @@
 import {expect, it} from 'vitest'
-import type {PassObserver} from './scheduler.ts'
+import type {PassObserver, ToldPasses} from './scheduler.ts'
 import {SteadyRun} from './steady-run.ts'
 import {batchOf} from './stretch/batch-in-step.ts'
 import {MomentLog} from './stretch/moment-log.ts'
+import {PassTiming} from './stretch/pass-timing.ts'
+import type {PassesBetweenStops} from './stretch/planned-stops.ts'
 import {StopLog} from './stretch/stop-log.ts'
 
 /** Counts what is told of tokens one by one, and of gaps. */
@@ -21,8 +23,18 @@ class CountingObserver implements PassObserver {
     this.gapCalls++
     this.gapTokens += count
   }
-  stoppedAt(atMs: number): void {
+  stoppedAt(atMs: number, _rank: number): void {
     this.stops.push(atMs)
+  }
+  gapsBetweenStops(
+    {startMs, passEndMs, pass}: PassesBetweenStops,
+    {first, stops, count, rank}: ToldPasses,
+  ): void {
+    let fromMs = first === 0 ? startMs : passEndMs[first - 1]!
+    for (let stop = 0, at = first; stop < stops; stop++) {
+      if (stop > 0) this.stoppedAt(fromMs, rank)
+      for (; at < pass[stop]!; fromMs = passEndMs[at++]!) this.gaps(passEndMs[at]! - fromMs, count)
+    }
   }
   tokensUntil(): void {}
   prefillChunk(): void {}
@@ -39,7 +51,7 @@ function newRun(limit: number) {
     if (total > 10_000) tally.outside++
     return 10
   }
-  const steady = new SteadyRun(observer, decodeMs, tally)
+  const steady = new SteadyRun(observer, new PassTiming(decodeMs, {tally}))
   steady.open(batchOf(BATCH), limit)
   return {observer, steady, tally}
 }
@@ -184,7 +196,7 @@ it('stops before a pass in which requests take blocks, and tells of that alone a
 /** Passes of 10 ms that are planned up to 200 ms, and what happened elsewhere until then. */
 function unstoppedPlan() {
   const observer = new CountingObserver()
-  const steady = new SteadyRun(observer, () => 10, null)
+  const steady = new SteadyRun(observer, new PassTiming(() => 10, {}))
   steady.open(batchOf(BATCH), 300)
   expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 205, boundMs: 1e9})).toBe(20)
   expect(steady.plannedToMs).toBe(200)
@@ -223,8 +235,30 @@ it('cuts a plan at the stop that was known to come next', () => {
 })
 
 it('plans no passes without their stops where that would end a plan at none', () => {
-  const steady = new SteadyRun(new CountingObserver(), () => 10, null)
+  const steady = new SteadyRun(new CountingObserver(), new PassTiming(() => 10, {}))
   steady.open(batchOf(BATCH), 300)
   expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 205, boundMs: 105})).toBe(0)
   expect(steady.plan(BATCH, 0, {upcoming: null, untilMs: 15, boundMs: 105})).toBe(0)
+})
+
+it('asks once about passes that take equally long, and comes to the same', () => {
+  const told = [{}, {decodesByCacheAlone: true}].map(model => {
+    let asked = 0
+    const observer = new CountingObserver()
+    const timing = new PassTiming(
+      () => {
+        asked++
+        return 10
+      },
+      model as {decodesByCacheAlone?: true},
+    )
+    const steady = new SteadyRun(observer, timing)
+    steady.open(batchOf(BATCH), 300)
+    const times = Float64Array.from({length: 100}, (_, i) => i * 25)
+    const stops = steady.plan(BATCH, 0, {upcoming: {times, next: 0}, untilMs: 1e9, boundMs: 1e9})
+    steady.tell(stops, 0, null)
+    return {asked, seen: [stops, steady.endMs, steady.total, observer.gapTokens, observer.stops]}
+  })
+  expect(told.map(({asked}) => asked)).toEqual([300, 1])
+  expect(told[1]!.seen).toEqual(told[0]!.seen)
 })

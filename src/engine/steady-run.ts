@@ -1,7 +1,7 @@
-import type {OutsideTally} from '../perf/perf-model.ts'
 import type {PassObserver, PlanBounds, PlannedPasses, SteadyPassObserver} from './scheduler.ts'
 import type {BatchInStep} from './stretch/batch-in-step.ts'
 import type {MomentLog} from './stretch/moment-log.ts'
+import type {PassTiming} from './stretch/pass-timing.ts'
 import {PlannedStops} from './stretch/planned-stops.ts'
 import type {StopLog} from './stretch/stop-log.ts'
 
@@ -25,8 +25,7 @@ const NEVER = 2 ** 30
  */
 export class SteadyRun implements PlannedPasses {
   readonly #observer: PassObserver
-  readonly #decodeMs: (count: number, total: number) => number
-  readonly #tally: OutsideTally | null
+  readonly #timing: PassTiming
   passes = 0
   lastStartMs = 0
   /** Requests of the batch, and the tokens they have by now. */
@@ -46,15 +45,9 @@ export class SteadyRun implements PlannedPasses {
   readonly #plan = new PlannedStops()
   #isFirst = false
 
-  /** @param decodeMs how long a pass of `count` requests with `total` tokens takes, in ms */
-  constructor(
-    observer: PassObserver,
-    decodeMs: (count: number, total: number) => number,
-    tally: OutsideTally | null,
-  ) {
+  constructor(observer: PassObserver, timing: PassTiming) {
     this.#observer = observer
-    this.#decodeMs = decodeMs
-    this.#tally = tally
+    this.#timing = timing
   }
 
   /** It may go on, as far as the batch itself is concerned. */
@@ -110,7 +103,7 @@ export class SteadyRun implements PlannedPasses {
     observer: SteadyPassObserver | null,
   ): number {
     const {count} = this
-    const decodeMs = this.#decodeMs
+    const {decodeMs} = this.#timing
     const limit = Math.min(this.#left, this.beforeOpening)
     let {total} = this
     let startMs = nowMs
@@ -143,71 +136,74 @@ export class SteadyRun implements PlannedPasses {
    */
   runThrough(running: readonly RunningRequest[], stops: StopLog, observer: SteadyPassObserver | null): void {
     const {count} = this
-    const {boundMs} = stops
-    const decodeMs = this.#decodeMs
+    const {boundMs, times, untilMs} = stops
+    const plan = this.#plan
+    const timing = this.#timing
+    const {decodeMs, isConstant} = timing
     const limit = Math.min(this.#left, this.beforeOpening)
+    let {passEndMs, atMs, pass: passOf} = plan
     let {total} = this
     let startMs = stops.nowMs
-    let horizonMs = stops.horizonMs(startMs)
+    let at = stops.placeAfter(startMs)
+    let horizonMs = at < times.length && times[at]! < untilMs ? times[at]! : untilMs
     let pass = 0
     let stopPass = 0
+    let stop = 0
+    const constantMs = isConstant ? decodeMs(count, total) : Number.NaN
     while (pass < limit && horizonMs <= boundMs) {
-      const asked = this.#tally?.asked ?? 0
-      const outside = this.#tally?.outside ?? 0
-      const end = startMs + decodeMs(count, total)
+      const {asked, outside} = timing
+      const end = startMs + (isConstant ? constantMs : decodeMs(count, total))
       const isBeyond = end >= horizonMs
       if (end === startMs || (isBeyond && end >= boundMs)) {
         // As the first pass from a stop it is asked about when it is run.
-        if (pass === stopPass) this.#forgetQuestions(asked, outside)
+        if (pass === stopPass) this.#timing.takeBackTo(asked, outside)
         break
       }
-      if (isBeyond) {
-        this.#askAsEver(total, pass > stopPass ? 2 : 1)
-        if (pass > stopPass) this.#stop(stops, startMs)
+      if (pass === passEndMs.length) {
+        plan.grow()
+        ;({passEndMs, atMs, pass: passOf} = plan)
       }
-      if (pass > 0 || startMs === this.endMs) this.#observer.gaps(end - startMs, count)
-      else this.#tellTokens(running, end)
-      observer?.steadyPass(startMs, end, count, total)
-      pass++
+      if (isBeyond) {
+        timing.askAsEver(count, total, pass > stopPass ? 2 : 1)
+        if (pass > stopPass) {
+          atMs[stop] = startMs
+          passOf[stop++] = pass
+        }
+      }
+      passEndMs[pass++] = end
       total += count
-      this.lastStartMs = startMs
       startMs = end
       if (!isBeyond) continue
-      this.#stop(stops, end)
+      atMs[stop] = end
+      passOf[stop++] = pass
       stopPass = pass
-      horizonMs = stops.horizonMs(end)
+      while (at < times.length && times[at]! <= end) at++
+      horizonMs = at < times.length && times[at]! < untilMs ? times[at]! : untilMs
     }
-    if (pass > stopPass) this.#stop(stops, startMs)
     if (pass === 0) return
-    this.total = total
-    stops.passes += pass
-    this.#moveOn(pass, startMs)
+    if (pass > stopPass) {
+      atMs[stop] = startMs
+      passOf[stop++] = pass
+    }
+    plan.begin(stops.nowMs, stop)
+    this.#tellFirst(running)
+    this.#tellPasses(stop, stops.rank, observer)
+    stops.take(atMs, stop, pass)
+    this.#observer.stoppedAt(startMs, stops.rank)
   }
 
   /** There is a next pass, and it is over before the log's bound. */
   isOverBefore({nowMs, boundMs}: StopLog): boolean {
-    const asked = this.#tally?.asked ?? 0
-    const outside = this.#tally?.outside ?? 0
-    const endMs = nowMs + this.#decodeMs(this.count, this.total)
-    this.#forgetQuestions(asked, outside)
+    const {asked, outside} = this.#timing
+    const endMs = nowMs + this.#timing.decodeMs(this.count, this.total)
+    this.#timing.takeBackTo(asked, outside)
     return endMs > nowMs && endMs < boundMs
   }
 
   /** The pass that was planned alone and told of last ends with a stop. */
   tellStop(stops: StopLog): void {
-    stops.passes++
-    this.#stop(stops, this.endMs)
-  }
-
-  #stop(stops: StopLog, atMs: number): void {
-    stops.stop(atMs)
-    this.#observer.stoppedAt(atMs, stops.rank)
-  }
-
-  /** From stop to stop the timing was asked about a pass up to three times, and the share of questions outside the tables is reported. */
-  #askAsEver(total: number, times: number): void {
-    if (this.#tally === null) return
-    for (let i = 0; i < times; i++) this.#decodeMs(this.count, total)
+    stops.take(this.#plan.atMs, 1, 1)
+    this.#observer.stoppedAt(this.endMs, stops.rank)
   }
 
   /**
@@ -221,46 +217,61 @@ export class SteadyRun implements PlannedPasses {
     const {count} = this
     const {times} = upcoming
     const plan = this.#plan
-    const asked = this.#tally?.asked ?? 0
-    const outside = this.#tally?.outside ?? 0
+    const timing = this.#timing
+    const {decodeMs, isConstant} = timing
+    const {asked, outside} = timing
     const limit = Math.min(this.#left, this.beforeOpening)
+    let {passEndMs, atMs, pass: passOf} = plan
     let {total} = this
     let at = upcoming.next
     let startMs = nowMs
     let horizonMs = Number.NaN
     let pass = 0
     let stopPass = 0
-    plan.begin(nowMs)
+    let stop = 0
+    const constantMs = isConstant ? decodeMs(count, total) : Number.NaN
     while (pass < limit && (pass > stopPass || pass === 0 || startMs < boundMs)) {
       if (pass === stopPass) {
         while (at < times.length && times[at]! <= startMs) at++
         horizonMs = at < times.length && times[at]! < untilMs ? times[at]! : untilMs
       }
-      const end = startMs + this.#decodeMs(count, total)
+      const end = startMs + (isConstant ? constantMs : decodeMs(count, total))
       const isBeyond = end >= horizonMs
       if (end === startMs) break
+      if (pass === passEndMs.length) {
+        plan.grow()
+        ;({passEndMs, atMs, pass: passOf} = plan)
+      }
       if (isBeyond && pass > stopPass) {
-        this.#addStop(startMs, pass, asked, outside)
+        if (timing.isCounted) plan.noteQuestions(stop, timing.asked - asked, timing.outside - outside)
+        atMs[stop] = startMs
+        passOf[stop++] = pass
         stopPass = pass
         if (startMs >= boundMs) break
-        this.#askAsEver(total, 1)
+        timing.askAsEver(count, total, 1)
       }
-      if (isBeyond) this.#askAsEver(total, 1)
-      plan.setPassEnd(pass++, end)
+      if (isBeyond) timing.askAsEver(count, total, 1)
+      passEndMs[pass++] = end
       total += count
       startMs = end
       if (!isBeyond) continue
-      this.#addStop(end, pass, asked, outside)
+      if (timing.isCounted) plan.noteQuestions(stop, timing.asked - asked, timing.outside - outside)
+      atMs[stop] = end
+      passOf[stop++] = pass
       stopPass = pass
     }
-    if (pass > stopPass) this.#addStop(startMs, pass, asked, outside)
+    if (pass > stopPass) {
+      if (timing.isCounted) plan.noteQuestions(stop, timing.asked - asked, timing.outside - outside)
+      atMs[stop] = startMs
+      passOf[stop++] = pass
+    }
     // Beyond the bound only the first may stay.
-    if (plan.count > 1 && startMs >= boundMs) plan.count--
-    if (plan.count === 0) return 0
-    const last = plan.count - 1
-    this.#forgetQuestions(asked + plan.asked[last]!, outside + plan.outside[last]!)
+    if (stop > 1 && startMs >= boundMs) stop--
+    if (stop === 0) return 0
+    plan.begin(nowMs, stop)
+    this.#timing.takeBackTo(asked + plan.asked[stop - 1]!, outside + plan.outside[stop - 1]!)
     this.#tellFirst(running)
-    return plan.count
+    return stop
   }
 
   /**
@@ -269,16 +280,15 @@ export class SteadyRun implements PlannedPasses {
    * @returns whether there is one: it takes some time
    */
   planOne(running: readonly RunningRequest[], nowMs: number): boolean {
-    const asked = this.#tally?.asked ?? 0
-    const outside = this.#tally?.outside ?? 0
-    const endMs = nowMs + this.#decodeMs(this.count, this.total)
+    const {asked, outside} = this.#timing
+    const endMs = nowMs + this.#timing.decodeMs(this.count, this.total)
     if (endMs === nowMs) {
-      this.#forgetQuestions(asked, outside)
+      this.#timing.takeBackTo(asked, outside)
       return false
     }
-    this.#plan.begin(nowMs)
-    this.#plan.setPassEnd(0, endMs)
-    this.#addStop(endMs, 1, asked, outside)
+    const plan = this.#plan
+    plan.setSingle(nowMs, endMs)
+    plan.noteQuestions(0, this.#timing.asked - asked, this.#timing.outside - outside)
     this.#tellFirst(running)
     return true
   }
@@ -293,48 +303,46 @@ export class SteadyRun implements PlannedPasses {
     untilMs: number,
     boundMs: number,
   ): number {
-    if (this.#tally !== null) return 0
+    if (this.#timing.isCounted) return 0
     const {count} = this
+    const plan = this.#plan
+    const timing = this.#timing
+    const {decodeMs, isConstant} = timing
     const limit = Math.min(this.#left, this.beforeOpening)
+    let {passEndMs} = plan
     let {total} = this
     let startMs = nowMs
     let pass = 0
+    const constantMs = isConstant ? decodeMs(count, total) : Number.NaN
     while (pass < limit) {
-      const end = startMs + this.#decodeMs(count, total)
+      const end = startMs + (isConstant ? constantMs : decodeMs(count, total))
       if (end >= untilMs || end === startMs) break
       // Where nothing stops it, a plan must not end.
       if (end >= boundMs) return 0
-      this.#plan.setPassEnd(pass++, end)
+      if (pass === passEndMs.length) {
+        plan.grow()
+        passEndMs = plan.passEndMs
+      }
+      passEndMs[pass++] = end
       total += count
       startMs = end
     }
     if (pass < 2) return 0
-    this.#plan.begin(nowMs)
-    this.#plan.unstopped = pass
+    plan.begin(nowMs, 0)
+    plan.unstopped = pass
     this.#tellFirst(running)
     return pass
   }
 
-  #addStop(atMs: number, pass: number, asked: number, outside: number): void {
-    const tally = this.#tally
-    if (tally === null) this.#plan.add(atMs, pass, 0, 0)
-    else this.#plan.add(atMs, pass, tally.asked - asked, tally.outside - outside)
-  }
-
-  /** Questions about passes that do not happen were not asked. */
-  #forgetQuestions(asked: number, outside: number): void {
-    if (this.#tally === null) return
-    this.#tally.asked = asked
-    this.#tally.outside = outside
-  }
-
   /** Keeps the first stops alone. */
   #unplan(stops: number): void {
+    const timing = this.#timing
     const {count, asked, outside} = this.#plan
     this.#plan.count = stops
-    if (this.#tally === null) return
-    this.#tally.asked -= asked[count - 1]! - asked[stops - 1]!
-    this.#tally.outside -= outside[count - 1]! - outside[stops - 1]!
+    timing.takeBackTo(
+      timing.asked - (asked[count - 1]! - asked[stops - 1]!),
+      timing.outside - (outside[count - 1]! - outside[stops - 1]!),
+    )
   }
 
   /** Before the first pass requests may have waited: only from the second on are their gaps the same. */
@@ -349,23 +357,20 @@ export class SteadyRun implements PlannedPasses {
   }
 
   tell(stops: number, rank: number, observer: SteadyPassObserver | null): void {
+    if (stops < this.#plan.count) this.#unplan(stops)
+    this.#tellPasses(stops, rank, observer)
+  }
+
+  /** @param rank the instance's among those that stop at one moment, from the first stop on */
+  #tellPasses(stops: number, rank: number, observer: SteadyPassObserver | null): void {
     const plan = this.#plan
-    if (stops < plan.count) this.#unplan(stops)
-    const {count} = this
-    let {startMs} = plan
-    let pass = 0
-    for (let stop = 0; stop < stops; stop++) {
-      if (stop > 0) this.#observer.stoppedAt(startMs, rank)
-      for (const end = plan.pass[stop]!; pass < end; pass++) {
-        const endMs = plan.passEndMs[pass]!
-        if (pass > 0 || !this.#isFirst) this.#observer.gaps(endMs - startMs, count)
-        observer?.steadyPass(startMs, endMs, count, this.total)
-        this.total += count
-        this.lastStartMs = startMs
-        startMs = endMs
-      }
-    }
-    this.#moveOn(pass, startMs)
+    const {count, total} = this
+    const passes = plan.pass[stops - 1]!
+    this.#observer.gapsBetweenStops(plan, {first: this.#isFirst ? 1 : 0, stops, count, rank})
+    observer?.steadyPasses(plan.startMs, plan.passEndMs, passes, count, total)
+    this.total = total + passes * count
+    this.lastStartMs = passes > 1 ? plan.passEndMs[passes - 2]! : plan.startMs
+    this.#moveOn(passes, plan.passEndMs[passes - 1]!)
   }
 
   #moveOn(passes: number, endMs: number): void {

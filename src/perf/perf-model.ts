@@ -25,6 +25,8 @@ export interface PerfModel {
    * @param capacityTokens KV capacity of the instance in tokens
    */
   decodeMs(batchSize: number, activeKvTokens: number, context: number, capacityTokens: number): number
+  /** A decode step's time depends on the KV cache in use alone; absent = on the batch, too. */
+  readonly decodesByCacheAlone?: true
   /**
    * Durations of decode steps that are remembered, of a timing that depends on batch and context alone; they count as questions,
    * too. Absent = none are.

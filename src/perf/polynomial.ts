@@ -6,6 +6,7 @@ import type {PerfModel} from './perf-model.ts'
  */
 export const polynomialModel: PerfModel = {
   timing: 'polynomial',
+  decodesByCacheAlone: true,
   prefillMs(batchSize, newTokens) {
     const tokens = batchSize * newTokens
     return 4.209989e-7 * (tokens * tokens) + 1.518344e-2 * tokens + 1.650142e1

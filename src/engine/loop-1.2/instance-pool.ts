@@ -229,6 +229,8 @@ export class InstancePool {
     return {
       steadyPass: (startMs, endMs, requests, kvTokens) =>
         passes.addDecodeOnly(instanceId, startMs, endMs, requests, kvTokens),
+      steadyPasses: (startMs, endMs, count, requests, kvTokens) =>
+        passes.addDecodesOnly(instanceId, startMs, endMs, count, requests, kvTokens),
     }
   }
 

@@ -64,6 +64,7 @@ export class OutcomeRecorder extends Recorder {
       token: () => {},
       gaps: () => {},
       stoppedAt: () => {},
+      gapsBetweenStops: () => {},
       tokensUntil: () => {},
     }
   }

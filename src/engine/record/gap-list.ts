@@ -2,6 +2,8 @@ import type {GapRows} from './gap-order.ts'
 import type {TokenGaps} from './record.ts'
 
 const PIECE = 1 << 16
+/** Rows taken at once, since a short loop that is called often is compiled sooner than a long one (`TurnOrder`). */
+const PART = 1 << 11
 
 /** Gaps as they come, equal neighbours counted. They lie in pieces: one column that grows would be copied again and again. */
 export class GapList {
@@ -25,8 +27,12 @@ export class GapList {
 
   /** Rows of columns, in the order that `order` has from its beginning on; one of no tokens is none. */
   take(gaps: GapRows, order: Int32Array, rows: number): void {
-    for (let at = this.#fill(gaps, order, 0, rows); at < rows; at = this.#fill(gaps, order, at, rows))
-      this.#begin()
+    let at = 0
+    while (at < rows) {
+      const to = Math.min(at + PART, rows)
+      at = this.#fill(gaps, order, at, to)
+      if (at < to) this.#begin()
+    }
   }
 
   /** @returns the place in `order` of the first row that the piece has no room for */

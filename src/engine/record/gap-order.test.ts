@@ -39,3 +39,53 @@ it('hands gaps over by moment and rank, those of one rank as they were told, and
     }),
   )
 })
+
+const runs = fc.array(
+  fc.record({
+    fromMs: fc.nat(40),
+    ranks: fc.tuple(fc.nat(2), fc.nat(2)),
+    firstTold: fc.nat(1),
+    count: fc.integer({min: 1, max: 4}),
+    stops: fc.array(fc.array(fc.integer({min: 1, max: 3}), {minLength: 1, maxLength: 3}), {
+      minLength: 1,
+      maxLength: 80,
+    }),
+  }),
+  {maxLength: 40},
+)
+
+it('takes the passes of many stops as it takes them gap by gap', () => {
+  fc.assert(
+    fc.property(runs, told => {
+      const out: [number[], number[]] = [[], []]
+      const orders = out.map(
+        gaps =>
+          new GapOrder({
+            stop: null,
+            take: (rows, order, count) => {
+              for (const row of order.subarray(0, count))
+                gaps.push(...Array<number>(rows.count[row]!).fill(rows.gapMs[row]!))
+            },
+          }),
+      )
+      for (const {fromMs, ranks, firstTold, count, stops} of told) {
+        for (const order of orders) order.begin(fromMs, ranks[0])
+        const passEndMs: number[] = []
+        const pass: number[] = []
+        let endMs = fromMs
+        for (const [stop, durations] of stops.entries()) {
+          if (stop > 0) orders[0]!.begin(endMs, ranks[1])
+          for (const durationMs of durations) {
+            endMs += durationMs
+            if (passEndMs.push(endMs) > firstTold) orders[0]!.add(durationMs, count)
+          }
+          pass.push(passEndMs.length)
+        }
+        const passes = {startMs: fromMs, passEndMs: Float64Array.from(passEndMs), pass: Int32Array.from(pass)}
+        orders[1]!.addStops(passes, {first: firstTold, stops: stops.length, count, rank: ranks[1]})
+      }
+      for (const order of orders) order.flushBefore(Number.POSITIVE_INFINITY)
+      expect(out[1]).toEqual(out[0])
+    }),
+  )
+})

@@ -1,4 +1,7 @@
 import {grown} from '../../core/grown.ts'
+import type {ToldPasses} from '../scheduler.ts'
+import type {PassesBetweenStops} from '../stretch/planned-stops.ts'
+import {TurnOrder} from './turn-order.ts'
 
 /** Where gaps go once their place is known. */
 export interface GapSink {
@@ -16,8 +19,6 @@ export interface GapRows {
 /** Rows at which it is worth while to put them in order; more of them, where most must wait. */
 const FIRST_LIMIT = 1 << 16
 const INITIAL = 1 << 12
-/** Rows of one bucket that are sorted by insertion. */
-const MOST_INSERTED = 48
 
 /**
  * Puts gaps between tokens into the order in which one global clock would have told them, though an instance may tell
@@ -32,10 +33,7 @@ export class GapOrder {
   #rank = new Float64Array(INITIAL)
   #gapMs = new Float64Array(INITIAL)
   #count = new Uint32Array(INITIAL)
-  // Scratch of `#sort`: rows in order, and their moments.
-  #order = new Int32Array(0)
-  #orderMs = new Float64Array(0)
-  #bucketEnd = new Int32Array(0)
+  readonly #turnOrder = new TurnOrder()
 
   constructor(sink: GapSink) {
     this.#sink = sink
@@ -74,12 +72,57 @@ export class GapOrder {
     this.#count[at] = count
   }
 
+  /** The gaps of passes from stop to stop, each stop but the last being a turn of its own. */
+  addStops({startMs, passEndMs, pass}: PassesBetweenStops, {first, stops, count, rank}: ToldPasses): void {
+    let row = this.#rows - 1
+    const most = row + pass[stops - 1]! + stops
+    while (most >= this.#startMs.length) this.#grow()
+    const starts = this.#startMs
+    const ranks = this.#rank
+    const gaps = this.#gapMs
+    const counts = this.#count
+    let turnMs = starts[row]!
+    let turnRank = ranks[row]!
+    let rowGapMs = counts[row]! > 0 ? gaps[row]! : Number.NaN
+    let fromMs = first === 0 ? startMs : passEndMs[first - 1]!
+    let at = first
+    for (let stop = 0; stop < stops; stop++) {
+      if (stop > 0) {
+        turnMs = fromMs
+        turnRank = rank
+        row++
+        starts[row] = turnMs
+        ranks[row] = turnRank
+        counts[row] = 0
+        rowGapMs = Number.NaN
+      }
+      for (const end = pass[stop]!; at < end; at++) {
+        const gapMs = passEndMs[at]! - fromMs
+        fromMs = passEndMs[at]!
+        if (gapMs === rowGapMs) {
+          counts[row]! += count
+          continue
+        }
+        if (counts[row]! > 0) {
+          row++
+          starts[row] = turnMs
+          ranks[row] = turnRank
+        }
+        gaps[row] = gapMs
+        counts[row] = count
+        rowGapMs = gapMs
+      }
+    }
+    this.#rows = row + 1
+  }
+
   /** Hands over all that was told of moments before this one; nobody may tell of those any more. */
   flushBefore(beforeMs: number): void {
-    const ready = this.#sort(beforeMs)
+    const ready = this.#turnOrder.sort({rows: this.#rows, startMs: this.#startMs, rank: this.#rank}, beforeMs)
+    const {order, orderMs} = this.#turnOrder
     const {stop} = this.#sink
-    if (stop !== null) for (let i = 0; i < ready; i++) stop(this.#orderMs[i]!)
-    this.#sink.take({gapMs: this.#gapMs, count: this.#count}, this.#order, ready)
+    if (stop !== null) for (let i = 0; i < ready; i++) stop(orderMs[i]!)
+    this.#sink.take({gapMs: this.#gapMs, count: this.#count}, order, ready)
     this.#keepFrom(beforeMs)
     if (this.#rows > this.#limit / 2) this.#limit *= 2
   }
@@ -94,109 +137,6 @@ export class GapOrder {
       this.#count[rows++] = this.#count[row]!
     }
     this.#rows = rows
-  }
-
-  /**
-   * Writes the rows before a moment to `#order` as they are to be handed over; how many there are. They are spread over as
-   * many buckets of time as there are rows, so that little is left to sort.
-   */
-  #sort(beforeMs: number): number {
-    const rows = this.#rows
-    const starts = this.#startMs
-    let firstMs = Number.POSITIVE_INFINITY
-    let lastMs = Number.NEGATIVE_INFINITY
-    let ready = 0
-    for (let row = 0; row < rows; row++) {
-      const start = starts[row]!
-      if (start >= beforeMs) continue
-      ready++
-      if (start < firstMs) firstMs = start
-      if (start > lastMs) lastMs = start
-    }
-    if (this.#order.length < ready) {
-      this.#order = new Int32Array(starts.length)
-      this.#orderMs = new Float64Array(starts.length)
-      this.#bucketEnd = new Int32Array(starts.length + 1)
-    }
-    const largest = this.#spread(
-      beforeMs,
-      firstMs,
-      lastMs > firstMs ? (ready - 1) / (lastMs - firstMs) : 0,
-      ready,
-    )
-    if (largest > MOST_INSERTED) this.#sortLargeBuckets(ready)
-    this.#insertionSort(ready)
-    return ready
-  }
-
-  /** @returns the rows of the largest bucket */
-  #spread(beforeMs: number, firstMs: number, perMs: number, ready: number): number {
-    const rows = this.#rows
-    const starts = this.#startMs
-    const order = this.#order
-    const orderMs = this.#orderMs
-    const ends = this.#bucketEnd.fill(0, 0, ready + 1)
-    for (let row = 0; row < rows; row++) {
-      const start = starts[row]!
-      if (start < beforeMs) ends[(((start - firstMs) * perMs) | 0) + 1]!++
-    }
-    let largest = 0
-    let end = 0
-    for (let bucket = 1; bucket <= ready; bucket++) {
-      const count = ends[bucket]!
-      if (count > largest) largest = count
-      end += count
-      ends[bucket] = end
-    }
-    for (let row = 0; row < rows; row++) {
-      const start = starts[row]!
-      if (start >= beforeMs) continue
-      const at = ends[((start - firstMs) * perMs) | 0]!++
-      order[at] = row
-      orderMs[at] = start
-    }
-    return largest
-  }
-
-  #sortLargeBuckets(ready: number): void {
-    const ends = this.#bucketEnd
-    for (let bucket = 0, from = 0; bucket < ready; bucket++) {
-      const end = ends[bucket]!
-      if (end - from > MOST_INSERTED) {
-        const order = this.#order.subarray(from, end).sort(this.#compare)
-        for (let i = 0; i < order.length; i++) this.#orderMs[from + i] = this.#startMs[order[i]!]!
-      }
-      from = end
-    }
-  }
-
-  readonly #compare = (a: number, b: number): number =>
-    this.#startMs[a]! - this.#startMs[b]! || this.#rank[a]! - this.#rank[b]! || a - b
-
-  /** Only rows of one bucket change places: what is before it is smaller. */
-  #insertionSort(end: number): void {
-    const order = this.#order
-    const orderMs = this.#orderMs
-    const ranks = this.#rank
-    let beforeMs = Number.NEGATIVE_INFINITY
-    for (let i = 0; i < end; i++) {
-      const start = orderMs[i]!
-      if (start > beforeMs) {
-        beforeMs = start
-        continue
-      }
-      const row = order[i]!
-      let at = i
-      for (; at > 0; at--) {
-        const otherMs = orderMs[at - 1]!
-        if (otherMs < start || (otherMs === start && ranks[order[at - 1]!]! <= ranks[row]!)) break
-        order[at] = order[at - 1]!
-        orderMs[at] = otherMs
-      }
-      if (at === i) continue
-      order[at] = row
-      orderMs[at] = start
-    }
   }
 
   #grow(): void {

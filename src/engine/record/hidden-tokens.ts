@@ -10,6 +10,7 @@ export function hiddenTokens(recorder: Recorder): PassObserver {
     token: () => {},
     gaps: () => {},
     stoppedAt: () => {},
+    gapsBetweenStops: () => {},
     tokensUntil: () => {},
   }
 }

@@ -82,7 +82,7 @@ test('passes that are told instance by instance, and many stops at once, fill bi
       const rows = told.map(({instance, idleMs, stops, kvPercent}) => {
         const log = new StopLog()
         log.begin(now[instance]! + idleMs, instance, Number.POSITIVE_INFINITY)
-        for (const stop of stops) log.stop(log.nowMs + stop)
+        for (const stop of stops) log.take(Float64Array.of(log.nowMs + stop), 1, 1)
         now[instance] = log.nowMs
         return {instance, log, kvShare: kvPercent / 100}
       })

@@ -42,6 +42,34 @@ export class PassBuffer {
     this.#rows.sumDecodeKvTokens[at] = kvTokens
   }
 
+  /** Such passes one after the other, the ends of which stand in a column; `kvTokens` are the first one's. */
+  addDecodesOnly(
+    instanceId: number,
+    startMs: number,
+    endMs: Float64Array,
+    passes: number,
+    requests: number,
+    kvTokens: number,
+  ): void {
+    const rows = this.#rows
+    let at = rows.count
+    rows.reserve(at + passes)
+    if (at > 0 && rows.startMs[at - 1]! > startMs) this.#mixed = true
+    const {instanceId: ids, startMs: starts, wallTimeS, numDecodeRequests, sumDecodeKvTokens} = rows
+    let fromMs = startMs
+    let tokens = kvTokens
+    for (let pass = 0; pass < passes; pass++) {
+      ids[at] = instanceId
+      starts[at] = fromMs
+      wallTimeS[at] = (endMs[pass]! - fromMs) / 1000
+      numDecodeRequests[at] = requests
+      sumDecodeKvTokens[at++] = tokens
+      fromMs = endMs[pass]!
+      tokens += requests
+    }
+    rows.count = at
+  }
+
   clear(): void {
     for (const row of this.#withMore) this.#rows.setFigures(row, NO_FIGURES)
     empty(this.#withMore)

@@ -1,4 +1,6 @@
 import type {Workload} from '../../trace/workload.ts'
+import type {ToldPasses} from '../scheduler.ts'
+import type {PassesBetweenStops} from '../stretch/planned-stops.ts'
 import {type FirstTokenCounts, FirstTokens} from './first-tokens.ts'
 import {GapList} from './gap-list.ts'
 import {GapOrder} from './gap-order.ts'
@@ -83,6 +85,21 @@ export class Recorder {
 
   stoppedAt(atMs: number, rank: number): void {
     this.#order?.begin(atMs, rank)
+  }
+
+  gapsBetweenStops(passes: PassesBetweenStops, told: ToldPasses): void {
+    if (this.#order !== null) {
+      this.#order.addStops(passes, told)
+      return
+    }
+    const {passEndMs, pass} = passes
+    const {first, stops, count} = told
+    const end = pass[stops - 1]!
+    let fromMs = first === 0 ? passes.startMs : passEndMs[first - 1]!
+    for (let at = first; at < end; at++) {
+      this.gaps(passEndMs[at]! - fromMs, count)
+      fromMs = passEndMs[at]!
+    }
   }
 
   /** From now on gaps may be told late; who tells them says when their passes began. */

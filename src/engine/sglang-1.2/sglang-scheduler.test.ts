@@ -145,6 +145,7 @@ function alone(lines: readonly Line[], engine: Record<string, unknown>) {
     token: nothing,
     gaps: nothing,
     stoppedAt: nothing,
+    gapsBetweenStops: nothing,
     tokensUntil: nothing,
     prefillChunk: nothing,
     preempted: nothing,

@@ -22,16 +22,18 @@ export class StopLog implements Stops {
   atMs = new Float64Array(FIRST_STOPS)
   /** Stops that the instance has run through. */
   taken = 0
-  #times: Float64Array = new Float64Array(0)
+  /** When requests arrive anywhere. */
+  times: Float64Array = new Float64Array(0)
+  /** The clock stops there. */
+  untilMs = 0
   #at = 0
-  #untilMs = 0
 
   /**
    * Another instance is advanced.
    * @param times when requests arrive anywhere, of which only those from place `next` on are to come
    */
   follow(times: Float64Array, next: number): void {
-    this.#times = times
+    this.times = times
     this.#at = next
     this.taken = 0
   }
@@ -41,29 +43,40 @@ export class StopLog implements Stops {
     this.nowMs = nowMs
     this.fromMs = nowMs
     this.rank = rank
-    this.#untilMs = untilMs
+    this.untilMs = untilMs
     this.count = 0
     this.passes = 0
   }
 
-  /** When the next request arrives anywhere, as an instance sees it that stands at a moment; Infinity after the last. */
-  nextArrivalMs(nowMs: number): number {
-    const times = this.#times
+  /** Place in `times` of the next arrival, as an instance sees it that stands at a moment. */
+  placeAfter(nowMs: number): number {
+    const {times} = this
     let at = this.#at
     while (at < times.length && times[at]! <= nowMs) at++
     this.#at = at
-    return at < times.length ? times[at]! : Number.POSITIVE_INFINITY
+    return at
+  }
+
+  /** When the next request arrives anywhere, as an instance sees it that stands at a moment; Infinity after the last. */
+  nextArrivalMs(nowMs: number): number {
+    const at = this.placeAfter(nowMs)
+    return at < this.times.length ? this.times[at]! : Number.POSITIVE_INFINITY
   }
 
   /** The first pass that ends then or later is the last before a stop. */
   horizonMs(nowMs: number): number {
-    return Math.min(this.nextArrivalMs(nowMs), this.#untilMs)
+    return Math.min(this.nextArrivalMs(nowMs), this.untilMs)
   }
 
-  stop(atMs: number): void {
-    if (this.count === this.atMs.length) this.atMs = grown(this.atMs, this.count * 2)
-    this.atMs[this.count++] = atMs
-    this.nowMs = atMs
+  /** Some more stops, at the first moments of a column, and so many passes in all between them. */
+  take(atMs: Float64Array, stops: number, passes: number): void {
+    const count = this.count + stops
+    if (count > this.atMs.length) this.atMs = grown(this.atMs, Math.max(count, this.atMs.length * 2))
+    const own = this.atMs
+    for (let stop = 0, at = this.count; stop < stops; stop++) own[at++] = atMs[stop]!
+    this.count = count
+    this.passes += passes
+    this.nowMs = own[count - 1]!
   }
 
   /** What was noted is taken down. */

@@ -55,6 +55,7 @@ class Told {
           for (let i = 0; i < count; i++) this.gaps.push(gapMs)
         },
         stoppedAt: () => {},
+        gapsBetweenStops: () => {},
         tokensUntil: (request, tokens, atMs) => this.tokensUntil(request, tokens, atMs),
         prefillChunk: () => {},
         preempted: () => {},

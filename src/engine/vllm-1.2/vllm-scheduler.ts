@@ -11,6 +11,7 @@ import type {
   SteadyPassObserver,
 } from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
+import {PassTiming} from '../stretch/pass-timing.ts'
 import type {StopLog} from '../stretch/stop-log.ts'
 import {Lockstep} from './lockstep.ts'
 import {PassBatch} from './pass-batch.ts'
@@ -80,7 +81,7 @@ export class VllmScheduler implements Scheduler {
       observer,
       onEnd: sequence => this.#finish(sequence),
     })
-    this.#steady = new SteadyRun(observer, (count, total) => this.#decodeMs(count, total), perf.tally ?? null)
+    this.#steady = new SteadyRun(observer, new PassTiming(this.#decodeMs, perf))
   }
 
   get steadyPasses(): number {
@@ -313,12 +314,11 @@ export class VllmScheduler implements Scheduler {
     return passDurationMs(this.#perf, ms, this.#speedup)
   }
 
-  #decodeMs(count: number, totalLength: number): number {
+  readonly #decodeMs = (count: number, totalLength: number): number => {
     if (this.#isPrefillOnly) return 0
     const context = Math.floor(totalLength / count)
-    const known = this.#decodeDurations.remembered(count, context)
-    if (known > 0) return known
-    return this.#decodeDurations.ask(count, this.#blocks.activeBlocks * this.#blockSize, context)
+    const kvTokens = this.#blocks.activeBlocks * this.#blockSize
+    return this.#decodeDurations.of(count, kvTokens, context)
   }
 
   // --- tokens ---

@@ -6,6 +6,7 @@ import type {PassObserver, PlanBounds, PlannedPasses} from '../scheduler.ts'
 import {SteadyRun} from '../steady-run.ts'
 import {batchOf} from '../stretch/batch-in-step.ts'
 import type {MomentLog} from '../stretch/moment-log.ts'
+import {PassTiming} from '../stretch/pass-timing.ts'
 import type {StopLog} from '../stretch/stop-log.ts'
 import type {Admission, Occupants} from './admission.ts'
 import {BlockEdges} from './block-edges.ts'
@@ -18,7 +19,7 @@ interface DecodingRunInputs {
   readonly admission: Admission
   readonly emission: TokenEmission
   readonly times: PassTimes16
-  readonly tally: OutsideTally | null
+  readonly tally: OutsideTally | undefined
   readonly observer: PassObserver
   readonly outcome: OutcomeRow16
 }
@@ -52,7 +53,8 @@ export class DecodingRun implements PlannedPasses {
     this.#outcome = outcome
     this.#budget = args.max_num_batched_tokens ?? Number.POSITIVE_INFINITY
     this.#isPrefill = args.worker_type === 'prefill'
-    this.#steady = new SteadyRun(observer, (count, total) => times.decodeMs(count, total), tally)
+    const timing = new PassTiming((count, total) => times.decodeMs(count, total), {tally})
+    this.#steady = new SteadyRun(observer, timing)
     this.#edges = new BlockEdges(args.block_size)
   }
 

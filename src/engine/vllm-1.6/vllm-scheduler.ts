@@ -89,7 +89,7 @@ export class VllmScheduler implements Scheduler16 {
     this.#batch = batch
     const emission = new TokenEmission({args, occupants, batch, times, observer, outcome})
     this.#emission = emission
-    const tally = perf.tally ?? null
+    const {tally} = perf
     this.#decoding = new DecodingRun({args, occupants, admission, emission, times, tally, observer, outcome})
   }
 
