@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import module from 'node:module'
 import {VERSION} from '../config/link/version.ts'
+import {inlineFor} from './machine/inlining.ts'
 import {jobOfThread} from './sweep/sweep-thread.ts'
 
 // Node 22 and later keep the compiled code from one call to the next.
 const loader: typeof module & {readonly enableCompileCache?: () => unknown} = module
 loader.enableCompileCache?.()
+// Until the length of the run is known.
+inlineFor(0)
 
 // A reader that closes the pipe early (`| head`) is no error.
 process.stdout.on('error', error => {

@@ -19,7 +19,7 @@ import {addDigest} from '../run/digest.ts'
 import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../run/prepare-run.ts'
 import type {RunResult} from '../run/run.ts'
 import {runTo} from '../run/run-to.ts'
-import type {SimulationInputs} from '../run/simulate.ts'
+import {requestsOf, type SimulationInputs} from '../run/simulate.ts'
 import {STREAM_LIMITS, STREAMED_ABOVE} from '../run/stream-limits.ts'
 import {keepingLast, sha256OfSynthetic, trafficFrom} from '../run/traffic.ts'
 import {computeFigures} from '../sweep/points.ts'
@@ -27,8 +27,9 @@ import type {Repeats} from '../sweep/repeats.ts'
 import {fileErrorReason} from './file-errors.ts'
 import {makeHtmlReport, plannerReportPath} from './html-report.ts'
 import {loadPlannerConfig, loadPolicyConfig} from './load-planner-config.ts'
+import {inlineFor} from './machine/inlining.ts'
+import {machineMemory} from './machine/memory.ts'
 import {type AskedMeasured, loadMeasured, tellMeasured, withUncalibrated} from './measured.ts'
-import {machineMemory} from './memory.ts'
 import {checkOutputPath, LineFile, resolveReportPath, writeLines, writeText} from './output-files.ts'
 import {ProgressLine} from './progress-line.ts'
 import type {ReplayOutcome} from './replay-outcome.ts'
@@ -224,6 +225,7 @@ async function spillingRequests(
 }
 
 async function run(prepared: PreparedRun, progress: ProgressLine | null): Promise<RunResult> {
+  inlineFor(requestsOf(prepared.inputs))
   const steps = simulatePrepared(prepared)
   for (;;) {
     const step = steps.next()

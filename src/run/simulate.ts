@@ -55,6 +55,10 @@ export interface SimulationInputs {
   readonly clock: () => number
 }
 
+export function requestsOf({workload, streamed}: Pick<SimulationInputs, 'workload' | 'streamed'>): number {
+  return (streamed?.source ?? workload).requestCount
+}
+
 /** Events between two looks at the host: a few milliseconds of work. */
 const EVENTS_PER_STEP = 4000
 

@@ -1,5 +1,5 @@
 import {performance} from 'node:perf_hooks'
-import {machineMemory} from '../../src/cli/memory.ts'
+import {machineMemory} from '../../src/cli/machine/memory.ts'
 import {createTimingLoader} from '../../src/cli/timing-loader.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
 import {ok, type Result} from '../../src/core/result.ts'

@@ -15,7 +15,7 @@ import {type PreparedRun, prepareRun, simulatePrepared} from '../../run/prepare-
 import type {RunResult} from '../../run/run.ts'
 import {trafficFrom} from '../../run/traffic.ts'
 import {fileErrorReason} from '../file-errors.ts'
-import {machineMemory} from '../memory.ts'
+import {machineMemory} from '../machine/memory.ts'
 import {writeLines, writeText} from '../output-files.ts'
 import {readTextFile} from '../read-text-file.ts'
 import type {ReplayOutcome} from '../replay-outcome.ts'

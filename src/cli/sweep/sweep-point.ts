@@ -7,6 +7,7 @@ import {formatReportJson} from '../../report/report-json.ts'
 import {formatReportTable, formatScalingEvents} from '../../report/table.ts'
 import {prepareRun, type RunPorts, simulatePrepared} from '../../run/prepare-run.ts'
 import type {RunResult} from '../../run/run.ts'
+import {requestsOf} from '../../run/simulate.ts'
 import {STREAMED_ABOVE, type StreamLimits} from '../../run/stream-limits.ts'
 import {keepingLast, ROOM_OF_MANY, type Traffic, trafficFrom, workloadOptionsOf} from '../../run/traffic.ts'
 import {computeFigures, type PointFacts, type SweepRow} from '../../sweep/points.ts'
@@ -14,7 +15,8 @@ import type {TraceGenerator} from '../../trace/generators/generate.ts'
 import {toWorkload, type WorkloadOptions} from '../../trace/parsed-trace.ts'
 import type {ParsedTrace} from '../../trace/trace-columns.ts'
 import {makeHtmlReport} from '../html-report.ts'
-import {machineMemory} from '../memory.ts'
+import {inlineFor} from '../machine/inlining.ts'
+import {machineMemory} from '../machine/memory.ts'
 import {createTimingLoader} from '../timing-loader.ts'
 import {type GeneratedTrace, GeneratedTraces} from '../trace/generated-traces.ts'
 import {loadTrace} from '../trace/load-trace.ts'
@@ -121,6 +123,7 @@ export class PointRunner {
     const streams = judge === undefined ? {streamsAbove: STREAMED_ABOVE} : {}
     const prepared = await prepareRun(scenario, {...this.#ports, ...streams})
     if (!prepared.ok) return prepared
+    inlineFor(requestsOf(prepared.value.inputs))
     const steps = simulatePrepared(prepared.value)
     for (;;) {
       const step = steps.next()

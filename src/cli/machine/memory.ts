@@ -1,5 +1,5 @@
 import {totalmem} from 'node:os'
-import type {MemoryLimit} from '../run/memory-forecast.ts'
+import type {MemoryLimit} from '../../run/memory-forecast.ts'
 
 /** What the runs of this process may take together. */
 export function machineMemory(): MemoryLimit {
