@@ -1,4 +1,4 @@
-import {constrainStationary, hasInverseRootsWithin, unconstrainStationary} from './lag-polynomial.ts'
+import {constrainStationary, hasInverseRootsWithin, negated, unconstrainStationary} from './lag-polynomial.ts'
 import {minimise} from './lbfgs.ts'
 import {solveMinimumNorm} from './pseudo-inverse.ts'
 import {type ArimaOrder, type ArimaParameters, filterArima} from './state-space.ts'
@@ -29,8 +29,7 @@ export function updateArima(series: readonly number[], previous: ArimaFit): Arim
 }
 
 export function isNearUnitRoot({parameters}: ArimaFit): boolean {
-  const ma = parameters.ma.map(value => -value)
-  return ![parameters.ar, ma].every(side => hasInverseRootsWithin(side, MAX_INVERSE_ROOT))
+  return ![parameters.ar, negated(parameters.ma)].every(side => hasInverseRootsWithin(side, MAX_INVERSE_ROOT))
 }
 
 function optimise(
@@ -39,30 +38,39 @@ function optimise(
   start: ArimaParameters,
   maxIterations: number,
 ): ArimaFit | null {
-  const objective = (free: readonly number[]) => {
-    const filtered = filterArima(series, order, toParameters(free, order))
+  const values = Float64Array.from(series)
+  const objective = (free: Float64Array) => {
+    const filtered = filterArima(values, order, toParameters(free, order))
     return filtered === null ? Number.NaN : -filtered.logLikelihood / series.length
   }
   const parameters = toParameters(minimise(objective, toFree(start, order), maxIterations), order)
-  const filtered = filterArima(series, order, parameters)
+  const filtered = filterArima(values, order, parameters)
   if (filtered === null || !Number.isFinite(filtered.logLikelihood)) return null
   const count = order.p + order.q + (order.hasConstant ? 2 : 1)
   return {order, parameters, aic: -2 * filtered.logLikelihood + 2 * count, forecast: filtered.forecast}
 }
 
 /** The optimiser's numbers: constant, AR, MA, standard deviation. */
-function toFree({constant, ar, ma, variance}: ArimaParameters, {hasConstant}: ArimaOrder): readonly number[] {
-  const maFree = unconstrainStationary(ma.map(value => -value))
-  return [...(hasConstant ? [constant] : []), ...unconstrainStationary(ar), ...maFree, Math.sqrt(variance)]
+function toFree(
+  {constant, ar, ma, variance}: ArimaParameters,
+  {p, q, hasConstant}: ArimaOrder,
+): Float64Array {
+  const offset = hasConstant ? 1 : 0
+  const free = new Float64Array(offset + p + q + 1)
+  if (hasConstant) free[0] = constant
+  free.set(unconstrainStationary(ar), offset)
+  free.set(unconstrainStationary(negated(ma)), offset + p)
+  free[offset + p + q] = Math.sqrt(variance)
+  return free
 }
 
-function toParameters(free: readonly number[], {p, q, hasConstant}: ArimaOrder): ArimaParameters {
+function toParameters(free: Float64Array, {p, q, hasConstant}: ArimaOrder): ArimaParameters {
   const offset = hasConstant ? 1 : 0
   const deviation = free[offset + p + q]!
   return {
     constant: hasConstant ? free[0]! : 0,
-    ar: constrainStationary(free.slice(offset, offset + p)),
-    ma: constrainStationary(free.slice(offset + p, offset + p + q)).map(value => -value),
+    ar: constrainStationary(free.subarray(offset, offset + p)),
+    ma: negated(constrainStationary(free.subarray(offset + p, offset + p + q))),
     variance: deviation * deviation,
   }
 }
@@ -75,17 +83,12 @@ function startParameters(series: readonly number[], order: ArimaOrder): ArimaPar
   const regression = conditionalRegression(x, order) ?? zeroStart(x, order)
   const {coefficients, residuals} = regression
   const offset = order.hasConstant ? 1 : 0
-  const ar = coefficients.slice(offset, offset + p)
-  const ma = coefficients.slice(offset + p)
+  const ar = Float64Array.from(coefficients.slice(offset, offset + p))
+  const ma = Float64Array.from(coefficients.slice(offset + p))
   return {
     constant: order.hasConstant ? coefficients[0]! : 0,
-    ar: hasInverseRootsWithin(ar, 1) ? ar : ar.map(() => 0),
-    ma: hasInverseRootsWithin(
-      ma.map(value => -value),
-      1,
-    )
-      ? ma
-      : ma.map(() => 0),
+    ar: hasInverseRootsWithin(ar, 1) ? ar : ar.fill(0),
+    ma: hasInverseRootsWithin(negated(ma), 1) ? ma : ma.fill(0),
     variance: Math.max(1e-10, startVariance(x, residuals, q)),
   }
 }

@@ -8,18 +8,19 @@ const VALUE_TOLERANCE = 1e7 * EPSILON
 /** Step of the forward differences that stand for the gradient. */
 const DIFFERENCE = 1e-5
 
-export type Objective = (parameters: readonly number[]) => number
+/** Must not keep the parameters: they change beneath it. */
+export type Objective = (parameters: Float64Array) => number
 
 interface Correction {
-  readonly s: readonly number[]
-  readonly y: readonly number[]
+  readonly s: Float64Array
+  readonly y: Float64Array
   readonly sy: number
 }
 
 interface Evaluation {
-  readonly x: readonly number[]
+  readonly x: Float64Array
   readonly value: number
-  readonly gradient: readonly number[]
+  readonly gradient: Float64Array
 }
 
 /**
@@ -27,34 +28,30 @@ interface Evaluation {
  * It follows the reference's optimiser in every setting, because at its iteration limit, and with parameters of
  * very unequal scale, the result is not the minimum but wherever the iterations have got to.
  */
-export function minimise(
-  objective: Objective,
-  start: readonly number[],
-  maxIterations: number,
-): readonly number[] {
+export function minimise(objective: Objective, start: Float64Array, maxIterations: number): Float64Array {
   let current = evaluate(objective, start)
-  let memory: Correction[] = []
+  const memory: Correction[] = []
   let scale = 1
   let iterations = 0
   if (largest(current.gradient) <= GRADIENT_TOLERANCE) return current.x
 
   for (;;) {
-    const target = add(current.x, descent(current.gradient, memory, scale))
+    const target = sum(current.x, 1, descent(current.gradient, memory, scale))
     // Through the point and back, so that the direction carries the same rounding.
-    const direction = subtract(target, current.x)
+    const direction = sum(target, -1, current.x)
     const norm = Math.sqrt(dot(direction, direction))
     const firstStep = iterations === 0 ? Math.min(1 / norm, 1e10) : 1
     const startSlope = dot(current.gradient, direction)
     const from: Evaluation = current
     let trial: Evaluation = current
     const step = searchStep({value: from.value, slope: startSlope}, firstStep, length => {
-      const x = length === 1 ? target : from.x.map((value, i) => length * direction[i]! + value)
+      const x = length === 1 ? target : sum(from.x, length, direction)
       trial = evaluate(objective, x)
       return {value: trial.value, slope: dot(trial.gradient, direction)}
     })
     if (step === null) {
       if (memory.length === 0) return from.x
-      memory = []
+      memory.length = 0
       scale = 1
       continue
     }
@@ -65,56 +62,68 @@ export function minimise(
     const size = Math.max(Math.abs(from.value), Math.abs(current.value), 1)
     if (from.value - current.value <= VALUE_TOLERANCE * size) return current.x
 
-    const y = subtract(current.gradient, from.gradient)
+    const y = sum(current.gradient, -1, from.gradient)
     const sy = (dot(current.gradient, direction) - startSlope) * step
     if (sy <= EPSILON * -startSlope * step) continue
-    const s = direction.map(value => value * step)
-    memory = [...memory, {s, y, sy}].slice(-MEMORY)
+    if (memory.length === MEMORY) memory.shift()
+    memory.push({s: scaled(direction, step), y, sy})
     scale = dot(y, y) / sy
   }
 }
 
 /** -H g by the two-loop recursion. */
-function descent(gradient: readonly number[], memory: readonly Correction[], scale: number): number[] {
-  let q = [...gradient]
-  const weights: number[] = []
-  for (const {s, y, sy} of memory.toReversed()) {
+function descent(gradient: Float64Array, memory: readonly Correction[], scale: number): Float64Array {
+  const q = gradient.slice()
+  const weights = new Float64Array(memory.length)
+  for (let k = memory.length - 1; k >= 0; k--) {
+    const {s, y, sy} = memory[k]!
     const weight = dot(s, q) / sy
-    weights.push(weight)
-    q = q.map((value, i) => value - weight * y[i]!)
+    weights[k] = weight
+    for (let i = 0; i < q.length; i++) q[i]! -= weight * y[i]!
   }
-  q = q.map(value => value / scale)
-  for (const [k, {s, y, sy}] of memory.entries()) {
-    const weight = weights[memory.length - 1 - k]! - dot(y, q) / sy
-    q = q.map((value, i) => value + weight * s[i]!)
+  for (let i = 0; i < q.length; i++) q[i]! /= scale
+  for (let k = 0; k < memory.length; k++) {
+    const {s, y, sy} = memory[k]!
+    const weight = weights[k]! - dot(y, q) / sy
+    for (let i = 0; i < q.length; i++) q[i]! += weight * s[i]!
   }
-  return q.map(value => -value)
+  return scaled(q, -1)
 }
 
-function evaluate(objective: Objective, x: readonly number[]): Evaluation {
+function evaluate(objective: Objective, x: Float64Array): Evaluation {
   const value = objective(x)
-  const gradient = x.map((coordinate, i) => {
-    const moved = [...x]
-    moved[i] = coordinate + DIFFERENCE
-    return (objective(moved) - value) / (moved[i]! - coordinate)
-  })
-  return {x: [...x], value, gradient}
+  const gradient = new Float64Array(x.length)
+  const moved = x.slice()
+  for (let i = 0; i < x.length; i++) {
+    const coordinate = x[i]!
+    const beside = coordinate + DIFFERENCE
+    moved[i] = beside
+    gradient[i] = (objective(moved) - value) / (beside - coordinate)
+    moved[i] = coordinate
+  }
+  return {x, value, gradient}
 }
 
-function add(left: readonly number[], right: readonly number[]): number[] {
-  return left.map((value, i) => value + right[i]!)
+function sum(left: Float64Array, factor: number, right: Float64Array): Float64Array {
+  const result = new Float64Array(left.length)
+  for (let i = 0; i < left.length; i++) result[i] = left[i]! + factor * right[i]!
+  return result
 }
 
-function subtract(left: readonly number[], right: readonly number[]): number[] {
-  return left.map((value, i) => value - right[i]!)
+function scaled(values: Float64Array, factor: number): Float64Array {
+  const result = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) result[i] = values[i]! * factor
+  return result
 }
 
-function dot(left: readonly number[], right: readonly number[]): number {
-  let sum = 0
-  for (let i = 0; i < left.length; i++) sum += left[i]! * right[i]!
-  return sum
+function dot(left: Float64Array, right: Float64Array): number {
+  let total = 0
+  for (let i = 0; i < left.length; i++) total += left[i]! * right[i]!
+  return total
 }
 
-function largest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+function largest(values: Float64Array): number {
+  let most = 0
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!))
+  return most
 }

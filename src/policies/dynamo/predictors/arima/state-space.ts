@@ -11,8 +11,8 @@ export interface ArimaOrder {
 export interface ArimaParameters {
   /** 0 without a constant. */
   readonly constant: number
-  readonly ar: readonly number[]
-  readonly ma: readonly number[]
+  readonly ar: Float64Array
+  readonly ma: Float64Array
   readonly variance: number
 }
 
@@ -31,7 +31,7 @@ const DIFFUSE_VARIANCE = 1e6
  * likelihood. Returns null where the ARMA part has no stationary distribution.
  */
 export function filterArima(
-  series: readonly number[],
+  series: Float64Array,
   order: ArimaOrder,
   parameters: ArimaParameters,
 ): Filtered | null {
@@ -45,18 +45,15 @@ interface Room {
   /** Levels, and states of the ARMA part. */
   readonly d: number
   readonly arma: number
-  // Matrices row by row.
-  readonly transition: Float64Array
-  /** Weights of the states in the observed value. */
-  readonly design: Float64Array
+  /** By ARMA state, how much of the first one goes into it at the next step; the state after it does, too. */
+  readonly weights: Float64Array
   readonly loading: Float64Array
-  /** Covariance of the disturbance of the states. */
-  readonly disturbance: Float64Array
   readonly state: Float64Array
-  readonly covariance: Float64Array
-  readonly moved: Float64Array
-  readonly half: Float64Array
   readonly gain: Float64Array
+  // Matrices row by row: of the disturbance of the states, and of the states.
+  readonly disturbance: Float64Array
+  readonly covariance: Float64Array
+  readonly half: Float64Array
   /** The equations of the stationary mean, and of the stationary covariance. */
   readonly mean: Equations
   readonly spread: Equations
@@ -66,6 +63,8 @@ interface Equations {
   readonly matrix: Float64Array
   /** The right-hand side, then the solution. */
   readonly right: Float64Array
+  /** By row the last column that may be other than 0. */
+  readonly reach: Int32Array
 }
 
 const rooms = new Map<number, Room>()
@@ -87,34 +86,30 @@ function makeRoom(d: number, arma: number): Room {
   const equations = (count: number) => ({
     matrix: new Float64Array(count * count),
     right: new Float64Array(count),
+    reach: new Int32Array(count),
   })
-  const transition = matrix()
-  for (let i = 0; i < d; i++) for (let j = i; j <= d; j++) transition[i * size + j] = 1
-  for (let i = d; i + 1 < size; i++) transition[i * size + i + 1] = 1
   return {
     d,
     arma,
-    transition,
-    design: column().fill(1, 0, d + 1),
+    weights: new Float64Array(arma),
     loading: column(),
-    disturbance: matrix(),
     state: column(),
-    covariance: matrix(),
-    moved: column(),
-    half: matrix(),
     gain: column(),
+    disturbance: matrix(),
+    covariance: matrix(),
+    half: matrix(),
     mean: equations(arma),
     spread: equations(arma * arma),
   }
 }
 
 /** Writes what depends on the parameters. */
-function fillModel({d, arma, transition, loading, disturbance}: Room, parameters: ArimaParameters): void {
+function fillModel({d, arma, weights, loading, disturbance}: Room, parameters: ArimaParameters): void {
   const {ar, ma, variance} = parameters
   const size = d + arma
   for (let i = 0; i < arma; i++) {
-    transition[(d + i) * size + d] = ar[i] ?? 0
-    loading[d + i] = i === 0 ? 1 : (ma[i - 1] ?? 0)
+    weights[i] = i < ar.length ? ar[i]! : 0
+    loading[d + i] = i === 0 ? 1 : i <= ma.length ? ma[i - 1]! : 0
   }
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++) disturbance[i * size + j] = loading[i]! * loading[j]! * variance
@@ -139,99 +134,121 @@ function setStart(room: Room, constant: number): boolean {
 }
 
 /** m = T m + c. */
-function setMeanEquations({d, arma, transition, mean: {matrix, right}}: Room, constant: number): void {
-  const size = d + arma
+function setMeanEquations({arma, weights, mean: {matrix, right, reach}}: Room, constant: number): void {
+  reach.fill(arma - 1)
   right.fill(0)
   right[0] = constant
   for (let i = 0; i < arma; i++) {
-    for (let j = 0; j < arma; j++)
-      matrix[i * arma + j] = (i === j ? 1 : 0) - transition[(d + i) * size + d + j]!
+    for (let j = 0; j < arma; j++) matrix[i * arma + j] = (i === j ? 1 : 0) - transition(weights, i, j)
   }
 }
 
 /** P = T P T' + Q as one linear system. */
-function setSpreadEquations({d, arma, transition, disturbance, spread: {matrix, right}}: Room): void {
+function setSpreadEquations({d, arma, weights, disturbance, spread: {matrix, right, reach}}: Room): void {
   const size = d + arma
   const count = arma * arma
+  matrix.fill(0)
   for (let i = 0; i < arma; i++) {
-    const rowI = (d + i) * size + d
     for (let j = 0; j < arma; j++) {
-      const rowJ = (d + j) * size + d
       const row = i * arma + j
       const start = row * count
-      right[row] = disturbance[rowI + j]!
-      for (let k = 0; k < arma; k++) {
-        const weight = -transition[rowI + k]!
-        for (let l = 0; l < arma; l++) matrix[start + k * arma + l] = weight * transition[rowJ + l]!
+      right[row] = disturbance[(d + i) * size + d + j]!
+      // Each of both rows of T has two numbers at the most.
+      for (let k = 0; k < arma; k = k === 0 ? Math.max(1, i + 1) : arma) {
+        const weight = -transition(weights, i, k)
+        for (let l = 0; l < arma; l = l === 0 ? Math.max(1, j + 1) : arma)
+          matrix[start + k * arma + l] = weight * transition(weights, j, l)
       }
       matrix[start + row]! += 1
+      reach[row] = Math.max(row, (i + 1 < arma ? (i + 1) * arma : 0) + (j + 1 < arma ? j + 1 : 0))
     }
   }
 }
 
-function runFilter(series: readonly number[], room: Room, constant: number): Filtered | null {
-  const {d: burn, arma, design, state, covariance, gain} = room
+/** T within the ARMA part. */
+function transition(weights: Float64Array, to: number, from: number): number {
+  if (from === 0) return weights[to]!
+  return from === to + 1 ? 1 : 0
+}
+
+function runFilter(series: Float64Array, room: Room, constant: number): Filtered | null {
+  const {d: burn, arma, state, covariance, gain} = room
   const size = burn + arma
   let logLikelihood = 0
   for (let t = 0; t < series.length; t++) {
-    const value = series[t]!
     let variance = 0
     for (let i = 0; i < size; i++) {
-      let sum = 0
-      for (let j = 0; j < size; j++) sum += covariance[i * size + j]! * design[j]!
-      gain[i] = sum
+      const weight = sumOfObserved(covariance, i * size, burn)
+      gain[i] = weight
+      if (i <= burn) variance += weight
     }
-    for (let i = 0; i < size; i++) variance += design[i]! * gain[i]!
     if (!(variance > 0)) return null
-    const residual = value - observe(room)
+    const residual = series[t]! - sumOfObserved(state, 0, burn)
     if (t >= burn) {
       logLikelihood -= 0.5 * (LOG_2_PI + exactLog(variance) + (residual * residual) / variance)
     }
-    for (let i = 0; i < size; i++) state[i]! += (gain[i]! / variance) * residual
     for (let i = 0; i < size; i++) {
-      for (let j = 0; j < size; j++) covariance[i * size + j]! -= (gain[i]! * gain[j]!) / variance
+      const weight = gain[i]!
+      state[i]! += (weight / variance) * residual
+      for (let j = 0; j < size; j++) covariance[i * size + j]! -= (weight * gain[j]!) / variance
     }
     advance(room)
     state[burn]! += constant
   }
-  return {logLikelihood, forecast: observe(room)}
+  return {logLikelihood, forecast: sumOfObserved(state, 0, burn)}
 }
 
 const LOG_2_PI = exactLog(2 * Math.PI)
 
-/** x = T x and P = T P T' + Q, in place. */
-function advance({d, arma, transition, disturbance, state, covariance, moved, half}: Room): void {
-  const size = d + arma
-  moved.fill(0)
-  half.fill(0)
-  for (let i = 0; i < size; i++) {
-    const row = i * size
-    for (let k = 0; k < size; k++) {
-      const weight = transition[row + k]!
-      if (weight === 0) continue
-      moved[i]! += weight * state[k]!
-      for (let j = 0; j < size; j++) half[row + j]! += weight * covariance[k * size + j]!
-    }
-  }
-  state.set(moved)
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < size; j++) {
-      let sum = disturbance[i * size + j]!
-      for (let k = 0; k < size; k++) sum += half[i * size + k]! * transition[j * size + k]!
-      covariance[i * size + j] = sum
-    }
-  }
-}
-
-function observe({d, arma, design, state}: Room): number {
-  const size = d + arma
+/** The observed value is the sum of the levels and of the first ARMA state, whichever vector over states it is asked of. */
+function sumOfObserved(values: Float64Array, start: number, d: number): number {
   let sum = 0
-  for (let i = 0; i < size; i++) sum += design[i]! * state[i]!
+  for (let i = 0; i <= d; i++) sum += values[start + i]!
   return sum
 }
 
+/**
+ * x = T x and P = T P T' + Q, in place. A row of T has ones from its own level to the first ARMA state; below, it has a weight for the
+ * first ARMA state and a one for the next: nothing else is multiplied.
+ */
+function advance({d, arma, weights, disturbance, state, covariance, half}: Room): void {
+  const size = d + arma
+  for (let i = 0; i < d; i++) {
+    for (let k = i + 1; k <= d; k++) state[i]! += state[k]!
+    for (let j = 0; j < size; j++) {
+      let sum = 0
+      for (let k = i; k <= d; k++) sum += covariance[k * size + j]!
+      half[i * size + j] = sum
+    }
+  }
+  const head = state[d]!
+  for (let i = d; i < size; i++) {
+    const weight = weights[i - d]!
+    const row = i * size
+    const isLast = i + 1 === size
+    state[i] = isLast ? weight * head : weight * head + state[i + 1]!
+    for (let j = 0; j < size; j++) {
+      const first = weight * covariance[d * size + j]!
+      half[row + j] = isLast ? first : first + covariance[row + size + j]!
+    }
+  }
+  for (let row = 0; row < size * size; row += size) {
+    for (let j = 0; j < d; j++) {
+      let sum = disturbance[row + j]!
+      for (let k = j; k <= d; k++) sum += half[row + k]!
+      covariance[row + j] = sum
+    }
+    const first = half[row + d]!
+    for (let j = d; j < size; j++) {
+      const sum = disturbance[row + j]! + first * weights[j - d]!
+      covariance[row + j] = j + 1 === size ? sum : sum + half[row + j + 1]!
+    }
+  }
+}
+
 /** Gaussian elimination with row pivoting, in place; false if singular. */
-function solve({matrix, right}: Equations): boolean {
+function solve(equations: Equations): boolean {
+  const {matrix, right, reach} = equations
   const n = right.length
   for (let k = 0; k < n; k++) {
     let pivot = k
@@ -240,30 +257,39 @@ function solve({matrix, right}: Equations): boolean {
     }
     const head = matrix[pivot * n + k]!
     if (head === 0 || !Number.isFinite(head)) return false
-    if (pivot !== k) swapRows({matrix, right}, k, pivot)
+    if (pivot !== k) swapRows(equations, k, pivot)
+    const last = reach[k]!
     for (let i = k + 1; i < n; i++) {
       const factor = matrix[i * n + k]! / head
       if (factor === 0) continue
-      for (let j = k; j < n; j++) matrix[i * n + j]! -= factor * matrix[k * n + j]!
+      for (let j = k; j <= last; j++) matrix[i * n + j]! -= factor * matrix[k * n + j]!
       right[i]! -= factor * right[k]!
+      if (last > reach[i]!) reach[i] = last
     }
   }
   for (let k = n - 1; k >= 0; k--) {
-    for (let j = k + 1; j < n; j++) right[k]! -= matrix[k * n + j]! * right[j]!
-    right[k]! /= matrix[k * n + k]!
+    let rest = right[k]!
+    for (let j = k + 1; j <= reach[k]!; j++) rest -= matrix[k * n + j]! * right[j]!
+    right[k] = rest / matrix[k * n + k]!
   }
   return true
 }
 
 /** From column `k` on, left of which elimination is done. */
-function swapRows({matrix, right}: Equations, k: number, other: number): void {
+function swapRows({matrix, right, reach}: Equations, k: number, other: number): void {
   const n = right.length
-  for (let j = k; j < n; j++) {
+  const last = Math.max(reach[k]!, reach[other]!)
+  for (let j = k; j <= last; j++) {
     const value = matrix[k * n + j]!
     matrix[k * n + j] = matrix[other * n + j]!
     matrix[other * n + j] = value
   }
-  const value = right[k]!
-  right[k] = right[other]!
-  right[other] = value
+  swap(right, k, other)
+  swap(reach, k, other)
+}
+
+function swap(values: Float64Array | Int32Array, a: number, b: number): void {
+  const value = values[a]!
+  values[a] = values[b]!
+  values[b] = value
 }
