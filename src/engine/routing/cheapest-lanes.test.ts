@@ -82,7 +82,7 @@ test('the place chosen is the one that a look at every cost would choose, and al
               depth += set.more
               const inside = new Uint32Array(bits.length)
               for (let i = 0; i < laneCount; i += every) inside[i >>> 5]! |= 1 << (i & 31)
-              if (!costs.cached.narrow(inside, depth)) break
+              if (!costs.cached.narrow(inside, 0, depth)) break
             }
             for (const told of cached.told) costs.cached.tell(lanes[told.lane % lanes.length]!, told.depth)
             costs.begin(request, lanes, bits)

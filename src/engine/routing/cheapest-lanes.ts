@@ -2,12 +2,12 @@ import type {RandomStream} from '../../core/random.ts'
 import {countBits, wordsFor} from './lane-bits.ts'
 import type {LaneCosts} from './lane-costs.ts'
 import type {LaneDepths} from './lane-depths.ts'
-import {LeastTree} from './least-tree.ts'
+import {GROUP, LeastOfGroups} from './least-of-groups.ts'
 
 /**
  * Finds the instances on which a request costs least. A cost is what is on an instance already and what the request adds, and that is
  * the same for all that have equally many of its blocks. So of a wide fleet the few with uncommonly many are looked at one by one, and
- * of the others, by a tree of their loads, those that can cost as little as the best one.
+ * of the others, in groups by their loads, those that can cost as little as the best one.
  */
 export class CheapestLanes {
   readonly #costs: LaneCosts
@@ -15,7 +15,7 @@ export class CheapestLanes {
   /** Of each lane its place in `#lanes`. */
   #placeOf = new Int32Array(0)
   /** What is on each of the lanes; null where all are looked at. */
-  #loads: LeastTree | null = null
+  #loads: LeastOfGroups | null = null
   #least = 0
   #besides = 0
   /** With a load above this nobody costs as little as the best one. */
@@ -34,7 +34,7 @@ export class CheapestLanes {
     this.#placeOf = new Int32Array(laneCount).fill(NOWHERE)
     this.#ties = new Uint32Array(wordsFor(lanes.length))
     const isWide = lanes.length > FEW_LANES && this.#costs.hasFloor
-    this.#loads = isWide ? new LeastTree(laneCount) : null
+    this.#loads = isWide ? new LeastOfGroups(laneCount) : null
     lanes.forEach((lane, place) => {
       this.#placeOf[lane] = place
       this.#loads?.set(lane, this.#costs.loadOf(lane))
@@ -56,11 +56,11 @@ export class CheapestLanes {
     return this.#tie(this.#tieCount > 1 ? random.nextInt(this.#tieCount) : 0)
   }
 
-  #lookAtLight(loads: LeastTree): void {
+  #lookAtLight(loads: LeastOfGroups): void {
     const {cached, held} = this.#costs
     const cachedByMany = this.#lookAtFew(cached)
     const heldByMany = this.#lookAtFew(held)
-    this.#look(loads.leastThing)
+    this.#look(loads.leastThing())
     const half = this.#lanes.length / 2
     const cachedByMost = cached.innermost(half)
     const heldByMost = held.innermost(half)
@@ -68,7 +68,7 @@ export class CheapestLanes {
     if (cachedByMost < cachedByMany) cached.eachIn(cachedByMost + 1, this.#lookIfLight)
     if (heldByMost < heldByMany) held.eachIn(heldByMost + 1, this.#lookIfLight)
     this.#setBesides(cached.depthIn(cachedByMost), held.depthIn(heldByMost))
-    this.#lookBelow(loads, 1)
+    this.#lookAtAllLight(loads)
   }
 
   /** Looks at the lanes that have uncommonly many blocks; @returns the innermost set of more lanes than a few */
@@ -79,19 +79,17 @@ export class CheapestLanes {
     return set
   }
 
-  #lookBelow(loads: LeastTree, node: number): void {
-    if (loads.least[node]! > this.#mostLoad) return
-    if (node >= loads.size) {
-      this.#look(node - loads.size)
-      return
+  /** Looks at all lanes with no more load than `#mostLoad`, which falls on the way. */
+  #lookAtAllLight({values, least}: LeastOfGroups): void {
+    for (let group = 0; group < least.length; group++) {
+      if (least[group]! > this.#mostLoad) continue
+      for (let lane = group * GROUP; lane < (group + 1) * GROUP; lane++)
+        if (values[lane]! <= this.#mostLoad) this.#look(lane)
     }
-    this.#lookBelow(loads, node * 2)
-    this.#lookBelow(loads, node * 2 + 1)
   }
 
   readonly #lookIfLight = (lane: number): void => {
-    const loads = this.#loads!
-    if (loads.least[loads.size + lane]! <= this.#mostLoad) this.#look(lane)
+    if (this.#loads!.values[lane]! <= this.#mostLoad) this.#look(lane)
   }
 
   readonly #look = (lane: number): void => {

@@ -50,8 +50,8 @@ export class LaneDepths {
     this.#toldDepth[lane] = depth
   }
 
-  /** Of the innermost set those among `lanes` have `depth` blocks, which is more. @returns whether there are any */
-  narrow(lanes: Uint32Array, depth: number): boolean {
+  /** Of the innermost set those lanes whose bits are set in `lanes[at ..]` have `depth` blocks, which is more. @returns whether there are any */
+  narrow(lanes: Uint32Array, at: number, depth: number): boolean {
     const words = this.#words
     const from = (this.count - 1) * words
     const to = this.count * words
@@ -61,7 +61,7 @@ export class LaneDepths {
     let leaving = 0
     for (let i = 0; i < words; i++) {
       const before = bits[from + i]!
-      const after = before & lanes[i]!
+      const after = before & lanes[at + i]!
       bits[to + i] = after
       staying |= after
       leaving |= before ^ after

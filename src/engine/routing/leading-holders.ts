@@ -4,14 +4,10 @@ import {NumberedKeys} from '../vllm-1.2/numbered-keys.ts'
 import {wordsFor} from './lane-bits.ts'
 import type {LaneDepths} from './lane-depths.ts'
 
-/** Lanes that have blocks of one stretch, two at the least. */
-interface Many {
-  count: number
-  /** Bits of those that have all of it. */
-  whole: Uint32Array
-  /** Those that have its first few, and how many. */
-  readonly partLanes: number[]
-  readonly partBlocks: number[]
+/** Lanes that have the first few blocks of one stretch, and how many. */
+interface Parts {
+  readonly lanes: number[]
+  readonly blocks: number[]
 }
 
 /**
@@ -22,15 +18,21 @@ interface Many {
  * instances at once takes a few words for each stretch, however many instances there are.
  */
 export class LeadingHolders {
-  /** NOBODY, or the lane of the one instance that has any, or -2 - place in `#many`. */
+  /** NOBODY, or the lane of the one instance that has any, or -2 - row where there are several. */
   #who: Int32Array
   /** What the one instance has. */
   #blocks: Int32Array
   /** Places in `#who` of stretches that somebody has, where they may be any; null where each is its own place. */
   readonly #places: NumberedKeys | null
-  readonly #many: Many[] = []
-  readonly #free: number[] = []
   #words = 1
+  /** By row: bits of the lanes that have all of it, those that have a part, and how many lanes both are. */
+  #rows = new Uint32Array(FIRST_ROWS)
+  readonly #parts: (Parts | undefined)[] = []
+  #counts = new Int32Array(FIRST_ROWS)
+  #rowCount = 0
+  readonly #freeRows: number[] = []
+  /** Some row has parts. */
+  #hasParts = false
 
   /** @param keyCount stretches are below this; null = any small integers, of which few at a time are with anybody */
   constructor(keyCount: number | null) {
@@ -49,8 +51,12 @@ export class LeadingHolders {
   reserveLanes(count: number): void {
     const words = wordsFor(count)
     if (words <= this.#words) return
+    const rows = new Uint32Array(this.#counts.length * words)
+    for (let row = 0; row < this.#rowCount; row++) {
+      for (let i = 0; i < this.#words; i++) rows[row * words + i] = this.#rows[row * this.#words + i]!
+    }
+    this.#rows = rows
     this.#words = words
-    for (const many of this.#many) many.whole = grown(many.whole, words)
   }
 
   /** A lane has as many blocks of a stretch now, more than before; it has `length` in all. */
@@ -63,13 +69,13 @@ export class LeadingHolders {
       return
     }
     if (who < 0) {
-      put(this.#many[-2 - who]!, lane, blocks, length)
+      this.#put(-2 - who, lane, blocks, length)
       return
     }
-    const place = this.#free.pop() ?? this.#addMany()
-    put(this.#many[place]!, who, this.#blocks[at]!, length)
-    put(this.#many[place]!, lane, blocks, length)
-    this.#who[at] = -2 - place
+    const row = this.#freeRows.pop() ?? this.#addRow()
+    this.#put(row, who, this.#blocks[at]!, length)
+    this.#put(row, lane, blocks, length)
+    this.#who[at] = -2 - row
   }
 
   /** A lane has no more than the first `blocks` of a stretch, fewer than its `length`. */
@@ -78,9 +84,9 @@ export class LeadingHolders {
     if (at < 0) return
     const who = this.#who[at]!
     if (who < NOBODY) {
-      const many = this.#many[-2 - who]!
-      keepAtMost(many, lane, blocks)
-      if (many.count === 1) this.#leaveOne(at, -2 - who, length)
+      const row = -2 - who
+      this.#keepAtMost(row, lane, blocks)
+      if (this.#counts[row] === 1) this.#leaveOne(at, row, length)
     } else if (who === lane) {
       if (blocks > 0) this.#blocks[at] = Math.min(blocks, this.#blocks[at]!)
       else {
@@ -103,11 +109,11 @@ export class LeadingHolders {
         if (out.has(who)) out.tell(who, this.#followAlone(who, path, i, to, depth))
         return
       }
-      const {whole, partLanes, partBlocks} = this.#many[-2 - who]!
-      for (let k = 0; k < partLanes.length; k++)
-        if (out.has(partLanes[k]!)) out.tell(partLanes[k]!, depth + Math.min(partBlocks[k]!, wanted))
+      const row = -2 - who
+      const parts = this.#hasParts ? this.#parts[row] : undefined
+      if (parts !== undefined) tellParts(parts, depth, wanted, out)
       depth += wanted
-      if (!out.narrow(whole, depth)) return
+      if (!out.narrow(this.#rows, row * this.#words, depth)) return
     }
   }
 
@@ -128,10 +134,12 @@ export class LeadingHolders {
     const at = this.#places === null ? key : this.#places.find(key)
     const who = at < 0 ? NOBODY : this.#who[at]!
     if (who >= NOBODY) return who === lane ? this.#blocks[at]! : 0
-    const {whole, partLanes, partBlocks} = this.#many[-2 - who]!
-    if ((whole[lane >>> 5]! & (1 << (lane & 31))) !== 0) return Number.POSITIVE_INFINITY
-    const part = partLanes.indexOf(lane)
-    return part < 0 ? 0 : partBlocks[part]!
+    const row = -2 - who
+    if ((this.#rows[row * this.#words + (lane >>> 5)]! & (1 << (lane & 31))) !== 0)
+      return Number.POSITIVE_INFINITY
+    const parts = this.#parts[row]
+    const part = parts === undefined ? -1 : parts.lanes.indexOf(lane)
+    return part < 0 ? 0 : parts!.blocks[part]!
   }
 
   #whoHas(key: number): number {
@@ -152,76 +160,88 @@ export class LeadingHolders {
     return at
   }
 
-  #addMany(): number {
-    this.#many.push({count: 0, whole: new Uint32Array(this.#words), partLanes: [], partBlocks: []})
-    return this.#many.length - 1
+  /** A lane has as many blocks, more than it had. */
+  #put(row: number, lane: number, blocks: number, length: number): void {
+    if (blocks === length) {
+      this.#rows[row * this.#words + (lane >>> 5)]! |= 1 << (lane & 31)
+      if (this.#takePart(row, lane) === 0) this.#counts[row]!++
+    } else {
+      if (this.#takePart(row, lane) === 0) this.#counts[row]!++
+      this.#addPart(row, lane, blocks)
+    }
+  }
+
+  #keepAtMost(row: number, lane: number, blocks: number): void {
+    const at = row * this.#words + (lane >>> 5)
+    const bit = 1 << (lane & 31)
+    const isWhole = (this.#rows[at]! & bit) !== 0
+    const has = isWhole ? blocks : this.#takePart(row, lane)
+    if (isWhole) this.#rows[at]! &= ~bit
+    else if (has === 0) return
+    if (blocks > 0) this.#addPart(row, lane, Math.min(has, blocks))
+    else this.#counts[row]!--
+  }
+
+  #addPart(row: number, lane: number, blocks: number): void {
+    this.#hasParts = true
+    const parts = this.#parts[row]
+    if (parts === undefined) this.#parts[row] = {lanes: [lane], blocks: [blocks]}
+    else {
+      parts.lanes.push(lane)
+      parts.blocks.push(blocks)
+    }
+  }
+
+  /** Takes out the part that a lane has; @returns its blocks, 0 if it has none */
+  #takePart(row: number, lane: number): number {
+    const parts = this.#hasParts ? this.#parts[row] : undefined
+    const at = parts === undefined ? -1 : parts.lanes.indexOf(lane)
+    if (at < 0) return 0
+    const {lanes, blocks} = parts!
+    const taken = blocks[at]!
+    const lastLane = lanes.pop()!
+    const lastBlocks = blocks.pop()!
+    if (at < lanes.length) {
+      lanes[at] = lastLane
+      blocks[at] = lastBlocks
+    }
+    return taken
   }
 
   /** Of several lanes one is left. */
-  #leaveOne(at: number, place: number, length: number): void {
-    const many = this.#many[place]!
-    many.count = 0
-    const part = many.partLanes.pop()
-    this.#who[at] = part ?? takeBit(many.whole)
-    this.#blocks[at] = many.partBlocks.pop() ?? length
-    this.#free.push(place)
+  #leaveOne(at: number, row: number, length: number): void {
+    const parts = this.#parts[row]
+    this.#counts[row] = 0
+    this.#who[at] = parts?.lanes.pop() ?? this.#takeLastBit(row)
+    this.#blocks[at] = parts?.blocks.pop() ?? length
+    this.#freeRows.push(row)
+  }
+
+  /** Empties a row of one bit and returns its lane. */
+  #takeLastBit(row: number): number {
+    const from = row * this.#words
+    let at = 0
+    while (this.#rows[from + at] === 0) at++
+    const lane = at * 32 + 31 - Math.clz32(this.#rows[from + at]!)
+    this.#rows[from + at] = 0
+    return lane
+  }
+
+  #addRow(): number {
+    if (this.#rowCount === this.#counts.length) {
+      const size = this.#counts.length * 2
+      this.#counts = grown(this.#counts, size)
+      this.#rows = grown(this.#rows, size * this.#words)
+    }
+    return this.#rowCount++
   }
 }
 
-/** A lane has as many blocks, more than it had. */
-function put(many: Many, lane: number, blocks: number, length: number): void {
-  const {partLanes, partBlocks} = many
-  const part = partLanes.length === 0 ? -1 : partLanes.indexOf(lane)
-  if (blocks < length) {
-    if (part >= 0) {
-      partBlocks[part] = blocks
-      return
-    }
-    partLanes.push(lane)
-    partBlocks.push(blocks)
-  } else {
-    many.whole[lane >>> 5]! |= 1 << (lane & 31)
-    if (part >= 0) {
-      dropPart(many, part)
-      return
-    }
-  }
-  many.count++
-}
-
-function keepAtMost(many: Many, lane: number, blocks: number): void {
-  const bit = 1 << (lane & 31)
-  const part = many.partLanes.indexOf(lane)
-  if ((many.whole[lane >>> 5]! & bit) !== 0) {
-    many.whole[lane >>> 5]! &= ~bit
-    if (blocks > 0) {
-      many.partLanes.push(lane)
-      many.partBlocks.push(blocks)
-    } else many.count--
-  } else if (part >= 0) {
-    if (blocks > 0) many.partBlocks[part] = Math.min(many.partBlocks[part]!, blocks)
-    else {
-      dropPart(many, part)
-      many.count--
-    }
-  }
-}
-
-function dropPart({partLanes, partBlocks}: Many, part: number): void {
-  const lane = partLanes.pop()!
-  const blocks = partBlocks.pop()!
-  if (part === partLanes.length) return
-  partLanes[part] = lane
-  partBlocks[part] = blocks
-}
-
-/** Clears the one bit there is and returns its lane. */
-function takeBit(bits: Uint32Array): number {
-  let at = 0
-  while (bits[at] === 0) at++
-  const lane = at * 32 + 31 - Math.clz32(bits[at]!)
-  bits[at] = 0
-  return lane
+/** Of the lanes in the innermost set of `out` some have the first few blocks of a stretch, whose first `wanted` are asked for. */
+function tellParts({lanes, blocks}: Parts, depth: number, wanted: number, out: LaneDepths): void {
+  for (let i = 0; i < lanes.length; i++)
+    if (out.has(lanes[i]!)) out.tell(lanes[i]!, depth + Math.min(blocks[i]!, wanted))
 }
 
 const NOBODY = -1
+const FIRST_ROWS = 64

@@ -32,12 +32,13 @@ export class PromptSegments implements PromptPaths {
   readonly #path: Int32Array
   readonly #pathBlocks: Int32Array
   readonly nodeCount: number
+  readonly #asked: {-readonly [K in keyof PromptPath]: PromptPath[K]}
 
   constructor(prompts: Prompts) {
     this.#prompts = prompts
     const {runs, runStart} = listRuns(prompts)
     this.#begins = new Uint32Array((prompts.blockCount >>> 5) + 1)
-    for (const block of runs) this.#begins[block >>> 5]! |= 1 << (block & 31)
+    for (let i = 0; i < runs.length; i++) this.#begins[runs[i]! >>> 5]! |= 1 << (runs[i]! & 31)
     this.#beginsBefore = countBefore(this.#begins)
     this.nodeCount = this.segmentOf(prompts.blockCount) + 1
     this.#first = listBits(this.#begins, this.nodeCount + 1)
@@ -46,18 +47,24 @@ export class PromptSegments implements PromptPaths {
     this.#path = this.#listPaths(runs, runStart)
     this.#pathBlocks = this.#path.map(segment => this.lengthOf(segment))
     this.#ownStart = this.#findOwn()
+    this.#asked = {
+      nodes: this.#path,
+      nodeBlocks: this.#pathBlocks,
+      from: 0,
+      sharedTo: 0,
+      to: 0,
+      blockCount: 0,
+    }
   }
 
   pathOf(request: number): PromptPath {
     const {blockStart} = this.#prompts
-    return {
-      nodes: this.#path,
-      nodeBlocks: this.#pathBlocks,
-      from: this.#pathStart[request]!,
-      sharedTo: this.#ownStart[request]!,
-      to: this.#pathStart[request + 1]!,
-      blockCount: blockStart[request + 1]! - blockStart[request]!,
-    }
+    const path = this.#asked
+    path.from = this.#pathStart[request]!
+    path.sharedTo = this.#ownStart[request]!
+    path.to = this.#pathStart[request + 1]!
+    path.blockCount = blockStart[request + 1]! - blockStart[request]!
+    return path
   }
 
   /** The segment that a block is in, which is in some prompt. */
@@ -93,13 +100,16 @@ export class PromptSegments implements PromptPaths {
 
   #findOwn(): Uint32Array {
     const prompts = new Int32Array(this.nodeCount)
-    for (const segment of this.#path) prompts[segment]!++
-    return this.#pathStart.map((from, request) => {
-      const to = this.#pathStart[request + 1] ?? from
-      let at = to
-      while (at > from && prompts[this.#path[at - 1]!] === 1) at--
-      return at
-    })
+    const path = this.#path
+    for (let i = 0; i < path.length; i++) prompts[path[i]!]!++
+    const start = this.#pathStart
+    const ownStart = start.slice()
+    for (let request = 0; request + 1 < start.length; request++) {
+      let at = start[request + 1]!
+      while (at > start[request]! && prompts[path[at - 1]!] === 1) at--
+      ownStart[request] = at
+    }
+    return ownStart
   }
 }
 
