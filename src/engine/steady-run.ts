@@ -103,13 +103,14 @@ export class SteadyRun implements PlannedPasses {
     observer: SteadyPassObserver | null,
   ): number {
     const {count} = this
-    const {decodeMs} = this.#timing
+    const {decodeMs, isConstant} = this.#timing
     const limit = Math.min(this.#left, this.beforeOpening)
     let {total} = this
     let startMs = nowMs
     let pass = 0
+    const constantMs = isConstant ? decodeMs(count, total) : Number.NaN
     while (pass < limit) {
-      const end = startMs + decodeMs(count, total)
+      const end = startMs + (isConstant ? constantMs : decodeMs(count, total))
       const isBeyond = end >= horizonMs
       if (end === startMs || (isBeyond && pass > 0)) break
       if (pass > 0 || startMs === this.endMs) this.#observer.gaps(end - startMs, count)
@@ -121,7 +122,7 @@ export class SteadyRun implements PlannedPasses {
       startMs = end
       if (!isBeyond) continue
       // It was always asked about such a pass twice, and the share of questions outside the measured tables is reported.
-      decodeMs(count, total - count)
+      if (!isConstant) decodeMs(count, total - count)
       break
     }
     if (pass === 0) return nowMs

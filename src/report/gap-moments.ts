@@ -11,16 +11,39 @@ interface GapMoments {
   readonly rates: Moments
 }
 
+/** Gaps gone through at once: one loop over all of them would begin before it is compiled, and go on so for long. */
+const PART = 1 << 12
+
 /**
  * Mean and spread of gaps and of what they are as rates; gap i occurs `counts[i]` times. Sums run in the order given, and in one
  * loop for both: an hour has millions of gaps.
  */
 export function computeGapMoments(gaps: Float64Array, counts: Uint32Array): GapMoments {
-  let gapCount = 0
-  let gapSum = 0
-  let rateCount = 0
-  let rateSum = 0
-  for (let i = 0; i < gaps.length; i++) {
+  const sums = {gapCount: 0, gapSum: 0, rateCount: 0, rateSum: 0}
+  for (let from = 0; from < gaps.length; from += PART)
+    addSums(sums, gaps, counts, from, Math.min(from + PART, gaps.length))
+  const {gapCount, rateCount} = sums
+  const gapMean = meanOf(sums.gapSum, gapCount)
+  const rateMean = meanOf(sums.rateSum, rateCount)
+  const squares = {gapMean, rateMean, gaps: 0, rates: 0}
+  for (let from = 0; from < gaps.length; from += PART)
+    addSquares(squares, gaps, counts, from, Math.min(from + PART, gaps.length))
+  return {
+    gaps: {count: gapCount, mean: gapMean, std: Math.sqrt(meanOf(squares.gaps, gapCount))},
+    rates: {count: rateCount, mean: rateMean, std: Math.sqrt(meanOf(squares.rates, rateCount))},
+  }
+}
+
+interface Sums {
+  gapCount: number
+  gapSum: number
+  rateCount: number
+  rateSum: number
+}
+
+function addSums(sums: Sums, gaps: Float64Array, counts: Uint32Array, from: number, to: number): void {
+  let {gapCount, gapSum, rateCount, rateSum} = sums
+  for (let i = from; i < to; i++) {
     const gap = gaps[i]!
     const count = counts[i]!
     gapCount += count
@@ -29,20 +52,40 @@ export function computeGapMoments(gaps: Float64Array, counts: Uint32Array): GapM
     rateCount += count
     rateSum += (1000 / gap) * count
   }
-  const gapMean = meanOf(gapSum, gapCount)
-  const rateMean = meanOf(rateSum, rateCount)
-  let gapSquares = 0
-  let rateSquares = 0
-  for (let i = 0; i < gaps.length; i++) {
+  sums.gapCount = gapCount
+  sums.gapSum = gapSum
+  sums.rateCount = rateCount
+  sums.rateSum = rateSum
+}
+
+interface Squares {
+  readonly gapMean: number
+  readonly rateMean: number
+  gaps: number
+  rates: number
+}
+
+function addSquares(
+  squares: Squares,
+  gaps: Float64Array,
+  counts: Uint32Array,
+  from: number,
+  to: number,
+): void {
+  const {gapMean, rateMean} = squares
+  let gapSquares = squares.gaps
+  let rateSquares = squares.rates
+  for (let i = from; i < to; i++) {
     const gap = gaps[i]!
     const count = counts[i]!
-    gapSquares += (gap - gapMean) ** 2 * count
-    if (gap > 0) rateSquares += (1000 / gap - rateMean) ** 2 * count
+    const offGapMean = gap - gapMean
+    gapSquares += offGapMean * offGapMean * count
+    if (!(gap > 0)) continue
+    const offRateMean = 1000 / gap - rateMean
+    rateSquares += offRateMean * offRateMean * count
   }
-  return {
-    gaps: {count: gapCount, mean: gapMean, std: Math.sqrt(meanOf(gapSquares, gapCount))},
-    rates: {count: rateCount, mean: rateMean, std: Math.sqrt(meanOf(rateSquares, rateCount))},
-  }
+  squares.gaps = gapSquares
+  squares.rates = rateSquares
 }
 
 function meanOf(sum: number, count: number): number {

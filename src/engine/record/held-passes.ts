@@ -21,24 +21,23 @@ export class HeldPasses {
   count = 0
   readonly lanes: LoadLane[] = []
   rank = new Float64Array(FIRST_ROWS)
-  fromMs = new Float64Array(FIRST_ROWS)
   queued = new Int32Array(FIRST_ROWS)
   kvShare = new Float64Array(FIRST_ROWS)
-  /** Where its ends begin in `toMs`. */
+  /** Where its ends begin in `toMs`: right after when the first of its passes began. */
   first = new Int32Array(FIRST_ROWS)
-  /** Ends of passes. */
+  /** Ends of passes, and beginnings of rows. */
   toMs = new Float64Array(FIRST_ENDS)
   #ends = 0
 
   add(lane: LoadLane, rank: number, fromMs: number, toMs: number, queued: number, kvShare: number): void {
+    this.#reserve(2)
     this.#addRow(lane, rank, fromMs, queued, kvShare)
-    this.#reserve(1)
     this.toMs[this.#ends++] = toMs
   }
 
   addStops(lane: LoadLane, {rank, fromMs, atMs, count}: StopLog, queued: number, kvShare: number): void {
+    this.#reserve(count + 1)
     this.#addRow(lane, rank, fromMs, queued, kvShare)
-    this.#reserve(count)
     const {toMs} = this
     for (let stop = 0, at = this.#ends; stop < count; stop++) toMs[at++] = atMs[stop]!
     this.#ends += count
@@ -46,7 +45,7 @@ export class HeldPasses {
 
   /** Where the ends of a row end. */
   endOf(row: number): number {
-    return row + 1 < this.count ? this.first[row + 1]! : this.#ends
+    return row + 1 < this.count ? this.first[row + 1]! - 1 : this.#ends
   }
 
   /** Those that end at a moment or later, in the order of the clock. */
@@ -55,8 +54,9 @@ export class HeldPasses {
     for (let row = 0; row < this.count; row++) {
       const end = this.endOf(row)
       if (this.toMs[end - 1]! < ms) continue
-      for (let at = this.first[row]!, fromMs = this.fromMs[row]!; at < end; fromMs = this.toMs[at++]!)
-        if (this.toMs[at]! >= ms) found.push({fromMs, toMs: this.toMs[at]!, rank: this.rank[row]!})
+      for (let at = this.first[row]!; at < end; at++)
+        if (this.toMs[at]! >= ms)
+          found.push({fromMs: this.toMs[at - 1]!, toMs: this.toMs[at]!, rank: this.rank[row]!})
     }
     return found.sort((a, b) => a.fromMs - b.fromMs || a.rank - b.rank)
   }
@@ -71,9 +71,9 @@ export class HeldPasses {
     if (row === this.rank.length) this.#growRows()
     this.lanes[row] = lane
     this.rank[row] = rank
-    this.fromMs[row] = fromMs
     this.queued[row] = queued
     this.kvShare[row] = kvShare
+    this.toMs[this.#ends++] = fromMs
     this.first[row] = this.#ends
   }
 
@@ -85,7 +85,6 @@ export class HeldPasses {
   #growRows(): void {
     const size = this.count * 2
     this.rank = grown(this.rank, size)
-    this.fromMs = grown(this.fromMs, size)
     this.queued = grown(this.queued, size)
     this.kvShare = grown(this.kvShare, size)
     this.first = grown(this.first, size)

@@ -58,7 +58,7 @@ export class LoadRecorder {
     let stop = 1
     for (; stop < count && lane.widened < this.#widenings.length; stop++)
       this.passes(lane, ranks.later, atMs[stop - 1]!, atMs[stop]!, queued, kvShare)
-    if (stop < count) lane.addThrough(atMs[stop - 1]!, atMs, stop, count, queued, kvShare)
+    if (stop < count) lane.addThrough(atMs, stop, count, queued, kvShare)
   }
 
   /** The same of passes from stop to stop of an instance that is alone. */
@@ -88,14 +88,11 @@ export class LoadRecorder {
     const queued = held.queued[row]!
     const kvShare = held.kvShare[row]!
     const rank = held.rank[row]!
-    let fromMs = held.fromMs[row]!
     const end = held.endOf(row)
     let at = held.first[row]!
-    for (; at < end && lane.widened < this.#widenings.length; at++) {
-      this.#add(lane, rank, fromMs, toMs[at]!, queued, kvShare)
-      fromMs = toMs[at]!
-    }
-    if (at < end) lane.addThrough(fromMs, toMs, at, end, queued, kvShare)
+    for (; at < end && lane.widened < this.#widenings.length; at++)
+      this.#add(lane, rank, toMs[at - 1]!, toMs[at]!, queued, kvShare)
+    if (at < end) lane.addThrough(toMs, at, end, queued, kvShare)
   }
 
   #add(lane: LoadLane, rank: number, fromMs: number, toMs: number, queued: number, kvShare: number): void {

@@ -39,39 +39,29 @@ export class LoadLane {
     if (toMs > last * binMs) this.#add(last, toMs - last * binMs, queued, kvShare)
   }
 
-  /** Passes one after the other, the ends of which stand in a column from one place to another. */
-  addThrough(
-    startMs: number,
-    toMs: Float64Array,
-    from: number,
-    end: number,
-    queued: number,
-    kvShare: number,
-  ): void {
+  /** Passes one after the other, the ends of which stand in a column from one place to another, and before them when the first began. */
+  addThrough(toMs: Float64Array, from: number, end: number, queued: number, kvShare: number): void {
     const {binMs} = this
-    let fromMs = startMs
+    let fromMs = toMs[from - 1]!
     let at = from
     while (at < end) {
       const bin = Math.floor(fromMs / binMs)
       const edgeMs = (bin + 1) * binMs
-      const first = at
-      let busyMs = this.#busyMs[bin - this.firstBin] ?? 0
-      for (; at < end && toMs[at]! < edgeMs; at++) {
-        busyMs += toMs[at]! - fromMs
-        fromMs = toMs[at]!
+      if (toMs[at]! < edgeMs) {
+        this.#reach(bin)
+        const place = bin - this.firstBin
+        let busyMs = this.#busyMs[place]!
+        for (; at < end && toMs[at]! < edgeMs; at++) {
+          busyMs += toMs[at]! - fromMs
+          fromMs = toMs[at]!
+        }
+        this.#busyMs[place] = busyMs
+        this.#raise(place, queued, kvShare)
+        if (at === end) return
       }
-      if (at > first) this.#setBusy(bin, busyMs, queued, kvShare)
-      if (at === end) return
       this.addSpan(fromMs, toMs[at]!, queued, kvShare)
       fromMs = toMs[at++]!
     }
-  }
-
-  #setBusy(bin: number, busyMs: number, queued: number, kvShare: number): void {
-    this.#reach(bin)
-    const at = bin - this.firstBin
-    this.#busyMs[at] = busyMs
-    this.#raise(at, queued, kvShare)
   }
 
   /** Makes room up to a bin. */
