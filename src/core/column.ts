@@ -36,5 +36,6 @@ class Column<T extends Float64Array | Int32Array | Uint32Array> {
   }
 }
 
-export const floats = () => new Column(new Float64Array(1024))
-export const words = () => new Column(new Uint32Array(1024))
+/** @param capacity values up to which nothing is copied */
+export const floats = (capacity = 1024) => new Column(new Float64Array(capacity))
+export const words = (capacity = 1024) => new Column(new Uint32Array(capacity))

@@ -1,5 +1,5 @@
 import {internBlocks} from './blocks.ts'
-import {computeBatchWaits, findTimestampQuantum} from './timestamp-quantum.ts'
+import {countBatchWaits, findTimestampQuantum} from './timestamp-quantum.ts'
 import type {Workload} from './workload.ts'
 
 /** Nearest-rank quantiles, as the report's. */
@@ -58,7 +58,7 @@ export function computeTraceStatistics(workload: Workload): TraceStatistics {
       s60: computeDispersion(arrivals, 60_000),
     },
     timestampQuantumMs: findTimestampQuantum(arrivals),
-    burstSize: arrivals.length / (computeBatchWaits(arrivals).length + 1),
+    burstSize: arrivals.length / (countBatchWaits(arrivals) + 1),
     turns: computeQuantiles(computeTurns(workload)),
     turnDelayMs: computeTurnDelays(workload),
   }

@@ -8,8 +8,10 @@ const BATCHES_MIN = 10
  * wait, and batches are real (fewer than arrivals), timestamps were rounded to that wait.
  */
 export function findTimestampQuantum(sortedMs: Float64Array): number | null {
+  // Of a week's arrivals there are too many waits to keep them for nothing.
+  const count = countBatchWaits(sortedMs)
+  if (count < BATCHES_MIN || count > sortedMs.length / 2) return null
   const waits = computeBatchWaits(sortedMs)
-  if (waits.length < BATCHES_MIN || waits.length > sortedMs.length / 2) return null
   const quantum = findCommonest(waits)
   if (quantum < QUANTUM_MIN_MS) return null
   const isOnGrid = (wait: number) =>
@@ -18,15 +20,28 @@ export function findTimestampQuantum(sortedMs: Float64Array): number | null {
 }
 
 /** Waits between batches of arrivals, ms. */
-export function computeBatchWaits(sortedMs: Float64Array): number[] {
-  const waits: number[] = []
+function computeBatchWaits(sortedMs: Float64Array): Float64Array {
+  const waits = new Float64Array(countBatchWaits(sortedMs))
   let batchStart = sortedMs[0]!
+  let count = 0
   for (const arrival of sortedMs) {
     if (isSameBatch(batchStart, arrival)) continue
-    waits.push(arrival - batchStart)
+    waits[count++] = arrival - batchStart
     batchStart = arrival
   }
   return waits
+}
+
+/** How often nothing arrives for longer than a jitter, and then something does. */
+export function countBatchWaits(sortedMs: Float64Array): number {
+  let batchStart = sortedMs[0]!
+  let count = 0
+  for (const arrival of sortedMs) {
+    if (isSameBatch(batchStart, arrival)) continue
+    count++
+    batchStart = arrival
+  }
+  return count
 }
 
 /** Whether an arrival belongs to the batch that began then. */
@@ -34,7 +49,7 @@ export function isSameBatch(batchStart: number, arrival: number): boolean {
   return arrival - batchStart <= QUANTUM_JITTER_MS
 }
 
-function findCommonest(values: readonly number[]): number {
+function findCommonest(values: Float64Array): number {
   const counts = new Map<number, number>()
   for (const value of values) counts.set(Math.round(value), (counts.get(Math.round(value)) ?? 0) + 1)
   let best = 0

@@ -41,10 +41,11 @@ export async function streamTrace(
   if (looked === null || looked.rows <= above / 2) return null
   const asked = traceFormat.format ?? looked.detected.format
   if (asked === 'mooncake') return streamMooncake(path, scenario, above)
-  const rows = lengthsStreamFor(asked, {fileName: path, columns: traceFormat.columns ?? {}})
-  if (rows === null) return null
+  const {rows} = looked
+  const stream = lengthsStreamFor(asked, {fileName: path, columns: traceFormat.columns ?? {}, rows})
+  if (stream === null) return null
   const hash = createHash('sha256')
-  const read = await readRows(path, hash, rows)
+  const read = await readRows(path, hash, stream)
   if (read === null || read.requestCount <= above) return null
   const sha256 = hash.digest('hex')
   const name = basename(path)

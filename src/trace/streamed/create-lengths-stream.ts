@@ -1,12 +1,12 @@
-import type {CsvColumns, TraceFormat} from '../../config/trace-options.ts'
-import {CsvStream} from '../formats/csv/csv-stream.ts'
+import type {TraceFormat} from '../../config/trace-options.ts'
+import {CsvStream, type CsvStreamOptions} from '../formats/csv/csv-stream.ts'
 import {LengthLinesStream} from '../formats/lengths/length-lines-stream.ts'
 import type {LengthsStream} from './lengths-stream.ts'
 
 /** null for a format whose rows say more than lengths. */
 export function lengthsStreamFor(
   format: TraceFormat,
-  options: {readonly fileName: string; readonly columns: CsvColumns},
+  options: Omit<CsvStreamOptions, 'format'>,
 ): LengthsStream | null {
   switch (format) {
     case 'azure':

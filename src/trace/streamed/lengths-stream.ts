@@ -16,12 +16,23 @@ export interface LengthsStream {
   columns(): LengthColumns
 }
 
+/** Rows for which room is made at once: 1 GB of addresses, of which only what is written takes memory. */
+const MOST_ROOM = 2 ** 26
+
 /** Columns that grow, and whether their times rise. */
 export class GrowingLengths {
-  readonly #timestampMs = floats()
-  readonly #inputLength = words()
-  readonly #outputLength = words()
+  readonly #timestampMs
+  readonly #inputLength
+  readonly #outputLength
   isInOrder = true
+
+  /** @param rows about so many will come: columns that grow need twice the memory while they do */
+  constructor(rows: number) {
+    const room = 1024 + Math.min(Math.ceil(rows * 1.06), MOST_ROOM)
+    this.#timestampMs = floats(room)
+    this.#inputLength = words(room)
+    this.#outputLength = words(room)
+  }
 
   get requestCount(): number {
     return this.#timestampMs.length

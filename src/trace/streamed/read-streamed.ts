@@ -28,14 +28,19 @@ export interface StreamedReading extends MooncakeRowOptions {
   readonly csvColumns: CsvColumns
 }
 
-/** Reads a file to its end, with a stop after each piece. @param open the file from its beginning, packed or not */
+/**
+ * Reads a file to its end, with a stop after each piece.
+ * @param open the file from its beginning, packed or not
+ * @param rows about how many there are
+ */
 export function* readStreamed(
   open: () => NextPiece,
   reading: StreamedReading,
+  rows: number,
 ): Generator<void, StreamedColumns | ReadAsWhole, void> {
-  if (reading.format === 'mooncake') return yield* readHashes(open, reading)
+  if (reading.format === 'mooncake') return yield* readHashes(open, reading, rows)
   const {fileName, format, csvColumns} = reading
-  const stream = lengthsStreamFor(format, {fileName, columns: csvColumns})
+  const stream = lengthsStreamFor(format, {fileName, columns: csvColumns, rows})
   if (stream === null) return AS_WHOLE
   const next = linePieces(unpackedPieces(open()))
   for (let piece = next(); piece !== null; piece = next()) {
@@ -51,8 +56,9 @@ const AS_WHOLE: ReadAsWhole = {columns: null, problem: null}
 function* readHashes(
   open: () => NextPiece,
   reading: MooncakeRowOptions,
+  rows: number,
 ): Generator<void, StreamedColumns | ReadAsWhole, void> {
-  const lengths = new GrowingLengths()
+  const lengths = new GrowingLengths(rows)
   const mooncake = yield* readMooncake(open, reading, (timestampMs, input, output) =>
     lengths.add(timestampMs, input, output),
   )

@@ -91,7 +91,7 @@ export class StreamedFiles {
         readBytes = end
       })
     const reading = readingOf(wanted, look.detected)
-    const steps = readStreamed(open, reading)
+    const steps = readStreamed(open, reading, look.rows)
     const read = await this.#drive(steps, loading, () => ({
       phase: 'reading',
       loadedBytes: readBytes,

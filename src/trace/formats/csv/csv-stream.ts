@@ -10,6 +10,8 @@ export interface CsvStreamOptions {
   readonly fileName: string
   readonly format: CsvFormat
   readonly columns: CsvColumns
+  /** About how many there are. */
+  readonly rows: number
 }
 
 /** `CsvReader` of a file that comes in pieces. */
@@ -17,12 +19,13 @@ export class CsvStream implements LengthsStream {
   readonly #options: CsvStreamOptions
   readonly #requests: CsvRequests
   #rows: CsvRows | null = null
-  readonly #lengths = new GrowingLengths()
+  readonly #lengths: GrowingLengths
   #withoutTokens = 0
 
   constructor(options: CsvStreamOptions) {
     this.#options = options
     this.#requests = new CsvRequests(options)
+    this.#lengths = new GrowingLengths(options.rows)
   }
 
   get saysMore(): boolean {

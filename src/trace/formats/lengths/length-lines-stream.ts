@@ -1,6 +1,6 @@
-import type {CsvColumns} from '../../../config/trace-options.ts'
 import type {Problem} from '../../../core/result.ts'
 import {GrowingLengths, type LengthsStream} from '../../streamed/lengths-stream.ts'
+import type {CsvStreamOptions} from '../csv/csv-stream.ts'
 import {JsonLines, startsWithByteOrderMark} from '../json-lines.ts'
 import {isOfRecords} from '../records/records-to-lines.ts'
 import {LengthLines} from './length-lines.ts'
@@ -9,14 +9,16 @@ import {LengthLines} from './length-lines.ts'
 export class LengthLinesStream implements LengthsStream {
   readonly #fileName: string
   readonly #rows: LengthLines
-  readonly #requests = new GrowingLengths()
+  readonly #requests: GrowingLengths
   /** Lines read so far. */
   #lineCount = 0
   #hasMore = false
 
-  constructor({fileName, columns}: {readonly fileName: string; readonly columns: CsvColumns}) {
+  /** @param rows about how many there are */
+  constructor({fileName, columns, rows}: Pick<CsvStreamOptions, 'fileName' | 'columns' | 'rows'>) {
     this.#fileName = fileName
     this.#rows = new LengthLines(columns)
+    this.#requests = new GrowingLengths(rows)
   }
 
   get saysMore(): boolean {
