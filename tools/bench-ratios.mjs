@@ -143,31 +143,38 @@ export function deepRatios(results) {
   )
 }
 
-/** Start-up times of the sweeps whose costs differ by warm points alone. */
-const ONE_POINT = '60'
-const SIX_POINTS = '60,0,30,90,120,150'
+/** Start-up times of sweeps, each of which goes on where the one before ends: what they differ by are points of a warm process. */
+const START_UPS = [60, 0, 30, 90, 120, 150, 10, 20, 40, 50, 70, 80, 100, 110, 130, 140]
+const [ONE_POINT, SIX_POINTS, ALL_POINTS] = [1, 6, START_UPS.length]
 
 /**
- * What another point of a sweep costs a process that has run one, against a process of its own for it, and what points and the
- * whole cost with a GPU's timing against the polynomial one: the same traffic, on which a planner then decides otherwise.
+ * What another point of a sweep costs a process that has run one, and one that has run six and compiles hardly anything any more,
+ * against a process of its own for it, and what points and the whole cost with a GPU's timing against the polynomial one: the same traffic, on which a planner then decides otherwise.
  * @param measureSweep ({trace, args, timing, vary}) → medians over the runs: cpuS
  * @param sweepWhole ({trace, args, timing}) → medians over the runs of a whole sweep: cpuS, wallS, and the busy share of its workers
  * @param gpu args and timing of the same with a GPU's
  */
 export function benchSweep({measure, measureSweep, sweepWhole, trace, args, gpu}) {
-  const pointOf = each => {
-    const costOf = times => measureSweep({...each, trace, vary: `startup_time=${times}`}).cpuS
-    return (costOf(SIX_POINTS) - costOf(ONE_POINT)) / 5
+  const pointsOf = each => {
+    const costOf = count =>
+      measureSweep({...each, trace, vary: `startup_time=${START_UPS.slice(0, count)}`}).cpuS
+    const [one, six, all] = [costOf(ONE_POINT), costOf(SIX_POINTS), costOf(ALL_POINTS)]
+    return {early: (six - one) / (SIX_POINTS - ONE_POINT), later: (all - six) / (ALL_POINTS - SIX_POINTS)}
   }
-  const [point, gpuPoint] = [pointOf({args}), pointOf(gpu)]
+  const [point, gpuPoint] = [pointsOf({args}), pointsOf(gpu)]
+  const inSeconds = ({early, later}) =>
+    `${early.toFixed(2)} of the second to sixth, ${later.toFixed(2)} later`
   console.log(
-    `\nCPU s of a warm sweep point: ${point.toFixed(2)}; with a GPU's timing ${gpuPoint.toFixed(2)}`,
+    `\nCPU s of a warm sweep point: ${inSeconds(point)}; with a GPU's timing ${inSeconds(gpuPoint)}`,
   )
   const [whole, gpuWhole] = [sweepWhole({trace, args}), sweepWhole({...gpu, trace})]
+  const own = measure({trace, args}).cpuS
   console.log(`Cold-start sweep: ${inWords(whole)}\nWith a GPU's timing: ${inWords(gpuWhole)}`)
   return {
-    'deep, warm sweep point': point / measure({trace, args}).cpuS,
-    'deep, warm sweep point, GPU timing': gpuPoint / point,
+    'deep, warm sweep point': point.early / own,
+    'deep, warm sweep point, from the seventh': point.later / own,
+    'deep, warm sweep point, GPU timing': gpuPoint.early / point.early,
+    'deep, warm sweep point, from the seventh, GPU timing': gpuPoint.later / point.later,
     'deep, sweep, GPU timing': gpuWhole.cpuS / whole.cpuS,
     'many, time per busy time': 1 / whole.busyShare,
   }
