@@ -11,7 +11,7 @@ export function findTimestampQuantum(sortedMs: Float64Array): number | null {
   // Of a week's arrivals there are too many waits to keep them for nothing.
   const count = countBatchWaits(sortedMs)
   if (count < BATCHES_MIN || count > sortedMs.length / 2) return null
-  const waits = computeBatchWaits(sortedMs)
+  const waits = computeBatchWaits(sortedMs, count)
   const quantum = findCommonest(waits)
   if (quantum < QUANTUM_MIN_MS) return null
   const isOnGrid = (wait: number) =>
@@ -19,14 +19,14 @@ export function findTimestampQuantum(sortedMs: Float64Array): number | null {
   return waits.filter(isOnGrid).length >= waits.length * QUANTUM_SHARE_MIN ? quantum : null
 }
 
-/** Waits between batches of arrivals, ms. */
-function computeBatchWaits(sortedMs: Float64Array): Float64Array {
-  const waits = new Float64Array(countBatchWaits(sortedMs))
+/** Waits between batches of arrivals, ms; there are `count` of them. */
+function computeBatchWaits(sortedMs: Float64Array, count: number): Float64Array {
+  const waits = new Float64Array(count)
   let batchStart = sortedMs[0]!
-  let count = 0
+  let next = 0
   for (const arrival of sortedMs) {
     if (isSameBatch(batchStart, arrival)) continue
-    waits[count++] = arrival - batchStart
+    waits[next++] = arrival - batchStart
     batchStart = arrival
   }
   return waits

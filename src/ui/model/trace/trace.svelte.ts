@@ -208,7 +208,7 @@ export class TraceState {
       const reading = this.#lastReading
       if (this.offer !== offer || reading === null) return null
       const source = offer.source.kind === 'file' ? {...offer.source, sha256} : offer.source
-      if ((await this.load(source, reading)) === null) return null
+      if ((await this.load(source, reading)) === null || source === offer.source) return null
       this.#picked = pickKey(source, reading)
       return {source, isDetected: false}
     } catch (error) {
