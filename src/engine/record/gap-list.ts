@@ -1,4 +1,4 @@
-import type {GapRows} from './gap-order.ts'
+import type {TurnGaps} from './gap-order.ts'
 import type {TokenGaps} from './record.ts'
 
 const PIECE = 1 << 16
@@ -25,40 +25,49 @@ export class GapList {
     this.#count[this.#used++] = count
   }
 
-  /** Rows of columns, in the order that `order` has from its beginning on; one of no tokens is none. */
-  take(gaps: GapRows, order: Int32Array, rows: number): void {
+  /** Gaps of turns, these in the order that `order` has from its beginning on. */
+  take(gaps: TurnGaps, order: Int32Array, turns: number): void {
     let at = 0
-    while (at < rows) {
-      const to = Math.min(at + PART, rows)
+    while (at < turns) {
+      const to = Math.min(at + PART, turns)
       at = this.#fill(gaps, order, at, to)
-      if (at < to) this.#begin()
+      if (at < to) {
+        // Its gaps may be more than the piece has room for.
+        this.#addOneByOne(gaps, order[at++]!)
+      }
     }
   }
 
-  /** @returns the place in `order` of the first row that the piece has no room for */
-  #fill({gapMs, count}: GapRows, order: Int32Array, from: number, rows: number): number {
+  /** @returns the place in `order` of the first turn that the piece may have no room for */
+  #fill({firstGap, gapMs, count}: TurnGaps, order: Int32Array, from: number, to: number): number {
     const pieceMs = this.#gapMs
     const pieceCount = this.#count
     let lastMs = this.#lastMs
     let used = this.#used
     let at = from
-    for (; at < rows; at++) {
-      const row = order[at]!
-      const tokens = count[row]!
-      const gap = gapMs[row]!
-      if (tokens === 0) continue
-      if (gap === lastMs) {
-        pieceCount[used - 1]! += tokens
-        continue
+    for (; at < to; at++) {
+      const turn = order[at]!
+      const end = firstGap[turn + 1]!
+      let gap = firstGap[turn]!
+      if (used + end - gap > PIECE) break
+      for (; gap < end; gap++) {
+        const ms = gapMs[gap]!
+        if (ms === lastMs) {
+          pieceCount[used - 1]! += count[gap]!
+          continue
+        }
+        lastMs = ms
+        pieceMs[used] = ms
+        pieceCount[used++] = count[gap]!
       }
-      if (used === PIECE) break
-      lastMs = gap
-      pieceMs[used] = gap
-      pieceCount[used++] = tokens
     }
     this.#lastMs = lastMs
     this.#used = used
     return at
+  }
+
+  #addOneByOne({firstGap, gapMs, count}: TurnGaps, turn: number): void {
+    for (let gap = firstGap[turn]!; gap < firstGap[turn + 1]!; gap++) this.add(gapMs[gap]!, count[gap]!)
   }
 
   columns(): TokenGaps {

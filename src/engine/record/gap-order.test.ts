@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import {expect, it} from 'vitest'
-import {GapOrder} from './gap-order.ts'
+import {GapOrder, type TurnGaps} from './gap-order.ts'
+
+function tellGaps({firstGap, gapMs, count}: TurnGaps, turns: Int32Array, out: number[]): void {
+  for (const turn of turns) {
+    for (let gap = firstGap[turn]!; gap < firstGap[turn + 1]!; gap++)
+      out.push(...Array<number>(count[gap]!).fill(gapMs[gap]!))
+  }
+}
 
 const pieces = fc.array(
   fc.record({
@@ -20,10 +27,7 @@ it('hands gaps over by moment and rank, those of one rank as they were told, and
         stop: atMs => {
           if (stops.at(-1) !== atMs) stops.push(atMs)
         },
-        take: (rows, order, count) => {
-          for (const row of order.subarray(0, count))
-            out.push(...Array<number>(rows.count[row]!).fill(rows.gapMs[row]!))
-        },
+        take: (gaps, order, turns) => tellGaps(gaps, order.subarray(0, turns), out),
       })
       for (const {startMs, rank, gaps} of told) {
         order.begin(startMs, rank)
@@ -62,10 +66,7 @@ it('takes the passes of many stops as it takes them gap by gap', () => {
         gaps =>
           new GapOrder({
             stop: null,
-            take: (rows, order, count) => {
-              for (const row of order.subarray(0, count))
-                gaps.push(...Array<number>(rows.count[row]!).fill(rows.gapMs[row]!))
-            },
+            take: (told, order, turns) => tellGaps(told, order.subarray(0, turns), gaps),
           }),
       )
       for (const {fromMs, ranks, firstTold, count, stops} of told) {

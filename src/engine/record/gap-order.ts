@@ -7,30 +7,39 @@ import {TurnOrder} from './turn-order.ts'
 export interface GapSink {
   /** An instance stops at this moment, or the clock does; null = nobody asks. */
   readonly stop: ((atMs: number) => void) | null
-  /** Rows of the columns, in the order that `order` has from its beginning on; one of no tokens is none. */
-  take(rows: GapRows, order: Int32Array, count: number): void
+  /** Gaps of turns, these in the order that `order` has from its beginning on. */
+  take(gaps: TurnGaps, order: Int32Array, turns: number): void
 }
 
-export interface GapRows {
+/** Turns by when they were told, each with its gaps in a row; equal neighbours of one turn are counted. */
+export interface TurnGaps {
+  /** Where a turn's gaps begin; they end where those of the next do. */
+  readonly firstGap: Int32Array
   readonly gapMs: Float64Array
   readonly count: Uint32Array
 }
 
-/** Rows at which it is worth while to put them in order; more of them, where most must wait. */
+/** Turns at which it is worth while to put them in order; more of them, where most must wait. */
 const FIRST_LIMIT = 1 << 16
+/** Gaps of a turn, in the mean, from which on these are what there is too much of. */
+const MOST_GAPS = 8
 const INITIAL = 1 << 12
 
 /**
  * Puts gaps between tokens into the order in which one global clock would have told them, though an instance may tell
- * many stops at once, long after the first of them. Rows are ordered by (moment, rank), and those of one rank by when they were told.
+ * many stops at once, long after the first of them. A turn is what an instance does from one stop on: turns are ordered by
+ * (moment, rank), those of one rank by when they were told. With a GPU's timing a turn has many gaps, hardly two of them equal.
  */
 export class GapOrder {
   readonly #sink: GapSink
   #limit = FIRST_LIMIT
-  // Columns over rows: one for each gap, or for a stop without any.
-  #rows = 0
+  // Columns over turns; `firstGap` has the next turn's, too.
+  #turns = 0
   #startMs = new Float64Array(INITIAL)
   #rank = new Float64Array(INITIAL)
+  #firstGap = new Int32Array(INITIAL + 1)
+  // Columns over gaps.
+  #gaps = 0
   #gapMs = new Float64Array(INITIAL)
   #count = new Uint32Array(INITIAL)
   readonly #turnOrder = new TurnOrder()
@@ -41,109 +50,123 @@ export class GapOrder {
 
   /** When the passes began that are told of; NaN before the first. */
   get latestMs(): number {
-    return this.#rows > 0 ? this.#startMs[this.#rows - 1]! : Number.NaN
+    return this.#turns > 0 ? this.#startMs[this.#turns - 1]! : Number.NaN
   }
 
   get isFull(): boolean {
-    return this.#rows >= this.#limit
+    return this.#turns >= this.#limit || this.#gaps >= MOST_GAPS * this.#limit
   }
 
   /** What follows belongs to passes that an instance of this rank began at this moment, which may lie back. */
   begin(startMs: number, rank: number): void {
-    const at = this.#rows++
-    if (at === this.#startMs.length) this.#grow()
+    const at = this.#turns++
+    if (at === this.#startMs.length) this.#growTurns(at + 1)
     this.#startMs[at] = startMs
     this.#rank[at] = rank
-    this.#count[at] = 0
+    this.#firstGap[at + 1] = this.#gaps
   }
 
   add(gapMs: number, count: number): void {
-    let at = this.#rows - 1
-    const before = this.#count[at]!
-    if (before > 0) {
-      if (this.#gapMs[at] === gapMs) {
-        this.#count[at] = before + count
-        return
-      }
-      this.begin(this.#startMs[at]!, this.#rank[at]!)
-      at++
+    const at = this.#gaps
+    if (at > this.#firstGap[this.#turns - 1]! && this.#gapMs[at - 1] === gapMs) {
+      this.#count[at - 1]! += count
+      return
     }
+    if (at === this.#gapMs.length) this.#growGaps(at + 1)
     this.#gapMs[at] = gapMs
     this.#count[at] = count
+    this.#gaps = at + 1
+    this.#firstGap[this.#turns] = at + 1
   }
 
   /** The gaps of passes from stop to stop, each stop but the last being a turn of its own. */
   addStops({startMs, passEndMs, pass}: PassesBetweenStops, {first, stops, count, rank}: ToldPasses): void {
-    let row = this.#rows - 1
-    const most = row + pass[stops - 1]! + stops
-    while (most >= this.#startMs.length) this.#grow()
+    let turn = this.#turns - 1
+    let gap = this.#gaps
+    if (turn + stops > this.#startMs.length) this.#growTurns(turn + stops)
+    if (gap + pass[stops - 1]! > this.#gapMs.length) this.#growGaps(gap + pass[stops - 1]!)
     const starts = this.#startMs
     const ranks = this.#rank
+    const firstGap = this.#firstGap
     const gaps = this.#gapMs
     const counts = this.#count
-    let turnMs = starts[row]!
-    let turnRank = ranks[row]!
-    let rowGapMs = counts[row]! > 0 ? gaps[row]! : Number.NaN
+    let turnGapMs = gap > firstGap[turn]! ? gaps[gap - 1]! : Number.NaN
     let fromMs = first === 0 ? startMs : passEndMs[first - 1]!
     let at = first
     for (let stop = 0; stop < stops; stop++) {
       if (stop > 0) {
-        turnMs = fromMs
-        turnRank = rank
-        row++
-        starts[row] = turnMs
-        ranks[row] = turnRank
-        counts[row] = 0
-        rowGapMs = Number.NaN
+        firstGap[++turn] = gap
+        starts[turn] = fromMs
+        ranks[turn] = rank
+        turnGapMs = Number.NaN
       }
       for (const end = pass[stop]!; at < end; at++) {
         const gapMs = passEndMs[at]! - fromMs
         fromMs = passEndMs[at]!
-        if (gapMs === rowGapMs) {
-          counts[row]! += count
+        if (gapMs === turnGapMs) {
+          counts[gap - 1]! += count
           continue
         }
-        if (counts[row]! > 0) {
-          row++
-          starts[row] = turnMs
-          ranks[row] = turnRank
-        }
-        gaps[row] = gapMs
-        counts[row] = count
-        rowGapMs = gapMs
+        gaps[gap] = gapMs
+        counts[gap++] = count
+        turnGapMs = gapMs
       }
     }
-    this.#rows = row + 1
+    firstGap[turn + 1] = gap
+    this.#turns = turn + 1
+    this.#gaps = gap
   }
 
   /** Hands over all that was told of moments before this one; nobody may tell of those any more. */
   flushBefore(beforeMs: number): void {
-    const ready = this.#turnOrder.sort({rows: this.#rows, startMs: this.#startMs, rank: this.#rank}, beforeMs)
+    const ready = this.#turnOrder.sort(
+      {rows: this.#turns, startMs: this.#startMs, rank: this.#rank},
+      beforeMs,
+    )
     const {order, orderMs} = this.#turnOrder
     const {stop} = this.#sink
     if (stop !== null) for (let i = 0; i < ready; i++) stop(orderMs[i]!)
-    this.#sink.take({gapMs: this.#gapMs, count: this.#count}, order, ready)
+    this.#sink.take({firstGap: this.#firstGap, gapMs: this.#gapMs, count: this.#count}, order, ready)
     this.#keepFrom(beforeMs)
-    if (this.#rows > this.#limit / 2) this.#limit *= 2
+    while (this.#turns > this.#limit / 2 || this.#gaps > (MOST_GAPS * this.#limit) / 2) this.#limit *= 2
   }
 
   #keepFrom(fromMs: number): void {
-    let rows = 0
-    for (let row = 0; row < this.#rows && fromMs < Number.POSITIVE_INFINITY; row++) {
-      if (this.#startMs[row]! < fromMs) continue
-      this.#startMs[rows] = this.#startMs[row]!
-      this.#rank[rows] = this.#rank[row]!
-      this.#gapMs[rows] = this.#gapMs[row]!
-      this.#count[rows++] = this.#count[row]!
+    let turns = 0
+    let gaps = 0
+    for (let turn = 0; turn < this.#turns && fromMs < Number.POSITIVE_INFINITY; turn++) {
+      if (this.#startMs[turn]! < fromMs) continue
+      this.#startMs[turns] = this.#startMs[turn]!
+      this.#rank[turns] = this.#rank[turn]!
+      const end = this.#firstGap[turn + 1]!
+      let gap = this.#firstGap[turn]!
+      this.#firstGap[turns++] = gaps
+      for (; gap < end; gap++) {
+        this.#gapMs[gaps] = this.#gapMs[gap]!
+        this.#count[gaps++] = this.#count[gap]!
+      }
     }
-    this.#rows = rows
+    this.#firstGap[turns] = gaps
+    this.#turns = turns
+    this.#gaps = gaps
   }
 
-  #grow(): void {
-    const size = this.#startMs.length * 2
+  #growTurns(least: number): void {
+    const size = roomFor(least, this.#startMs.length)
     this.#startMs = grown(this.#startMs, size)
     this.#rank = grown(this.#rank, size)
+    this.#firstGap = grown(this.#firstGap, size + 1)
+  }
+
+  #growGaps(least: number): void {
+    const size = roomFor(least, this.#gapMs.length)
     this.#gapMs = grown(this.#gapMs, size)
     this.#count = grown(this.#count, size)
   }
+}
+
+function roomFor(least: number, length: number): number {
+  let size = length * 2
+  while (size < least) size *= 2
+  return size
 }

@@ -105,7 +105,7 @@ export class Recorder {
   /** From now on gaps may be told late; who tells them says when their passes began. */
   keepOrder(onStop: ((atMs: number) => void) | null): GapOrder {
     const gaps = this.#gaps
-    this.#order = new GapOrder({stop: onStop, take: (rows, order, count) => gaps.take(rows, order, count)})
+    this.#order = new GapOrder({stop: onStop, take: (turns, order, count) => gaps.take(turns, order, count)})
     return this.#order
   }
 
