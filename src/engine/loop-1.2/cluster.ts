@@ -27,10 +27,11 @@ import {StreamedArrivals} from '../stream/streamed-arrivals.ts'
 import {StreamedRecorder} from '../stream/streamed-recorder.ts'
 import type {StreamedRequests} from '../stream/streamed-requests.ts'
 import {fewestInstances} from '../stretch/fewest-instances.ts'
+import {HandOvers} from '../stretch/hand-overs.ts'
 import {LateCompletions} from '../stretch/late-completions.ts'
 import {MomentLog} from '../stretch/moment-log.ts'
 import {type StopLog, sumOfSpans} from '../stretch/stop-log.ts'
-import {Stretches} from '../stretch/stretches.ts'
+import {type Placed, Stretches} from '../stretch/stretches.ts'
 import {TurnRanks} from '../turn-ranks.ts'
 import {checkThatRequestsFit} from './check-requests-fit.ts'
 import {EventQueue, HANDOFF, INSTANCE_READY, PASS_END} from './event-queue.ts'
@@ -92,6 +93,8 @@ export class Cluster implements ReplayEngine {
   readonly #moments: MomentLog | null
   /** Advances instances one by one, where requests go by turns; null elsewhere. */
   readonly #stretches: Stretches<Instance> | null
+  /** What the prefill pool hands over to instances that are advanced alone; null where they are not, or there is none. */
+  readonly #handOvers: HandOvers | null
   readonly #lateCompletions = new LateCompletions()
   /** Instances with a plan. */
   #planned = 0
@@ -139,9 +142,11 @@ export class Cluster implements ReplayEngine {
       streamed === undefined &&
       this.#drainLimit === null
     this.#gapOrder = isAlone ? this.#recorder.keepOrder(null) : null
-    this.#moments = isAlone && isDisagg ? new MomentLog() : null
+    this.#moments = isAlone && isDisagg && this.#routesByKv ? new MomentLog() : null
     this.#plansAhead = isAlone && this.#routesByKv && !isDisagg
-    this.#stretches = isAlone && !this.#routesByKv && !isDisagg ? this.#createStretches() : null
+    const goesByTurns = isAlone && !this.#routesByKv
+    this.#handOvers = goesByTurns && isDisagg ? new HandOvers(workload.requestCount) : null
+    this.#stretches = goesByTurns ? this.#createStretches() : null
   }
 
   get completedRequests(): number {
@@ -158,7 +163,7 @@ export class Cluster implements ReplayEngine {
     this.#drain()
     for (let events = 0; events < maxEvents; events++) {
       events += this.#advanceAlone()
-      const next = Math.min(this.#nextArrivalMs(), this.#events.nextMs)
+      const next = this.#nextMs
       if (next > untilMs || next === Number.POSITIVE_INFINITY) return true
       this.#now = next
       this.#drain()
@@ -237,13 +242,14 @@ export class Cluster implements ReplayEngine {
   #advanceAlone(): number {
     const pool = this.#main
     if (this.#stretches === null || pool.queueLength > 0 || !pool.hasActive) return 0
-    const untilMs = Math.min(this.#untilMs, this.#events.nextBesidesMainPassesMs)
+    const untilMs = Math.min(this.#untilMs, this.#events.nextStartMs)
     const turns = this.#stretches.advance(pool.instances, untilMs)
     if (turns > 0 && this.#gapOrder!.isFull) this.#gapOrder!.flushBefore(Number.POSITIVE_INFINITY)
     return turns
   }
 
   #createStretches(): Stretches<Instance> {
+    const handOvers = this.#handOvers
     return new Stretches<Instance>(
       {
         begin: () => this.#beginAlone(),
@@ -251,6 +257,7 @@ export class Cluster implements ReplayEngine {
           this.#recorder.arrived(request, atMs)
           return this.#main.route(request, atMs)!.instance
         },
+        ...(handOvers !== null && {placeThrough: (toMs: number) => this.#placeThrough(toMs, handOvers)}),
         moveTo: (instance, atMs) => {
           this.#now = atMs
           this.#turns.moveAlone(atMs)
@@ -264,8 +271,24 @@ export class Cluster implements ReplayEngine {
         },
       },
       this.#arrivals,
-      this.#workload.arrivalMs,
+      handOvers?.atMs ?? this.#workload.arrivalMs,
     )
+  }
+
+  /** The prefill pool goes first. */
+  #placeThrough(toMs: number, handOvers: HandOvers): Placed {
+    let failure: unknown = null
+    handOvers.begin()
+    try {
+      for (let ms = this.#nextMs; ms < toMs; ms = this.#nextMs) {
+        this.#now = ms
+        handOvers.noteMoment(ms)
+        this.#drain()
+      }
+    } catch (error) {
+      failure = error
+    }
+    return handOvers.end(this.#nextMs, failure)
   }
 
   #beginAlone(): void {
@@ -624,7 +647,13 @@ export class Cluster implements ReplayEngine {
     this.#dispatchAll(this.#prefill!.freed(request, this.#now))
     const delay = this.#transferMs?.(this.#workload.inputLength[request]!) ?? 0
     if (delay > 0) this.#events.push(this.#now + delay, HANDOFF, request)
+    else if (this.#handOvers?.isUnderWay) this.#handOver(request, this.#handOvers)
     else this.#route(this.#main, request)
+  }
+
+  #handOver(request: number, handOvers: HandOvers): void {
+    handOvers.atMs[request] = this.#now
+    this.#main.route(request, this.#now)!.instance.inbox.push(request)
   }
 
   #keepNotice(text: string, {turn}: Instance): void {
@@ -706,6 +735,11 @@ export class Cluster implements ReplayEngine {
   /** Requests on instances or waiting in a router. */
   #unfinished(): number {
     return this.#inFlight + this.#main.queueLength + (this.#prefill?.queueLength ?? 0)
+  }
+
+  /** When anything happens next. */
+  get #nextMs(): number {
+    return Math.min(this.#nextArrivalMs(), this.#events.nextMs)
   }
 
   #nextArrivalMs(): number {

@@ -26,6 +26,14 @@ export class EventHeap {
     return this.#kind.some(k => k !== kind)
   }
 
+  /** Time of the next event of a kind; Infinity when there is none. Looks at all events. */
+  nextMsOf(kind: number): number {
+    let nextMs = Number.POSITIVE_INFINITY
+    for (let at = 0; at < this.#time.length; at++)
+      if (this.#kind[at] === kind && this.#time[at]! < nextMs) nextMs = this.#time[at]!
+    return nextMs
+  }
+
   /** Order of the next event; there must be one. */
   get topOrder(): number {
     return this.#order[0]!

@@ -25,6 +25,11 @@ export class EventQueue {
     return this.#others.topTime
   }
 
+  /** When an instance becomes ready next; Infinity when none does. */
+  get nextStartMs(): number {
+    return this.#others.nextMsOf(INSTANCE_READY)
+  }
+
   /** The next event is of this kind and due at `now`. */
   isDue(kind: number, now: number): boolean {
     if (!this.#isPassFirst()) return this.#others.isDue(kind, now)

@@ -115,7 +115,7 @@ export class Recorder {
   }
 
   settleEvents(): void {
-    this.#events.settle(this.requests.workerId)
+    this.#events.settle(this.requests)
   }
 
   tokensUntil(request: number, tokens: number, atMs: number): void {

@@ -1,5 +1,6 @@
 import {grown} from '../../core/grown.ts'
-import type {Migrations, Preemptions, PrefillChunks, RequestEvents} from './record.ts'
+import {MAIN_POOL} from '../turn-ranks.ts'
+import type {Migrations, Preemptions, PrefillChunks, RequestColumns, RequestEvents} from './record.ts'
 
 const INITIAL = 1 << 12
 
@@ -37,10 +38,10 @@ export class RequestEventLog {
     this.#preemptions.hold()
   }
 
-  /** @param instanceOf by request, the number of its instance */
-  settle(instanceOf: Int32Array): void {
-    this.#chunks.settle(instanceOf)
-    this.#preemptions.settle(instanceOf)
+  /** @param instances by request, the numbers of its instances */
+  settle(instances: RequestInstances): void {
+    this.#chunks.settle(instances)
+    this.#preemptions.settle(instances)
   }
 
   columns(): RequestEvents {
@@ -72,9 +73,15 @@ class ChunkLog {
     this.#heldFrom = this.#length
   }
 
-  settle(instanceOf: Int32Array): void {
-    const rows = {from: this.#heldFrom, to: this.#length, atMs: this.#startMs, request: this.#request}
-    const order = orderByClock(rows, instanceOf)
+  settle(instances: RequestInstances): void {
+    const rows = {
+      from: this.#heldFrom,
+      to: this.#length,
+      atMs: this.#startMs,
+      request: this.#request,
+      onPrefill: this.#onPrefill,
+    }
+    const order = orderByClock(rows, instances)
     for (const column of [this.#request, this.#startMs, this.#endMs, this.#tokens, this.#onPrefill])
       reorder(column, rows.from, order)
   }
@@ -119,9 +126,15 @@ class PreemptionLog {
     this.#heldFrom = this.#length
   }
 
-  settle(instanceOf: Int32Array): void {
-    const rows = {from: this.#heldFrom, to: this.#length, atMs: this.#atMs, request: this.#request}
-    const order = orderByClock(rows, instanceOf)
+  settle(instances: RequestInstances): void {
+    const rows = {
+      from: this.#heldFrom,
+      to: this.#length,
+      atMs: this.#atMs,
+      request: this.#request,
+      onPrefill: this.#onPrefill,
+    }
+    const order = orderByClock(rows, instances)
     for (const column of [this.#request, this.#atMs, this.#onPrefill]) reorder(column, rows.from, order)
   }
 
@@ -142,20 +155,29 @@ class PreemptionLog {
   }
 }
 
+/** By request, the numbers of its instances. */
+type RequestInstances = Pick<RequestColumns, 'workerId' | 'prefillWorkerId'>
+
 interface EventRows {
   readonly from: number
   readonly to: number
   readonly atMs: Float64Array
   readonly request: Int32Array
+  readonly onPrefill: Uint8Array
 }
 
-/** Rows by moment, then by number of the instance; those of one instance as they are. */
-function orderByClock({from, to, atMs, request}: EventRows, instanceOf: Int32Array): Int32Array {
+/** Rows by moment, then prefill instances first, then by number of the instance; those of one instance as they are. */
+function orderByClock(
+  {from, to, atMs, request, onPrefill}: EventRows,
+  {workerId, prefillWorkerId}: RequestInstances,
+): Int32Array {
+  const turn = (row: number) => {
+    const of = request[row]!
+    return onPrefill[row] === 1 ? prefillWorkerId[of]! : MAIN_POOL + workerId[of]!
+  }
   const order = new Int32Array(to - from)
   for (let i = 0; i < order.length; i++) order[i] = from + i
-  return order.sort(
-    (a, b) => atMs[a]! - atMs[b]! || instanceOf[request[a]!]! - instanceOf[request[b]!]! || a - b,
-  )
+  return order.sort((a, b) => atMs[a]! - atMs[b]! || turn(a) - turn(b) || a - b)
 }
 
 function reorder(column: Int32Array | Float64Array | Uint8Array, from: number, order: Int32Array): void {

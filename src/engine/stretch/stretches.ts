@@ -10,12 +10,22 @@ export interface LoneInstance {
   readonly inbox: number[]
 }
 
+/** What comes to instances in a stretch, and the moments that stop them, up to the first after it at least. */
+export interface Placed extends Upcoming {
+  /** The latest moment at which something was done to place them; -Infinity = none. */
+  readonly lastMs: number
+  /** What was thrown there; null = nothing. */
+  readonly failure: unknown
+}
+
 /** The loop whose instances are advanced. */
 interface StretchHost<Instance extends LoneInstance> {
   /** Ends of passes leave the queue of events for `endMs`; what is told from here on comes instance by instance. */
   begin(): void
   /** A request has arrived. @returns where it goes */
   arrive(request: number, atMs: number): Instance
+  /** Where requests come from others first: these go through the stretch, and put them into inboxes. */
+  readonly placeThrough?: (toMs: number) => Placed
   /** The clock is at a moment of this instance: its pass ends, if it is due. */
   moveTo(instance: Instance, atMs: number): void
   dispatch(request: number, instance: Instance): void
@@ -40,7 +50,7 @@ const MOST_ARRIVALS = 1 << 14
 export class Stretches<Instance extends LoneInstance> {
   readonly #host: StretchHost<Instance>
   readonly #arrivals: ArrivalQueue
-  readonly #arrivalMs: Float64Array
+  readonly #comesMs: Float64Array
   /** Arrivals of a stretch, so that it comes to about `TURNS`. */
   #most = FIRST_ARRIVALS
   /** Stops of the instance that is advanced. */
@@ -50,11 +60,11 @@ export class Stretches<Instance extends LoneInstance> {
   /** Instances are being advanced. */
   isUnderWay = false
 
-  /** @param arrivalMs by request */
-  constructor(host: StretchHost<Instance>, arrivals: ArrivalQueue, arrivalMs: Float64Array) {
+  /** @param comesMs by request, when it comes to its instance; known once it is placed */
+  constructor(host: StretchHost<Instance>, arrivals: ArrivalQueue, comesMs: Float64Array) {
     this.#host = host
     this.#arrivals = arrivals
-    this.#arrivalMs = arrivalMs
+    this.#comesMs = comesMs
   }
 
   /**
@@ -70,28 +80,29 @@ export class Stretches<Instance extends LoneInstance> {
     const worth = next + (instances.length >> 2)
     if (worth < times.length && times[worth]! >= toMs) return 0
     this.#turns = 0
-    this.#lastMs = Number.NEGATIVE_INFINITY
-    this.isUnderWay = true
     this.#host.begin()
-    this.#placeBefore(toMs)
-    this.#advanceAll(instances, toMs, {times, next})
+    const placed = this.#host.placeThrough?.(toMs) ?? this.#placeBefore(toMs, {times, next})
+    this.isUnderWay = true
+    this.#lastMs = placed.lastMs
+    this.#advanceAll(instances, toMs, placed)
     this.#host.end(this.#lastMs)
     this.isUnderWay = false
     if (last < times.length && toMs === times[last]) this.#adapt()
     return this.#turns
   }
 
-  #placeBefore(toMs: number): void {
+  #placeBefore(toMs: number, upcoming: Upcoming): Placed {
     const arrivals = this.#arrivals
     for (let atMs = arrivals.nextMs; atMs < toMs; atMs = arrivals.nextMs) {
       const request = arrivals.pop()
       this.#host.arrive(request, atMs).inbox.push(request)
     }
+    return {...upcoming, lastMs: Number.NEGATIVE_INFINITY, failure: null}
   }
 
-  #advanceAll(instances: readonly Instance[], untilMs: number, {times, next}: Upcoming): void {
-    let toMs = untilMs
-    let failure: unknown = null
+  #advanceAll(instances: readonly Instance[], untilMs: number, {times, next, ...placed}: Placed): void {
+    let {failure} = placed
+    let toMs = failure === null ? untilMs : placed.lastMs
     for (const instance of instances) {
       this.stops.follow(times, next)
       try {
@@ -109,9 +120,9 @@ export class Stretches<Instance extends LoneInstance> {
     const {stops} = this
     const host = this.#host
     const {inbox} = instance
-    const arrivalMs = this.#arrivalMs
+    const comesMsOf = this.#comesMs
     let at = 0
-    let comesMs = at < inbox.length ? arrivalMs[inbox[at]!]! : Number.POSITIVE_INFINITY
+    let comesMs = at < inbox.length ? comesMsOf[inbox[at]!]! : Number.POSITIVE_INFINITY
     for (;;) {
       const nowMs = instance.isBusy && instance.endMs < comesMs ? instance.endMs : comesMs
       if (nowMs >= toMs) break
@@ -120,7 +131,7 @@ export class Stretches<Instance extends LoneInstance> {
       host.moveTo(instance, nowMs)
       while (comesMs <= nowMs) {
         host.dispatch(inbox[at++]!, instance)
-        comesMs = at < inbox.length ? arrivalMs[inbox[at]!]! : Number.POSITIVE_INFINITY
+        comesMs = at < inbox.length ? comesMsOf[inbox[at]!]! : Number.POSITIVE_INFINITY
       }
       stops.boundMs = comesMs < toMs ? comesMs : toMs
       host.startPasses()
