@@ -122,8 +122,7 @@ export function checkSynthetic(spec: SyntheticSpec): Result<SyntheticSpec> {
   if (!(Number.isSafeInteger(spec.num_prefix_groups) && spec.num_prefix_groups >= 0)) {
     return fail('num_prefix_groups must be a non-negative integer', 'num_prefix_groups')
   }
-  // Of sessions of one turn a run need not keep the requests.
-  return spec.turns_per_session > 1 ? checkKeptTokens(spec) : ok(spec)
+  return ok(spec)
 }
 
 /** Of traffic whose prompts are kept. */

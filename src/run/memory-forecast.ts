@@ -14,6 +14,8 @@ export interface TrafficSize {
   readonly traceRows?: number
   /** No columns over requests are kept; absent = they are. */
   readonly isStreamed?: boolean
+  /** Sessions of several turns; absent = none. */
+  readonly sessions?: number
 }
 
 export interface MemoryForecast {
@@ -42,6 +44,8 @@ const BYTES = {
   block: 6,
   /** Sample, bins, and the columns over slots of a fleet that keeps up. */
   streamed: 32 * MIB,
+  /** What is to come of a session under way of which no columns are kept. */
+  session: 128,
   /** Columns of a row that was read, whether or not it is replayed. */
   traceRow: 64,
   /** A hash id in the trace and in the trie of prefixes. */
@@ -62,7 +66,7 @@ const BYTES = {
 /** How much memory a run takes, worked out from sizes alone. */
 export function forecastMemory(scenario: Scenario, traffic: TrafficSize): MemoryForecast {
   const pools = poolsOf(scenario.fleet).map(([, pool]) => pool)
-  const {requests, inputTokens, outputTokens, spanS} = traffic
+  const {requests, inputTokens, outputTokens, spanS, sessions = 0} = traffic
   let leastBytes =
     BYTES.program + (traffic.isStreamed ? BYTES.streamed + traffic.fileBytes : keptBytes(scenario, traffic))
   const mostWaiting = traffic.isStreamed ? Math.min(requests, MOST_SLOTS) : requests
@@ -74,6 +78,9 @@ export function forecastMemory(scenario: Scenario, traffic: TrafficSize): Memory
     const blocksOfWaiting = blocks * (mostWaiting / requests)
     waitingBytes = Math.max(waitingBytes, mostWaiting * BYTES.waiting + blocksOfWaiting * BYTES.waitingBlock)
   }
+  const sessionBytes = traffic.isStreamed ? sessions * BYTES.session : 0
+  if (beginsAllSessions(scenario)) leastBytes += sessionBytes
+  else waitingBytes += sessionBytes
   const planner = plannerOf(scenario)
   if (planner !== null) leastBytes += (spanS / planner.load_adjustment_interval) * BYTES.tick
   const instances = pools.reduce((sum, {initialWorkers}) => sum + initialWorkers, 0)
@@ -83,6 +90,11 @@ export function forecastMemory(scenario: Scenario, traffic: TrafficSize): Memory
     instances,
     instanceBytes: instances * BYTES.instance,
   }
+}
+
+/** A closed loop of 1.2.1 takes all first turns before any later one. */
+function beginsAllSessions({replayConcurrency, release}: Scenario): boolean {
+  return replayConcurrency !== undefined && release !== '1.6.1'
 }
 
 /** Finished runs whose columns a worker still holds, as a rule, when the next is on its way. */
@@ -115,6 +127,7 @@ export function sizeOfSynthetic(spec: SyntheticSpec): TrafficSize {
     outputTokens: requests * spec.output_tokens,
     fileBytes: 0,
     spanS: (spec.request_count * spec.arrival_interval_ms) / 1000,
+    sessions: spec.turns_per_session > 1 ? spec.request_count : 0,
   }
 }
 

@@ -36,7 +36,7 @@ export interface SimulationInputs {
   readonly workload: Workload
   /** Where the requests of a run come from that keeps none of them; absent = they are the workload's. */
   readonly streamed?: StreamedInput
-  /** Told of every request of a streamed run when it and all before it are over: what stands in a row, and its number in the trace. */
+  /** Told of every request of a streamed run when it and all that came before it are over: what stands in a row, and its number in the trace. */
   readonly onRequest?: (requests: RequestColumns, row: number, number: number) => void
   /** Checksum of the trace file's bytes, lower-case hex. */
   readonly traceSha256: string
@@ -145,10 +145,10 @@ function sinkOf(
 ): RequestSink {
   if (onRequest === undefined && tally16 === null) return tally
   return {
-    finished(requests, row) {
-      onRequest?.(requests, row, tally.told)
-      tally.finished(requests, row)
-      tally16?.finished(requests, row)
+    finished(requests, row, number) {
+      onRequest?.(requests, row, number)
+      tally.finished(requests, row, number)
+      tally16?.finished(requests, row, number)
     },
     gaps(gapMs, count) {
       tally.gaps(gapMs, count)

@@ -1,19 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import {expectAlike, expectSamePictures} from '../../test/support/streamed-alike.ts'
-import {finishedRun, preparedRun, QUICK_PLANNER, scenarioOfFlags} from '../../test/support/streamed-runs.ts'
+import {generatedRun, QUICK_PLANNER, scenarioOfFlags} from '../../test/support/streamed-runs.ts'
 import {initialScaling} from '../config/scaling/initial-scaling.ts'
 import type {Scaling, Scenario} from '../config/scenario.ts'
 import {computePictures} from '../report/compute-pictures.ts'
 import {formatPerRequestLines} from '../report/per-request.ts'
-import type {RunResult} from './run.ts'
-import {trafficFrom} from './traffic.ts'
-
-async function run(scenario: Scenario, streamsAbove: number, lines: string[] = []): Promise<RunResult> {
-  const loadTraffic = trafficFrom(() => Promise.reject(new Error('all of it is generated')))
-  const prepared = await preparedRun(scenario, {loadTraffic, streamsAbove})
-  expect(prepared.inputs.streamed !== undefined).toBe(streamsAbove === 0)
-  return finishedRun(prepared, lines)
-}
 
 function scenarioOf(flags: string, planner?: object): Scenario {
   return {...scenarioOfFlags(flags, planner), engineTiming: 'polynomial'}
@@ -335,10 +326,11 @@ describe('a run that keeps no columns over its requests says the same as one tha
     ...ROUTERS_AND_SGLANG,
     ...SHARED_PREFIXES,
   ])('%s', async (_, scenario) => {
-    const kept = await run(scenario, Number.POSITIVE_INFINITY)
+    const kept = await generatedRun(scenario, Number.POSITIVE_INFINITY)
     const lines: string[] = []
-    const streamed = await run(scenario, 0, lines)
-    expect(lines).toEqual([...formatPerRequestLines(kept.engine.requests)])
+    const streamed = await generatedRun(scenario, 0, lines)
+    const keptLines = [...formatPerRequestLines(kept.engine.requests)]
+    expect(lines).toEqual(Array.from(kept.engine.requests.arrivalOrder, request => keptLines[request]))
     expectAlike(streamed, kept)
     // So few fit into the sample, which then has every request as it was.
     const {sampled, ...rows} = streamed.engine.requests

@@ -30,7 +30,6 @@ export function streamOf(scenario: Scenario, above: number): Result<Traffic | nu
   if (synthetic === undefined || !streamsSynthetic(scenario, above)) return ok(null)
   const open = createSyntheticSource(synthetic, syntheticOptionsOf(scenario))
   if (!open.ok) return open
-  if (open.value === null) return ok(null)
   // In 1.6.1 all of them would be turned away: a run that says nothing, and whose oddities are told the usual way.
   if (
     scenario.release === '1.6.1' &&
@@ -197,12 +196,13 @@ type SizeOfSource = Omit<SourceSize, 'largest'>
 const NO_REQUESTS = new RequestSlots(0).workload
 
 function streamedBy(of: SizeOfSource, open: () => RequestSource): StreamedTraffic {
-  const {requestCount, inputTokens, outputTokens, lastArrivalMs} = of
+  const {requestCount, inputTokens, outputTokens, lastArrivalMs, sessions} = of
   return {
     requestCount,
     inputTokens,
     outputTokens,
     lastArrivalMs,
+    sessions,
     open: () => ({source: open(), slots: new RequestSlots(requestCount)}),
   }
 }

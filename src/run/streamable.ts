@@ -1,12 +1,13 @@
 import {poolsOf, type Scenario} from '../config/scenario.ts'
 import {SKETCHED_PERCENTILES} from '../report/report.ts'
+import {INT32_MAX} from '../trace/int32.ts'
 import {STREAMED_ABOVE} from './stream-limits.ts'
 
 /** A run of generated traffic keeps none of its requests if they are more than `above`. */
 export function streamsSynthetic(scenario: Scenario, above: number): boolean {
   const {synthetic} = scenario
-  if (synthetic === undefined || synthetic.request_count <= above) return false
-  if (synthetic.turns_per_session > 1) return false
+  const requests = synthetic === undefined ? 0 : synthetic.request_count * synthetic.turns_per_session
+  if (synthetic === undefined || requests <= above || requests > INT32_MAX) return false
   const isShared = synthetic.shared_prefix_ratio > 0 && synthetic.num_prefix_groups > 0
   return streamsPrompts(scenario, isShared ? 'hashes' : 'lengths')
 }

@@ -31,7 +31,10 @@ export interface Traffic {
 }
 
 export interface StreamedTraffic
-  extends Pick<RequestSource, 'requestCount' | 'inputTokens' | 'outputTokens' | 'lastArrivalMs'> {
+  extends Pick<
+    RequestSource,
+    'requestCount' | 'inputTokens' | 'outputTokens' | 'lastArrivalMs' | 'sessions'
+  > {
   /** Anew for each run, which uses it up. */
   open(): StreamedInput
 }
@@ -116,9 +119,9 @@ export function oddityNotes(scenario: Scenario, parsed: ParsedTrace): readonly s
 /** What a forecast of memory needs to know of traffic. */
 export function sizeOfTraffic({workload, fileBytes, rows = 0, streamed}: Traffic): TrafficSize {
   if (streamed !== undefined) {
-    const {requestCount, inputTokens, outputTokens, lastArrivalMs} = streamed
+    const {requestCount, inputTokens, outputTokens, lastArrivalMs, sessions} = streamed
     const spanS = lastArrivalMs / 1000
-    return {requests: requestCount, inputTokens, outputTokens, fileBytes, spanS, isStreamed: true}
+    return {requests: requestCount, inputTokens, outputTokens, fileBytes, spanS, isStreamed: true, sessions}
   }
   let inputTokens = 0
   let outputTokens = 0

@@ -2,9 +2,11 @@
 import {parseArguments} from '../../src/config/command-line/arguments.ts'
 import {scenarioFromFlags} from '../../src/config/command-line/scenario-from-flags.ts'
 import type {Scenario} from '../../src/config/scenario.ts'
+import {assert} from '../../src/core/assert.ts'
 import {formatPerRequestLine} from '../../src/report/per-request.ts'
 import {type PreparedRun, prepareRun, type RunPorts, simulatePrepared} from '../../src/run/prepare-run.ts'
 import type {RunResult} from '../../src/run/run.ts'
+import {trafficFrom} from '../../src/run/traffic.ts'
 import {expectOk, loaderFor} from './golden.ts'
 import {PROJECT} from './shared.ts'
 
@@ -49,4 +51,19 @@ export function finishedRun(prepared: PreparedRun, lines: string[] = []): RunRes
     const step = steps.next()
     if (step.done) return step.value
   }
+}
+
+/** A run of generated traffic. @param streamsAbove requests above which it must keep none; 0 or infinite */
+export async function generatedRun(
+  scenario: Scenario,
+  streamsAbove: number,
+  lines: string[] = [],
+): Promise<RunResult> {
+  const loadTraffic = trafficFrom(() => Promise.reject(new Error('all of it is generated')))
+  const prepared = await preparedRun(scenario, {loadTraffic, streamsAbove})
+  assert(
+    (prepared.inputs.streamed !== undefined) === (streamsAbove === 0),
+    'it is streamed iff it is asked to be',
+  )
+  return finishedRun(prepared, lines)
 }

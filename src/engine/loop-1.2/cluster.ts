@@ -126,7 +126,8 @@ export class Cluster implements ReplayEngine {
     const pools = this.#createPools(options)
     this.#prefill = pools.prefill
     this.#main = pools.main
-    const hasSessions = workload.sessionCount < workload.requestCount
+    const hasSessions =
+      streamed === undefined ? workload.sessionCount < workload.requestCount : streamed.source.sessions > 0
     this.#isCoupled = hasSessions || concurrency !== null
     this.#routesByKv = options.router !== null
     const isDisagg = fleet.topology === 'disagg'

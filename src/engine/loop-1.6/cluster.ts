@@ -143,8 +143,10 @@ export class Cluster16 implements ReplayEngine {
     this.#recorder = createRecorder(options, workload)
     this.#firstTokens = this.#recorder.countFirstTokens()
     this.#arrivals = createArrivals(options, workload)
-    this.#isCoupled =
-      workload.sessionCount < workload.requestCount || concurrency !== null || workload.graph !== undefined
+    const {streamed} = options
+    const hasSessions =
+      streamed === undefined ? workload.sessionCount < workload.requestCount : streamed.source.sessions > 0
+    this.#isCoupled = hasSessions || concurrency !== null || workload.graph !== undefined
     this.#routesByKv = options.router !== null
     const pools = this.#createPools(options)
     this.#prefill = pools.prefill

@@ -46,7 +46,7 @@ export interface RequestColumns extends Partial<RequestOutcomes> {
   readonly prefillWorkerId: Int32Array
   /** Order in which requests arrived: sums run in this order (engine.md 11.4). */
   readonly arrivalOrder: Int32Array
-  /** The rows are a sample, in order of arrival; absent = all requests of the workload are here. */
+  /** The rows are a sample, in the order of the trace; absent = all requests of the workload are here. */
   readonly sampled?: RequestSampling
 }
 

@@ -1,5 +1,5 @@
 import {RunError} from '../../core/result.ts'
-import type {RequestSource} from '../../trace/streamed/request-source.ts'
+import type {NextRequest} from '../../trace/streamed/request-source.ts'
 import type {Workload} from '../../trace/workload.ts'
 import {LivingPrefixes, PROMPT_IDENTITIES} from './living-prefixes.ts'
 import {MOST_SLOTS} from './most-slots.ts'
@@ -16,6 +16,8 @@ export class RequestSlots {
   #used = 0
   readonly #free: number[] = []
   readonly #isTaken: Uint8Array
+  /** By slot: place of its request in the trace. */
+  readonly #number: Float64Array
   /** What prompts have in common, by tokens of a KV block. */
   readonly #prefixes: LivingPrefixes[] = []
 
@@ -39,18 +41,27 @@ export class RequestSlots {
       traceBlockSize: 1,
     }
     this.#isTaken = new Uint8Array(this.#capacity)
+    this.#number = new Float64Array(this.#capacity)
   }
 
   /** The slot of the next request, which arrives. */
-  take(source: RequestSource): number {
+  take(next: NextRequest): number {
     const slot = this.#free.pop() ?? this.#fresh()
     this.#isTaken[slot] = 1
-    this.workload.inputLength[slot] = source.nextInputLength
-    this.workload.outputLength[slot] = source.nextOutputLength
-    for (const prefixes of this.#prefixes)
-      prefixes.arrived(slot, source.prefixes!.hashIds, source.prefixes!.nextHash)
-    source.skip()
+    this.#number[slot] = next.nextNumber
+    this.workload.inputLength[slot] = next.nextInputLength
+    this.workload.outputLength[slot] = next.nextOutputLength
+    if (this.#prefixes.length > 0) {
+      const {hashIds, nextHash} = next.prefixes!
+      for (const prefixes of this.#prefixes) prefixes.arrived(slot, hashIds, nextHash)
+    }
+    next.skip()
     return slot
+  }
+
+  /** Place of a slot's request in the trace. */
+  numberOf(slot: number): number {
+    return this.#number[slot]!
   }
 
   /** Nobody asks for its request any more. */

@@ -63,7 +63,7 @@ export class SlotRows {
     const {sink, slots} = this.#streamed
     const first = this.#inOrder.shift()
     this.firstTokens.over(first)
-    sink.finished(this.#requests, first)
+    sink.finished(this.#requests, first, slots.numberOf(first))
     slots.give(first)
   }
 

@@ -1,33 +1,38 @@
 import type {RequestSource} from '../../trace/streamed/request-source.ts'
 import type {ArrivalQueue} from '../arrivals.ts'
-import type {RequestSlots} from './request-slots.ts'
+import {SessionsUnderWay} from './sessions-under-way.ts'
 import type {StreamedRequests} from './streamed-requests.ts'
 
 /** `Arrivals` of requests that get a slot when they come. */
 export class StreamedArrivals implements ArrivalQueue {
   readonly #source: RequestSource
-  readonly #slots: RequestSlots
+  readonly #sessions: SessionsUnderWay
   readonly upcoming = null
 
-  constructor({source, slots}: StreamedRequests) {
-    this.#source = source
-    this.#slots = slots
+  constructor(streamed: StreamedRequests) {
+    this.#source = streamed.source
+    this.#sessions = new SessionsUnderWay(streamed)
   }
 
   get isDrained(): boolean {
-    return this.nextMs === Number.POSITIVE_INFINITY
+    return this.#source.nextMs === Number.POSITIVE_INFINITY && this.#sessions.areOver
   }
 
   get nextMs(): number {
-    return this.#source.nextMs
+    return Math.min(this.#source.nextMs, this.#sessions.nextMs)
   }
 
+  /** The sessions that have begun are earlier ones than the next. */
   pop(): number {
-    return this.#slots.take(this.#source)
+    return this.#sessions.nextMs <= this.#source.nextMs ? this.#sessions.goOn() : this.#sessions.begin()
   }
 
-  /** Nothing follows a request. */
-  completed(): void {}
+  completed(slot: number, atMs: number): void {
+    this.#sessions.ended(slot, atMs)
+  }
 
-  gaveUp(): void {}
+  /** A request was turned away: its session goes on. */
+  gaveUp(slot: number, atMs: number): void {
+    this.#sessions.ended(slot, atMs)
+  }
 }

@@ -10,8 +10,11 @@ export interface StreamedRequests {
 }
 
 export interface RequestSink {
-  /** A request completed, as row `slot` of the columns says until this returns; told in order of arrival. */
-  finished(requests: RequestColumns, slot: number): void
+  /**
+   * A request completed, as row `slot` of the columns says until this returns; told in order of arrival.
+   * @param number its place in the trace
+   */
+  finished(requests: RequestColumns, slot: number, number: number): void
   /** Gaps between tokens, in the order of `TokenGaps`. */
   gaps(gapMs: number, count: number): void
   /** Some of the requests, for pictures. */

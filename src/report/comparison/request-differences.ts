@@ -64,7 +64,14 @@ function mismatchOf(first: ComparedRequests, second: ComparedRequests): string |
     return 'the two runs replayed different traces, so their requests are not the same ones'
   if (first.requests.count !== second.requests.count)
     return 'the two runs read different numbers of requests from the trace'
+  if (!areSameNumbers(first.requests, second.requests))
+    return 'the two runs came to different requests of the trace before they stopped, and kept a sample of those'
   return null
+}
+
+/** A row is the same request in both, as far as samples go. */
+function areSameNumbers(a: RequestColumns, b: RequestColumns): boolean {
+  return a.sampled?.number.every((number, row) => number === b.sampled?.number[row]) ?? true
 }
 
 function isCompleted(requests: RequestColumns, r: number): boolean {

@@ -68,20 +68,19 @@ export class RunTally implements RequestSink {
     return {asked: this.#askedTokens, emitted: this.#emittedTokens, gaps: this.itl.moments.count}
   }
 
-  finished(requests: RequestColumns, row: number): void {
+  finished(requests: RequestColumns, row: number, number: number): void {
     this.told++
     this.preemptions += requests.preemptions[row]!
     this.saturation.add(requests, row)
     this.intervals.arrived(requests.arrivalMs[row]!)
     this.service?.burn.add(requests, row)
-    this.#sample.add(requests, row)
-    if (isCompleted(requests, row)) this.#completed(requests, row)
+    this.#sample.add(requests, row, number)
+    if (isCompleted(requests, row)) this.#completed(requests, row, number)
     else this.unfinished++
   }
 
-  #completed(requests: RequestColumns, row: number): void {
-    if (this.outOfOrder < 0 && !isInOrder(requests, row, Number.POSITIVE_INFINITY))
-      this.outOfOrder = this.told - 1
+  #completed(requests: RequestColumns, row: number, number: number): void {
+    if (this.outOfOrder < 0 && !isInOrder(requests, row, Number.POSITIVE_INFINITY)) this.outOfOrder = number
     this.completed++
     this.#askedTokens += answerTokens(
       requests.inputLength[row]!,

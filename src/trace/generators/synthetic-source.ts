@@ -1,7 +1,7 @@
 import type {SyntheticSpec} from '../../config/scenario.ts'
 import {hasSessions} from '../../config/synthetic-fields.ts'
 import {ok, type Result} from '../../core/result.ts'
-import type {RequestSource} from '../streamed/request-source.ts'
+import type {LaterTurns, NextPrefix, RequestSource} from '../streamed/request-source.ts'
 import {findProblem, type SyntheticOptions} from './synthetic.ts'
 import {groups16, nextArrival16, sharedBlocks} from './synthetic-1.6.ts'
 
@@ -14,15 +14,21 @@ class SyntheticSource implements RequestSource {
   readonly nextInputLength: number
   readonly nextOutputLength: number
   readonly lastArrivalMs: number
-  readonly prefixes: SyntheticPrefixes | null
+  readonly sessions: number
+  readonly #turns: SyntheticTurns
   readonly #next: () => number
+  readonly #nextGroup: () => number
+  readonly #lastSession: number
   #nextMs: number
-  #left: number
+  #session = 0
+  #group: number
 
   constructor(spec: SyntheticSpec, options: SyntheticOptions) {
-    this.requestCount = spec.request_count
-    this.inputTokens = spec.request_count * spec.input_tokens
-    this.outputTokens = spec.request_count * spec.output_tokens
+    const turns = spec.turns_per_session
+    this.requestCount = spec.request_count * turns
+    this.inputTokens = this.requestCount * spec.input_tokens
+    this.outputTokens = this.requestCount * spec.output_tokens
+    this.sessions = turns > 1 ? spec.request_count : 0
     this.nextInputLength = spec.input_tokens
     this.nextOutputLength = spec.output_tokens
     this.largest = {
@@ -31,20 +37,99 @@ class SyntheticSource implements RequestSource {
       outputLength: Int32Array.of(spec.output_tokens),
     }
     this.lastArrivalMs = lastArrival(spec, options)
-    this.prefixes = prefixesOf(spec, options)
+    this.#turns = new SyntheticTurns(spec, options)
     this.#next = arrivalsOf(spec, options)
-    this.#left = spec.request_count
+    this.#nextGroup = options.release === '1.6.1' ? groups16(spec) : () => 0
+    this.#lastSession = spec.request_count - 1
     this.#nextMs = this.#next()
+    this.#group = this.#nextGroup()
   }
 
   get nextMs(): number {
-    return this.#left > 0 ? this.#nextMs : Number.POSITIVE_INFINITY
+    return this.#session <= this.#lastSession ? this.#nextMs : Number.POSITIVE_INFINITY
+  }
+
+  get nextNumber(): number {
+    return this.#session * this.#turns.count
+  }
+
+  get prefixes(): NextPrefix | null {
+    return this.#turns.prefixesOf(this.nextNumber, this.#group)
+  }
+
+  nextSession(): LaterTurns | null {
+    return this.#turns.count > 1 ? new SyntheticSession(this.#turns, this.#session, this.#group) : null
   }
 
   skip(): void {
-    this.#left--
-    this.prefixes?.skip()
+    this.#session++
     this.#nextMs = this.#next()
+    this.#group = this.#nextGroup()
+  }
+}
+
+/** All turns are as long; of a session under way its number, its group and how far it has come are known. */
+class SyntheticSession implements LaterTurns {
+  readonly session: number
+  readonly #turns: SyntheticTurns
+  readonly #group: number
+  #turn = 1
+
+  constructor(turns: SyntheticTurns, session: number, group: number) {
+    this.#turns = turns
+    this.session = session
+    this.#group = group
+  }
+
+  get nextInputLength(): number {
+    return this.#turns.inputLength
+  }
+
+  get nextOutputLength(): number {
+    return this.#turns.outputLength
+  }
+
+  get nextDelayMs(): number {
+    return this.#turns.delayMs
+  }
+
+  get nextNumber(): number {
+    return this.session * this.#turns.count + this.#turn
+  }
+
+  get prefixes(): NextPrefix | null {
+    return this.#turns.prefixesOf(this.nextNumber, this.#group)
+  }
+
+  get isOver(): boolean {
+    return this.#turn === this.#turns.count
+  }
+
+  skip(): void {
+    this.#turn++
+  }
+}
+
+/** What all sessions have in common. */
+class SyntheticTurns {
+  readonly count: number
+  readonly inputLength: number
+  readonly outputLength: number
+  readonly delayMs: number
+  /** null where no two prompts have a block in common. */
+  readonly #prefixes: SyntheticPrefixes | null
+
+  constructor(spec: SyntheticSpec, options: SyntheticOptions) {
+    this.count = spec.turns_per_session
+    this.inputLength = spec.input_tokens
+    this.outputLength = spec.output_tokens
+    this.delayMs = spec.inter_turn_delay_ms / (options.closedLoop ? 1 : options.arrivalSpeedupRatio)
+    this.#prefixes = prefixesOf(spec, options)
+  }
+
+  /** @param group of the session of the request with that number */
+  prefixesOf(number: number, group: number): NextPrefix | null {
+    return this.#prefixes?.of(number, group) ?? null
   }
 }
 
@@ -70,30 +155,28 @@ function sessionArrivals({arrival_interval_ms: interval}: SyntheticSpec, ratio: 
   }
 }
 
-/** Hash ids of sessions of one turn: first those of its group, then ones that nobody else has. */
-class SyntheticPrefixes {
+/** Hash ids of a request: first those of its group, then ones that nobody else has. */
+class SyntheticPrefixes implements NextPrefix {
   readonly traceBlockSize: number
   readonly hashIds: Uint32Array
   readonly nextHash = 0
   readonly #shared: number
-  readonly #nextGroup: () => number
-  #fresh: number
+  readonly #firstFresh: number
 
   constructor(spec: SyntheticSpec, {blockSize, release}: SyntheticOptions) {
     const blocks = Math.ceil(spec.input_tokens / blockSize)
     this.traceBlockSize = blockSize
     this.hashIds = new Uint32Array(blocks)
     this.#shared = sharedBlocks(spec, blocks)
-    const is16 = release === '1.6.1'
-    this.#nextGroup = is16 ? groups16(spec) : () => 0
-    this.#fresh = is16 ? spec.num_prefix_groups * this.#shared : 1
-    this.skip()
+    this.#firstFresh = release === '1.6.1' ? spec.num_prefix_groups * this.#shared : 1
   }
 
-  skip(): void {
-    const first = this.#nextGroup() * this.#shared
+  of(number: number, group: number): this {
+    const shared = this.#shared
+    const fresh = this.#firstFresh + number * (this.hashIds.length - shared)
     for (let i = 0; i < this.hashIds.length; i++)
-      this.hashIds[i] = i < this.#shared ? first + i : this.#fresh++
+      this.hashIds[i] = i < shared ? group * shared + i : fresh + i - shared
+    return this
   }
 }
 
@@ -112,13 +195,12 @@ function lastArrival(
   return closedLoop ? 0 : ((count - 1) * gapMs) / ratio
 }
 
-/** Makes the source of traffic each of whose requests is a session of its own, for one run each time; null for any other traffic. */
+/** Makes the source of generated traffic, for one run each time. */
 export function createSyntheticSource(
   spec: SyntheticSpec,
   options: SyntheticOptions,
-): Result<(() => RequestSource) | null> {
+): Result<() => RequestSource> {
   const problem = findProblem(spec, options)
   if (problem !== null) return problem
-  if (spec.turns_per_session > 1) return ok(null)
   return ok(() => new SyntheticSource(spec, options))
 }

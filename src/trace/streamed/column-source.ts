@@ -19,6 +19,8 @@ export class ColumnSource implements RequestSource {
   readonly largest: RequestSource['largest']
   readonly passedOver: PassedOver
   readonly prefixes = null
+  readonly sessions = 0
+  nextNumber = -1
   readonly #columns: LengthColumns
   readonly #options: SourceOptions
   #at = -1
@@ -48,7 +50,12 @@ export class ColumnSource implements RequestSource {
     return this.#columns.outputLength[this.#at]!
   }
 
+  nextSession(): null {
+    return null
+  }
+
   skip(): void {
+    this.nextNumber++
     const {inputLength, outputLength, requestCount} = this.#columns
     do this.#at++
     while (this.#at < requestCount && !this.#options.fits(inputLength[this.#at]!, outputLength[this.#at]!))

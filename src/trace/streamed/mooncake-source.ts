@@ -84,7 +84,9 @@ export class MooncakeSource implements RequestSource {
   readonly #options: MooncakeRowOptions & SourceOptions
   readonly #rows: MooncakeRows
   readonly prefixes: NonNullable<RequestSource['prefixes']>
+  readonly sessions = 0
   #rowsRead = 0
+  nextNumber = -1
   nextMs = Number.POSITIVE_INFINITY
 
   constructor(
@@ -121,7 +123,12 @@ export class MooncakeSource implements RequestSource {
     return this.#rows.outputLength
   }
 
+  nextSession(): null {
+    return null
+  }
+
   skip(): void {
+    this.nextNumber++
     const rows = this.#rows
     const {fits, closedLoop, arrivalSpeedupRatio} = this.#options
     while (this.#goOn()) {

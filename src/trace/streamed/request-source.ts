@@ -1,7 +1,21 @@
 import type {Workload} from '../workload.ts'
 
-/** Requests one after the other in order of arrival, none of which is kept: each is a session of its own. Used up by one run. */
-export interface RequestSource {
+/** A request that is about to come. */
+export interface NextRequest {
+  /** Tokens of the next request. */
+  readonly nextInputLength: number
+  readonly nextOutputLength: number
+  /** Its place among all requests as the trace has them, from 0. */
+  readonly nextNumber: number
+  /** What prompts have in common, until another one's is asked for; null = no two of them share a block. */
+  readonly prefixes: NextPrefix | null
+  /** Goes on to the request after it. */
+  skip(): void
+}
+
+/** Requests one after the other in order of arrival, none of which is kept: of sessions their first turns. Used up by one run. */
+export interface RequestSource extends NextRequest {
+  /** Of all turns. */
   readonly requestCount: number
   /** Over all requests. */
   readonly inputTokens: number
@@ -12,17 +26,24 @@ export interface RequestSource {
   readonly largest: Pick<Workload, 'requestCount' | 'inputLength' | 'outputLength'>
   /** Arrival of the next request, ms from the first arrival; Infinity after the last. */
   readonly nextMs: number
-  /** Tokens of the next request. */
-  readonly nextInputLength: number
-  readonly nextOutputLength: number
-  /** What prompts have in common; null = no two of them share a block. */
-  readonly prefixes: NextPrefix | null
-  /** Goes on to the request after it. */
-  skip(): void
+  /** Sessions of several turns. */
+  readonly sessions: number
+  /** The turns that follow the next request; null = it is its session's only one. Asked for once of each. */
+  nextSession(): LaterTurns | null
+}
+
+/** Turns of a session under way that are still to come, one after the other. */
+export interface LaterTurns extends NextRequest {
+  /** Place of the session among all, in order of arrival. */
+  readonly session: number
+  /** Wait of the next turn after the end of the one before it, ms. */
+  readonly nextDelayMs: number
+  /** None is left. */
+  readonly isOver: boolean
 }
 
 /** The prompt of the next request by hash ids, `hashIds[nextHash ..]`; low 32 bits of them. */
-interface NextPrefix {
+export interface NextPrefix {
   /** Tokens one hash id stands for. */
   readonly traceBlockSize: number
   readonly hashIds: Uint32Array

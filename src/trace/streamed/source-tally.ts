@@ -18,7 +18,7 @@ export interface PassedOver {
 /** What is known of a source's requests before the first of them. */
 export type SourceSize = Pick<
   RequestSource,
-  'requestCount' | 'inputTokens' | 'outputTokens' | 'lastArrivalMs' | 'largest'
+  'requestCount' | 'inputTokens' | 'outputTokens' | 'lastArrivalMs' | 'largest' | 'sessions'
 >
 
 /** Sums over the requests that a source is about to give. */
@@ -28,6 +28,7 @@ export class SourceTally implements SourceSize {
   inputTokens = 0
   outputTokens = 0
   lastArrivalMs = 0
+  sessions = 0
   #firstMs = Number.NaN
   #longest: readonly [number, number] = [0, 0]
   #largest: readonly [number, number] = [0, 0]
