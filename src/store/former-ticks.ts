@@ -12,13 +12,13 @@ export function currentTick(tick: TickRecord<PolicyDetail> | DynamoTick): TickRe
 }
 
 /** What Dynamo's decisions looked at said engine and worker, before a simulated process was an instance throughout. */
-const PRESENT_NAMES: Readonly<Record<string, string>> = {
-  engines: 'instances',
-  workerId: 'instanceId',
-  engineRps: 'instanceRps',
-  engineRpsPrefill: 'instanceRpsPrefill',
-  engineRpsDecode: 'instanceRpsDecode',
-}
+const PRESENT_NAMES: ReadonlyMap<string, string> = new Map([
+  ['engines', 'instances'],
+  ['workerId', 'instanceId'],
+  ['engineRps', 'instanceRps'],
+  ['engineRpsPrefill', 'instanceRpsPrefill'],
+  ['engineRpsDecode', 'instanceRpsDecode'],
+])
 
 /** The detail itself where nothing has another name. The fields of exports keep the names they have. */
 function withPresentNames(detail: PolicyDetail): PolicyDetail {
@@ -35,17 +35,25 @@ function withPresentNames(detail: PolicyDetail): PolicyDetail {
 
 /** A value of plain data with the present names of its fields, at any depth; itself where it has none of the former. */
 function renamed<T>(value: T): T {
+  return hasFormerName(value) ? rename(value) : value
+}
+
+/** Asked of every value of every tick when a run is opened: nothing is made in it. */
+function hasFormerName(value: unknown): boolean {
   if (Array.isArray(value)) {
-    const items = value.map(renamed)
-    return items.some((item, index) => !Object.is(item, value[index])) ? (items as T) : value
+    for (const item of value) if (hasFormerName(item)) return true
+    return false
   }
+  if (!isObject(value) || ArrayBuffer.isView(value)) return false
+  for (const key in value) if (PRESENT_NAMES.has(key) || hasFormerName(value[key])) return true
+  return false
+}
+
+function rename<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(rename) as T
   if (!isObject(value) || ArrayBuffer.isView(value)) return value
-  const entries = Object.entries(value)
-  const now = entries.map(([key, own]) => [PRESENT_NAMES[key] ?? key, renamed(own)] as const)
-  const isSame = now.every(
-    ([key, own], index) => key === entries[index]![0] && Object.is(own, entries[index]![1]),
-  )
-  return isSame ? value : (Object.fromEntries(now) as T)
+  const now = Object.entries(value).map(([key, own]) => [PRESENT_NAMES.get(key) ?? key, rename(own)] as const)
+  return Object.fromEntries(now) as T
 }
 
 function withDetail(tick: DynamoTick): TickRecord<PolicyDetail> {
