@@ -8,7 +8,7 @@ import {isSavedOutcome, RUNS, restoredOutcome} from '../src/store/saved-run.ts'
 import {runExtent} from '../src/ui/model/run/charted-run.ts'
 import {runTimelines} from '../src/ui/panels/figures/run-timelines.ts'
 import {renderReportPage} from '../src/ui/panels/report-page/render-report-page.ts'
-import {unpackColumns} from '../src/worker/column-archive.ts'
+import {openArchive, readArchive} from '../src/worker/column-archive.ts'
 import {PROJECT} from './support/shared.ts'
 
 /** Runs as earlier versions of the Library kept them (tools/kept/make.mjs): they open for good. */
@@ -47,7 +47,8 @@ describe.each(NAMES)('%s', name => {
     const [summary] = listed.value.records
     const body = await run.body(about.id)
     if (summary === undefined || !body.ok) throw new Error('the record is not there')
-    const unpacked = await unpackColumns(body.value)
+    const opened = await openArchive(body.value)
+    const unpacked = opened.ok ? readArchive(opened.value) : opened
     if (!unpacked.ok || !isSavedOutcome(unpacked.value)) throw new Error('its columns are not those of a run')
     const outcome = restoredOutcome(unpacked.value)
     expect(outcome.result.report).toEqual(about.report)

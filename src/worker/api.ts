@@ -3,7 +3,7 @@ import {ok, type Result} from '../core/result.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import {unpackParquet} from '../trace/formats/parquet-to-lines.ts'
 import {readOptionsOf} from '../trace/parsed-trace.ts'
-import {columnBuffers, packColumns, unpackColumns} from './column-archive.ts'
+import {openArchive, packColumns} from './column-archive.ts'
 import {createGpuOffer} from './gpu-offer.ts'
 import type {WorkerHost} from './host.ts'
 import {createPerfFetch} from './perf-fetch.ts'
@@ -118,9 +118,11 @@ export function createWorkerApi(host: WorkerHost): WorkerApi {
       return Comlink.transfer(packed, [packed.buffer])
     },
 
-    async unpack(packed) {
-      const unpacked = await unpackColumns(packed)
-      return unpacked.ok ? Comlink.transfer(unpacked, columnBuffers(unpacked.value)) : unpacked
+    async openArchive(packed) {
+      const opened = await openArchive(packed)
+      if (!opened.ok) return opened
+      const buffers = opened.value.columns.map(({buffer}) => buffer as ArrayBuffer)
+      return Comlink.transfer(opened, buffers)
     },
   }
 }

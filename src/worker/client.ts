@@ -9,6 +9,7 @@ import type {PointFigures} from '../sweep/points.ts'
 import type {CatalogueEntry} from '../trace/catalogue.ts'
 import type {TraceOddity} from '../trace/doctor/oddity.ts'
 import type {TracePreview} from '../trace/preview-trace.ts'
+import {readArchive} from './column-archive.ts'
 import type {GpuApi} from './gpu-protocol.ts'
 import type {
   BenchPointRequest,
@@ -239,8 +240,9 @@ export class SimulatorClient {
     return this.#ask(api => api.pack(value))
   }
 
-  unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>> {
-    return this.#ask(api => api.unpack(packed))
+  async unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>> {
+    const opened = await this.#ask(api => api.openArchive(packed))
+    return opened.ok ? readArchive(opened.value) : opened
   }
 
   /** Ends the worker; the next call starts another. */

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {packColumns, unpackColumns} from './column-archive.ts'
+import type {Result} from '../core/result.ts'
+import {openArchive, packColumns, readArchive} from './column-archive.ts'
+
+async function unpackColumns(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>> {
+  const opened = await openArchive(packed)
+  return opened.ok ? readArchive(opened.value) : opened
+}
 
 async function roundTrip(value: unknown): Promise<unknown> {
   const unpacked = await unpackColumns(await packColumns(value))
@@ -8,7 +14,7 @@ async function roundTrip(value: unknown): Promise<unknown> {
   return unpacked.value
 }
 
-describe('packColumns and unpackColumns', () => {
+describe('packColumns and what reads its archives', () => {
   test('return what went in, columns of every kind and numbers JSON has no word for', async () => {
     const value = {
       times: Float64Array.of(0, -0, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 3_537_000.123456),
@@ -58,8 +64,8 @@ describe('packColumns and unpackColumns', () => {
   })
 })
 
-describe('unpackColumns', () => {
-  test('says so when the bytes are damaged, cut short or of another version', async () => {
+describe('openArchive and readArchive', () => {
+  test('say so when the bytes are damaged, cut short or of another version', async () => {
     const packed = await packColumns({times: Float64Array.of(1, 2, 3)})
     expect((await unpackColumns(packed.slice(0, packed.length - 12))).ok).toBe(false)
     expect((await unpackColumns(Uint8Array.of(1, 2, 3))).ok).toBe(false)

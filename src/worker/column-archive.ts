@@ -12,6 +12,9 @@ const VERSION = 1
 /** Columns are aligned to it, so that they can be read in place. */
 const ALIGNMENT = 8
 
+const DAMAGED = 'the saved columns are damaged'
+const CUT_SHORT = 'the saved columns are cut short'
+
 const COLUMN_TYPES = {Float64Array, Int32Array, Uint32Array, Uint8Array} as const
 type ColumnType = keyof typeof COLUMN_TYPES
 type Column = InstanceType<(typeof COLUMN_TYPES)[ColumnType]>
@@ -24,18 +27,27 @@ interface ColumnEntry {
 interface Header {
   readonly version: number
   readonly columns: readonly ColumnEntry[]
-  readonly value: unknown
+}
+
+/** An archive between two threads: the columns are handed over, and a text is copied faster than what it says. */
+export interface OpenedArchive {
+  /** The shape of the value, with stands in it. */
+  readonly json: string
+  readonly columns: readonly Column[]
 }
 
 /** Stands in the JSON for what JSON has no word for. */
 type Stand = {readonly $column: number} | {readonly $number: 'NaN' | 'Infinity' | '-Infinity' | '-0'}
 
+/** What stands between the header's fields and the shape; no field of the header holds such a text. */
+const SHAPE_KEY = ',"value":'
+
 export async function packColumns(value: unknown): Promise<Uint8Array<ArrayBuffer>> {
   const columns: Column[] = []
   const shape = takeApart(value, columns)
   const entries = columns.map(column => ({type: typeOf(column), length: column.length}))
-  const header: Header = {version: VERSION, columns: entries, value: shape}
-  const json = new TextEncoder().encode(JSON.stringify(header))
+  const header: Header = {version: VERSION, columns: entries}
+  const json = new TextEncoder().encode(JSON.stringify({...header, value: shape}))
   const start = aligned(4 + json.length)
   const sizes = columns.map(column => aligned(column.byteLength))
   const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, start))
@@ -49,45 +61,50 @@ export async function packColumns(value: unknown): Promise<Uint8Array<ArrayBuffe
   return through(bytes, new CompressionStream('gzip'))
 }
 
-export async function unpackColumns(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>> {
+/** The longer part of unpacking: all but what the shape says. */
+export async function openArchive(packed: Uint8Array<ArrayBuffer>): Promise<Result<OpenedArchive>> {
   let bytes: Uint8Array<ArrayBuffer>
   try {
     bytes = await through(packed, new DecompressionStream('gzip'))
   } catch {
-    return fail('the saved columns are damaged')
+    return fail(DAMAGED)
   }
-  const header = readHeader(bytes)
+  if (bytes.length < 4) return fail(CUT_SHORT)
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
+  if (4 + length > bytes.length) return fail(CUT_SHORT)
+  const text = new TextDecoder().decode(bytes.subarray(4, 4 + length))
+  const shapeAt = text.indexOf(SHAPE_KEY)
+  const header = readHeader(text.slice(0, Math.max(shapeAt, 0)))
   if (!header.ok) return header
   const columns: Column[] = []
-  let at = header.value.start
-  for (const {type, length} of header.value.columns) {
-    const column = new COLUMN_TYPES[type](length)
-    if (at + column.byteLength > bytes.length) return fail('the saved columns are cut short')
+  let at = aligned(4 + length)
+  for (const entry of header.value.columns) {
+    const column = new COLUMN_TYPES[entry.type](entry.length)
+    if (at + column.byteLength > bytes.length) return fail(CUT_SHORT)
     fillFromPlanes(column, bytes.subarray(at, at + column.byteLength))
     columns.push(column)
     at += aligned(column.byteLength)
   }
-  return ok(putTogether(header.value.value, columns))
+  return ok({json: text.slice(shapeAt + SHAPE_KEY.length, -1), columns})
 }
 
-/** The buffers of all columns in a value, to hand them over without copies. */
-export function columnBuffers(node: unknown): ArrayBuffer[] {
-  if (typeof node !== 'object' || node === null) return []
-  if (ArrayBuffer.isView(node)) return [node.buffer as ArrayBuffer]
-  return Object.values(node).flatMap(columnBuffers)
-}
-
-function readHeader(bytes: Uint8Array<ArrayBuffer>): Result<Header & {readonly start: number}> {
-  if (bytes.length < 4) return fail('the saved columns are cut short')
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
-  if (4 + length > bytes.length) return fail('the saved columns are cut short')
+/** The value that was packed. */
+export function readArchive({json, columns}: OpenedArchive): Result<unknown> {
   try {
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header
-    if (header.version !== VERSION) return fail('the saved columns are of another version of Planner Replay')
-    if (!header.columns.every(({type}) => type in COLUMN_TYPES)) return fail('the saved columns are damaged')
-    return ok({...header, start: aligned(4 + length)})
+    return ok(putTogether(JSON.parse(json), columns))
   } catch {
-    return fail('the saved columns are damaged')
+    return fail(DAMAGED)
+  }
+}
+
+/** @param fields the JSON of a header up to the shape, without its last brace */
+function readHeader(fields: string): Result<Header> {
+  try {
+    const header = JSON.parse(`${fields}}`) as Header
+    if (header.version !== VERSION) return fail('the saved columns are of another version of Planner Replay')
+    return header.columns.every(({type}) => type in COLUMN_TYPES) ? ok(header) : fail(DAMAGED)
+  } catch {
+    return fail(DAMAGED)
   }
 }
 
@@ -144,8 +161,21 @@ function fillFromPlanes(column: Column, planes: Uint8Array): void {
   const bytes = new Uint8Array(column.buffer)
   const size = column.BYTES_PER_ELEMENT
   for (let plane = 0; plane < size; plane++) {
-    let from = plane * column.length
-    for (let to = plane; to < bytes.length; to += size) bytes[to] = planes[from++]!
+    const from = plane * column.length
+    spreadPlane(planes.subarray(from, from + column.length), bytes, {first: plane, every: size})
+  }
+}
+
+/** By itself, because what is called often is compiled well before what only goes round often. */
+function spreadPlane(
+  plane: Uint8Array,
+  bytes: Uint8Array,
+  {first, every}: {readonly first: number; readonly every: number},
+): void {
+  let to = first
+  for (let from = 0; from < plane.length; from++) {
+    bytes[to] = plane[from]!
+    to += every
   }
 }
 
@@ -153,10 +183,13 @@ function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
 }
 
+/** In one piece: what streams out of a Blob comes in slices, each with a turn of the thread. */
 async function through(
   bytes: Uint8Array<ArrayBuffer>,
   transform: CompressionStream | DecompressionStream,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(transform)
-  return new Uint8Array(await new Response(stream).arrayBuffer())
+  const writer = transform.writable.getWriter()
+  const written = writer.write(bytes).then(() => writer.close())
+  const [read] = await Promise.all([new Response(transform.readable).arrayBuffer(), written])
+  return new Uint8Array(read)
 }

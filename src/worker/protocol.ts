@@ -30,6 +30,7 @@ import type {WorkloadOptions} from '../trace/parsed-trace.ts'
 import type {TracePreview} from '../trace/preview-trace.ts'
 import type {TraceStatistics} from '../trace/statistics.ts'
 import type {PromptIdentity} from '../trace/trace-columns.ts'
+import type {OpenedArchive} from './column-archive.ts'
 import type {GpuApi} from './gpu-protocol.ts'
 
 /**
@@ -79,7 +80,8 @@ export interface WorkerApi extends GpuApi {
   calibrate(request: CalibrationRequest, cancel: MessagePort): Promise<Result<CalibrationOutcome>>
   /** Plain data with columns as one small file, to be stored; off the page's thread, where it would be felt. */
   pack(value: unknown): Promise<Uint8Array<ArrayBuffer>>
-  unpack(packed: Uint8Array<ArrayBuffer>): Promise<Result<unknown>>
+  /** All of unpacking but what a text says: the page reads that itself in no more time than it would take over the values. */
+  openArchive(packed: Uint8Array<ArrayBuffer>): Promise<Result<OpenedArchive>>
 }
 
 /** Where the bytes of a trace come from. A Blob crosses to the worker without being copied or read here. */
