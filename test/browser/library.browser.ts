@@ -60,6 +60,17 @@ describe('records', () => {
     await expect.poll(() => names(page), {timeout: 15_000}).toEqual([AGG])
   })
 
+  test('Back leads from an opened run to the Library it was opened from', async () => {
+    const {page} = await withRun()
+    // Another scenario in the form than that of the record.
+    await page.goto(`${page.url().replace(/#.*/, '')}#v=1&preset=guide-disagg&view=library`)
+    await page.getByRole('button', {name: `Open ${AGG}`}).click()
+    await expectVisible(page.getByRole('heading', {name: 'Results'}))
+    await page.goBack()
+    await expectVisible(page.getByRole('heading', {name: 'Library', exact: true}))
+    expect(page.url()).toContain('preset=guide-disagg')
+  })
+
   test('chosen ones are deleted together, after asking, and the keyboard is not left in the air', async () => {
     const {page} = await withRun()
     await page.getByRole('checkbox', {name: `Choose ${AGG}`}).check()

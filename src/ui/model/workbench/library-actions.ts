@@ -43,15 +43,14 @@ export class LibraryActions {
   }
 
   openRun = async (id: string): Promise<void> => {
-    const {library, run, view, goTo} = this.#page
+    const {library, run, goTo} = this.#page
     const saved = await library.open(id)
     if (saved === null) return
-    run.show(saved)
-    view.go('run')
     library.parentId = id
-    // The form, a hundred controls, may follow a frame after what was asked for.
-    await new Promise(requestAnimationFrame)
+    // In one step: results beside another scenario's form would look outdated, and the view's own entry in the
+    // history, to go back to, must not be written over.
     this.#loadScenario(saved.scenario, library.summary(id)?.profileSha256)
+    run.show(saved)
     goTo('run')
   }
 
