@@ -48,17 +48,24 @@ export class HeldPasses {
     return row + 1 < this.count ? this.first[row + 1]! - 1 : this.#ends
   }
 
-  /** Those that end at a moment or later, in the order of the clock. */
-  endingFrom(ms: number): HeldPass[] {
-    const found: HeldPass[] = []
+  /** The first, in the order of the clock, of those that end at a moment or later; null = none does. */
+  firstEndingFrom(ms: number): HeldPass | null {
+    const {toMs, rank} = this
+    let first = -1
+    let firstRank = 0
     for (let row = 0; row < this.count; row++) {
-      const end = this.endOf(row)
-      if (this.toMs[end - 1]! < ms) continue
-      for (let at = this.first[row]!; at < end; at++)
-        if (this.toMs[at]! >= ms)
-          found.push({fromMs: this.toMs[at - 1]!, toMs: this.toMs[at]!, rank: this.rank[row]!})
+      if (toMs[this.endOf(row) - 1]! < ms) continue
+      let at = this.first[row]!
+      while (toMs[at]! < ms) at++
+      const isEarlier =
+        first < 0 ||
+        toMs[at - 1]! < toMs[first - 1]! ||
+        (toMs[at - 1]! === toMs[first - 1]! && rank[row]! < firstRank)
+      if (!isEarlier) continue
+      first = at
+      firstRank = rank[row]!
     }
-    return found.sort((a, b) => a.fromMs - b.fromMs || a.rank - b.rank)
+    return first < 0 ? null : {fromMs: toMs[first - 1]!, toMs: toMs[first]!, rank: firstRank}
   }
 
   clear(): void {

@@ -75,8 +75,12 @@ export class LoadRecorder {
   settle(): void {
     this.#holds = false
     const held = this.#held
-    for (const widening of held.endingFrom(this.fullMs))
-      for (; widening.toMs >= this.fullMs; this.#binMs *= 2) this.#widenings.push(widening)
+    for (
+      let next = held.firstEndingFrom(this.fullMs);
+      next !== null;
+      next = held.firstEndingFrom(this.fullMs)
+    )
+      for (; next.toMs >= this.fullMs; this.#binMs *= 2) this.#widenings.push(next)
     for (let row = 0; row < held.count; row++) this.#addHeld(row)
     held.clear()
   }

@@ -1,6 +1,7 @@
 import {grown} from '../../core/grown.ts'
 import {MAIN_POOL} from '../turn-ranks.ts'
 import type {Migrations, Preemptions, PrefillChunks, RequestColumns, RequestEvents} from './record.ts'
+import {TurnOrder} from './turn-order.ts'
 
 const INITIAL = 1 << 12
 
@@ -18,6 +19,7 @@ export class RequestEventLog {
   readonly #chunks = new ChunkLog()
   readonly #preemptions = new PreemptionLog()
   readonly #migrations: Migration[] = []
+  readonly #order = new EventOrder()
 
   /** @param onPrefill the instance belongs to the prefill pool of a disaggregated fleet */
   chunk(request: number, startMs: number, endMs: number, tokens: number, onPrefill: boolean): void {
@@ -40,8 +42,8 @@ export class RequestEventLog {
 
   /** @param instances by request, the numbers of its instances */
   settle(instances: RequestInstances): void {
-    this.#chunks.settle(instances)
-    this.#preemptions.settle(instances)
+    this.#chunks.settle(instances, this.#order)
+    this.#preemptions.settle(instances, this.#order)
   }
 
   columns(): RequestEvents {
@@ -73,7 +75,7 @@ class ChunkLog {
     this.#heldFrom = this.#length
   }
 
-  settle(instances: RequestInstances): void {
+  settle(instances: RequestInstances, order: EventOrder): void {
     const rows = {
       from: this.#heldFrom,
       to: this.#length,
@@ -81,9 +83,7 @@ class ChunkLog {
       request: this.#request,
       onPrefill: this.#onPrefill,
     }
-    const order = orderByClock(rows, instances)
-    for (const column of [this.#request, this.#startMs, this.#endMs, this.#tokens, this.#onPrefill])
-      reorder(column, rows.from, order)
+    order.settle(rows, instances, [this.#request, this.#startMs, this.#endMs, this.#tokens, this.#onPrefill])
   }
 
   columns(): PrefillChunks {
@@ -126,7 +126,7 @@ class PreemptionLog {
     this.#heldFrom = this.#length
   }
 
-  settle(instances: RequestInstances): void {
+  settle(instances: RequestInstances, order: EventOrder): void {
     const rows = {
       from: this.#heldFrom,
       to: this.#length,
@@ -134,8 +134,7 @@ class PreemptionLog {
       request: this.#request,
       onPrefill: this.#onPrefill,
     }
-    const order = orderByClock(rows, instances)
-    for (const column of [this.#request, this.#atMs, this.#onPrefill]) reorder(column, rows.from, order)
+    order.settle(rows, instances, [this.#request, this.#atMs, this.#onPrefill])
   }
 
   columns(): Preemptions {
@@ -166,23 +165,37 @@ interface EventRows {
   readonly onPrefill: Uint8Array
 }
 
-/** Rows by moment, then prefill instances first, then by number of the instance; those of one instance as they are. */
-function orderByClock(
-  {from, to, atMs, request, onPrefill}: EventRows,
-  {workerId, prefillWorkerId}: RequestInstances,
-): Int32Array {
-  const turn = (row: number) => {
-    const of = request[row]!
-    return onPrefill[row] === 1 ? prefillWorkerId[of]! : MAIN_POOL + workerId[of]!
+/** Puts rows of events in order by moment, then prefill instances first, then by number of the instance; those of one instance stay as they are. */
+class EventOrder {
+  readonly #turnOrder = new TurnOrder()
+  #turn = new Float64Array(0)
+
+  settle(
+    {from, to, atMs, request, onPrefill}: EventRows,
+    {workerId, prefillWorkerId}: RequestInstances,
+    columns: readonly (Int32Array | Float64Array | Uint8Array)[],
+  ): void {
+    const rows = to - from
+    if (rows < 2) return
+    if (rows > this.#turn.length) this.#turn = new Float64Array(2 * rows)
+    const turn = this.#turn
+    for (let i = 0; i < rows; i++) {
+      const of = request[from + i]!
+      turn[i] = onPrefill[from + i] === 1 ? prefillWorkerId[of]! : MAIN_POOL + workerId[of]!
+    }
+    this.#turnOrder.sort({rows, startMs: atMs.subarray(from, to), rank: turn}, Number.POSITIVE_INFINITY)
+    for (const column of columns) reorder(column, from, rows, this.#turnOrder.order)
   }
-  const order = new Int32Array(to - from)
-  for (let i = 0; i < order.length; i++) order[i] = from + i
-  return order.sort((a, b) => atMs[a]! - atMs[b]! || turn(a) - turn(b) || a - b)
 }
 
-function reorder(column: Int32Array | Float64Array | Uint8Array, from: number, order: Int32Array): void {
-  const before = column.slice(from, from + order.length)
-  for (let i = 0; i < order.length; i++) column[from + i] = before[order[i]! - from]!
+function reorder(
+  column: Int32Array | Float64Array | Uint8Array,
+  from: number,
+  rows: number,
+  order: Int32Array,
+): void {
+  const before = column.slice(from, from + rows)
+  for (let i = 0; i < rows; i++) column[from + i] = before[order[i]!]!
 }
 
 function columnsOf(migrations: readonly Migration[]): Migrations {

@@ -49,7 +49,7 @@ export class TurnOrder {
     }
     for (let from = 0; from < rows; from += PART) measure(spread, startMs, from, Math.min(from + PART, rows))
     const {ready, firstMs, lastMs} = spread
-    if (this.order.length < ready) this.#reserve(startMs.length)
+    if (this.order.length < ready) this.#reserve(Math.max(startMs.length, this.order.length * 2))
     if (lastMs > firstMs) spread.bucketsPerMs = (ready - 1) / (lastMs - firstMs)
     this.#spreadOut(spread, startMs, rows)
     if (spread.largest > MOST_INSERTED) this.#sortLargeBuckets(ready, startMs, rank)
