@@ -25,17 +25,15 @@ const tenHours = {
   fileBytes: 41e6,
   spanS: 35400,
 }
+const SPEC = {
+  arrival_interval_ms: 10,
+  turns_per_session: 1,
+  shared_prefix_ratio: 0,
+  num_prefix_groups: 0,
+  inter_turn_delay_ms: 0,
+}
 const generated = (request_count: number, input_tokens: number, output_tokens: number) =>
-  sizeOfSynthetic({
-    request_count,
-    input_tokens,
-    output_tokens,
-    arrival_interval_ms: 10,
-    turns_per_session: 1,
-    shared_prefix_ratio: 0,
-    num_prefix_groups: 0,
-    inter_turn_delay_ms: 0,
-  })
+  sizeOfSynthetic({...SPEC, request_count, input_tokens, output_tokens})
 
 /** Peaks of resident memory of the command line tool, `/usr/bin/time -v`, in kB. */
 const MEASURED = [
@@ -133,4 +131,17 @@ describe('the verdict', () => {
     expect(tabMemoryBytes(64)).toBe(4 * GIB)
     expect(tabMemoryBytes(1)).toBe(GIB / 2)
   })
+})
+
+test('sessions that are not kept count where all begin at once, else as what an overrun fleet may need', () => {
+  const sessions = {...generated(3e6, 64, 2), isStreamed: true, sessions: 1e6}
+  const none = forecastMemory(fleetOf(8), {...sessions, sessions: 0})
+  const open = forecastMemory(fleetOf(8), sessions)
+  expect(open.leastBytes).toBe(none.leastBytes)
+  expect(open.mostBytes - none.mostBytes).toBeGreaterThan(300e6)
+  const spec = {...SPEC, request_count: 1e6, input_tokens: 64, output_tokens: 2, turns_per_session: 3}
+  const looped = {...fleetOf(8), synthetic: spec, replayConcurrency: 64}
+  expect(forecastMemory(looped, sessions).leastBytes - none.leastBytes).toBe(128e6)
+  const looped16 = {...looped, release: '1.6.1'} as const
+  expect(forecastMemory(looped16, sessions).leastBytes).toBe(none.leastBytes)
 })

@@ -1,5 +1,6 @@
 import {plannerOf, poolsOf, type Scenario, type SyntheticSpec} from '../config/scenario.ts'
 import {MOST_SLOTS} from '../engine/stream/most-slots.ts'
+import {MOST_HELD_IDS} from '../trace/streamed/most-held-ids.ts'
 
 /** What is known of the traffic before a run. */
 export interface TrafficSize {
@@ -44,8 +45,10 @@ const BYTES = {
   block: 6,
   /** Sample, bins, and the columns over slots of a fleet that keeps up. */
   streamed: 32 * MIB,
-  /** What is to come of a session under way of which no columns are kept. */
+  /** What is to come of a session under way of which no columns are kept: generated, and read from a file with each of its turns. */
   session: 128,
+  fileSession: 400,
+  fileTurn: 48,
   /** Columns of a row that was read, whether or not it is replayed. */
   traceRow: 64,
   /** A hash id in the trace and in the trie of prefixes. */
@@ -78,7 +81,7 @@ export function forecastMemory(scenario: Scenario, traffic: TrafficSize): Memory
     const blocksOfWaiting = blocks * (mostWaiting / requests)
     waitingBytes = Math.max(waitingBytes, mostWaiting * BYTES.waiting + blocksOfWaiting * BYTES.waitingBlock)
   }
-  const sessionBytes = traffic.isStreamed ? sessions * BYTES.session : 0
+  const sessionBytes = traffic.isStreamed && sessions > 0 ? bytesOfSessions(scenario, traffic) : 0
   if (beginsAllSessions(scenario)) leastBytes += sessionBytes
   else waitingBytes += sessionBytes
   const planner = plannerOf(scenario)
@@ -92,8 +95,16 @@ export function forecastMemory(scenario: Scenario, traffic: TrafficSize): Memory
   }
 }
 
+/** If all of them were under way at once. */
+function bytesOfSessions({synthetic, traceBlockSize}: Scenario, traffic: TrafficSize): number {
+  const {sessions = 0, requests, inputTokens} = traffic
+  if (synthetic !== undefined) return sessions * BYTES.session
+  const hashIds = Math.min(inputTokens / traceBlockSize, MOST_HELD_IDS)
+  return sessions * BYTES.fileSession + requests * BYTES.fileTurn + hashIds * Uint32Array.BYTES_PER_ELEMENT
+}
+
 /** A closed loop of 1.2.1 takes all first turns before any later one. */
-function beginsAllSessions({replayConcurrency, release}: Scenario): boolean {
+export function beginsAllSessions({replayConcurrency, release}: Scenario): boolean {
   return replayConcurrency !== undefined && release !== '1.6.1'
 }
 

@@ -16,6 +16,7 @@ import {
   type SourceSize,
   SourceTally,
 } from '../trace/streamed/source-tally.ts'
+import {beginsAllSessions} from './memory-forecast.ts'
 import {lengthsFitPools, OversizeTally, oversizeNotice, oversizeOddities} from './oversize.ts'
 import {type StreamedPrompts, streamedFileBytes, streamsPrompts, streamsSynthetic} from './streamable.ts'
 import {generatedTraffic, type StreamedTraffic, syntheticOptionsOf, type Traffic} from './traffic.ts'
@@ -83,13 +84,18 @@ export function streamedMooncake(
   if (!streamsFile(scenario, 'hashes')) return null
   const size = new SourceTally(arrivalOptions(scenario))
   const oversize = new OversizeTally(scenario)
-  const steps = readMooncake(open, mooncakeRowOptions(scenario, fileName), (timestampMs, input, output) => {
-    if (size.add(timestampMs, input, output)) oversize.add(input, output)
+  const options = mooncakeRowOptions(scenario, fileName)
+  const steps = readMooncake(open, options, (timestampMs, input, output, delayMs) => {
+    const isReplayed = Number.isNaN(delayMs)
+      ? size.add(timestampMs, input, output)
+      : size.addLater(input, output)
+    if (isReplayed) oversize.add(input, output)
   })
   let step = steps.next()
   while (!step.done) step = steps.next()
   const read = step.value
   if (read === null || read.rows <= trace.above || size.requestCount === 0) return null
+  if (beginsTooMany(scenario, size)) return null
   return mooncakeTraffic(open, {...trace, sha256: trace.sha256(), read, size, oversize, keptRequests: 0})
 }
 
@@ -108,6 +114,11 @@ export function rereadMooncake(
   const size = tallyOf(columns, arrivalOptions(scenario), (input, output) => oversize.add(input, output))
   if (size.requestCount === 0) return null
   return mooncakeTraffic(open, {...trace, size, oversize, keptRequests: columns.requestCount})
+}
+
+/** The turns to come of all sessions at once may have no room. */
+function beginsTooMany(scenario: Scenario, {sessions}: SizeOfSource): boolean {
+  return sessions > 0 && beginsAllSessions(scenario)
 }
 
 function mooncakeTraffic(
@@ -172,8 +183,8 @@ function fileTraffic(
   {scenario, name, sha256, notices}: StreamedTrace,
   {open, of, rows, odd, fileBytes}: OpenedFile,
 ): Traffic {
-  const {requests: oversize, longestInput: longest} = of.passedOver
-  const leftOut = oversize === 0 ? [] : [oversizeNotice(scenario, {oversize, longest, later: 0, all: rows})]
+  const {requests: oversize, longestInput: longest, laterTurns: later} = of.passedOver
+  const leftOut = oversize === 0 ? [] : [oversizeNotice(scenario, {oversize, longest, later, all: rows})]
   return {
     workload: NO_REQUESTS,
     name,

@@ -327,7 +327,6 @@ test.each([
   ['unsorted.jsonl', linesOf(chats(300).toReversed()), ''],
   ['broken.jsonl', `${CHATS[512]}{"timestamp": 9e9, "output_length": 3}\n`, ''],
   ['untimed.jsonl', CHATS[512]!.replace('"timestamp"', '"at"'), ''],
-  ['sessions.jsonl', CHATS[512]!.replaceAll('"hash_ids"', '"session_id":"a","hash_ids"'), ''],
   ['small.jsonl', linesOf(chats(90)), ''],
   ['burst.jsonl', linesOf(chats(300).map(row => ({...row, timestamp: 5}))), ''],
   ['cut.jsonl.gz', gzipSync(CHATS[512]!).subarray(0, 9000), ''],

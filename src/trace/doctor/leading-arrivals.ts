@@ -26,13 +26,19 @@ export class LeadingArrivals {
     return this.#lastMs === this.firstMs
   }
 
-  /** @param hasUnit the user said what unit times are in, which are guessed to be ms */
-  tell(format: TraceFormat, {hasUnit}: {readonly hasUnit: boolean}): readonly (TraceOddity | null)[] {
+  /**
+   * @param hasUnit the user said what unit times are in, which are guessed to be ms
+   * @param haveTurns some of what arrives is followed by later turns
+   */
+  tell(
+    format: TraceFormat,
+    {hasUnit, haveTurns}: {readonly hasUnit: boolean; readonly haveTurns: boolean},
+  ): readonly (TraceOddity | null)[] {
     const arrivals = this.#leading.slice(0, this.#leading.length)
     const times = {
       format,
       guessedUnit: 'ms' as const,
-      requestCount: arrivals.length,
+      requestCount: arrivals.length + Number(haveTurns),
       timestampMs: Float64Array.of(this.firstMs),
       firstTurn: FIRST,
     }

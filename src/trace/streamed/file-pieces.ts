@@ -27,6 +27,11 @@ function startingWith(first: Uint8Array | null, next: NextPiece): NextPiece {
 
 /** The same bytes cut after line ends. */
 export function linePieces(next: NextPiece): NextPiece {
+  return cutPieces(next, bytes => bytes.lastIndexOf(NEWLINE) + 1)
+}
+
+/** The same bytes cut elsewhere. @param endIn where some may be cut; 0 = nowhere, so that more is needed */
+export function cutPieces(next: NextPiece, endIn: (bytes: Uint8Array) => number): NextPiece {
   let rest: Uint8Array = new Uint8Array(0)
   return () => {
     for (;;) {
@@ -37,7 +42,7 @@ export function linePieces(next: NextPiece): NextPiece {
         return last.length > 0 ? last : null
       }
       const joined = rest.length === 0 ? piece : joinedBytes(rest, piece)
-      const end = joined.lastIndexOf(NEWLINE) + 1
+      const end = endIn(joined)
       rest = joined.subarray(end)
       if (end > 0) return joined.subarray(0, end)
     }

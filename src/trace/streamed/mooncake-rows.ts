@@ -4,6 +4,7 @@ import {INT32_MAX} from '../int32.ts'
 import type {WorkloadOptions} from '../parsed-trace.ts'
 import type {ParsedTrace} from '../trace-columns.ts'
 import type {NextPiece} from './file-pieces.ts'
+import type {SeenNames} from './seen-names.ts'
 
 export interface MooncakeRowOptions {
   /** For notices. */
@@ -13,6 +14,9 @@ export interface MooncakeRowOptions {
   /** As 1.6.1's loader: no prompt is longer than its hash ids. */
   readonly isStrict: boolean
 }
+
+/** A row without an id of its own is known by such a name. */
+const ANONYMOUS = /^request_\d+$/
 
 /** How they are read. @param fileName for notices */
 export function mooncakeRowOptions(
@@ -24,11 +28,13 @@ export function mooncakeRowOptions(
 
 /**
  * The requests of Mooncake JSON lines one after the other, of which a piece of the file is kept at a time. Nothing is said of a file
- * that has to be read as a whole: because a row belongs to a session or is earlier than the row before, or because something is wrong.
+ * that has to be read as a whole: because turns of a session stand apart, or one begins before the one that stands before it, or because
+ * something is wrong.
  */
 export class MooncakeRows {
   readonly #pieces: NextPiece
   readonly #options: MooncakeRowOptions
+  readonly #names: SeenNames | null
   #columns: ParsedTrace | null = null
   #at = 0
   #isFirstPiece = true
@@ -40,7 +46,12 @@ export class MooncakeRows {
   notSimulated = false
 
   // Of the request that `next` came to; `hashIds[hashStart .. hashEnd)` are its ids.
+  /** Of its session's first turn. */
   timestampMs = Number.NEGATIVE_INFINITY
+  /** Of a later turn its wait after the end of the one before, NaN of a first one. */
+  delayMs = Number.NaN
+  /** The next row is the next turn of the same session, and in the same columns of hash ids. */
+  hasNextTurn = false
   /** As written; infinite where absent. */
   inputLengthGiven = 0
   /** Tokens that its hash ids stand for, at most. */
@@ -50,10 +61,14 @@ export class MooncakeRows {
   hashStart = 0
   hashEnd = 0
 
-  /** @param pieces whole lines */
-  constructor(pieces: NextPiece, options: MooncakeRowOptions) {
+  /**
+   * @param pieces whole lines, and sessions whose turns stand in a row are whole in them
+   * @param names where sessions are noted, to find those that come again; null = it is known that none does
+   */
+  constructor(pieces: NextPiece, options: MooncakeRowOptions, names: SeenNames | null) {
     this.#pieces = pieces
     this.#options = options
+    this.#names = names
   }
 
   /** Goes on to the next request; false after the last, and where the rows are broken. */
@@ -79,15 +94,23 @@ export class MooncakeRows {
     if (this.isBroken) return false
     if (reader.requestCount === 0) return true
     const parsed = reader.finish()
-    this.isBroken = !parsed.ok || parsed.value.sessionNames.size > 0
+    this.isBroken = !parsed.ok || !this.#areSessionsWhole(parsed.value)
     if (!parsed.ok || this.isBroken) return false
     this.#columns = parsed.value
     this.#at = -1
     return true
   }
 
+  #areSessionsWhole({sessionNames, nextTurn}: ParsedTrace): boolean {
+    if (sessionNames.size === 0) return true
+    for (const name of sessionNames.values())
+      if (ANONYMOUS.test(name) || this.#names?.add(name) === false) return false
+    return nextTurn.every((next, row) => next < 0 || next === row + 1)
+  }
+
   #take(columns: ParsedTrace, at: number): boolean {
-    const timestampMs = columns.timestampMs[at]!
+    const isLater = columns.turn[at]! > 0
+    const timestampMs = isLater ? this.timestampMs : columns.timestampMs[at]!
     const given = columns.inputLengthGiven[at]!
     this.hashIds = columns.hashIds
     this.hashStart = columns.hashStart[at]!
@@ -97,6 +120,8 @@ export class MooncakeRows {
     // NaN, of a row without a time, is not later either.
     const isInOrder = timestampMs >= this.timestampMs
     this.timestampMs = timestampMs
+    this.delayMs = isLater ? columns.delayMs[at]! : Number.NaN
+    this.hasNextTurn = columns.nextTurn[at]! >= 0
     this.inputLengthGiven = given
     this.inputLength = Math.min(given, capacity)
     this.outputLength = columns.outputLength[at]!

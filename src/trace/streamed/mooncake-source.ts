@@ -4,14 +4,19 @@ import {BlockSizeTally} from '../doctor/odd-rows.ts'
 import type {TraceOddity} from '../doctor/oddity.ts'
 import {mooncakeNotices} from '../formats/mooncake.ts'
 import {linePieces, type NextPiece, unpackedPieces} from './file-pieces.ts'
+import {HeldSessions} from './held-sessions.ts'
 import {type MooncakeRowOptions, MooncakeRows} from './mooncake-rows.ts'
-import type {RequestSource} from './request-source.ts'
+import type {LaterTurns, NextPrefix, RequestSource} from './request-source.ts'
+import {SeenNames} from './seen-names.ts'
+import {sessionPieces} from './session-pieces.ts'
 import type {SourceOptions, SourceSize} from './source-tally.ts'
 
 /** What is known of a Mooncake file that was read once from end to end, whatever is made of its requests. */
 export interface ReadMooncake {
   /** Rows that are requests, whether or not an instance can serve them. */
   readonly rows: number
+  /** Some of them are later turns of a session. */
+  readonly haveTurns: boolean
   readonly firstMs: number
   readonly notices: readonly string[]
   /** But for what rows would tell that are compared with each other. */
@@ -25,7 +30,8 @@ export interface MooncakeReading {
   readonly hasUnit: boolean
 }
 
-type OnRow = (timestampMs: number, inputLength: number, outputLength: number) => void
+/** @param delayMs of a later turn of the session of the row before; NaN of a first turn */
+type OnRow = (timestampMs: number, inputLength: number, outputLength: number, delayMs: number) => void
 
 /**
  * Reads a file once, to its end, with a stop after each piece; null where it has to be read as a whole.
@@ -37,16 +43,18 @@ export function* readMooncake(
   options: MooncakeRowOptions,
   onRow: OnRow,
 ): Generator<void, ReadMooncake | null, void> {
-  const rows = rowsOf(open, options)
+  const rows = rowsOf(open, options, new SeenNames())
   const arrivals = new LeadingArrivals()
   const blockSize = new BlockSizeTally(options.traceBlockSize)
   let count = 0
   let pieces = 0
+  let haveTurns = false
   while (rows.next()) {
     count++
-    arrivals.add(rows.timestampMs)
+    if (Number.isNaN(rows.delayMs)) arrivals.add(rows.timestampMs)
+    else haveTurns = true
     blockSize.add(rows.inputLengthGiven, rows.hashEnd - rows.hashStart)
-    onRow(rows.timestampMs, rows.inputLength, rows.outputLength)
+    onRow(rows.timestampMs, rows.inputLength, rows.outputLength, rows.delayMs)
     if (rows.pieces === pieces) continue
     pieces = rows.pieces
     yield
@@ -54,17 +62,19 @@ export function* readMooncake(
   if (rows.isBroken || count === 0 || arrivals.isOneBurst) return null
   return {
     rows: count,
+    haveTurns,
     firstMs: arrivals.firstMs,
     notices: mooncakeNotices(options.fileName, rows),
     oddities: ({closedLoop, hasUnit}) =>
-      [...(closedLoop ? [] : arrivals.tell('mooncake', {hasUnit})), blockSize.tell()].filter(
+      [...(closedLoop ? [] : arrivals.tell('mooncake', {hasUnit, haveTurns})), blockSize.tell()].filter(
         oddity => oddity !== null,
       ),
   }
 }
 
-function rowsOf(open: () => NextPiece, options: MooncakeRowOptions): MooncakeRows {
-  return new MooncakeRows(linePieces(unpackedPieces(open())), options)
+/** @param names of sessions, which are not to come again; null = it is known that they do not */
+function rowsOf(open: () => NextPiece, options: MooncakeRowOptions, names: SeenNames | null): MooncakeRows {
+  return new MooncakeRows(sessionPieces(linePieces(unpackedPieces(open()))), options, names)
 }
 
 /** What is known of the file before it is read again. */
@@ -83,10 +93,20 @@ export class MooncakeSource implements RequestSource {
   readonly #read: MooncakeFacts['read']
   readonly #options: MooncakeRowOptions & SourceOptions
   readonly #rows: MooncakeRows
-  readonly prefixes: NonNullable<RequestSource['prefixes']>
-  readonly sessions = 0
+  readonly sessions: number
+  readonly prefixes: NextPrefix
+  readonly #held: HeldSessions
   #rowsRead = 0
-  nextNumber = -1
+  // Of the next request, of its session the turns after it.
+  #hashIds: Uint32Array = new Uint32Array(0)
+  #nextHash = 0
+  #turns: LaterTurns | null = null
+  #session = -1
+  /** Requests up to its session's last one. */
+  #numbered = 0
+  nextNumber = 0
+  nextInputLength = 0
+  nextOutputLength = 0
   nextMs = Number.POSITIVE_INFINITY
 
   constructor(
@@ -101,42 +121,59 @@ export class MooncakeSource implements RequestSource {
     this.outputTokens = size.outputTokens
     this.lastArrivalMs = size.lastArrivalMs
     this.largest = size.largest
-    const rows = rowsOf(open, options)
-    this.#rows = rows
+    this.sessions = size.sessions
+    this.#rows = rowsOf(open, options, null)
+    this.#held = new HeldSessions(options.traceBlockSize)
+    const hashIds = () => this.#hashIds
+    const nextHash = () => this.#nextHash
     this.prefixes = {
       traceBlockSize: options.traceBlockSize,
       get hashIds() {
-        return rows.hashIds
+        return hashIds()
       },
       get nextHash() {
-        return rows.hashStart
+        return nextHash()
       },
     }
     this.skip()
   }
 
-  get nextInputLength(): number {
-    return this.#rows.inputLength
-  }
-
-  get nextOutputLength(): number {
-    return this.#rows.outputLength
-  }
-
-  nextSession(): null {
-    return null
+  nextSession(): LaterTurns | null {
+    return this.#turns
   }
 
   skip(): void {
-    this.nextNumber++
     const rows = this.#rows
     const {fits, closedLoop, arrivalSpeedupRatio} = this.#options
     while (this.#goOn()) {
-      if (!fits(rows.inputLength, rows.outputLength)) continue
+      // What follows a turn that is passed over is passed over, too.
+      if (!Number.isNaN(rows.delayMs) || !fits(rows.inputLength, rows.outputLength)) continue
       this.nextMs = closedLoop ? 0 : (rows.timestampMs - this.#read.firstMs) / arrivalSpeedupRatio
+      this.#session++
+      this.nextNumber = this.#numbered++
+      this.nextInputLength = rows.inputLength
+      this.nextOutputLength = rows.outputLength
+      this.#hashIds = rows.hashIds
+      this.#nextHash = rows.hashStart
+      this.#turns = rows.hasNextTurn ? this.#readTurns() : null
       return
     }
     this.nextMs = Number.POSITIVE_INFINITY
+  }
+
+  /** Goes on to the last turn of the session, or to the first that is passed over. */
+  #readTurns(): LaterTurns | null {
+    const rows = this.#rows
+    const {fits, arrivalSpeedupRatio} = this.#options
+    this.#held.begin(rows)
+    while (rows.hasNextTurn && this.#goOn()) {
+      if (!fits(rows.inputLength, rows.outputLength)) break
+      const {inputLength, outputLength, hashIds, hashStart, hashEnd} = rows
+      const delayMs = rows.delayMs / arrivalSpeedupRatio
+      this.#held.add({inputLength, outputLength, delayMs, hashIds, hashStart, hashEnd})
+      this.#numbered++
+    }
+    return this.#held.finish(this.#session, this.nextNumber)
   }
 
   #goOn(): boolean {

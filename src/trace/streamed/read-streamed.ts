@@ -62,7 +62,7 @@ function* readHashes(
   const mooncake = yield* readMooncake(open, reading, (timestampMs, input, output) =>
     lengths.add(timestampMs, input, output),
   )
-  if (mooncake === null) return AS_WHOLE
+  if (mooncake === null || mooncake.haveTurns) return AS_WHOLE
   const readAs = {format: 'mooncake', guessedUnit: 'ms'} as const
   return {columns: lengths.columns(), notices: mooncake.notices, readAs, mooncake}
 }

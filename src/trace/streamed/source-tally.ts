@@ -13,6 +13,8 @@ export interface SourceOptions {
 export interface PassedOver {
   readonly requests: number
   readonly longestInput: number
+  /** Turns that would have followed them. */
+  readonly laterTurns: number
 }
 
 /** What is known of a source's requests before the first of them. */
@@ -34,21 +36,45 @@ export class SourceTally implements SourceSize {
   #largest: readonly [number, number] = [0, 0]
   #passedOver = 0
   #longestPassed = 0
+  #laterPassed = 0
+  /** Of the session under way, turns that are not passed over; it is over at the first that is. */
+  #turns = 0
+  #isCut = false
 
   constructor(options: SourceOptions) {
     this.#options = options
   }
 
-  /** Time and tokens of the next request, in order of time; @returns whether it fits */
+  /** Time and tokens of the next request, in order of time; @returns whether it is replayed */
   add(timestampMs: number, input: number, output: number): boolean {
     if (Number.isNaN(this.#firstMs)) this.#firstMs = timestampMs
-    const {fits, closedLoop, arrivalSpeedupRatio} = this.#options
-    if (!fits(input, output)) {
+    this.#turns = 0
+    this.#isCut = false
+    const {closedLoop, arrivalSpeedupRatio} = this.#options
+    if (!this.#addTurn(input, output)) return false
+    this.lastArrivalMs = closedLoop ? 0 : (timestampMs - this.#firstMs) / arrivalSpeedupRatio
+    return true
+  }
+
+  /** The next turn of the session that the last request belongs to; @returns whether it is replayed */
+  addLater(input: number, output: number): boolean {
+    if (this.#isCut) {
+      this.#laterPassed++
+      return false
+    }
+    if (!this.#addTurn(input, output)) return false
+    if (this.#turns === 2) this.sessions++
+    return true
+  }
+
+  #addTurn(input: number, output: number): boolean {
+    if (!this.#options.fits(input, output)) {
+      this.#isCut = true
       this.#passedOver++
       this.#longestPassed = Math.max(this.#longestPassed, input)
       return false
     }
-    this.lastArrivalMs = closedLoop ? 0 : (timestampMs - this.#firstMs) / arrivalSpeedupRatio
+    this.#turns++
     this.requestCount++
     this.inputTokens += input
     this.outputTokens += output
@@ -58,7 +84,7 @@ export class SourceTally implements SourceSize {
   }
 
   get passedOver(): PassedOver {
-    return {requests: this.#passedOver, longestInput: this.#longestPassed}
+    return {requests: this.#passedOver, longestInput: this.#longestPassed, laterTurns: this.#laterPassed}
   }
 
   get largest(): RequestSource['largest'] {

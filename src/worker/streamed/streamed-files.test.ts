@@ -178,7 +178,8 @@ test('what has to be read as a whole is, and says what is wrong with it', async 
   expect(await streamedOf(`${CSV}1,10,10\n`)).toBe(undefined)
   expect(await streamedOf(`${CSV}99999999,10,many\n`)).toContain('some.csv: trace line 2002')
   expect(await streamedOf(CSV, {...PLAIN, traceSelection: {limit: 500}})).toBe(undefined)
-  expect(await streamedOf(CHATS.replace('{', '{"session_id":"a",'))).toBe(undefined)
+  const returned = '{"session_id":"a","delay":9,"input_length":9,"output_length":9,"hash_ids":[1]}\n'
+  expect(await streamedOf(`${CHATS.replace('{', '{"session_id":"a",')}${returned}`)).toBe(undefined)
 })
 
 test('a file that is too large to be read as a whole says why it would have to be', async () => {
