@@ -224,7 +224,7 @@ function decodeTrace(link: LinkPairs, base: TraceSource): TraceSource {
 }
 
 /** A trace at an address, called by the end of its path; null = no https address, or none of a file. */
-function traceAt(url: string, sha256: string): FileSource | null {
+export function traceAt(url: string, sha256: string): FileSource | null {
   if (url.length > 1000 || !/^([0-9a-f]{64})?$/.test(sha256)) return null
   const [, name] =
     /^https:\/\/[a-z0-9.-]+(?::\d+)?\/(?:[^\s?#\p{Cc}]*\/)?([^\s/?#\p{Cc}]+)(?:\?[^\s#\p{Cc}]*)?$/iu.exec(

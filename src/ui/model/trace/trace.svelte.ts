@@ -10,6 +10,7 @@ import type {SimulatorClient} from '../../../worker/client.ts'
 import type {LoadProgress, TraceInfo, TraceRequest} from '../../../worker/protocol.ts'
 import {downloadTrace} from './download-trace.ts'
 import {isRemote} from './remote.ts'
+import {checksumWords, formatKey, isSource, pickKey} from './trace-keys.ts'
 import {offerAt, offerOf, type TraceOffer} from './trace-offer.ts'
 
 export interface PickedTrace {
@@ -219,6 +220,31 @@ export class TraceState {
     }
   }
 
+  /**
+   * Fetches a trace at an address somebody typed, read as what it looks like. If nothing comes of it, the scenario's trace stays, or is
+   * loaded as before.
+   */
+  async fetchAt(
+    source: FileSource,
+    reading: TraceReading,
+    scenarioTrace: TraceSource,
+  ): Promise<PickedTrace | null> {
+    const {traceFormat: _format, traceSeed: _seed, ...plain} = reading
+    const isHere =
+      this.info !== null &&
+      this.loading === null &&
+      this.offer === null &&
+      isSameTrace(this.info.source, scenarioTrace)
+    await this.load(source, plain)
+    const fetched = await this.startDownload()
+    if (fetched !== null) return {...fetched, isDetected: true}
+    const isOver = this.loading === null && (this.offer === null || this.offer.source === source)
+    if (!isOver) return null
+    this.offer = null
+    if (!isHere) await this.#loadBeneath({source: scenarioTrace, reading})
+    return null
+  }
+
   cancelDownload = (): void => {
     this.#downloadAbort?.abort(new Error('cancelled'))
     this.#downloadAbort = null
@@ -366,23 +392,4 @@ export class TraceState {
       if (isCurrent()) this.loading = null
     }
   }
-}
-
-/** What a refused file was tried with. */
-function formatKey({traceFormat, release}: TraceReading): string {
-  return JSON.stringify([traceFormat, release])
-}
-
-function pickKey(source: TraceSource, reading: TraceReading): string {
-  return JSON.stringify([source, reading])
-}
-
-/** Also of a trace made anew in the file's place, whose checksum is its own. */
-function isSource(info: TraceInfo | null, {sha256}: FileSource): boolean {
-  return info?.source.kind === 'file' && info.source.sha256 === sha256
-}
-
-/** A command line names a file and no checksum. */
-function checksumWords(sha256: string): string {
-  return sha256 === '' ? 'it' : `the file with SHA-256 ${sha256.slice(0, 12)}…`
 }
