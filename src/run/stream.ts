@@ -16,7 +16,6 @@ import {
   type SourceSize,
   SourceTally,
 } from '../trace/streamed/source-tally.ts'
-import {beginsAllSessions} from './memory-forecast.ts'
 import {lengthsFitPools, OversizeTally, oversizeNotice, oversizeOddities} from './oversize.ts'
 import {type StreamedPrompts, streamedFileBytes, streamsPrompts, streamsSynthetic} from './streamable.ts'
 import {generatedTraffic, type StreamedTraffic, syntheticOptionsOf, type Traffic} from './traffic.ts'
@@ -95,7 +94,6 @@ export function streamedMooncake(
   while (!step.done) step = steps.next()
   const read = step.value
   if (read === null || read.rows <= trace.above || size.requestCount === 0) return null
-  if (beginsTooMany(scenario, size)) return null
   return mooncakeTraffic(open, {...trace, sha256: trace.sha256(), read, size, oversize, keptRequests: 0})
 }
 
@@ -116,11 +114,6 @@ export function rereadMooncake(
   return mooncakeTraffic(open, {...trace, size, oversize, keptRequests: columns.requestCount})
 }
 
-/** The turns to come of all sessions at once may have no room. */
-function beginsTooMany(scenario: Scenario, {sessions}: SizeOfSource): boolean {
-  return sessions > 0 && beginsAllSessions(scenario)
-}
-
 function mooncakeTraffic(
   openFile: () => NextPiece,
   {
@@ -137,8 +130,10 @@ function mooncakeTraffic(
     /** Requests of which columns stay in memory beside the pieces. */
     readonly keptRequests: number
   },
-): Result<Traffic> {
+): Result<Traffic> | null {
   const {scenario, fileName} = trace
+  const kind = promptsOf(read)
+  if (!streamsFile(scenario, kind)) return null
   const arrivals = arrivalOptions(scenario)
   const hasUnit = scenario.traceFormat?.columns?.unit !== undefined
   const {closedLoop} = arrivals
@@ -146,8 +141,13 @@ function mooncakeTraffic(
   const options = {...arrivals, ...mooncakeRowOptions(scenario, fileName)}
   const open = () => new MooncakeSource({read, size}, openFile, options)
   const odd = oversize.tell().map(tellOddity)
-  const fileBytes = streamedFileBytes(keptRequests, 'hashes')
+  const fileBytes = streamedFileBytes(keptRequests, kind)
   return ok(fileTraffic({...trace, notices}, {open, of: size, rows: read.rows, odd, fileBytes}))
+}
+
+/** What was read of the prompts of a Mooncake file. */
+export function promptsOf({haveTurns}: ReadMooncake): StreamedPrompts {
+  return haveTurns ? 'sessions' : 'hashes'
 }
 
 /** Whether a run can do without the requests of a file; what the usual way would refuse is left to it. */

@@ -1,6 +1,8 @@
 import {poolsOf, type Scenario} from '../config/scenario.ts'
+import {unreachable} from '../core/assert.ts'
 import {SKETCHED_PERCENTILES} from '../report/report.ts'
 import {INT32_MAX} from '../trace/int32.ts'
+import {beginsAllSessions} from './memory-forecast.ts'
 import {STREAMED_ABOVE} from './stream-limits.ts'
 
 /** A run of generated traffic keeps none of its requests if they are more than `above`. */
@@ -12,12 +14,22 @@ export function streamsSynthetic(scenario: Scenario, above: number): boolean {
   return streamsPrompts(scenario, isShared ? 'hashes' : 'lengths')
 }
 
-/** What is known of the prompts of a traffic that is not kept: lengths alone, or which blocks they share. */
-export type StreamedPrompts = 'lengths' | 'hashes'
+/** What is known of the prompts of a traffic that is not kept: lengths alone, or which blocks they share; `sessions` of a file have several turns. */
+export type StreamedPrompts = 'lengths' | 'hashes' | 'sessions'
 
 /** Whether a run of such traffic can do without its requests. */
 export function streamsPrompts(scenario: Scenario, prompts: StreamedPrompts): boolean {
-  return prompts === 'hashes' ? isSharingStreamable(scenario) : isStreamable(scenario)
+  switch (prompts) {
+    case 'lengths':
+      return isStreamable(scenario)
+    case 'hashes':
+      return isSharingStreamable(scenario)
+    case 'sessions':
+      // The turns to come of all of them at once may have no room.
+      return isSharingStreamable(scenario) && !beginsAllSessions(scenario)
+    default:
+      return unreachable(prompts)
+  }
 }
 
 /** A draining limit has requests sent again by what they were. */
@@ -38,9 +50,9 @@ function isSharingStreamable(scenario: Scenario): boolean {
   )
 }
 
-/** Of a file's requests that stay in memory: 16 bytes of each; pieces that are read again, and prefixes of prompts: measured. */
+/** Of a file's requests that stay in memory: 16 bytes of each, 24 where there are sessions; pieces that are read again, and prefixes of prompts: measured. */
 export function streamedFileBytes(requests: number, prompts: StreamedPrompts): number {
-  return requests * 16 + (prompts === 'hashes' ? 96 * 2 ** 20 : 0)
+  return requests * (prompts === 'sessions' ? 24 : 16) + (prompts === 'lengths' ? 0 : 96 * 2 ** 20)
 }
 
 /**

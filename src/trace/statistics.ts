@@ -83,7 +83,7 @@ function computeTurnDelays({requestCount, sessionCount, turn, delayMs, graph}: W
   return computeQuantiles(delays)
 }
 
-function computeQuantiles(values: Int32Array | Float64Array): Quantiles {
+export function computeQuantiles(values: Int32Array | Float64Array): Quantiles {
   const sorted = values.slice().sort()
   const count = sorted.length
   const at = (percent: number) => sorted[Math.max(0, Math.ceil((percent * count) / 100) - 1)]!

@@ -1,16 +1,18 @@
 import type {RequestSource} from './request-source.ts'
 import {type PassedOver, type SourceOptions, SourceTally} from './source-tally.ts'
 
-/** All that is known of requests of which no two prompts share anything, in order of time. */
+/** All that is known of requests whose prompts are not, in order of time. */
 export interface LengthColumns {
   readonly requestCount: number
-  /** As written. */
+  /** As written; of a later turn that of its session's first. */
   readonly timestampMs: Float64Array
+  /** Of a later turn of the session of the request before its wait after the end of that, ms; NaN of a first turn. null = all are first turns. */
+  readonly delayMs: Float64Array | null
   readonly inputLength: Uint32Array
   readonly outputLength: Uint32Array
 }
 
-/** Requests that come from columns, by the rules of `toWorkload`. */
+/** Requests that come from columns, each a session of its own, by the rules of `toWorkload`. */
 export class ColumnSource implements RequestSource {
   readonly requestCount: number
   readonly inputTokens: number
@@ -70,13 +72,17 @@ export class ColumnSource implements RequestSource {
 
 /** What is to be known of the requests in columns. @param onFitting told of those that are not passed over */
 export function tallyOf(
-  {requestCount, timestampMs, inputLength, outputLength}: LengthColumns,
+  {requestCount, timestampMs, delayMs, inputLength, outputLength}: LengthColumns,
   options: SourceOptions,
   onFitting: (input: number, output: number) => void = () => {},
 ): SourceTally {
   const tally = new SourceTally(options)
-  for (let at = 0; at < requestCount; at++)
-    if (tally.add(timestampMs[at]!, inputLength[at]!, outputLength[at]!))
-      onFitting(inputLength[at]!, outputLength[at]!)
+  for (let at = 0; at < requestCount; at++) {
+    const input = inputLength[at]!
+    const output = outputLength[at]!
+    const isFirst = delayMs === null || Number.isNaN(delayMs[at]!)
+    if (isFirst ? tally.add(timestampMs[at]!, input, output) : tally.addLater(input, output))
+      onFitting(input, output)
+  }
   return tally
 }

@@ -1,5 +1,5 @@
 import {type ArrivalHistogram, arrivalBinMs} from '../arrival-histogram.ts'
-import {type Quantiles, quantilesAt, type TraceStatistics} from '../statistics.ts'
+import {computeQuantiles, type Quantiles, quantilesAt, type TraceStatistics} from '../statistics.ts'
 import {findTimestampQuantum, isSameBatch} from '../timestamp-quantum.ts'
 import type {LengthColumns} from './column-source.ts'
 
@@ -20,7 +20,7 @@ export interface LengthsStatistics {
 const LEADING = 2 ** 20
 
 /**
- * `computeTraceStatistics` of a file of which times and lengths are kept, in order of time, each request alone.
+ * `computeTraceStatistics` of a file of which times and lengths are kept, in order of time.
  * @param idealReuse null where prompts share blocks, of which too many would have to be remembered
  */
 export function computeLengthsStatistics(
@@ -35,28 +35,30 @@ export function computeLengthsStatistics(
     readonly idealReuse: number | null
   },
 ): LengthsStatistics {
-  const {requestCount, timestampMs} = columns
-  const firstMs = timestampMs[0]!
-  const arrivalOf = closedLoop ? () => 0 : (at: number) => (timestampMs[at]! - firstMs) / arrivalSpeedupRatio
-  const durationMs = arrivalOf(requestCount - 1)
+  const {requestCount} = columns
+  const {starts, turns, turnDelayMs} = computeSessions(columns, closedLoop ? 1 : arrivalSpeedupRatio)
+  const sessions = starts.length
+  const firstMs = starts[0]!
+  const arrivalOf = closedLoop ? () => 0 : (at: number) => (starts[at]! - firstMs) / arrivalSpeedupRatio
+  const durationMs = arrivalOf(sessions - 1)
   const input = countLengths(columns.inputLength)
   const output = countLengths(columns.outputLength)
-  const leading = Float64Array.from({length: Math.min(requestCount, LEADING)}, (_, at) => arrivalOf(at))
-  const dispersionOf = (windowMs: number) => computeDispersion(requestCount, arrivalOf, windowMs)
+  const leading = Float64Array.from({length: Math.min(sessions, LEADING)}, (_, at) => arrivalOf(at))
+  const dispersionOf = (windowMs: number) => computeDispersion(sessions, arrivalOf, windowMs)
   return {
     statistics: {
       requests: requestCount,
-      sessions: requestCount,
+      sessions,
       durationMs,
-      sessionsPerSecond: durationMs > 0 ? (requestCount / durationMs) * 1000 : null,
+      sessionsPerSecond: durationMs > 0 ? (sessions / durationMs) * 1000 : null,
       inputTokens: quantilesOf(input),
       outputTokens: quantilesOf(output),
       idealReuse,
       dispersion: {s1: dispersionOf(1000), s10: dispersionOf(10_000), s60: dispersionOf(60_000)},
       timestampQuantumMs: findTimestampQuantum(leading),
-      burstSize: requestCount / countBatches(requestCount, arrivalOf),
-      turns: quantilesOf({lengths: Float64Array.of(1), counts: Float64Array.of(requestCount)}),
-      turnDelayMs: null,
+      burstSize: sessions / countBatches(sessions, arrivalOf),
+      turns: quantilesOf(turns),
+      turnDelayMs,
     },
     arrivals: binLengths(columns, arrivalOf, durationMs / 1000),
     input,
@@ -64,7 +66,33 @@ export function computeLengthsStatistics(
   }
 }
 
-type ArrivalOf = (request: number) => number
+interface Sessions {
+  /** Time of each one's first turn, as written. */
+  readonly starts: Float64Array
+  /** How many turns they have. */
+  readonly turns: LengthCounts
+  /** Waits between turns; null where there are none. */
+  readonly turnDelayMs: Quantiles | null
+}
+
+function computeSessions({requestCount, timestampMs, delayMs}: LengthColumns, ratio: number): Sessions {
+  if (delayMs === null) {
+    const turns = {lengths: Float64Array.of(1), counts: Float64Array.of(requestCount)}
+    return {starts: timestampMs, turns, turnDelayMs: null}
+  }
+  const starts = timestampMs.filter((_, at) => Number.isNaN(delayMs[at]!))
+  const turns = new Uint32Array(starts.length)
+  let session = -1
+  for (const delay of delayMs) {
+    if (Number.isNaN(delay)) session++
+    turns[session] = turns[session]! + 1
+  }
+  const waits = delayMs.filter(delay => !Number.isNaN(delay)).map(delay => delay / ratio)
+  return {starts, turns: countLengths(turns), turnDelayMs: computeQuantiles(waits)}
+}
+
+/** Arrival of a session by its place among all. */
+type ArrivalOf = (session: number) => number
 
 /** Lengths below this are counted in an array. */
 const COUNTED_BELOW = 2 ** 20
@@ -103,15 +131,15 @@ function quantilesOf({lengths, counts}: LengthCounts): Quantiles {
 }
 
 /** Variance over mean of the arrivals in whole windows; null for under two. */
-function computeDispersion(requestCount: number, arrivalOf: ArrivalOf, windowMs: number): number | null {
-  const windows = Math.floor(arrivalOf(requestCount - 1) / windowMs)
+function computeDispersion(count: number, arrivalOf: ArrivalOf, windowMs: number): number | null {
+  const windows = Math.floor(arrivalOf(count - 1) / windowMs)
   if (windows < 2) return null
   let sum = 0
   let squares = 0
   let window = 0
   let inWindow = 0
-  for (let request = 0; request < requestCount; request++) {
-    const own = Math.floor(arrivalOf(request) / windowMs)
+  for (let session = 0; session < count; session++) {
+    const own = Math.floor(arrivalOf(session) / windowMs)
     if (own !== window) {
       sum += inWindow
       squares += inWindow * inWindow
@@ -125,11 +153,11 @@ function computeDispersion(requestCount: number, arrivalOf: ArrivalOf, windowMs:
   return (squares / windows - mean * mean) / mean
 }
 
-function countBatches(requestCount: number, arrivalOf: ArrivalOf): number {
+function countBatches(count: number, arrivalOf: ArrivalOf): number {
   let batches = 0
   let startMs = Number.NEGATIVE_INFINITY
-  for (let request = 0; request < requestCount; request++) {
-    const arrivalMs = arrivalOf(request)
+  for (let session = 0; session < count; session++) {
+    const arrivalMs = arrivalOf(session)
     if (isSameBatch(startMs, arrivalMs)) continue
     batches++
     startMs = arrivalMs
@@ -138,7 +166,7 @@ function countBatches(requestCount: number, arrivalOf: ArrivalOf): number {
 }
 
 function binLengths(
-  {requestCount, inputLength}: LengthColumns,
+  {requestCount, inputLength, delayMs}: LengthColumns,
   arrivalOf: ArrivalOf,
   spanS: number,
 ): ArrivalHistogram {
@@ -146,8 +174,11 @@ function binLengths(
   const bins = Math.floor((spanS * 1000) / binMs) + 1
   const requests = new Float64Array(bins)
   const inputTokens = new Float64Array(bins)
+  let session = 0
   for (let request = 0; request < requestCount; request++) {
-    const bin = Math.floor(arrivalOf(request) / binMs)
+    // Later turns have no arrival of their own.
+    if (delayMs !== null && !Number.isNaN(delayMs[request]!)) continue
+    const bin = Math.floor(arrivalOf(session++) / binMs)
     requests[bin]!++
     inputTokens[bin]! += inputLength[request]!
   }

@@ -24,11 +24,15 @@ export class GrowingLengths {
   readonly #timestampMs
   readonly #inputLength
   readonly #outputLength
+  /** null as long as all are first turns. */
+  #delayMs: ReturnType<typeof floats> | null = null
+  readonly #room: number
   isInOrder = true
 
   /** @param rows about so many will come: columns that grow need twice the memory while they do */
   constructor(rows: number) {
     const room = 1024 + Math.min(Math.ceil(rows * 1.06), MOST_ROOM)
+    this.#room = room
     this.#timestampMs = floats(room)
     this.#inputLength = words(room)
     this.#outputLength = words(room)
@@ -38,8 +42,10 @@ export class GrowingLengths {
     return this.#timestampMs.length
   }
 
-  add(timestampMs: number, input: number, output: number): void {
+  /** @param delayMs of a later turn of the session before; NaN of a first turn */
+  add(timestampMs: number, input: number, output: number, delayMs = Number.NaN): void {
     const count = this.requestCount
+    if (this.#delayMs !== null || !Number.isNaN(delayMs)) this.#addDelay(delayMs)
     // NaN, of a row without a time, has no place in the order either.
     if (!(timestampMs >= (count > 0 ? this.#timestampMs.at(count - 1) : Number.NEGATIVE_INFINITY)))
       this.isInOrder = false
@@ -48,11 +54,18 @@ export class GrowingLengths {
     this.#outputLength.push(output)
   }
 
+  #addDelay(delayMs: number): void {
+    this.#delayMs ??= floats(this.#room)
+    while (this.#delayMs.length < this.requestCount) this.#delayMs.push(Number.NaN)
+    this.#delayMs.push(delayMs)
+  }
+
   columns(): LengthColumns {
     const {requestCount} = this
     return {
       requestCount,
       timestampMs: this.#timestampMs.slice(0, requestCount),
+      delayMs: this.#delayMs?.slice(0, requestCount) ?? null,
       inputLength: this.#inputLength.slice(0, requestCount),
       outputLength: this.#outputLength.slice(0, requestCount),
     }

@@ -59,10 +59,10 @@ function* readHashes(
   rows: number,
 ): Generator<void, StreamedColumns | ReadAsWhole, void> {
   const lengths = new GrowingLengths(rows)
-  const mooncake = yield* readMooncake(open, reading, (timestampMs, input, output) =>
-    lengths.add(timestampMs, input, output),
+  const mooncake = yield* readMooncake(open, reading, (timestampMs, input, output, delayMs) =>
+    lengths.add(timestampMs, input, output, delayMs),
   )
-  if (mooncake === null || mooncake.haveTurns) return AS_WHOLE
+  if (mooncake === null) return AS_WHOLE
   const readAs = {format: 'mooncake', guessedUnit: 'ms'} as const
   return {columns: lengths.columns(), notices: mooncake.notices, readAs, mooncake}
 }

@@ -1,4 +1,5 @@
 import {logHistogram} from '../../report/log-histogram.ts'
+import {promptsOf} from '../../run/stream.ts'
 import type {TraceOddity} from '../../trace/doctor/oddity.ts'
 import {readLengthOddities} from '../../trace/doctor/read-oddities.ts'
 import type {WorkloadOptions} from '../../trace/parsed-trace.ts'
@@ -24,7 +25,7 @@ export function describeStreamed(file: StreamedFile, reading: WorkloadOptions): 
     format: readAs.format,
     detected: file.detected,
     prompts: mooncake === null ? 'none' : 'hashes',
-    streamed: mooncake === null ? 'lengths' : 'hashes',
+    streamed: mooncake === null ? 'lengths' : promptsOf(mooncake),
     notices: file.notices,
     statistics,
     arrivals,

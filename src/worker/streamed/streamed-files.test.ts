@@ -119,6 +119,20 @@ const CHATS = ROWS.map(({at, input, output}, i) => {
   return `${JSON.stringify({timestamp: at, input_length: input, output_length: output, hash_ids: ids})}\n`
 }).join('')
 
+/** Sessions of one to five turns, each of which sends what was said before. */
+const TURNS = ROWS.filter((_, i) => i % 3 === 0)
+  .map(({at, output}, session) =>
+    Array.from({length: 1 + (session % 5)}, (_, turn) => {
+      const ids = Array.from({length: 2 + turn}, (_, block) =>
+        block < 1 ? session % 7 : session * 10 + block,
+      )
+      const row = {input_length: ids.length * 512 - (session % 300), output_length: output, hash_ids: ids}
+      const time = turn === 0 ? {timestamp: at * 3} : {delay: (session * 37 + turn * 1009) % 4000}
+      return `${JSON.stringify({session_id: `chat-${session}`, ...time, ...row})}\n`
+    }).join(''),
+  )
+  .join('')
+
 const CASES: readonly (readonly [string, string | Uint8Array, string])[] = [
   ['lengths.csv', CSV, '--num-workers 3'],
   ['packed.csv.gz', gzipSync(CSV), '--num-workers 3 --arrival-speedup-ratio 2'],
@@ -127,6 +141,9 @@ const CASES: readonly (readonly [string, string | Uint8Array, string])[] = [
   ['chats.jsonl', CHATS, '--num-workers 3'],
   ['packed.jsonl.gz', gzipSync(CHATS), '--num-workers 3 --dynamo 1.6.1'],
   ['fast.jsonl', CHATS, '--num-workers 3 --arrival-speedup-ratio 2'],
+  ['sessions.jsonl', TURNS, '--num-workers 3'],
+  ['sessions.jsonl.gz', gzipSync(TURNS), '--num-workers 3 --dynamo 1.6.1 --arrival-speedup-ratio 1.5'],
+  ['loop.jsonl', TURNS, '--num-workers 3 --dynamo 1.6.1 --replay-concurrency 9'],
 ]
 
 describe('a file that the page reads in pieces', () => {
@@ -137,7 +154,9 @@ describe('a file that the page reads in pieces', () => {
     const {statistics, streamed, ...told} = info
     const usual = unwrapped(await new Page(name, content, false).load(scenario))
     const {statistics: usualStatistics, ...usualTold} = usual
-    expect(streamed).toBe(info.prompts === 'none' ? 'lengths' : 'hashes')
+    expect(streamed).toBe(
+      info.prompts === 'none' ? 'lengths' : statistics.turns.max > 1 ? 'sessions' : 'hashes',
+    )
     expect(told).toEqual(usualTold)
     const {dispersion, idealReuse, ...figures} = statistics
     const {dispersion: usualDispersion, idealReuse: usualReuse, ...usualFigures} = usualStatistics
@@ -158,7 +177,7 @@ describe('a file that the page reads in pieces', () => {
     const readsBefore = page.partsRead
     const {result} = unwrapped(await page.run(scenario, info))
     // Rows of lengths are kept as columns; those with hash ids are read again.
-    expect(page.partsRead > readsBefore).toBe(streamed === 'hashes')
+    expect(page.partsRead > readsBefore).toBe(streamed !== 'lengths')
     const piecewise = await onCommandLine(false)
     expect(figuresOf(result)).toEqual(figuresOf(piecewise))
     expect(result.engine.requests.sampled?.of).toBe(result.engine.requests.count)
@@ -180,6 +199,18 @@ test('what has to be read as a whole is, and says what is wrong with it', async 
   expect(await streamedOf(CSV, {...PLAIN, traceSelection: {limit: 500}})).toBe(undefined)
   const returned = '{"session_id":"a","delay":9,"input_length":9,"output_length":9,"hash_ids":[1]}\n'
   expect(await streamedOf(`${CHATS.replace('{', '{"session_id":"a",')}${returned}`)).toBe(undefined)
+})
+
+test('sessions in a closed loop of 1.2.1 are kept after all', async () => {
+  const scenario: Scenario = {
+    ...scenarioOfFlags('loop.jsonl --num-workers 3 --replay-concurrency 9'),
+    engineTiming: 'polynomial',
+  }
+  const page = new Page('loop.jsonl', TURNS, true)
+  const info = unwrapped(await page.load(scenario))
+  expect(info.streamed).toBe('sessions')
+  const {result} = unwrapped(await page.run(scenario, info))
+  expect(result.report.planner_replay.percentiles).toBe('exact')
 })
 
 test('a file that is too large to be read as a whole says why it would have to be', async () => {

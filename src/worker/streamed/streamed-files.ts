@@ -160,7 +160,7 @@ function tooLarge({source, blob}: FileWanted, problem: Problem | null): Result<n
   if (problem !== null) return {ok: false, error: problem}
   return fail(
     `${source.name} has ${gib} GiB, too much to be read as a whole. In pieces a Mooncake trace is read, or lengths alone as CSV or JSON ` +
-      'lines: in order of time, without sessions, and without leaving any of it out',
+      'lines without sessions: in order of time, the turns of a session in a row, and without leaving any of it out',
     'trace',
   )
 }

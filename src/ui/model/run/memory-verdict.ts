@@ -63,7 +63,7 @@ function sizeOf(scenario: Scenario, info: TraceInfo | null): TrafficSize | null 
 
 function sizeOfTrace(scenario: Scenario, info: TraceInfo | null): TrafficSize | null {
   if (info === null) return null
-  const {requests, inputTokens, outputTokens, durationMs} = info.statistics
+  const {requests, sessions, inputTokens, outputTokens, durationMs} = info.statistics
   const {streamed} = info
   return {
     requests,
@@ -71,7 +71,11 @@ function sizeOfTrace(scenario: Scenario, info: TraceInfo | null): TrafficSize | 
     outputTokens: requests * outputTokens.mean,
     spanS: durationMs / 1000,
     ...(streamed !== undefined && streamsPrompts(scenario, streamed)
-      ? {fileBytes: streamedFileBytes(requests, streamed), isStreamed: true}
+      ? {
+          fileBytes: streamedFileBytes(requests, streamed),
+          isStreamed: true,
+          sessions: streamed === 'sessions' ? sessions : 0,
+        }
       : {fileBytes: info.sizeBytes}),
   }
 }
