@@ -52,8 +52,7 @@ export class Arrivals implements ArrivalQueue {
   }
 
   get upcoming(): Upcoming {
-    const {releaseOrder, arrivalMs} = this.#workload
-    this.#firstTurnMs ??= Float64Array.from(releaseOrder, request => arrivalMs[request]!)
+    this.#firstTurnMs ??= firstTurnsOf(this.#workload)
     return {times: this.#firstTurnMs, next: this.#cursor}
   }
 
@@ -152,6 +151,13 @@ export class Arrivals implements ArrivalQueue {
     this.#requests[at] = request
     return top
   }
+}
+
+/** When first turns come, in release order, ms. */
+function firstTurnsOf({releaseOrder, arrivalMs}: Workload): Float64Array {
+  const times = new Float64Array(releaseOrder.length)
+  for (let i = 0; i < times.length; i++) times[i] = arrivalMs[releaseOrder[i]!]!
+  return times
 }
 
 /**

@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest'
 import {GapList} from './gap-list.ts'
 
-it('takes the gaps of turns in an order as it takes them one by one, from piece to piece as well', () => {
+it('takes the gaps of turns in an order as it takes them one by one, however many tokens were to be expected', () => {
   const turns = 60_000
-  // Of none to five gaps each, once of more than a piece holds; equal neighbours everywhere, and so where a piece is full.
+  // Of none to five gaps each, once of more than there is room for; equal neighbours everywhere, and so where it is full.
   const gapsOf = (turn: number) => (turn === 30_000 ? 150_000 : turn % 6)
   const firstGap = new Int32Array(turns + 1)
   for (let turn = 0; turn < turns; turn++) firstGap[turn + 1] = firstGap[turn]! + gapsOf(turn)
@@ -12,7 +12,7 @@ it('takes the gaps of turns in an order as it takes them one by one, from piece 
   const count = Uint32Array.from({length: gaps}, (_, gap) => 1 + (gap % 5))
   const order = Int32Array.from({length: turns}, (_, at) => turns - 1 - at)
   for (const first of [0, 1, 2]) {
-    const [oneByOne, together] = [new GapList(), new GapList()]
+    const [oneByOne, together] = [new GapList(10 ** first), new GapList(10 ** (8 - first))]
     for (let at = 0; at < first; at++) {
       oneByOne.add(-1 - at, 1)
       together.add(-1 - at, 1)

@@ -1,25 +1,36 @@
+import {grown} from '../../core/grown.ts'
 import type {TurnGaps} from './gap-order.ts'
 import type {TokenGaps} from './record.ts'
 
-const PIECE = 1 << 16
+const FIRST_ROWS = 1 << 16
 /** Rows taken at once, since a short loop that is called often is compiled sooner than a long one (`TurnOrder`). */
 const PART = 1 << 11
+/** More room than seems to be needed. */
+const SPARE = 1.25
 
-/** Gaps as they come, equal neighbours counted. They lie in pieces: one column that grows would be copied again and again. */
+/**
+ * Gaps as they come, equal neighbours counted. There are millions of rows, and memory that is touched for the first time costs more than what
+ * is written there: so columns grow once, as a rule, to what the gaps so far promise of all, and are not copied in the end. Room that is not
+ * used is not touched.
+ */
 export class GapList {
-  readonly #full: {readonly gapMs: Float64Array; readonly count: Uint32Array}[] = []
-  #gapMs = new Float64Array(PIECE)
-  #count = new Uint32Array(PIECE)
-  /** Of the last piece. */
+  readonly #mostTokens: number
+  #gapMs = new Float64Array(FIRST_ROWS)
+  #count = new Uint32Array(FIRST_ROWS)
   #used = 0
   #lastMs = Number.NaN
+
+  /** @param mostTokens tokens of the whole run, if every answer is given */
+  constructor(mostTokens: number) {
+    this.#mostTokens = mostTokens
+  }
 
   add(gapMs: number, count: number): void {
     if (gapMs === this.#lastMs) {
       this.#count[this.#used - 1]! += count
       return
     }
-    if (this.#used === PIECE) this.#begin()
+    if (this.#used === this.#gapMs.length) this.#grow(1)
     this.#lastMs = gapMs
     this.#gapMs[this.#used] = gapMs
     this.#count[this.#used++] = count
@@ -31,17 +42,15 @@ export class GapList {
     while (at < turns) {
       const to = Math.min(at + PART, turns)
       at = this.#fill(gaps, order, at, to)
-      if (at < to) {
-        // Its gaps may be more than the piece has room for.
-        this.#addOneByOne(gaps, order[at++]!)
-      }
+      if (at < to) this.#grow(gaps.firstGap[order[at]! + 1]! - gaps.firstGap[order[at]!]!)
     }
   }
 
-  /** @returns the place in `order` of the first turn that the piece may have no room for */
+  /** @returns the place in `order` of the first turn that there may be no room for */
   #fill({firstGap, gapMs, count}: TurnGaps, order: Int32Array, from: number, to: number): number {
-    const pieceMs = this.#gapMs
-    const pieceCount = this.#count
+    const ownMs = this.#gapMs
+    const ownCount = this.#count
+    const room = ownMs.length
     let lastMs = this.#lastMs
     let used = this.#used
     let at = from
@@ -49,16 +58,16 @@ export class GapList {
       const turn = order[at]!
       const end = firstGap[turn + 1]!
       let gap = firstGap[turn]!
-      if (used + end - gap > PIECE) break
+      if (used + end - gap > room) break
       for (; gap < end; gap++) {
         const ms = gapMs[gap]!
         if (ms === lastMs) {
-          pieceCount[used - 1]! += count[gap]!
+          ownCount[used - 1]! += count[gap]!
           continue
         }
         lastMs = ms
-        pieceMs[used] = ms
-        pieceCount[used++] = count[gap]!
+        ownMs[used] = ms
+        ownCount[used++] = count[gap]!
       }
     }
     this.#lastMs = lastMs
@@ -66,29 +75,24 @@ export class GapList {
     return at
   }
 
-  #addOneByOne({firstGap, gapMs, count}: TurnGaps, turn: number): void {
-    for (let gap = firstGap[turn]!; gap < firstGap[turn + 1]!; gap++) this.add(gapMs[gap]!, count[gap]!)
-  }
-
+  /** All rows so far; windows of larger columns where most of the room is used. */
   columns(): TokenGaps {
-    const length = this.#full.length * PIECE + this.#used
-    const gapMs = new Float64Array(length)
-    const count = new Uint32Array(length)
-    let at = 0
-    for (const piece of this.#full) {
-      gapMs.set(piece.gapMs, at)
-      count.set(piece.count, at)
-      at += PIECE
-    }
-    gapMs.set(this.#gapMs.subarray(0, this.#used), at)
-    count.set(this.#count.subarray(0, this.#used), at)
+    const length = this.#used
+    const isTight = length * SPARE * SPARE > this.#gapMs.length
+    const gapMs = isTight ? this.#gapMs.subarray(0, length) : this.#gapMs.slice(0, length)
+    const count = isTight ? this.#count.subarray(0, length) : this.#count.slice(0, length)
     return {length, gapMs, count}
   }
 
-  #begin(): void {
-    this.#full.push({gapMs: this.#gapMs, count: this.#count})
-    this.#gapMs = new Float64Array(PIECE)
-    this.#count = new Uint32Array(PIECE)
-    this.#used = 0
+  /** Makes room for so many rows at least. */
+  #grow(rows: number): void {
+    const used = this.#used
+    let told = 0
+    for (let row = 0; row < used; row++) told += this.#count[row]!
+    const promised = used * (told > 0 ? this.#mostTokens / told : 1)
+    // Never by little: a promise may fall short again and again.
+    const size = Math.ceil(Math.max(promised, used * SPARE) * SPARE) + rows
+    this.#gapMs = grown(this.#gapMs, size)
+    this.#count = grown(this.#count, size)
   }
 }

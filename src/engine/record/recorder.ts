@@ -24,12 +24,13 @@ export class Recorder {
   readonly #events = new RequestEventLog()
   /** Requests whose instance was ended at its draining limit. */
   readonly #sentAgain = new Set<number>()
-  readonly #gaps = new GapList()
+  readonly #gaps: GapList
   /** null where gaps are told in order. */
   #order: GapOrder | null = null
 
   constructor(workload: Workload, requests = columnsOver(workload)) {
     this.requests = requests
+    this.#gaps = new GapList(workload.outputLength.reduce((sum, tokens) => sum + tokens, 0))
     this.#arrival = requests.arrivalMs
     this.#firstAdmit = requests.firstAdmitMs
     this.#first = requests.firstTokenMs
