@@ -40,12 +40,15 @@ export class RankedHeap {
 
   /** When the first of those happens that are wanted, all but ends of passes being so; Infinity when none does. */
   earliest(isWanted: (subject: number) => boolean): number {
-    let first = Number.POSITIVE_INFINITY
-    for (let i = 0; i < this.#time.length; i++) {
-      const rank = this.#rank[i]!
-      if (this.#time[i]! < first && (kindOf(rank) !== PASS_END || isWanted(rank))) first = this.#time[i]!
-    }
-    return first
+    return this.#earliestBelow(0, isWanted, Number.POSITIVE_INFINITY)
+  }
+
+  /** The same of the event at a place and those below it, none of which comes before it; `firstMs` where that is before them. */
+  #earliestBelow(at: number, isWanted: (subject: number) => boolean, firstMs: number): number {
+    if (at >= this.#time.length || this.#time[at]! >= firstMs) return firstMs
+    const rank = this.#rank[at]!
+    if (kindOf(rank) !== PASS_END || isWanted(rank)) return this.#time[at]!
+    return this.#earliestBelow(2 * at + 2, isWanted, this.#earliestBelow(2 * at + 1, isWanted, firstMs))
   }
 
   push(time: number, kind: number, subject: number): void {

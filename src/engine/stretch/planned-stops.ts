@@ -67,13 +67,16 @@ export class PlannedStops implements PassesBetweenStops {
     let pass = 0
     let stop = 0
     do {
-      while (next < count && times[next]! <= startMs) next++
-      let at = next
-      while (at < count && sinceMs[at]! > startMs) at++
-      let horizonMs = at < count ? times[at]! : (later?.(startMs) ?? Number.POSITIVE_INFINITY)
-      if (pass > 0 && next > 0 && times[next - 1] === startMs && isHeld[next - 1] === 1) horizonMs = startMs
+      const fromMs = startMs
       startMs = passEndMs[pass++]!
-      while (pass < passes && passEndMs[pass]! < horizonMs) startMs = passEndMs[pass++]!
+      if (pass < passes) {
+        while (next < count && times[next]! <= fromMs) next++
+        let at = next
+        while (at < count && sinceMs[at]! > fromMs) at++
+        const wasHeld = pass > 1 && next > 0 && times[next - 1] === fromMs && isHeld[next - 1] === 1
+        const horizonMs = at < count ? times[at]! : (later?.(fromMs) ?? Number.POSITIVE_INFINITY)
+        if (!wasHeld) while (pass < passes && passEndMs[pass]! < horizonMs) startMs = passEndMs[pass++]!
+      }
       atMs[stop] = startMs
       this.pass[stop++] = pass
     } while (startMs < nowMs && pass < passes)
