@@ -21,7 +21,12 @@ export function gunzip(bytes: Uint8Array, fileName: string): Result<Uint8Array> 
   }
 }
 
+/** A header of ten bytes, two of an empty block, and the trailer of eight: less is the beginning of a file. */
+const LEAST_BYTES = 20
+
 function unpack(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < LEAST_BYTES)
+    throw new Error(`it breaks off after ${bytes.length} bytes, before any content`)
   const chunks: Uint8Array[] = []
   let length = 0
   // Where each member starts, in the packed bytes and in the output.

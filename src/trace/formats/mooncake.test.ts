@@ -88,6 +88,9 @@ describe('files', () => {
   it('refuses gzip that is cut or damaged', () => {
     const packed = gzipSync(strToU8(line({})))
     expect(problem(packed.subarray(0, packed.length - 9))).toContain('trace.jsonl')
+    for (const length of [2, 10, 19])
+      expect(problem(packed.subarray(0, length))).toContain(`it breaks off after ${length} bytes`)
+    expect(problem(gzipSync(new Uint8Array()))).not.toContain('breaks off')
     const damaged = packed.slice()
     damaged[damaged.length - 6] = damaged[damaged.length - 6]! ^ 1
     expect(problem(damaged)).toMatch(
