@@ -19,10 +19,10 @@ class Traffic {
   }
 
   /** @returns the identities of the prompt's blocks */
-  arrive(slot: number, ids: readonly number[]): readonly number[] {
+  arrive(slot: number, ids: readonly number[], laterIds = 0): readonly number[] {
     this.taken.set(slot, ids)
     this.inputLength[slot] = ids.length * SIZES.traceBlockSize
-    this.prefixes.arrived(slot, Uint32Array.from(ids), 0)
+    this.prefixes.arrived(slot, Uint32Array.from(ids), 0, laterIds)
     return this.blocks(slot)
   }
 
@@ -88,10 +88,29 @@ describe('prefixes', () => {
     expect(traffic.arrive(3, [1, 2])).not.toEqual(cached)
   })
 
+  test('of a session have consecutive identities, whoever comes between its turns', () => {
+    const traffic = new Traffic()
+    const count = 4 * PER_ID
+    const first = traffic.arrive(0, [1, 2], 2)
+    traffic.arrive(1, [5, 6])
+    // Another one that goes on there has them first, and the session's own turn then gets others.
+    const second = traffic.arrive(2, [1, 2, 3])
+    traffic.arrive(1, [7])
+    const third = traffic.arrive(3, [1, 2, 3, 4])
+    expect(third).toEqual(Array.from({length: count}, (_, i) => first[0]! + i))
+    expect(second).toEqual(third.slice(0, 3 * PER_ID))
+    const other = traffic.arrive(4, [1, 2, 9])
+    expect(other.slice(2 * PER_ID).some(block => third.includes(block))).toBe(false)
+    const longer = traffic.arrive(5, [1, 2, 3, 4, 5])
+    expect(new Set([...longer, ...other, ...traffic.blocks(1)]).size).toBe(5 * PER_ID + PER_ID + PER_ID)
+  })
+
   test.each([
-    ['that do not run out', SIZES.identities],
-    ['that are given again many times', 1024],
-  ])('of long traffic have identities of their own %s', (_, identities) => {
+    ['that do not run out', SIZES.identities, 0],
+    ['that are given again many times', 1024, 0],
+    ['of which some are kept for later turns', SIZES.identities, 4],
+    ['of which some are kept until they run out', 1024, 4],
+  ])('of long traffic have identities of their own %s', (_, identities, mostLater) => {
     const random = new RandomStream(3, 'prompts')
     const traffic = new Traffic({identities, blockSize: 32})
     const caches = [new Cache(3), new Cache(5)]
@@ -102,7 +121,8 @@ describe('prefixes', () => {
     for (let i = 0; i < 3000; i++) {
       const length = 1 + Math.floor(random.next() * 5)
       const ids = Array.from({length}, (_, depth) => Math.floor(random.next() * (depth === 0 ? 3 : 40)))
-      const blocks = traffic.arrive(Math.floor(random.next() * 6), ids)
+      const laterIds = mostLater === 0 ? 0 : Math.floor(random.next() * mostLater)
+      const blocks = traffic.arrive(Math.floor(random.next() * 6), ids, laterIds)
       caches[i % 2]!.add(blocks)
       cachedOf.set(blocks, ids)
       const cached = caches.flatMap(({prompts}) => prompts).map(own => [own, cachedOf.get(own)!] as const)

@@ -50,6 +50,8 @@ export class LivingPrefixes {
   /** By node: hash ids before it, and the first of its blocks, which have consecutive identities. */
   #depth = new Int32Array(this.#edges.room)
   #firstBlock = new Int32Array(this.#edges.room)
+  /** By node: identities from behind its blocks up to here are for whoever follows it first; 0 = none are. */
+  #reservedTo = new Int32Array(this.#edges.room)
   /** By slot: the last node of its prompt, -1 where that has no complete block. */
   readonly #lastNode: Int32Array
   /** Of the last prompt that was asked for. */
@@ -88,15 +90,21 @@ export class LivingPrefixes {
     this.#caches.delete(cache)
   }
 
-  /** A request came, whose hash ids are `hashIds[at ..]`. */
-  arrived(slot: number, hashIds: Uint32Array, at: number): void {
+  /**
+   * A request came, whose hash ids are `hashIds[at ..]`.
+   * @param laterIds so many more will come that follow them; they get the next identities, so that caches meet one row of them
+   */
+  arrived(slot: number, hashIds: Uint32Array, at: number, laterIds = 0): void {
     // What was given since is not known as living: it must not be come to again.
     if (this.#edges.count >= this.#sweepAt || this.#moved > this.#sizes.identities / 2) this.#sweep()
     const blocks = this.countOf(slot)
     let node = -1
-    for (let depth = 0; this.#blocksEndingBy(depth) < blocks; depth++)
+    let depth = 0
+    const known = this.#edges.count
+    for (; this.#blocksEndingBy(depth) < blocks; depth++)
       node = this.#child(node, hashIds[at + depth]!, depth)
     this.#lastNode[slot] = node
+    if (laterIds > 0 && node >= known) this.#reserveAfter(node, depth, laterIds)
   }
 
   /** Writes the identities of the complete blocks of a prompt; @returns how many */
@@ -146,13 +154,43 @@ export class LivingPrefixes {
     if (node < known) return node
     if (this.#edges.room > this.#depth.length) this.#grow()
     this.#depth[node] = depth
-    this.#firstBlock[node] = this.#takeIdentities(parent, depth)
+    this.#firstBlock[node] = this.#takeReserved(node, parent) ?? this.#takeIdentities(parent, depth)
     return node
+  }
+
+  /** Once identities are given again, nothing is kept for anybody: it is known of prefixes alone that they have some. */
+  #reserveAfter(node: number, depth: number, laterIds: number): void {
+    if (this.#isSecondRound || this.#reservedTo[node] !== 0) return
+    const count = this.#blocksEndingBy(depth + laterIds) - this.#blocksEndingBy(depth)
+    const isLast = this.#endOf(node) === this.#next
+    if (!isLast || count === 0 || this.#next + count > this.#sizes.identities) return
+    this.#next += count
+    this.#moved += count
+    this.#reservedTo[node] = this.#next
+  }
+
+  /** The first of those that follow the parent's, if they are kept for a child. Identities then grow along a prompt as ever. */
+  #takeReserved(node: number, parent: number): number | null {
+    this.#reservedTo[node] = 0
+    const to = parent < 0 || this.#isSecondRound ? 0 : this.#reservedTo[parent]!
+    if (to === 0) return null
+    const first = this.#endOf(parent)
+    const end = first + this.#ownBlocks(node)
+    if (end > to) return null
+    this.#reservedTo[parent] = 0
+    if (end < to) this.#reservedTo[node] = to
+    return first
+  }
+
+  /** Behind the identities of its blocks. */
+  #endOf(node: number): number {
+    return this.#firstBlock[node]! + this.#ownBlocks(node)
   }
 
   #grow(): void {
     this.#depth = grown(this.#depth, this.#edges.room)
     this.#firstBlock = grown(this.#firstBlock, this.#edges.room)
+    this.#reservedTo = grown(this.#reservedTo, this.#edges.room)
   }
 
   /** The first of consecutive ones for the blocks of a new node, which no prefix has. */
@@ -272,6 +310,7 @@ export class LivingPrefixes {
       this.#depth[name] = this.#depth[node]!
       const first = this.#firstBlock[node]!
       this.#firstBlock[name] = first
+      this.#reservedTo[name] = this.#reservedTo[node]!
       const end = first + this.#ownBlocks(name)
       for (let group = first >> GROUP_BITS; group * GROUP < end; group++) this.#live(group)
     }

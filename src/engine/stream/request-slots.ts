@@ -52,8 +52,8 @@ export class RequestSlots {
     this.workload.inputLength[slot] = next.nextInputLength
     this.workload.outputLength[slot] = next.nextOutputLength
     if (this.#prefixes.length > 0) {
-      const {hashIds, nextHash} = next.prefixes!
-      for (const prefixes of this.#prefixes) prefixes.arrived(slot, hashIds, nextHash)
+      const {hashIds, nextHash, laterIds = 0} = next.prefixes!
+      for (const prefixes of this.#prefixes) prefixes.arrived(slot, hashIds, nextHash, laterIds)
     }
     next.skip()
     return slot

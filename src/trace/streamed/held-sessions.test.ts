@@ -53,6 +53,15 @@ test('prompts come back as they were, of sessions that go on by turns', () => {
     }
 })
 
+test('it is known how much of the session goes on with a prompt', () => {
+  const sessions = new HeldSessions(16)
+  const session = held(sessions, PROMPTS)!
+  // The first three go on to the second alone; then it goes on from 7 to nothing, from 1, 2 to the end.
+  const later = [sessions.laterIds]
+  for (; !session.isOver; session.skip()) later.push(session.prefixes!.laterIds!)
+  expect(later).toEqual([2, 0, 0, 0, 2, 0, 0])
+})
+
 test('a session of one turn has nothing to come', () => {
   expect(held(new HeldSessions(16), [[1, 2]])).toBe(null)
 })

@@ -16,14 +16,18 @@ export interface FileTurn {
   readonly hashEnd: number
 }
 
-/** Of each turn that is kept: its tokens, its wait, how many hash ids it has, how many of them the turn before begins with, too, and where the others end. */
-const FIELDS = 6
+/**
+ * Of each turn that is kept: its tokens, its wait, how many hash ids it has, how many of them the turn before begins with, too, where the
+ * others end, and how many more the last of the turns has that begin with all of it.
+ */
+const FIELDS = 7
 const INPUT = 0
 const OUTPUT = 1
 const DELAY = 2
 const COUNT = 3
 const SHARED = 4
 const END = 5
+const LATER = 6
 
 /**
  * Turns to come of sessions under way. Prompts of a session mostly begin with the one before, so of each turn those hash ids are kept that
@@ -31,7 +35,12 @@ const END = 5
  */
 export class HeldSessions {
   readonly #mostIds: number
-  readonly #prefix: {readonly traceBlockSize: number; hashIds: Uint32Array; readonly nextHash: 0}
+  readonly #prefix: {
+    readonly traceBlockSize: number
+    hashIds: Uint32Array
+    readonly nextHash: 0
+    laterIds: number
+  }
   /** Hash ids that are kept. */
   #held = 0
   // Of the session that is read.
@@ -43,7 +52,7 @@ export class HeldSessions {
   /** @param traceBlockSize tokens one hash id stands for */
   constructor(traceBlockSize: number, mostIds = MOST_HELD_IDS) {
     this.#mostIds = mostIds
-    this.#prefix = {traceBlockSize, hashIds: new Uint32Array(1024), nextHash: 0}
+    this.#prefix = {traceBlockSize, hashIds: new Uint32Array(1024), nextHash: 0, laterIds: 0}
   }
 
   /** The first turn of a session that has more of them. */
@@ -64,7 +73,7 @@ export class HeldSessions {
     if (this.#idCount + count > this.#ids.length) this.#ids = grown(this.#ids, 2 * (this.#idCount + count))
     this.#ids.set(hashIds.subarray(hashStart + shared, hashEnd), this.#idCount)
     this.#idCount += count - shared
-    this.#turns.push(inputLength, outputLength, delayMs, count, shared, this.#idCount)
+    this.#turns.push(inputLength, outputLength, delayMs, count, shared, this.#idCount, 0)
     this.#before = {hashStart, hashEnd}
   }
 
@@ -76,6 +85,7 @@ export class HeldSessions {
    */
   finish(session: number, number: number): LaterTurns | null {
     if (this.#turns.length <= FIELDS) return null
+    this.#countLater()
     this.#held += this.#idCount
     if (this.#held > this.#mostIds)
       throw new RunError(
@@ -88,6 +98,21 @@ export class HeldSessions {
       turns: Float64Array.from(this.#turns),
       ids: this.#ids.slice(0, this.#idCount),
     })
+  }
+
+  /** Hash ids that turns after the first of the session that is read have behind those of its prompt, which they begin with. */
+  get laterIds(): number {
+    return this.#turns[LATER]!
+  }
+
+  #countLater(): void {
+    const turns = this.#turns
+    for (let at = turns.length - 2 * FIELDS; at >= 0; at -= FIELDS) {
+      const next = at + FIELDS
+      const count = turns[at + COUNT]!
+      if (turns[next + SHARED] === count)
+        turns[at + LATER] = turns[next + COUNT]! - count + turns[next + LATER]!
+    }
   }
 
   /** Nothing more is asked of a session. */
@@ -104,9 +129,11 @@ export class HeldSessions {
       const from = turns[at + SHARED]!
       if (from >= end) continue
       const start = at === 0 ? 0 : turns[at - FIELDS + END]!
-      prefix.hashIds.set(ids.subarray(start, start + end - from), from)
+      // Mostly few: a call would cost more.
+      for (let i = from; i < end; i++) prefix.hashIds[i] = ids[start + i - from]!
       end = from
     }
+    prefix.laterIds = turns[turn * FIELDS + LATER]!
     return prefix
   }
 }

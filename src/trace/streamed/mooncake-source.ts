@@ -101,6 +101,7 @@ export class MooncakeSource implements RequestSource {
   #hashIds: Uint32Array = new Uint32Array(0)
   #nextHash = 0
   #turns: LaterTurns | null = null
+  #laterIds = 0
   #session = -1
   /** Requests up to its session's last one. */
   #numbered = 0
@@ -126,6 +127,7 @@ export class MooncakeSource implements RequestSource {
     this.#held = new HeldSessions(options.traceBlockSize)
     const hashIds = () => this.#hashIds
     const nextHash = () => this.#nextHash
+    const laterIds = () => (this.#turns === null ? 0 : this.#laterIds)
     this.prefixes = {
       traceBlockSize: options.traceBlockSize,
       get hashIds() {
@@ -133,6 +135,9 @@ export class MooncakeSource implements RequestSource {
       },
       get nextHash() {
         return nextHash()
+      },
+      get laterIds() {
+        return laterIds()
       },
     }
     this.skip()
@@ -173,7 +178,9 @@ export class MooncakeSource implements RequestSource {
       this.#held.add({inputLength, outputLength, delayMs, hashIds, hashStart, hashEnd})
       this.#numbered++
     }
-    return this.#held.finish(this.#session, this.nextNumber)
+    const turns = this.#held.finish(this.#session, this.nextNumber)
+    this.#laterIds = this.#held.laterIds
+    return turns
   }
 
   #goOn(): boolean {

@@ -48,4 +48,6 @@ export interface NextPrefix {
   readonly traceBlockSize: number
   readonly hashIds: Uint32Array
   readonly nextHash: number
+  /** How many more hash ids prompts of later turns have that begin with all of this one; absent = none do. */
+  readonly laterIds?: number
 }
