@@ -15,8 +15,9 @@ const HASH = 'v=1&trace=toolagent-5min&workers=8'
 let folder = ''
 let lengths = ''
 let chats = ''
+let sessions = ''
 
-/** More rows than a run keeps: of lengths, and with hash ids. */
+/** More rows than a run keeps: of lengths, with hash ids, and in sessions of four turns, each of which sends what was said before. */
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'planner-replay-long-'))
   lengths = writeRows('week.csv', i =>
@@ -28,6 +29,12 @@ beforeAll(() => {
     'chats.jsonl',
     i => `{"timestamp":${i * 5},"input_length":520,"output_length":2,"hash_ids":[${i % 50},${i}]}`,
   )
+  sessions = writeRows('sessions.jsonl', i => {
+    const turn = i % 4
+    const ids = Array.from({length: turn + 1}, (_, block) => i - turn + block)
+    const time = turn === 0 ? `"timestamp":${i * 5}` : '"delay":900'
+    return `{"session_id":"chat ${i - turn}",${time},"input_length":${ids.length * 512},"output_length":2,"hash_ids":[${ids}]}`
+  })
 })
 
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
@@ -45,6 +52,7 @@ describe('a file of more than a million requests', () => {
   test.each([
     ['of lengths', () => lengths],
     ['with hash ids', () => chats],
+    ['in sessions', () => sessions],
   ])(
     '%s is replayed with the figures that the command line prints',
     async (_, fileOf) => {
