@@ -20,7 +20,6 @@ import {
   isSavedOutcome,
   type PackedRun,
   type RunSummary,
-  restoredOutcome,
   savedOutcome,
   summaryOf,
 } from '../../../store/saved-run.ts'
@@ -31,6 +30,7 @@ import {askToPersist, readPersisted, readRoom, type StorageRoom} from '../../../
 import {type FinishedRun, finishedRun} from '../run/run.svelte.ts'
 import {nameOfRun} from '../scenario/run-names.ts'
 import {closestRun} from './ancestry.ts'
+import {RunReader} from './run-reader.ts'
 import {Shelf, type ShelfEntry} from './shelf.svelte.ts'
 
 export type LibraryEntry = ShelfEntry<RunSummary>
@@ -46,6 +46,9 @@ export type NewSweep = Omit<SavedSweep, 'version' | 'id' | 'notes' | 'createdAtM
 
 /** Opened runs kept at hand; each holds the columns of every request. As many as can be compared, and one more. */
 const MAX_OPEN = 7
+
+/** Packed: an hour's run has one million. */
+const MAX_AHEAD_BYTES = 16_000_000
 
 /** Of so many earlier runs a new one is held against the closest. */
 const LATEST = 10
@@ -70,6 +73,7 @@ export class LibraryState {
   onInputs: () => void = () => {}
   readonly #stores: LibraryStore
   readonly #packer: RunPacker
+  readonly #reader: RunReader
   /** Least recently used first; a run that is not stored is never dropped. */
   readonly #opened = new Map<string, FinishedRun>()
   readonly #ids = new WeakMap<FinishedRun, string>()
@@ -85,6 +89,7 @@ export class LibraryState {
       changed: () => news?.tell(),
     }
     this.runs = new Shelf(stores.run, host)
+    this.#reader = new RunReader({body: id => this.runs.body(id), unpack: packed => packer.unpack(packed)})
     this.sweeps = new Shelf(stores.sweep, host)
     this.searches = new Shelf(stores.search, host)
     this.comparisons = new Shelf(stores.comparison, host)
@@ -216,20 +221,21 @@ export class LibraryState {
       return known
     }
     const scenario: Scenario | undefined = this.summary(id)?.scenario
-    const read = await this.runs.body(id)
-    const unpacked = read.ok ? await this.#unpack(read.value) : read
-    if (!unpacked.ok) {
-      this.problem = `The run could not be opened: ${unpacked.error.message}`
-      if (!read.ok) await this.runs.load()
+    const read = await this.#reader.read(id)
+    if (scenario === undefined || !read.ok) {
+      this.problem = `The run could not be opened: ${read.ok ? 'it is damaged.' : read.error.message}`
+      await this.runs.load()
       return null
     }
-    if (scenario === undefined || !isSavedOutcome(unpacked.value)) {
-      this.problem = 'The run could not be opened: it is damaged.'
-      return null
-    }
-    const run = finishedRun(scenario, restoredOutcome(unpacked.value))
+    const run = finishedRun(scenario, read.value)
     this.#remember(id, run)
     return run
+  }
+
+  /** Begins to read a run that is likely to be opened next. A week's would take the worker for too long. */
+  prepare = (id: string): void => {
+    const isSmall = (this.summary(id)?.sizeBytes ?? 0) < MAX_AHEAD_BYTES
+    if (isSmall && !this.#opened.has(id)) this.#reader.prepare(id)
   }
 
   async edit(kind: RecordKind, id: string, edits: RecordEdits): Promise<void> {
@@ -262,7 +268,7 @@ export class LibraryState {
 
   /** Why a packed run would not open; null = it would. */
   async checkPacked(packed: PackedRun): Promise<string | null> {
-    const unpacked = await this.#unpack(packed)
+    const unpacked = await this.#reader.unpack(packed)
     if (!unpacked.ok) return unpacked.error.message
     return isSavedOutcome(unpacked.value) ? null : 'its columns are not those of a run'
   }
@@ -366,14 +372,6 @@ export class LibraryState {
       return {ok: true, value: await this.#packer.pack(savedOutcome(outcome))}
     } catch (error) {
       return {ok: false, error: {message: `The run was not stored: ${messageOf(error)}`}}
-    }
-  }
-
-  async #unpack(packed: PackedRun): Promise<Result<unknown>> {
-    try {
-      return await this.#packer.unpack(packed)
-    } catch (error) {
-      return {ok: false, error: {message: messageOf(error)}}
     }
   }
 
