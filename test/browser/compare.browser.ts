@@ -293,7 +293,7 @@ describe('saved runs', () => {
     await expect.poll(() => page.getByText('in this tab only').count(), {timeout: 15_000}).toBe(0)
     const label = `Open ${titleOf('as-published')}`
     const times: number[] = []
-    while (times.length < 12 && !times.some(ms => ms < 300)) {
+    while (times.length < 8 && !times.some(ms => ms < 300)) {
       // A new tab has no run open yet.
       const tab = await page.context().newPage()
       await tab.goto(page.url())
