@@ -175,9 +175,20 @@ function numberOrText(text: string): number | string {
   return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
 }
 
+/** A scenario is held against every preset whenever a link, a name or a file's name is made: each is translated once. */
+const translatedBases = new WeakMap<Scenario, Map<Release, Scenario>>()
+
+function baseUnder(base: Scenario, release: Release): Scenario {
+  const known = translatedBases.get(base) ?? new Map<Release, Scenario>()
+  translatedBases.set(base, known)
+  const translated = known.get(release) ?? withRelease(base, release).scenario
+  known.set(release, translated)
+  return translated
+}
+
 /** What `to` sets differently from `from`, in the order of every link. */
 function differences(base: Scenario, to: Scenario): readonly Pair[] {
-  const from = withRelease(base, releaseOf(to)).scenario
+  const from = baseUnder(base, releaseOf(to))
   const own = (section: ScenarioField['linkAfter']): readonly Pair[] =>
     SCENARIO_FIELDS.flatMap(field => {
       const value = field.read(to)

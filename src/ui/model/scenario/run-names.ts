@@ -1,4 +1,4 @@
-import {parsePairs} from '../../../config/link/query-string.ts'
+import {type Pair, parsePairs} from '../../../config/link/query-string.ts'
 import {encodeScenario} from '../../../config/link/url-codec.ts'
 import {findPreset, type Preset} from '../../../config/presets.ts'
 import {POLICY_WORDS} from '../../../config/scaling/policy-names.ts'
@@ -22,7 +22,7 @@ const MAX_CHANGES = 2
 /** What a run is called until somebody names it: its nearest preset and what was changed in it. */
 export function nameOfRun(scenario: Scenario): string {
   const pairs = parsePairs(encodeScenario(scenario))
-  const base = presetOf(scenario)?.title ?? fleetWords(scenario)
+  const base = presetIn(pairs)?.title ?? fleetWords(scenario)
   const changes = pairs.filter(([key]) => !UNNAMED_KEYS.has(key)).map(([key, value]) => `${key} ${value}`)
   const shown = changes.slice(0, MAX_CHANGES)
   if (changes.length > MAX_CHANGES) shown.push(`${changes.length - MAX_CHANGES} more`)
@@ -31,7 +31,11 @@ export function nameOfRun(scenario: Scenario): string {
 
 /** The preset a scenario is nearest to, as its link names it. */
 export function presetOf(scenario: Scenario): Preset | null {
-  const id = new Map(parsePairs(encodeScenario(scenario))).get('preset')
+  return presetIn(parsePairs(encodeScenario(scenario)))
+}
+
+function presetIn(pairs: readonly Pair[]): Preset | null {
+  const id = new Map(pairs).get('preset')
   return id === undefined ? null : findPreset(id)
 }
 
