@@ -220,6 +220,7 @@ describe('a trace at an address that a link names', () => {
   test('may be typed: one press fetches it, and nothing is lost if it is not there', async () => {
     const site = await open()
     const {page} = site
+    await expectReady(site)
     const before = await page.getByRole('combobox', {name: 'Trace', exact: true}).inputValue()
     await page.getByRole('button', {name: 'From an address'}).click()
     const field = page.getByRole('textbox', {name: 'Address of a trace'})

@@ -241,7 +241,9 @@ export class TraceState {
     const isOver = this.loading === null && (this.offer === null || this.offer.source === source)
     if (!isOver) return null
     this.offer = null
+    const {problem} = this
     if (!isHere) await this.#loadBeneath({source: scenarioTrace, reading})
+    if (this.loading === null && problem !== null) this.problem = problem
     return null
   }
 
