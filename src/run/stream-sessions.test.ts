@@ -1,6 +1,14 @@
 import {describe, expect, test} from 'vitest'
 import {expectAlike, expectSamePictures} from '../../test/support/streamed-alike.ts'
-import {generatedRun, QUICK_PLANNER, scenarioOfFlags} from '../../test/support/streamed-runs.ts'
+import {
+  generatedRun,
+  POOLS_12,
+  POOLS_16,
+  QUICK_PLANNER,
+  QUICK_PLANNER_16,
+  rank,
+  scenarioOfFlags,
+} from '../../test/support/streamed-runs.ts'
 import {initialScaling} from '../config/scaling/initial-scaling.ts'
 import type {Scenario} from '../config/scenario.ts'
 import {computePictures} from '../report/compute-pictures.ts'
@@ -8,25 +16,6 @@ import {formatPerRequestLines} from '../report/per-request.ts'
 
 function scenarioOf(flags: string, planner?: object): Scenario {
   return {...scenarioOfFlags(flags, planner), engineTiming: 'polynomial'}
-}
-
-/** Engine args of 1.6.1, as a flag without spaces. */
-function rank(engine: object): string {
-  return JSON.stringify({engine})
-}
-
-const POOLS_12 =
-  '--prefill-engine-args {"worker_type":"prefill"} --decode-engine-args {"worker_type":"decode"}'
-const POOLS_16 = `--prefill-engine-args ${rank({worker_type: 'prefill'})} --decode-engine-args ${rank({worker_type: 'decode'})}`
-
-const PLANNER_16 = {
-  mode: 'agg',
-  optimization_target: 'sla',
-  enable_load_scaling: true,
-  enable_throughput_scaling: false,
-  load_adjustment_interval_seconds: 5,
-  ttft_ms: 800,
-  itl_ms: 30,
 }
 
 const TURNS =
@@ -120,7 +109,7 @@ const CASES: readonly (readonly [string, Scenario])[] = [
     '1.6.1, sessions under a planner',
     scenarioOf(
       '--dynamo 1.6.1 --turns-per-session 5 --inter-turn-delay-ms 4000 --input-tokens 3000 --output-tokens 150 --request-count 240 --arrival-interval-ms 400 --num-workers 1',
-      PLANNER_16,
+      QUICK_PLANNER_16,
     ),
   ],
 ]

@@ -1,6 +1,14 @@
 import {describe, expect, test} from 'vitest'
 import {expectAlike, expectSamePictures} from '../../test/support/streamed-alike.ts'
-import {generatedRun, QUICK_PLANNER, scenarioOfFlags} from '../../test/support/streamed-runs.ts'
+import {
+  generatedRun,
+  POOLS_12,
+  POOLS_16,
+  QUICK_PLANNER,
+  QUICK_PLANNER_16,
+  rank,
+  scenarioOfFlags,
+} from '../../test/support/streamed-runs.ts'
 import {initialScaling} from '../config/scaling/initial-scaling.ts'
 import type {Scaling, Scenario} from '../config/scenario.ts'
 import {computePictures} from '../report/compute-pictures.ts'
@@ -53,21 +61,6 @@ const CASES: readonly (readonly [string, Scenario])[] = [
     ),
   ],
 ]
-
-const PLANNER_16 = {
-  mode: 'agg',
-  optimization_target: 'sla',
-  enable_load_scaling: true,
-  enable_throughput_scaling: false,
-  load_adjustment_interval_seconds: 5,
-  ttft_ms: 800,
-  itl_ms: 30,
-}
-
-/** Engine args of 1.6.1, as a flag without spaces. */
-function rank(engine: object): string {
-  return JSON.stringify({engine})
-}
 
 const CASES_16: readonly (readonly [string, Scenario])[] = [
   [
@@ -143,7 +136,7 @@ const CASES_16: readonly (readonly [string, Scenario])[] = [
     'a planner',
     scenarioOf(
       '--dynamo 1.6.1 --input-tokens 3000 --output-tokens 150 --request-count 1200 --arrival-interval-ms 90 --num-workers 1',
-      PLANNER_16,
+      QUICK_PLANNER_16,
     ),
   ],
 ]
@@ -175,10 +168,6 @@ const RATE =
   '--input-tokens 2000 --output-tokens 60 --request-count 900 --arrival-interval-ms 90 --num-workers 1'
 const RATE_DISAGG =
   '--input-tokens 2000 --output-tokens 60 --request-count 900 --arrival-interval-ms 90 --num-prefill-workers 1 --num-decode-workers 1'
-const POOLS_12 =
-  '--prefill-engine-args {"worker_type":"prefill"} --decode-engine-args {"worker_type":"decode"}'
-const POOLS_16 = `--prefill-engine-args ${rank({worker_type: 'prefill'})} --decode-engine-args ${rank({worker_type: 'decode'})}`
-
 /** The first requests wait for an instance to come. */
 const KEDA_TO_NONE = {
   policy: 'keda',

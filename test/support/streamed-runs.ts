@@ -27,6 +27,33 @@ export const QUICK_PLANNER = {
   throughput_adjustment_interval: 60,
 }
 
+/** The same of 1.6.1. */
+export const QUICK_PLANNER_16 = {
+  mode: 'agg',
+  optimization_target: 'sla',
+  enable_load_scaling: true,
+  enable_throughput_scaling: false,
+  load_adjustment_interval_seconds: 5,
+  ttft_ms: 800,
+  itl_ms: 30,
+}
+
+/** Engine args of 1.6.1, as a flag without spaces. */
+export function rank(engine: object): string {
+  return JSON.stringify({engine})
+}
+
+/** Two pools with the rest at its defaults. */
+export const POOLS_12 =
+  '--prefill-engine-args {"worker_type":"prefill"} --decode-engine-args {"worker_type":"decode"}'
+export const POOLS_16 = `--prefill-engine-args ${rank({worker_type: 'prefill'})} --decode-engine-args ${rank({worker_type: 'decode'})}`
+
+/** Flags of engine args, one pool or two of two instances each. */
+export const engine12 = (args: object) => `--extra-engine-args ${JSON.stringify(args)}`
+export const engine16 = (args: object) => `--extra-engine-args ${JSON.stringify({engine: args})}`
+export const pools = (prefill: object, decode: object) =>
+  `--num-prefill-workers 2 --num-decode-workers 2 --prefill-engine-args ${JSON.stringify(prefill)} --decode-engine-args ${JSON.stringify(decode)}`
+
 const timing = loaderFor(`${PROJECT}/static-traces`)
 
 /** On a machine with all the memory there is. */

@@ -4,9 +4,13 @@ import {describe, expect, test} from 'vitest'
 import {scratchFolder} from '../../../test/support/scratch-folder.ts'
 import {expectAlike, expectSamePictures} from '../../../test/support/streamed-alike.ts'
 import {
+  engine12,
+  engine16,
   finishedRun,
+  pools,
   preparedRun,
   QUICK_PLANNER,
+  QUICK_PLANNER_16,
   scenarioOfFlags,
 } from '../../../test/support/streamed-runs.ts'
 import {initialScaling} from '../../config/scaling/initial-scaling.ts'
@@ -83,21 +87,6 @@ async function streamed(path: string, scenario: Scenario): Promise<Traffic | nul
   return {...traffic.value, streamed: {...streamed!, open}}
 }
 
-const engine12 = (args: object) => `--extra-engine-args ${JSON.stringify(args)}`
-const engine16 = (args: object) => `--extra-engine-args ${JSON.stringify({engine: args})}`
-const pools = (prefill: object, decode: object) =>
-  `--num-prefill-workers 2 --num-decode-workers 2 --prefill-engine-args ${JSON.stringify(prefill)} --decode-engine-args ${JSON.stringify(decode)}`
-
-const PLANNER_16 = {
-  mode: 'agg',
-  optimization_target: 'sla',
-  enable_load_scaling: true,
-  enable_throughput_scaling: false,
-  load_adjustment_interval_seconds: 5,
-  ttft_ms: 800,
-  itl_ms: 30,
-}
-
 const CASES: readonly (readonly [string, Scenario])[] = [
   ['caches that hold everything', scenarioOf('--num-workers 2')],
   ['small caches', scenarioOf(`--num-workers 3 ${engine12({num_gpu_blocks: 600})}`)],
@@ -149,7 +138,7 @@ const CASES: readonly (readonly [string, Scenario])[] = [
     '1.6.1, a closed loop',
     scenarioOf(`--num-workers 2 --replay-concurrency 9 ${engine16({num_gpu_blocks: 600})}`),
   ],
-  ['1.6.1, a planner', scenarioOf(`--num-workers 1 ${engine16({num_gpu_blocks: 2000})}`, PLANNER_16)],
+  ['1.6.1, a planner', scenarioOf(`--num-workers 1 ${engine16({num_gpu_blocks: 2000})}`, QUICK_PLANNER_16)],
   [
     '1.6.1, KPA',
     {...scenarioOf(`--num-workers 1 ${engine16({num_gpu_blocks: 2000})}`), scaling: initialScaling('kpa')},

@@ -5,7 +5,10 @@ import {describe, expect, test} from 'vitest'
 import {scratchFolder} from '../../../test/support/scratch-folder.ts'
 import {expectAlike, expectSamePictures} from '../../../test/support/streamed-alike.ts'
 import {
+  engine12,
+  engine16,
   finishedRun,
+  pools,
   preparedRun,
   QUICK_PLANNER,
   scenarioOfFlags,
@@ -112,10 +115,6 @@ function inPieces(path: string, scenario: Scenario, bytes = 3000): Traffic | nul
   }
 }
 
-const engine12 = (args: object) => `--extra-engine-args ${JSON.stringify(args)}`
-const engine16 = (args: object) => `--extra-engine-args ${JSON.stringify({engine: args})}`
-const pools = (prefill: object, decode: object) =>
-  `--num-prefill-workers 2 --num-decode-workers 2 --prefill-engine-args ${JSON.stringify(prefill)} --decode-engine-args ${JSON.stringify(decode)}`
 const KV = '--router-mode kv_router'
 
 const CASES: readonly (readonly [string, Scenario])[] = [
